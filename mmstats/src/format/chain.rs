@@ -1,0 +1,293 @@
+//! The chain of fields: from the version byte to the terminator or the end of the file.
+
+use std::ops::Range;
+
+use super::{FIRST_FIELD, Fault, SIZE_OF_SIZE, Signature, UNBUFFERED, VERSION, load_u16};
+
+/// One field, as byte ranges of the file. Every range lies within it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RawField {
+    pub label: Range<usize>,
+    pub signature: Range<usize>,
+    /// Where the write buffer byte stands; the value follows it.
+    pub write_buffer: usize,
+    /// The size of one value. A double-buffered field has two of them.
+    pub size: usize,
+    /// Whether the signature could be read; else `size` is all that the index knows of.
+    pub known: bool,
+    /// Where the next field begins.
+    pub end: usize,
+}
+
+impl RawField {
+    /// Where the field begins: with the size of its label.
+    pub(crate) fn offset(&self) -> usize {
+        self.label.start - SIZE_OF_SIZE
+    }
+
+    /// Where the first (or only) value begins.
+    pub(crate) fn value(&self) -> usize {
+        self.write_buffer + 1
+    }
+
+    /// Whether the field has two values, of which one is read and the other written.
+    pub(crate) fn is_buffered(&self) -> bool {
+        self.end - self.value() != self.size
+    }
+
+    /// Where the value stands that a reader takes, given the write buffer byte.
+    ///
+    /// It is the one that the write buffer doesn't name.
+    pub(crate) fn read_value(&self, write_buffer: u8) -> Range<usize> {
+        let first = self.value();
+        let start = if self.is_buffered() && write_buffer == 0 {
+            first + self.size
+        } else {
+            first
+        };
+        start..start + self.size
+    }
+}
+
+/// Walks the fields of `bytes`; stops at the first fault.
+pub(crate) struct Chain<'a, F> {
+    bytes: &'a [u8],
+    at: usize,
+    terminated: bool,
+    /// Gives the size of a whole field whose signature is unknown, by the field's offset.
+    span_of: F,
+}
+
+impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
+    pub(crate) fn new(bytes: &'a [u8], span_of: F) -> Result<Self, Fault> {
+        match bytes.first() {
+            None => Err(Fault::Empty),
+            Some(&VERSION) => Ok(Self {
+                bytes,
+                at: FIRST_FIELD,
+                terminated: false,
+                span_of,
+            }),
+            Some(&found) => Err(Fault::Version { found }),
+        }
+    }
+
+    /// Where the chain ended: behind its terminator, or where it broke off.
+    pub(crate) fn end(&self) -> usize {
+        self.at
+    }
+
+    /// Whether a terminator ended the chain.
+    pub(crate) fn is_terminated(&self) -> bool {
+        self.terminated
+    }
+
+    /// The next field; `None` at the end.
+    pub(crate) fn next_field(&mut self) -> Result<Option<RawField>, Fault> {
+        if self.terminated || self.at == self.bytes.len() {
+            return Ok(None);
+        }
+        if self.bytes[self.at..] == [0] {
+            // The original writes whole zeroed pages; one may end in the middle of a terminator.
+            return Ok(None);
+        }
+        let label_size = self.size_at(self.at, "label size")?;
+        if label_size == 0 {
+            self.terminated = true;
+            self.at += SIZE_OF_SIZE;
+            return Ok(None);
+        }
+        let label = self.part(self.at + SIZE_OF_SIZE, label_size, "label")?;
+        let signature_size = self.size_at(label.end, "signature size")?;
+        let signature = self.part(label.end + SIZE_OF_SIZE, signature_size, "signature")?;
+        let write_buffer = self.part(signature.end, 1, "write buffer")?.start;
+        let field = self.with_value(label, signature, write_buffer)?;
+        self.at = field.end;
+        Ok(Some(field))
+    }
+
+    fn with_value(
+        &mut self,
+        label: Range<usize>,
+        signature: Range<usize>,
+        write_buffer: usize,
+    ) -> Result<RawField, Fault> {
+        let start = write_buffer + 1;
+        let room = self.bytes.len() - start;
+        let copies = match self.bytes[write_buffer] {
+            UNBUFFERED => 1,
+            0 | 1 => 2,
+            found => {
+                return Err(Fault::WriteBuffer {
+                    label: self.escaped(&label),
+                    offset: write_buffer,
+                    found,
+                });
+            }
+        };
+        let (size, total, known) = match Signature::parse(&self.bytes[signature.clone()]) {
+            Ok(parsed) => (parsed.size(), parsed.size().saturating_mul(copies), true),
+            Err(reason) => {
+                let span = (self.span_of)(label.start - SIZE_OF_SIZE);
+                let total = span.and_then(|span| (label.start - SIZE_OF_SIZE + span).checked_sub(start));
+                let total = total.ok_or_else(|| Fault::Signature {
+                    label: self.escaped(&label),
+                    offset: signature.start,
+                    found: self.escaped(&signature),
+                    reason,
+                })?;
+                (total / copies, total, false)
+            }
+        };
+        if total > room {
+            return Err(Fault::ValuePastEnd {
+                label: self.escaped(&label),
+                offset: start,
+                expected: total,
+                found: room,
+            });
+        }
+        Ok(RawField {
+            label,
+            signature,
+            write_buffer,
+            size,
+            known,
+            end: start + total,
+        })
+    }
+
+    fn size_at(&self, at: usize, part: &'static str) -> Result<usize, Fault> {
+        load_u16(self.bytes, at)
+            .map(usize::from)
+            .ok_or_else(|| self.past_end(part, at, SIZE_OF_SIZE))
+    }
+
+    fn part(&self, at: usize, size: usize, part: &'static str) -> Result<Range<usize>, Fault> {
+        if size > self.bytes.len() - at {
+            return Err(self.past_end(part, at, size));
+        }
+        Ok(at..at + size)
+    }
+
+    fn past_end(&self, part: &'static str, offset: usize, expected: usize) -> Fault {
+        Fault::HeaderPastEnd {
+            part,
+            offset,
+            expected,
+            found: self.bytes.len() - offset,
+        }
+    }
+
+    /// The text for a message: escaped, and cut where it is long.
+    fn escaped(&self, range: &Range<usize>) -> String {
+        const SHOWN: usize = 80;
+        let text = &self.bytes[range.clone()];
+        if text.len() <= SHOWN {
+            return text.escape_ascii().to_string();
+        }
+        format!("{}…", text[..SHOWN].escape_ascii())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn walk(bytes: &[u8]) -> (Vec<RawField>, Option<Fault>) {
+        let mut chain = match Chain::new(bytes, |_| None) {
+            Ok(chain) => chain,
+            Err(fault) => return (Vec::new(), Some(fault)),
+        };
+        let mut fields = Vec::new();
+        loop {
+            match chain.next_field() {
+                Ok(Some(field)) => fields.push(field),
+                Ok(None) => return (fields, None),
+                Err(fault) => return (fields, Some(fault)),
+            }
+        }
+    }
+
+    /// A file of one field.
+    fn file(label: &[u8], signature: &[u8], write_buffer: u8, values: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![VERSION];
+        bytes.extend((label.len() as u16).to_ne_bytes());
+        bytes.extend(label);
+        bytes.extend((signature.len() as u16).to_ne_bytes());
+        bytes.extend(signature);
+        bytes.push(write_buffer);
+        bytes.extend(values);
+        bytes
+    }
+
+    #[test]
+    fn a_field_s_parts_are_found() {
+        let bytes = file(b"hits", b"Q", 1, &[7; 16]);
+        let (fields, fault) = walk(&bytes);
+        assert_eq!(fault, None);
+        let field = &fields[0];
+        assert_eq!(&bytes[field.label.clone()], b"hits");
+        assert_eq!((field.offset(), field.write_buffer), (1, 10));
+        assert!(field.is_buffered());
+        assert_eq!(field.read_value(1), 11..19);
+        assert_eq!(field.read_value(0), 19..27);
+        assert_eq!(field.end, bytes.len());
+    }
+
+    #[test]
+    fn an_end_is_a_terminator_or_the_end_of_the_file() {
+        let mut bytes = file(b"a", b"?", UNBUFFERED, &[1]);
+        for tail in [&[][..], &[0], &[0, 0], &[0, 0, 0xff, 0xff]] {
+            let mut file = bytes.clone();
+            file.extend(tail);
+            let (fields, fault) = walk(&file);
+            assert_eq!((fields.len(), fault), (1, None), "{tail:?}");
+        }
+        bytes.push(1);
+        assert!(matches!(
+            walk(&bytes).1,
+            Some(Fault::HeaderPastEnd { part: "label size", found: 1, .. })
+        ));
+    }
+
+    #[test]
+    fn no_length_is_believed() {
+        let huge = file(b"a", b"1000000000s", UNBUFFERED, &[0; 8]);
+        assert!(matches!(
+            walk(&huge).1,
+            Some(Fault::ValuePastEnd { expected: 1_000_000_000, found: 8, .. })
+        ));
+        let huge = file(b"a", b"9223372036854775807s", 0, &[0; 8]);
+        assert!(matches!(walk(&huge).1, Some(Fault::ValuePastEnd { .. })));
+        let label = [VERSION, 0xff, 0xff, b'a'];
+        assert!(matches!(
+            walk(&label).1,
+            Some(Fault::HeaderPastEnd { part: "label", expected: 65_535, found: 1, .. })
+        ));
+        let buffer = file(b"a", b"Q", 2, &[0; 16]);
+        assert!(matches!(walk(&buffer).1, Some(Fault::WriteBuffer { found: 2, .. })));
+        assert_eq!(walk(&[]).1, Some(Fault::Empty));
+        assert_eq!(walk(&[2]).1, Some(Fault::Version { found: 2 }));
+    }
+
+    #[test]
+    fn an_unknown_signature_is_stepped_over_where_the_index_knows_its_span() {
+        let mut bytes = file(b"a", b"z", UNBUFFERED, &[1, 2, 3]);
+        let span = bytes.len() - FIRST_FIELD;
+        bytes.extend(&file(b"b", b"?", UNBUFFERED, &[1])[1..]);
+        let mut chain = Chain::new(&bytes, |at| (at == FIRST_FIELD).then_some(span)).unwrap();
+        let first = chain.next_field().unwrap().unwrap();
+        assert!(!first.known);
+        assert_eq!(&bytes[first.read_value(UNBUFFERED)], [1, 2, 3]);
+        assert!(chain.next_field().unwrap().unwrap().known);
+        assert!(matches!(walk(&bytes).1, Some(Fault::Signature { .. })));
+    }
+
+    #[test]
+    fn a_message_escapes_what_the_file_says() {
+        let bytes = file(b"\x1b[2J", b"\x07", UNBUFFERED, &[]);
+        let message = walk(&bytes).1.unwrap().to_string();
+        assert!(message.contains(r"'\x1b[2J'") && message.contains(r"'\x07'"), "{message}");
+    }
+}

@@ -1,0 +1,157 @@
+//! A field before it has a place, and the place that it gets: the writer's side of the chain.
+
+use super::{Aggregate, Kind, SIZE_OF_SIZE, Signature, UNBUFFERED};
+
+/// How values are placed in a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Layout {
+    /// Every value stands on its natural alignment, averages, timers and texts are struct
+    /// values, and a trailer tells kinds, units and help. The original's readers read it too.
+    #[default]
+    Aligned,
+    /// The original's exact bytes: no padding, no trailer, an average or timer is a single `d`.
+    Packed,
+}
+
+/// A field as its writer declares it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Definition {
+    /// The whole label, prefix included; 1 to 65,535 bytes.
+    pub label: String,
+    /// The signature, without the padding that aligns its value.
+    pub signature: String,
+    /// The value that the field begins with; as long as the signature says.
+    pub initial: Vec<u8>,
+    /// The natural alignment of the value, a power of two.
+    pub align: usize,
+    /// Two values, one read and one written.
+    pub buffered: bool,
+    /// The last component is a sequence number, odd while its buffer is being written.
+    pub sequenced: bool,
+    pub kind: Kind,
+    pub aggregate: Aggregate,
+    pub unit: String,
+    pub help: String,
+    /// The kind's own figures: see `spec/FORMAT.md`, "Parameters".
+    pub parameters: [u64; 2],
+}
+
+/// Where a field's parts stand in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Placement {
+    pub offset: usize,
+    /// Leading spaces of the signature.
+    pub padding: usize,
+    pub write_buffer: usize,
+    /// The size of one value.
+    pub size: usize,
+    pub end: usize,
+}
+
+impl Placement {
+    /// The place of a field that begins at `offset`.
+    ///
+    /// Aligned: as many spaces in front of the signature as put the value on its alignment and
+    /// the next field's label size on an even offset, so that this size can be stored as one.
+    pub(crate) fn of(definition: &Definition, offset: usize, layout: Layout) -> Self {
+        let size = definition.initial.len();
+        debug_assert_eq!(
+            Signature::parse(definition.signature.as_bytes()).map(|parsed| parsed.size()),
+            Ok(size),
+            "the initial value of {} is as long as its signature says",
+            definition.label
+        );
+        let unpadded = offset
+            + SIZE_OF_SIZE
+            + definition.label.len()
+            + SIZE_OF_SIZE
+            + definition.signature.len()
+            + 1;
+        let total = if definition.buffered { 2 * size } else { size };
+        let padding = match layout {
+            Layout::Packed => 0,
+            Layout::Aligned => (0..)
+                .find(|padding| {
+                    let value = unpadded + padding;
+                    value.is_multiple_of(definition.align)
+                        && (value + total).is_multiple_of(2)
+                })
+                .unwrap_or(0),
+        };
+        let value = unpadded + padding;
+        Self {
+            offset,
+            padding,
+            write_buffer: value - 1,
+            size,
+            end: value + total,
+        }
+    }
+
+    /// The whole field. Without its label size: a field that is added to a live file becomes
+    /// visible by the store of that size, last.
+    pub(crate) fn encode_after_size(&self, definition: &Definition) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.end - self.offset);
+        bytes.extend(definition.label.as_bytes());
+        let signature_size = self.padding + definition.signature.len();
+        bytes.extend((signature_size as u16).to_ne_bytes());
+        bytes.resize(bytes.len() + self.padding, b' ');
+        bytes.extend(definition.signature.as_bytes());
+        if definition.buffered {
+            bytes.push(0);
+            bytes.extend(&definition.initial);
+        } else {
+            bytes.push(UNBUFFERED);
+        }
+        bytes.extend(&definition.initial);
+        bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn definition(label: &str, signature: &str, buffered: bool) -> Definition {
+        let size = Signature::parse(signature.as_bytes()).unwrap().size();
+        Definition {
+            label: label.into(),
+            signature: signature.into(),
+            initial: vec![0; size],
+            align: if size.is_multiple_of(8) { 8 } else { 1 },
+            buffered,
+            sequenced: false,
+            kind: Kind::Gauge,
+            aggregate: Aggregate::Each,
+            unit: String::new(),
+            help: String::new(),
+            parameters: [0; 2],
+        }
+    }
+
+    #[test]
+    fn aligned_values_and_even_label_sizes() {
+        let mut offset = 1;
+        for length in 1..40 {
+            for (signature, buffered) in [("Q", true), ("?", false), ("3s", false), ("ddQ", true)] {
+                let definition = definition(&"x".repeat(length), signature, buffered);
+                let place = Placement::of(&definition, offset, Layout::Aligned);
+                assert!((place.write_buffer + 1).is_multiple_of(definition.align));
+                assert!(place.end.is_multiple_of(2));
+                assert_eq!(
+                    place.encode_after_size(&definition).len(),
+                    place.end - offset - SIZE_OF_SIZE
+                );
+                offset = place.end;
+            }
+        }
+    }
+
+    #[test]
+    fn packed_is_the_original_s() {
+        let field = definition("hits", "Q", true);
+        let place = Placement::of(&field, 1, Layout::Packed);
+        assert_eq!((place.padding, place.write_buffer, place.end), (0, 10, 27));
+        assert_eq!(&place.encode_after_size(&field)[..8], b"hits\x01\0Q\0");
+    }
+}

@@ -1,0 +1,343 @@
+//! The trailer: what a stats file tells beyond the original's format, at its end.
+//!
+//! ```text
+//!  fields …  terminator  (free)  entry n … entry 1  entry 0  identity  footer
+//!  ------------------>           <---------------------------------------------
+//! ```
+//!
+//! The footer, the last 64 bytes of the file:
+//!
+//! ```text
+//!   0  8s   magic, "mmstats" and 0x1a
+//!   8  u32  byte-order mark, 0x01020304
+//!  12  u16  version of the trailer, 1
+//!  14  u16  size of the footer, 64
+//!  16  u32  incompatible extensions: a reader refuses what it doesn't know
+//!  20  u32  compatible extensions: a reader ignores what it doesn't know
+//!  24  u32  offset of the identity
+//!  28  u32  size of the identity
+//!  32  u64  checksum of the identity
+//!  40  16s  reserved, 0
+//!  56  u64  checksum of the bytes before
+//! ```
+//!
+//! An entry of the index, a multiple of 8 long. It is found from its end, where its size is:
+//!
+//! ```text
+//!   0  u64  checksum of the bytes behind it
+//!   8  u32  offset of the field
+//!  12  u32  size of the field, from its label size to the end of its value
+//!  16  u8   kind
+//!  17  u8   how it adds up
+//!  18  u8   flags; bit 0: the last component is a sequence number
+//!  19  u8   reserved, 0
+//!  20  u16  size of the unit, then of the help
+//!  24  u64  two parameters
+//!  40       unit, help, zeros up to a multiple of 8
+//!  -8  u32  reserved, 0
+//!  -4  u32  size of the entry, stored last; 0: the index ends here
+//! ```
+
+use super::checksum::checksum;
+use super::identity::cut;
+use super::{
+    Aggregate, Definition, Fault, IDENTITY_ALIGN, Identity, Kind, Placement, load_u16, load_u32,
+    load_u64,
+};
+
+const MAGIC: [u8; 8] = *b"mmstats\x1a";
+const BYTE_ORDER_MARK: u32 = 0x0102_0304;
+const TRAILER_VERSION: u16 = 1;
+
+const MARK: usize = MAGIC.len();
+const TRAILER_VERSION_AT: usize = MARK + 4;
+const FOOTER_SIZE_AT: usize = TRAILER_VERSION_AT + 2;
+const INCOMPATIBLE: usize = FOOTER_SIZE_AT + 2;
+const COMPATIBLE: usize = INCOMPATIBLE + 4;
+const IDENTITY_OFFSET: usize = COMPATIBLE + 4;
+const IDENTITY_SIZE: usize = IDENTITY_OFFSET + 4;
+const IDENTITY_CHECKSUM: usize = IDENTITY_SIZE + 4;
+const FOOTER_RESERVED: usize = IDENTITY_CHECKSUM + 8;
+const FOOTER_CHECKSUM: usize = FOOTER_RESERVED + 16;
+pub(crate) const FOOTER_SIZE: usize = FOOTER_CHECKSUM + 8;
+
+const FIELD_OFFSET: usize = 8;
+const FIELD_SIZE: usize = FIELD_OFFSET + 4;
+const KIND: usize = FIELD_SIZE + 4;
+const AGGREGATE: usize = KIND + 1;
+const FLAGS: usize = AGGREGATE + 1;
+const UNIT_SIZE: usize = FLAGS + 2;
+const HELP_SIZE: usize = UNIT_SIZE + 2;
+const PARAMETERS: usize = HELP_SIZE + 2;
+const TEXTS: usize = PARAMETERS + 16;
+/// Reserved and size, at the end of an entry.
+const ENTRY_END: usize = 8;
+const SMALLEST_ENTRY: usize = TEXTS + ENTRY_END;
+
+const SEQUENCED: u8 = 1;
+
+/// The trailer of a file, found and verified: its identity and where its index stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Trailer<'a> {
+    bytes: &'a [u8],
+    identity: usize,
+    identity_size: usize,
+    chain_end: usize,
+}
+
+/// One entry of the index, verified. Its texts are borrowed from the file.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Entry<'a> {
+    pub field_offset: usize,
+    pub field_size: usize,
+    /// `None`: a kind that this version doesn't know.
+    pub kind: Option<Kind>,
+    pub aggregate: Option<Aggregate>,
+    pub sequenced: bool,
+    pub parameters: [u64; 2],
+    pub unit: &'a str,
+    pub help: &'a str,
+}
+
+impl<'a> Trailer<'a> {
+    /// The trailer of `bytes`, if there is one and all of it stands behind `chain_end`.
+    ///
+    /// # Errors
+    ///
+    /// Where a footer says that this reader can't read the file.
+    pub(crate) fn find(bytes: &'a [u8], chain_end: usize) -> Result<Option<Self>, Fault> {
+        let Some(start) = bytes.len().checked_sub(FOOTER_SIZE) else {
+            return Ok(None);
+        };
+        let footer = &bytes[start..];
+        if start < chain_end || footer[..MARK] != MAGIC {
+            return Ok(None);
+        }
+        Self::verified(bytes, footer, start, chain_end)
+    }
+
+    fn verified(
+        bytes: &'a [u8],
+        footer: &[u8],
+        start: usize,
+        chain_end: usize,
+    ) -> Result<Option<Self>, Fault> {
+        let u32_at = |at| load_u32(footer, at).unwrap_or(0);
+        if u32_at(MARK) == BYTE_ORDER_MARK.swap_bytes() {
+            return Err(Fault::ForeignByteOrder);
+        }
+        let sound = u32_at(MARK) == BYTE_ORDER_MARK
+            && load_u16(footer, TRAILER_VERSION_AT) == Some(TRAILER_VERSION)
+            && load_u16(footer, FOOTER_SIZE_AT) == Some(FOOTER_SIZE as u16)
+            && load_u64(footer, FOOTER_CHECKSUM) == Some(checksum(&footer[..FOOTER_CHECKSUM]));
+        if !sound {
+            return Ok(None);
+        }
+        if u32_at(INCOMPATIBLE) != 0 {
+            return Err(Fault::UnknownExtension {
+                bits: u32_at(INCOMPATIBLE),
+            });
+        }
+        let identity = u32_at(IDENTITY_OFFSET) as usize;
+        let identity_size = u32_at(IDENTITY_SIZE) as usize;
+        let fits = identity >= chain_end
+            && identity.is_multiple_of(IDENTITY_ALIGN)
+            && identity_size.is_multiple_of(IDENTITY_ALIGN)
+            && identity.checked_add(identity_size).is_some_and(|end| end <= start);
+        let whole = fits
+            && load_u64(footer, IDENTITY_CHECKSUM)
+                == Some(checksum(&bytes[identity..identity + identity_size]));
+        Ok(whole.then_some(Self {
+            bytes,
+            identity,
+            identity_size,
+            chain_end,
+        }))
+    }
+
+    pub(crate) fn identity(&self) -> Option<Identity> {
+        Identity::decode(&self.bytes[self.identity..self.identity + self.identity_size])
+    }
+
+    /// The entries, in the order of their fields; ends at the first that isn't whole.
+    ///
+    /// A writer adds entries while readers read, so the last may be missing a part in a copy.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = Entry<'a>> + use<'a> {
+        let (bytes, chain_end) = (self.bytes, self.chain_end);
+        let mut end = self.identity;
+        std::iter::from_fn(move || {
+            let size = load_u32(bytes, end.checked_sub(4)?)? as usize;
+            let start = end.checked_sub(size).filter(|&start| start >= chain_end)?;
+            let entry = Entry::decode(&bytes[start..end])?;
+            end = start;
+            Some(entry)
+        })
+    }
+}
+
+/// A footer for the identity that stands at `offset`.
+pub(crate) fn encode_footer(identity: &[u8], offset: usize) -> [u8; FOOTER_SIZE] {
+    let mut footer = [0; FOOTER_SIZE];
+    let mut put = |at: usize, bytes: &[u8]| footer[at..at + bytes.len()].copy_from_slice(bytes);
+    put(0, &MAGIC);
+    put(MARK, &BYTE_ORDER_MARK.to_ne_bytes());
+    put(TRAILER_VERSION_AT, &TRAILER_VERSION.to_ne_bytes());
+    put(FOOTER_SIZE_AT, &(FOOTER_SIZE as u16).to_ne_bytes());
+    put(IDENTITY_OFFSET, &(offset as u32).to_ne_bytes());
+    put(IDENTITY_SIZE, &(identity.len() as u32).to_ne_bytes());
+    put(IDENTITY_CHECKSUM, &checksum(identity).to_ne_bytes());
+    let sum = checksum(&footer[..FOOTER_CHECKSUM]);
+    footer[FOOTER_CHECKSUM..].copy_from_slice(&sum.to_ne_bytes());
+    footer
+}
+
+impl<'a> Entry<'a> {
+    fn decode(bytes: &'a [u8]) -> Option<Self> {
+        let whole = bytes.len() >= SMALLEST_ENTRY
+            && bytes.len().is_multiple_of(IDENTITY_ALIGN)
+            && load_u64(bytes, 0)? == checksum(&bytes[FIELD_OFFSET..]);
+        if !whole {
+            return None;
+        }
+        let texts = &bytes[TEXTS..bytes.len() - ENTRY_END];
+        let unit_size = usize::from(load_u16(bytes, UNIT_SIZE)?);
+        let help_size = usize::from(load_u16(bytes, HELP_SIZE)?);
+        let (unit, rest) = texts.split_at_checked(unit_size)?;
+        let help = rest.get(..help_size)?;
+        Some(Self {
+            field_offset: load_u32(bytes, FIELD_OFFSET)? as usize,
+            field_size: load_u32(bytes, FIELD_SIZE)? as usize,
+            kind: Kind::from_code(bytes[KIND]),
+            aggregate: Aggregate::from_code(bytes[AGGREGATE]),
+            sequenced: bytes[FLAGS] & SEQUENCED != 0,
+            parameters: [load_u64(bytes, PARAMETERS)?, load_u64(bytes, PARAMETERS + 8)?],
+            unit: str::from_utf8(unit).ok()?,
+            help: str::from_utf8(help).ok()?,
+        })
+    }
+
+    /// The entry of a field, complete. A writer on a live file stores the last 4 bytes last.
+    pub(crate) fn encode(definition: &Definition, place: &Placement) -> Vec<u8> {
+        let unit = cut(&definition.unit, u16::MAX);
+        let help = cut(&definition.help, u16::MAX);
+        let texts = (unit.len() + help.len()).next_multiple_of(IDENTITY_ALIGN);
+        let size = TEXTS + texts + ENTRY_END;
+        let mut bytes = Vec::with_capacity(size);
+        bytes.extend([0; FIELD_OFFSET]);
+        bytes.extend((place.offset as u32).to_ne_bytes());
+        bytes.extend(((place.end - place.offset) as u32).to_ne_bytes());
+        bytes.push(definition.kind.code());
+        bytes.push(definition.aggregate.code());
+        bytes.push(if definition.sequenced { SEQUENCED } else { 0 });
+        bytes.push(0);
+        bytes.extend((unit.len() as u16).to_ne_bytes());
+        bytes.extend((help.len() as u16).to_ne_bytes());
+        for parameter in definition.parameters {
+            bytes.extend(parameter.to_ne_bytes());
+        }
+        bytes.extend(unit.as_bytes());
+        bytes.extend(help.as_bytes());
+        bytes.resize(size - 4, 0);
+        bytes.extend((size as u32).to_ne_bytes());
+        let sum = checksum(&bytes[FIELD_OFFSET..]);
+        bytes[..FIELD_OFFSET].copy_from_slice(&sum.to_ne_bytes());
+        bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::Layout;
+
+    fn definition(help: &str) -> Definition {
+        Definition {
+            label: "hits".into(),
+            signature: "Q".into(),
+            initial: vec![0; 8],
+            align: 8,
+            buffered: true,
+            sequenced: false,
+            kind: Kind::Counter,
+            aggregate: Aggregate::Sum,
+            unit: "requests".into(),
+            help: help.into(),
+            parameters: [3, 4],
+        }
+    }
+
+    /// Free room, one entry, an identity and a footer.
+    fn trailer() -> Vec<u8> {
+        let definition = definition("How many.");
+        let place = Placement::of(&definition, 1, Layout::Aligned);
+        let mut bytes = vec![0; 64];
+        bytes.extend(Entry::encode(&definition, &place));
+        let identity = Identity { pid: 7, ..Identity::default() }.encode();
+        let offset = bytes.len();
+        bytes.extend(&identity);
+        bytes.extend(encode_footer(&identity, offset));
+        bytes
+    }
+
+    fn entries(bytes: &[u8], chain_end: usize) -> Vec<Entry<'_>> {
+        let trailer = Trailer::find(bytes, chain_end).unwrap().unwrap();
+        trailer.entries().collect()
+    }
+
+    #[test]
+    fn a_trailer_round_trips() {
+        let bytes = trailer();
+        let found = Trailer::find(&bytes, 3).unwrap().unwrap();
+        assert_eq!(found.identity().unwrap().pid, 7);
+        let entry = entries(&bytes, 3)[0];
+        assert_eq!((entry.field_offset, entry.kind), (1, Some(Kind::Counter)));
+        assert_eq!((entry.unit, entry.help), ("requests", "How many."));
+        assert_eq!(entry.parameters, [3, 4]);
+    }
+
+    #[test]
+    fn nothing_in_front_of_the_chain_s_end_is_believed() {
+        let bytes = trailer();
+        assert_eq!(entries(&bytes, 64).len(), 1);
+        assert_eq!(entries(&bytes, 65).len(), 0);
+        assert!(Trailer::find(&bytes, bytes.len()).unwrap().is_none());
+    }
+
+    #[test]
+    fn any_changed_bit_hides_the_part_that_has_it() {
+        let bytes = trailer();
+        let intact = entries(&bytes, 3).len();
+        for bit in 64 * 8..bytes.len() * 8 {
+            let mut changed = bytes.clone();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            let found = Trailer::find(&changed, 3).ok().flatten();
+            let seen = found.map_or(0, |trailer| trailer.entries().count());
+            assert!(seen < intact, "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn unknown_extensions_and_the_other_byte_order_are_told() {
+        let mut bytes = trailer();
+        let start = bytes.len() - FOOTER_SIZE;
+        bytes[start + INCOMPATIBLE] = 4;
+        let sum = checksum(&bytes[start..start + FOOTER_CHECKSUM]);
+        bytes[start + FOOTER_CHECKSUM..].copy_from_slice(&sum.to_ne_bytes());
+        let fault = Trailer::find(&bytes, 3).unwrap_err();
+        assert!(matches!(fault, Fault::UnknownExtension { bits } if bits.trailing_zeros() % 8 == 2));
+
+        let mut bytes = trailer();
+        bytes[start + MARK..start + MARK + 4].reverse();
+        assert_eq!(Trailer::find(&bytes, 3).unwrap_err(), Fault::ForeignByteOrder);
+    }
+
+    #[test]
+    fn a_compatible_extension_is_ignored() {
+        let mut bytes = trailer();
+        let start = bytes.len() - FOOTER_SIZE;
+        bytes[start + COMPATIBLE] = 1;
+        let sum = checksum(&bytes[start..start + FOOTER_CHECKSUM]);
+        bytes[start + FOOTER_CHECKSUM..].copy_from_slice(&sum.to_ne_bytes());
+        assert_eq!(entries(&bytes, 3).len(), 1);
+    }
+}
