@@ -1,0 +1,253 @@
+//! A file's bytes, copied into private memory: they never change under the parser.
+//!
+//! One `pread` from offset 0 and no map: a file that is cut short is an error here and not a
+//! SIGBUS, and ten thousand files cost a fifth of what mapping them costs.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::ops::Range;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::Path;
+
+use nix::fcntl::OFlag;
+use nix::sys::stat::{FileStat, SFlag, fstat};
+
+use super::ReadError;
+
+/// A file's parts lie at offsets that the trailer keeps in 32 bits.
+const LARGEST: u64 = u32::MAX as u64;
+
+/// Range copies begin on a cache line, as whole copies do, so that the kernel copies aligned
+/// words as words in both.
+const LINE: usize = 64;
+
+/// Which file it is, whatever its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct FileId {
+    pub device: u64,
+    pub inode: u64,
+}
+
+impl From<&FileStat> for FileId {
+    fn from(stat: &FileStat) -> Self {
+        Self {
+            device: stat.st_dev,
+            inode: stat.st_ino,
+        }
+    }
+}
+
+/// An open regular file of known size.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub file: File,
+    pub id: FileId,
+    size: usize,
+}
+
+impl Source {
+    /// The flags of every opening for reading: neither a FIFO nor a terminal may hold us up.
+    pub(crate) const FLAGS: OFlag = OFlag::O_NONBLOCK
+        .union(OFlag::O_NOCTTY)
+        .union(OFlag::O_CLOEXEC);
+
+    /// Opens a regular file of at most `max_size` bytes.
+    pub(crate) fn open(path: &Path, max_size: u64) -> Result<Self, ReadError> {
+        let file = OpenOptions::new()
+            .read(true)
+            .custom_flags(Self::FLAGS.bits())
+            .open(path)
+            .map_err(|source| io_error(path, source))?;
+        Self::of(file, path, max_size)
+    }
+
+    /// The same for a file that is open already.
+    pub(crate) fn of(file: File, path: &Path, max_size: u64) -> Result<Self, ReadError> {
+        let stat = fstat(&file).map_err(|errno| io_error(path, errno.into()))?;
+        if let Some(found) = other_than_regular(&stat) {
+            return Err(ReadError::NotRegular {
+                path: path.to_owned(),
+                found,
+            });
+        }
+        let (size, limit) = (stat.st_size as u64, max_size.min(LARGEST));
+        if size > limit {
+            return Err(ReadError::TooLarge {
+                path: path.to_owned(),
+                size,
+                limit,
+            });
+        }
+        Ok(Self {
+            file,
+            id: FileId::from(&stat),
+            size: size as usize,
+        })
+    }
+
+    /// The whole file.
+    pub(crate) fn copy(&self, path: &Path) -> Result<Copy, ReadError> {
+        self.copy_range(0..self.size, path)
+    }
+
+    /// At least the bytes of `range`.
+    pub(crate) fn copy_range(&self, range: Range<usize>, path: &Path) -> Result<Copy, ReadError> {
+        let start = range.start - range.start % LINE;
+        let mut copy = Copy::zeroed(start, range.end - start);
+        let found = fill(&self.file, copy.bytes_mut(), start).map_err(|e| io_error(path, e))?;
+        if start + found < range.end {
+            return Err(ReadError::CutShort {
+                path: path.to_owned(),
+                expected: self.size,
+                found: start + found,
+            });
+        }
+        Ok(copy)
+    }
+}
+
+fn io_error(path: &Path, source: io::Error) -> ReadError {
+    ReadError::Io {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+fn other_than_regular(stat: &FileStat) -> Option<&'static str> {
+    match SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT {
+        SFlag::S_IFREG => None,
+        SFlag::S_IFDIR => Some("a directory"),
+        SFlag::S_IFIFO => Some("a FIFO"),
+        SFlag::S_IFCHR => Some("a character device"),
+        SFlag::S_IFBLK => Some("a block device"),
+        SFlag::S_IFSOCK => Some("a socket"),
+        _ => Some("no regular file"),
+    }
+}
+
+/// Reads until `bytes` is full or the file ends; gives how much was read.
+fn fill(file: &File, bytes: &mut [u8], offset: usize) -> io::Result<usize> {
+    let mut done = 0;
+    while done < bytes.len() {
+        match file.read_at(&mut bytes[done..], (offset + done) as u64) {
+            Ok(0) => break,
+            Ok(read) => done += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(done)
+}
+
+/// A part of a file, in words so that it is aligned as the file's pages are: then the kernel
+/// copies an aligned value of up to 8 bytes whole.
+#[derive(Clone, Debug)]
+pub(crate) struct Copy {
+    words: Vec<u64>,
+    /// The offset in the file of the first byte.
+    start: usize,
+    size: usize,
+}
+
+impl Copy {
+    fn zeroed(start: usize, size: usize) -> Self {
+        Self {
+            words: vec![0; size.div_ceil(8)],
+            start,
+            size,
+        }
+    }
+
+    /// Bytes that didn't come from a file here.
+    pub(crate) fn of_bytes(bytes: &[u8]) -> Self {
+        let mut copy = Self::zeroed(0, bytes.len());
+        copy.bytes_mut().copy_from_slice(bytes);
+        copy
+    }
+
+    /// All bytes.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &bytemuck::cast_slice(&self.words)[..self.size]
+    }
+
+    pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut bytemuck::cast_slice_mut(&mut self.words)[..self.size]
+    }
+
+    /// The bytes at these offsets of the file, which the copy must have.
+    pub(crate) fn at(&self, range: Range<usize>) -> &[u8] {
+        &self.bytes()[range.start - self.start..range.end - self.start]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    const LIMIT: u64 = 1 << 20;
+
+    fn reason(path: &Path) -> String {
+        Source::open(path, LIMIT).unwrap_err().reason()
+    }
+
+    #[test]
+    fn copies_have_the_file_s_bytes_at_the_file_s_offsets() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        let bytes: Vec<u8> = (0..1003_u32).map(|n| n as u8).collect();
+        fs::write(&path, &bytes).unwrap();
+        let source = Source::open(&path, LIMIT).unwrap();
+        assert_eq!(source.copy(&path).unwrap().bytes(), bytes);
+        let part = source.copy_range(700..1003, &path).unwrap();
+        assert_eq!(part.at(701..1003), &bytes[701..]);
+    }
+
+    #[test]
+    fn what_is_no_regular_file_is_refused_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(reason(dir.path()), "not a stats file but a directory");
+        let fifo = dir.path().join("fifo");
+        nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        assert_eq!(reason(&fifo), "not a stats file but a FIFO");
+        let looping = dir.path().join("loop");
+        std::os::unix::fs::symlink(&looping, &looping).unwrap();
+        assert!(reason(&looping).contains("symbolic links"));
+        assert!(reason(&dir.path().join("none")).contains("No such file"));
+    }
+
+    #[test]
+    fn a_size_beyond_the_limit_is_refused_before_anything_is_allocated() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("sparse");
+        File::create(&path).unwrap().set_len(1 << 42).unwrap();
+        assert!(matches!(
+            Source::open(&path, LIMIT),
+            Err(ReadError::TooLarge { size, limit: LIMIT, .. }) if size == 1 << 42
+        ));
+        assert!(matches!(
+            Source::open(&path, u64::MAX),
+            Err(ReadError::TooLarge { limit: LARGEST, .. })
+        ));
+    }
+
+    #[test]
+    fn a_file_that_became_shorter_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        fs::write(&path, [1; 4096]).unwrap();
+        let source = Source::open(&path, LIMIT).unwrap();
+        File::options()
+            .write(true)
+            .open(&path)
+            .unwrap()
+            .set_len(100)
+            .unwrap();
+        assert_eq!(
+            source.copy(&path).unwrap_err().reason(),
+            "cut short while being read: 4096 bytes were expected, 100 are there"
+        );
+        assert!(source.copy_range(0..100, &path).is_ok());
+        assert!(source.copy_range(90..101, &path).is_err());
+    }
+}

@@ -1,0 +1,135 @@
+//! Why a stats file can't be read.
+
+use std::fmt::{self, Write as _};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::format::Fault;
+
+/// Why a stats file couldn't be read, or not to its end.
+///
+/// As text it is one line that names the file; [`reason`](Self::reason) is the same without the
+/// file. Control characters of the path and of labels are escaped.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// The operating system refused to open, inspect or read the file.
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What it said.
+        source: io::Error,
+    },
+    /// Only regular files are read: a FIFO or a device would block or do something.
+    NotRegular {
+        /// The file.
+        path: PathBuf,
+        /// What it is: "a directory", "a FIFO", …
+        found: &'static str,
+    },
+    /// The file is larger than the limit.
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Its size in bytes.
+        size: u64,
+        /// The limit in bytes; [`ReadOptions::max_size`](crate::ReadOptions::max_size) raises it.
+        limit: u64,
+    },
+    /// Somebody truncated the file in the middle of the reading.
+    CutShort {
+        /// The file.
+        path: PathBuf,
+        /// Its size in bytes when it was opened.
+        expected: usize,
+        /// How many bytes were left.
+        found: usize,
+    },
+    /// The bytes are no stats file, or not to their end.
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        fault: Fault,
+    },
+}
+
+impl ReadError {
+    /// The file that couldn't be read.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Io { path, .. }
+            | Self::NotRegular { path, .. }
+            | Self::TooLarge { path, .. }
+            | Self::CutShort { path, .. }
+            | Self::Damaged { path, .. } => path,
+        }
+    }
+
+    /// The reason without the file, for a place that names the file anyway.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Io { source, .. } => source.to_string(),
+            Self::NotRegular { found, .. } => format!("not a stats file but {found}"),
+            Self::TooLarge { size, limit, .. } => {
+                format!("too large: {size} bytes, at most {limit} are read")
+            }
+            Self::CutShort {
+                expected, found, ..
+            } => format!(
+                "cut short while being read: {expected} bytes were expected, {found} are there"
+            ),
+            Self::Damaged { fault, .. } => fault.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", Escaped(self.path()), self.reason())
+    }
+}
+
+impl std::error::Error for ReadError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io { source, .. } => Some(source),
+            Self::Damaged { fault, .. } => Some(fault),
+            _ => None,
+        }
+    }
+}
+
+/// A path for a message: whoever names a file must not drive the terminal.
+pub(crate) struct Escaped<'a>(pub &'a Path);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.to_string_lossy().chars() {
+            if c.is_control() {
+                write!(f, "{}", c.escape_default())?;
+            } else {
+                f.write_char(c)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_names_the_file_and_the_reason_on_one_line() {
+        let error = ReadError::TooLarge {
+            path: "/tmp/a\x1b[2J\nb".into(),
+            size: 5,
+            limit: 4,
+        };
+        assert_eq!(
+            error.to_string(),
+            r"/tmp/a\u{1b}[2J\nb: too large: 5 bytes, at most 4 are read"
+        );
+    }
+}

@@ -1,0 +1,127 @@
+//! One walk over a copy: the chain of fields, then the trailer behind it.
+
+use crate::format::{Chain, Entry, Fault, RawField, Trailer};
+
+/// What stands behind the fields.
+#[derive(Debug)]
+pub(crate) struct Walk<'a> {
+    /// Believed only behind a chain that is whole.
+    pub trailer: Option<Trailer<'a>>,
+    /// Where and why the chain broke off; the fields before it are good.
+    pub problem: Option<Fault>,
+}
+
+/// Hands every field to `visit`, in the order of the file.
+///
+/// # Errors
+///
+/// Where the bytes are no stats file at all, or one that this reader must not read.
+pub(crate) fn walk<'a>(
+    bytes: &'a [u8],
+    mut visit: impl FnMut(RawField),
+) -> Result<Walk<'a>, Fault> {
+    let mut spans = Spans {
+        bytes,
+        entries: None,
+    };
+    let mut chain = Chain::new(bytes, |offset| spans.of_field_at(offset))?;
+    let problem = loop {
+        match chain.next_field() {
+            Ok(Some(field)) => visit(field),
+            Ok(None) => break None,
+            Err(fault) => break Some(fault),
+        }
+    };
+    // Asked in any case: a chain in the other byte order breaks off at once, and the footer
+    // tells why.
+    let trailer = Trailer::find(bytes, chain.end())?;
+    Ok(Walk {
+        trailer: trailer.filter(|_| problem.is_none()),
+        problem,
+    })
+}
+
+/// The index's word on the size of fields whose signature is unknown.
+///
+/// It is needed before the chain's end is known, so the trailer is looked for behind the field
+/// in question; behind the chain's end it is verified again. One pass over the entries serves
+/// all fields, as both are in the same order: a hostile file costs no more than its size.
+struct Spans<'a> {
+    bytes: &'a [u8],
+    entries: Option<Box<dyn Iterator<Item = Entry<'a>> + 'a>>,
+}
+
+impl<'a> Spans<'a> {
+    fn of_field_at(&mut self, offset: usize) -> Option<usize> {
+        if self.entries.is_none() {
+            let trailer = Trailer::find(self.bytes, offset).ok()??;
+            self.entries = Some(Box::new(trailer.entries()));
+        }
+        let entry = self
+            .entries
+            .as_mut()?
+            .find(|entry| entry.field_offset >= offset)?;
+        (entry.field_offset == offset).then_some(entry.field_size)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::{
+        Aggregate, Definition, Identity, Image, Kind, Layout, SIZE_OF_SIZE, load_u16,
+    };
+
+    fn definition(label: &str, size: usize) -> Definition {
+        Definition {
+            label: label.into(),
+            signature: format!("{size}s"),
+            initial: vec![b'v'; size],
+            align: 1,
+            buffered: true,
+            sequenced: false,
+            kind: Kind::Info,
+            aggregate: Aggregate::Each,
+            unit: String::new(),
+            help: String::new(),
+            parameters: [0; 2],
+        }
+    }
+
+    fn image() -> Image {
+        let fields = [definition("a", 3), definition("b", 5), definition("c", 7)];
+        Image::compose(&fields, &Identity::default(), Layout::Aligned, 0, 4096).unwrap()
+    }
+
+    #[test]
+    fn unknown_signatures_are_stepped_over_by_the_index() {
+        let mut image = image();
+        for place in &image.places[1..] {
+            image.bytes[place.write_buffer - 1] = b'z';
+        }
+        let mut sizes = Vec::new();
+        let walk = walk(&image.bytes, |field| sizes.push((field.size, field.known))).unwrap();
+        assert_eq!(walk.problem, None);
+        assert!(walk.trailer.is_some());
+        assert_eq!(sizes, [(3, true), (5, false), (7, false)]);
+    }
+
+    #[test]
+    fn behind_a_broken_chain_no_trailer_is_believed() {
+        let mut image = image();
+        let place = image.places[1];
+        assert_eq!(load_u16(&image.bytes, place.offset), Some(1));
+        image.bytes[place.write_buffer] = 7;
+        let mut labels = Vec::new();
+        let walk = walk(&image.bytes, |field| {
+            labels.push(field.label.start - SIZE_OF_SIZE)
+        });
+        let walk = walk.unwrap();
+        assert!(matches!(
+            walk.problem,
+            Some(Fault::WriteBuffer { found: 7, .. })
+        ));
+        assert!(walk.trailer.is_none());
+        assert_eq!(labels, [image.places[0].offset]);
+    }
+}

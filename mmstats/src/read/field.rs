@@ -1,0 +1,188 @@
+//! Where a copy's fields stand and what the index says about them, in few bytes a field.
+
+use crate::file::walk;
+use crate::format::{
+    Aggregate, Entry, Fault, Identity, Kind, RawField, SIZE_OF_SIZE, Signature, Trailer,
+};
+
+/// One field of a copy. Offsets count from the beginning of the file, which is smaller than
+/// 4 GiB.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Field {
+    label: u32,
+    label_size: u16,
+    signature_size: u16,
+    /// The size of one value.
+    size: u32,
+    pub buffered: bool,
+    /// Whether the signature could be read.
+    pub known: bool,
+    /// The last component is a sequence number.
+    pub sequenced: bool,
+    /// The copies of the value never agreed.
+    pub unstable: bool,
+    /// What the index says; nothing in a file without a trailer.
+    pub meaning: Option<Meaning>,
+}
+
+/// A field's entry in the index.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Meaning {
+    pub kind: Option<Kind>,
+    pub aggregate: Option<Aggregate>,
+    pub parameters: [u64; 2],
+    /// Where the unit stands in the file; the help follows it.
+    texts: u32,
+    unit_size: u16,
+    help_size: u16,
+}
+
+/// What one walk over a copy gives.
+#[derive(Debug)]
+pub(super) struct Parsed {
+    pub fields: Vec<Field>,
+    pub identity: Option<Identity>,
+    pub problem: Option<Fault>,
+}
+
+impl Parsed {
+    pub(super) fn of(bytes: &[u8]) -> Result<Self, Fault> {
+        let mut fields = Vec::with_capacity(32);
+        let walk = walk(bytes, |raw| fields.push(Field::of(&raw)))?;
+        if let Some(trailer) = &walk.trailer {
+            assign_meanings(&mut fields, bytes, trailer);
+        }
+        Ok(Self {
+            fields,
+            identity: walk.trailer.and_then(|trailer| trailer.identity()),
+            problem: walk.problem,
+        })
+    }
+}
+
+/// Fields and entries are in the same order, so one pass over both matches them.
+fn assign_meanings(fields: &mut [Field], bytes: &[u8], trailer: &Trailer<'_>) {
+    let mut entries = trailer.entries().peekable();
+    for field in fields {
+        let offset = field.offset();
+        while entries
+            .next_if(|entry| entry.field_offset < offset)
+            .is_some()
+        {}
+        let of_this = |entry: &Entry<'_>| {
+            entry.field_offset == offset && entry.field_size == field.end() - offset
+        };
+        if let Some(entry) = entries.next_if(of_this) {
+            field.sequenced = entry.sequenced && field.can_be_sequenced(bytes);
+            field.meaning = Some(Meaning::of(&entry, bytes));
+        }
+    }
+}
+
+impl Meaning {
+    fn of(entry: &Entry<'_>, bytes: &[u8]) -> Self {
+        let texts = entry.unit.as_ptr().addr() - bytes.as_ptr().addr();
+        Self {
+            kind: entry.kind,
+            aggregate: entry.aggregate,
+            parameters: entry.parameters,
+            texts: texts as u32,
+            unit_size: entry.unit.len() as u16,
+            help_size: entry.help.len() as u16,
+        }
+    }
+
+    pub(super) fn unit<'a>(&self, bytes: &'a [u8]) -> &'a str {
+        Self::text(bytes, self.texts as usize, self.unit_size)
+    }
+
+    pub(super) fn help<'a>(&self, bytes: &'a [u8]) -> &'a str {
+        Self::text(
+            bytes,
+            self.texts as usize + usize::from(self.unit_size),
+            self.help_size,
+        )
+    }
+
+    /// A text of the index, which took only valid ones.
+    fn text(bytes: &[u8], at: usize, size: u16) -> &str {
+        str::from_utf8(&bytes[at..at + usize::from(size)]).unwrap_or_default()
+    }
+}
+
+impl Field {
+    fn of(raw: &RawField) -> Self {
+        Self {
+            label: raw.label.start as u32,
+            label_size: raw.label.len() as u16,
+            signature_size: raw.signature.len() as u16,
+            size: raw.size as u32,
+            buffered: raw.is_buffered(),
+            known: raw.known,
+            sequenced: false,
+            unstable: false,
+            meaning: None,
+        }
+    }
+
+    pub(super) fn offset(&self) -> usize {
+        self.label as usize - SIZE_OF_SIZE
+    }
+
+    fn signature_at(&self) -> usize {
+        self.label as usize + usize::from(self.label_size) + SIZE_OF_SIZE
+    }
+
+    pub(super) fn write_buffer_at(&self) -> usize {
+        self.signature_at() + usize::from(self.signature_size)
+    }
+
+    /// Where the first (or only) value begins.
+    pub(super) fn value_at(&self) -> usize {
+        self.write_buffer_at() + 1
+    }
+
+    /// The size of one value.
+    pub(super) fn size(&self) -> usize {
+        self.size as usize
+    }
+
+    /// Where the next field begins.
+    pub(super) fn end(&self) -> usize {
+        self.value_at() + self.size() * if self.buffered { 2 } else { 1 }
+    }
+
+    pub(super) fn label<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+        let start = self.label as usize;
+        &bytes[start..start + usize::from(self.label_size)]
+    }
+
+    /// With its padding.
+    pub(super) fn signature<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+        &bytes[self.signature_at()..self.write_buffer_at()]
+    }
+
+    /// Where the value stands that a reader takes: the one that `write_buffer` doesn't name.
+    pub(super) fn read_value_at(&self, write_buffer: u8) -> usize {
+        if self.buffered && write_buffer == 0 {
+            self.value_at() + self.size()
+        } else {
+            self.value_at()
+        }
+    }
+
+    pub(super) fn value<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+        let start = self.read_value_at(bytes[self.write_buffer_at()]);
+        &bytes[start..start + self.size()]
+    }
+
+    /// Whether there is a sequence number to go by: two buffers that end with a native `Q`.
+    fn can_be_sequenced(&self, bytes: &[u8]) -> bool {
+        let signature = self.signature(bytes);
+        self.known
+            && self.buffered
+            && self.size() >= size_of::<u64>()
+            && signature.ends_with(b"Q")
+            && Signature::parse(signature).is_ok_and(|parsed| parsed.components().nth(1).is_some())
+    }
+}

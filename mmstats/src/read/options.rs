@@ -1,0 +1,67 @@
+//! How a stats file is read.
+
+use std::path::Path;
+
+use super::StatsFile;
+use crate::file::{ReadError, Source};
+
+/// How a stats file is read; [`StatsFile::read`] takes the defaults.
+///
+/// ```
+/// use mmstats::ReadOptions;
+///
+/// # let dir = tempfile::tempdir()?;
+/// # let path = dir.path().join("jobs.mmstats");
+/// # std::fs::write(&path, b"\x01\x04\0jobs\x01\0B\xff\x07")?;
+/// let file = ReadOptions::new().max_size(1 << 30).read(&path)?;
+/// assert_eq!(file.stats().len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct ReadOptions {
+    max_size: u64,
+    keep_open: bool,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self {
+            max_size: 64 << 20,
+            keep_open: false,
+        }
+    }
+}
+
+impl ReadOptions {
+    /// The defaults: files of up to 64 MiB, closed after the reading.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Files larger than this many bytes are refused. Never more than 4 GiB, where the
+    /// format's offsets end.
+    pub fn max_size(mut self, bytes: u64) -> Self {
+        self.max_size = bytes;
+        self
+    }
+
+    /// Whether the snapshot keeps its file open, so that [`StatsFile::life`] needs no second
+    /// opening. It costs a descriptor a file.
+    pub fn keep_open(mut self, keep: bool) -> Self {
+        self.keep_open = keep;
+        self
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`]. A file whose fields break off somewhere is no error: see
+    /// [`StatsFile::problem`].
+    pub fn read(&self, path: impl AsRef<Path>) -> Result<StatsFile, ReadError> {
+        let path = path.as_ref();
+        let source = Source::open(path, self.max_size)?;
+        StatsFile::from_source(path, source, self.keep_open)
+    }
+}

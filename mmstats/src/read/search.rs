@@ -1,0 +1,155 @@
+//! Which stats files there are: arguments of a tool, or the usual places.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use glob::MatchOptions;
+
+use crate::file::{ReadError, places};
+
+/// What a search found, and where it looked.
+///
+/// ```
+/// let found = mmstats::find(["/var/lib/no-such-place/*.mmstats"]);
+/// assert!(found.paths().is_empty());
+/// assert_eq!(found.looked_at(), ["/var/lib/no-such-place/*.mmstats"]);
+/// ```
+#[derive(Debug, Default)]
+pub struct Search {
+    paths: BTreeSet<PathBuf>,
+    looked_at: Vec<String>,
+    errors: Vec<ReadError>,
+    sorted: Vec<PathBuf>,
+}
+
+/// Finds stats files by `arguments`: files, directories and globs.
+///
+/// A directory stands for its `*.mmstats` and `mmstats-*`, without going deeper; so does a
+/// directory that a glob matches. A glob doesn't match names that begin with a dot. A file that
+/// is named is taken whatever its name. Without arguments the places are `$MMSTATS_GLOB`, else
+/// `$MMSTATS_PATH`, else `/dev/shm` and the temporary directory.
+pub fn find<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Search {
+    let mut search = Search::default();
+    let mut arguments = arguments.into_iter().peekable();
+    if arguments.peek().is_none() {
+        search.look_at_usual_places();
+    }
+    for argument in arguments {
+        search.look_at(argument.as_ref());
+    }
+    search.sorted = std::mem::take(&mut search.paths).into_iter().collect();
+    search
+}
+
+impl Search {
+    /// The files, sorted, each once.
+    pub fn paths(&self) -> &[PathBuf] {
+        &self.sorted
+    }
+
+    /// The patterns that were looked at, for a message where nothing was found.
+    pub fn looked_at(&self) -> &[String] {
+        &self.looked_at
+    }
+
+    /// What was named and isn't there, or can't be looked into.
+    pub fn errors(&self) -> &[ReadError] {
+        &self.errors
+    }
+
+    fn look_at_usual_places(&mut self) {
+        match places::for_readers() {
+            places::Places::Glob(pattern) => self.expand(&pattern),
+            places::Places::Directories(directories) => {
+                for directory in directories {
+                    // The usual places needn't exist.
+                    let _ = self.look_into(&directory);
+                }
+            }
+        }
+    }
+
+    fn look_at(&mut self, argument: &OsStr) {
+        let path = Path::new(argument);
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => {
+                if let Err(source) = self.look_into(path) {
+                    self.errors.push(ReadError::Io {
+                        path: path.into(),
+                        source,
+                    });
+                }
+            }
+            Ok(_) => self.take(path.into()),
+            Err(source) => match argument.to_str().filter(|text| is_glob(text)) {
+                Some(pattern) if source.kind() == io::ErrorKind::NotFound => self.expand(pattern),
+                _ => self.errors.push(ReadError::Io {
+                    path: path.into(),
+                    source,
+                }),
+            },
+        }
+    }
+
+    fn take(&mut self, path: PathBuf) {
+        self.looked_at.push(path.display().to_string());
+        self.paths.insert(path);
+    }
+
+    /// Takes the stats files of a directory by their names.
+    fn look_into(&mut self, directory: &Path) -> io::Result<()> {
+        for pattern in places::PATTERNS {
+            self.looked_at
+                .push(directory.join(pattern).display().to_string());
+        }
+        for entry in fs::read_dir(directory)? {
+            let entry = entry?;
+            // A link or a type that isn't told may be a file; reading it will tell.
+            let folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            if !folder && places::is_stats_name(&entry.file_name()) {
+                self.paths.insert(entry.path());
+            }
+        }
+        Ok(())
+    }
+
+    fn expand(&mut self, pattern: &str) {
+        const OPTIONS: MatchOptions = MatchOptions {
+            case_sensitive: true,
+            require_literal_separator: true,
+            require_literal_leading_dot: true,
+        };
+        self.looked_at.push(pattern.to_owned());
+        let matches = match glob::glob_with(pattern, OPTIONS) {
+            Ok(matches) => matches,
+            Err(error) => {
+                let source = io::Error::new(io::ErrorKind::InvalidInput, error);
+                return self.errors.push(ReadError::Io {
+                    path: pattern.into(),
+                    source,
+                });
+            }
+        };
+        for found in matches {
+            let outcome = match found {
+                Ok(path) if path.is_dir() => self.look_into(&path).map_err(|e| (path, e)),
+                Ok(path) => {
+                    self.paths.insert(path);
+                    Ok(())
+                }
+                Err(error) => Err((error.path().to_owned(), error.into())),
+            };
+            if let Err((path, source)) = outcome {
+                self.errors.push(ReadError::Io { path, source });
+            }
+        }
+    }
+}
+
+fn is_glob(text: &str) -> bool {
+    text.as_bytes().iter().any(|byte| b"*?[".contains(byte))
+}

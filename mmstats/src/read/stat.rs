@@ -1,0 +1,159 @@
+//! One stat of a snapshot.
+
+use std::borrow::Cow;
+
+use super::Value;
+use super::decode::decode;
+use super::field::Field;
+use crate::format::{Aggregate, Component, Kind, Signature};
+
+/// One stat of a [`StatsFile`](crate::StatsFile).
+#[derive(Clone, Copy, Debug)]
+pub struct Stat<'a> {
+    bytes: &'a [u8],
+    field: &'a Field,
+}
+
+/// Components of an average, by its second parameter: over all values, over a number of them,
+/// over a span of time.
+const AVERAGES: [&[&str]; 3] = [
+    &["mean", "total", "count"],
+    &["mean", "count"],
+    &["mean", "count", "last_add"],
+];
+const TIMER: &[&str] = &["mean", "count", "total", "min", "max", "last"];
+const SINGLE: &[&str] = &["value"];
+
+impl<'a> Stat<'a> {
+    pub(super) fn new(bytes: &'a [u8], field: &'a Field) -> Self {
+        Self { bytes, field }
+    }
+
+    /// The label; what isn't UTF-8 is replaced.
+    pub fn label(&self) -> Cow<'a, str> {
+        String::from_utf8_lossy(self.label_bytes())
+    }
+
+    /// The label as it stands in the file.
+    pub fn label_bytes(&self) -> &'a [u8] {
+        self.field.label(self.bytes)
+    }
+
+    /// What the stat is; `None` where the file doesn't say, or says something newer than this
+    /// reader.
+    pub fn kind(&self) -> Option<Kind> {
+        self.field.meaning?.kind
+    }
+
+    /// The unit, or an empty text.
+    pub fn unit(&self) -> &'a str {
+        self.field
+            .meaning
+            .as_ref()
+            .map_or("", |meaning| meaning.unit(self.bytes))
+    }
+
+    /// What the stat means, in words, or an empty text.
+    pub fn help(&self) -> &'a str {
+        self.field
+            .meaning
+            .as_ref()
+            .map_or("", |meaning| meaning.help(self.bytes))
+    }
+
+    /// How the stat adds up over threads and processes, where the file says.
+    pub fn aggregate(&self) -> Option<Aggregate> {
+        self.field.meaning?.aggregate
+    }
+
+    /// The type signature without padding: `Q`, `dQddddQ`, `255s`. Python's `struct` knows it.
+    pub fn signature(&self) -> Cow<'a, str> {
+        String::from_utf8_lossy(self.field.signature(self.bytes).trim_ascii_start())
+    }
+
+    /// The value as the original's readers give it: the first component. A type that isn't
+    /// known, or that has no component, gives its bytes: see [`note`](Self::note).
+    pub fn value(&self) -> Value<'a> {
+        match self.parts().next() {
+            Some(component) => decode(self.value_bytes(), &component),
+            None => Value::Bytes(self.value_bytes()),
+        }
+    }
+
+    /// The components with their names, without the sequence number of a struct value.
+    ///
+    /// A stat of one component calls it `value`. Those of an average or a timer have names;
+    /// any others are numbered from 0.
+    pub fn components(&self) -> impl Iterator<Item = (Cow<'static, str>, Value<'a>)> + use<'a> {
+        let (bytes, names) = (self.value_bytes(), self.names());
+        self.parts().enumerate().map(move |(index, component)| {
+            let name = match names.get(index) {
+                Some(&name) => Cow::Borrowed(name),
+                None => Cow::Owned(index.to_string()),
+            };
+            (name, decode(bytes, &component))
+        })
+    }
+
+    /// The component of this name.
+    pub fn component(&self, name: &str) -> Option<Value<'a>> {
+        self.components()
+            .find(|(found, _)| found == name)
+            .map(|(_, value)| value)
+    }
+
+    /// Whether the copies of a value that several stores change agreed. Where they didn't, the
+    /// writer kept on changing it: each component is whole, but they may be of different updates.
+    pub fn is_stable(&self) -> bool {
+        !self.field.unstable
+    }
+
+    /// A remark for whoever reads the value, where there is one.
+    pub fn note(&self) -> Option<&'static str> {
+        if !self.field.known {
+            Some("unknown type signature, the value is raw bytes")
+        } else if self.parts().next().is_none() {
+            Some("the type signature has no component, the value is raw bytes")
+        } else if self.field.unstable {
+            Some("unstable: changed during every reading, components may be of different updates")
+        } else {
+            None
+        }
+    }
+
+    fn value_bytes(&self) -> &'a [u8] {
+        self.field.value(self.bytes)
+    }
+
+    /// The components' places; none where the signature isn't known.
+    fn parts(&self) -> impl Iterator<Item = Component> + use<'a> {
+        let signature = Signature::parse(self.field.signature(self.bytes)).ok();
+        let hidden_from = if self.field.sequenced {
+            self.field.size() - size_of::<u64>()
+        } else {
+            usize::MAX
+        };
+        let components = signature
+            .into_iter()
+            .flat_map(|signature| signature.components());
+        components.take_while(move |component| component.offset < hidden_from)
+    }
+
+    fn names(&self) -> &'static [&'static str] {
+        let several = self.parts().nth(1).is_some();
+        match self
+            .field
+            .meaning
+            .map(|meaning| (meaning.kind, meaning.parameters))
+        {
+            _ if !several => SINGLE,
+            Some((Some(Kind::Average), [_, how])) => usize::try_from(how)
+                .ok()
+                .and_then(|how| AVERAGES.get(how))
+                .copied()
+                .unwrap_or(&[]),
+            Some((Some(Kind::Timer), _)) => TIMER,
+            _ => &[],
+        }
+    }
+}

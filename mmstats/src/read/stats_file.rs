@@ -1,0 +1,154 @@
+//! A snapshot of one stats file.
+
+use std::path::{Path, PathBuf};
+
+use super::field::Parsed;
+use super::{ReadOptions, Stat};
+use crate::file::{Copy, FileId, ReadError, Source};
+use crate::format::{Fault, Identity};
+
+/// A snapshot of one stats file: who wrote it, and its stats at one moment.
+///
+/// The file is copied once and closed; nothing that its writer, or anybody else, does to it
+/// later changes a snapshot. A new look is a new snapshot.
+///
+/// ```
+/// use mmstats::{StatsFile, Value};
+///
+/// # let dir = tempfile::tempdir()?;
+/// # let path = dir.path().join("jobs.mmstats");
+/// # std::fs::write(&path, b"\x01\x04\0jobs\x01\0B\xff\x07")?;
+/// let file = StatsFile::read(&path)?;
+/// for stat in file.stats() {
+///     println!("{} {}", stat.label(), stat.value());
+/// }
+/// assert_eq!(file.get("jobs").map(|stat| stat.value()), Some(Value::Unsigned(7)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct StatsFile {
+    path: PathBuf,
+    copy: Copy,
+    parsed: Parsed,
+    problem: Option<ReadError>,
+    origin: Option<Origin>,
+}
+
+/// The file that a snapshot was taken from.
+#[derive(Debug)]
+struct Origin {
+    id: FileId,
+    open: Option<Source>,
+}
+
+impl StatsFile {
+    /// Reads a file of up to 64 MiB; [`ReadOptions`] reads larger ones.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, ReadError> {
+        ReadOptions::new().read(path)
+    }
+
+    /// Takes `bytes` as the content of a stats file. Values are as they stand; `path` names
+    /// the file in messages.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Damaged`].
+    pub fn from_bytes(path: impl Into<PathBuf>, bytes: Vec<u8>) -> Result<Self, ReadError> {
+        Self::parse(path.into(), Copy::of_bytes(&bytes), None)
+    }
+
+    pub(super) fn from_source(path: &Path, source: Source, keep: bool) -> Result<Self, ReadError> {
+        let copy = source.copy(path)?;
+        let origin = Origin {
+            id: source.id,
+            open: keep.then_some(source),
+        };
+        Self::parse(path.to_owned(), copy, Some(origin))
+    }
+
+    fn parse(path: PathBuf, copy: Copy, origin: Option<Origin>) -> Result<Self, ReadError> {
+        let mut parsed = match Parsed::of(copy.bytes()) {
+            Ok(parsed) => parsed,
+            Err(fault) => return Err(ReadError::Damaged { path, fault }),
+        };
+        let damaged = |fault: Fault| ReadError::Damaged {
+            path: path.clone(),
+            fault,
+        };
+        let problem = parsed.problem.take().map(damaged);
+        Ok(Self {
+            path,
+            copy,
+            parsed,
+            problem,
+            origin,
+        })
+    }
+
+    /// The path as it was given.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The file's size in bytes.
+    pub fn size(&self) -> usize {
+        self.copy.bytes().len()
+    }
+
+    /// Who wrote the file; files without a trailer don't say.
+    pub fn identity(&self) -> Option<&Identity> {
+        self.parsed.identity.as_ref()
+    }
+
+    /// Whether the file has a trailer, so that kinds, units and help are known.
+    pub fn has_trailer(&self) -> bool {
+        self.parsed.identity.is_some()
+    }
+
+    /// The writer's process id: the identity's, else the number of the last label that ends in
+    /// `sys.pid`.
+    pub fn pid(&self) -> Option<u32> {
+        self.identity().map(|identity| identity.pid).or_else(|| {
+            let pid = self.number_of_last("sys.pid")?;
+            pid.try_into().ok()
+        })
+    }
+
+    /// The thread that writes the file now: the number of the last label that ends in
+    /// `sys.tid` (in files of the original it may be a pthread id), else the identity's.
+    pub fn tid(&self) -> Option<i64> {
+        self.number_of_last("sys.tid")
+            .or_else(|| self.identity().map(|identity| identity.tid))
+    }
+
+    fn number_of_last(&self, suffix: &str) -> Option<i64> {
+        let stats = self.stats().rev();
+        stats
+            .filter(|stat| stat.label_bytes().ends_with(suffix.as_bytes()))
+            .find_map(|stat| stat.value().as_i64())
+    }
+
+    /// The stats in the order of the file.
+    pub fn stats(&self) -> impl DoubleEndedIterator<Item = Stat<'_>> + ExactSizeIterator {
+        let bytes = self.copy.bytes();
+        self.parsed
+            .fields
+            .iter()
+            .map(move |field| Stat::new(bytes, field))
+    }
+
+    /// The first stat with this label.
+    pub fn get(&self, label: &str) -> Option<Stat<'_>> {
+        self.stats()
+            .find(|stat| stat.label_bytes() == label.as_bytes())
+    }
+
+    /// Where and why the fields broke off; the stats before are good.
+    pub fn problem(&self) -> Option<&ReadError> {
+        self.problem.as_ref()
+    }
+}
