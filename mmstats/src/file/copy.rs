@@ -14,6 +14,9 @@ use nix::sys::stat::{FileStat, SFlag, fstat};
 
 use super::ReadError;
 
+/// How large a file may be unless somebody says otherwise: a stats file has a few pages.
+pub(crate) const MAX_SIZE: u64 = 64 << 20;
+
 /// A file's parts lie at offsets that the trailer keeps in 32 bits.
 const LARGEST: u64 = u32::MAX as u64;
 

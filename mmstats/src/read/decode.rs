@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::Value;
-use crate::format::{ByteOrder, Component};
+use crate::file::number::{signed, unsigned};
+use crate::format::Component;
 
 /// The value of a component of `bytes`, which are one value of its signature.
 pub(super) fn decode<'a>(bytes: &'a [u8], component: &Component) -> Value<'a> {
@@ -21,26 +22,6 @@ pub(super) fn decode<'a>(bytes: &'a [u8], component: &Component) -> Value<'a> {
         b'p' => Value::Text(text(counted(bytes))),
         _ => Value::Bytes(bytes),
     }
-}
-
-/// A number of up to 8 bytes.
-fn unsigned(bytes: &[u8], order: ByteOrder) -> u64 {
-    let mut word = [0; 8];
-    match order {
-        ByteOrder::Little => {
-            word[..bytes.len()].copy_from_slice(bytes);
-            u64::from_le_bytes(word)
-        }
-        ByteOrder::Big => {
-            word[8 - bytes.len()..].copy_from_slice(bytes);
-            u64::from_be_bytes(word)
-        }
-    }
-}
-
-fn signed(bytes: &[u8], order: ByteOrder) -> i64 {
-    let unused = 64 - 8 * bytes.len() as u32;
-    (unsigned(bytes, order) << unused).cast_signed() >> unused
 }
 
 /// An IEEE 754 number of 16 bits, which Rust has no stable type for.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::StatsFile;
-use crate::file::{ReadError, Source};
+use crate::file::{MAX_SIZE, ReadError, Source};
 
 /// How a stats file is read; [`StatsFile::read`] takes the defaults.
 ///
@@ -27,7 +27,7 @@ pub struct ReadOptions {
 impl Default for ReadOptions {
     fn default() -> Self {
         Self {
-            max_size: 64 << 20,
+            max_size: MAX_SIZE,
             keep_open: false,
         }
     }

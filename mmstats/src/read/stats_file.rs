@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::field::Parsed;
 use super::{ReadOptions, Stat};
-use crate::file::{Copy, FileId, ReadError, Source};
+use crate::file::{Copy, FileId, Life, Processes, ReadError, Source, Writer, judge};
 use crate::format::{Fault, Identity};
 
 /// A snapshot of one stats file: who wrote it, and its stats at one moment.
@@ -130,6 +130,43 @@ impl StatsFile {
         stats
             .filter(|stat| stat.label_bytes().ends_with(suffix.as_bytes()))
             .find_map(|stat| stat.value().as_i64())
+    }
+
+    /// Whether the writer still publishes. The operating system is asked now, which costs more
+    /// than the reading.
+    ///
+    /// Undecided without a file (see [`from_bytes`](Self::from_bytes)), and where the path has
+    /// another file by now.
+    ///
+    /// ```
+    /// use mmstats::{Processes, StatsFile};
+    ///
+    /// # let dir = tempfile::tempdir()?;
+    /// # let path = dir.path().join("jobs.mmstats");
+    /// # std::fs::write(&path, b"\x01\x04\0jobs\x01\0B\xff\x07")?;
+    /// let mut processes = Processes::new(); // one for all files of a round
+    /// let life = StatsFile::read(&path)?.life(&mut processes);
+    /// println!("{:?}: {}", life.verdict, life.reason);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn life(&self, processes: &mut Processes) -> Life {
+        let Some(origin) = &self.origin else {
+            return Life::undecided("not read from a file");
+        };
+        let writer = match self.identity() {
+            Some(identity) => Writer::Ours(identity),
+            None => Writer::Original(self.pid()),
+        };
+        if let Some(open) = &origin.open {
+            return judge(&open.file, origin.id, writer, processes);
+        }
+        match Source::open(&self.path, u64::MAX) {
+            Ok(source) if source.id == origin.id => {
+                judge(&source.file, origin.id, writer, processes)
+            }
+            Ok(_) => Life::undecided("replaced by another file since it was read"),
+            Err(error) => Life::undecided(error.reason()),
+        }
     }
 
     /// The stats in the order of the file.

@@ -1,0 +1,131 @@
+//! A file that may be removed: by its name in an open directory, and opened itself.
+
+use std::ffi::OsStr;
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use nix::errno::Errno;
+use nix::fcntl::{AtFlags, OFlag, openat};
+use nix::sys::stat::{Mode, fstatat};
+use nix::unistd::{UnlinkatFlags, unlinkat};
+
+use super::claim::Claim;
+use super::{FileId, Life, MAX_SIZE, Processes, ReadError, Source, Writer, judge, places};
+
+/// A name in an open directory: neither part of the path can be swapped under us.
+pub(super) struct DirectoryEntry<'a> {
+    path: &'a Path,
+    directory: File,
+    name: &'a OsStr,
+}
+
+impl<'a> DirectoryEntry<'a> {
+    pub(super) fn of(path: &'a Path) -> Result<Self, ReadError> {
+        let Some(name) = path.file_name() else {
+            return Err(ReadError::NotRegular {
+                path: path.to_owned(),
+                found: "a directory",
+            });
+        };
+        let parent = path
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty());
+        let directory = OpenOptions::new()
+            .read(true)
+            .custom_flags((OFlag::O_PATH | OFlag::O_DIRECTORY).bits())
+            .open(parent.unwrap_or(Path::new(".")))
+            .map_err(|source| ReadError::Io {
+                path: path.to_owned(),
+                source,
+            })?;
+        Ok(Self {
+            path,
+            directory,
+            name,
+        })
+    }
+
+    pub(super) fn path(&self) -> &'a Path {
+        self.path
+    }
+
+    /// The file itself and not what it may point to; `None` where there is none.
+    fn open(&self) -> Result<Option<File>, ReadError> {
+        let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | Source::FLAGS;
+        match openat(&self.directory, self.name, flags, Mode::empty()) {
+            Ok(file) => Ok(Some(file.into())),
+            Err(Errno::ENOENT) => Ok(None),
+            Err(Errno::ELOOP) => Err(ReadError::NotRegular {
+                path: self.path.to_owned(),
+                found: "a symbolic link",
+            }),
+            Err(errno) => Err(ReadError::Io {
+                path: self.path.to_owned(),
+                source: errno.into(),
+            }),
+        }
+    }
+
+    pub(super) fn present_file(&self) -> Option<FileId> {
+        let found = fstatat(&self.directory, self.name, AtFlags::AT_SYMLINK_NOFOLLOW).ok()?;
+        Some(FileId::from(&found))
+    }
+
+    pub(super) fn unlink(&self) -> nix::Result<()> {
+        unlinkat(&self.directory, self.name, UnlinkatFlags::NoRemoveDir)
+    }
+}
+
+/// An open file and what it says about its writer.
+pub(super) struct Candidate {
+    source: Source,
+    claim: Claimed,
+}
+
+enum Claimed {
+    Whole(Claim),
+    Unfinished(u32),
+}
+
+impl Candidate {
+    pub(super) fn open(entry: &DirectoryEntry<'_>) -> Result<Option<Self>, ReadError> {
+        let Some(file) = entry.open()? else {
+            return Ok(None);
+        };
+        let source = Source::of(file, entry.path, MAX_SIZE)?;
+        let copy = source.copy(entry.path)?;
+        let claim = match Claim::of(copy.bytes()) {
+            Ok(claim) => Claimed::Whole(claim),
+            Err(fault) => match places::pid_of_temporary(entry.name) {
+                Some(pid) => Claimed::Unfinished(pid),
+                None => {
+                    return Err(ReadError::Damaged {
+                        path: entry.path.to_owned(),
+                        fault,
+                    });
+                }
+            },
+        };
+        Ok(Some(Self { source, claim }))
+    }
+
+    pub(super) fn file(&self) -> &File {
+        &self.source.file
+    }
+
+    pub(super) fn id(&self) -> FileId {
+        self.source.id
+    }
+
+    pub(super) fn writer(&self) -> Writer<'_> {
+        match &self.claim {
+            Claimed::Whole(claim) => claim.writer(),
+            Claimed::Unfinished(pid) => Writer::Unfinished(*pid),
+        }
+    }
+
+    pub(super) fn judge(&self, processes: &mut Processes) -> Life {
+        judge(&self.source.file, self.source.id, self.writer(), processes)
+    }
+}

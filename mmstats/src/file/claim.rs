@@ -1,0 +1,109 @@
+//! What a file's bytes say about its writer, for those who want nothing else of it.
+
+use super::number::{signed, unsigned};
+use super::{Writer, walk};
+use crate::format::{Component, Fault, Identity, RawField, Signature};
+
+/// The writer as a whole stats file names it.
+#[derive(Debug)]
+pub(crate) struct Claim {
+    identity: Option<Identity>,
+    /// The number of the last label that ends in `sys.pid`.
+    pid: Option<u32>,
+}
+
+impl Claim {
+    /// Reads a stats file that is whole.
+    ///
+    /// # Errors
+    ///
+    /// Where it isn't one: whoever removes files wants to be sure.
+    pub(crate) fn of(bytes: &[u8]) -> Result<Self, Fault> {
+        let mut pid = None;
+        let walk = walk(bytes, |field| {
+            if bytes[field.label.clone()].ends_with(b"sys.pid") {
+                pid = whole_number(bytes, &field).or(pid);
+            }
+        })?;
+        match walk.problem {
+            Some(fault) => Err(fault),
+            None => Ok(Self {
+                identity: walk.trailer.and_then(|trailer| trailer.identity()),
+                pid,
+            }),
+        }
+    }
+
+    pub(crate) fn writer(&self) -> Writer<'_> {
+        match &self.identity {
+            Some(identity) => Writer::Ours(identity),
+            None => Writer::Original(self.pid),
+        }
+    }
+}
+
+/// The first component of a field, where it is a number that a process id may be.
+fn whole_number(bytes: &[u8], field: &RawField) -> Option<u32> {
+    let signature = Signature::parse(&bytes[field.signature.clone()]).ok()?;
+    let Component {
+        code,
+        offset,
+        size,
+        order,
+    } = signature.components().next()?;
+    let value = &bytes[field.read_value(bytes[field.write_buffer])][offset..offset + size];
+    match code {
+        b'B' | b'H' | b'I' | b'L' | b'Q' | b'N' => unsigned(value, order).try_into().ok(),
+        b'b' | b'h' | b'i' | b'l' | b'q' | b'n' => signed(value, order).try_into().ok(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(label: &str, signature: &str, write_buffer: u8, values: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for text in [label, signature] {
+            bytes.extend((text.len() as u16).to_ne_bytes());
+            bytes.extend(text.as_bytes());
+        }
+        bytes.push(write_buffer);
+        bytes.extend(values);
+        bytes
+    }
+
+    fn pid(fields: &[Vec<u8>]) -> Option<u32> {
+        let bytes = [&[1][..], &fields.concat()].concat();
+        Claim::of(&bytes).unwrap().writer().pid()
+    }
+
+    #[test]
+    fn the_last_number_of_its_ending_is_the_pid() {
+        let first = field("a.sys.pid", "<I", 0xff, &[1, 0, 0, 0]);
+        let native = field(
+            "b.sys.pid",
+            "  h",
+            0,
+            &[2_i16.to_ne_bytes(), 3_i16.to_ne_bytes()].concat(),
+        );
+        let text = field("c.sys.pid", "3s", 0xff, b"abc");
+        let negative = field("d.sys.pid", "b", 0xff, &[0xff]);
+        assert_eq!(
+            pid(&[first.clone(), native.clone(), text, negative]),
+            Some(3)
+        );
+        assert_eq!(pid(&[native, first]), Some(1));
+        assert_eq!(pid(&[field("pid", "B", 0xff, &[1])]), None);
+    }
+
+    #[test]
+    fn a_damaged_file_names_nobody() {
+        let mut bytes = vec![1];
+        bytes.extend(field("sys.pid", "B", 0xff, &[7]));
+        assert_eq!(Claim::of(&bytes).unwrap().writer().pid(), Some(7));
+        bytes.extend(field("x", "Q", 0xff, &[7]));
+        assert!(Claim::of(&bytes).is_err());
+    }
+}

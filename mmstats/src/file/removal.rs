@@ -1,0 +1,92 @@
+//! What becomes of a file that is to be removed if dead.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::error::Escaped;
+use super::{Life, ReadError, Verdict};
+
+/// What became of a file that was to be removed if dead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Removal {
+    /// Its writer is dead, and the file is gone now.
+    Removed {
+        /// Why the writer is dead: "pid 4242 is gone".
+        reason: Cow<'static, str>,
+        /// The writer, as the file named it.
+        pid: Option<u32>,
+    },
+    /// Its writer lives; the file stays.
+    Alive {
+        /// How that is known.
+        reason: Cow<'static, str>,
+    },
+    /// Nothing proves either; the file stays.
+    Undecided {
+        /// What is missing for a proof.
+        reason: Cow<'static, str>,
+    },
+    /// Somebody else removed it.
+    Gone,
+}
+
+/// Why a file could be neither judged nor removed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum RemoveError {
+    /// It can't be read, or is no stats file.
+    Read(ReadError),
+    /// It is dead and the operating system refused to remove it.
+    Unlink {
+        /// The file.
+        path: PathBuf,
+        /// What it said.
+        source: io::Error,
+    },
+}
+
+impl RemoveError {
+    /// The file that stays.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Read(error) => error.path(),
+            Self::Unlink { path, .. } => path,
+        }
+    }
+
+    /// The reason without the file, for a place that names the file anyway.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Read(error) => error.reason(),
+            Self::Unlink { source, .. } => format!("dead, but it can't be removed: {source}"),
+        }
+    }
+}
+
+impl fmt::Display for RemoveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", Escaped(self.path()), self.reason())
+    }
+}
+
+impl std::error::Error for RemoveError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Read(error) => Some(error),
+            Self::Unlink { source, .. } => Some(source),
+        }
+    }
+}
+
+/// The answer for a file that isn't dead.
+impl From<Life> for Removal {
+    fn from(Life { verdict, reason }: Life) -> Self {
+        match verdict {
+            Verdict::Alive => Self::Alive { reason },
+            Verdict::Dead | Verdict::Undecided => Self::Undecided { reason },
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! The end of a dead file: unlinked under a mutex that all who unlink share.
+//!
+//! Between finding a writer dead and unlinking its file, somebody else may replace the file
+//! under the same name; unlinking by name would then take a live one. So everybody who unlinks
+//! first takes the `flock` of the file (it is independent of the writer's lock, and a file of
+//! mode 0444 can be opened for it), then looks again whether the name still has that file and
+//! whether it is still dead.
+
+use std::fs::TryLockError;
+use std::io;
+use std::path::Path;
+
+use nix::errno::Errno;
+
+use super::candidate::{Candidate, DirectoryEntry};
+use super::{Life, Processes, ReadError, Removal, RemoveError, Verdict};
+
+/// Removes a stats file whose writer is proven dead; any other stays.
+///
+/// Symbolic links are not followed, and only regular files are removed that are stats files
+/// from their first byte to their last field, or the unfinished ones that a writer left behind
+/// when it was killed in the middle of a creation. Processes that were found dead are looked up
+/// again before the removal.
+///
+/// # Errors
+///
+/// See [`RemoveError`]. A file that is gone already is no error.
+pub fn remove_if_dead(
+    path: impl AsRef<Path>,
+    processes: &mut Processes,
+) -> Result<Removal, RemoveError> {
+    /// A name that changes its file more often has writers who take turns on it.
+    const ATTEMPTS: usize = 8;
+    let entry = match DirectoryEntry::of(path.as_ref()) {
+        Err(ReadError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            return Ok(Removal::Gone);
+        }
+        entry => entry.map_err(RemoveError::Read)?,
+    };
+    for _ in 0..ATTEMPTS {
+        let Some(candidate) = Candidate::open(&entry).map_err(RemoveError::Read)? else {
+            return Ok(Removal::Gone);
+        };
+        let life = candidate.judge(processes);
+        if life.verdict != Verdict::Dead {
+            return Ok(life.into());
+        }
+        if let Some(removal) = remove(&entry, &candidate, processes)? {
+            return Ok(removal);
+        }
+    }
+    Ok(Life::undecided("replaced again and again").into())
+}
+
+/// Removes a file that was found dead, under the mutex; `None` where the name has another file
+/// by now.
+fn remove(
+    entry: &DirectoryEntry<'_>,
+    candidate: &Candidate,
+    processes: &mut Processes,
+) -> Result<Option<Removal>, RemoveError> {
+    let refused = |source| RemoveError::Unlink {
+        path: entry.path().to_owned(),
+        source,
+    };
+    match candidate.file().try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            return Ok(Some(
+                Life::undecided("being removed by another process").into(),
+            ));
+        }
+        Err(TryLockError::Error(source)) => return Err(refused(source)),
+    }
+    if entry.present_file() != Some(candidate.id()) {
+        return Ok(None);
+    }
+    let pid = candidate.writer().pid();
+    // The cache may be older than the process that has the pid now.
+    pid.inspect(|&pid| processes.forget(pid));
+    let life = candidate.judge(processes);
+    if life.verdict != Verdict::Dead {
+        return Ok(Some(life.into()));
+    }
+    match entry.unlink() {
+        Ok(()) => Ok(Some(Removal::Removed {
+            reason: life.reason,
+            pid,
+        })),
+        Err(Errno::ENOENT) => Ok(None),
+        Err(errno) => Err(refused(errno.into())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::file::{lock, places};
+    use std::fs::{self, File};
+    use std::os::unix::fs::symlink;
+    use std::path::PathBuf;
+    use std::process::Command;
+    use tempfile::TempDir;
+
+    fn gone() -> u32 {
+        let mut child = Command::new("true").spawn().unwrap();
+        child.wait().unwrap();
+        child.id()
+    }
+
+    /// A file of the original.
+    fn content(pid: u32) -> Vec<u8> {
+        [
+            &b"\x01\x07\0sys.pid\x01\0I\xff"[..],
+            &pid.to_ne_bytes(),
+            &[0; 2],
+        ]
+        .concat()
+    }
+
+    fn dead_file(dir: &TempDir) -> PathBuf {
+        let path = dir.path().join("dead.mmstats");
+        fs::write(&path, content(gone())).unwrap();
+        path
+    }
+
+    fn remove(path: &Path) -> Result<Removal, RemoveError> {
+        remove_if_dead(path, &mut Processes::new())
+    }
+
+    #[test]
+    fn a_dead_file_is_removed_with_its_reason() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("dead.mmstats");
+        let dead = gone();
+        fs::write(&path, content(dead)).unwrap();
+        let reason = format!("pid {dead} is gone").into();
+        assert_eq!(
+            remove(&path).unwrap(),
+            Removal::Removed {
+                reason,
+                pid: Some(dead)
+            }
+        );
+        assert!(!path.exists());
+        assert_eq!(remove(&path).unwrap(), Removal::Gone);
+        assert_eq!(remove(&path.join("below")).unwrap(), Removal::Gone);
+    }
+
+    #[test]
+    fn a_locked_file_and_one_that_is_being_removed_stay() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dead_file(&dir);
+        let writer = File::options().write(true).open(&path).unwrap();
+        lock::take(&writer).unwrap();
+        assert!(matches!(remove(&path).unwrap(), Removal::Alive { .. }));
+        drop(writer);
+        let other = File::open(&path).unwrap();
+        other.try_lock().unwrap();
+        assert!(matches!(remove(&path).unwrap(), Removal::Undecided { .. }));
+        drop(other);
+        assert!(matches!(remove(&path).unwrap(), Removal::Removed { .. }));
+    }
+
+    #[test]
+    fn what_is_no_stats_file_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = dead_file(&dir);
+        let link = dir.path().join("link.mmstats");
+        symlink(&target, &link).unwrap();
+        let error = remove(&link).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .ends_with("not a stats file but a symbolic link"),
+            "{error}"
+        );
+        assert!(target.exists() && link.is_symlink());
+
+        assert!(matches!(
+            remove(dir.path()),
+            Err(RemoveError::Read(ReadError::NotRegular {
+                found: "a directory",
+                ..
+            }))
+        ));
+        assert!(remove(Path::new("/")).is_err());
+        for bad in [&b""[..], b"hello", b"\x01\xff", &content(gone())[..14]] {
+            fs::write(&target, bad).unwrap();
+            assert!(
+                matches!(remove(&target), Err(RemoveError::Read(_))),
+                "{bad:?}"
+            );
+            assert!(target.exists());
+        }
+    }
+
+    #[test]
+    fn a_process_found_dead_is_asked_for_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dead_file(&dir);
+        let mut processes = Processes::new();
+        // A child that is alive now, remembered as one that is gone.
+        let mut child = Command::new("cat")
+            .stdin(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        fs::write(&path, content(child.id())).unwrap();
+        processes.remember_as_gone(child.id());
+        let removal = remove_if_dead(&path, &mut processes).unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        // It lives and doesn't map the file: dead for that reason and not for the old one.
+        let Removal::Removed { reason, .. } = removal else {
+            panic!("{removal:?}")
+        };
+        assert!(reason.ends_with("doesn't map the file"), "{reason}");
+    }
+
+    #[test]
+    fn unfinished_files_go_when_they_are_old_and_their_maker_is_gone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(places::temporary_name(gone(), 3));
+        let file = File::create(&path).unwrap();
+        file.set_len(4096).unwrap();
+        assert!(matches!(remove(&path).unwrap(), Removal::Undecided { .. }));
+        file.set_modified(std::time::UNIX_EPOCH).unwrap();
+        assert!(matches!(remove(&path).unwrap(), Removal::Removed { .. }));
+        assert!(!path.exists());
+    }
+}
