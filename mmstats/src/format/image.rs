@@ -121,9 +121,12 @@ impl Room {
         self.index_start.saturating_sub(self.fields_end + SIZE_OF_SIZE)
     }
 
-    /// Whether a file has no field yet, so that the first label size would straddle a word.
-    pub(crate) fn is_at_first_field(&self) -> bool {
-        self.fields_end == FIRST_FIELD
+    /// How long the label of the next field may be. Its size is published by one store: of two
+    /// bytes at an even offset, of one byte at an odd one (in packed files, and for the first
+    /// field of any).
+    pub(crate) fn longest_label(&self) -> usize {
+        let bytes = if self.fields_end.is_multiple_of(2) { u16::MAX } else { u8::MAX.into() };
+        bytes.into()
     }
 
     /// Places one more field; the room shrinks by it.

@@ -3,9 +3,12 @@
 //! Pure computation over byte slices, without I/O and without unsafe code. The normative text
 //! is `spec/FORMAT.md`; names and offsets here are the same as there.
 
+mod buckets;
 mod chain;
 mod checksum;
 mod definition;
+#[cfg(all(test, target_endian = "little", target_pointer_width = "64"))]
+mod example;
 mod fault;
 mod identity;
 mod image;
@@ -14,6 +17,7 @@ mod load;
 mod signature;
 mod trailer;
 
+pub(crate) use buckets::Buckets;
 pub(crate) use chain::{Chain, RawField};
 pub(crate) use definition::{Definition, Placement};
 pub(crate) use identity::IDENTITY_ALIGN;

@@ -1,0 +1,68 @@
+//! A list that only grows, and that a forked child can walk.
+//!
+//! Lock-free: at a fork any other thread may have stood anywhere in here, and a mutex would stay
+//! locked in the child for ever.
+
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+#[derive(Debug)]
+pub(super) struct List<T>(AtomicPtr<Node<T>>);
+
+#[derive(Debug)]
+struct Node<T> {
+    value: T,
+    /// Set before the node is in the list, then never changed.
+    next: AtomicPtr<Node<T>>,
+}
+
+impl<T: Sync> List<T> {
+    pub(super) const fn new() -> Self {
+        Self(AtomicPtr::new(ptr::null_mut()))
+    }
+
+    /// Puts `value` in front. It is there for the rest of the process's life.
+    pub(super) fn push(&'static self, value: T) -> &'static T {
+        let mut head = self.0.load(Ordering::Acquire);
+        let node = Box::leak(Box::new(Node { value, next: AtomicPtr::new(head) }));
+        let address = ptr::from_mut(node);
+        // SAFETY: leaked, so it lives for ever; from here on it is shared only.
+        let node = unsafe { &*address };
+        while let Err(other) =
+            self.0.compare_exchange(head, address, Ordering::AcqRel, Ordering::Acquire)
+        {
+            head = other;
+            node.next.store(head, Ordering::Relaxed);
+        }
+        &node.value
+    }
+
+    pub(super) fn iter(&'static self) -> impl Iterator<Item = &'static T> {
+        let mut next = self.0.load(Ordering::Acquire);
+        std::iter::from_fn(move || {
+            // SAFETY: null or a node that `push` leaked; whoever reads its address sees it
+            // initialised, because `push` made it known with a release.
+            let node = unsafe { next.as_ref() }?;
+            next = node.next.load(Ordering::Relaxed);
+            Some(&node.value)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threads_push_at_the_same_time_and_nothing_is_lost() {
+        static LIST: List<usize> = List::new();
+        std::thread::scope(|scope| {
+            for thread in 0..4 {
+                scope.spawn(move || (0..1000).for_each(|n| drop(LIST.push(thread * 1000 + n))));
+            }
+        });
+        let mut seen: Vec<_> = LIST.iter().copied().collect();
+        seen.sort_unstable();
+        assert!(seen.into_iter().eq(0..4000));
+    }
+}

@@ -1,0 +1,197 @@
+//! A writer's map of its file, and the places of fields in it.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::{BorrowedFd, IntoRawFd, RawFd};
+use std::ptr::NonNull;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, Ordering};
+
+use memmap2::{MmapOptions, MmapRaw};
+
+use super::fork::Section;
+use super::registry::{self, Registration};
+use crate::format::{Addition, Layout, Placement, SIZE_OF_SIZE};
+
+/// A whole stats file in memory, writable.
+#[derive(Debug)]
+pub(crate) struct Map {
+    raw: MmapRaw,
+    /// Its entry in the list that a forked child walks; owns the descriptor.
+    registration: Registration,
+}
+
+impl Map {
+    /// Maps `file`, whose length is at least `len`, and keeps its descriptor: with it lives the
+    /// lock that is the file's sign of life.
+    pub(crate) fn of_file(file: File, len: usize, _: &Section) -> io::Result<Arc<Self>> {
+        let raw = MmapOptions::new().len(len).map_raw(&file)?;
+        Ok(Self::registered(raw, file.into_raw_fd()))
+    }
+
+    /// Memory of the same kind that no file backs: stats go nowhere.
+    pub(crate) fn private(len: usize, _: &Section) -> io::Result<Arc<Self>> {
+        let raw = MmapOptions::new().len(len).map_anon()?;
+        Ok(Self::registered(raw.into(), registry::NO_DESCRIPTOR))
+    }
+
+    fn registered(raw: MmapRaw, descriptor: RawFd) -> Arc<Self> {
+        let registration = registry::register(raw.as_mut_ptr(), raw.len(), descriptor);
+        Arc::new(Self { raw, registration })
+    }
+
+    /// The file's descriptor, if a file backs the map.
+    pub(crate) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        self.registration.descriptor()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.raw.len()
+    }
+
+    /// Waits until the file's bytes are on the disk (`msync` with `MS_SYNC`).
+    pub(crate) fn flush(&self) -> io::Result<()> {
+        self.raw.flush()
+    }
+
+    /// Starts writing the file's bytes to the disk (`msync` with `MS_ASYNC`).
+    pub(crate) fn flush_async(&self) -> io::Result<()> {
+        self.raw.flush_async()
+    }
+
+    /// Copies `bytes` to `offset`. For what no reader sees yet: the bytes appear in any order.
+    ///
+    /// # Panics
+    ///
+    /// Where they don't fit.
+    pub(crate) fn write(&self, offset: usize, bytes: &[u8]) {
+        let target = self.checked(offset, bytes.len());
+        // SAFETY: `checked` gave `bytes.len()` bytes within the map (1); the source is a slice of
+        // other memory, because no Rust reference ever points into a map (3).
+        unsafe { target.copy_from_nonoverlapping(NonNull::from(bytes).cast(), bytes.len()) }
+    }
+
+    /// Adds a field while readers read: its index entry first, then the field, and of each the
+    /// size last, with which it begins to exist.
+    ///
+    /// # Panics
+    ///
+    /// Where it isn't within the map, or its label too long for one store: see
+    /// `Room::longest_label`.
+    pub(crate) fn add(&self, addition: &Addition) {
+        if let Some((offset, entry)) = &addition.entry {
+            let (content, size) = entry.split_last_chunk().expect("an entry ends with its size");
+            self.write(*offset, content);
+            self.publish_entry_size(offset + content.len(), u32::from_ne_bytes(*size));
+        }
+        let offset = addition.place.offset;
+        self.write(offset + SIZE_OF_SIZE, &addition.field);
+        self.publish_label_size(offset, addition.label_size);
+    }
+
+    fn publish_label_size(&self, offset: usize, size: u16) {
+        let target = self.checked(offset, SIZE_OF_SIZE);
+        if offset.is_multiple_of(align_of::<AtomicU16>()) {
+            // SAFETY: within the map (1) and aligned, because maps begin on a page; written by
+            // this thread alone (3).
+            let word = unsafe { AtomicU16::from_ptr(target.cast().as_ptr()) };
+            word.store(size, Ordering::Release);
+        } else {
+            // The size's other byte is 0 and stays so.
+            let low = u8::try_from(size).expect("a size of one byte at an odd offset");
+            let at = if cfg!(target_endian = "big") { offset + 1 } else { offset };
+            let target = self.checked(at, 1);
+            // SAFETY: as above, and a byte is aligned anywhere.
+            unsafe { AtomicU8::from_ptr(target.as_ptr()) }.store(low, Ordering::Release);
+        }
+    }
+
+    fn publish_entry_size(&self, offset: usize, size: u32) {
+        assert!(offset.is_multiple_of(align_of::<AtomicU32>()), "entry sizes are aligned");
+        let target = self.checked(offset, size_of::<u32>());
+        // SAFETY: within the map (1), aligned (asserted), written by this thread alone (3).
+        let word = unsafe { AtomicU32::from_ptr(target.cast().as_ptr()) };
+        word.store(size, Ordering::Release);
+    }
+
+    fn checked(&self, offset: usize, size: usize) -> NonNull<u8> {
+        let end = offset.checked_add(size);
+        assert!(end.is_some_and(|end| end <= self.len()), "within the map");
+        let base = NonNull::new(self.raw.as_mut_ptr()).expect("a map has an address");
+        // SAFETY: the result is within, or one past, the map that `base` begins (checked above).
+        unsafe { base.add(offset) }
+    }
+
+    /// The place of a field that nothing else writes: see [`Place`].
+    ///
+    /// # Panics
+    ///
+    /// Where the field isn't wholly within the map, or not aligned as its layout promises.
+    pub(crate) fn place(
+        self: &Arc<Self>,
+        placement: &Placement,
+        layout: Layout,
+        align: usize,
+    ) -> Place {
+        let value = placement.write_buffer + 1;
+        let total = placement.end - value;
+        let write_buffer = self.checked(placement.write_buffer, 1 + total);
+        if layout == Layout::Aligned {
+            assert!(value.is_multiple_of(align), "an aligned layout aligns its values");
+        }
+        Place {
+            write_buffer,
+            size: placement.size,
+            buffered: total != placement.size,
+            layout,
+            map: Arc::clone(self),
+        }
+    }
+}
+
+impl Drop for Map {
+    fn drop(&mut self) {
+        // The list is told first, so that a child never replaces an address that is somebody
+        // else's by then. A fork in between would leave the child a descriptor that nobody
+        // closes, and with it the lock.
+        let _section = Section::enter();
+        self.registration.retract();
+    }
+}
+
+/// Where one field's write buffer byte and value stand. Whoever holds it is the field's writer.
+#[derive(Debug)]
+pub(crate) struct Place {
+    /// The value, or both of them, begin one byte further.
+    pub(super) write_buffer: NonNull<u8>,
+    /// The size of one value.
+    pub(super) size: usize,
+    pub(super) buffered: bool,
+    pub(super) layout: Layout,
+    pub(super) map: Arc<Map>,
+}
+
+// SAFETY: the pointer goes where its map goes: see (2) of the module. A place is not shared,
+// only handed on (3).
+unsafe impl Send for Place {}
+
+impl Place {
+    pub(crate) fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// The first value, or the only one.
+    pub(super) fn first_value(&self) -> NonNull<u8> {
+        // SAFETY: `Map::place` checked that the value follows the write buffer byte (1).
+        unsafe { self.write_buffer.add(1) }
+    }
+
+    /// The value that readers take while the write buffer byte is 0: of two the second.
+    pub(super) fn read_value(&self) -> NonNull<u8> {
+        if !self.buffered {
+            return self.first_value();
+        }
+        // SAFETY: a buffered field has two values of `size` bytes within the map (1).
+        unsafe { self.first_value().add(self.size) }
+    }
+}

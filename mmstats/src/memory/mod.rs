@@ -1,0 +1,30 @@
+//! The writer's half of a stats file in memory: the only unsafe code of the library.
+//!
+//! What makes it sound, once for all blocks below:
+//!
+//! 1. *Bounds.* A [`Place`] is made by [`Map::place`] alone, which checks that the whole field
+//!    lies within the map and that its alignment is what the layout promises. Pointers are
+//!    computed there and nowhere else.
+//! 2. *Lifetime.* Everything that holds a pointer into a map holds an `Arc` of it, and a map is
+//!    unmapped when the last of them is dropped. A fork keeps the addresses valid: the child
+//!    gets private memory at the same place.
+//! 3. *One writer.* A place is consumed by the one cell that is made of it; cells are `Send` but
+//!    not `Sync`, so one thread at a time writes it. Nobody else maps the file writable: readers
+//!    copy it through the kernel. Mapped bytes are never behind a Rust reference.
+
+mod fork;
+mod leaked;
+mod list;
+mod map;
+mod protocol;
+mod registry;
+mod scalar;
+mod values;
+
+pub use leaked::Slot;
+pub use scalar::Scalar;
+pub(crate) use fork::{Section, at_exit, at_fork_in_child};
+pub(crate) use leaked::{ForkProof, Idle};
+pub(crate) use map::{Map, Place};
+pub(crate) use scalar::{Bits, ScalarCell};
+pub(crate) use values::{ArrayCell, BytesCell, StructCell};

@@ -1,0 +1,229 @@
+//! Values of several words in a file: struct values, arrays of counts, packed texts.
+
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering, fence};
+
+use super::Place;
+use super::protocol::{Words, publish};
+use crate::format::Layout;
+
+const WORD: usize = size_of::<u64>();
+
+/// A struct value of an aligned file: components of a word each, then a sequence number.
+#[derive(Debug)]
+pub(crate) struct StructCell {
+    place: Place,
+    /// The words of one buffer, the sequence number included.
+    size: usize,
+}
+
+impl StructCell {
+    /// # Panics
+    ///
+    /// Where the place isn't that of a buffered field of whole, aligned words.
+    pub(crate) fn new(place: Place) -> Self {
+        assert!(place.layout == Layout::Aligned && place.buffered, "a double-buffered field");
+        assert!(place.size.is_multiple_of(WORD) && place.size > WORD, "whole words");
+        assert!(is_word_aligned(&place), "aligned words");
+        Self { size: place.size / WORD, place }
+    }
+
+    /// The components of one value: all of its words but the sequence number.
+    pub(crate) fn len(&self) -> usize {
+        self.size - 1
+    }
+
+    /// Publishes all components together.
+    #[inline]
+    pub(crate) fn publish<const N: usize>(&self, components: [u64; N]) {
+        assert_eq!(N, self.len(), "one word a component");
+        publish(self, N + 1, |first| {
+            for (word, component) in components.into_iter().enumerate() {
+                self.store(first + word, component);
+            }
+        });
+    }
+
+    /// Publishes the first components. The others keep what this buffer had before: of a text
+    /// nobody looks behind the terminator.
+    #[inline]
+    pub(crate) fn publish_front(&self, components: impl Iterator<Item = u64>) {
+        publish(self, self.size, |first| {
+            for (word, component) in components.take(self.len()).enumerate() {
+                self.store(first + word, component);
+            }
+        });
+    }
+
+    /// A component as readers see it.
+    pub(crate) fn component(&self, number: usize) -> u64 {
+        let first = usize::from((self.index() & 1) ^ 1) * self.size;
+        self.load(first + number)
+    }
+
+    fn word(&self, number: usize) -> &AtomicU64 {
+        assert!(number < 2 * self.size, "within the field");
+        // SAFETY: asserted here, and its alignment by `new`.
+        unsafe { word_at(&self.place, number) }
+    }
+
+    fn index_byte(&self) -> &AtomicU8 {
+        // SAFETY: within the map, which lives as long as `self`; any address is aligned for a
+        // byte.
+        unsafe { AtomicU8::from_ptr(self.place.write_buffer.as_ptr()) }
+    }
+}
+
+impl Words for StructCell {
+    #[inline]
+    fn index(&self) -> u8 {
+        self.index_byte().load(Ordering::Relaxed)
+    }
+
+    #[inline]
+    fn release_index(&self, index: u8) {
+        self.index_byte().store(index, Ordering::Release);
+    }
+
+    #[inline]
+    fn load(&self, word: usize) -> u64 {
+        self.word(word).load(Ordering::Relaxed)
+    }
+
+    #[inline]
+    fn store(&self, word: usize, value: u64) {
+        self.word(word).store(value, Ordering::Relaxed);
+    }
+
+    #[inline]
+    fn release(&self, word: usize, value: u64) {
+        self.word(word).store(value, Ordering::Release);
+    }
+
+    #[inline]
+    fn fence(&self) {
+        fence(Ordering::Release);
+    }
+}
+
+/// An unbuffered array of counts.
+#[derive(Debug)]
+pub(crate) struct ArrayCell {
+    place: Place,
+    len: usize,
+    aligned: bool,
+}
+
+impl ArrayCell {
+    /// # Panics
+    ///
+    /// Where the place isn't that of an unbuffered field of whole words.
+    pub(crate) fn new(place: Place) -> Self {
+        assert!(!place.buffered && place.size.is_multiple_of(WORD), "an array of words");
+        let aligned = place.layout == Layout::Aligned;
+        assert!(!aligned || is_word_aligned(&place), "aligned words");
+        Self { len: place.size / WORD, aligned, place }
+    }
+
+    /// Adds one to a count: a load and a store, without a `lock` prefix.
+    ///
+    /// # Panics
+    ///
+    /// Where `number` is not below the length.
+    #[inline]
+    pub(crate) fn increment(&self, number: usize) {
+        assert!(number < self.len, "within the array");
+        if self.aligned {
+            // SAFETY: asserted above, and its alignment by `new`.
+            let word = unsafe { word_at(&self.place, number) };
+            word.store(word.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+        } else {
+            let word = self.packed_word(number);
+            // SAFETY: within the array (asserted) and so within the map; bytes are aligned
+            // anywhere. Only this thread writes them.
+            let count = u64::from_ne_bytes(unsafe { word.read_volatile() });
+            // SAFETY: as above.
+            unsafe { word.write_volatile(count.wrapping_add(1).to_ne_bytes()) };
+        }
+    }
+
+    /// The counts' sum.
+    pub(crate) fn sum(&self) -> u64 {
+        (0..self.len).fold(0, |sum, number| sum.wrapping_add(self.get(number)))
+    }
+
+    /// # Panics
+    ///
+    /// Where `number` is not below the length.
+    pub(crate) fn get(&self, number: usize) -> u64 {
+        assert!(number < self.len, "within the array");
+        if self.aligned {
+            // SAFETY: asserted above, and its alignment by `new`.
+            return unsafe { word_at(&self.place, number) }.load(Ordering::Relaxed);
+        }
+        // SAFETY: as in `increment`.
+        u64::from_ne_bytes(unsafe { self.packed_word(number).read_volatile() })
+    }
+
+    fn packed_word(&self, number: usize) -> NonNull<[u8; WORD]> {
+        // SAFETY: callers asserted that the word lies within the array.
+        unsafe { self.place.first_value().cast::<[u8; WORD]>().add(number) }
+    }
+}
+
+/// Unbuffered bytes: the text of a packed file, as the original stores it.
+#[derive(Debug)]
+pub(crate) struct BytesCell(Place);
+
+impl BytesCell {
+    /// # Panics
+    ///
+    /// Where the place is that of a buffered field.
+    pub(crate) fn new(place: Place) -> Self {
+        assert!(!place.buffered, "unbuffered bytes");
+        Self(place)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.size
+    }
+
+    /// Stores `bytes`, as many as there is room for, and zeros behind them.
+    pub(crate) fn store(&self, bytes: &[u8]) {
+        let bytes = bytes.iter().copied().chain(std::iter::repeat(0));
+        for (number, byte) in bytes.take(self.len()).enumerate() {
+            self.byte(number).store(byte, Ordering::Relaxed);
+        }
+    }
+
+    /// A copy of all bytes.
+    pub(crate) fn load(&self) -> Vec<u8> {
+        (0..self.len()).map(|number| self.byte(number).load(Ordering::Relaxed)).collect()
+    }
+
+    fn byte(&self, number: usize) -> &AtomicU8 {
+        assert!(number < self.0.size, "within the value");
+        // SAFETY: `number` is below the value's size, which `Map::place` found within the map.
+        let byte = unsafe { self.0.first_value().add(number) };
+        // SAFETY: within the map, which lives as long as `self`; a byte is aligned anywhere.
+        unsafe { AtomicU8::from_ptr(byte.as_ptr()) }
+    }
+}
+
+fn is_word_aligned(place: &Place) -> bool {
+    place.first_value().addr().get().is_multiple_of(align_of::<AtomicU64>())
+}
+
+/// The word of this number, counted from the field's first value.
+///
+/// # Safety
+///
+/// The word lies within the field, and the field's first value is aligned for it.
+#[inline]
+unsafe fn word_at(place: &Place, number: usize) -> &AtomicU64 {
+    // SAFETY: within the field, says the caller, and so within the map.
+    let word = unsafe { place.first_value().cast::<u64>().add(number) };
+    // SAFETY: aligned, says the caller; the map lives as long as `place`; other threads of this
+    // process have no access.
+    unsafe { AtomicU64::from_ptr(word.as_ptr()) }
+}

@@ -1,0 +1,142 @@
+//! The birth of a stats file: complete, out of sight, then named.
+//!
+//! Readers never meet half a file: its bytes are all there and its sign of life is set before it
+//! has a name. A full file system is an error here and not a SIGBUS at a later store, because
+//! every block is reserved and every page touched.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use nix::errno::Errno;
+use nix::fcntl::{AT_FDCWD, AtFlags, OFlag, posix_fallocate};
+use nix::unistd::linkat;
+
+use super::{CreateError, name};
+use crate::file::{Processes, Removal, lock, places, remove_if_dead};
+use crate::format::VERSION;
+use crate::memory::{Map, Section};
+
+/// All may read, nobody may write: who opens it for writing could cut it under the writer.
+const DEFAULT_MODE: u32 = 0o444;
+
+/// Makes a file of these bytes in `directory`, under `file_name` or the next number of it.
+pub(super) fn give_birth(
+    directory: &Path,
+    file_name: &str,
+    mode: Option<u32>,
+    image: &[u8],
+) -> Result<(Arc<Map>, PathBuf), CreateError> {
+    let failed = |step| {
+        move |source: io::Error| CreateError::Io { path: directory.to_path_buf(), step, source }
+    };
+    let section = Section::enter();
+    let (file, temporary) = make(directory, mode).map_err(failed("make a file in"))?;
+    reserve(&file, image.len()).map_err(failed("reserve room for a file in"))?;
+    lock::take(&file).map_err(failed("lock a file in"))?;
+    let map = Map::of_file(file, image.len(), &section).map_err(failed("map a file in"))?;
+    // The version byte last: a file without it is no stats file.
+    map.write(1, &image[1..]);
+    map.write(0, &[VERSION]);
+    let path = link(&map, &temporary, &directory.join(file_name))?;
+    Ok((map, path))
+}
+
+/// The name, if any, of a file that has no other yet. Removed when dropped: by then the file has
+/// its name, or is not to be.
+struct Temporary(Option<PathBuf>);
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if let Some(path) = &self.0 {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+/// A file without a name, or with one that no tool looks for.
+fn make(directory: &Path, mode: Option<u32>) -> io::Result<(File, Temporary)> {
+    let (file, temporary) = match open(directory, OFlag::O_TMPFILE, mode) {
+        Ok(file) => (file, Temporary(None)),
+        Err(error) if is_unsupported(&error) => make_named(directory, mode)?,
+        Err(error) => return Err(error),
+    };
+    if let Some(mode) = mode {
+        // Asked for, so the umask has no say.
+        file.set_permissions(fs::Permissions::from_mode(mode))?;
+    }
+    Ok((file, temporary))
+}
+
+/// Where the file system knows no files without a name.
+fn make_named(directory: &Path, mode: Option<u32>) -> io::Result<(File, Temporary)> {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    loop {
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path = directory.join(places::temporary_name(std::process::id(), number));
+        match open(&path, OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW, mode) {
+            Ok(file) => return Ok((file, Temporary(Some(path)))),
+            // Left by an earlier process of this pid; cleanstats sweeps it.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn open(path: &Path, flags: OFlag, mode: Option<u32>) -> io::Result<File> {
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .custom_flags(flags.bits())
+        .mode(mode.unwrap_or(DEFAULT_MODE))
+        .open(path)
+}
+
+fn is_unsupported(error: &io::Error) -> bool {
+    let errno = error.raw_os_error().map(Errno::from_raw);
+    matches!(errno, Some(Errno::EOPNOTSUPP | Errno::EISDIR | Errno::EINVAL))
+}
+
+/// Reserves every block; `EINTR` is no failure.
+fn reserve(file: &File, len: usize) -> io::Result<()> {
+    let len = len.try_into().map_err(|_| Errno::EFBIG)?;
+    loop {
+        match posix_fallocate(file, 0, len) {
+            Err(Errno::EINTR) => {}
+            result => return Ok(result?),
+        }
+    }
+}
+
+/// Gives the file its name, or the first number of it that no living file holds.
+fn link(map: &Map, temporary: &Temporary, wanted: &Path) -> Result<PathBuf, CreateError> {
+    let mut processes = Processes::new();
+    for path in name::numbered(wanted) {
+        loop {
+            match link_to(map, temporary, &path) {
+                Ok(()) => return Ok(path),
+                Err(Errno::EEXIST) => match remove_if_dead(&path, &mut processes) {
+                    Ok(Removal::Removed { .. } | Removal::Gone) => {}
+                    _ => break,
+                },
+                Err(errno) => {
+                    return Err(CreateError::Io { path, step: "name", source: errno.into() });
+                }
+            }
+        }
+    }
+    Err(CreateError::NamesExhausted { path: wanted.to_path_buf() })
+}
+
+fn link_to(map: &Map, Temporary(temporary): &Temporary, path: &Path) -> nix::Result<()> {
+    if let Some(temporary) = temporary {
+        return linkat(AT_FDCWD, temporary, AT_FDCWD, path, AtFlags::empty());
+    }
+    let descriptor = map.descriptor().ok_or(Errno::EBADF)?;
+    let unnamed = format!("/proc/self/fd/{}", descriptor.as_raw_fd());
+    linkat(AT_FDCWD, unnamed.as_str(), AT_FDCWD, path, AtFlags::AT_SYMLINK_FOLLOW)
+}

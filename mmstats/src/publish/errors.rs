@@ -1,0 +1,189 @@
+//! What can go wrong when stats are declared, created and added.
+
+use std::path::PathBuf;
+use std::{fmt, io};
+
+/// Why a stats file could not be made.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum CreateError {
+    /// A field can't be declared so.
+    Declaration {
+        /// The field's whole label.
+        label: String,
+        /// What is wrong.
+        reason: DeclareError,
+    },
+    /// The template of the path or of the file's name has a placeholder that isn't known.
+    Placeholder {
+        /// The template.
+        template: String,
+        /// The placeholder, with its delimiters.
+        found: String,
+    },
+    /// The file's name has a slash, or is empty or `.` or `..`.
+    FileName {
+        /// The name, placeholders filled in.
+        found: String,
+    },
+    /// The fields take more than the 4 GiB that a file can have.
+    TooLarge {
+        /// The bytes that they take.
+        needed: usize,
+    },
+    /// There are so many files of this name that no number was left.
+    NamesExhausted {
+        /// The last one tried.
+        path: PathBuf,
+    },
+    /// The operating system refused a step.
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// The step: "make a file in", "reserve room for", …
+        step: &'static str,
+        /// Its error.
+        source: io::Error,
+    },
+}
+
+/// Why a field can't be declared.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum DeclareError {
+    /// A label of no bytes would be the end of the fields.
+    EmptyLabel,
+    /// A label has at most 65,535 bytes, its prefix included.
+    LabelTooLong {
+        /// Its bytes.
+        found: usize,
+        /// How many it may have here.
+        limit: usize,
+    },
+    /// Another field has this label.
+    DuplicateLabel,
+    /// A fixed value needs its value: `initial`.
+    NoValue,
+    /// A window of no values, of no time, or of no finite time.
+    Window {
+        /// The window.
+        found: f64,
+    },
+    /// A text of no bytes.
+    Size {
+        /// The size.
+        found: usize,
+    },
+    /// A histogram's relative error is a number from 2⁻¹⁷ to 0.5.
+    RelativeError {
+        /// The error.
+        found: f64,
+    },
+}
+
+/// Why a field could not be added to a live file.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum AddError {
+    /// The field can't be declared so.
+    Declaration {
+        /// The field's whole label.
+        label: String,
+        /// What is wrong.
+        reason: DeclareError,
+    },
+    /// The file has no room for it. `Options::capacity` makes room at the file's birth.
+    NoRoom {
+        /// The field's whole label.
+        label: String,
+        /// The file; none where the stats are in private memory.
+        path: Option<PathBuf>,
+        /// The bytes that it takes, its index entry included.
+        needed: usize,
+        /// The bytes that are left.
+        left: usize,
+    },
+}
+
+impl fmt::Display for CreateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Declaration { label, reason } => declaration(f, label, reason),
+            Self::Placeholder { template, found } => write!(
+                f,
+                "unknown placeholder '{found}' in '{template}'; known are {{CMD}} {{PID}} {{TID}} \
+                 {{HOST}} {{STRUCT}} and the older %PID% %TID%"
+            ),
+            Self::FileName { found } => {
+                write!(f, "'{}' is no file name", found.escape_debug())
+            }
+            Self::TooLarge { needed } => {
+                write!(f, "the fields take {needed} bytes, a stats file has at most 4 GiB")
+            }
+            Self::NamesExhausted { path } => {
+                write!(f, "{}: this name and all numbered after it are taken", path.display())
+            }
+            Self::Io { path, step, source } => {
+                write!(f, "can't {step} {}: {source}", path.display())
+            }
+        }
+    }
+}
+
+impl fmt::Display for DeclareError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EmptyLabel => f.write_str("the label is empty"),
+            Self::LabelTooLong { found, limit } => {
+                write!(f, "the label has {found} bytes, {limit} are possible here")
+            }
+            Self::DuplicateLabel => f.write_str("another field has this label"),
+            Self::NoValue => f.write_str("a fixed value needs `initial`"),
+            Self::Window { found } => write!(f, "a window of {found}"),
+            Self::Size { found } => write!(f, "a text of {found} bytes"),
+            Self::RelativeError { found } => {
+                write!(f, "a relative error of {found}, from 0.0000077 to 0.5 was expected")
+            }
+        }
+    }
+}
+
+impl fmt::Display for AddError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Declaration { label, reason } => declaration(f, label, reason),
+            Self::NoRoom { label, path, needed, left } => {
+                if let Some(path) = path {
+                    write!(f, "{}: ", path.display())?;
+                }
+                write!(
+                    f,
+                    "no room for '{}': it takes {needed} bytes, {left} are left; \
+                     `capacity` makes room when the file is created",
+                    label.escape_debug()
+                )
+            }
+        }
+    }
+}
+
+fn declaration(f: &mut fmt::Formatter<'_>, label: &str, reason: &DeclareError) -> fmt::Result {
+    const SHOWN: usize = 80;
+    let shown = &label[..label.floor_char_boundary(SHOWN)];
+    let more = if shown.len() < label.len() { "…" } else { "" };
+    write!(f, "stat '{}{more}': {reason}", shown.escape_debug())
+}
+
+impl std::error::Error for DeclareError {}
+
+impl std::error::Error for CreateError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io { source, .. } => Some(source),
+            Self::Declaration { reason, .. } => Some(reason),
+            _ => None,
+        }
+    }
+}
+
+impl std::error::Error for AddError {}

@@ -1,0 +1,75 @@
+//! Averages over all values.
+
+use std::cell::Cell;
+
+use super::figures::Figures;
+use crate::format::{Kind, Layout};
+use crate::publish::DeclareError;
+use crate::publish::declaration::{Attachment, FieldKind, Shape};
+
+/// The mean of all values that were ever added, with their total and count.
+///
+/// An infinity or NaN that is added stays in the mean for good, as in the original's. Use a
+/// [`MovingAverage`](super::MovingAverage) or a [`WindowedAverage`](super::WindowedAverage) for
+/// what should be forgotten.
+///
+/// ```
+/// # use mmstats::{Average, Field, Options};
+/// # let directory = tempfile::tempdir()?;
+/// # let stats = Options::dynamic("Doc").path(directory.path()).create()?;
+/// let size: Average = stats.add(Average::named("response.size").unit("bytes"))?;
+/// size.add(1.0);
+/// size.add(2.0);
+/// assert_eq!(size.mean(), 1.5);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Average {
+    figures: Figures<3>,
+    total: Cell<f64>,
+    count: Cell<u64>,
+}
+
+impl Average {
+    /// Adds a value.
+    #[inline]
+    pub fn add(&self, value: f64) {
+        self.total.set(self.total.get() + value);
+        self.count.set(self.count.get().wrapping_add(1));
+        self.figures.publish([self.mean().to_bits(), self.total.get().to_bits(), self.count.get()]);
+    }
+
+    /// The mean; 0 before the first value.
+    pub fn mean(&self) -> f64 {
+        match self.count.get() {
+            0 => 0.0,
+            count => self.total.get() / count as f64,
+        }
+    }
+
+    /// How many values were added.
+    pub fn count(&self) -> u64 {
+        self.count.get()
+    }
+
+    /// Their sum.
+    pub fn total(&self) -> f64 {
+        self.total.get()
+    }
+}
+
+impl FieldKind for Average {
+    type Settings = ();
+
+    fn shape((): (), layout: Layout) -> Result<Shape, DeclareError> {
+        Ok(Figures::<3>::shape(Kind::Average, "ddQQ", [0; 2], layout))
+    }
+
+    fn attach(attachment: Attachment) -> Self {
+        Self {
+            figures: Figures::attach(attachment),
+            total: Cell::new(0.0),
+            count: Cell::new(0),
+        }
+    }
+}

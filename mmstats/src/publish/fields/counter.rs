@@ -1,0 +1,59 @@
+//! Counters: how often something happened.
+
+use crate::format::{Kind, Layout};
+use crate::memory::ScalarCell;
+use crate::publish::DeclareError;
+use crate::publish::declaration::{Attachment, FieldKind, Shape};
+
+/// A number that only grows: how often something happened.
+///
+/// Wraps from `u64::MAX` to 0, as the original's does. Readers that show rates take a fall for a
+/// wrap or a new writer, never for a negative rate.
+///
+/// An increment is a load and a store, without a `lock` prefix: one thread writes a file, and
+/// readers add up the files.
+///
+/// ```
+/// # use mmstats::{Counter, Field, Options};
+/// # let directory = tempfile::tempdir()?;
+/// # let stats = Options::dynamic("Doc").path(directory.path()).create()?;
+/// let requests: Counter = stats.add(Counter::named("requests"))?;
+/// requests.incr();
+/// requests.add(2);
+/// assert_eq!(requests.get(), 3);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Counter(ScalarCell<u64>);
+
+impl Counter {
+    /// Adds one.
+    #[inline]
+    pub fn incr(&self) {
+        self.add(1);
+    }
+
+    /// Adds `amount`; wraps.
+    #[inline]
+    pub fn add(&self, amount: u64) {
+        self.0.store(self.0.load().wrapping_add(amount));
+    }
+
+    /// What it is now.
+    #[inline]
+    pub fn get(&self) -> u64 {
+        self.0.load()
+    }
+}
+
+impl FieldKind for Counter {
+    type Settings = ();
+
+    fn shape((): (), _: Layout) -> Result<Shape, DeclareError> {
+        Ok(Shape::scalar(Kind::Counter, 0_u64, true))
+    }
+
+    fn attach(attachment: Attachment) -> Self {
+        Self(ScalarCell::new(attachment.place))
+    }
+}

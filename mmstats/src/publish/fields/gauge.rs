@@ -1,0 +1,130 @@
+//! Gauges: how things are now.
+
+use crate::format::{Kind, Layout};
+use crate::memory::{Scalar, ScalarCell};
+use crate::publish::declaration::{Attachment, FieldKind, Shape};
+use crate::publish::{Declaration, DeclareError};
+
+/// A number or flag that is set: how things are now.
+///
+/// Every value goes through unchanged, NaN and the infinities too. When the thread that wrote a
+/// [`per_thread!`](crate::per_thread) instance ends, its gauges return to their initial value.
+///
+/// ```
+/// # use mmstats::{Field, Gauge, Options};
+/// # let directory = tempfile::tempdir()?;
+/// # let stats = Options::dynamic("Doc").path(directory.path()).create()?;
+/// let depth: Gauge<i32> = stats.add(Gauge::named("queue.depth").initial(-1))?;
+/// assert_eq!(depth.get(), -1);
+/// depth.set(10);
+/// depth.sub(3);
+/// assert_eq!(depth.get(), 7);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Gauge<T: Scalar> {
+    cell: ScalarCell<T>,
+    initial: T,
+}
+
+/// A [`Scalar`] that can be counted up and down: all but `bool`.
+pub trait Number: Scalar {
+    /// The sum; integers wrap.
+    #[doc(hidden)]
+    fn plus(self, other: Self) -> Self;
+    /// The difference; integers wrap.
+    #[doc(hidden)]
+    fn minus(self, other: Self) -> Self;
+    /// One.
+    #[doc(hidden)]
+    const ONE: Self;
+}
+
+macro_rules! number {
+    ($one:literal, |$a:ident, $b:ident| $plus:expr, $minus:expr; $($type:ty)*) => {$(
+        impl Number for $type {
+            const ONE: Self = $one;
+
+            #[inline]
+            fn plus(self, other: Self) -> Self {
+                let ($a, $b) = (self, other);
+                $plus
+            }
+
+            #[inline]
+            fn minus(self, other: Self) -> Self {
+                let ($a, $b) = (self, other);
+                $minus
+            }
+        }
+    )*};
+}
+
+number!(1, |a, b| a.wrapping_add(b), a.wrapping_sub(b); u8 i8 u16 i16 u32 i32 u64 i64);
+number!(1.0, |a, b| a + b, a - b; f32 f64);
+
+impl<T: Scalar> Gauge<T> {
+    /// Sets it.
+    #[inline]
+    pub fn set(&self, value: T) {
+        self.cell.store(value);
+    }
+
+    /// What it is now.
+    #[inline]
+    pub fn get(&self) -> T {
+        self.cell.load()
+    }
+}
+
+impl<T: Number> Gauge<T> {
+    /// Adds `amount`. Integers wrap.
+    #[inline]
+    pub fn add(&self, amount: T) {
+        self.set(self.get().plus(amount));
+    }
+
+    /// Subtracts `amount`. Integers wrap.
+    #[inline]
+    pub fn sub(&self, amount: T) {
+        self.set(self.get().minus(amount));
+    }
+
+    /// Adds one.
+    #[inline]
+    pub fn incr(&self) {
+        self.add(T::ONE);
+    }
+
+    /// Subtracts one.
+    #[inline]
+    pub fn decr(&self) {
+        self.sub(T::ONE);
+    }
+}
+
+impl<T: Scalar> Declaration<Gauge<T>> {
+    /// What the gauge is before it is first set, and after the thread that set it ended.
+    pub fn initial(mut self, value: T) -> Self {
+        self.settings = value;
+        self
+    }
+}
+
+impl<T: Scalar> FieldKind for Gauge<T> {
+    type Settings = T;
+
+    fn shape(initial: T, _: Layout) -> Result<Shape, DeclareError> {
+        Ok(Shape::scalar(Kind::Gauge, initial, T::BUFFERED))
+    }
+
+    fn attach(attachment: Attachment) -> Self {
+        let cell = ScalarCell::new(attachment.place);
+        let initial = cell.load();
+        Self { cell, initial }
+    }
+
+    fn reset(&self) {
+        self.set(self.initial);
+    }
+}

@@ -1,0 +1,108 @@
+//! Histograms: how values are spread.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use crate::format::{Buckets, Kind, Layout};
+use crate::memory::ArrayCell;
+use crate::publish::declaration::{Attachment, FieldKind, Shape};
+use crate::publish::{Declaration, DeclareError};
+
+/// How values are spread: a count for each of a row of buckets, from which readers take any
+/// percentile, also of several threads together.
+///
+/// Values are whole numbers from 0. Buckets are log-linear: a reader's figure is off by at most
+/// the relative error, 3.1 % unless `error` says otherwise, and values up to `max` are told
+/// apart (2⁴⁰ − 1 unless said: 18 minutes in nanoseconds); larger ones count in the last bucket.
+/// A record is one load and one store. The buckets take 8 bytes each in every thread's file: 592
+/// of them by default, 8,192 for an error of 0.2 % over the same range.
+///
+/// ```
+/// # use mmstats::{Field, Histogram, Options};
+/// # let directory = tempfile::tempdir()?;
+/// # let stats = Options::dynamic("Doc").capacity(65536).path(directory.path()).create()?;
+/// let sizes: Histogram =
+///     stats.add(Histogram::named("response.size").unit("bytes").max(1_000_000).error(0.01))?;
+/// sizes.record(1500);
+/// assert_eq!(sizes.count(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Histogram {
+    counts: ArrayCell,
+    buckets: Buckets,
+}
+
+/// How fine a histogram is, and how far it reaches.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct HistogramSettings {
+    error: f64,
+    max: u64,
+}
+
+impl Default for HistogramSettings {
+    fn default() -> Self {
+        Self { error: 0.04, max: (1 << 40) - 1 }
+    }
+}
+
+impl Histogram {
+    /// Counts a value.
+    #[inline]
+    pub fn record(&self, value: u64) {
+        self.counts.increment(self.buckets.index(value));
+    }
+
+    /// Counts a duration in nanoseconds; give the histogram the unit "nanoseconds".
+    #[inline]
+    pub fn record_nanos(&self, duration: Duration) {
+        self.record(duration.as_nanos().try_into().unwrap_or(u64::MAX));
+    }
+
+    /// How many values were recorded. Adds up all buckets.
+    pub fn count(&self) -> u64 {
+        self.counts.sum()
+    }
+}
+
+impl Declaration<Histogram> {
+    /// The greatest relative error of what readers say, such as 0.01 for 1 %.
+    pub fn error(mut self, error: f64) -> Self {
+        self.settings.error = error;
+        self
+    }
+
+    /// The largest value that is told apart from larger ones.
+    pub fn max(mut self, max: u64) -> Self {
+        self.settings.max = max;
+        self
+    }
+}
+
+impl FieldKind for Histogram {
+    type Settings = HistogramSettings;
+
+    fn shape(settings: HistogramSettings, _: Layout) -> Result<Shape, DeclareError> {
+        let HistogramSettings { error, max } = settings;
+        let buckets = Buckets::with_error(error, max)
+            .ok_or(DeclareError::RelativeError { found: error })?;
+        Ok(Shape {
+            kind: Kind::Histogram,
+            signature: Cow::Owned(format!("{}Q", buckets.count())),
+            initial: vec![0; buckets.count() * size_of::<u64>()],
+            align: align_of::<u64>(),
+            buffered: false,
+            sequenced: false,
+            parameters: buckets.parameters(),
+        })
+    }
+
+    fn attach(attachment: Attachment) -> Self {
+        Self {
+            counts: ArrayCell::new(attachment.place),
+            buckets: Buckets::from_parameters(attachment.parameters)
+                .expect("a declared histogram has a scheme"),
+        }
+    }
+}

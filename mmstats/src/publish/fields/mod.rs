@@ -1,0 +1,26 @@
+//! The kinds of stats: one file a kind.
+
+mod average;
+mod counter;
+mod figures;
+mod fixed;
+mod gauge;
+mod histogram;
+mod moving_average;
+mod text;
+mod timer;
+mod timestamp;
+mod window;
+mod windowed_average;
+
+pub use average::Average;
+pub use counter::Counter;
+pub use fixed::{Fixed, FixedValue};
+pub use gauge::{Gauge, Number};
+pub use histogram::{Histogram, HistogramSettings};
+pub use moving_average::{MovingAverage, WindowSettings};
+pub use text::{Text, TextSettings};
+pub use timer::{Timer, Timing};
+pub use timestamp::Timestamp;
+pub(super) use timestamp::unix_time;
+pub use windowed_average::{SpanSettings, WindowedAverage};

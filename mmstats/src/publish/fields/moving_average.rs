@@ -1,0 +1,107 @@
+//! Averages over the last few values.
+
+use std::cell::Cell;
+
+use super::figures::Figures;
+use super::window::Window;
+use crate::format::{Kind, Layout};
+use crate::publish::declaration::{Attachment, FieldKind, Shape};
+use crate::publish::{Declaration, DeclareError};
+
+/// The mean of the last values: a hundred of them unless `window` says otherwise.
+///
+/// Adding takes the same time whatever the window. An infinity or NaN is in the mean for as long
+/// as it is in the window.
+///
+/// ```
+/// # use mmstats::{Field, MovingAverage, Options};
+/// # let directory = tempfile::tempdir()?;
+/// # let stats = Options::dynamic("Doc").path(directory.path()).create()?;
+/// let load: MovingAverage = stats.add(MovingAverage::named("load").window(2))?;
+/// for value in [7.0, 1.0, 2.0] {
+///     load.add(value);
+/// }
+/// assert_eq!(load.mean(), 1.5);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct MovingAverage {
+    figures: Figures<2>,
+    window: Window,
+    count: Cell<u64>,
+}
+
+/// How many values a moving average is over.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct WindowSettings {
+    window: usize,
+}
+
+impl Default for WindowSettings {
+    /// The original's.
+    fn default() -> Self {
+        Self { window: 100 }
+    }
+}
+
+impl WindowSettings {
+    pub(super) fn of(window: usize) -> Self {
+        Self { window }
+    }
+
+    pub(super) fn checked(&self) -> Result<u64, DeclareError> {
+        match self.window {
+            0 => Err(DeclareError::Window { found: 0.0 }),
+            window => Ok(window as u64),
+        }
+    }
+}
+
+impl MovingAverage {
+    /// How an average's index entry says that it is over a number of values.
+    const OVER_VALUES: u64 = 1;
+
+    /// Adds a value; the oldest leaves once the window is full.
+    #[inline]
+    pub fn add(&self, value: f64) {
+        let mean = self.window.add(value);
+        self.count.set(self.count.get().wrapping_add(1));
+        self.figures.publish([mean.to_bits(), self.count.get()]);
+    }
+
+    /// The mean of the values in the window; 0 before the first.
+    pub fn mean(&self) -> f64 {
+        self.window.mean()
+    }
+
+    /// How many values were ever added.
+    pub fn count(&self) -> u64 {
+        self.count.get()
+    }
+}
+
+impl Declaration<MovingAverage> {
+    /// How many values the mean is over.
+    pub fn window(mut self, values: usize) -> Self {
+        self.settings = WindowSettings::of(values);
+        self
+    }
+}
+
+impl FieldKind for MovingAverage {
+    type Settings = WindowSettings;
+
+    fn shape(settings: WindowSettings, layout: Layout) -> Result<Shape, DeclareError> {
+        let parameters = [settings.checked()?, Self::OVER_VALUES];
+        Ok(Figures::<2>::shape(Kind::Average, "dQQ", parameters, layout))
+    }
+
+    fn attach(attachment: Attachment) -> Self {
+        Self {
+            window: Window::new(attachment.parameters[0] as usize),
+            figures: Figures::attach(attachment),
+            count: Cell::new(0),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Texts that change.
+
+use std::borrow::Cow;
+
+use crate::format::{Kind, Layout};
+use crate::memory::{BytesCell, StructCell};
+use crate::publish::declaration::{Attachment, FieldKind, Shape};
+use crate::publish::{Declaration, DeclareError};
+
+/// A text that changes: a state, a version, what is being worked on.
+///
+/// It has 255 bytes of room unless `size` says otherwise; a longer text is cut where a character
+/// ends. Readers see all of a text or all of the one before (in a packed file they may see half
+/// of each). A NUL ends what readers see.
+///
+/// ```
+/// # use mmstats::{Field, Options, Text};
+/// # let directory = tempfile::tempdir()?;
+/// # let stats = Options::dynamic("Doc").path(directory.path()).create()?;
+/// let state: Text = stats.add(Text::named("state").size(8).initial("idle"))?;
+/// assert_eq!(state.get(), "idle");
+/// state.set("größer als");
+/// assert_eq!(state.get(), "größer");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Text {
+    cell: TextCell,
+    /// The bytes that there is room for.
+    size: usize,
+    initial: String,
+}
+
+#[derive(Debug)]
+enum TextCell {
+    Struct(StructCell),
+    Packed(BytesCell),
+}
+
+/// How long a text can be, and what it is at first.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct TextSettings {
+    size: usize,
+    initial: String,
+}
+
+impl Default for TextSettings {
+    /// The original's size.
+    fn default() -> Self {
+        Self { size: 255, initial: String::new() }
+    }
+}
+
+const WORD: usize = size_of::<u64>();
+
+impl Text {
+    /// Sets the text; cuts it where it is too long.
+    pub fn set(&self, text: &str) {
+        let bytes = cut(text, self.size).as_bytes();
+        match &self.cell {
+            TextCell::Packed(cell) => cell.store(bytes),
+            // The words up to the one with the terminator. Where the text fills all its room
+            // there is none, and the padding behind the room stays 0.
+            TextCell::Struct(cell) => cell.publish_front((0..=bytes.len() / WORD).map(|word| {
+                let chunk = &bytes[word * WORD..bytes.len().min((word + 1) * WORD)];
+                let mut padded = [0; WORD];
+                padded[..chunk.len()].copy_from_slice(chunk);
+                u64::from_ne_bytes(padded)
+            })),
+        }
+    }
+
+    /// What it is now.
+    pub fn get(&self) -> String {
+        let mut bytes = match &self.cell {
+            TextCell::Packed(cell) => cell.load(),
+            TextCell::Struct(cell) => {
+                (0..cell.len()).flat_map(|word| cell.component(word).to_ne_bytes()).collect()
+            }
+        };
+        bytes.truncate(self.size);
+        let end = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
+        String::from_utf8_lossy(&bytes[..end]).into_owned()
+    }
+}
+
+fn cut(text: &str, size: usize) -> &str {
+    &text[..text.floor_char_boundary(size)]
+}
+
+impl Declaration<Text> {
+    /// How many bytes there is room for.
+    pub fn size(mut self, bytes: usize) -> Self {
+        self.settings.size = bytes;
+        self
+    }
+
+    /// The text before the first is set.
+    pub fn initial(mut self, text: impl Into<String>) -> Self {
+        self.settings.initial = text.into();
+        self
+    }
+}
+
+impl FieldKind for Text {
+    type Settings = TextSettings;
+
+    fn shape(settings: TextSettings, layout: Layout) -> Result<Shape, DeclareError> {
+        let TextSettings { size, initial } = settings;
+        // Beyond 4 GiB no file can have it; the bound keeps the arithmetic below in range.
+        if size == 0 || size > u32::MAX as usize {
+            return Err(DeclareError::Size { found: size });
+        }
+        let mut bytes = cut(&initial, size).as_bytes().to_vec();
+        bytes.resize(size, 0);
+        let aligned = layout == Layout::Aligned;
+        if aligned {
+            bytes.resize(size.next_multiple_of(WORD) + WORD, 0);
+        }
+        let sequence = if aligned { "Q" } else { "" };
+        Ok(Shape {
+            kind: Kind::Info,
+            signature: Cow::Owned(format!("{size}s{sequence}")),
+            initial: bytes,
+            align: if aligned { WORD } else { 1 },
+            buffered: aligned,
+            sequenced: aligned,
+            // A reader of the index alone knows the room.
+            parameters: [size as u64, 0],
+        })
+    }
+
+    fn attach(attachment: Attachment) -> Self {
+        let cell = match attachment.place.layout() {
+            Layout::Aligned => TextCell::Struct(StructCell::new(attachment.place)),
+            Layout::Packed => TextCell::Packed(BytesCell::new(attachment.place)),
+        };
+        let size = attachment.parameters[0] as usize;
+        let text = Self { cell, size, initial: String::new() };
+        Self { initial: text.get(), ..text }
+    }
+
+    fn reset(&self) {
+        self.set(&self.initial);
+    }
+}

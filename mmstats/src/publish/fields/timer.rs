@@ -1,0 +1,196 @@
+//! Timers: how long something takes.
+
+use std::cell::Cell;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use quanta::Clock;
+
+use super::figures::Figures;
+use super::moving_average::WindowSettings;
+use super::window::Window;
+use crate::format::{Kind, Layout};
+use crate::publish::declaration::{Attachment, FieldKind, Shape};
+use crate::publish::{Declaration, DeclareError};
+
+/// How long something takes, in seconds: moving average, count, total, minimum, maximum, last.
+///
+/// Three forms: a guard that records when it is dropped, a closure, and a duration measured
+/// elsewhere. The clock is the processor's time-stamp counter where that is steady, so reading
+/// it is no system call; it is calibrated when the first timer is made, which may take some
+/// milliseconds.
+///
+/// ```
+/// # use mmstats::{Field, Options, Timer};
+/// # use std::time::Duration;
+/// # let directory = tempfile::tempdir()?;
+/// # let stats = Options::dynamic("Doc").path(directory.path()).create()?;
+/// let render: Timer = stats.add(Timer::named("render").unit("seconds"))?;
+/// {
+///     let _timing = render.start();
+///     // what is timed
+/// }
+/// let answer = render.time(|| 6 * 7);
+/// render.record(Duration::from_millis(5));
+/// assert_eq!((answer, render.count()), (42, 3));
+/// assert_eq!(render.last(), 0.005);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Timer {
+    figures: Figures<6>,
+    window: Window,
+    count: Cell<u64>,
+    total: Cell<f64>,
+    min: Cell<f64>,
+    max: Cell<f64>,
+    last: Cell<f64>,
+}
+
+/// The clock of all timers.
+pub(super) fn clock() -> &'static Clock {
+    static CLOCK: LazyLock<Clock> = LazyLock::new(Clock::new);
+    &CLOCK
+}
+
+impl Timer {
+    /// Starts a timing that is recorded when the guard is dropped.
+    #[inline]
+    pub fn start(&self) -> Timing<'_> {
+        Timing { timer: self, start: clock().raw() }
+    }
+
+    /// Times a closure, and gives what it gives. A panic in it is timed too.
+    #[inline]
+    pub fn time<R>(&self, action: impl FnOnce() -> R) -> R {
+        let _timing = self.start();
+        action()
+    }
+
+    /// Records a duration.
+    #[inline]
+    pub fn record(&self, duration: Duration) {
+        self.record_secs(duration.as_secs_f64());
+    }
+
+    /// Records a duration in seconds. Whatever number it is, it goes in unchanged.
+    #[inline]
+    pub fn record_secs(&self, seconds: f64) {
+        let mean = self.window.add(seconds);
+        let first = self.count.get() == 0;
+        self.count.set(self.count.get().wrapping_add(1));
+        self.total.set(self.total.get() + seconds);
+        self.min.set(if first { seconds } else { self.min.get().min(seconds) });
+        self.max.set(if first { seconds } else { self.max.get().max(seconds) });
+        self.last.set(seconds);
+        self.figures.publish([
+            mean.to_bits(),
+            self.count.get(),
+            self.total.get().to_bits(),
+            self.min.get().to_bits(),
+            self.max.get().to_bits(),
+            seconds.to_bits(),
+        ]);
+    }
+
+    /// The mean of the last durations, in seconds; 0 before the first.
+    pub fn mean(&self) -> f64 {
+        self.window.mean()
+    }
+
+    /// How many durations were recorded.
+    pub fn count(&self) -> u64 {
+        self.count.get()
+    }
+
+    /// Their sum in seconds.
+    pub fn total(&self) -> f64 {
+        self.total.get()
+    }
+
+    /// The least of all, in seconds; 0 before the first.
+    pub fn min(&self) -> f64 {
+        self.min.get()
+    }
+
+    /// The greatest of all, in seconds; 0 before the first.
+    pub fn max(&self) -> f64 {
+        self.max.get()
+    }
+
+    /// The last one in seconds; 0 before the first.
+    pub fn last(&self) -> f64 {
+        self.last.get()
+    }
+}
+
+/// A timing under way. Recorded when it is dropped.
+#[derive(Debug)]
+#[must_use = "a timing that is dropped at once measures nothing"]
+pub struct Timing<'a> {
+    timer: &'a Timer,
+    start: u64,
+}
+
+impl Timing<'_> {
+    /// The time since the start.
+    pub fn elapsed(&self) -> Duration {
+        Duration::from_nanos(self.nanoseconds())
+    }
+
+    /// Records now, and gives what was recorded.
+    pub fn stop(self) -> Duration {
+        let elapsed = self.elapsed();
+        self.timer.record(elapsed);
+        self.discard();
+        elapsed
+    }
+
+    /// Ends without recording anything.
+    pub fn discard(self) {
+        std::mem::forget(self);
+    }
+
+    #[inline]
+    fn nanoseconds(&self) -> u64 {
+        clock().delta_as_nanos(self.start, clock().raw())
+    }
+}
+
+impl Drop for Timing<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.timer.record_secs(self.nanoseconds() as f64 * 1e-9);
+    }
+}
+
+impl Declaration<Timer> {
+    /// How many durations the moving average is over; 100 unless said.
+    pub fn window(mut self, values: usize) -> Self {
+        self.settings = WindowSettings::of(values);
+        self
+    }
+}
+
+impl FieldKind for Timer {
+    type Settings = WindowSettings;
+
+    fn shape(settings: WindowSettings, layout: Layout) -> Result<Shape, DeclareError> {
+        let parameters = [settings.checked()?, 0];
+        Ok(Figures::<6>::shape(Kind::Timer, "dQddddQ", parameters, layout))
+    }
+
+    fn attach(attachment: Attachment) -> Self {
+        // Calibrated now, not at the first timing.
+        clock();
+        Self {
+            window: Window::new(attachment.parameters[0] as usize),
+            figures: Figures::attach(attachment),
+            count: Cell::new(0),
+            total: Cell::new(0.0),
+            min: Cell::new(0.0),
+            max: Cell::new(0.0),
+            last: Cell::new(0.0),
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Timestamps: when something happened last.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::format::{Kind, Layout};
+use crate::memory::ScalarCell;
+use crate::publish::declaration::{Attachment, FieldKind, Shape};
+use crate::publish::{Declaration, DeclareError};
+
+/// A point in time, as Unix time in seconds: when something happened last. Tools show it as a
+/// date.
+///
+/// ```
+/// # use mmstats::{Field, Options, Timestamp};
+/// # let directory = tempfile::tempdir()?;
+/// # let stats = Options::dynamic("Doc").path(directory.path()).create()?;
+/// let last_hit: Timestamp = stats.add(Timestamp::named("last_hit"))?;
+/// last_hit.set_now();
+/// assert!(last_hit.get() > 1.7e9);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Timestamp {
+    cell: ScalarCell<f64>,
+    initial: f64,
+}
+
+impl Timestamp {
+    /// Sets it to a Unix time in seconds.
+    #[inline]
+    pub fn set(&self, seconds: f64) {
+        self.cell.store(seconds);
+    }
+
+    /// Sets it to now, by the system's clock. On Linux that clock is read without a system call.
+    pub fn set_now(&self) {
+        self.set(unix_time());
+    }
+
+    /// What it is now, as Unix time in seconds; 0 where it was never set.
+    #[inline]
+    pub fn get(&self) -> f64 {
+        self.cell.load()
+    }
+}
+
+/// The system's time in seconds since 1970; negative before.
+pub(crate) fn unix_time() -> f64 {
+    match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(since) => since.as_secs_f64(),
+        Err(before) => -before.duration().as_secs_f64(),
+    }
+}
+
+impl Declaration<Timestamp> {
+    /// What it is before it is first set, as Unix time in seconds.
+    pub fn initial(mut self, seconds: f64) -> Self {
+        self.settings = seconds;
+        self
+    }
+}
+
+impl FieldKind for Timestamp {
+    type Settings = f64;
+
+    fn shape(initial: f64, _: Layout) -> Result<Shape, DeclareError> {
+        Ok(Shape::scalar(Kind::Timestamp, initial, true))
+    }
+
+    fn attach(attachment: Attachment) -> Self {
+        let cell = ScalarCell::new(attachment.place);
+        let initial = cell.load();
+        Self { cell, initial }
+    }
+
+    fn reset(&self) {
+        self.set(self.initial);
+    }
+}

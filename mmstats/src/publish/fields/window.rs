@@ -1,0 +1,138 @@
+//! The last values, and their mean in constant time.
+
+use std::cell::Cell;
+
+/// The last `n` values.
+///
+/// The sum is kept by adding the new value and taking the oldest away, which gathers rounding.
+/// So beside it the values since the ring's start are summed afresh; when the ring comes round
+/// that is the exact order's sum of the whole window, and replaces the other. While an infinity
+/// or NaN is in the window its sum says so; once it has left, the window is summed again.
+#[derive(Debug)]
+pub(super) struct Window {
+    ring: Box<[Cell<f64>]>,
+    next: Cell<usize>,
+    filled: Cell<usize>,
+    sum: Cell<f64>,
+    fresh: Cell<f64>,
+}
+
+impl Window {
+    /// # Panics
+    ///
+    /// Where `size` is 0.
+    pub(super) fn new(size: usize) -> Self {
+        assert!(size > 0, "a window has room for a value");
+        Self {
+            ring: vec![Cell::new(0.0); size].into(),
+            next: Cell::new(0),
+            filled: Cell::new(0),
+            sum: Cell::new(0.0),
+            fresh: Cell::new(0.0),
+        }
+    }
+
+    /// Adds a value in place of the oldest; gives the mean.
+    #[inline]
+    pub(super) fn add(&self, value: f64) -> f64 {
+        let at = self.next.get();
+        let oldest = self.ring[at].replace(value);
+        self.filled.set((self.filled.get() + 1).min(self.ring.len()));
+        self.sum.set(self.sum.get() + value - oldest);
+        self.fresh.set(self.fresh.get() + value);
+        if at + 1 == self.ring.len() {
+            self.next.set(0);
+            self.sum.set(self.fresh.replace(0.0));
+        } else {
+            self.next.set(at + 1);
+        }
+        if !self.sum.get().is_finite() {
+            self.sum.set(self.ring.iter().map(Cell::get).sum());
+        }
+        self.mean()
+    }
+
+    /// The mean; 0 before the first value.
+    pub(super) fn mean(&self) -> f64 {
+        match self.filled.get() {
+            0 => 0.0,
+            filled => self.sum.get() / filled as f64,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A repeatable row of numbers of very different sizes, some negative.
+    fn values() -> impl Iterator<Item = f64> {
+        let mut state = 1_u64;
+        std::iter::from_fn(move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let exponent = ((state >> 40) % 13) as i32 - 6;
+            let mantissa = (state >> 11) as f64 / (1_u64 << 53) as f64 - 0.25;
+            Some(mantissa * 10_f64.powi(exponent))
+        })
+    }
+
+    /// The sum without rounding on the way, up to the last addition: Neumaier's.
+    fn exact_mean(values: &[f64]) -> f64 {
+        let (mut sum, mut lost) = (0.0_f64, 0.0);
+        for value in values {
+            let next = sum + value;
+            lost += if sum.abs() >= value.abs() { sum - next + value } else { value - next + sum };
+            sum = next;
+        }
+        (sum + lost) / values.len() as f64
+    }
+
+    #[test]
+    fn a_million_adds_stay_with_the_exact_sum() {
+        const SIZE: usize = 100;
+        let window = Window::new(SIZE);
+        let mut seen = Vec::new();
+        for (number, value) in values().take(1_000_000).enumerate() {
+            seen.push(value);
+            let mean = window.add(value);
+            if number % 997 == 0 {
+                let exact = exact_mean(&seen[seen.len().saturating_sub(SIZE)..]);
+                // Values are below 1e6, so a window's rounding is below 1e-9.
+                assert!((mean - exact).abs() < 1e-9, "{number}: {mean} for {exact}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_infinity_and_a_nan_are_seen_and_leave_with_the_window() {
+        for odd in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
+            let window = Window::new(4);
+            window.add(1.0);
+            window.add(2.0);
+            assert!(!window.add(odd).is_finite());
+            for value in [1.0, 2.0, 3.0] {
+                assert!(!window.add(value).is_finite());
+            }
+            assert_eq!(window.add(4.0), 2.5);
+            assert_eq!(window.add(5.0), 3.5);
+        }
+    }
+
+    #[test]
+    fn a_huge_value_s_rounding_leaves_again() {
+        let window = Window::new(3);
+        window.add(1e300);
+        for _ in 0..6 {
+            window.add(1.0);
+        }
+        assert_eq!(window.mean(), 1.0);
+    }
+
+    #[test]
+    fn before_it_is_full_the_mean_is_over_what_is_there() {
+        let window = Window::new(100);
+        assert_eq!(window.mean(), 0.0);
+        assert_eq!(window.add(3.0), 3.0);
+        assert_eq!(window.add(6.0), 4.5);
+    }
+}

@@ -1,0 +1,196 @@
+//! Averages over a span of time.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use super::figures::Figures;
+use super::timer::clock;
+use super::timestamp::unix_time;
+use crate::format::{Kind, Layout};
+use crate::publish::declaration::{Attachment, FieldKind, Shape};
+use crate::publish::{Declaration, DeclareError};
+
+/// The mean of the values of the last seconds: 60 unless `window` says otherwise.
+///
+/// The mean is brought up to date when a value is added. It carries the time of that, so that
+/// readers show `-` once the whole window has passed without one. The span is kept in slices of
+/// a sixtieth of it: a value counts for between 59 and 60 sixtieths of the window.
+///
+/// ```
+/// # use mmstats::{Field, Options, WindowedAverage};
+/// # let directory = tempfile::tempdir()?;
+/// # let stats = Options::dynamic("Doc").path(directory.path()).create()?;
+/// let latency: WindowedAverage = stats.add(WindowedAverage::named("latency").window(10))?;
+/// latency.add(0.25);
+/// assert_eq!(latency.mean(), 0.25);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct WindowedAverage {
+    figures: Figures<3>,
+    slices: Slices,
+    origin: u64,
+}
+
+/// How many seconds a windowed average is over.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct SpanSettings {
+    seconds: f64,
+}
+
+impl Default for SpanSettings {
+    fn default() -> Self {
+        Self { seconds: 60.0 }
+    }
+}
+
+impl WindowedAverage {
+    /// How an average's index entry says that it is over seconds.
+    const OVER_SECONDS: u64 = 2;
+
+    /// Adds a value, now.
+    pub fn add(&self, value: f64) {
+        let elapsed = Duration::from_nanos(clock().delta_as_nanos(self.origin, clock().raw()));
+        self.slices.add(value, elapsed);
+        let (mean, count) = self.slices.mean();
+        self.figures.publish([mean.to_bits(), count, unix_time().to_bits()]);
+    }
+
+    /// The mean as it was at the last value; 0 before the first.
+    pub fn mean(&self) -> f64 {
+        self.slices.mean().0
+    }
+}
+
+impl Declaration<WindowedAverage> {
+    /// How many seconds the mean is over.
+    pub fn window(mut self, seconds: impl Into<f64>) -> Self {
+        self.settings = SpanSettings { seconds: seconds.into() };
+        self
+    }
+}
+
+impl FieldKind for WindowedAverage {
+    type Settings = SpanSettings;
+
+    fn shape(settings: SpanSettings, layout: Layout) -> Result<Shape, DeclareError> {
+        let found = settings.seconds;
+        if Duration::try_from_secs_f64(found).is_ok_and(|span| span.as_nanos() >= SLICES) {
+            let parameters = [found.to_bits(), Self::OVER_SECONDS];
+            return Ok(Figures::<3>::shape(Kind::Average, "dQdQ", parameters, layout));
+        }
+        Err(DeclareError::Window { found })
+    }
+
+    fn attach(attachment: Attachment) -> Self {
+        let seconds = f64::from_bits(attachment.parameters[0]);
+        Self {
+            slices: Slices::new(Duration::from_secs_f64(seconds)),
+            figures: Figures::attach(attachment),
+            origin: clock().raw(),
+        }
+    }
+}
+
+const SLICES: u128 = 60;
+
+/// A ring of slices of time, each with the values of its time.
+#[derive(Debug)]
+struct Slices {
+    width: u128,
+    slices: [Cell<Slice>; SLICES as usize],
+    /// The newest slice, counted from the beginning of time.
+    newest: Cell<u128>,
+    /// The sum of all slices but the newest.
+    older: Cell<Slice>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Slice {
+    total: f64,
+    count: u64,
+}
+
+impl Slices {
+    fn new(span: Duration) -> Self {
+        Self {
+            width: span.as_nanos() / SLICES,
+            slices: [const { Cell::new(Slice { total: 0.0, count: 0 }) }; SLICES as usize],
+            newest: Cell::new(0),
+            older: Cell::new(Slice::default()),
+        }
+    }
+
+    fn add(&self, value: f64, elapsed: Duration) {
+        self.advance(elapsed.as_nanos() / self.width);
+        let newest = self.slot(self.newest.get());
+        let Slice { total, count } = newest.get();
+        newest.set(Slice { total: total + value, count: count + 1 });
+    }
+
+    /// Empties the slices that time has passed over.
+    fn advance(&self, now: u128) {
+        let newest = self.newest.get();
+        if now <= newest {
+            return;
+        }
+        for passed in (newest + 1..=now).take(self.slices.len()) {
+            self.slot(passed).set(Slice::default());
+        }
+        self.newest.set(now);
+        // Summed afresh, so that neither rounding nor an infinity outlives its slice.
+        let older = self.slices.iter().map(Cell::get).fold(Slice::default(), |sum, slice| Slice {
+            total: sum.total + slice.total,
+            count: sum.count + slice.count,
+        });
+        self.older.set(older);
+    }
+
+    fn slot(&self, slice: u128) -> &Cell<Slice> {
+        &self.slices[(slice % SLICES) as usize]
+    }
+
+    fn mean(&self) -> (f64, u64) {
+        let (older, newest) = (self.older.get(), self.slot(self.newest.get()).get());
+        let count = older.count + newest.count;
+        let total = older.total + newest.total;
+        (if count == 0 { 0.0 } else { total / count as f64 }, count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(slices: &Slices, seconds: f64, value: f64) -> (f64, u64) {
+        slices.add(value, Duration::from_secs_f64(seconds));
+        slices.mean()
+    }
+
+    #[test]
+    fn values_leave_when_their_time_has_passed() {
+        let slices = Slices::new(Duration::from_secs(60));
+        assert_eq!(at(&slices, 0.5, 10.0), (10.0, 1));
+        assert_eq!(at(&slices, 30.0, 20.0), (15.0, 2));
+        assert_eq!(at(&slices, 59.9, 30.0), (20.0, 3));
+        assert_eq!(at(&slices, 60.1, 40.0), (30.0, 3));
+        assert_eq!(at(&slices, 1e6, 1.0), (1.0, 1));
+    }
+
+    #[test]
+    fn an_infinity_leaves_with_its_slice() {
+        let slices = Slices::new(Duration::from_secs(1));
+        assert_eq!(at(&slices, 0.0, f64::INFINITY).0, f64::INFINITY);
+        assert_eq!(at(&slices, 0.5, 1.0).0, f64::INFINITY);
+        assert_eq!(at(&slices, 1.2, 1.0), (1.0, 2));
+    }
+
+    #[test]
+    fn a_span_is_some_time_and_finite() {
+        for found in [0.0, -1.0, 1e-9, f64::NAN, f64::INFINITY, 1e300] {
+            let shape = WindowedAverage::shape(SpanSettings { seconds: found }, Layout::Aligned);
+            assert!(shape.is_err(), "{found}");
+        }
+    }
+}

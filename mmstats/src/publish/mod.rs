@@ -1,0 +1,18 @@
+//! The writer: declare a stats struct, publish it, add to it.
+
+mod birth;
+mod declaration;
+mod defaults;
+mod errors;
+pub mod fields;
+mod name;
+mod options;
+mod per_thread;
+mod process;
+mod published;
+
+pub use declaration::{Attachments, Declaration, Declarations, Field, MmStats};
+pub use errors::{AddError, CreateError, DeclareError};
+pub use options::Options;
+pub use per_thread::{PerThread, Shared};
+pub use published::Published;

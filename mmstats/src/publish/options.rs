@@ -1,0 +1,175 @@
+//! Where and how a stats file is made.
+
+use std::marker::PhantomData;
+use std::path::{Path, PathBuf};
+
+use super::declaration::{Attachments, Declarations, MmStats};
+use super::{CreateError, Published};
+use crate::format::Layout;
+
+/// Options for a stats file. Made by [`MmStats::options`], or by [`Options::dynamic`] for stats
+/// that are added at run time.
+///
+/// ```
+/// use mmstats::{Counter, MmStats};
+///
+/// #[derive(MmStats)]
+/// struct Jobs {
+///     done: Counter,
+/// }
+///
+/// # let directory = tempfile::tempdir()?;
+/// let jobs = Jobs::options()
+///     .path(directory.path())
+///     .filename("{CMD}-{PID}-jobs.mmstats")
+///     .prefix("jobs.")
+///     .create()?;
+/// jobs.done.incr();
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "options do nothing until `create`"]
+pub struct Options<T = ()> {
+    pub(super) name: String,
+    pub(super) path: Option<PathBuf>,
+    pub(super) filename: Option<String>,
+    pub(super) prefix: String,
+    pub(super) layout: Layout,
+    pub(super) capacity: usize,
+    pub(super) keep: bool,
+    pub(super) private_memory: bool,
+    pub(super) mode: Option<u32>,
+    pub(super) default_fields: bool,
+    stats: PhantomData<fn() -> T>,
+}
+
+/// Room that a file without a struct has for fields: some hundred.
+const DYNAMIC_CAPACITY: usize = 16 * 1024;
+
+impl Options<()> {
+    /// Options for stats without a struct: [`Published::add`] adds each of them at run time.
+    ///
+    /// The name takes the struct's place in the file's identity and in `{STRUCT}`. There is room
+    /// for about a hundred stats unless [`capacity`](Self::capacity) says otherwise.
+    ///
+    /// ```
+    /// use mmstats::{Counter, Field, Options};
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// let stats = Options::dynamic("Queues").path(directory.path()).create()?;
+    /// let mails: Counter = stats.add(Counter::named("queue.mail").unit("mails"))?;
+    /// mails.incr();
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn dynamic(name: impl Into<String>) -> Self {
+        Self::new(name, "").capacity(DYNAMIC_CAPACITY)
+    }
+}
+
+impl<T: MmStats> Options<T> {
+    pub(super) fn new(name: impl Into<String>, prefix: &str) -> Self {
+        Self {
+            name: name.into(),
+            path: None,
+            filename: None,
+            prefix: prefix.to_owned(),
+            layout: Layout::default(),
+            capacity: 0,
+            keep: false,
+            private_memory: false,
+            mode: None,
+            default_fields: true,
+            stats: PhantomData,
+        }
+    }
+
+    /// The directory of the file; it must exist. May have the placeholders of
+    /// [`filename`](Self::filename).
+    ///
+    /// Default: `$MMSTATS_PATH`, else `/dev/shm` where it is a writable tmpfs, else the temporary
+    /// directory. A disk below it costs no more on average, but a store may wait hundreds of
+    /// milliseconds while the kernel writes the page back.
+    pub fn path(mut self, directory: impl AsRef<Path>) -> Self {
+        self.path = Some(directory.as_ref().to_path_buf());
+        self
+    }
+
+    /// The template of the file's name, with the placeholders `{CMD}` (the program's file name),
+    /// `{PID}`, `{TID}`, `{HOST}`, `{STRUCT}` and the older `%PID%`, `%TID%`.
+    ///
+    /// Default: `$MMSTATS_FILES`, else `{CMD}-{PID}-{TID}.mmstats`. Where the name is held by a
+    /// file that isn't proven dead, `-2`, `-3` … goes before its suffix.
+    pub fn filename(mut self, template: impl Into<String>) -> Self {
+        self.filename = Some(template.into());
+        self
+    }
+
+    /// What stands before every label, those of the default fields too.
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = prefix.into();
+        self
+    }
+
+    /// How values are placed. The default is read by the original's tools as well.
+    pub fn layout(mut self, layout: Layout) -> Self {
+        self.layout = layout;
+        self
+    }
+
+    /// Bytes of room for fields that [`Published::add`] adds later. A counter with a short label
+    /// takes about 100. What the last page has left over is room too.
+    pub fn capacity(mut self, bytes: usize) -> Self {
+        self.capacity = bytes;
+        self
+    }
+
+    /// Whether the file stays when the stats are dropped and when the process ends. By default
+    /// it is removed then.
+    pub fn keep(mut self, keep: bool) -> Self {
+        self.keep = keep;
+        self
+    }
+
+    /// Where no file can be made, publish into private memory instead of failing: the program
+    /// runs on, and its stats go nowhere. [`Published::path`] is then `None`.
+    ///
+    /// Mistakes in declarations and templates are errors all the same.
+    pub fn or_private_memory(mut self) -> Self {
+        self.private_memory = true;
+        self
+    }
+
+    /// The file's permissions. By default all may read it and nobody write it (`0o444` less the
+    /// umask): who opens it for writing could cut it under the writer.
+    pub fn mode(mut self, mode: u32) -> Self {
+        self.mode = Some(mode);
+        self
+    }
+
+    /// Whether the file begins with the default fields: `sys.pid`, `sys.tid`, `sys.uid`,
+    /// `sys.gid`, `sys.created` and `org.rust.version`. It does unless this says `false`.
+    pub fn default_fields(mut self, default_fields: bool) -> Self {
+        self.default_fields = default_fields;
+        self
+    }
+
+    /// Makes the file and publishes the stats.
+    ///
+    /// # Errors
+    ///
+    /// Where a declaration or a template is impossible, or no file can be made.
+    pub fn create(self) -> Result<Published<T>, CreateError> {
+        Published::create(self)
+    }
+}
+
+/// No struct: fields are added at run time.
+impl MmStats for () {
+    const NAME: &'static str = "()";
+
+    fn declare(_: &mut Declarations) {}
+
+    fn attach(_: &mut Attachments) -> Self {}
+
+    fn retire(&self) {}
+}

@@ -1,0 +1,247 @@
+//! One instance a thread, from a static.
+//!
+//! ```text
+//!  thread-local slot  --->  instance (leaked)      each thread its own
+//!         |  the thread ends                ^
+//!         v                                 |  a thread begins
+//!       pool of idle instances  ------------'
+//! ```
+//!
+//! An instance outlives its thread: counters go on where they stood, so totals over the files
+//! never step back, and there are as many files as there ever were threads at one time.
+
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::LocalKey;
+
+use super::fields::Timer;
+use super::process::{self, FileNumber};
+use super::{CreateError, MmStats, Options, Published};
+use crate::memory::{ForkProof, Idle, Slot, at_fork_in_child};
+
+/// A stats struct of which each thread has its own instance, and so its own file.
+///
+/// Made by [`per_thread!`](crate::per_thread). The first use in a thread takes over the instance
+/// of a thread that has ended, or creates one; each further use costs a thread-local load on top
+/// of the store.
+#[derive(Debug)]
+pub struct PerThread<T: MmStats> {
+    slot: LocalKey<Slot<Published<T>>>,
+    shared: &'static Shared<T>,
+}
+
+/// What the threads share.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Shared<T: MmStats> {
+    options: fn() -> Options<T>,
+    /// Empties the slot of the calling thread, and the pool: for a child after its fork.
+    forget: fn(),
+    enlisted: AtomicBool,
+    pool: ForkProof<Mutex<Pool<T>>>,
+}
+
+#[derive(Debug)]
+struct Pool<T: 'static> {
+    idle: Vec<Idle<Published<T>>>,
+    /// The files of all instances, idle or not.
+    files: Vec<FileNumber>,
+}
+
+impl<T> Default for Pool<T> {
+    fn default() -> Self {
+        Self { idle: Vec::new(), files: Vec::new() }
+    }
+}
+
+impl<T: MmStats> PerThread<T> {
+    #[doc(hidden)]
+    pub const fn new(slot: LocalKey<Slot<Published<T>>>, shared: &'static Shared<T>) -> Self {
+        Self { slot, shared }
+    }
+
+    /// Uses this thread's instance.
+    ///
+    /// # Panics
+    ///
+    /// Where the thread's instance can't be created: see [`try_with`](Self::try_with). With
+    /// [`Options::or_private_memory`] a directory that is full or missing is no such case.
+    #[inline]
+    pub fn with<R>(&'static self, action: impl FnOnce(&T) -> R) -> R {
+        match self.slot.with(Slot::get) {
+            Some(stats) => action(stats),
+            None => match self.use_first(action) {
+                Ok(result) => result,
+                Err(error) => panic!("no stats for this thread: {error}"),
+            },
+        }
+    }
+
+    /// Uses this thread's instance, if it has or can get one.
+    ///
+    /// # Errors
+    ///
+    /// Where the thread has no instance yet and none can be created. The next use tries again.
+    #[inline]
+    pub fn try_with<R>(&'static self, action: impl FnOnce(&T) -> R) -> Result<R, CreateError> {
+        match self.slot.with(Slot::get) {
+            Some(stats) => Ok(action(stats)),
+            None => self.use_first(action),
+        }
+    }
+
+    /// Times `action` with a timer of this thread's instance.
+    ///
+    /// # Panics
+    ///
+    /// As [`with`](Self::with).
+    pub fn time<R>(
+        &'static self,
+        timer: impl FnOnce(&T) -> &Timer,
+        action: impl FnOnce() -> R,
+    ) -> R {
+        self.with(|stats| timer(stats).time(action))
+    }
+
+    /// Removes the files of all threads now, not only when the process ends. The threads go on
+    /// counting in memory, where nobody sees it.
+    pub fn remove(&self) {
+        let files = std::mem::take(&mut self.shared.pool().files);
+        files.into_iter().for_each(process::remove);
+    }
+
+    #[cold]
+    fn use_first<R>(&'static self, action: impl FnOnce(&T) -> R) -> Result<R, CreateError> {
+        let instance = self.shared.adopt_or_create()?;
+        if ThreadEnd::call(self) {
+            return Ok(self.slot.with(|slot| action(slot.put(instance))));
+        }
+        // The thread is ending and its guard is gone: borrow the instance for this call.
+        let borrowed = Borrowed { instance: Some(instance), shared: self.shared };
+        Ok(action(borrowed.instance.as_ref().expect("there until dropped").get()))
+    }
+}
+
+impl<T: MmStats> Shared<T> {
+    #[doc(hidden)]
+    pub const fn new(options: fn() -> Options<T>, forget: fn()) -> Self {
+        Self { options, forget, enlisted: AtomicBool::new(false), pool: ForkProof::new() }
+    }
+
+    /// For the macro's `forget`: see the field.
+    #[doc(hidden)]
+    pub fn forget(&self, slot: &'static LocalKey<Slot<Published<T>>>) {
+        slot.with(Slot::forget);
+        self.pool.forget();
+    }
+
+    fn pool(&'static self) -> MutexGuard<'static, Pool<T>> {
+        // A panic while it is held leaves it as it was.
+        self.pool.get().lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn adopt_or_create(&'static self) -> Result<Idle<Published<T>>, CreateError> {
+        if !self.enlisted.swap(true, Ordering::AcqRel) {
+            at_fork_in_child(self.forget);
+        }
+        let idle = self.pool().idle.pop();
+        if let Some(instance) = idle {
+            instance.get().adopt();
+            return Ok(instance);
+        }
+        let published = (self.options)().create()?;
+        self.pool().files.extend(published.file_number());
+        Ok(Idle::new(published))
+    }
+
+    fn give_back(&'static self, instance: Idle<Published<T>>) {
+        instance.get().retire();
+        self.pool().idle.push(instance);
+    }
+}
+
+/// An instance that goes back at the end of the call, however it ends.
+struct Borrowed<T: MmStats> {
+    instance: Option<Idle<Published<T>>>,
+    shared: &'static Shared<T>,
+}
+
+impl<T: MmStats> Drop for Borrowed<T> {
+    fn drop(&mut self) {
+        if let Some(instance) = self.instance.take() {
+            self.shared.give_back(instance);
+        }
+    }
+}
+
+/// Something to do when a thread ends.
+trait AtThreadEnd {
+    fn thread_ends(&'static self);
+}
+
+impl<T: MmStats> AtThreadEnd for PerThread<T> {
+    fn thread_ends(&'static self) {
+        if let Some(instance) = self.slot.with(Slot::take) {
+            self.shared.give_back(instance);
+        }
+    }
+}
+
+/// The one thread-local with a destructor: the slots have none, so that they cost one load.
+struct ThreadEnd(RefCell<Vec<&'static dyn AtThreadEnd>>);
+
+thread_local! {
+    static THREAD_END: ThreadEnd = const { ThreadEnd(RefCell::new(Vec::new())) };
+}
+
+impl ThreadEnd {
+    /// Has `ends` called when this thread ends; `false` if it is too late for that.
+    fn call(ends: &'static dyn AtThreadEnd) -> bool {
+        THREAD_END.try_with(|guard| guard.0.borrow_mut().push(ends)).is_ok()
+    }
+}
+
+impl Drop for ThreadEnd {
+    fn drop(&mut self) {
+        for ends in self.0.take() {
+            ends.thread_ends();
+        }
+    }
+}
+
+/// Declares statics of stats structs of which each thread has its own instance.
+///
+/// The expression gives the [`Options`]; it is evaluated by each thread that creates an
+/// instance. See [`PerThread`] for the use.
+///
+/// ```
+/// use mmstats::{Counter, MmStats};
+///
+/// #[derive(MmStats)]
+/// struct PoolStats {
+///     jobs: Counter,
+/// }
+///
+/// mmstats::per_thread! {
+///     /// One file a thread.
+///     static STATS: PoolStats = PoolStats::options().prefix("pool.");
+/// }
+///
+/// std::thread::spawn(|| STATS.with(|stats| stats.jobs.incr())).join().unwrap();
+/// ```
+#[macro_export]
+macro_rules! per_thread {
+    ($($(#[$attribute:meta])* $visibility:vis static $name:ident: $type:ty = $options:expr);+ $(;)?) => {$(
+        $(#[$attribute])*
+        $visibility static $name: $crate::PerThread<$type> = {
+            ::std::thread_local! {
+                static SLOT: $crate::__private::Slot<$crate::Published<$type>> =
+                    const { $crate::__private::Slot::new() };
+            }
+            static SHARED: $crate::__private::Shared<$type> =
+                $crate::__private::Shared::new(|| $options, || SHARED.forget(&SLOT));
+            $crate::PerThread::new(SLOT, &SHARED)
+        };
+    )+};
+}

@@ -1,0 +1,91 @@
+//! What the end of the process does with its files, and what a forked child forgets.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+
+use crate::memory::{ForkProof, at_exit, at_fork_in_child};
+
+/// The files that this process made and removes when it ends. A child's list begins empty: its
+/// parent's files are not its own.
+static FILES: ForkProof<Mutex<Files>> = ForkProof::new();
+
+#[derive(Debug, Default)]
+struct Files {
+    next: u64,
+    own: BTreeMap<u64, OwnFile>,
+}
+
+#[derive(Debug)]
+struct OwnFile {
+    path: PathBuf,
+    device: u64,
+    inode: u64,
+    /// It stays when its stats are dropped or the process ends.
+    keep: bool,
+}
+
+/// A file in the list, by its number. A child's numbers say nothing about the parent's files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FileNumber {
+    process: u32,
+    number: u64,
+}
+
+/// Takes down a file that was just made.
+pub(super) fn enlist(path: &Path, keep: bool) -> FileNumber {
+    static HOOKS: Once = Once::new();
+    HOOKS.call_once(|| {
+        at_exit(remove_all);
+        at_fork_in_child(|| FILES.forget());
+    });
+    let mut files = files();
+    files.next += 1;
+    let number = files.next;
+    if let Ok(metadata) = fs::symlink_metadata(path) {
+        let (device, inode) = (metadata.dev(), metadata.ino());
+        files.own.insert(number, OwnFile { path: path.into(), device, inode, keep });
+    }
+    FileNumber { process: std::process::id(), number }
+}
+
+/// Removes the file if this process made it and its name is still its own.
+pub(super) fn remove(number: FileNumber) {
+    if let Some(file) = strike_off(number) {
+        file.unlink();
+    }
+}
+
+/// The stats are dropped: removes the file unless it is to be kept.
+pub(super) fn release(number: FileNumber) {
+    if let Some(file) = strike_off(number).filter(|file| !file.keep) {
+        file.unlink();
+    }
+}
+
+fn strike_off(FileNumber { process, number }: FileNumber) -> Option<OwnFile> {
+    (process == std::process::id()).then(|| files().own.remove(&number))?
+}
+
+extern "C" fn remove_all() {
+    let own = std::mem::take(&mut files().own);
+    own.values().filter(|file| !file.keep).for_each(OwnFile::unlink);
+}
+
+fn files() -> MutexGuard<'static, Files> {
+    // Nothing in here panics halfway; and if it did, the list would still be a list.
+    FILES.get().lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl OwnFile {
+    fn unlink(&self) {
+        let ours = fs::symlink_metadata(&self.path)
+            .is_ok_and(|found| found.dev() == self.device && found.ino() == self.inode);
+        if ours {
+            // What can't be removed, cleanstats will remove.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! A stats struct with its file.
+
+use std::any::TypeId;
+use std::cell::RefCell;
+use std::env;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{fmt, io};
+
+use nix::unistd::{SysconfVar, gettid, sysconf};
+
+use super::declaration::{Attachment, Attachments, Declaration, Declarations, Field, MmStats};
+use super::fields::Fixed;
+use super::process::{self, FileNumber};
+use super::{AddError, CreateError, DeclareError, Options, birth, defaults, name};
+use crate::file::{own_identity, places};
+use crate::format::{Definition, Identity, Image, Layout, Room};
+use crate::memory::{Map, Section};
+
+/// A stats struct and the file that it is published in. Derefs to the struct.
+///
+/// It can be sent to another thread, but not be shared by several: each has its own (see
+/// [`per_thread!`](crate::per_thread)). Dropping it removes the file, unless
+/// [`Options::keep`] was set.
+pub struct Published<T> {
+    stats: T,
+    map: Arc<Map>,
+    file: Option<File>,
+    /// Present with the default fields.
+    tid: Option<Fixed<i64>>,
+    growth: RefCell<Growth>,
+}
+
+/// The file's name, while it has one of ours.
+#[derive(Debug)]
+struct File {
+    path: PathBuf,
+    number: FileNumber,
+}
+
+/// What later fields need to know.
+#[derive(Debug)]
+struct Growth {
+    room: Room,
+    layout: Layout,
+    prefix: String,
+    labels: Vec<String>,
+}
+
+impl<T: MmStats> Published<T> {
+    pub(super) fn create(options: Options<T>) -> Result<Self, CreateError> {
+        let identity = own_identity(&options.name);
+        let mut declarations = Declarations::new(&options.prefix, options.layout);
+        if options.default_fields {
+            defaults::declare(&mut declarations, &identity);
+        }
+        T::declare(&mut declarations);
+        let (definitions, types) = declarations.finish()?;
+        let image =
+            Image::compose(&definitions, &identity, options.layout, options.capacity, page_size())
+                .map_err(|no_room| CreateError::TooLarge { needed: no_room.needed })?;
+        let (map, file) = publish_image(&options, &identity, &image.bytes)?;
+        let (stats, tid) = attach(&options, &map, &image, &definitions, types);
+        let growth = Growth {
+            room: image.room,
+            layout: options.layout,
+            prefix: options.prefix,
+            labels: definitions.into_iter().map(|definition| definition.label).collect(),
+        };
+        Ok(Self { stats, map, file, tid, growth: RefCell::new(growth) })
+    }
+
+    /// For a thread that takes over from one that ended.
+    pub(super) fn adopt(&self) {
+        if let Some(tid) = &self.tid {
+            tid.replace(gettid().as_raw().into());
+        }
+    }
+}
+
+/// A file of these bytes, or private memory where that is asked for and no file can be made.
+fn publish_image<T>(
+    options: &Options<T>,
+    identity: &Identity,
+    image: &[u8],
+) -> Result<(Arc<Map>, Option<File>), CreateError> {
+    let template = options.filename.clone().or_else(|| {
+        let set = env::var_os("MMSTATS_FILES").filter(|value| !value.is_empty());
+        set.map(|value| value.to_string_lossy().into_owned())
+    });
+    let file_name = name::expand(template.as_deref().unwrap_or(name::DEFAULT_TEMPLATE), identity)?;
+    name::check_file_name(&file_name)?;
+    let directory = options.path.clone().unwrap_or_else(places::directory_for_writers);
+    let directory = match directory.to_str() {
+        Some(template) => PathBuf::from(name::expand(template, identity)?),
+        None => directory,
+    };
+    // Absolute, so that a change of the working directory changes nothing.
+    let directory = std::path::absolute(&directory).unwrap_or(directory);
+    match birth::give_birth(&directory, &file_name, options.mode, image) {
+        Ok((map, path)) => {
+            let number = process::enlist(&path, options.keep);
+            Ok((map, Some(File { path, number })))
+        }
+        Err(_) if options.private_memory => {
+            let private = Map::private(image.len(), &Section::enter());
+            let failed = |source| CreateError::Io { path: directory, step: "find memory for", source };
+            let map = private.map_err(failed)?;
+            map.write(0, image);
+            Ok((map, None))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn attach<T: MmStats>(
+    options: &Options<T>,
+    map: &Arc<Map>,
+    image: &Image,
+    definitions: &[Definition],
+    types: Vec<TypeId>,
+) -> (T, Option<Fixed<i64>>) {
+    let fields = definitions.iter().zip(&image.places).zip(types);
+    let mut attachments = Attachments::new(fields.map(|((definition, place), kind)| {
+        let attachment = Attachment {
+            place: map.place(place, options.layout, definition.align),
+            parameters: definition.parameters,
+        };
+        (kind, attachment)
+    }));
+    let tid = options.default_fields.then(|| defaults::attach(&mut attachments));
+    (T::attach(&mut attachments), tid)
+}
+
+fn page_size() -> usize {
+    let size = sysconf(SysconfVar::PAGE_SIZE).ok().flatten();
+    size.and_then(|size| usize::try_from(size).ok()).unwrap_or(4096)
+}
+
+impl<T> Published<T> {
+    /// The file; `None` where there was none to be had and the stats are in private memory.
+    pub fn path(&self) -> Option<&Path> {
+        self.file.as_ref().map(|file| file.path.as_path())
+    }
+
+    /// The size of the file in bytes: a whole number of pages.
+    pub fn size(&self) -> usize {
+        self.map.len()
+    }
+
+    /// Adds a field to the live file, while readers read it: they see all of it or nothing.
+    ///
+    /// The field outlives these stats if need be: then it goes on in memory.
+    ///
+    /// # Errors
+    ///
+    /// Where the file has no room left, another field has the label, or the declaration is
+    /// impossible.
+    pub fn add<F: Field>(&self, declaration: Declaration<F>) -> Result<F, AddError> {
+        let mut growth = self.growth.borrow_mut();
+        let Growth { room, layout, prefix, labels } = &mut *growth;
+        let definition = declaration
+            .define(prefix, *layout, labels.iter())
+            .map_err(|(label, reason)| AddError::Declaration { label, reason })?;
+        let limit = room.longest_label();
+        if definition.label.len() > limit {
+            let reason = DeclareError::LabelTooLong { found: definition.label.len(), limit };
+            return Err(AddError::Declaration { label: definition.label, reason });
+        }
+        let addition = match room.add(&definition) {
+            Ok(addition) => addition,
+            Err(no_room) => {
+                return Err(AddError::NoRoom {
+                    label: definition.label,
+                    path: self.path().map(Path::to_path_buf),
+                    needed: no_room.needed,
+                    left: no_room.left,
+                });
+            }
+        };
+        self.map.add(&addition);
+        let place = self.map.place(&addition.place, *layout, definition.align);
+        labels.push(definition.label);
+        Ok(F::attach(Attachment { place, parameters: definition.parameters }))
+    }
+
+    /// Waits until all that was published is on the disk (`msync`). Readers don't need it: they
+    /// see every store at once. It is for what must outlive a crash of the whole machine.
+    ///
+    /// # Errors
+    ///
+    /// Those of `msync`.
+    pub fn flush(&self) -> io::Result<()> {
+        self.map.flush()
+    }
+
+    /// Starts writing to the disk and doesn't wait for it.
+    ///
+    /// # Errors
+    ///
+    /// Those of `msync`.
+    pub fn flush_async(&self) -> io::Result<()> {
+        self.map.flush_async()
+    }
+
+    /// Removes the file now. The stats go on in memory, where nobody sees them.
+    ///
+    /// Does nothing in a forked child, or where the name is another file's by now.
+    pub fn remove(&self) {
+        if let Some(file) = &self.file {
+            process::remove(file.number);
+        }
+    }
+
+    pub(super) fn file_number(&self) -> Option<FileNumber> {
+        self.file.as_ref().map(|file| file.number)
+    }
+}
+
+impl<T> Deref for Published<T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        &self.stats
+    }
+}
+
+impl<T> Drop for Published<T> {
+    fn drop(&mut self) {
+        if let Some(file) = &self.file {
+            process::release(file.number);
+        }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Published<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Published")
+            .field("path", &self.path())
+            .field("stats", &self.stats)
+            .finish_non_exhaustive()
+    }
+}

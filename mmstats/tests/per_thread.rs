@@ -1,0 +1,185 @@
+//! One instance a thread: adopted, added up, removed.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use mmstats::{Attachments, Counter, Declarations, Field, Gauge, MmStats, StatsFile};
+use tempfile::TempDir;
+
+mod support;
+use support::{counter, files, in_child};
+
+/// Written out, to show what the derive macro writes.
+struct PoolStats {
+    jobs: Counter,
+    busy: Gauge<bool>,
+}
+
+impl MmStats for PoolStats {
+    const NAME: &'static str = "PoolStats";
+
+    fn declare(fields: &mut Declarations) {
+        fields.add(Counter::named("jobs"));
+        fields.add(Gauge::<bool>::named("busy"));
+    }
+
+    fn attach(fields: &mut Attachments) -> Self {
+        Self { jobs: fields.next(), busy: fields.next() }
+    }
+
+    fn retire(&self) {
+        Field::retire(&self.jobs);
+        Field::retire(&self.busy);
+    }
+}
+
+static DIRECTORY: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
+
+mmstats::per_thread! {
+    static STATS: PoolStats = PoolStats::options().path(DIRECTORY.path());
+    static LATE: PoolStats = PoolStats::options().path(DIRECTORY.path()).filename("late-{TID}.mmstats");
+}
+
+/// The tests count the files of one process, so they take turns.
+fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn total() -> u64 {
+    files(DIRECTORY.path()).iter().map(|path| counter(path, "jobs")).sum()
+}
+
+#[test]
+fn a_thousand_short_threads_add_up_and_the_sum_never_steps_back() {
+    const THREADS: u64 = 1_000;
+    const WAVE: usize = 8;
+    const JOBS: u64 = 1_000;
+    let _turn = turn();
+    let before = (total(), files(DIRECTORY.path()).len());
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let mut last = 0;
+            while !done.load(Ordering::Relaxed) {
+                let sum = total();
+                assert!(sum >= last, "{sum} after {last}");
+                last = sum;
+            }
+        });
+        for _ in 0..THREADS as usize / WAVE {
+            let wave: Vec<_> = (0..WAVE)
+                .map(|_| {
+                    thread::spawn(|| {
+                        for _ in 0..JOBS {
+                            STATS.with(|stats| {
+                                stats.jobs.incr();
+                                stats.busy.set(true);
+                            });
+                        }
+                    })
+                })
+                .collect();
+            wave.into_iter().for_each(|thread| thread.join().unwrap());
+        }
+        done.store(true, Ordering::Relaxed);
+        reader.join().unwrap();
+    });
+    assert_eq!(total() - before.0, THREADS * JOBS);
+    let files = files(DIRECTORY.path());
+    assert!(files.len() <= before.1.max(WAVE), "{} files", files.len());
+    for path in files {
+        let file = StatsFile::read(path).unwrap();
+        assert_eq!(file.get("busy").unwrap().value().to_string(), "false", "a retired gauge");
+    }
+}
+
+#[test]
+fn an_adopted_file_tells_its_new_thread() {
+    let _turn = turn();
+    let tid_in_file = || {
+        thread::spawn(|| {
+            STATS.with(|stats| stats.jobs.incr());
+            let tid = i64::from(nix::unistd::gettid().as_raw());
+            let files = files(DIRECTORY.path());
+            files.iter().any(|path| StatsFile::read(path).unwrap().tid() == Some(tid))
+        })
+        .join()
+        .unwrap()
+    };
+    assert!(tid_in_file());
+    assert!(tid_in_file());
+}
+
+#[test]
+fn a_later_thread_local_destructor_still_counts() {
+    struct AtTheVeryEnd;
+    impl Drop for AtTheVeryEnd {
+        fn drop(&mut self) {
+            LATE.with(|stats| stats.jobs.incr());
+        }
+    }
+    thread_local! {
+        static EARLY: AtTheVeryEnd = const { AtTheVeryEnd };
+        static AFTER: AtTheVeryEnd = const { AtTheVeryEnd };
+    }
+    let _turn = turn();
+    thread::spawn(|| {
+        // Whichever order destructors run in, one of these runs after the library's.
+        EARLY.with(|_| ());
+        LATE.with(|stats| stats.jobs.incr());
+        AFTER.with(|_| ());
+    })
+    .join()
+    .unwrap();
+    let late = files(DIRECTORY.path());
+    let late = late.iter().filter(|path| path.to_string_lossy().contains("late-"));
+    assert_eq!(late.map(|path| counter(path, "jobs")).sum::<u64>(), 3);
+    LATE.remove();
+}
+
+#[test]
+fn a_child_counts_for_itself() {
+    let _turn = turn();
+    STATS.with(|stats| stats.jobs.incr());
+    let before = files(DIRECTORY.path());
+    let contents: Vec<_> = before.iter().map(|path| std::fs::read(path).unwrap()).collect();
+    let code = in_child(|| {
+        for _ in 0..1_000 {
+            STATS.with(|stats| stats.jobs.incr());
+        }
+        let own: Vec<_> =
+            files(DIRECTORY.path()).into_iter().filter(|path| !before.contains(path)).collect();
+        own.len() == 1 && counter(&own[0], "jobs") == 1_000
+    });
+    assert_eq!(code, 0);
+    assert_eq!(files(DIRECTORY.path()), before, "the child removed its own file, and only that");
+    let after: Vec<_> = before.iter().map(|path| std::fs::read(path).unwrap()).collect();
+    assert!(contents == after, "the parent's files are as they were");
+}
+
+#[test]
+fn a_child_of_many_threads_does_not_hang() {
+    const CHILDREN: usize = 50;
+    const CHURNERS: usize = 8;
+    let _turn = turn();
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..CHURNERS {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    thread::spawn(|| STATS.with(|stats| stats.jobs.incr())).join().unwrap();
+                }
+            });
+        }
+        for _ in 0..CHILDREN {
+            let code = in_child(|| {
+                STATS.with(|stats| stats.jobs.incr());
+                STATS.with(|stats| stats.jobs.get()) == 1
+            });
+            assert_eq!(code, 0);
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+}

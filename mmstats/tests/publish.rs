@@ -1,0 +1,320 @@
+//! Publishing: what is stored is what readers read, under which name, and for how long.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+
+use mmstats::{
+    AddError, Average, Counter, CreateError, DeclareError, Field, Fixed, Gauge, Histogram, Kind,
+    Layout, MovingAverage, Options, Published, StatsFile, Text, Timer, Timestamp, Value,
+    WindowedAverage,
+};
+use tempfile::TempDir;
+
+mod support;
+use support::{counter, files};
+
+fn dynamic(directory: &TempDir) -> Options {
+    Options::dynamic("Test").path(directory.path())
+}
+
+fn value(stats: &Published<()>, label: &str) -> String {
+    let file = StatsFile::read(stats.path().unwrap()).unwrap();
+    let text = file.get(label).unwrap().value().to_string();
+    text
+}
+
+#[test]
+fn every_kind_is_read_as_it_was_written() {
+    let directory = tempfile::tempdir().unwrap();
+    for layout in [Layout::Aligned, Layout::Packed] {
+        let stats = dynamic(&directory).layout(layout).capacity(65_536).create().unwrap();
+        let hits: Counter = stats.add(Counter::named("hits")).unwrap();
+        let depth: Gauge<i16> = stats.add(Gauge::named("depth").initial(-3)).unwrap();
+        let on: Gauge<bool> = stats.add(Gauge::named("on")).unwrap();
+        let share: Gauge<f32> = stats.add(Gauge::named("share")).unwrap();
+        let at: Timestamp = stats.add(Timestamp::named("at")).unwrap();
+        let mean: Average = stats.add(Average::named("mean")).unwrap();
+        let moving: MovingAverage = stats.add(MovingAverage::named("moving").window(2)).unwrap();
+        let windowed: WindowedAverage = stats.add(WindowedAverage::named("windowed")).unwrap();
+        let timer: Timer = stats.add(Timer::named("timer")).unwrap();
+        let sizes: Histogram = stats.add(Histogram::named("sizes")).unwrap();
+        let state: Text = stats.add(Text::named("state").size(9)).unwrap();
+        let _limit: Fixed<u32> = stats.add(Fixed::named("limit").initial(7)).unwrap();
+
+        assert_eq!(value(&stats, "depth"), "-3");
+        hits.add(u64::MAX);
+        hits.add(3);
+        depth.sub(1);
+        on.set(true);
+        share.set(f32::INFINITY);
+        at.set(1.5);
+        [1.0, 2.0].into_iter().for_each(|v| mean.add(v));
+        [1.0, 2.0, 4.0].into_iter().for_each(|v| moving.add(v));
+        windowed.add(8.0);
+        [0.5, 0.25].into_iter().for_each(|v| timer.record_secs(v));
+        sizes.record(0);
+        state.set("0123456789");
+
+        let expected = [
+            ("hits", "2"), ("depth", "-4"), ("on", "true"), ("share", "inf"), ("at", "1.5"),
+            ("mean", "1.5"), ("moving", "3.0"), ("windowed", "8.0"), ("timer", "0.375"),
+            ("sizes", "1"), ("state", "012345678"), ("limit", "7"),
+        ];
+        for (label, text) in expected {
+            assert_eq!(value(&stats, label), text, "{label}, {layout:?}");
+        }
+        state.set("ab");
+        assert_eq!((value(&stats, "state").as_str(), state.get().as_str()), ("ab", "ab"));
+    }
+}
+
+#[test]
+fn components_kinds_units_and_help_come_from_the_trailer() {
+    let directory = tempfile::tempdir().unwrap();
+    let stats = dynamic(&directory).create().unwrap();
+    let timer: Timer =
+        stats.add(Timer::named("render").unit("seconds").help("Time to render.")).unwrap();
+    timer.record_secs(0.5);
+    timer.record_secs(0.25);
+    let file = StatsFile::read(stats.path().unwrap()).unwrap();
+    let stat = file.get("render").unwrap();
+    assert_eq!(stat.kind(), Some(Kind::Timer));
+    assert_eq!((stat.unit(), stat.help()), ("seconds", "Time to render."));
+    let components: Vec<_> =
+        stat.components().map(|(name, value)| format!("{name}={value}")).collect();
+    assert_eq!(
+        components,
+        ["mean=0.375", "count=2", "total=0.75", "min=0.25", "max=0.5", "last=0.25"]
+    );
+    let identity = file.identity().unwrap();
+    assert_eq!((identity.pid, identity.struct_name.as_str()), (std::process::id(), "Test"));
+}
+
+#[test]
+fn default_fields_come_first_and_can_be_left_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let labels = |stats: &Published<()>| -> Vec<String> {
+        let file = StatsFile::read(stats.path().unwrap()).unwrap();
+        file.stats().map(|stat| stat.label().into_owned()).collect()
+    };
+    let stats = dynamic(&directory).prefix("a.").create().unwrap();
+    assert_eq!(
+        labels(&stats),
+        ["a.sys.pid", "a.sys.tid", "a.sys.uid", "a.sys.gid", "a.sys.created", "a.org.rust.version"]
+    );
+    let bare = dynamic(&directory).default_fields(false).create().unwrap();
+    assert!(labels(&bare).is_empty());
+    let _first: Counter = bare.add(Counter::named("first")).unwrap();
+    assert_eq!(labels(&bare), ["first"]);
+}
+
+#[test]
+fn a_file_is_complete_and_nobody_s_to_write() {
+    let directory = tempfile::tempdir().unwrap();
+    let stats = dynamic(&directory).create().unwrap();
+    let metadata = fs::metadata(stats.path().unwrap()).unwrap();
+    assert_eq!(metadata.permissions().mode() & 0o222, 0);
+    assert!(metadata.blocks() * 512 >= metadata.len(), "every block is reserved");
+    let open = dynamic(&directory).mode(0o640).create().unwrap();
+    let mode = fs::metadata(open.path().unwrap()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o640);
+}
+
+#[test]
+fn a_name_that_is_held_gets_a_number() {
+    let directory = tempfile::tempdir().unwrap();
+    let create = || dynamic(&directory).filename("{STRUCT}.mmstats").create().unwrap();
+    let names = |stats: &[Published<()>]| -> Vec<String> {
+        let name = |stats: &Published<()>| stats.path()?.file_name()?.to_str().map(String::from);
+        stats.iter().map(|stats| name(stats).unwrap()).collect()
+    };
+    let mut stats = vec![create(), create(), create()];
+    assert_eq!(names(&stats), ["Test.mmstats", "Test-2.mmstats", "Test-3.mmstats"]);
+    drop(stats.remove(1));
+    assert_eq!(names(&[create()]), ["Test-2.mmstats"]);
+}
+
+#[test]
+fn what_stands_at_a_name_is_never_written_through() {
+    let directory = tempfile::tempdir().unwrap();
+    let precious = directory.path().join("precious");
+    fs::write(&precious, "as it was").unwrap();
+    symlink(&precious, directory.path().join("a.mmstats")).unwrap();
+    fs::hard_link(&precious, directory.path().join("a-2.mmstats")).unwrap();
+    fs::create_dir(directory.path().join("a-3.mmstats")).unwrap();
+    let stats = dynamic(&directory).filename("a.mmstats").create().unwrap();
+    assert!(stats.path().unwrap().ends_with("a-4.mmstats"));
+    assert_eq!(fs::read_to_string(&precious).unwrap(), "as it was");
+}
+
+#[test]
+fn dropping_removes_the_file_and_keep_keeps_it() {
+    let directory = tempfile::tempdir().unwrap();
+    drop(dynamic(&directory).create().unwrap());
+    assert!(files(directory.path()).is_empty());
+
+    let kept = dynamic(&directory).keep(true).create().unwrap();
+    let hits: Counter = kept.add(Counter::named("hits")).unwrap();
+    hits.add(5);
+    drop((hits, kept));
+    let left = files(directory.path());
+    assert_eq!(counter(&left[0], "hits"), 5);
+
+    // Its writer lives, but the lock is free and the map is gone: the name is free again.
+    let next = dynamic(&directory).filename(left[0].file_name().unwrap().to_str().unwrap());
+    assert_eq!(next.create().unwrap().path(), Some(left[0].as_path()));
+}
+
+#[test]
+fn removing_leaves_another_file_of_the_name_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let stats = dynamic(&directory).create().unwrap();
+    let path = stats.path().unwrap().to_path_buf();
+    fs::remove_file(&path).unwrap();
+    fs::write(&path, "somebody else's").unwrap();
+    stats.remove();
+    drop(stats);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "somebody else's");
+}
+
+#[test]
+fn a_field_outlives_its_stats() {
+    let directory = tempfile::tempdir().unwrap();
+    let stats = dynamic(&directory).create().unwrap();
+    let hits: Counter = stats.add(Counter::named("hits")).unwrap();
+    drop(stats);
+    hits.incr();
+    assert_eq!(hits.get(), 1);
+}
+
+#[test]
+fn no_room_says_so_and_changes_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let stats = dynamic(&directory).capacity(0).create().unwrap();
+    let mut added: Vec<Counter> = Vec::new();
+    let error = loop {
+        match stats.add(Counter::named(format!("stat.{}", added.len()))) {
+            Ok(counter) => added.push(counter),
+            Err(error) => break error,
+        }
+    };
+    added.iter().for_each(Counter::incr);
+    assert!(matches!(error, AddError::NoRoom { needed, left, .. } if needed > left));
+    assert!(error.to_string().contains("capacity"), "{error}");
+    let file = StatsFile::read(stats.path().unwrap()).unwrap();
+    assert!(file.problem().is_none());
+    let ones = file.stats().filter(|stat| stat.kind() == Some(Kind::Counter));
+    let ones: Vec<_> = ones.map(|stat| stat.value().to_string()).collect();
+    assert_eq!(ones, vec!["1"; added.len()]);
+}
+
+#[test]
+fn mistakes_are_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let stats = dynamic(&directory).capacity(200_000).layout(Layout::Packed).create().unwrap();
+    let reason = |result: Result<Counter, AddError>| match result.unwrap_err() {
+        AddError::Declaration { reason, .. } => reason,
+        other => panic!("{other}"),
+    };
+    assert_eq!(reason(stats.add(Counter::named(""))), DeclareError::EmptyLabel);
+    assert_eq!(reason(stats.add(Counter::named("sys.pid"))), DeclareError::DuplicateLabel);
+    let long = reason(stats.add(Counter::named("x".repeat(65_536))));
+    assert!(matches!(long, DeclareError::LabelTooLong { found: 65_536, .. }));
+    assert!(stats.add(Histogram::named("h").error(0.9)).is_err());
+    assert!(stats.add(MovingAverage::named("m").window(0)).is_err());
+    assert!(stats.add(WindowedAverage::named("w").window(-1)).is_err());
+    assert!(stats.add(Text::named("t").size(0)).is_err());
+    assert!(stats.add(Fixed::<u32>::named("f")).is_err());
+
+    let template = dynamic(&directory).filename("{NOPE}").create().unwrap_err();
+    assert!(template.to_string().contains("'{NOPE}'"), "{template}");
+    let missing = Options::dynamic("T").path("/no/such/place").create().unwrap_err();
+    assert!(matches!(missing, CreateError::Io { .. }));
+    assert!(missing.to_string().contains("/no/such/place"), "{missing}");
+    let name = dynamic(&directory).filename("a/b").create().unwrap_err();
+    assert!(matches!(name, CreateError::FileName { .. }));
+}
+
+#[test]
+fn private_memory_takes_the_place_of_a_file_that_can_t_be_made() {
+    let options = || Options::dynamic("T").path("/no/such/place").or_private_memory();
+    let stats = options().create().unwrap();
+    let hits: Counter = stats.add(Counter::named("hits")).unwrap();
+    hits.incr();
+    assert_eq!((stats.path(), hits.get()), (None, 1));
+    assert!(options().filename("{NOPE}").create().is_err());
+}
+
+#[test]
+fn the_path_s_template_is_filled_in() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::create_dir(directory.path().join("Test")).unwrap();
+    let stats = dynamic(&directory).path(directory.path().join("{STRUCT}")).create().unwrap();
+    assert!(stats.path().unwrap().starts_with(directory.path().join("Test")));
+}
+
+#[test]
+fn flushing_is_msync() {
+    let directory = tempfile::tempdir().unwrap();
+    let stats = dynamic(&directory).create().unwrap();
+    stats.flush_async().unwrap();
+    stats.flush().unwrap();
+}
+
+#[test]
+fn values_of_all_scalars_go_through_unchanged() {
+    fn check<T: mmstats::Scalar>(directory: &TempDir, values: &[T], texts: &[&str]) {
+        for layout in [Layout::Aligned, Layout::Packed] {
+            let stats = dynamic(directory).layout(layout).create().unwrap();
+            let gauge: Gauge<T> = stats.add(Gauge::named("g")).unwrap();
+            for (number, text) in values.iter().zip(texts) {
+                gauge.set(*number);
+                assert_eq!(value(&stats, "g"), *text);
+            }
+        }
+    }
+    let directory = tempfile::tempdir().unwrap();
+    check(&directory, &[0_u8, 255], &["0", "255"]);
+    check(&directory, &[-128_i8, 127], &["-128", "127"]);
+    check(&directory, &[u16::MAX], &["65535"]);
+    check(&directory, &[i16::MIN], &["-32768"]);
+    check(&directory, &[u32::MAX], &["4294967295"]);
+    check(&directory, &[i32::MIN], &["-2147483648"]);
+    check(&directory, &[u64::MAX], &["18446744073709551615"]);
+    check(&directory, &[i64::MIN], &["-9223372036854775808"]);
+    check(&directory, &[1.5_f32, f32::NAN], &["1.5", "NaN"]);
+    check(&directory, &[1e300_f64, f64::NEG_INFINITY], &["1e300", "-inf"]);
+    check(&directory, &[true, false], &["true", "false"]);
+}
+
+#[test]
+fn a_field_is_added_while_readers_read() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    let directory = tempfile::tempdir().unwrap();
+    let stats = dynamic(&directory).capacity(400_000).create().unwrap();
+    let path = stats.path().unwrap().to_path_buf();
+    let done = AtomicBool::new(false);
+    let seen = std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let mut most = 0;
+            while !done.load(Ordering::Relaxed) {
+                let file = StatsFile::read(&path).unwrap();
+                assert!(file.problem().is_none(), "{:?}", file.problem());
+                let counters = file.stats().filter(|stat| stat.label().starts_with("stat."));
+                let all = counters.inspect(|stat| assert_eq!(stat.value(), Value::Unsigned(0)));
+                let count = all.count();
+                assert!(count >= most, "{count} after {most}");
+                most = count;
+            }
+            most
+        });
+        for number in 0..2_000 {
+            let _: Counter = stats.add(Counter::named(format!("stat.{number}"))).unwrap();
+        }
+        while StatsFile::read(&path).unwrap().get("stat.1999").is_none() {}
+        done.store(true, Ordering::Relaxed);
+        reader.join().unwrap()
+    });
+    assert!(seen <= 2_000);
+}

@@ -1,0 +1,46 @@
+//! What several tests of the library share. The one place of the tests with unsafe code: a fork.
+#![allow(dead_code, reason = "each test uses a part")]
+
+use std::path::{Path, PathBuf};
+
+use mmstats::{StatsFile, Value};
+use nix::sys::wait::{WaitStatus, waitpid};
+use nix::unistd::{ForkResult, fork};
+
+/// The stats files in a directory, sorted.
+pub fn files(directory: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(directory).unwrap();
+    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+/// The value of a counter in one file.
+pub fn counter(path: &Path, label: &str) -> u64 {
+    let file = StatsFile::read(path).unwrap();
+    match file.get(label).map(|stat| stat.value()) {
+        Some(Value::Unsigned(value)) => value,
+        other => panic!("{label} is {other:?}"),
+    }
+}
+
+/// Runs `action` in a forked child and ends it by `exit`; gives the exit code.
+///
+/// `action` returns whether all was well. A child that doesn't end is killed by its own alarm.
+pub fn in_child(action: impl FnOnce() -> bool) -> i32 {
+    const PATIENCE: u32 = 30;
+    // SAFETY: the child of a process with several threads may call async-signal-safe functions
+    // only. What it calls beyond that, glibc makes safe after a fork (malloc, exit), and the
+    // rest is what is under test.
+    match unsafe { fork() }.unwrap() {
+        ForkResult::Child => {
+            nix::unistd::alarm::set(PATIENCE);
+            let well = std::panic::catch_unwind(std::panic::AssertUnwindSafe(action));
+            std::process::exit(i32::from(!well.unwrap_or(false)));
+        }
+        ForkResult::Parent { child } => match waitpid(child, None).unwrap() {
+            WaitStatus::Exited(_, code) => code,
+            other => panic!("the child ended with {other:?}"),
+        },
+    }
+}
