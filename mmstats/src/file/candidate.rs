@@ -23,27 +23,15 @@ pub(super) struct DirectoryEntry<'a> {
 impl<'a> DirectoryEntry<'a> {
     pub(super) fn of(path: &'a Path) -> Result<Self, ReadError> {
         let Some(name) = path.file_name() else {
-            return Err(ReadError::NotRegular {
-                path: path.to_owned(),
-                found: "a directory",
-            });
+            return Err(ReadError::NotRegular { path: path.to_owned(), found: "a directory" });
         };
-        let parent = path
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty());
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
         let directory = OpenOptions::new()
             .read(true)
             .custom_flags((OFlag::O_PATH | OFlag::O_DIRECTORY).bits())
             .open(parent.unwrap_or(Path::new(".")))
-            .map_err(|source| ReadError::Io {
-                path: path.to_owned(),
-                source,
-            })?;
-        Ok(Self {
-            path,
-            directory,
-            name,
-        })
+            .map_err(|source| ReadError::Io { path: path.to_owned(), source })?;
+        Ok(Self { path, directory, name })
     }
 
     pub(super) fn path(&self) -> &'a Path {
@@ -56,14 +44,10 @@ impl<'a> DirectoryEntry<'a> {
         match openat(&self.directory, self.name, flags, Mode::empty()) {
             Ok(file) => Ok(Some(file.into())),
             Err(Errno::ENOENT) => Ok(None),
-            Err(Errno::ELOOP) => Err(ReadError::NotRegular {
-                path: self.path.to_owned(),
-                found: "a symbolic link",
-            }),
-            Err(errno) => Err(ReadError::Io {
-                path: self.path.to_owned(),
-                source: errno.into(),
-            }),
+            Err(Errno::ELOOP) => {
+                Err(ReadError::NotRegular { path: self.path.to_owned(), found: "a symbolic link" })
+            }
+            Err(errno) => Err(ReadError::Io { path: self.path.to_owned(), source: errno.into() }),
         }
     }
 
@@ -100,10 +84,7 @@ impl Candidate {
             Err(fault) => match places::pid_of_temporary(entry.name) {
                 Some(pid) => Claimed::Unfinished(pid),
                 None => {
-                    return Err(ReadError::Damaged {
-                        path: entry.path.to_owned(),
-                        fault,
-                    });
+                    return Err(ReadError::Damaged { path: entry.path.to_owned(), fault });
                 }
             },
         };

@@ -27,10 +27,7 @@ impl Claim {
         })?;
         match walk.problem {
             Some(fault) => Err(fault),
-            None => Ok(Self {
-                identity: walk.trailer.and_then(|trailer| trailer.identity()),
-                pid,
-            }),
+            None => Ok(Self { identity: walk.trailer.and_then(|trailer| trailer.identity()), pid }),
         }
     }
 
@@ -45,12 +42,7 @@ impl Claim {
 /// The first component of a field, where it is a number that a process id may be.
 fn whole_number(bytes: &[u8], field: &RawField) -> Option<u32> {
     let signature = Signature::parse(&bytes[field.signature.clone()]).ok()?;
-    let Component {
-        code,
-        offset,
-        size,
-        order,
-    } = signature.components().next()?;
+    let Component { code, offset, size, order } = signature.components().next()?;
     let value = &bytes[field.read_value(bytes[field.write_buffer])][offset..offset + size];
     match code {
         b'B' | b'H' | b'I' | b'L' | b'Q' | b'N' => unsigned(value, order).try_into().ok(),
@@ -82,18 +74,11 @@ mod tests {
     #[test]
     fn the_last_number_of_its_ending_is_the_pid() {
         let first = field("a.sys.pid", "<I", 0xff, &[1, 0, 0, 0]);
-        let native = field(
-            "b.sys.pid",
-            "  h",
-            0,
-            &[2_i16.to_ne_bytes(), 3_i16.to_ne_bytes()].concat(),
-        );
+        let native =
+            field("b.sys.pid", "  h", 0, &[2_i16.to_ne_bytes(), 3_i16.to_ne_bytes()].concat());
         let text = field("c.sys.pid", "3s", 0xff, b"abc");
         let negative = field("d.sys.pid", "b", 0xff, &[0xff]);
-        assert_eq!(
-            pid(&[first.clone(), native.clone(), text, negative]),
-            Some(3)
-        );
+        assert_eq!(pid(&[first.clone(), native.clone(), text, negative]), Some(3));
         assert_eq!(pid(&[native, first]), Some(1));
         assert_eq!(pid(&[field("pid", "B", 0xff, &[1])]), None);
     }

@@ -33,10 +33,7 @@ pub(crate) struct FileId {
 
 impl From<&FileStat> for FileId {
     fn from(stat: &FileStat) -> Self {
-        Self {
-            device: stat.st_dev,
-            inode: stat.st_ino,
-        }
+        Self { device: stat.st_dev, inode: stat.st_ino }
     }
 }
 
@@ -50,9 +47,8 @@ pub(crate) struct Source {
 
 impl Source {
     /// The flags of every opening for reading: neither a FIFO nor a terminal may hold us up.
-    pub(crate) const FLAGS: OFlag = OFlag::O_NONBLOCK
-        .union(OFlag::O_NOCTTY)
-        .union(OFlag::O_CLOEXEC);
+    pub(crate) const FLAGS: OFlag =
+        OFlag::O_NONBLOCK.union(OFlag::O_NOCTTY).union(OFlag::O_CLOEXEC);
 
     /// Opens a regular file of at most `max_size` bytes.
     pub(crate) fn open(path: &Path, max_size: u64) -> Result<Self, ReadError> {
@@ -68,24 +64,13 @@ impl Source {
     pub(crate) fn of(file: File, path: &Path, max_size: u64) -> Result<Self, ReadError> {
         let stat = fstat(&file).map_err(|errno| io_error(path, errno.into()))?;
         if let Some(found) = other_than_regular(&stat) {
-            return Err(ReadError::NotRegular {
-                path: path.to_owned(),
-                found,
-            });
+            return Err(ReadError::NotRegular { path: path.to_owned(), found });
         }
         let (size, limit) = (stat.st_size as u64, max_size.min(LARGEST));
         if size > limit {
-            return Err(ReadError::TooLarge {
-                path: path.to_owned(),
-                size,
-                limit,
-            });
+            return Err(ReadError::TooLarge { path: path.to_owned(), size, limit });
         }
-        Ok(Self {
-            file,
-            id: FileId::from(&stat),
-            size: size as usize,
-        })
+        Ok(Self { file, id: FileId::from(&stat), size: size as usize })
     }
 
     /// The whole file.
@@ -110,10 +95,7 @@ impl Source {
 }
 
 fn io_error(path: &Path, source: io::Error) -> ReadError {
-    ReadError::Io {
-        path: path.to_owned(),
-        source,
-    }
+    ReadError::Io { path: path.to_owned(), source }
 }
 
 fn other_than_regular(stat: &FileStat) -> Option<&'static str> {
@@ -154,11 +136,7 @@ pub(crate) struct Copy {
 
 impl Copy {
     fn zeroed(start: usize, size: usize) -> Self {
-        Self {
-            words: vec![0; size.div_ceil(8)],
-            start,
-            size,
-        }
+        Self { words: vec![0; size.div_ceil(8)], start, size }
     }
 
     /// Bytes that didn't come from a file here.
@@ -240,12 +218,7 @@ mod tests {
         let path = dir.path().join("file");
         fs::write(&path, [1; 4096]).unwrap();
         let source = Source::open(&path, LIMIT).unwrap();
-        File::options()
-            .write(true)
-            .open(&path)
-            .unwrap()
-            .set_len(100)
-            .unwrap();
+        File::options().write(true).open(&path).unwrap().set_len(100).unwrap();
         assert_eq!(
             source.copy(&path).unwrap_err().reason(),
             "cut short while being read: 4096 bytes were expected, 100 are there"

@@ -74,9 +74,7 @@ impl ReadError {
             Self::TooLarge { size, limit, .. } => {
                 format!("too large: {size} bytes, at most {limit} are read")
             }
-            Self::CutShort {
-                expected, found, ..
-            } => format!(
+            Self::CutShort { expected, found, .. } => format!(
                 "cut short while being read: {expected} bytes were expected, {found} are there"
             ),
             Self::Damaged { fault, .. } => fault.to_string(),
@@ -122,11 +120,7 @@ mod tests {
 
     #[test]
     fn a_message_names_the_file_and_the_reason_on_one_line() {
-        let error = ReadError::TooLarge {
-            path: "/tmp/a\x1b[2J\nb".into(),
-            size: 5,
-            limit: 4,
-        };
+        let error = ReadError::TooLarge { path: "/tmp/a\x1b[2J\nb".into(), size: 5, limit: 4 };
         assert_eq!(
             error.to_string(),
             r"/tmp/a\u{1b}[2J\nb: too large: 5 bytes, at most 4 are read"

@@ -38,24 +38,15 @@ pub struct Life {
 
 impl Life {
     fn alive(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            verdict: Verdict::Alive,
-            reason: reason.into(),
-        }
+        Self { verdict: Verdict::Alive, reason: reason.into() }
     }
 
     fn dead(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            verdict: Verdict::Dead,
-            reason: reason.into(),
-        }
+        Self { verdict: Verdict::Dead, reason: reason.into() }
     }
 
     pub(crate) fn undecided(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            verdict: Verdict::Undecided,
-            reason: reason.into(),
-        }
+        Self { verdict: Verdict::Undecided, reason: reason.into() }
     }
 }
 
@@ -203,14 +194,8 @@ fn is_local(file: &File) -> bool {
 mod tests {
     use super::*;
     use crate::file::process::own_identity;
+    use crate::file::testing::gone;
     use std::process::{Command, Stdio};
-
-    /// A pid that is gone.
-    fn gone() -> u32 {
-        let mut child = Command::new("true").spawn().unwrap();
-        child.wait().unwrap();
-        child.id()
-    }
 
     fn id_of(file: &File) -> FileId {
         FileId::from(&nix::sys::stat::fstat(file).unwrap())
@@ -239,15 +224,9 @@ mod tests {
     fn a_lock_is_life_whatever_else_is_known() {
         let file = tempfile::NamedTempFile::new().unwrap();
         lock::take(file.as_file()).unwrap();
-        let identity = Identity {
-            pid: gone(),
-            ..own_identity("")
-        };
+        let identity = Identity { pid: gone(), ..own_identity("") };
         let reader = file.reopen().unwrap();
-        for writer in [
-            Writer::Ours(&identity),
-            Writer::Original(Some(identity.pid)),
-        ] {
+        for writer in [Writer::Ours(&identity), Writer::Original(Some(identity.pid))] {
             let expected = (Verdict::Alive, "locked by its writer".to_owned());
             assert_eq!(judged(&reader, writer), expected);
         }
@@ -257,10 +236,7 @@ mod tests {
     fn a_writer_of_ours_is_dead_for_each_of_these_reasons() {
         let pid = gone();
         assert_eq!(ours(|id| id.pid = pid), dead(format!("pid {pid} is gone")));
-        assert_eq!(
-            ours(|id| id.boot_id[0] ^= 1),
-            dead("written before the last boot")
-        );
+        assert_eq!(ours(|id| id.boot_id[0] ^= 1), dead("written before the last boot"));
         let here = std::process::id();
         assert_eq!(
             ours(|id| id.start_time -= 1),
@@ -270,29 +246,17 @@ mod tests {
             ours(|id| id.pid_namespace += 1),
             dead("another pid namespace, and its lock is free")
         );
-        assert_eq!(
-            ours(|_| {}),
-            dead(format!("pid {here} doesn't map the file"))
-        );
+        assert_eq!(ours(|_| {}), dead(format!("pid {here} doesn't map the file")));
     }
 
     #[test]
     fn what_is_not_known_proves_nothing() {
         let undecided = |reason: &str| (Verdict::Undecided, reason.to_owned());
-        assert_eq!(
-            ours(|id| id.pid_namespace = 0),
-            undecided("its pid namespace is unknown")
-        );
+        assert_eq!(ours(|id| id.pid_namespace = 0), undecided("its pid namespace is unknown"));
         assert_eq!(ours(|id| id.pid = 0), undecided("pid 0 can't be looked up"));
         let file = tempfile::tempfile().unwrap();
-        assert_eq!(
-            judged(&file, Writer::Original(None)),
-            undecided("no process id in it")
-        );
-        assert_eq!(
-            original(u32::MAX),
-            undecided("pid 4294967295 can't be looked up")
-        );
+        assert_eq!(judged(&file, Writer::Original(None)), undecided("no process id in it"));
+        assert_eq!(original(u32::MAX), undecided("pid 4294967295 can't be looked up"));
     }
 
     #[test]
@@ -301,10 +265,7 @@ mod tests {
         let gone = gone();
         let verdict = |writer| judged(&remote, writer).0;
         let other = |change: fn(&mut Identity)| {
-            let mut identity = Identity {
-                pid: gone,
-                ..own_identity("")
-            };
+            let mut identity = Identity { pid: gone, ..own_identity("") };
             change(&mut identity);
             judged(&remote, Writer::Ours(&identity)).0
         };
@@ -312,11 +273,7 @@ mod tests {
         assert_eq!(other(|id| id.pid_namespace += 1), Verdict::Undecided);
         assert_eq!(other(|id| id.boot_id[0] ^= 1), Verdict::Undecided);
         assert_eq!(other(|id| id.boot_id = [0; 16]), Verdict::Undecided);
-        assert_eq!(
-            other(|_| {}),
-            Verdict::Dead,
-            "the same boot is the same machine"
-        );
+        assert_eq!(other(|_| {}), Verdict::Dead, "the same boot is the same machine");
     }
 
     #[test]
@@ -324,10 +281,7 @@ mod tests {
         let pid = gone();
         assert_eq!(original(pid), dead(format!("pid {pid} is gone")));
         let here = std::process::id();
-        assert_eq!(
-            original(here),
-            dead(format!("pid {here} doesn't map the file"))
-        );
+        assert_eq!(original(here), dead(format!("pid {here} doesn't map the file")));
         let program = File::open(std::env::current_exe().unwrap()).unwrap();
         let (verdict, reason) = judged(&program, Writer::Original(Some(here)));
         // Undecided where stat and maps have device numbers of their own.
@@ -350,10 +304,7 @@ mod tests {
     fn an_unfinished_file_is_dead_when_its_maker_is_gone_for_a_while() {
         let file = tempfile::tempfile().unwrap();
         let gone = gone();
-        assert_eq!(
-            judged(&file, Writer::Unfinished(gone)).0,
-            Verdict::Undecided
-        );
+        assert_eq!(judged(&file, Writer::Unfinished(gone)).0, Verdict::Undecided);
         let long_ago = std::time::SystemTime::now() - 2 * UNFINISHED_FOR;
         file.set_modified(long_ago).unwrap();
         assert_eq!(judged(&file, Writer::Unfinished(gone)).0, Verdict::Dead);

@@ -27,4 +27,29 @@ pub use error::ReadError;
 pub use life::{Life, Verdict};
 pub use processes::Processes;
 pub use removal::{Removal, RemoveError};
-pub use remove::remove_if_dead;
+pub use remove::{remove_if_dead, would_remove};
+
+#[cfg(test)]
+mod testing {
+    //! What the tests of several files need.
+
+    use std::process::Command;
+    use std::time::{Duration, Instant};
+
+    /// A pid that is gone.
+    pub(super) fn gone() -> u32 {
+        let mut child = Command::new("true").spawn().unwrap();
+        child.wait().unwrap();
+        child.id()
+    }
+
+    /// Waits for a lock to be free. A test beside this one may be spawning a child, which has
+    /// every descriptor, and so every lock, until it runs its program.
+    pub(super) fn eventually(mut is_so: impl FnMut() -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !is_so() {
+            assert!(Instant::now() < deadline, "still not so");
+            std::thread::yield_now();
+        }
+    }
+}

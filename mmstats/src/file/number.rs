@@ -32,10 +32,7 @@ mod tests {
         for size in 1..=8 {
             let bytes = vec![0xff; size];
             assert_eq!(signed(&bytes, ByteOrder::Little), -1);
-            assert_eq!(
-                unsigned(&bytes, ByteOrder::Big),
-                u64::MAX >> (64 - 8 * size)
-            );
+            assert_eq!(unsigned(&bytes, ByteOrder::Big), u64::MAX >> (64 - 8 * size));
         }
         assert_eq!(unsigned(&[1, 2, 3], ByteOrder::Big), 0x01_02_03);
         assert_eq!(unsigned(&[1, 2, 3], ByteOrder::Little), 0x03_02_01);

@@ -26,11 +26,7 @@ pub(crate) fn directory_for_writers() -> PathBuf {
     variable("MMSTATS_PATH").map_or_else(
         || {
             let memory = Path::new(SHARED_MEMORY);
-            if is_writable_tmpfs(memory) {
-                memory.into()
-            } else {
-                env::temp_dir()
-            }
+            if is_writable_tmpfs(memory) { memory.into() } else { env::temp_dir() }
         },
         PathBuf::from,
     )
@@ -74,10 +70,7 @@ pub(crate) fn temporary_name(pid: u32, number: u64) -> String {
 
 /// The process that made a temporary name.
 pub(crate) fn pid_of_temporary(name: &OsStr) -> Option<u32> {
-    let middle = name
-        .to_str()?
-        .strip_prefix(TEMPORARY_PREFIX)?
-        .strip_suffix(TEMPORARY_SUFFIX)?;
+    let middle = name.to_str()?.strip_prefix(TEMPORARY_PREFIX)?.strip_suffix(TEMPORARY_SUFFIX)?;
     let (pid, number) = middle.split_once('-')?;
     number.parse::<u64>().ok()?;
     pid.parse().ok()
@@ -106,12 +99,7 @@ mod tests {
         let name = temporary_name(4242, 7);
         assert_eq!(pid_of_temporary(OsStr::new(&name)), Some(4242));
         assert!(!is_stats_name(OsStr::new(&name)));
-        for other in [
-            ".mmstats-a-1.tmp",
-            ".mmstats-1.tmp",
-            ".mmstats-1-x.tmp",
-            "x",
-        ] {
+        for other in [".mmstats-a-1.tmp", ".mmstats-1.tmp", ".mmstats-1-x.tmp", "x"] {
             assert_eq!(pid_of_temporary(OsStr::new(other)), None, "{other}");
         }
     }

@@ -22,10 +22,7 @@ impl ProcStat {
         let number = |index: usize| fields.get(index)?.parse::<u64>().ok();
         // A main thread that ended before the others is shown as a zombie too.
         let ended = matches!(*fields.get(STATE)?, "Z" | "X");
-        Some(Self {
-            is_zombie: ended && number(THREADS)? <= 1,
-            start_time: number(START_TIME)?,
-        })
+        Some(Self { is_zombie: ended && number(THREADS)? <= 1, start_time: number(START_TIME)? })
     }
 }
 
@@ -42,10 +39,7 @@ mod tests {
 
     #[test]
     fn a_command_may_have_any_characters() {
-        let expected = ProcStat {
-            is_zombie: false,
-            start_time: 77_123,
-        };
+        let expected = ProcStat { is_zombie: false, start_time: 77_123 };
         assert_eq!(parse("S", 3), Some(expected));
         assert_eq!(ProcStat::parse(b"42 (a b"), None);
         assert_eq!(ProcStat::parse(b"42 (a) S 1 2"), None);

@@ -47,9 +47,7 @@ impl OwnProcess {
         let stat = fs::read("/proc/self/stat").ok();
         Self {
             pid,
-            start_time: stat
-                .and_then(|text| ProcStat::parse(&text))
-                .map_or(0, |s| s.start_time),
+            start_time: stat.and_then(|text| ProcStat::parse(&text)).map_or(0, |s| s.start_time),
             boot_id: boot_id().unwrap_or_default(),
             pid_namespace: fs::metadata("/proc/self/ns/pid").map_or(0, |found| found.ino()),
             command: command(),
@@ -81,9 +79,7 @@ pub(crate) fn own_identity(struct_name: &str) -> Identity {
 fn boot_id() -> Option<[u8; 16]> {
     let text = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
     let digits = text.trim().replace('-', "");
-    u128::from_str_radix(&digits, 16)
-        .ok()
-        .map(u128::to_be_bytes)
+    u128::from_str_radix(&digits, 16).ok().map(u128::to_be_bytes)
 }
 
 /// The file name of the program as it was called.
@@ -104,11 +100,7 @@ mod tests {
         assert_eq!(identity.struct_name, "WebStats");
         assert!(identity.start_time > 0 && identity.pid_namespace > 0);
         assert_ne!(identity.boot_id, [0; 16]);
-        assert!(
-            identity.command.starts_with("mmstats"),
-            "{}",
-            identity.command
-        );
+        assert!(identity.command.starts_with("mmstats"), "{}", identity.command);
         assert!(!identity.host.is_empty());
     }
 
@@ -117,21 +109,12 @@ mod tests {
         let here = own_identity("");
         let there = std::thread::spawn(|| own_identity("")).join().unwrap();
         assert_ne!(here.tid, there.tid);
-        assert_eq!(
-            here,
-            Identity {
-                tid: here.tid,
-                ..there
-            }
-        );
+        assert_eq!(here, Identity { tid: here.tid, ..there });
     }
 
     #[test]
     fn another_pid_is_asked_for_again() {
-        let stale = OwnProcess {
-            pid: 1,
-            ..OwnProcess::ask(1)
-        };
+        let stale = OwnProcess { pid: 1, ..OwnProcess::ask(1) };
         *OWN.write().unwrap() = Some(Arc::new(stale));
         assert_eq!(OwnProcess::get().pid, std::process::id());
     }

@@ -27,9 +27,7 @@ impl Processes {
     }
 
     pub(super) fn look_up(&mut self, pid: u32) -> &mut Process {
-        self.known
-            .entry(pid)
-            .or_insert_with(|| Process::look_up(pid))
+        self.known.entry(pid).or_insert_with(|| Process::look_up(pid))
     }
 
     pub(super) fn mapping_of(&mut self, pid: u32, file: FileId) -> Mapping {
@@ -46,12 +44,7 @@ impl Processes {
 impl Processes {
     /// As if the pid had been looked up before the process was born.
     pub(super) fn remember_as_gone(&mut self, pid: u32) {
-        let gone = Process {
-            pid,
-            existence: Existence::Gone,
-            stat: None,
-            maps: None,
-        };
+        let gone = Process { pid, existence: Existence::Gone, stat: None, maps: None };
         self.known.insert(pid, gone);
     }
 }
@@ -93,19 +86,12 @@ impl Process {
             Existence::Gone => None,
             _ => fs::read(format!("/proc/{pid}/stat")).ok(),
         };
-        Self {
-            pid,
-            existence,
-            stat: stat.and_then(|text| ProcStat::parse(&text)),
-            maps: None,
-        }
+        Self { pid, existence, stat: stat.and_then(|text| ProcStat::parse(&text)), maps: None }
     }
 
     fn mapping_of(&mut self, file: FileId) -> Mapping {
         let pid = self.pid;
-        self.maps
-            .get_or_insert_with(|| Maps::of(pid))
-            .mapping_of(file)
+        self.maps.get_or_insert_with(|| Maps::of(pid)).mapping_of(file)
     }
 }
 
@@ -144,10 +130,8 @@ impl Maps {
             return Mapping::Unknown;
         }
         let start = self.0.partition_point(|mapped| mapped.inode < file.inode);
-        let mut same_inode = self.0[start..]
-            .iter()
-            .take_while(|mapped| mapped.inode == file.inode)
-            .peekable();
+        let mut same_inode =
+            self.0[start..].iter().take_while(|mapped| mapped.inode == file.inode).peekable();
         if same_inode.peek().is_none() {
             Mapping::NotMapped
         } else if same_inode.any(|mapped| *mapped == file) {
@@ -161,9 +145,7 @@ impl Maps {
 /// The file of a line; anonymous memory has inode 0 and is kept, so that maps without any file
 /// are still maps.
 fn mapped_file(line: &[u8]) -> Option<FileId> {
-    let fields = line
-        .split(|&byte| byte == b' ')
-        .filter(|field| !field.is_empty());
+    let fields = line.split(|&byte| byte == b' ').filter(|field| !field.is_empty());
     let mut fields = fields.skip(3).map_while(|field| str::from_utf8(field).ok());
     let (major, minor) = fields.next()?.split_once(':')?;
     let number = |text| u64::from_str_radix(text, 16).ok();
@@ -180,10 +162,7 @@ mod tests {
     use std::process::{Command, Stdio};
 
     fn id(device: (u64, u64), inode: u64) -> FileId {
-        FileId {
-            device: makedev(device.0, device.1),
-            inode,
-        }
+        FileId { device: makedev(device.0, device.1), inode }
     }
 
     #[test]
@@ -197,31 +176,19 @@ mod tests {
         assert_eq!(maps.mapping_of(id((0x103, 0x10a), 9000)), Mapping::Mapped);
         assert_eq!(maps.mapping_of(id((0, 0x1b), 9000)), Mapping::Perhaps);
         assert_eq!(maps.mapping_of(id((0xfe, 0), 132)), Mapping::NotMapped);
-        assert_eq!(
-            Maps::parse(b"").mapping_of(id((0xfe, 0), 131)),
-            Mapping::Unknown
-        );
+        assert_eq!(Maps::parse(b"").mapping_of(id((0xfe, 0), 131)), Mapping::Unknown);
     }
 
     #[test]
     fn a_program_maps_itself() {
         let found = fs::metadata(std::env::current_exe().unwrap()).unwrap();
-        let file = FileId {
-            device: found.dev(),
-            inode: found.ino(),
-        };
+        let file = FileId { device: found.dev(), inode: found.ino() };
         let mut processes = Processes::new();
         let own = processes.look_up(std::process::id());
         assert_eq!(own.existence, Existence::Exists);
         // On file systems with device numbers of their own it is Perhaps.
-        assert!(matches!(
-            own.mapping_of(file),
-            Mapping::Mapped | Mapping::Perhaps
-        ));
-        let other = FileId {
-            device: found.dev(),
-            inode: u64::MAX,
-        };
+        assert!(matches!(own.mapping_of(file), Mapping::Mapped | Mapping::Perhaps));
+        let other = FileId { device: found.dev(), inode: u64::MAX };
         assert_eq!(own.mapping_of(other), Mapping::NotMapped);
     }
 
@@ -235,10 +202,7 @@ mod tests {
         let pid_of_child = nix::sys::wait::Id::Pid(Pid::from_raw(pid.cast_signed()));
         let ended = nix::sys::wait::WaitPidFlag::WEXITED | nix::sys::wait::WaitPidFlag::WNOWAIT;
         nix::sys::wait::waitid(pid_of_child, ended).unwrap();
-        assert!(
-            !processes.look_up(pid).stat.unwrap().is_zombie,
-            "looked up once"
-        );
+        assert!(!processes.look_up(pid).stat.unwrap().is_zombie, "looked up once");
         processes.forget(pid);
         assert!(processes.look_up(pid).stat.unwrap().is_zombie);
         child.wait().unwrap();

@@ -31,11 +31,8 @@ pub fn remove_if_dead(
 ) -> Result<Removal, RemoveError> {
     /// A name that changes its file more often has writers who take turns on it.
     const ATTEMPTS: usize = 8;
-    let entry = match DirectoryEntry::of(path.as_ref()) {
-        Err(ReadError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-            return Ok(Removal::Gone);
-        }
-        entry => entry.map_err(RemoveError::Read)?,
+    let Some(entry) = entry_of(path.as_ref())? else {
+        return Ok(Removal::Gone);
     };
     for _ in 0..ATTEMPTS {
         let Some(candidate) = Candidate::open(&entry).map_err(RemoveError::Read)? else {
@@ -52,6 +49,39 @@ pub fn remove_if_dead(
     Ok(Life::undecided("replaced again and again").into())
 }
 
+/// Tells what [`remove_if_dead`] would do with a file, and does nothing.
+///
+/// # Errors
+///
+/// See [`RemoveError`]. A file that is gone already is no error.
+pub fn would_remove(
+    path: impl AsRef<Path>,
+    processes: &mut Processes,
+) -> Result<Removal, RemoveError> {
+    let Some(entry) = entry_of(path.as_ref())? else {
+        return Ok(Removal::Gone);
+    };
+    let Some(candidate) = Candidate::open(&entry).map_err(RemoveError::Read)? else {
+        return Ok(Removal::Gone);
+    };
+    let life = candidate.judge(processes);
+    Ok(match life.verdict {
+        Verdict::Dead => Removal::Removed {
+            reason: life.reason,
+            pid: candidate.writer().pid(),
+        },
+        _ => life.into(),
+    })
+}
+
+/// `None` where not even its directory is there.
+fn entry_of(path: &Path) -> Result<Option<DirectoryEntry<'_>>, RemoveError> {
+    match DirectoryEntry::of(path) {
+        Err(ReadError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
+        entry => entry.map(Some).map_err(RemoveError::Read),
+    }
+}
+
 /// Removes a file that was found dead, under the mutex; `None` where the name has another file
 /// by now.
 fn remove(
@@ -59,16 +89,11 @@ fn remove(
     candidate: &Candidate,
     processes: &mut Processes,
 ) -> Result<Option<Removal>, RemoveError> {
-    let refused = |source| RemoveError::Unlink {
-        path: entry.path().to_owned(),
-        source,
-    };
+    let refused = |source| RemoveError::Unlink { path: entry.path().to_owned(), source };
     match candidate.file().try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
-            return Ok(Some(
-                Life::undecided("being removed by another process").into(),
-            ));
+            return Ok(Some(Life::undecided("being removed by another process").into()));
         }
         Err(TryLockError::Error(source)) => return Err(refused(source)),
     }
@@ -83,10 +108,7 @@ fn remove(
         return Ok(Some(life.into()));
     }
     match entry.unlink() {
-        Ok(()) => Ok(Some(Removal::Removed {
-            reason: life.reason,
-            pid,
-        })),
+        Ok(()) => Ok(Some(Removal::Removed { reason: life.reason, pid })),
         Err(Errno::ENOENT) => Ok(None),
         Err(errno) => Err(refused(errno.into())),
     }
@@ -95,6 +117,7 @@ fn remove(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::file::testing::{eventually, gone};
     use crate::file::{lock, places};
     use std::fs::{self, File};
     use std::os::unix::fs::symlink;
@@ -102,20 +125,9 @@ mod tests {
     use std::process::Command;
     use tempfile::TempDir;
 
-    fn gone() -> u32 {
-        let mut child = Command::new("true").spawn().unwrap();
-        child.wait().unwrap();
-        child.id()
-    }
-
     /// A file of the original.
     fn content(pid: u32) -> Vec<u8> {
-        [
-            &b"\x01\x07\0sys.pid\x01\0I\xff"[..],
-            &pid.to_ne_bytes(),
-            &[0; 2],
-        ]
-        .concat()
+        [&b"\x01\x07\0sys.pid\x01\0I\xff"[..], &pid.to_ne_bytes(), &[0; 2]].concat()
     }
 
     fn dead_file(dir: &TempDir) -> PathBuf {
@@ -135,13 +147,7 @@ mod tests {
         let dead = gone();
         fs::write(&path, content(dead)).unwrap();
         let reason = format!("pid {dead} is gone").into();
-        assert_eq!(
-            remove(&path).unwrap(),
-            Removal::Removed {
-                reason,
-                pid: Some(dead)
-            }
-        );
+        assert_eq!(remove(&path).unwrap(), Removal::Removed { reason, pid: Some(dead) });
         assert!(!path.exists());
         assert_eq!(remove(&path).unwrap(), Removal::Gone);
         assert_eq!(remove(&path.join("below")).unwrap(), Removal::Gone);
@@ -155,11 +161,12 @@ mod tests {
         lock::take(&writer).unwrap();
         assert!(matches!(remove(&path).unwrap(), Removal::Alive { .. }));
         drop(writer);
+        eventually(|| lock::probe(&File::open(&path).unwrap()).unwrap() == lock::Lock::Free);
         let other = File::open(&path).unwrap();
         other.try_lock().unwrap();
         assert!(matches!(remove(&path).unwrap(), Removal::Undecided { .. }));
         drop(other);
-        assert!(matches!(remove(&path).unwrap(), Removal::Removed { .. }));
+        eventually(|| matches!(remove(&path).unwrap(), Removal::Removed { .. }));
     }
 
     #[test]
@@ -169,28 +176,17 @@ mod tests {
         let link = dir.path().join("link.mmstats");
         symlink(&target, &link).unwrap();
         let error = remove(&link).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .ends_with("not a stats file but a symbolic link"),
-            "{error}"
-        );
+        assert!(error.to_string().ends_with("not a stats file but a symbolic link"), "{error}");
         assert!(target.exists() && link.is_symlink());
 
         assert!(matches!(
             remove(dir.path()),
-            Err(RemoveError::Read(ReadError::NotRegular {
-                found: "a directory",
-                ..
-            }))
+            Err(RemoveError::Read(ReadError::NotRegular { found: "a directory", .. }))
         ));
         assert!(remove(Path::new("/")).is_err());
         for bad in [&b""[..], b"hello", b"\x01\xff", &content(gone())[..14]] {
             fs::write(&target, bad).unwrap();
-            assert!(
-                matches!(remove(&target), Err(RemoveError::Read(_))),
-                "{bad:?}"
-            );
+            assert!(matches!(remove(&target), Err(RemoveError::Read(_))), "{bad:?}");
             assert!(target.exists());
         }
     }
@@ -201,19 +197,14 @@ mod tests {
         let path = dead_file(&dir);
         let mut processes = Processes::new();
         // A child that is alive now, remembered as one that is gone.
-        let mut child = Command::new("cat")
-            .stdin(std::process::Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = Command::new("cat").stdin(std::process::Stdio::piped()).spawn().unwrap();
         fs::write(&path, content(child.id())).unwrap();
         processes.remember_as_gone(child.id());
         let removal = remove_if_dead(&path, &mut processes).unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
         // It lives and doesn't map the file: dead for that reason and not for the old one.
-        let Removal::Removed { reason, .. } = removal else {
-            panic!("{removal:?}")
-        };
+        let Removal::Removed { reason, .. } = removal else { panic!("{removal:?}") };
         assert!(reason.ends_with("doesn't map the file"), "{reason}");
     }
 

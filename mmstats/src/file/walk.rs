@@ -20,10 +20,7 @@ pub(crate) fn walk<'a>(
     bytes: &'a [u8],
     mut visit: impl FnMut(RawField),
 ) -> Result<Walk<'a>, Fault> {
-    let mut spans = Spans {
-        bytes,
-        entries: None,
-    };
+    let mut spans = Spans { bytes, entries: None };
     let mut chain = Chain::new(bytes, |offset| spans.of_field_at(offset))?;
     let problem = loop {
         match chain.next_field() {
@@ -35,10 +32,7 @@ pub(crate) fn walk<'a>(
     // Asked in any case: a chain in the other byte order breaks off at once, and the footer
     // tells why.
     let trailer = Trailer::find(bytes, chain.end())?;
-    Ok(Walk {
-        trailer: trailer.filter(|_| problem.is_none()),
-        problem,
-    })
+    Ok(Walk { trailer: trailer.filter(|_| problem.is_none()), problem })
 }
 
 /// The index's word on the size of fields whose signature is unknown.
@@ -57,10 +51,7 @@ impl<'a> Spans<'a> {
             let trailer = Trailer::find(self.bytes, offset).ok()??;
             self.entries = Some(Box::new(trailer.entries()));
         }
-        let entry = self
-            .entries
-            .as_mut()?
-            .find(|entry| entry.field_offset >= offset)?;
+        let entry = self.entries.as_mut()?.find(|entry| entry.field_offset >= offset)?;
         (entry.field_offset == offset).then_some(entry.field_size)
     }
 }
@@ -113,14 +104,9 @@ mod tests {
         assert_eq!(load_u16(&image.bytes, place.offset), Some(1));
         image.bytes[place.write_buffer] = 7;
         let mut labels = Vec::new();
-        let walk = walk(&image.bytes, |field| {
-            labels.push(field.label.start - SIZE_OF_SIZE)
-        });
+        let walk = walk(&image.bytes, |field| labels.push(field.label.start - SIZE_OF_SIZE));
         let walk = walk.unwrap();
-        assert!(matches!(
-            walk.problem,
-            Some(Fault::WriteBuffer { found: 7, .. })
-        ));
+        assert!(matches!(walk.problem, Some(Fault::WriteBuffer { found: 7, .. })));
         assert!(walk.trailer.is_none());
         assert_eq!(labels, [image.places[0].offset]);
     }

@@ -57,10 +57,7 @@ mod tests {
     use crate::format::Signature;
 
     fn first<'a>(signature: &str, bytes: &'a [u8]) -> Value<'a> {
-        let component = Signature::parse(signature.as_bytes())
-            .unwrap()
-            .components()
-            .next();
+        let component = Signature::parse(signature.as_bytes()).unwrap().components().next();
         decode(bytes, &component.unwrap())
     }
 
@@ -110,11 +107,7 @@ mod tests {
             (0x7c00, f64::INFINITY),
             (0xfc00, f64::NEG_INFINITY),
         ] {
-            assert_eq!(
-                first("<e", &bits.to_le_bytes()),
-                Value::Float(value),
-                "{bits:#x}"
-            );
+            assert_eq!(first("<e", &bits.to_le_bytes()), Value::Float(value), "{bits:#x}");
         }
         assert!(half(0x7e00).is_nan());
     }

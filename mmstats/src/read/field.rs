@@ -65,10 +65,7 @@ fn assign_meanings(fields: &mut [Field], bytes: &[u8], trailer: &Trailer<'_>) {
     let mut entries = trailer.entries().peekable();
     for field in fields {
         let offset = field.offset();
-        while entries
-            .next_if(|entry| entry.field_offset < offset)
-            .is_some()
-        {}
+        while entries.next_if(|entry| entry.field_offset < offset).is_some() {}
         let of_this = |entry: &Entry<'_>| {
             entry.field_offset == offset && entry.field_size == field.end() - offset
         };
@@ -97,11 +94,7 @@ impl Meaning {
     }
 
     pub(super) fn help<'a>(&self, bytes: &'a [u8]) -> &'a str {
-        Self::text(
-            bytes,
-            self.texts as usize + usize::from(self.unit_size),
-            self.help_size,
-        )
+        Self::text(bytes, self.texts as usize + usize::from(self.unit_size), self.help_size)
     }
 
     /// A text of the index, which took only valid ones.
@@ -174,6 +167,17 @@ impl Field {
     pub(super) fn value<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
         let start = self.read_value_at(bytes[self.write_buffer_at()]);
         &bytes[start..start + self.size()]
+    }
+
+    /// Whether one copy may have parts of several updates.
+    ///
+    /// An aligned value of up to 8 bytes is copied whole; without an index entry nobody says
+    /// that its writer stores it at once.
+    pub(super) fn takes_several_copies(&self) -> bool {
+        let is_word = self.size.is_power_of_two()
+            && self.size() <= size_of::<u64>()
+            && self.value_at().is_multiple_of(self.size());
+        self.buffered && (self.sequenced || self.meaning.is_none() || !is_word)
     }
 
     /// Whether there is a sequence number to go by: two buffers that end with a native `Q`.

@@ -1,7 +1,11 @@
 //! The reader: anybody's stats files as typed values.
 
+mod aggregator;
+mod copies;
 mod decode;
 mod field;
+mod histogram;
+mod layout;
 mod options;
 mod search;
 mod stat;
@@ -10,6 +14,9 @@ mod value;
 #[cfg(test)]
 mod vectors;
 
+pub use aggregator::{Aggregator, UnknownAggregator};
+pub use histogram::{Bucket, HistogramSnapshot};
+pub use layout::FieldLayout;
 pub use options::ReadOptions;
 pub use search::{Search, find};
 pub use stat::Stat;

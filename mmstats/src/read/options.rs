@@ -26,10 +26,7 @@ pub struct ReadOptions {
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self {
-            max_size: MAX_SIZE,
-            keep_open: false,
-        }
+        Self { max_size: MAX_SIZE, keep_open: false }
     }
 }
 

@@ -23,6 +23,7 @@ pub struct Search {
     looked_at: Vec<String>,
     errors: Vec<ReadError>,
     sorted: Vec<PathBuf>,
+    unfinished: Vec<PathBuf>,
 }
 
 /// Finds stats files by `arguments`: files, directories and globs.
@@ -60,6 +61,12 @@ impl Search {
         &self.errors
     }
 
+    /// Files in the searched directories that writers began and haven't finished. Those of dead
+    /// writers are for [`remove_if_dead`](crate::remove_if_dead); nobody reads one.
+    pub fn unfinished(&self) -> &[PathBuf] {
+        &self.unfinished
+    }
+
     fn look_at_usual_places(&mut self) {
         match places::for_readers() {
             places::Places::Glob(pattern) => self.expand(&pattern),
@@ -77,19 +84,13 @@ impl Search {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => {
                 if let Err(source) = self.look_into(path) {
-                    self.errors.push(ReadError::Io {
-                        path: path.into(),
-                        source,
-                    });
+                    self.errors.push(ReadError::Io { path: path.into(), source });
                 }
             }
             Ok(_) => self.take(path.into()),
             Err(source) => match argument.to_str().filter(|text| is_glob(text)) {
                 Some(pattern) if source.kind() == io::ErrorKind::NotFound => self.expand(pattern),
-                _ => self.errors.push(ReadError::Io {
-                    path: path.into(),
-                    source,
-                }),
+                _ => self.errors.push(ReadError::Io { path: path.into(), source }),
             },
         }
     }
@@ -102,15 +103,17 @@ impl Search {
     /// Takes the stats files of a directory by their names.
     fn look_into(&mut self, directory: &Path) -> io::Result<()> {
         for pattern in places::PATTERNS {
-            self.looked_at
-                .push(directory.join(pattern).display().to_string());
+            self.looked_at.push(directory.join(pattern).display().to_string());
         }
         for entry in fs::read_dir(directory)? {
             let entry = entry?;
             // A link or a type that isn't told may be a file; reading it will tell.
             let folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-            if !folder && places::is_stats_name(&entry.file_name()) {
+            let name = entry.file_name();
+            if !folder && places::is_stats_name(&name) {
                 self.paths.insert(entry.path());
+            } else if !folder && places::pid_of_temporary(&name).is_some() {
+                self.unfinished.push(entry.path());
             }
         }
         Ok(())
@@ -127,10 +130,7 @@ impl Search {
             Ok(matches) => matches,
             Err(error) => {
                 let source = io::Error::new(io::ErrorKind::InvalidInput, error);
-                return self.errors.push(ReadError::Io {
-                    path: pattern.into(),
-                    source,
-                });
+                return self.errors.push(ReadError::Io { path: pattern.into(), source });
             }
         };
         for found in matches {

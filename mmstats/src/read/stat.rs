@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::Value;
 use super::decode::decode;
-use super::field::Field;
-use crate::format::{Aggregate, Component, Kind, Signature};
+use super::field::{Field, Meaning};
+use super::{FieldLayout, HistogramSnapshot, Value};
+use crate::format::{Aggregate, Buckets, Component, Kind, Signature};
 
 /// One stat of a [`StatsFile`](crate::StatsFile).
 #[derive(Clone, Copy, Debug)]
@@ -16,11 +16,10 @@ pub struct Stat<'a> {
 
 /// Components of an average, by its second parameter: over all values, over a number of them,
 /// over a span of time.
-const AVERAGES: [&[&str]; 3] = [
-    &["mean", "total", "count"],
-    &["mean", "count"],
-    &["mean", "count", "last_add"],
-];
+const AVERAGES: [&[&str]; 3] =
+    [&["mean", "total", "count"], &["mean", "count"], &["mean", "count", "last_add"]];
+/// The second parameter of an average over a span of time; the first is the span.
+const WINDOWED: u64 = 2;
 const TIMER: &[&str] = &["mean", "count", "total", "min", "max", "last"];
 const SINGLE: &[&str] = &["value"];
 
@@ -47,18 +46,12 @@ impl<'a> Stat<'a> {
 
     /// The unit, or an empty text.
     pub fn unit(&self) -> &'a str {
-        self.field
-            .meaning
-            .as_ref()
-            .map_or("", |meaning| meaning.unit(self.bytes))
+        self.field.meaning.as_ref().map_or("", |meaning| meaning.unit(self.bytes))
     }
 
     /// What the stat means, in words, or an empty text.
     pub fn help(&self) -> &'a str {
-        self.field
-            .meaning
-            .as_ref()
-            .map_or("", |meaning| meaning.help(self.bytes))
+        self.field.meaning.as_ref().map_or("", |meaning| meaning.help(self.bytes))
     }
 
     /// How the stat adds up over threads and processes, where the file says.
@@ -97,9 +90,7 @@ impl<'a> Stat<'a> {
 
     /// The component of this name.
     pub fn component(&self, name: &str) -> Option<Value<'a>> {
-        self.components()
-            .find(|(found, _)| found == name)
-            .map(|(_, value)| value)
+        self.components().find(|(found, _)| found == name).map(|(_, value)| value)
     }
 
     /// Whether the copies of a value that several stores change agreed. Where they didn't, the
@@ -121,6 +112,48 @@ impl<'a> Stat<'a> {
         }
     }
 
+    /// The buckets of a histogram; `None` for any other kind.
+    pub fn histogram(&self) -> Option<HistogramSnapshot> {
+        let meaning = self.field.meaning.filter(|meaning| meaning.kind == Some(Kind::Histogram))?;
+        let scheme = Buckets::from_parameters(meaning.parameters)?;
+        let counts = self.parts().map(|part| decode(self.value_bytes(), &part).as_u64());
+        // A file may claim a scheme that it has no room for.
+        let counts: Option<Vec<u64>> = counts.take(scheme.count()).collect();
+        HistogramSnapshot::new(scheme, counts?)
+    }
+
+    /// Whether this is the average over a span of time and the span has passed since the last
+    /// value: at `now`, in seconds of Unix time, there is nothing to average.
+    pub fn expired(&self, now: f64) -> bool {
+        let Some(Meaning { kind: Some(Kind::Average), parameters, .. }) = self.field.meaning else {
+            return false;
+        };
+        let [span, WINDOWED] = parameters else {
+            return false;
+        };
+        let last_add = self.component("last_add").and_then(|value| value.as_f64());
+        last_add.is_some_and(|last_add| now - last_add > f64::from_bits(span))
+    }
+
+    /// Where the field stands in the file, and its bytes.
+    pub fn field_layout(&self) -> FieldLayout<'a> {
+        let field = self.field;
+        let values = &self.bytes[field.value_at()..field.end()];
+        let (first, second) = values.split_at(field.size());
+        let mut buffers = vec![(field.value_at(), first)];
+        if field.buffered {
+            buffers.push((field.value_at() + field.size(), second));
+        }
+        FieldLayout {
+            offset: field.offset(),
+            size: field.end() - field.offset(),
+            signature: String::from_utf8_lossy(field.signature(self.bytes)),
+            write_buffer_offset: field.write_buffer_at(),
+            write_buffer: self.bytes[field.write_buffer_at()],
+            buffers,
+        }
+    }
+
     fn value_bytes(&self) -> &'a [u8] {
         self.field.value(self.bytes)
     }
@@ -128,30 +161,19 @@ impl<'a> Stat<'a> {
     /// The components' places; none where the signature isn't known.
     fn parts(&self) -> impl Iterator<Item = Component> + use<'a> {
         let signature = Signature::parse(self.field.signature(self.bytes)).ok();
-        let hidden_from = if self.field.sequenced {
-            self.field.size() - size_of::<u64>()
-        } else {
-            usize::MAX
-        };
-        let components = signature
-            .into_iter()
-            .flat_map(|signature| signature.components());
+        let hidden_from =
+            if self.field.sequenced { self.field.size() - size_of::<u64>() } else { usize::MAX };
+        let components = signature.into_iter().flat_map(|signature| signature.components());
         components.take_while(move |component| component.offset < hidden_from)
     }
 
     fn names(&self) -> &'static [&'static str] {
         let several = self.parts().nth(1).is_some();
-        match self
-            .field
-            .meaning
-            .map(|meaning| (meaning.kind, meaning.parameters))
-        {
+        match self.field.meaning.map(|meaning| (meaning.kind, meaning.parameters)) {
             _ if !several => SINGLE,
-            Some((Some(Kind::Average), [_, how])) => usize::try_from(how)
-                .ok()
-                .and_then(|how| AVERAGES.get(how))
-                .copied()
-                .unwrap_or(&[]),
+            Some((Some(Kind::Average), [_, how])) => {
+                usize::try_from(how).ok().and_then(|how| AVERAGES.get(how)).copied().unwrap_or(&[])
+            }
             Some((Some(Kind::Timer), _)) => TIMER,
             _ => &[],
         }

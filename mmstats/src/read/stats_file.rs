@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::copies::settle;
 use super::field::Parsed;
 use super::{ReadOptions, Stat};
 use crate::file::{Copy, FileId, Life, Processes, ReadError, Source, Writer, judge};
@@ -58,35 +59,25 @@ impl StatsFile {
     ///
     /// [`ReadError::Damaged`].
     pub fn from_bytes(path: impl Into<PathBuf>, bytes: Vec<u8>) -> Result<Self, ReadError> {
-        Self::parse(path.into(), Copy::of_bytes(&bytes), None)
+        Self::parse(path.into(), Copy::of_bytes(&bytes))
     }
 
     pub(super) fn from_source(path: &Path, source: Source, keep: bool) -> Result<Self, ReadError> {
         let copy = source.copy(path)?;
-        let origin = Origin {
-            id: source.id,
-            open: keep.then_some(source),
-        };
-        Self::parse(path.to_owned(), copy, Some(origin))
+        let mut file = Self::parse(path.to_owned(), copy)?;
+        settle(&source, path, &mut file.copy, &mut file.parsed.fields)?;
+        file.origin = Some(Origin { id: source.id, open: keep.then_some(source) });
+        Ok(file)
     }
 
-    fn parse(path: PathBuf, copy: Copy, origin: Option<Origin>) -> Result<Self, ReadError> {
+    fn parse(path: PathBuf, copy: Copy) -> Result<Self, ReadError> {
         let mut parsed = match Parsed::of(copy.bytes()) {
             Ok(parsed) => parsed,
             Err(fault) => return Err(ReadError::Damaged { path, fault }),
         };
-        let damaged = |fault: Fault| ReadError::Damaged {
-            path: path.clone(),
-            fault,
-        };
+        let damaged = |fault: Fault| ReadError::Damaged { path: path.clone(), fault };
         let problem = parsed.problem.take().map(damaged);
-        Ok(Self {
-            path,
-            copy,
-            parsed,
-            problem,
-            origin,
-        })
+        Ok(Self { path, copy, parsed, problem, origin: None })
     }
 
     /// The path as it was given.
@@ -121,8 +112,7 @@ impl StatsFile {
     /// The thread that writes the file now: the number of the last label that ends in
     /// `sys.tid` (in files of the original it may be a pthread id), else the identity's.
     pub fn tid(&self) -> Option<i64> {
-        self.number_of_last("sys.tid")
-            .or_else(|| self.identity().map(|identity| identity.tid))
+        self.number_of_last("sys.tid").or_else(|| self.identity().map(|identity| identity.tid))
     }
 
     fn number_of_last(&self, suffix: &str) -> Option<i64> {
@@ -172,16 +162,12 @@ impl StatsFile {
     /// The stats in the order of the file.
     pub fn stats(&self) -> impl DoubleEndedIterator<Item = Stat<'_>> + ExactSizeIterator {
         let bytes = self.copy.bytes();
-        self.parsed
-            .fields
-            .iter()
-            .map(move |field| Stat::new(bytes, field))
+        self.parsed.fields.iter().map(move |field| Stat::new(bytes, field))
     }
 
     /// The first stat with this label.
     pub fn get(&self, label: &str) -> Option<Stat<'_>> {
-        self.stats()
-            .find(|stat| stat.label_bytes() == label.as_bytes())
+        self.stats().find(|stat| stat.label_bytes() == label.as_bytes())
     }
 
     /// Where and why the fields broke off; the stats before are good.

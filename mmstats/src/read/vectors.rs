@@ -41,15 +41,8 @@ fn every_vector_gives_the_pairs_beside_it_in_order() {
         assert_eq!(file.stats().len(), pairs.len(), "{name}");
         for (stat, (label, value)) in file.stats().zip(&pairs) {
             assert_eq!(stat.label(), *label, "{name}");
-            assert!(
-                agrees(&stat.value(), value),
-                "{name}: {label} is {:?}",
-                stat.value()
-            );
-            assert_eq!(
-                (stat.kind(), stat.is_stable(), stat.note()),
-                (None, true, None)
-            );
+            assert!(agrees(&stat.value(), value), "{name}: {label} is {:?}", stat.value());
+            assert_eq!((stat.kind(), stat.is_stable(), stat.note()), (None, true, None));
         }
     }
 }
