@@ -10,21 +10,22 @@
 //! A buffered value without one, as the original writes it, takes two copies that agree in the
 //! write buffer and in the value. So does an aligned one whose index entry isn't there yet.
 
-use std::path::Path;
+use std::ops::Range;
 use std::sync::atomic::{Ordering, fence};
 
 use super::field::Field;
-use crate::file::{Copy, ReadError, Source};
+use crate::file::{Copy, ReadError};
 
 /// How often a value is tried. A writer that does nothing but update wins anyway.
 const ATTEMPTS: usize = 16;
 
 /// Refreshes what needs it in `copy`, the whole file; flags what never agreed.
+///
+/// `copy_again` copies a range of the file as it is now.
 pub(super) fn settle(
-    source: &Source,
-    path: &Path,
     copy: &mut Copy,
     fields: &mut [Field],
+    mut copy_again: impl FnMut(Range<usize>) -> Result<Copy, ReadError>,
 ) -> Result<(), ReadError> {
     if !fields.iter().any(Field::takes_several_copies) {
         return Ok(());
@@ -37,9 +38,9 @@ pub(super) fn settle(
             break;
         };
         let range = first.write_buffer_at()..end.end();
-        let refresh = || {
+        let mut refresh = || {
             fence(Ordering::Acquire);
-            source.copy_range(range.clone(), path)
+            copy_again(range.clone())
         };
         let middle = refresh()?;
         let after =
@@ -51,7 +52,8 @@ pub(super) fn settle(
                 _ => is_same(field, before, &middle),
             };
             if settled || attempt == ATTEMPTS {
-                take(field, &middle, copy);
+                let write_buffer = write_buffer(field, before);
+                take(field, write_buffer, &middle, copy);
                 field.unstable = !settled;
             }
             !settled
@@ -89,8 +91,247 @@ fn value<'a>(field: &Field, copy: &'a Copy) -> &'a [u8] {
     copy.at(start..start + field.size())
 }
 
-/// Takes over the write buffer and both values.
-fn take(field: &Field, from: &Copy, to: &mut Copy) {
+/// Takes over both values of a copy, of which `write_buffer` names the one that is read.
+///
+/// The copies before and after agree in it, and it is their buffer that nobody wrote; the copy
+/// between them may have met the other one.
+fn take(field: &Field, write_buffer: u8, from: &Copy, to: &mut Copy) {
     let range = field.write_buffer_at()..field.end();
-    to.bytes_mut()[range.clone()].copy_from_slice(from.at(range));
+    let bytes = &mut to.bytes_mut()[range.clone()];
+    bytes.copy_from_slice(from.at(range));
+    bytes[0] = write_buffer;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::{Aggregate, Definition, Identity, Image, Kind, Layout};
+    use crate::read::field::Parsed;
+
+    const COMPONENTS: usize = 3;
+    const SIZE: usize = (COMPONENTS + 1) * 8;
+
+    fn definition(label: &str, sequenced: bool) -> Definition {
+        Definition {
+            label: label.into(),
+            signature: format!("{}Q", SIZE / 8),
+            initial: vec![0; SIZE],
+            align: 8,
+            buffered: true,
+            sequenced,
+            kind: Kind::Timer,
+            aggregate: Aggregate::Sum,
+            unit: String::new(),
+            help: String::new(),
+            parameters: [0; 2],
+        }
+    }
+
+    /// A file whose writer goes on by one store whenever it is told to.
+    struct Writer {
+        bytes: Vec<u8>,
+        field: Field,
+        update: u64,
+        /// The next store of an update.
+        step: usize,
+    }
+
+    impl Writer {
+        fn new(layout: Layout) -> Self {
+            let fields = [definition("stat", layout == Layout::Aligned)];
+            let image = Image::compose(&fields, &Identity::default(), layout, 0, 512).unwrap();
+            let field = Parsed::of(&image.bytes).unwrap().fields[0];
+            Self { bytes: image.bytes, field, update: 1, step: 0 }
+        }
+
+        /// Sequence odd, each component, sequence even, flip. Without a sequence, as the
+        /// original's writer has none: the components and the flip.
+        fn store(&mut self) {
+            let at = self.field.write_buffer_at();
+            let write_buffer = self.bytes[at];
+            let buffer = self.field.value_at() + SIZE * usize::from(write_buffer);
+            let sequence = buffer + COMPONENTS * 8;
+            let mut put = |at: usize, value: u64| {
+                self.bytes[at..at + 8].copy_from_slice(&value.to_ne_bytes());
+            };
+            // Each buffer counts for itself, so both may have the same number.
+            let updates_of_buffer = self.update.div_ceil(2);
+            match self.step {
+                0 if self.field.sequenced => put(sequence, 2 * updates_of_buffer - 1),
+                step @ 1..=COMPONENTS => put(buffer + (step - 1) * 8, self.update),
+                step if step == COMPONENTS + 1 && self.field.sequenced => {
+                    put(sequence, 2 * updates_of_buffer);
+                }
+                step if step == COMPONENTS + 2 => self.bytes[at] = write_buffer ^ 1,
+                _ => {}
+            }
+            self.step += 1;
+            if self.step == COMPONENTS + 3 {
+                (self.step, self.update) = (0, self.update + 1);
+            }
+        }
+
+        /// Copies word by word, forwards or backwards: no order within a copy is promised.
+        fn copy(&mut self, stores_before: &mut impl FnMut() -> usize, backwards: bool) -> Copy {
+            let mut copied = self.bytes.clone();
+            let words = self.bytes.len() / 8;
+            for step in 0..words {
+                let word = if backwards { words - 1 - step } else { step };
+                for _ in 0..stores_before() {
+                    self.store();
+                }
+                let range = word * 8..word * 8 + 8;
+                copied[range.clone()].copy_from_slice(&self.bytes[range]);
+            }
+            Copy::of_bytes(&copied)
+        }
+
+        /// The last update that readers are led to.
+        fn published(&self) -> u64 {
+            self.update - 1
+        }
+    }
+
+    /// Pseudo-random numbers (xorshift), the same in every run.
+    fn random(seed: u64) -> impl FnMut() -> u64 {
+        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+        move || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state
+        }
+    }
+
+    struct Seen {
+        components: [u64; COMPONENTS],
+        stable: bool,
+        /// What was published when the reading began.
+        before: u64,
+    }
+
+    /// Reads while the writer stores; it does so in `chances` of 1000 pauses of the reader.
+    fn read_under(layout: Layout, seed: u64, chances: u64) -> Seen {
+        let (mut pauses, mut orders) = (random(seed), random(!seed));
+        let mut stores = move || usize::from(pauses() % 1000 < chances) * (pauses() % 12) as usize;
+        let mut writer = Writer::new(layout);
+        for _ in 0..seed % 50 {
+            writer.store();
+        }
+        let before = writer.published();
+        let mut copy = writer.copy(&mut stores, orders() % 2 == 0);
+        let mut fields = [writer.field];
+        let again = |_| Ok(writer.copy(&mut stores, orders() % 2 == 0));
+        settle(&mut copy, &mut fields, again).unwrap();
+        let value = value(&fields[0], &copy);
+        let component =
+            |index: usize| bytemuck::pod_read_unaligned(&value[index * 8..index * 8 + 8]);
+        Seen { components: std::array::from_fn(component), stable: !fields[0].unstable, before }
+    }
+
+    #[test]
+    fn a_sequenced_value_that_is_called_stable_is_of_one_update_and_not_of_an_old_one() {
+        let mut unstable = 0;
+        for seed in 0..10_000 {
+            // From a writer that hardly ever stores to one that hardly rests.
+            let seen = read_under(Layout::Aligned, seed, seed % 20);
+            unstable += u32::from(!seen.stable);
+            let [first, ..] = seen.components;
+            let of_one_update = seen.components == [first; COMPONENTS];
+            assert!(of_one_update || !seen.stable, "seed {seed}: {:?}", seen.components);
+            assert!(first >= seen.before || !seen.stable, "seed {seed}: {first} stepped back");
+        }
+        assert!((1..5_000).contains(&unstable), "{unstable} of 10,000 unstable");
+    }
+
+    #[test]
+    fn a_foreign_value_settles_where_its_writer_rests() {
+        for seed in 0..2_000 {
+            let seen = read_under(Layout::Packed, seed, 2);
+            let [first, ..] = seen.components;
+            assert!(seen.stable && seen.components == [first; COMPONENTS], "seed {seed}");
+        }
+    }
+
+    fn run(bytes: &[u8], script: Vec<Vec<u8>>) -> (Copy, Field, usize) {
+        let mut copy = Copy::of_bytes(bytes);
+        let mut fields = Parsed::of(bytes).unwrap().fields;
+        let asked = script.len();
+        let mut script = script.into_iter();
+        settle(&mut copy, &mut fields, |_| {
+            Ok(Copy::of_bytes(&script.next().unwrap_or_else(|| bytes.to_vec())))
+        })
+        .unwrap();
+        (copy, fields[0], asked - script.len())
+    }
+
+    #[test]
+    fn the_value_is_the_middle_copy_s() {
+        let writer = Writer::new(Layout::Aligned);
+        let mut middle = writer.bytes.clone();
+        // The write buffer is 0, so the second buffer is read.
+        middle[writer.field.value_at() + SIZE] = 7;
+        let (copy, field, _) = run(&writer.bytes, vec![middle]);
+        assert_eq!((value(&field, &copy)[0], field.unstable), (7, false));
+    }
+
+    #[test]
+    fn the_buffer_is_the_one_that_the_outer_copies_agree_in() {
+        let writer = Writer::new(Layout::Aligned);
+        let mut middle = writer.bytes.clone();
+        middle[writer.field.write_buffer_at()] = 1;
+        middle[writer.field.value_at()] = 9;
+        let (copy, field, _) = run(&writer.bytes, vec![middle]);
+        assert_eq!((value(&field, &copy)[0], field.unstable), (0, false));
+    }
+
+    #[test]
+    fn an_odd_sequence_is_never_accepted() {
+        let mut writer = Writer::new(Layout::Aligned);
+        let sequence = writer.field.value_at() + SIZE + COMPONENTS * 8;
+        writer.bytes[sequence..sequence + 8].copy_from_slice(&5_u64.to_ne_bytes());
+        let copies = vec![writer.bytes.clone(); 2 * ATTEMPTS + 5];
+        let (_, field, asked) = run(&writer.bytes, copies);
+        assert!(field.unstable);
+        assert_eq!(asked, 2 * ATTEMPTS, "bounded");
+    }
+
+    #[test]
+    fn a_file_of_aligned_words_is_not_copied_again() {
+        let counter = Definition {
+            signature: "Q".into(),
+            initial: vec![0; 8],
+            sequenced: false,
+            ..definition("hits", false)
+        };
+        let compose = |layout| {
+            Image::compose(&[counter.clone()], &Identity::default(), layout, 0, 512).unwrap().bytes
+        };
+        let asked = |bytes: Vec<u8>| run(&bytes, vec![bytes.clone(); 4]).2;
+        assert_eq!(asked(compose(Layout::Aligned)), 0);
+        assert_eq!(asked(compose(Layout::Packed)), 1);
+    }
+
+    #[test]
+    fn only_what_has_not_settled_is_copied_again() {
+        let fields = ["a", "b", "c"].map(|label| definition(label, true));
+        let image =
+            Image::compose(&fields, &Identity::default(), Layout::Aligned, 0, 4096).unwrap();
+        let mut fields = Parsed::of(&image.bytes).unwrap().fields;
+        let restless = fields[1];
+        let mut copy = Copy::of_bytes(&image.bytes);
+        let mut ranges = Vec::new();
+        settle(&mut copy, &mut fields, |range| {
+            let mut bytes = image.bytes.clone();
+            let sequence = restless.value_at() + 2 * SIZE - 8;
+            bytes[sequence] = 2 * ranges.len() as u8;
+            ranges.push(range);
+            Ok(Copy::of_bytes(&bytes))
+        })
+        .unwrap();
+        assert_eq!(ranges[1], fields[0].write_buffer_at()..fields[2].end());
+        assert_eq!(ranges[2], restless.write_buffer_at()..restless.end());
+        let unstable: Vec<bool> = fields.iter().map(|field| field.unstable).collect();
+        assert_eq!(unstable, [false, true, false]);
+    }
 }

@@ -93,6 +93,12 @@ impl<'a> Stat<'a> {
         self.components().find(|(found, _)| found == name).map(|(_, value)| value)
     }
 
+    /// Whether the value has two buffers, as values that change have; fixed values, texts of the
+    /// original and small numbers have one. A hint at the kind where the file doesn't tell.
+    pub fn is_buffered(&self) -> bool {
+        self.field.buffered
+    }
+
     /// Whether the copies of a value that several stores change agreed. Where they didn't, the
     /// writer kept on changing it: each component is whole, but they may be of different updates.
     pub fn is_stable(&self) -> bool {

@@ -65,7 +65,8 @@ impl StatsFile {
     pub(super) fn from_source(path: &Path, source: Source, keep: bool) -> Result<Self, ReadError> {
         let copy = source.copy(path)?;
         let mut file = Self::parse(path.to_owned(), copy)?;
-        settle(&source, path, &mut file.copy, &mut file.parsed.fields)?;
+        let again = |range| source.copy_range(range, path);
+        settle(&mut file.copy, &mut file.parsed.fields, again)?;
         file.origin = Some(Origin { id: source.id, open: keep.then_some(source) });
         Ok(file)
     }
