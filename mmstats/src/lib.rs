@@ -1,6 +1,113 @@
-//! `/proc` for your application.
+//! `/proc` for your application: publish stats by plain stores, read them from any other process.
+//!
+//! A program declares a struct of stats. Each thread publishes it in a small file of its own that
+//! it maps into memory; a count is a load and a store. Other processes read the files whenever
+//! they like, also after the program was killed, and the program never notices.
+//!
+//! ```
+//! use mmstats::{Counter, Gauge, MmStats, Timer};
+//!
+//! #[derive(MmStats)]
+//! #[mmstats(prefix = "web.stats.")]
+//! struct WebStats {
+//!     /// Responses with a 2XX status.
+//!     #[mmstats(label = "status.2XX")]
+//!     status_2xx: Counter,
+//!     /// Connections that are being served.
+//!     busy: Gauge<u32>,
+//!     /// Time to render a page.
+//!     #[mmstats(unit = "seconds")]
+//!     render: Timer,
+//! }
+//!
+//! # let directory = tempfile::tempdir()?;
+//! # let create = || WebStats::options().path(directory.path()).create();
+//! # /*
+//! let stats = WebStats::create()?;
+//! # */
+//! # let stats = create()?;
+//! stats.busy.incr();
+//! let page = stats.render.time(|| "Hello");
+//! stats.status_2xx.incr();
+//!
+//! // Any process, also one in another language, reads it back.
+//! let file = mmstats::StatsFile::read(stats.path().unwrap())?;
+//! assert_eq!(file.get("web.stats.status.2XX").unwrap().value().to_string(), "1");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Concepts
+//!
+//! A **stat** has a label, a kind and a value. The kinds are fields of the struct:
+//!
+//! | kind | for | what readers see |
+//! | --- | --- | --- |
+//! | [`Counter`] | how often something happened | a number that grows; a rate |
+//! | [`Gauge`] | how things are now | a number or a flag |
+//! | [`Timestamp`] | when something happened last | a date |
+//! | [`Average`], [`MovingAverage`], [`WindowedAverage`] | the mean of all values, of the last few, of the last seconds | a mean and a count |
+//! | [`Timer`] | how long something takes | mean, count, total, minimum, maximum, last |
+//! | [`Histogram`] | how values are spread | any percentile |
+//! | [`Text`] | a state, a name | a text |
+//! | [`Fixed`] | what is known at the start | a value |
+//!
+//! A struct of them is **published** by [`MmStats::create`], or by [`MmStats::options`] where its
+//! file should stand elsewhere or look otherwise. One thread writes a file, so a [`Published`]
+//! struct is [`Send`] and not [`Sync`]; a program with several threads declares a static with
+//! [`per_thread!`], and each thread gets its own file. Readers add them up. What isn't known when
+//! the program is compiled is added at run time: [`Options::dynamic`] and [`Published::add`].
+//!
+//! To **read**, [`find`] the files and take a snapshot of each with [`StatsFile::read`]. The tools
+//! `slurpstats`, `pollstats` and `cleanstats` do that on the command line.
+//!
+//! # Costs
+//!
+//! Writing takes no lock, makes no system call and allocates nothing. A counter or gauge costs what
+//! a plain load and store cost; a value of several figures is written into the half of a double
+//! buffer that nobody reads, then the halves swap. Creating a file takes some microseconds. The
+//! figures, as ratios to bare loads and stores, and the command that measures them are in
+//! `benches/README.md`.
+//!
+//! An instance takes one open descriptor and at least one page of memory; twenty counters fit in a
+//! page.
+//!
+//! # Files
+//!
+//! Files are in `$MMSTATS_PATH`, else in `/dev/shm`, else in the temporary directory, and are called
+//! `{CMD}-{PID}-{TID}.mmstats` unless `$MMSTATS_FILES` or [`Options::filename`] says otherwise. They
+//! are removed when the struct is dropped or the process ends, and stay when it is killed, so that
+//! its last figures can be read; `cleanstats` removes them then. Their format is the first version
+//! of the Python project mmstats, whose readers read them too, and is documented byte by byte in
+//! `spec/FORMAT.md`.
+//!
+//! # What to know before running it in production
+//!
+//! - **Fork.** A child that was made by `fork` writes into private memory from then on and never
+//!   into its parent's files; its statics get files of their own. A child made by the raw `clone`
+//!   system call runs no fork handlers and shares its parent's files: don't count there.
+//! - **Signal handlers** may count with a struct that the program holds, not through
+//!   [`per_thread!`], whose first use in a thread creates a file. A handler that interrupts a count
+//!   of the same stat may lose one of the two.
+//! - **Disks.** Where the directory is on a disk, a store can wait for hundreds of milliseconds
+//!   while the kernel writes its page back. `/dev/shm` is memory and never waits.
+//! - **PrivateTmp.** A service that systemd runs with `PrivateTmp=` has a temporary directory that
+//!   nobody else sees. `/dev/shm` is seen by all.
+//! - **Log-out.** With `RemoveIPC=yes` systemd-logind clears a user's files in `/dev/shm` when that
+//!   user logs out. The program goes on, unread. Set `MMSTATS_PATH` for what runs longer than its
+//!   user's session.
+//! - **Full or missing directories** are an error when a file is created, and never later. With
+//!   [`Options::or_private_memory`] the program then runs on with stats that nobody sees.
+//! - **Descriptors.** Each instance holds one, which carries the lock by which readers tell that the
+//!   writer is alive.
+//! - **Old tools.** The Python readers look in the temporary directory: run them with
+//!   `MMSTATS_PATH=/dev/shm`.
+//! - **Linux.** The library needs Linux 3.15 or later: open-file-description locks, `O_TMPFILE`,
+//!   `/proc`.
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
+
+#[cfg(not(target_os = "linux"))]
+compile_error!("mmstats needs Linux: open-file-description locks, O_TMPFILE and /proc");
 
 #[forbid(unsafe_code)]
 mod file;
@@ -13,7 +120,9 @@ mod publish;
 #[forbid(unsafe_code)]
 mod read;
 
-pub use file::*;
+pub use file::{
+    Life, Processes, ReadError, Removal, RemoveError, Verdict, remove_if_dead, would_remove,
+};
 pub use format::{Aggregate, Fault, Identity, Kind, Layout};
 pub use memory::Scalar;
 pub use mmstats_derive::MmStats;
@@ -25,7 +134,10 @@ pub use publish::{
     AddError, Attachments, CreateError, Declaration, Declarations, DeclareError, Field, MmStats,
     Options, PerThread, Published,
 };
-pub use read::{ReadOptions, Search, Stat, StatsFile, Value, find};
+pub use read::{
+    Aggregator, Bucket, FieldLayout, HistogramSnapshot, ReadOptions, Search, Stat, StatsFile,
+    UnknownAggregator, Value, find,
+};
 
 /// For the macros of this crate; no part of the interface.
 #[doc(hidden)]

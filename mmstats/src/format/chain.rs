@@ -77,11 +77,6 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
         self.at
     }
 
-    /// Whether a terminator ended the chain.
-    pub(crate) fn is_terminated(&self) -> bool {
-        self.terminated
-    }
-
     /// The next field; `None` at the end.
     pub(crate) fn next_field(&mut self) -> Result<Option<RawField>, Fault> {
         if self.terminated || self.at == self.bytes.len() {

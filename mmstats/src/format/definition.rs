@@ -70,7 +70,7 @@ impl Placement {
         let total = if definition.buffered { 2 * size } else { size };
         let padding = match layout {
             Layout::Packed => 0,
-            Layout::Aligned => (0..)
+            Layout::Aligned => (0..2 * definition.align)
                 .find(|padding| {
                     let value = unpadded + padding;
                     value.is_multiple_of(definition.align)

@@ -29,7 +29,7 @@ pub use definition::Layout;
 pub use fault::Fault;
 pub use identity::Identity;
 pub use kind::{Aggregate, Kind};
-pub use signature::{ByteOrder, Component, Components, Signature, SignatureError};
+pub use signature::{ByteOrder, Component, Signature, SignatureError};
 
 /// The version byte, the first of every stats file.
 pub(crate) const VERSION: u8 = 1;

@@ -123,11 +123,10 @@ impl Mode {
             native: true,
         };
         match text {
-            [b'@', items @ ..] => (native, items),
             [b'=', items @ ..] => (standard(ByteOrder::NATIVE), items),
             [b'<', items @ ..] => (standard(ByteOrder::Little), items),
             [b'>' | b'!', items @ ..] => (standard(ByteOrder::Big), items),
-            items => (native, items),
+            [b'@', items @ ..] | items => (native, items),
         }
     }
 

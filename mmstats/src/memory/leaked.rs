@@ -21,9 +21,9 @@ impl<T> Slot<T> {
         self.0.get()
     }
 
-    pub(crate) fn put(&self, instance: Idle<T>) -> &'static T {
-        self.0.set(Some(instance.0));
-        instance.0
+    pub(crate) fn put(&self, Idle(instance): Idle<T>) -> &'static T {
+        self.0.set(Some(instance));
+        instance
     }
 
     /// Empties the slot. The instance is handed on, to one thread at a time.
@@ -85,7 +85,7 @@ impl<T: Default + Sync> ForkProof<T> {
         if let Some(value) = unsafe { present.as_ref() } {
             return value;
         }
-        let made = Box::into_raw(Box::new(T::default()));
+        let made = Box::into_raw(Box::<T>::default());
         let exchanged =
             self.0.compare_exchange(present, made, Ordering::AcqRel, Ordering::Acquire);
         match exchanged {

@@ -26,5 +26,5 @@ pub use scalar::Scalar;
 pub(crate) use fork::{Section, at_exit, at_fork_in_child};
 pub(crate) use leaked::{ForkProof, Idle};
 pub(crate) use map::{Map, Place};
-pub(crate) use scalar::{Bits, ScalarCell};
+pub(crate) use scalar::ScalarCell;
 pub(crate) use values::{ArrayCell, BytesCell, StructCell};

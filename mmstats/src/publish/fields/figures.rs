@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::format::{Kind, Layout};
-use crate::memory::{Bits, Scalar, ScalarCell, StructCell};
+use crate::memory::{Scalar, ScalarCell, StructCell};
 use crate::publish::declaration::{Attachment, Shape};
 
 /// `N` figures of a word each.

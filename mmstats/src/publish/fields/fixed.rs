@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::format::{Kind, Layout};
-use crate::memory::{Bits, BytesCell, Scalar, ScalarCell};
+use crate::memory::{BytesCell, Scalar, ScalarCell};
 use crate::publish::declaration::{Attachment, FieldKind, Shape};
 use crate::publish::{Declaration, DeclareError};
 

@@ -31,9 +31,11 @@ pub struct Gauge<T: Scalar> {
 pub trait Number: Scalar {
     /// The sum; integers wrap.
     #[doc(hidden)]
+    #[must_use]
     fn plus(self, other: Self) -> Self;
     /// The difference; integers wrap.
     #[doc(hidden)]
+    #[must_use]
     fn minus(self, other: Self) -> Self;
     /// One.
     #[doc(hidden)]

@@ -99,7 +99,7 @@ const SLICES: u128 = 60;
 #[derive(Debug)]
 struct Slices {
     width: u128,
-    slices: [Cell<Slice>; SLICES as usize],
+    ring: [Cell<Slice>; SLICES as usize],
     /// The newest slice, counted from the beginning of time.
     newest: Cell<u128>,
     /// The sum of all slices but the newest.
@@ -116,7 +116,7 @@ impl Slices {
     fn new(span: Duration) -> Self {
         Self {
             width: span.as_nanos() / SLICES,
-            slices: [const { Cell::new(Slice { total: 0.0, count: 0 }) }; SLICES as usize],
+            ring: [const { Cell::new(Slice { total: 0.0, count: 0 }) }; SLICES as usize],
             newest: Cell::new(0),
             older: Cell::new(Slice::default()),
         }
@@ -135,12 +135,12 @@ impl Slices {
         if now <= newest {
             return;
         }
-        for passed in (newest + 1..=now).take(self.slices.len()) {
+        for passed in (newest + 1..=now).take(self.ring.len()) {
             self.slot(passed).set(Slice::default());
         }
         self.newest.set(now);
         // Summed afresh, so that neither rounding nor an infinity outlives its slice.
-        let older = self.slices.iter().map(Cell::get).fold(Slice::default(), |sum, slice| Slice {
+        let older = self.ring.iter().map(Cell::get).fold(Slice::default(), |sum, slice| Slice {
             total: sum.total + slice.total,
             count: sum.count + slice.count,
         });
@@ -148,7 +148,7 @@ impl Slices {
     }
 
     fn slot(&self, slice: u128) -> &Cell<Slice> {
-        &self.slices[(slice % SLICES) as usize]
+        &self.ring[(slice % SLICES) as usize]
     }
 
     fn mean(&self) -> (f64, u64) {
