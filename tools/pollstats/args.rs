@@ -1,0 +1,149 @@
+//! The arguments of pollstats.
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use clap::{ArgAction, Parser, ValueEnum};
+use mmstats::Aggregator;
+
+use super::filter::Filter;
+use crate::common::arguments::{AFTER_HELP, CommonArguments};
+use crate::common::patterns::LabelPattern;
+
+const EXAMPLES: &str = "\
+Examples:
+  pollstats                                    what moves on this machine
+  pollstats -p web.stats. status.2XX,status.3XX /tmp/mmstats-*
+                                               two counters, added up over all files
+  pollstats -p web.stats. 'status.*,render'    every status, and a timer
+  pollstats --per-file requests                a line for each file
+  pollstats -c 10 -d 0.5 --delta -o csv hits   ten rows, half a second apart, exact
+  pollstats -f sys.uid=1000 hits               of one user's programs only
+  pollstats --list                             what could be asked for";
+
+/// Watch stats move, a row at a time
+///
+/// Shows how stats change between one look and the next, added up over all files: counters as a
+/// rate per second, gauges as they are, timers as the mean and the rate of the interval,
+/// histograms as a percentile of the interval. The first look is the baseline, so the first row
+/// is true. Files may come and go meanwhile.
+///
+/// FIELDS is a list of labels or globs with commas between; without it, counters, timers,
+/// histograms, gauges and averages are shown, as many as fit. A field that no file has shows
+/// `?`, one that had no event in the interval `-`. A single argument is FIELDS, unless there is
+/// such a file or it has a slash.
+///
+/// In a file of the original mmstats, which doesn't tell kinds, a double-buffered `Q` counts as
+/// a counter and other numbers as gauges.
+#[derive(Clone, Debug, Parser)]
+#[command(
+    name = super::NAME,
+    version,
+    override_usage = "pollstats [OPTIONS] [FIELDS] [FILE|DIR|GLOB]...",
+    after_help = EXAMPLES,
+    after_long_help = format!("{EXAMPLES}\n\n{AFTER_HELP}")
+)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub struct Arguments {
+    /// Labels or globs with commas between, then stats files, directories of them, or globs
+    #[arg(value_name = "FIELDS|FILE|DIR|GLOB")]
+    pub operands: Vec<OsString>,
+
+    /// What stands before each field's label; a dot between is added where one lacks
+    #[arg(short, long, value_name = "PREFIX", default_value = "", hide_default_value = true)]
+    pub prefix: String,
+
+    /// End after this many looks; 0: never
+    #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub count: u64,
+
+    /// Seconds between two looks
+    #[arg(short, long, value_name = "SECONDS", default_value = "1", value_parser = delay)]
+    pub delay: Duration,
+
+    /// Repeat the header every N lines; 0: only where the columns change
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    pub headers: u64,
+
+    /// Only files that have a label that begins so, or a label of this value; several with
+    /// commas between or by several -f: files that match any of them
+    #[arg(short, long = "filter", value_name = "LABEL[=VALUE]", value_delimiter = ',')]
+    pub filters: Vec<Filter>,
+
+    /// Differences instead of rates: what is new since the row before
+    #[arg(long)]
+    pub delta: bool,
+
+    /// Treat labels that match as gauges, whatever they seem to be
+    #[arg(long = "gauge", value_name = "GLOB", value_delimiter = ',')]
+    pub gauges: Vec<LabelPattern>,
+
+    /// A line for each file
+    #[arg(long)]
+    pub per_file: bool,
+
+    /// How the files' values become one: sum, min, max, avg, one, nonzero-min or nonzero-avg;
+    /// default: as the stat says, else the sum
+    #[arg(long = "aggr", value_name = "HOW")]
+    pub aggregator: Option<Aggregator>,
+
+    /// The time of each row first
+    #[arg(short, long = "timestamps")]
+    pub timestamps: bool,
+
+    /// List the stats that could be asked for, and exit
+    #[arg(long)]
+    pub list: bool,
+
+    /// Which percentile of a histogram is shown
+    #[arg(long, value_name = "P", default_value = "99", value_parser = percentile)]
+    pub percentile: f64,
+
+    /// The format: text for people, csv and json with exact numbers; csv and json have the time
+    /// first, in seconds of Unix time
+    #[arg(short, long, value_name = "FORMAT", default_value = "text", hide_possible_values = false)]
+    pub output: Format,
+
+    /// Exact numbers in text, too
+    #[arg(long)]
+    pub raw: bool,
+
+    /// Tell on stderr which files come and go
+    #[arg(short, long, action = ArgAction::Count)]
+    pub verbose: u8,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment would become the command's help")]
+    pub common: CommonArguments,
+}
+
+/// How rows are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// A line for each row, with one header.
+    Csv,
+    /// An object for each row, on a line of its own.
+    Json,
+}
+
+fn delay(text: &str) -> Result<Duration, String> {
+    const SHORTEST: Duration = Duration::from_millis(1);
+    /// A year, so that adding delays to the clock can't overflow.
+    const LONGEST: Duration = Duration::from_secs(366 * 86_400);
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|delay| (SHORTEST..=LONGEST).contains(delay))
+        .ok_or_else(|| "must be from 0.001 seconds to a year".to_owned())
+}
+
+fn percentile(text: &str) -> Result<f64, String> {
+    let percentile: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if (0.0..=100.0).contains(&percentile) {
+        Ok(percentile)
+    } else {
+        Err("must be from 0 to 100".to_owned())
+    }
+}

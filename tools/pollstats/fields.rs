@@ -1,0 +1,211 @@
+//! Which labels are wanted: FIELDS with their prefix, or whatever moves where none are given.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::show::{Known, Show, is_about_the_process};
+use crate::common::patterns::LabelPattern;
+
+/// What is known of every label that is wanted, sorted by label.
+pub type Catalogue = BTreeMap<String, Known>;
+
+/// The labels that the user asks for.
+#[derive(Debug)]
+pub struct Fields {
+    prefix: String,
+    wanted: Vec<Wanted>,
+}
+
+/// One of FIELDS.
+#[derive(Debug)]
+struct Wanted {
+    /// Prefix and field as they are, then with a dot between; the first that matches counts.
+    spellings: Vec<Spelling>,
+}
+
+/// A label, or a glob over labels.
+#[derive(Debug)]
+struct Spelling {
+    label: String,
+    pattern: Option<LabelPattern>,
+}
+
+/// A label that gets a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// The whole label; prefix and field where nothing matches.
+    pub label: String,
+    /// The label without the prefix.
+    pub title: String,
+}
+
+impl Fields {
+    /// Of a list with commas between; without one, what moves is picked.
+    pub fn new(prefix: &str, list: Option<&str>) -> Self {
+        let fields = list.unwrap_or_default().split(',').map(str::trim);
+        Self {
+            prefix: prefix.to_owned(),
+            wanted: fields
+                .filter(|field| !field.is_empty())
+                .map(|field| Wanted::new(prefix, field))
+                .collect(),
+        }
+    }
+
+    /// Whether a file's stat matters.
+    pub fn want(&self, label: &str) -> bool {
+        self.could_want(label) && (self.are_asked_for() || !is_about_the_process(label))
+    }
+
+    /// Whether the user could have asked for a stat: without FIELDS for every one.
+    pub fn could_want(&self, label: &str) -> bool {
+        if self.wanted.is_empty() {
+            return label.starts_with(&self.prefix);
+        }
+        let mut spellings = self.wanted.iter().flat_map(|wanted| &wanted.spellings);
+        spellings.any(|spelling| spelling.matches(label))
+    }
+
+    /// The labels that get a column, in the order of FIELDS; what a glob matches is sorted.
+    /// Without FIELDS counters come first, then timers, histograms, gauges and averages.
+    ///
+    /// A field that nothing matches has a column nevertheless: a stat may come later.
+    pub fn choose(&self, known: &Catalogue) -> Vec<Chosen> {
+        let labels = if self.wanted.is_empty() {
+            pick(known)
+        } else {
+            self.wanted.iter().flat_map(|wanted| wanted.labels(known)).collect()
+        };
+        let mut seen = HashSet::new();
+        let once = labels.into_iter().filter(|&label| seen.insert(label));
+        once.map(|label| self.chosen(label)).collect()
+    }
+
+    /// Whether there are FIELDS.
+    pub fn are_asked_for(&self) -> bool {
+        !self.wanted.is_empty()
+    }
+
+    /// The fields that match no label.
+    pub fn unmatched<'a>(&'a self, known: &'a Catalogue) -> impl Iterator<Item = &'a str> {
+        let unmatched = self.wanted.iter().filter(|wanted| wanted.spelling(known).is_none());
+        unmatched.map(|wanted| wanted.spellings[0].label.as_str())
+    }
+
+    fn chosen(&self, label: &str) -> Chosen {
+        let title = label.strip_prefix(&self.prefix).unwrap_or(label);
+        let title = title.strip_prefix('.').unwrap_or(title);
+        let title = if title.is_empty() { label } else { title };
+        Chosen { label: label.to_owned(), title: title.to_owned() }
+    }
+}
+
+/// What moves.
+fn pick(known: &Catalogue) -> Vec<&str> {
+    let measures = known.iter().filter(|(_, known)| known.show <= Show::Average);
+    let mut picked: Vec<_> = measures.collect();
+    picked.sort_by_key(|(_, known)| known.show);
+    picked.into_iter().map(|(label, _)| label.as_str()).collect()
+}
+
+impl Wanted {
+    fn new(prefix: &str, field: &str) -> Self {
+        let mut spellings = vec![Spelling::new(format!("{prefix}{field}"))];
+        if !prefix.is_empty() && !prefix.ends_with('.') {
+            spellings.push(Spelling::new(format!("{prefix}.{field}")));
+        }
+        Self { spellings }
+    }
+
+    fn spelling(&self, known: &Catalogue) -> Option<&Spelling> {
+        let matches = |spelling: &&Spelling| known.keys().any(|label| spelling.matches(label));
+        self.spellings.iter().find(matches)
+    }
+
+    fn labels<'a>(&'a self, known: &'a Catalogue) -> Vec<&'a str> {
+        let Some(spelling) = self.spelling(known) else {
+            return vec![&self.spellings[0].label];
+        };
+        let labels = known.keys().filter(|label| spelling.matches(label));
+        labels.map(String::as_str).collect()
+    }
+}
+
+impl Spelling {
+    fn new(label: String) -> Self {
+        let is_glob = label.contains(['*', '?', '[']);
+        // What is no glob may still be a label.
+        let pattern = if is_glob { label.parse().ok() } else { None };
+        Self { label, pattern }
+    }
+
+    fn matches(&self, label: &str) -> bool {
+        self.label == label || self.pattern.as_ref().is_some_and(|pattern| pattern.matches(label))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn catalogue(labels: &[(&str, Show)]) -> Catalogue {
+        let known = |show| Known { show, told: true, unit: String::new(), aggregate: None };
+        labels.iter().map(|&(label, show)| (label.to_owned(), known(show))).collect()
+    }
+
+    fn web() -> Catalogue {
+        use Show::{Counter, Gauge, Info, Timer, Timestamp};
+        catalogue(&[
+            ("web.stats.busy", Gauge),
+            ("web.stats.render", Timer),
+            ("web.stats.since", Timestamp),
+            ("web.stats.status.2XX", Counter),
+            ("web.stats.status.3XX", Counter),
+            ("web.stats.version", Info),
+        ])
+    }
+
+    fn titles(fields: &Fields, known: &Catalogue) -> Vec<String> {
+        fields.choose(known).into_iter().map(|chosen| chosen.title).collect()
+    }
+
+    #[test]
+    fn a_prefix_stands_before_each_field() {
+        let fields = Fields::new("web.stats.", Some("status.3XX, status.2XX,,"));
+        let chosen = fields.choose(&web());
+        assert_eq!(chosen[0].label, "web.stats.status.3XX");
+        assert_eq!(titles(&fields, &web()), ["status.3XX", "status.2XX"]);
+        assert!(fields.want("web.stats.status.2XX") && !fields.want("status.2XX"));
+    }
+
+    #[test]
+    fn a_prefix_may_lack_its_dot() {
+        let fields = Fields::new("web.stats.status", Some("2XX"));
+        assert_eq!(fields.choose(&web())[0].label, "web.stats.status.2XX");
+        assert_eq!(titles(&fields, &web()), ["2XX"]);
+        // Where both are there, the prefix as it was given counts.
+        let both = catalogue(&[("a.b", Show::Gauge), ("ab", Show::Gauge)]);
+        assert_eq!(Fields::new("a", Some("b")).choose(&both)[0].label, "ab");
+    }
+
+    #[test]
+    fn a_glob_gives_each_label_one_column() {
+        let fields = Fields::new("web.stats.", Some("*3XX,status.*"));
+        assert_eq!(titles(&fields, &web()), ["status.3XX", "status.2XX"]);
+    }
+
+    #[test]
+    fn a_field_that_nothing_matches_has_a_column() {
+        let fields = Fields::new("web.stats.", Some("gone,more.*,odd["));
+        assert_eq!(titles(&fields, &web()), ["gone", "more.*", "odd["]);
+        let unmatched: Vec<_> = fields.unmatched(&web()).map(str::to_owned).collect();
+        assert_eq!(unmatched, ["web.stats.gone", "web.stats.more.*", "web.stats.odd["]);
+    }
+
+    #[test]
+    fn without_fields_what_moves_is_picked() {
+        let fields = Fields::new("web.stats.", None);
+        assert_eq!(titles(&fields, &web()), ["status.2XX", "status.3XX", "render", "busy"]);
+        assert!(fields.want("web.stats.busy") && !fields.want("other.busy"));
+        assert!(!fields.want("web.stats.sys.pid") && !Fields::new("", None).want("sys.pid"));
+    }
+}

@@ -1,0 +1,115 @@
+//! What a stat was at one moment, and what is new in it since an earlier one.
+
+use mmstats::{HistogramSnapshot, Value};
+
+/// The measurable part of a stat, whatever file it comes from.
+///
+/// The same type tells a state ("so many requests until now") and a change ("so many since").
+#[derive(Clone, Debug)]
+pub enum Figure {
+    /// A number that only grows, and wraps.
+    Counter(u64),
+    /// A number or flag that stands for itself. A change of it is the number as it is now.
+    Number(Value<'static>),
+    /// Durations: how many, and how many seconds in all.
+    Timer {
+        /// How many durations.
+        count: u64,
+        /// Their sum, in seconds.
+        total: f64,
+    },
+    /// Values in buckets.
+    Histogram(HistogramSnapshot),
+    /// A text. A change of it is the text as it is now.
+    Text(String),
+    /// An average whose span of time has passed without a value.
+    Expired,
+}
+
+impl Figure {
+    /// What is new since `before`, which was seen in the same file.
+    ///
+    /// What fell back began anew at an unknown moment: nothing is known to be new, and the next
+    /// difference is taken from here. So no change is ever negative.
+    pub fn since(&self, before: &Self) -> Self {
+        match (self, before) {
+            (Self::Counter(now), Self::Counter(before)) => {
+                Self::Counter(grown(*now, *before).unwrap_or(0))
+            }
+            (
+                Self::Timer { count, total },
+                Self::Timer { count: count_before, total: total_before },
+            ) => match grown(*count, *count_before) {
+                Some(count) => Self::Timer { count, total: total - total_before },
+                None => self.nothing_new(),
+            },
+            (Self::Histogram(now), Self::Histogram(before)) => now
+                .since(before)
+                .map_or_else(|| self.nothing_new(), Self::Histogram),
+            (Self::Number(_) | Self::Text(_) | Self::Expired, _) => self.clone(),
+            // It was something else before.
+            _ => self.nothing_new(),
+        }
+    }
+
+    /// The change where this is the first that is known of it.
+    pub fn nothing_new(&self) -> Self {
+        match self {
+            Self::Counter(_) => Self::Counter(0),
+            Self::Timer { .. } => Self::Timer { count: 0, total: 0.0 },
+            Self::Histogram(now) => Self::Histogram(now.emptied()),
+            Self::Number(_) | Self::Text(_) | Self::Expired => self.clone(),
+        }
+    }
+}
+
+/// How much a counter has grown; `None` where it began anew.
+///
+/// A counter that fell has wrapped where that makes a step that a counter can take: 2^48 is
+/// more than anything adds between two looks.
+fn grown(now: u64, before: u64) -> Option<u64> {
+    const LARGEST_STEP_OVER_THE_TOP: u64 = 1 << 48;
+    let grown = now.wrapping_sub(before);
+    (now >= before || grown <= LARGEST_STEP_OVER_THE_TOP).then_some(grown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_counter_grows_wraps_or_begins_anew() {
+        for (before, now, expected) in [
+            (5, 5, Some(0)),
+            (5, 12, Some(7)),
+            (0, u64::MAX, Some(u64::MAX)),
+            (u64::MAX - 2, 4, Some(7)),
+            (u64::MAX - (1 << 50), 4, None),
+            (12, 5, None),
+            (12, 11, None),
+        ] {
+            assert_eq!(grown(now, before), expected, "{before} -> {now}");
+        }
+    }
+
+    #[test]
+    fn a_timer_that_began_anew_tells_nothing() {
+        let before = Figure::Timer { count: 10, total: 3.0 };
+        let later = Figure::Timer { count: 14, total: 5.0 };
+        assert!(matches!(later.since(&before), Figure::Timer { count: 4, total: 2.0 }));
+        assert!(matches!(before.since(&later), Figure::Timer { count: 0, total: 0.0 }));
+    }
+
+    #[test]
+    fn numbers_and_texts_stand_for_themselves() {
+        let (low, high) = (Figure::Number(Value::Signed(-3)), Figure::Number(Value::Signed(9)));
+        assert!(matches!(low.since(&high), Figure::Number(Value::Signed(-3))));
+        assert!(matches!(low.nothing_new(), Figure::Number(Value::Signed(-3))));
+    }
+
+    #[test]
+    fn a_label_that_was_something_else_is_a_new_baseline() {
+        let text = Figure::Text("hello".into());
+        assert!(matches!(Figure::Counter(9).since(&text), Figure::Counter(0)));
+    }
+}

@@ -1,0 +1,119 @@
+//! Which columns fit next to each other, and how wide they are.
+
+/// Between two columns.
+pub const GAP: usize = 2;
+/// The narrowest column: numbers of seven digits stay in line without a change.
+const NARROWEST: usize = 7;
+/// To how much a title may be cut before columns are left out instead.
+const SHORTEST_TITLE: usize = 10;
+/// Room for how many columns were left out: `+123`.
+const NOTE: usize = 4;
+
+/// The width that a column would like to have.
+#[derive(Clone, Copy, Debug)]
+pub struct Need {
+    /// The widest number; it is never cut where there is room for it at all.
+    pub cells: usize,
+    /// Title and unit.
+    pub title: usize,
+}
+
+/// The columns that are shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    widths: Vec<usize>,
+    left_out: usize,
+}
+
+impl Layout {
+    /// As many columns as fit into `room`, the first ones; `None`: all.
+    ///
+    /// Titles are cut before columns are left out. One column is always shown.
+    pub fn fit(needs: &[Need], room: Option<usize>) -> Self {
+        let Some(room) = room else {
+            let widths = needs.iter().map(|need| need.within(usize::MAX)).collect();
+            return Self { widths, left_out: 0 };
+        };
+        let narrow = |need: &Need| need.within(SHORTEST_TITLE);
+        let mut shown = needs.len();
+        while shown > 1 && total(needs[..shown].iter().map(narrow)) > room_for(room, needs, shown) {
+            shown -= 1;
+        }
+        let room = room_for(room, needs, shown);
+        let shown_needs = &needs[..shown];
+        let cap = widest_cap(shown_needs, room);
+        let widths = shown_needs.iter().map(|need| need.within(cap).min(room)).collect();
+        Self { widths, left_out: needs.len() - shown }
+    }
+
+    /// The widths of the columns that are shown, which are the first ones.
+    pub fn widths(&self) -> &[usize] {
+        &self.widths
+    }
+
+    /// How many columns there was no room for.
+    pub const fn left_out(&self) -> usize {
+        self.left_out
+    }
+}
+
+impl Need {
+    /// The width of a column whose title is cut to `cap`.
+    fn within(&self, cap: usize) -> usize {
+        self.cells.max(self.title.min(cap)).max(NARROWEST)
+    }
+}
+
+/// The room for columns: less where it must be told that some are left out.
+fn room_for(room: usize, needs: &[Need], shown: usize) -> usize {
+    if shown < needs.len() { room.saturating_sub(GAP + NOTE) } else { room }
+}
+
+/// The longest that titles may be.
+fn widest_cap(needs: &[Need], room: usize) -> usize {
+    let longest = needs.iter().map(|need| need.title).max().unwrap_or(0);
+    let fits = |cap: &usize| total(needs.iter().map(|need| need.within(*cap))) <= room;
+    (SHORTEST_TITLE..=longest).rev().find(fits).unwrap_or(SHORTEST_TITLE)
+}
+
+/// The width of columns next to each other.
+fn total(widths: impl Iterator<Item = usize>) -> usize {
+    widths.map(|width| width + GAP).sum::<usize>().saturating_sub(GAP)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fit(needs: &[(usize, usize)], room: Option<usize>) -> (Vec<usize>, usize) {
+        let needs: Vec<_> = needs.iter().map(|&(cells, title)| Need { cells, title }).collect();
+        let layout = Layout::fit(&needs, room);
+        (layout.widths().to_vec(), layout.left_out())
+    }
+
+    #[test]
+    fn without_a_limit_nothing_is_cut() {
+        assert_eq!(fit(&[(3, 40), (9, 2), (1, 1)], None), (vec![40, 9, 7], 0));
+    }
+
+    #[test]
+    fn titles_are_cut_before_columns_are_left_out() {
+        assert_eq!(fit(&[(3, 40), (9, 30)], Some(80)), (vec![40, 30], 0));
+        assert_eq!(fit(&[(3, 40), (9, 30)], Some(60)), (vec![29, 29], 0));
+        assert_eq!(fit(&[(3, 40), (9, 30)], Some(22)), (vec![10, 10], 0));
+        assert_eq!(fit(&[(3, 40), (9, 30), (3, 3)], Some(29)), (vec![10, 10], 1));
+    }
+
+    #[test]
+    fn what_is_shown_fits() {
+        let needs = [(12, 30), (3, 8), (20, 20), (7, 3), (9, 60)];
+        for room in 0..200 {
+            let (widths, left_out) = fit(&needs, Some(room));
+            assert_eq!(widths.len() + left_out, needs.len());
+            let note = if left_out > 0 { GAP + NOTE } else { 0 };
+            let fits = total(widths.iter().copied()) + note <= room;
+            assert!(fits || (widths.len() == 1 && room < 20), "{room}: {widths:?}");
+        }
+        assert_eq!(fit(&[], Some(80)), (vec![], 0));
+    }
+}

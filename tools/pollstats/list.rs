@@ -1,0 +1,135 @@
+//! `--list`: what could be asked for.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use mmstats::StatsFile;
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
+
+use super::args::{Arguments, Format};
+use super::fields::Fields;
+use super::filter::any_passes;
+use super::show::Show;
+use crate::common::diagnostics::Diagnostics;
+use crate::common::escape::escape;
+use crate::common::json;
+use crate::common::selection::Selection;
+
+/// Raised when a reader of an older schema would go wrong.
+const SCHEMA: u32 = 1;
+
+/// A label, and what its files say about it.
+#[derive(Debug, Serialize)]
+struct Entry {
+    schema: u32,
+    label: String,
+    /// As it would be shown.
+    kind: &'static str,
+    unit: String,
+    /// How many files have it.
+    files: usize,
+    help: String,
+}
+
+/// Lists the labels that FIELDS match, or all.
+///
+/// # Errors
+///
+/// Where `out` can't be written.
+pub fn list(
+    arguments: &Arguments,
+    fields: &Fields,
+    selection: &Selection,
+    out: &mut dyn Write,
+    diagnostics: &mut Diagnostics,
+) -> io::Result<bool> {
+    let entries = collect(arguments, fields, selection, diagnostics);
+    match arguments.output {
+        Format::Text => text(&entries, out)?,
+        Format::Csv => csv(&entries, out)?,
+        Format::Json => {
+            let mut out = &mut *out;
+            for entry in &entries {
+                json::write(&mut out, entry)?;
+                out.write_all(b"\n")?;
+            }
+        }
+    }
+    out.flush()?;
+    Ok(!entries.is_empty())
+}
+
+fn collect(
+    arguments: &Arguments,
+    fields: &Fields,
+    selection: &Selection,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Entry> {
+    let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
+    for path in selection.paths() {
+        let file = match StatsFile::read(path) {
+            Ok(file) => file,
+            Err(error) if selection.has_just_gone(&error) => continue,
+            Err(error) => {
+                diagnostics.file(path, &error.reason());
+                continue;
+            }
+        };
+        if let Some(problem) = file.problem() {
+            diagnostics.file(path, &problem.reason());
+        }
+        if !any_passes(&arguments.filters, &file, &arguments.prefix) {
+            continue;
+        }
+        for stat in file.stats().filter(|stat| fields.could_want(&stat.label())) {
+            let label = stat.label().into_owned();
+            let entry = entries.entry(label).or_insert_with_key(|label| Entry {
+                schema: SCHEMA,
+                label: label.clone(),
+                kind: Show::of(&stat, &arguments.gauges).kind().name(),
+                unit: stat.unit().to_owned(),
+                files: 0,
+                help: stat.help().to_owned(),
+            });
+            entry.files += 1;
+        }
+    }
+    entries.into_values().collect()
+}
+
+fn text(entries: &[Entry], out: &mut dyn Write) -> io::Result<()> {
+    let cells = entries.iter().map(|entry| {
+        [
+            escape(&entry.label).into_owned(),
+            entry.kind.to_owned(),
+            entry.files.to_string(),
+            escape(&entry.unit).into_owned(),
+            escape(&entry.help).into_owned(),
+        ]
+    });
+    let titles = ["label", "kind", "files", "unit", "help"].map(str::to_owned);
+    let lines: Vec<_> = std::iter::once(titles).chain(cells).collect();
+    let widths: [usize; 5] =
+        std::array::from_fn(|at| lines.iter().map(|line| line[at].width()).max().unwrap_or(0));
+    for line in lines {
+        let mut text = String::new();
+        for (cell, width) in line.iter().zip(widths) {
+            text += cell;
+            text.extend(std::iter::repeat_n(' ', width - cell.width() + 2));
+        }
+        writeln!(out, "{}", text.trim_end())?;
+    }
+    Ok(())
+}
+
+fn csv(entries: &[Entry], out: &mut dyn Write) -> io::Result<()> {
+    let mut csv = csv::Writer::from_writer(out);
+    csv.write_record(["label", "kind", "files", "unit", "help"])?;
+    for entry in entries {
+        let texts = [&entry.label, &entry.unit, &entry.help].map(|text| escape(text));
+        let files = entry.files.to_string();
+        csv.write_record([&*texts[0], entry.kind, &files, &*texts[1], &*texts[2]])?;
+    }
+    csv.flush()
+}

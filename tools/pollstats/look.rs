@@ -1,0 +1,149 @@
+//! One look at all files: which are there, and what they say.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use mmstats::{ReadError, StatsFile};
+
+use super::fields::{Catalogue, Fields};
+use super::filter::{Filter, any_passes};
+use super::sampler::{FileSnapshot, Snapshot, Writer};
+use super::show::{Known, Show};
+use crate::common::diagnostics::Diagnostics;
+use crate::common::patterns::LabelPattern;
+use crate::common::time;
+
+/// What is looked for.
+#[derive(Debug)]
+pub struct Interest<'a> {
+    /// Files, directories and globs; none: the usual places.
+    pub places: &'a [OsString],
+    /// The labels.
+    pub fields: &'a Fields,
+    /// What stands before labels, for the filters.
+    pub prefix: &'a str,
+    /// Which files take part.
+    pub filters: &'a [Filter],
+    /// Labels that are gauges whatever they seem to be.
+    pub gauges: &'a [LabelPattern],
+}
+
+/// Looks again and again; remembers what it has told.
+#[derive(Debug)]
+pub struct Observer<'a> {
+    interest: Interest<'a>,
+    /// What is known of the wanted labels.
+    pub known: Catalogue,
+    /// What is wrong with each file, as it was told last: a bad file is told of once.
+    told: HashMap<PathBuf, String>,
+}
+
+impl<'a> Observer<'a> {
+    /// Has seen nothing yet.
+    pub fn new(interest: Interest<'a>) -> Self {
+        Self { interest, known: Catalogue::new(), told: HashMap::new() }
+    }
+
+    /// Looks for files anew, and into each. Files that went away since aren't missed.
+    pub fn look_again(&mut self, diagnostics: &mut Diagnostics) -> Snapshot {
+        let search = mmstats::find(self.interest.places);
+        for error in search.errors().iter().filter(|error| !is_gone(error)) {
+            self.complain(error, diagnostics);
+        }
+        self.look_into(search.paths(), diagnostics)
+    }
+
+    /// Looks into these files.
+    pub fn look_into(&mut self, paths: &[PathBuf], diagnostics: &mut Diagnostics) -> Snapshot {
+        let mut snapshot = Snapshot {
+            at: Instant::now(),
+            time: time::now(),
+            files: Vec::with_capacity(paths.len()),
+            others: Vec::new(),
+        };
+        for path in paths {
+            match StatsFile::read(path) {
+                Ok(file) => self.take(&file, &mut snapshot, diagnostics),
+                Err(error) if is_gone(&error) => {}
+                Err(error) => {
+                    self.complain(&error, diagnostics);
+                    snapshot.others.push(path.clone());
+                }
+            }
+        }
+        snapshot
+    }
+
+    fn take(&mut self, file: &StatsFile, snapshot: &mut Snapshot, diagnostics: &mut Diagnostics) {
+        if let Some(problem) = file.problem() {
+            self.complain(problem, diagnostics);
+        }
+        if any_passes(self.interest.filters, file, self.interest.prefix) {
+            let file = self.snapshot(file, snapshot.time);
+            snapshot.files.push(file);
+        } else {
+            snapshot.others.push(file.path().to_owned());
+        }
+    }
+
+    fn snapshot(&mut self, file: &StatsFile, now: f64) -> FileSnapshot {
+        let mut figures = HashMap::new();
+        for stat in file.stats() {
+            let label = stat.label();
+            if !self.interest.fields.want(&label) || figures.contains_key(&*label) {
+                continue;
+            }
+            let show = Show::of(&stat, self.interest.gauges);
+            let figure = show.figure(&stat, now);
+            let is_told = self.known.get(&*label).is_some_and(|known| known.told);
+            if !is_told {
+                self.learn(&label, Known::of(&stat, show));
+            }
+            figures.insert(label.into_owned(), figure);
+        }
+        FileSnapshot {
+            path: file.path().to_owned(),
+            writer: writer(file),
+            whole: file.problem().is_none(),
+            figures,
+        }
+    }
+
+    /// What a file tells counts more than what was guessed from another.
+    fn learn(&mut self, label: &str, news: Known) {
+        match self.known.get_mut(label) {
+            Some(known) if news.told => *known = news,
+            Some(_) => {}
+            None => {
+                self.known.insert(label.to_owned(), news);
+            }
+        }
+    }
+
+    fn complain(&mut self, error: &ReadError, diagnostics: &mut Diagnostics) {
+        let reason = error.reason();
+        if self.told.get(error.path()) != Some(&reason) {
+            diagnostics.file(error.path(), &reason);
+            self.told.insert(error.path().to_owned(), reason);
+        }
+    }
+}
+
+/// Between listing and reading a file may go, as its program ends.
+fn is_gone(error: &ReadError) -> bool {
+    matches!(error, ReadError::Io { source, .. } if source.kind() == ErrorKind::NotFound)
+}
+
+fn writer(file: &StatsFile) -> Writer {
+    let stats = file.stats().rev();
+    let created = stats
+        .filter(|stat| stat.label_bytes().ends_with(b"sys.created"))
+        .find_map(|stat| stat.value().as_f64());
+    Writer {
+        identity: file.identity().cloned(),
+        created: created.filter(|created| created.is_finite()),
+    }
+}

@@ -1,0 +1,71 @@
+//! Parses the arguments of pollstats, calls it and exits.
+#![forbid(unsafe_code)]
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::thread;
+
+use clap::{CommandFactory, Parser};
+use mmstats_tools::common::exit::{self, Outcome};
+use mmstats_tools::common::generate::generate;
+use mmstats_tools::pollstats::{self, Arguments, NAME, Screen, Stop};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if let Some(what) = arguments.common.generate {
+        return exit::code(NAME, generate(what, Arguments::command()));
+    }
+    let ending = Arc::new(Ending::default());
+    if let Err(error) = ending.clone().heed_signals() {
+        eprintln!("{NAME}: signals can't be waited for: {error}");
+        return Outcome::Failed.into();
+    }
+    let mut stdout = io::stdout().lock();
+    let screen = Screen::of(&stdout, arguments.common.color);
+    let result = pollstats::run(&arguments, &mut stdout, screen, &ending.stop);
+    match ending.signal.load(Ordering::Relaxed) {
+        0 => exit::code(NAME, result),
+        signal => {
+            if stdout.is_terminal() {
+                // Behind the `^C` that the terminal showed.
+                drop(writeln!(stdout));
+            }
+            code_of(signal)
+        }
+    }
+}
+
+/// As a shell counts it: 130 for Ctrl-C.
+fn code_of(signal: u8) -> ExitCode {
+    ExitCode::from(128 + signal)
+}
+
+/// How the run is asked to end.
+#[derive(Default)]
+struct Ending {
+    stop: Stop,
+    /// The signal that asked; 0: none.
+    signal: AtomicU8,
+}
+
+impl Ending {
+    /// The first signal ends the run in good order. A second one ends it at once, as whoever
+    /// reads the rows may not take the last one.
+    fn heed_signals(self: Arc<Self>) -> io::Result<()> {
+        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+        thread::Builder::new().name("signals".into()).spawn(move || {
+            for signal in signals.forever() {
+                if self.stop.is_stopped() {
+                    std::process::exit(128 + signal);
+                }
+                self.signal.store(signal as u8, Ordering::Relaxed);
+                self.stop.stop();
+            }
+        })?;
+        Ok(())
+    }
+}

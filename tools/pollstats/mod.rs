@@ -1,0 +1,204 @@
+//! pollstats: watches stats move, a row at a time.
+//!
+//! [`run`] is the whole tool but for its command line, so a program may show itself with it.
+
+mod args;
+mod cadence;
+mod cell_text;
+mod columns;
+mod fields;
+mod figure;
+mod filter;
+mod layout;
+mod list;
+mod look;
+mod operands;
+mod output;
+mod records;
+mod rows;
+mod sampler;
+mod show;
+mod stop;
+mod table;
+
+use std::collections::HashSet;
+use std::io::{self, Write};
+use std::time::Instant;
+
+use crate::common::diagnostics::Diagnostics;
+use crate::common::escape::{escape, escape_path};
+use crate::common::exit::Outcome;
+use crate::common::selection::Selection;
+pub use args::{Arguments, Format};
+use cadence::Cadence;
+use columns::{Column, Measure, columns};
+use fields::Fields;
+pub use filter::Filter;
+use look::{Interest, Observer};
+use operands::Operands;
+pub use output::Screen;
+use output::Output;
+use rows::{Cell, How, Row, over_all, per_file};
+use sampler::{Changes, Sampler};
+pub use stop::Stop;
+
+/// The tool's name.
+pub const NAME: &str = "pollstats";
+
+/// Writes rows to `out` until `arguments.count` is reached or `stop` asks for the end.
+///
+/// What is wrong with files is told on stderr.
+///
+/// # Errors
+///
+/// Where `out` can't be written.
+pub fn run(
+    arguments: &Arguments,
+    out: &mut dyn Write,
+    screen: Screen,
+    stop: &Stop,
+) -> io::Result<Outcome> {
+    let operands = Operands::of(&arguments.operands);
+    let mut diagnostics = Diagnostics::new(NAME);
+    let selection = Selection::find(operands.places, &mut diagnostics);
+    if selection.paths().is_empty() {
+        diagnostics.say(&selection.explain_nothing());
+        return Ok(outcome(&diagnostics, false));
+    }
+    let fields = Fields::new(&arguments.prefix, operands.fields);
+    if arguments.list {
+        let has_matched = list::list(arguments, &fields, &selection, out, &mut diagnostics)?;
+        return Ok(outcome(&diagnostics, has_matched));
+    }
+    let mut watch = Watch {
+        arguments,
+        fields: &fields,
+        observer: Observer::new(Interest {
+            places: operands.places,
+            fields: &fields,
+            prefix: &arguments.prefix,
+            filters: &arguments.filters,
+            gauges: &arguments.gauges,
+        }),
+        columns: Vec::new(),
+        output: Output::new(arguments, screen),
+        diagnostics,
+        late: HashSet::new(),
+        has_matched: false,
+    };
+    watch.run(&selection, out, stop)?;
+    Ok(outcome(&watch.diagnostics, watch.has_matched))
+}
+
+fn outcome(diagnostics: &Diagnostics, has_matched: bool) -> Outcome {
+    match (diagnostics.errors(), has_matched) {
+        (0, true) => Outcome::Fine,
+        (0, false) => Outcome::NothingMatched,
+        _ => Outcome::Failed,
+    }
+}
+
+/// A run in progress.
+struct Watch<'a> {
+    arguments: &'a Arguments,
+    fields: &'a Fields,
+    observer: Observer<'a>,
+    columns: Vec<Column>,
+    output: Output,
+    diagnostics: Diagnostics,
+    /// Labels that came too late for a column.
+    late: HashSet<String>,
+    /// Whether any number has been there.
+    has_matched: bool,
+}
+
+impl Watch<'_> {
+    fn run(&mut self, selection: &Selection, out: &mut dyn Write, stop: &Stop) -> io::Result<()> {
+        let baseline = self.observer.look_into(selection.paths(), &mut self.diagnostics);
+        let mut cadence = Cadence::new(baseline.at, self.arguments.delay);
+        let mut sampler = Sampler::new(baseline);
+        self.arrange();
+        self.tell_unmatched();
+        // Whoever reads the header knows that the baseline has been taken.
+        self.output.header(out)?;
+        let mut looks = 0;
+        while !stop.wait_until(cadence.due()) {
+            let snapshot = self.observer.look_again(&mut self.diagnostics);
+            let changes = sampler.advance(snapshot);
+            self.arrange();
+            self.show(&changes, out)?;
+            looks += 1;
+            if looks == self.arguments.count {
+                break;
+            }
+            cadence.advance(Instant::now());
+        }
+        Ok(())
+    }
+
+    /// Brings the columns up to what is known.
+    fn arrange(&mut self) {
+        let columns = columns(self.fields, &self.observer.known);
+        if self.output.has_fixed_columns() {
+            self.fill_fixed(columns);
+        } else if columns != self.columns {
+            let measure = self.measure();
+            let headings = columns.iter().flat_map(|column| column.headings(measure));
+            self.output.set_headings(headings.collect());
+            self.columns = columns;
+        }
+    }
+
+    /// Where the header has been written, a stat that comes has a column only where it was
+    /// asked for by its label and needs no more than one. Of others it is said once.
+    fn fill_fixed(&mut self, columns: Vec<Column>) {
+        let measure = self.measure();
+        let names = |column: &Column| column.headings(measure).into_iter().map(|heading| heading.name);
+        for column in columns {
+            let place = self.columns.iter_mut().find(|fixed| fixed.label == column.label);
+            match place.filter(|fixed| names(fixed).eq(names(&column))) {
+                Some(fixed) => *fixed = column,
+                None if self.late.insert(column.label.clone()) => {
+                    let label = escape(&column.label);
+                    let message = format_args!("{label} came after the header and is left out");
+                    self.diagnostics.say(&message);
+                }
+                None => {}
+            }
+        }
+    }
+
+    fn show(&mut self, changes: &Changes, out: &mut dyn Write) -> io::Result<()> {
+        if self.arguments.verbose > 0 {
+            for traffic in &changes.traffic {
+                let (path, what) = traffic.tell();
+                self.diagnostics.say(&format_args!("{} {what}", escape_path(path)));
+            }
+        }
+        let how = How { measure: self.measure(), aggregator: self.arguments.aggregator };
+        let rows = if self.arguments.per_file {
+            per_file(changes, &self.columns, how)
+        } else {
+            vec![over_all(changes, &self.columns, how)]
+        };
+        let is_there = |row: &Row| row.cells.iter().any(|cell| *cell != Cell::Missing);
+        self.has_matched |= rows.iter().any(is_there);
+        rows.iter().try_for_each(|row| self.output.row(out, row))
+    }
+
+    fn measure(&self) -> Measure {
+        Measure { delta: self.arguments.delta, percentile: self.arguments.percentile }
+    }
+
+    /// A field that nothing matches may come later, or be a slip of the pen.
+    fn tell_unmatched(&self) {
+        let known = &self.observer.known;
+        for field in self.fields.unmatched(known) {
+            let field = escape(field);
+            self.diagnostics.say(&format_args!("no file has {field}; --list shows what there is"));
+        }
+        if self.columns.is_empty() {
+            self.diagnostics.say(&"nothing moves in these files; --list shows what there is");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Which of the arguments are FIELDS and which are places.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+/// The arguments without a dash, told apart.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Operands<'a> {
+    /// The list of fields, where there is one.
+    pub fields: Option<&'a str>,
+    /// Files, directories and globs.
+    pub places: &'a [OsString],
+}
+
+impl<'a> Operands<'a> {
+    /// The first argument is FIELDS unless it can only be a place.
+    ///
+    /// On its own it is a place where such a file exists, where it has a slash, and where it is
+    /// a glob that matches files. Before other places a word stays FIELDS even where a file is
+    /// called so: only a path, or a name that stats files have, is taken as one.
+    pub fn of(operands: &'a [OsString]) -> Self {
+        let Some((first, rest)) = operands.split_first() else {
+            return Self { fields: None, places: operands };
+        };
+        let is_place = if rest.is_empty() {
+            has_slash(first) || stands_for_files(first)
+        } else {
+            (has_slash(first) || is_stats_name(first)) && stands_for_files(first)
+        };
+        match first.to_str() {
+            Some(fields) if !is_place => Self { fields: Some(fields), places: rest },
+            _ => Self { fields: None, places: operands },
+        }
+    }
+}
+
+fn has_slash(argument: &OsStr) -> bool {
+    argument.as_encoded_bytes().contains(&b'/')
+}
+
+fn is_stats_name(argument: &OsStr) -> bool {
+    let name = argument.to_string_lossy();
+    name.ends_with(".mmstats") || name.starts_with("mmstats-")
+}
+
+/// Whether there is such a file, or files that such a glob matches.
+fn stands_for_files(argument: &OsStr) -> bool {
+    let exists = Path::new(argument).symlink_metadata().is_ok();
+    let matches = |pattern| glob::glob(pattern).is_ok_and(|mut found| found.next().is_some());
+    exists || argument.to_str().is_some_and(matches)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn split(operands: &[&str]) -> (Option<String>, usize) {
+        let operands: Vec<_> = operands.iter().map(OsString::from).collect();
+        let found = Operands::of(&operands);
+        (found.fields.map(str::to_owned), found.places.len())
+    }
+
+    #[test]
+    fn a_word_is_fields_and_a_path_is_a_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mmstats-1");
+        fs::write(&path, b"\x01").unwrap();
+        let path = path.to_str().unwrap();
+        let glob = format!("{}/mm*", folder.path().display());
+        let fields = |text: &str| Some(text.to_owned());
+
+        assert_eq!(split(&[]), (None, 0));
+        assert_eq!(split(&["hits,misses"]), (fields("hits,misses"), 0));
+        assert_eq!(split(&["status.*"]), (fields("status.*"), 0));
+        assert_eq!(split(&[path]), (None, 1));
+        assert_eq!(split(&[&glob]), (None, 1));
+        assert_eq!(split(&["/no/such/file"]), (None, 1));
+        assert_eq!(split(&["hits", path]), (fields("hits"), 1));
+        assert_eq!(split(&[path, path]), (None, 2));
+        assert_eq!(split(&["http/requests", path]), (fields("http/requests"), 1));
+    }
+}

@@ -1,0 +1,114 @@
+//! Where rows go: a table for people, csv or json for programs.
+
+use std::io::{self, IsTerminal, Write};
+
+use super::args::{Arguments, Format};
+use super::cell_text::CellText;
+use super::columns::Heading;
+use super::records;
+use super::rows::Row;
+use super::table::{Look, Table};
+use crate::common::terminal::{ColorChoice, Paint};
+use crate::common::time::Calendar;
+
+/// What the output is shown on.
+#[derive(Clone, Copy, Debug)]
+pub struct Screen {
+    is_terminal: bool,
+    paint: Paint,
+}
+
+impl Screen {
+    /// Of an output that is written to.
+    pub fn of(output: &impl IsTerminal, color: ColorChoice) -> Self {
+        Self { is_terminal: output.is_terminal(), paint: color.paint(output) }
+    }
+
+    /// Colour or none.
+    pub const fn paint(self) -> Paint {
+        self.paint
+    }
+
+    /// How many characters a line has, asked anew each time as a window may change its size;
+    /// `None`: no limit.
+    fn width(self) -> Option<usize> {
+        /// What a terminal has that tells no size.
+        const USUAL: usize = 80;
+        self.is_terminal.then(|| match crossterm::terminal::size() {
+            Ok((columns, _)) if columns > 0 => columns.into(),
+            _ => USUAL,
+        })
+    }
+}
+
+/// A way to write rows.
+#[derive(Debug)]
+pub struct Output {
+    format: Format,
+    per_file: bool,
+    screen: Screen,
+    table: Table,
+    headings: Vec<Heading>,
+    has_header: bool,
+}
+
+impl Output {
+    /// As the arguments say.
+    pub fn new(arguments: &Arguments, screen: Screen) -> Self {
+        let is_fast = arguments.delay.subsec_nanos() != 0;
+        let look = Look {
+            text: CellText { raw: arguments.raw, calendar: Calendar::local() },
+            paint: screen.paint,
+            repeat: arguments.headers,
+            times: arguments.timestamps.then_some(is_fast),
+            per_file: arguments.per_file,
+        };
+        Self {
+            format: arguments.output,
+            per_file: arguments.per_file,
+            screen,
+            table: Table::new(look),
+            headings: Vec::new(),
+            has_header: false,
+        }
+    }
+
+    /// Whether the columns can't change any more: csv has one header.
+    pub fn has_fixed_columns(&self) -> bool {
+        self.format == Format::Csv && self.has_header
+    }
+
+    /// Sets the columns of the rows that follow.
+    pub fn set_headings(&mut self, headings: Vec<Heading>) {
+        self.headings = headings;
+    }
+
+    /// Writes the header, where the format has one.
+    ///
+    /// # Errors
+    ///
+    /// Where `out` can't be written; the same for rows.
+    pub fn header(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        self.has_header = true;
+        match self.format {
+            Format::Text => {
+                self.table.fit(&self.headings, self.screen.width());
+                self.table.header(out)
+            }
+            Format::Csv => records::csv_header(out, &self.headings, self.per_file),
+            Format::Json => Ok(()),
+        }
+    }
+
+    /// Writes a row.
+    pub fn row(&mut self, out: &mut dyn Write, row: &Row) -> io::Result<()> {
+        match self.format {
+            Format::Text => {
+                self.table.fit(&self.headings, self.screen.width());
+                self.table.row(out, row)
+            }
+            Format::Csv => records::csv_row(out, row),
+            Format::Json => records::json_row(out, &self.headings, row),
+        }
+    }
+}

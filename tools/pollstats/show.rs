@@ -1,0 +1,132 @@
+//! How a stat is shown: what its kind, or its type where the kind is unknown, makes of it.
+
+use mmstats::{Aggregate, Kind, Stat, Value};
+
+use super::figure::Figure;
+use crate::common::patterns::{LabelPattern, any_matches};
+
+/// What a column makes of its stat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Show {
+    /// How much is new: a rate, or a difference.
+    Counter,
+    /// The mean over the interval, and the rate.
+    Timer,
+    /// A percentile over the interval.
+    Histogram,
+    /// The number as it is.
+    Gauge,
+    /// The number as it is; of several the mean.
+    Average,
+    /// A moment; of several the latest.
+    Timestamp,
+    /// A text, or a number that identifies rather than measures.
+    Info,
+}
+
+/// What is known of a label.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Known {
+    /// How it is shown.
+    pub show: Show,
+    /// Whether a file told the kind, or it was guessed.
+    pub told: bool,
+    /// The unit, or an empty text.
+    pub unit: String,
+    /// How several files' values become one, where a file tells.
+    pub aggregate: Option<Aggregate>,
+}
+
+impl Known {
+    /// What a stat of a file tells.
+    pub fn of(stat: &Stat<'_>, show: Show) -> Self {
+        Self {
+            show,
+            told: stat.kind().is_some(),
+            unit: stat.unit().to_owned(),
+            aggregate: stat.aggregate(),
+        }
+    }
+}
+
+impl Show {
+    /// How a stat is shown; as a gauge whatever it says where its label is one of `gauges`.
+    pub fn of(stat: &Stat<'_>, gauges: &[LabelPattern]) -> Self {
+        if !gauges.is_empty() && any_matches(gauges, &stat.label()) {
+            return Self::Gauge;
+        }
+        let told = stat.kind().and_then(Self::of_kind);
+        told.unwrap_or_else(|| Self::guess(stat))
+    }
+
+    /// The kind whose colour and name it goes by.
+    pub const fn kind(self) -> Kind {
+        match self {
+            Self::Counter => Kind::Counter,
+            Self::Timer => Kind::Timer,
+            Self::Histogram => Kind::Histogram,
+            Self::Gauge => Kind::Gauge,
+            Self::Average => Kind::Average,
+            Self::Timestamp => Kind::Timestamp,
+            Self::Info => Kind::Info,
+        }
+    }
+
+    const fn of_kind(kind: Kind) -> Option<Self> {
+        Some(match kind {
+            Kind::Counter => Self::Counter,
+            Kind::Timer => Self::Timer,
+            Kind::Histogram => Self::Histogram,
+            Kind::Gauge => Self::Gauge,
+            Kind::Average => Self::Average,
+            Kind::Timestamp => Self::Timestamp,
+            Kind::Info => Self::Info,
+            _ => return None,
+        })
+    }
+
+    /// Where the kind is unknown: the original's counters are double-buffered `Q`s.
+    fn guess(stat: &Stat<'_>) -> Self {
+        match stat.value() {
+            Value::Text(_) | Value::Bytes(_) => Self::Info,
+            _ if stat.signature() == "Q" && is_buffered(stat) => Self::Counter,
+            _ => Self::Gauge,
+        }
+    }
+
+    /// The figure of a stat that is shown so, at the Unix time `now`.
+    pub fn figure(self, stat: &Stat<'_>, now: f64) -> Figure {
+        let number = || match stat.value() {
+            Value::Text(text) => Figure::Text(text.into_owned()),
+            value => value
+                .clone()
+                .into_owned()
+                .map_or_else(|| Figure::Text(value.to_string()), Figure::Number),
+        };
+        match self {
+            Self::Counter => stat.value().as_u64().map_or_else(number, Figure::Counter),
+            Self::Timer => timer(stat).unwrap_or_else(number),
+            Self::Histogram => stat.histogram().map_or_else(number, Figure::Histogram),
+            Self::Average if stat.expired(now) => Figure::Expired,
+            _ => number(),
+        }
+    }
+}
+
+fn is_buffered(stat: &Stat<'_>) -> bool {
+    stat.field_layout().buffers.len() == 2
+}
+
+fn timer(stat: &Stat<'_>) -> Option<Figure> {
+    Some(Figure::Timer {
+        count: stat.component("count")?.as_u64()?,
+        total: stat.component("total")?.as_f64()?,
+    })
+}
+
+/// Whether the label is one of the `sys.` fields: about the process, not about its work.
+pub fn is_about_the_process(label: &str) -> bool {
+    label
+        .rsplit_once('.')
+        .is_some_and(|(parent, _)| parent == "sys" || parent.ends_with(".sys"))
+}
