@@ -143,5 +143,5 @@ pub use read::{
 #[doc(hidden)]
 pub mod __private {
     pub use crate::memory::Slot;
-    pub use crate::publish::Shared;
+    pub use crate::publish::{KindOfStat, Shared};
 }

@@ -3,6 +3,7 @@
 mod birth;
 mod declaration;
 mod defaults;
+mod derived;
 mod errors;
 pub mod fields;
 mod name;
@@ -12,6 +13,7 @@ mod process;
 mod published;
 
 pub use declaration::{Attachments, Declaration, Declarations, Field, MmStats};
+pub use derived::KindOfStat;
 pub use errors::{AddError, CreateError, DeclareError};
 pub use options::Options;
 pub use per_thread::{PerThread, Shared};

@@ -1,0 +1,100 @@
+//! The code that the derive writes.
+//!
+//! What the user wrote keeps its place, so that an error shows the user's own type or attribute.
+//! Everything else is named from its crate's root, whatever the user's module calls by that name,
+//! and the one variable has a name that nobody gives.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{DeriveInput, Ident, LitStr};
+
+use crate::attributes::Setting;
+use crate::errors::Errors;
+use crate::stats::{Field, Stat, Stats};
+
+/// The impl, behind the errors that were found.
+pub(crate) fn derive(input: DeriveInput) -> TokenStream {
+    let mut errors = Errors::default();
+    let implementation = Stats::parse(input, &mut errors).map(|stats| stats.implementation());
+    quote!(#errors #implementation)
+}
+
+impl Stats {
+    fn implementation(&self) -> TokenStream {
+        let Self { name, prefix, fields } = self;
+        let struct_name = LitStr::new(&name.unraw().to_string(), name.span());
+        let prefix = prefix
+            .as_ref()
+            .map(|prefix| quote!(const PREFIX: &'static ::core::primitive::str = #prefix;));
+        let declarations = fields.iter().filter_map(Field::declaration);
+        let attachments = fields.iter().map(Field::attachment);
+        let retirements = fields.iter().filter_map(Field::retirement);
+        quote! {
+            #[automatically_derived]
+            #[allow(deprecated)]
+            impl ::mmstats::MmStats for #name {
+                const NAME: &'static ::core::primitive::str = #struct_name;
+                #prefix
+
+                fn declare(__fields: &mut ::mmstats::Declarations) {
+                    #(#declarations)*
+                }
+
+                fn attach(__fields: &mut ::mmstats::Attachments) -> Self {
+                    Self { #(#attachments),* }
+                }
+
+                fn retire(&self) {
+                    #(#retirements)*
+                }
+            }
+        }
+    }
+}
+
+impl Field {
+    /// Calls a function of the field's type.
+    ///
+    /// The call has the span of the type: where that is no kind of stat, the errors of all calls
+    /// are one and the same, and the compiler says it once.
+    fn call(&self, function: &str, argument: &TokenStream) -> TokenStream {
+        let ty = &self.ty;
+        let mut spans = ty.to_token_stream().into_iter().map(|token| token.span());
+        let first = spans.next().unwrap_or_else(Span::mixed_site);
+        let last = spans.last().unwrap_or(first);
+        let open = quote_spanned!(first=> <);
+        let function = Ident::new(function, last);
+        quote_spanned!(last=> #open #ty as ::mmstats::__private::KindOfStat>::#function(#argument))
+    }
+
+    fn declaration(&self) -> Option<TokenStream> {
+        let Stat { label, help, unit, aggregate, settings } = self.stat.as_ref()?;
+        let named = self.call("named", &quote!(#label));
+        let help = (!help.is_empty()).then(|| quote!(.help(#help)));
+        let unit = unit.as_ref().map(|unit| quote!(.unit(#unit)));
+        let aggregate =
+            aggregate.as_ref().map(|how| quote!(.aggregate(::mmstats::Aggregate::#how)));
+        let settings = settings.iter().map(|Setting { name, value }| quote!(.#name(#value)));
+        Some(quote!(__fields.add(#named #help #unit #aggregate #(#settings)*);))
+    }
+
+    fn attachment(&self) -> TokenStream {
+        let Self { name, ty, stat } = self;
+        let value = if stat.is_some() {
+            self.call("attach", &quote!(__fields))
+        } else {
+            let at = ty.span().resolved_at(Span::mixed_site());
+            quote_spanned!(at=> <#ty as ::core::default::Default>::default())
+        };
+        quote!(#name: #value)
+    }
+
+    fn retirement(&self) -> Option<TokenStream> {
+        self.stat.as_ref()?;
+        let name = &self.name;
+        let retire = self.call("retire", &quote!(&self.#name));
+        Some(quote!(#retire;))
+    }
+}
