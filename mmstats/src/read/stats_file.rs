@@ -91,6 +91,12 @@ impl StatsFile {
         self.copy.bytes().len()
     }
 
+    /// The device and inode of the file, which tell it from another one that takes its name
+    /// later; `None` where the bytes didn't come from a file.
+    pub fn device_and_inode(&self) -> Option<(u64, u64)> {
+        self.origin.as_ref().map(|origin| (origin.id.device, origin.id.inode))
+    }
+
     /// Who wrote the file; files without a trailer don't say.
     pub fn identity(&self) -> Option<&Identity> {
         self.parsed.identity.as_ref()
