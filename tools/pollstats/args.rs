@@ -99,9 +99,8 @@ pub struct Arguments {
     #[arg(long, value_name = "P", default_value = "99", value_parser = percentile)]
     pub percentile: f64,
 
-    /// The format: text for people, csv and json with exact numbers; csv and json have the time
-    /// first, in seconds of Unix time
-    #[arg(short, long, value_name = "FORMAT", default_value = "text", hide_possible_values = false)]
+    /// The format; csv and json have exact numbers, and the time first, as Unix time
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     pub output: Format,
 
     /// Exact numbers in text, too
@@ -131,7 +130,7 @@ pub enum Format {
 fn delay(text: &str) -> Result<Duration, String> {
     const SHORTEST: Duration = Duration::from_millis(1);
     /// A year, so that adding delays to the clock can't overflow.
-    const LONGEST: Duration = Duration::from_secs(366 * 86_400);
+    const LONGEST: Duration = Duration::from_hours(366 * 24);
     let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
     Duration::try_from_secs_f64(seconds)
         .ok()

@@ -34,7 +34,7 @@ struct Spelling {
 pub struct Chosen {
     /// The whole label; prefix and field where nothing matches.
     pub label: String,
-    /// The label without the prefix.
+    /// The label without its prefix.
     pub title: String,
 }
 
@@ -70,14 +70,24 @@ impl Fields {
     ///
     /// A field that nothing matches has a column nevertheless: a stat may come later.
     pub fn choose(&self, known: &Catalogue) -> Vec<Chosen> {
-        let labels = if self.wanted.is_empty() {
-            pick(known)
-        } else {
-            self.wanted.iter().flat_map(|wanted| wanted.labels(known)).collect()
-        };
+        if self.wanted.is_empty() {
+            return self.pick(known);
+        }
+        let labels = self.wanted.iter().flat_map(|wanted| wanted.labels(known));
         let mut seen = HashSet::new();
-        let once = labels.into_iter().filter(|&label| seen.insert(label));
-        once.map(|label| self.chosen(label)).collect()
+        let once = labels.filter(|&label| seen.insert(label));
+        once.map(|label| Chosen::new(label, &self.prefix)).collect()
+    }
+
+    /// What moves. Titles lack what all of them have in common.
+    fn pick(&self, known: &Catalogue) -> Vec<Chosen> {
+        let measures = known.iter().filter(|(_, known)| known.show <= Show::Average);
+        let mut picked: Vec<_> = measures.collect();
+        picked.sort_by_key(|(_, known)| known.show);
+        let labels: Vec<_> = picked.into_iter().map(|(label, _)| label.as_str()).collect();
+        let prefix = common_prefix(&labels);
+        let prefix = if prefix.len() > self.prefix.len() { prefix } else { &self.prefix };
+        labels.iter().map(|label| Chosen::new(label, prefix)).collect()
     }
 
     /// Whether there are FIELDS.
@@ -90,21 +100,25 @@ impl Fields {
         let unmatched = self.wanted.iter().filter(|wanted| wanted.spelling(known).is_none());
         unmatched.map(|wanted| wanted.spellings[0].label.as_str())
     }
+}
 
-    fn chosen(&self, label: &str) -> Chosen {
-        let title = label.strip_prefix(&self.prefix).unwrap_or(label);
+impl Chosen {
+    fn new(label: &str, prefix: &str) -> Self {
+        let title = label.strip_prefix(prefix).unwrap_or(label);
         let title = title.strip_prefix('.').unwrap_or(title);
         let title = if title.is_empty() { label } else { title };
-        Chosen { label: label.to_owned(), title: title.to_owned() }
+        Self { label: label.to_owned(), title: title.to_owned() }
     }
 }
 
-/// What moves.
-fn pick(known: &Catalogue) -> Vec<&str> {
-    let measures = known.iter().filter(|(_, known)| known.show <= Show::Average);
-    let mut picked: Vec<_> = measures.collect();
-    picked.sort_by_key(|(_, known)| known.show);
-    picked.into_iter().map(|(label, _)| label.as_str()).collect()
+/// What all labels begin with, up to a dot; a label of its own keeps its last part.
+fn common_prefix<'a>(labels: &[&'a str]) -> &'a str {
+    let Some((first, rest)) = labels.split_first() else {
+        return "";
+    };
+    let is_common = |prefix: &&str| rest.iter().all(|label| label.starts_with(prefix));
+    let mut prefixes = first.rmatch_indices('.').map(|(dot, _)| &first[..=dot]);
+    prefixes.find(is_common).unwrap_or("")
 }
 
 impl Wanted {
@@ -205,6 +219,9 @@ mod tests {
     fn without_fields_what_moves_is_picked() {
         let fields = Fields::new("web.stats.", None);
         assert_eq!(titles(&fields, &web()), ["status.2XX", "status.3XX", "render", "busy"]);
+        assert_eq!(titles(&Fields::new("", None), &web()), titles(&fields, &web()));
+        let two = catalogue(&[("web.a", Show::Gauge), ("webb.b", Show::Gauge)]);
+        assert_eq!(titles(&Fields::new("", None), &two), ["web.a", "webb.b"]);
         assert!(fields.want("web.stats.busy") && !fields.want("other.busy"));
         assert!(!fields.want("web.stats.sys.pid") && !Fields::new("", None).want("sys.pid"));
     }

@@ -43,9 +43,9 @@ impl Figure {
                 Some(count) => Self::Timer { count, total: total - total_before },
                 None => self.nothing_new(),
             },
-            (Self::Histogram(now), Self::Histogram(before)) => now
-                .since(before)
-                .map_or_else(|| self.nothing_new(), Self::Histogram),
+            (Self::Histogram(now), Self::Histogram(before)) => {
+                now.since(before).map_or_else(|| self.nothing_new(), Self::Histogram)
+            }
             (Self::Number(_) | Self::Text(_) | Self::Expired, _) => self.clone(),
             // It was something else before.
             _ => self.nothing_new(),

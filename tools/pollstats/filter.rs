@@ -49,9 +49,7 @@ impl Filter {
 
 /// Whether `end` is the label, or what stands behind one of its dots.
 fn is_end_of(end: &str, label: &str) -> bool {
-    label
-        .strip_suffix(end)
-        .is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    label.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
 /// Whether the file passes any of the filters. No filters: every file does.

@@ -143,6 +143,7 @@ fn writer(file: &StatsFile) -> Writer {
         .filter(|stat| stat.label_bytes().ends_with(b"sys.created"))
         .find_map(|stat| stat.value().as_f64());
     Writer {
+        file: file.device_and_inode(),
         identity: file.identity().cloned(),
         created: created.filter(|created| created.is_finite()),
     }

@@ -36,8 +36,8 @@ use fields::Fields;
 pub use filter::Filter;
 use look::{Interest, Observer};
 use operands::Operands;
-pub use output::Screen;
 use output::Output;
+pub use output::Screen;
 use rows::{Cell, How, Row, over_all, per_file};
 use sampler::{Changes, Sampler};
 pub use stop::Stop;
@@ -119,6 +119,7 @@ impl Watch<'_> {
         let mut sampler = Sampler::new(baseline);
         self.arrange();
         self.tell_unmatched();
+        self.output.expect_files(selection.paths());
         // Whoever reads the header knows that the baseline has been taken.
         self.output.header(out)?;
         let mut looks = 0;
@@ -153,7 +154,8 @@ impl Watch<'_> {
     /// asked for by its label and needs no more than one. Of others it is said once.
     fn fill_fixed(&mut self, columns: Vec<Column>) {
         let measure = self.measure();
-        let names = |column: &Column| column.headings(measure).into_iter().map(|heading| heading.name);
+        let names =
+            |column: &Column| column.headings(measure).into_iter().map(|heading| heading.name);
         for column in columns {
             let place = self.columns.iter_mut().find(|fixed| fixed.label == column.label);
             match place.filter(|fixed| names(fixed).eq(names(&column))) {

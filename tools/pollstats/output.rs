@@ -1,6 +1,7 @@
 //! Where rows go: a table for people, csv or json for programs.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
 
 use super::args::{Arguments, Format};
 use super::cell_text::CellText;
@@ -81,6 +82,11 @@ impl Output {
     /// Sets the columns of the rows that follow.
     pub fn set_headings(&mut self, headings: Vec<Heading>) {
         self.headings = headings;
+    }
+
+    /// Makes room for the names of files that rows will be about.
+    pub fn expect_files(&mut self, files: &[PathBuf]) {
+        self.table.expect_files(files);
     }
 
     /// Writes the header, where the format has one.

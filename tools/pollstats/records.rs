@@ -39,7 +39,7 @@ pub fn csv_row(out: &mut dyn Write, row: &Row) -> io::Result<()> {
 fn csv_record(out: &mut dyn Write, record: &[String]) -> io::Result<()> {
     let mut line = csv::Writer::from_writer(Vec::new());
     line.write_record(record)?;
-    let line = line.into_inner().map_err(|error| error.into_error())?;
+    let line = line.into_inner().map_err(csv::IntoInnerError::into_error)?;
     out.write_all(&line)?;
     out.flush()
 }

@@ -70,20 +70,21 @@ fn row(
 ) -> Row {
     let (time, interval) = (changes.time, changes.interval);
     let of_column = |column: &Column| {
-        let figures = files.iter().filter_map(|figures| figures.get(&column.label)).collect();
-        cells(figures, column, how, interval)
+        let figures =
+            files.iter().filter_map(|figures| figures.get(&column.label)).collect::<Vec<_>>();
+        cells(&figures, column, how, interval)
     };
     Row { time, interval, file, cells: columns.iter().flat_map(of_column).collect() }
 }
 
-fn cells(figures: Vec<&Figure>, column: &Column, how: How, interval: Duration) -> Vec<Cell> {
+fn cells(figures: &[&Figure], column: &Column, how: How, interval: Duration) -> Vec<Cell> {
     match column.show {
-        Some(Show::Counter) => vec![counter(&figures, column, how, interval)],
-        Some(Show::Timer) => timer(&figures, how.measure.delta, interval).into(),
-        Some(Show::Histogram) => vec![histogram(&figures, how.measure.percentile)],
-        Some(Show::Info) => vec![information(&figures)],
+        Some(Show::Counter) => vec![counter(figures, column, how, interval)],
+        Some(Show::Timer) => timer(figures, how.measure.delta, interval).into(),
+        Some(Show::Histogram) => vec![histogram(figures, how.measure.percentile)],
+        Some(Show::Info) => vec![information(figures)],
         Some(Show::Gauge | Show::Average | Show::Timestamp) => {
-            vec![number(&figures, aggregator(column, how))]
+            vec![number(figures, aggregator(column, how))]
         }
         None => vec![Cell::Missing],
     }
@@ -119,7 +120,8 @@ fn timer(figures: &[&Figure], delta: bool, interval: Duration) -> [Cell; 2] {
         Figure::Timer { count, total } => Some((*count, *total)),
         _ => None,
     });
-    let sum = |(count, total): (u64, f64), (more, longer)| (count.saturating_add(more), total + longer);
+    let sum =
+        |(count, total): (u64, f64), (more, longer)| (count.saturating_add(more), total + longer);
     let Some((count, total)) = new.reduce(sum) else {
         return [Cell::Missing, Cell::Missing];
     };

@@ -46,6 +46,8 @@ pub struct FileSnapshot {
 /// What tells a file's writer from another one that uses the same name later.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Writer {
+    /// The device and inode of its file. The original uses a file of its name again.
+    pub file: Option<(u64, u64)>,
     /// Who made the file, where it tells.
     pub identity: Option<Identity>,
     /// When it was made, as Unix time in seconds, where it tells.
@@ -76,7 +78,6 @@ pub struct FileChanges {
 
 /// A file that came, went, or has another writer now.
 #[derive(Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum Traffic {
     Came(PathBuf),
     Replaced(PathBuf),
@@ -108,11 +109,8 @@ impl Sampler {
     /// What happened since the last look. `now` becomes the last look.
     pub fn advance(&mut self, now: Snapshot) -> Changes {
         let mut traffic = Vec::new();
-        let mut files: Vec<_> = now
-            .files
-            .iter()
-            .map(|file| self.changes_of(file, &mut traffic))
-            .collect();
+        let mut files: Vec<_> =
+            now.files.iter().map(|file| self.changes_of(file, &mut traffic)).collect();
         files.sort_by(|a, b| a.path.cmp(&b.path));
         let changes = Changes {
             time: now.time,
@@ -155,11 +153,8 @@ impl Sampler {
                 None => now.nothing_new(),
             },
         };
-        let figures = file
-            .figures
-            .iter()
-            .map(|(label, now)| (label.clone(), change(label, now)))
-            .collect();
+        let figures =
+            file.figures.iter().map(|(label, now)| (label.clone(), change(label, now))).collect();
         FileChanges { path: file.path.clone(), figures }
     }
 
@@ -199,7 +194,7 @@ mod tests {
     fn file(path: &str, created: f64, hits: u64) -> FileSnapshot {
         FileSnapshot {
             path: path.into(),
-            writer: Writer { identity: None, created: Some(created) },
+            writer: Writer { created: Some(created), ..Writer::default() },
             whole: true,
             figures: HashMap::from([("hits".to_owned(), Figure::Counter(hits))]),
         }
@@ -225,7 +220,12 @@ mod tests {
         }
     }
 
-    fn snapshot(begun: Instant, second: u32, files: Vec<FileSnapshot>, others: &[&str]) -> Snapshot {
+    fn snapshot(
+        begun: Instant,
+        second: u32,
+        files: Vec<FileSnapshot>,
+        others: &[&str],
+    ) -> Snapshot {
         Snapshot {
             at: begun + Duration::from_secs(second.into()),
             time: START + f64::from(second),

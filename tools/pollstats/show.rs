@@ -126,7 +126,5 @@ fn timer(stat: &Stat<'_>) -> Option<Figure> {
 
 /// Whether the label is one of the `sys.` fields: about the process, not about its work.
 pub fn is_about_the_process(label: &str) -> bool {
-    label
-        .rsplit_once('.')
-        .is_some_and(|(parent, _)| parent == "sys" || parent.ends_with(".sys"))
+    label.rsplit('.').nth(1) == Some("sys")
 }

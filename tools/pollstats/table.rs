@@ -1,7 +1,7 @@
 //! Rows for people: columns that fit the terminal, headers repeated, colour by kind.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anstyle::Style;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -61,6 +61,12 @@ impl Table {
             lines: 0,
             header_due: true,
         }
+    }
+
+    /// Makes room for the names of files that rows will be about.
+    pub fn expect_files(&mut self, files: &[PathBuf]) {
+        let widths = files.iter().map(|file| file_name(file).width());
+        self.file_width = widths.fold(self.file_width, usize::max);
     }
 
     /// Sets the columns and the width of the terminal; `None`: as wide as it gets.
