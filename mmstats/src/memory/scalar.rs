@@ -14,6 +14,11 @@ use crate::format::Layout;
 /// A type that a [`Gauge`](crate::Gauge) can have: an integer, a float or a bool.
 ///
 /// Implemented for `u8 i8 u16 i16 u32 i32 u64 i64 f32 f64 bool`, and closed.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no type for a gauge",
+    label = "not an integer, a float or a bool",
+    note = "gauges are of u8 i8 u16 i16 u32 i32 u64 i64 f32 f64 bool"
+)]
 pub trait Scalar: Copy + Send + PartialEq + std::fmt::Debug + Default + 'static + Bits {
     /// The code in a type signature.
     #[doc(hidden)]

@@ -45,12 +45,6 @@ pub trait MmStats: Sized + Send + 'static {
 }
 
 /// A kind of field, such as [`Counter`](crate::Counter). Closed: every reader knows them all.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a kind of stat",
-    label = "not a kind of stat",
-    note = "stats are Counter, Gauge<T>, Timestamp, Average, MovingAverage, WindowedAverage, Timer, Histogram, Text and Fixed<T>",
-    note = "`#[mmstats(skip)]` leaves a field out of the file"
-)]
 pub trait Field: FieldKind {
     /// Declares a field of this kind with this label.
     fn named(label: impl Into<Cow<'static, str>>) -> Declaration<Self> {
@@ -73,12 +67,7 @@ impl<F: FieldKind> Field for F {}
 
 /// What the library needs to know of a kind of field.
 #[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a kind of stat",
-    label = "not a kind of stat",
-    note = "stats are Counter, Gauge<T>, Timestamp, Average, MovingAverage, WindowedAverage, Timer, Histogram, Text and Fixed<T>",
-    note = "`#[mmstats(skip)]` leaves a field out of the file"
-)]
+#[diagnostic::on_unimplemented(message = "`{Self}` is not a kind of stat")]
 pub trait FieldKind: Sized + Send + 'static {
     /// What a declaration of this kind can set beyond label, unit, help and aggregate.
     type Settings: Default;

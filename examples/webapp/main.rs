@@ -1,0 +1,116 @@
+//! A small web server that publishes stats, and what the tools make of them.
+//!
+//! ```text
+//! cargo run --release --example webapp
+//! ```
+//!
+//! Worker threads answer `/`, `/500` and `/status`; each counts in a file of its own. Two clients
+//! load the server, so that there is something to see. Below runs pollstats, as it would in
+//! another terminal, and at the end slurpstats.
+
+mod load;
+mod server;
+mod stats;
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::thread;
+
+use clap::Parser;
+use mmstats_tools::{pollstats, slurpstats};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use load::Load;
+use server::Server;
+
+/// A small web server that publishes stats, and what the tools make of them
+#[derive(Parser)]
+#[command(name = "webapp")]
+struct Arguments {
+    /// How long to run; 0: until Ctrl-C
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    seconds: u64,
+
+    /// The port on 127.0.0.1; 0: any free one
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    port: u16,
+
+    /// Threads that answer requests
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    workers: u16,
+
+    /// Don't load the server
+    #[arg(long)]
+    no_load: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("webapp: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> io::Result<()> {
+    let stop = stop_on_signals()?;
+    let server = Server::start(arguments.port, arguments.workers.into())?;
+    introduce(arguments, &server);
+    let load = (!arguments.no_load).then(|| Load::start(server.address()));
+    watch(arguments, &stop)?;
+    if let Some(load) = load {
+        println!("\n{} requests were made and answered.", load.stop());
+    }
+    let files = stats::own_files();
+    println!("\nThis is slurpstats on the file of one thread:\n");
+    slurp(&[], &files[..1.min(files.len())])?;
+    println!("And this is slurpstats --sum over all threads:\n");
+    slurp(&["--sum", "--help-texts"], &files)?;
+    server.stop();
+    Ok(())
+}
+
+/// Ctrl-C and SIGTERM end the run in good order, so that the files are removed.
+fn stop_on_signals() -> io::Result<Arc<pollstats::Stop>> {
+    let stop = Arc::new(pollstats::Stop::new());
+    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    let on_signal = Arc::clone(&stop);
+    thread::spawn(move || signals.forever().for_each(|_| on_signal.stop()));
+    Ok(stop)
+}
+
+fn introduce(arguments: &Arguments, server: &Server) {
+    println!("Process {} answers on http://{}/", std::process::id(), server.address());
+    println!("with {} threads that publish stats. Ctrl-C ends it.", arguments.workers);
+    println!("In another terminal:");
+    for tool in ["slurpstats", "pollstats", "cleanstats"] {
+        println!("  cargo run --release --bin {tool}");
+    }
+    println!("\nThis is pollstats:\n");
+}
+
+/// Shows pollstats until the time is over or a signal has come.
+fn watch(arguments: &Arguments, stop: &pollstats::Stop) -> io::Result<()> {
+    let mut line: Vec<OsString> = vec!["pollstats".into(), "--prefix=web.stats.".into()];
+    line.push(format!("--count={}", arguments.seconds).into());
+    line.push("status.2XX,status.5XX,busy,render,response.size".into());
+    line.extend(stats::own_files().into_iter().map(Into::into));
+    let arguments = pollstats::Arguments::parse_from(line);
+    let screen = pollstats::Screen::of(&io::stdout(), arguments.common.color);
+    pollstats::run(&arguments, &mut io::stdout(), screen, stop)?;
+    Ok(())
+}
+
+fn slurp(flags: &[&str], files: &[PathBuf]) -> io::Result<()> {
+    let mut line = vec![OsString::from("slurpstats")];
+    line.extend(flags.iter().map(OsString::from));
+    line.extend(files.iter().map(OsString::from));
+    slurpstats::run(&slurpstats::Arguments::parse_from(line)).map(drop)
+}

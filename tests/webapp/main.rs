@@ -1,0 +1,175 @@
+//! The main job, end to end: a program publishes, the tools see exactly that, and clean up.
+
+mod program;
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+
+use mmstats::{Processes, StatsFile, Verdict};
+use nix::sys::signal::Signal;
+use program::{Webapp, run};
+use serde_json::Value;
+
+const SLURPSTATS: &str = env!("CARGO_BIN_EXE_slurpstats");
+const POLLSTATS: &str = env!("CARGO_BIN_EXE_pollstats");
+const CLEANSTATS: &str = env!("CARGO_BIN_EXE_cleanstats");
+
+fn files(directory: &Path) -> BTreeSet<PathBuf> {
+    let entries = std::fs::read_dir(directory).unwrap();
+    entries.map(|entry| entry.unwrap().path()).collect()
+}
+
+/// A counter of a webapp over all its threads.
+fn total(directory: &Path, label: &str) -> u64 {
+    let counts = files(directory).into_iter().map(|path| {
+        let value = StatsFile::read(path).unwrap().get(label).unwrap().value().to_string();
+        value.parse::<u64>().unwrap()
+    });
+    counts.sum()
+}
+
+#[test]
+fn pollstats_sees_each_request_exactly_once() {
+    const REQUESTS: [(&str, u64); 3] = [("/", 3_000), ("/500", 1_000), ("/nowhere", 500)];
+    let directory = tempfile::tempdir().unwrap();
+    let webapp = Webapp::start(directory.path(), &["--no-load", "--seconds", "0"]);
+    let mut pollstats = Command::new(POLLSTATS)
+        .args(["--delta", "-o", "csv", "-d", "0.05", "-p", "web.stats."])
+        .arg("status.2XX,status.5XX,status.4XX")
+        .arg(directory.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(pollstats.stdout.take().unwrap()).lines();
+    // The header comes after the baseline.
+    let header = lines.next().unwrap().unwrap();
+    assert_eq!(header, "time,web.stats.status.2XX,web.stats.status.5XX,web.stats.status.4XX");
+    thread::scope(|scope| {
+        for (target, times) in REQUESTS {
+            let webapp = &webapp;
+            scope.spawn(move || webapp.request(target, times));
+        }
+    });
+    // A count follows its answer, so the last may still be on its way; the row that has it is
+    // the last one, and the next has nothing new.
+    let mut sums = [0; REQUESTS.len()];
+    while sums.iter().sum::<u64>() < REQUESTS.iter().map(|(_, times)| times).sum() {
+        let row = lines.next().unwrap().unwrap();
+        let counts = row.split(',').skip(1).map(|count| count.parse::<u64>().unwrap());
+        sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+    }
+    let last = lines.next().unwrap().unwrap();
+    assert!(last.ends_with(",0,0,0"), "{last}");
+    assert_eq!(sums, REQUESTS.map(|(_, times)| times));
+    pollstats.kill().unwrap();
+    pollstats.wait().unwrap();
+}
+
+#[test]
+fn a_killed_program_is_read_and_cleaned_and_a_living_one_is_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let living = Webapp::start(directory.path(), &["--no-load", "--seconds", "0"]);
+    living.request("/", 10);
+    let of_living = files(directory.path());
+    let killed = Webapp::start(directory.path(), &["--seconds", "0"]);
+    let pid = killed.pid;
+    while total(directory.path(), "web.stats.status.2XX") < 1_000 {
+        thread::yield_now();
+    }
+    assert_eq!(killed.kill().was_signalled(), Some(Signal::SIGKILL as i32));
+
+    let (code, output) =
+        run(SLURPSTATS, ["-o".as_ref(), "json".as_ref(), directory.path().as_os_str()]);
+    assert_eq!(code, 0);
+    let dump: Value = serde_json::from_str(&output).unwrap();
+    let (mut dead, mut counted) = (0, 0);
+    for file in dump["files"].as_array().unwrap() {
+        let is_killed = file["pid"] == pid;
+        assert_eq!(file["alive"], !is_killed, "{}", file["path"]);
+        if is_killed {
+            dead += 1;
+            let stats = file["stats"].as_array().unwrap();
+            let status = stats.iter().find(|stat| stat["label"] == "web.stats.status.2XX");
+            counted += status.unwrap()["value"].as_u64().unwrap();
+        }
+    }
+    assert_eq!(dead, 4, "a file for each worker");
+    assert!(counted > 900, "{counted}");
+
+    let (code, output) = run(CLEANSTATS, [directory.path()]);
+    assert_eq!(code, 0);
+    assert!(output.ends_with("Removed 4  -  4 alive, 0 undecided\n"), "{output}");
+    assert_eq!(files(directory.path()), of_living);
+    living.request("/", 1);
+    assert_eq!(total(directory.path(), "web.stats.status.2XX"), 11);
+}
+
+#[test]
+fn every_orderly_end_leaves_no_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let webapp = Webapp::start(directory.path(), &["--seconds", "1"]);
+    let address = webapp.address.clone();
+    let end = webapp.wait();
+    assert!(end.status.success());
+    assert!(end.output.contains("requests were made and answered"), "{}", end.output);
+    assert!(end.output.contains("web.stats.status.2XX"), "{}", end.output);
+    assert!(!address.ends_with(":0"));
+    assert!(files(directory.path()).is_empty());
+    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+        let webapp = Webapp::start(directory.path(), &["--seconds", "0"]);
+        assert!(webapp.signal(signal).status.success());
+        assert!(files(directory.path()).is_empty(), "{signal}");
+    }
+}
+
+#[test]
+fn a_page_shows_the_program_s_own_stats() {
+    let directory = tempfile::tempdir().unwrap();
+    let webapp = Webapp::start(directory.path(), &["--no-load", "--seconds", "0"]);
+    webapp.request("/status", 3);
+    while total(directory.path(), "web.stats.status.2XX") < 3 {
+        thread::yield_now();
+    }
+}
+
+/// Two containers whose writers both are pid 1 share a directory.
+#[test]
+fn writers_of_two_pid_namespaces_keep_apart() {
+    let unshared = || {
+        let mut command = Command::new("unshare");
+        command.args(["--pid", "--fork", "--kill-child", "--"]).arg(program::path());
+        command.env("MMSTATS_FILES", "{CMD}-{PID}.mmstats");
+        command
+    };
+    let probe = Command::new("unshare").args(["--pid", "--fork", "true"]).output();
+    if !probe.is_ok_and(|output| output.status.success()) {
+        eprintln!("SKIPPED: pid namespaces can't be made here (unshare --pid)");
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let arguments = ["--no-load", "--seconds", "0", "--workers", "1"];
+    let start = || Webapp::start_by(unshared(), directory.path(), &arguments);
+    let first = start();
+    let second = start();
+    assert_eq!((first.pid, second.pid), (1, 1));
+    let name = |number: &str| directory.path().join(format!("webapp-1{number}.mmstats"));
+    assert_eq!(files(directory.path()), [name(""), name("-2")].into());
+
+    // The tools stand outside of both: the lock alone decides.
+    let verdict = |path: &Path| StatsFile::read(path).unwrap().life(&mut Processes::new()).verdict;
+    assert_eq!((verdict(&name("")), verdict(&name("-2"))), (Verdict::Alive, Verdict::Alive));
+    first.kill();
+    while verdict(&name("")) == Verdict::Alive {
+        thread::yield_now();
+    }
+    assert_eq!((verdict(&name("")), verdict(&name("-2"))), (Verdict::Dead, Verdict::Alive));
+
+    // The dead one's name is free for the next, the living one's is not.
+    let third = start();
+    assert_eq!(files(directory.path()), [name(""), name("-2")].into());
+    assert_eq!(verdict(&name("")), Verdict::Alive);
+    drop((second, third));
+}
