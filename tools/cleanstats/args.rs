@@ -1,0 +1,59 @@
+//! The arguments of cleanstats.
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+
+use super::duration::parse_duration;
+use crate::common::arguments::{AFTER_HELP, CommonArguments};
+
+const EXAMPLES: &str = "\
+Examples:
+  cleanstats                     remove what crashed programs left behind
+  cleanstats -n                  only show what would be removed
+  cleanstats /tmp/mmstats-*      look at these files only
+  cleanstats --older-than 2d -q  for a timer: leaves a fresh crash to be looked at";
+
+/// Remove the stats files of programs that are dead, and only those
+///
+/// A program's files go when it ends. Those of one that crashed or was killed stay, to be read;
+/// this removes them. A file goes only when its program is proven dead: its lock is free, and
+/// its process is gone or another one has its id. What can't be decided stays. What is no stats
+/// file stays, and no symbolic link is followed.
+#[derive(Clone, Debug, Parser)]
+#[command(name = super::NAME, version, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{AFTER_HELP}"))]
+pub struct Arguments {
+    /// Stats files, directories of them, or globs; default: wherever programs put them
+    #[arg(value_name = "FILE|DIR|GLOB")]
+    pub places: Vec<OsString>,
+
+    /// Remove nothing, only show what would be removed
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+
+    /// Only files that weren't modified for so long: 30s, 10m, 2h, 7d
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub older_than: Option<Duration>,
+
+    /// Print nothing but errors
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// The format
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    pub output: Format,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment would become the command's help")]
+    pub common: CommonArguments,
+}
+
+/// How the result is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A line for each removed file.
+    Text,
+    /// One object; its schema is in tools/README.md.
+    Json,
+}

@@ -1,0 +1,33 @@
+//! Durations as arguments: `30s`, `10m`, `2h`, `7d`.
+
+use std::time::Duration;
+
+/// A whole number and its unit.
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
+    const UNITS: [(char, u64); 4] = [('s', 1), ('m', 60), ('h', 3600), ('d', 24 * 3600)];
+    let found = UNITS.iter().find_map(|&(unit, seconds)| Some((text.strip_suffix(unit)?, seconds)));
+    let Some((number, seconds)) = found else {
+        return Err("a number and a unit were expected, as in 30s, 10m, 2h or 7d".to_owned());
+    };
+    let number: u64 = number.parse().map_err(|error| format!("'{number}': {error}"))?;
+    let seconds = number.checked_mul(seconds).ok_or("too long")?;
+    Ok(Duration::from_secs(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        for (text, seconds) in [("30s", 30), ("10m", 600), ("2h", 7200), ("7d", 604_800), ("0s", 0)]
+        {
+            assert_eq!(parse_duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for wrong in
+            ["", "10", "m", "-1s", "1.5h", "1w", "99999999999999999999d", "18446744073709551615d"]
+        {
+            assert!(parse_duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! cleanstats: removes the stats files of dead programs, and only those.
+
+mod args;
+mod duration;
+mod report;
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use clap::CommandFactory;
+use mmstats::{Processes, Removal, RemoveError};
+
+use crate::common::diagnostics::Diagnostics;
+use crate::common::exit::Outcome;
+use crate::common::generate::generate;
+use crate::common::selection::Selection;
+pub use args::{Arguments, Format};
+use report::Report;
+
+/// The tool's name.
+pub const NAME: &str = "cleanstats";
+
+/// Does what the arguments say.
+///
+/// # Errors
+///
+/// Where stdout can't be written.
+pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
+    if let Some(what) = arguments.common.generate {
+        return generate(what, Arguments::command());
+    }
+    let mut diagnostics = Diagnostics::new(NAME);
+    let selection = Selection::find(&arguments.places, &mut diagnostics);
+    let mut report = Report::new(arguments);
+    for error in selection.errors() {
+        report.error(error.path(), error.reason());
+    }
+    let mut processes = Processes::new();
+    for path in selection.paths().iter().chain(selection.unfinished()) {
+        if let Some(age) = arguments.older_than
+            && !is_older_than(path, age)
+        {
+            report.too_young();
+            continue;
+        }
+        match outcome(path, arguments.dry_run, &mut processes) {
+            Ok(removal) => report.outcome(path, removal)?,
+            Err(error) => {
+                diagnostics.file(path, &error.reason());
+                report.error(path, error.reason());
+            }
+        }
+    }
+    report.finish()?;
+    if diagnostics.errors() > 0 {
+        return Ok(Outcome::Failed);
+    }
+    if selection.paths().is_empty() && selection.unfinished().is_empty() {
+        if !arguments.quiet {
+            diagnostics.say(&selection.explain_nothing());
+        }
+        return Ok(Outcome::NothingMatched);
+    }
+    Ok(Outcome::Fine)
+}
+
+fn outcome(path: &Path, dry_run: bool, processes: &mut Processes) -> Result<Removal, RemoveError> {
+    if dry_run {
+        mmstats::would_remove(path, processes)
+    } else {
+        mmstats::remove_if_dead(path, processes)
+    }
+}
+
+/// Whether a file wasn't modified for this long. One that can't be looked at is looked at again
+/// when it is to be removed, and its error told there.
+fn is_older_than(path: &Path, age: Duration) -> bool {
+    let modified = fs::symlink_metadata(path).and_then(|found| found.modified());
+    // A time in the future is no age.
+    modified.map_or(true, |modified| modified.elapsed().is_ok_and(|elapsed| elapsed >= age))
+}

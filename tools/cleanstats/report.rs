@@ -1,0 +1,136 @@
+//! What became of each file: a line at once, or one JSON object at the end.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use mmstats::Removal;
+use serde::Serialize;
+
+use super::args::{Arguments, Format};
+use crate::common::escape::{escape, escape_path};
+use crate::common::json::{self, FileError};
+
+/// Raised when a reader of an older schema would go wrong.
+const SCHEMA: u32 = 1;
+
+/// Tells and counts. Text goes out a line at a time, so that what was removed has been told when
+/// Ctrl-C comes.
+pub struct Report {
+    print: bool,
+    format: Format,
+    result: Summary,
+}
+
+/// The whole run, as `-o json` writes it.
+#[derive(Debug, Serialize)]
+struct Summary {
+    schema: u32,
+    dry_run: bool,
+    removed: Vec<Removed>,
+    alive: usize,
+    undecided: Vec<Undecided>,
+    too_young: usize,
+    errors: Vec<FileError>,
+}
+
+#[derive(Debug, Serialize)]
+struct Removed {
+    path: String,
+    pid: Option<u32>,
+    reason: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Undecided {
+    path: String,
+    reason: String,
+}
+
+impl Report {
+    pub const fn new(arguments: &Arguments) -> Self {
+        Self {
+            print: !arguments.quiet,
+            format: arguments.output,
+            result: Summary {
+                schema: SCHEMA,
+                dry_run: arguments.dry_run,
+                removed: Vec::new(),
+                alive: 0,
+                undecided: Vec::new(),
+                too_young: 0,
+                errors: Vec::new(),
+            },
+        }
+    }
+
+    /// A file's fate.
+    pub fn outcome(&mut self, path: &Path, removal: Removal) -> io::Result<()> {
+        let path_text = || path.to_string_lossy().into_owned();
+        match removal {
+            Removal::Removed { reason, pid } => {
+                let verb = if self.result.dry_run { "Would delete" } else { "Deleting" };
+                self.line(&format!("{}. {verb} {}", sentence(&reason), escape_path(path)))?;
+                let reason = reason.into_owned();
+                self.result.removed.push(Removed { path: path_text(), pid, reason });
+            }
+            Removal::Alive { .. } => self.result.alive += 1,
+            Removal::Undecided { reason } => {
+                self.line(&format!(
+                    "Undecided, {}. Keeping {}",
+                    escape(&reason),
+                    escape_path(path)
+                ))?;
+                let reason = reason.into_owned();
+                self.result.undecided.push(Undecided { path: path_text(), reason });
+            }
+            // Somebody else removed it, or a later version's outcome that removed nothing.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A file that is left alone for its age.
+    pub const fn too_young(&mut self) {
+        self.result.too_young += 1;
+    }
+
+    /// A file that couldn't be judged or removed; stderr tells it anyway.
+    pub fn error(&mut self, path: &Path, reason: String) {
+        self.result.errors.push(FileError::new(path, reason));
+    }
+
+    /// The closing line, or the object.
+    pub fn finish(&self) -> io::Result<()> {
+        let Summary { dry_run, removed, alive, undecided, too_young, .. } = &self.result;
+        if self.format == Format::Json && self.print {
+            let mut out = io::stdout().lock();
+            json::write(&mut out, &self.result)?;
+            return out.write_all(b"\n");
+        }
+        let verb = if *dry_run { "Would remove" } else { "Removed" };
+        let young = match too_young {
+            0 => String::new(),
+            files => format!(", {files} too young"),
+        };
+        let (removed, undecided) = (removed.len(), undecided.len());
+        self.line(&format!("{verb} {removed}  -  {alive} alive, {undecided} undecided{young}"))
+    }
+
+    fn line(&self, line: &str) -> io::Result<()> {
+        if self.print && self.format == Format::Text {
+            writeln!(io::stdout(), "{line}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A reason as the beginning of a sentence: `PID 42 is gone`.
+fn sentence(reason: &str) -> String {
+    let reason = escape(reason);
+    if let Some(rest) = reason.strip_prefix("pid ") {
+        return format!("PID {rest}");
+    }
+    let mut characters = reason.chars();
+    let first = characters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(characters).collect()
+}

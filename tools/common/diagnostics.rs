@@ -1,0 +1,43 @@
+//! What a tool says on stderr: `slurpstats: PATH: reason`, one line each.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::escape::{escape, escape_path};
+
+/// The messages of one run.
+#[derive(Debug)]
+pub struct Diagnostics {
+    tool: &'static str,
+    errors: usize,
+}
+
+impl Diagnostics {
+    /// For the tool of this name.
+    pub const fn new(tool: &'static str) -> Self {
+        Self { tool, errors: 0 }
+    }
+
+    /// A file that couldn't be read, or not to its end. The run goes on and ends with code 2.
+    pub fn file(&mut self, path: &Path, reason: &dyn Display) {
+        self.error(&format_args!("{}: {}", escape_path(path), escape(&reason.to_string())));
+    }
+
+    /// Anything else that is wrong. The run goes on and ends with code 2.
+    pub fn error(&mut self, message: &dyn Display) {
+        self.errors += 1;
+        self.say(message);
+    }
+
+    /// Something to know that is no error. It may have several lines.
+    pub fn say(&self, message: &dyn Display) {
+        // Where stderr is closed there is nobody left to tell.
+        drop(writeln!(io::stderr(), "{}: {message}", self.tool));
+    }
+
+    /// How many errors there were.
+    pub const fn errors(&self) -> usize {
+        self.errors
+    }
+}

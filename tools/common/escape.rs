@@ -1,0 +1,88 @@
+//! Makes text from files and file names harmless to a terminal.
+//!
+//! A stats file is written by anybody. Its labels and values reach a terminal only after control
+//! characters (the beginnings of escape sequences) and the controls that turn the direction of
+//! text around are replaced by what they are called: `\x1b`, `\u{202e}`.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+use std::path::Path;
+
+/// Whether a character drives a terminal or hides what a text says.
+pub const fn is_harmful(character: char) -> bool {
+    matches!(character,
+        '\0'..='\x1f' | '\x7f'..='\u{9f}'
+        // directions of text
+        | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        // line and paragraph separators, the byte order mark
+        | '\u{2028}' | '\u{2029}' | '\u{feff}')
+}
+
+/// The text with every harmful character replaced by an escape.
+pub fn escape(text: &str) -> Cow<'_, str> {
+    if is_plain(text) || !text.contains(is_harmful) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        push_escaped(&mut escaped, character);
+    }
+    Cow::Owned(escaped)
+}
+
+/// A path for a message or a table: lossy where it isn't UTF-8, and escaped.
+pub fn escape_path(path: &Path) -> Cow<'_, str> {
+    match path.to_string_lossy() {
+        Cow::Borrowed(text) => escape(text),
+        Cow::Owned(text) => Cow::Owned(escape(&text).into_owned()),
+    }
+}
+
+/// Printable ASCII only, as nearly every label is: asked a byte at a time, which is quick.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+fn push_escaped(text: &mut String, character: char) {
+    let written = match character {
+        '\n' => text.write_str("\\n"),
+        '\r' => text.write_str("\\r"),
+        '\t' => text.write_str("\\t"),
+        '\0'..='\x1f' | '\x7f' => write!(text, "\\x{:02x}", u32::from(character)),
+        _ if is_harmful(character) => write!(text, "\\u{{{:x}}}", u32::from(character)),
+        _ => text.write_char(character),
+    };
+    debug_assert!(written.is_ok(), "writing to a String doesn't fail");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_text_is_borrowed() {
+        for text in ["", "web.stats.status.2XX", "grüße ☃", "a\\b"] {
+            assert!(matches!(escape(text), Cow::Borrowed(same) if same == text));
+        }
+    }
+
+    #[test]
+    fn what_drives_a_terminal_is_named() {
+        for (text, expected) in [
+            ("\x1b[2Jx", "\\x1b[2Jx"),
+            ("a\nb\r\t\0", "a\\nb\\r\\t\\x00"),
+            ("\u{9b}31m", "\\u{9b}31m"),
+            ("\x7f", "\\x7f"),
+            ("abc\u{202e}fed", "abc\\u{202e}fed"),
+            ("é\u{2066}é", "é\\u{2066}é"),
+        ] {
+            assert_eq!(escape(text), expected);
+        }
+    }
+
+    #[test]
+    fn no_escape_leaves_anything_harmful() {
+        let all: String = (char::MIN..=char::MAX).collect();
+        assert!(!escape(&all).contains(is_harmful));
+    }
+}

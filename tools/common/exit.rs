@@ -1,0 +1,42 @@
+//! How a tool ends: exit codes, and the reader of a pipe that has gone.
+
+use std::io;
+use std::process::ExitCode;
+
+/// The end of a run. The codes are part of every tool's documentation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All is well: exit code 0.
+    Fine,
+    /// There was nothing to do the work on: exit code 1.
+    NothingMatched,
+    /// Something went wrong, and stderr said what: exit code 2.
+    Failed,
+    /// Ended by Ctrl-C: exit code 130, as a shell counts it.
+    Interrupted,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        Self::from(match outcome {
+            Outcome::Fine => 0,
+            Outcome::NothingMatched => 1,
+            Outcome::Failed => 2,
+            Outcome::Interrupted => 130,
+        })
+    }
+}
+
+/// The exit code of `tool` after a run whose writing to stdout may have failed.
+///
+/// A closed pipe (`slurpstats | head`) is a quiet end; any other failure is told on stderr.
+pub fn code(tool: &str, result: io::Result<Outcome>) -> ExitCode {
+    match result {
+        Ok(outcome) => outcome.into(),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Fine.into(),
+        Err(error) => {
+            eprintln!("{tool}: writing to stdout failed: {error}");
+            Outcome::Failed.into()
+        }
+    }
+}

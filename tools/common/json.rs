@@ -1,0 +1,117 @@
+//! JSON as the tools write it: exact numbers, and nothing that drives a terminal.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use mmstats::Value;
+use serde::{Serialize, Serializer};
+use serde_json::ser::{CompactFormatter, Formatter};
+
+use super::escape::is_harmful;
+
+/// Writes a value as compact JSON. Characters that are harmful to a terminal become `\u` escapes,
+/// which any parser turns back.
+///
+/// # Errors
+///
+/// Where `out` can't be written.
+pub fn write(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(out, Harmless(CompactFormatter));
+    value.serialize(&mut serializer).map_err(io::Error::from)
+}
+
+/// An element of `errors`: a file that couldn't be read, or not to its end.
+#[derive(Debug, Serialize)]
+pub struct FileError {
+    path: String,
+    error: String,
+}
+
+impl FileError {
+    /// The file and the reason, without the file's name in it.
+    pub fn new(path: &Path, reason: String) -> Self {
+        Self { path: path.to_string_lossy().into_owned(), error: reason }
+    }
+}
+
+/// A stat's value: integers exact, floats with the fewest digits that give the same float again,
+/// floats that JSON lacks as the strings `"NaN"`, `"inf"` and `"-inf"`, raw bytes as hex.
+pub struct Exact<'a>(pub Value<'a>);
+
+impl Serialize for Exact<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Value::Unsigned(value) => serializer.serialize_u64(*value),
+            Value::Signed(value) => serializer.serialize_i64(*value),
+            Value::Float(value) if value.is_finite() => serializer.serialize_f64(*value),
+            Value::Float(value) => serializer.collect_str(value),
+            Value::Bool(value) => serializer.serialize_bool(*value),
+            Value::Text(text) => serializer.serialize_str(text),
+            Value::Bytes(bytes) => serializer.collect_str(&Hex(bytes)),
+            // A kind of value that a later version of the library knows.
+            other => serializer.collect_str(other),
+        }
+    }
+}
+
+/// Bytes as lower-case hex digits.
+pub struct Hex<'a>(pub &'a [u8]);
+
+impl std::fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// Escapes in strings what JSON itself lets through.
+struct Harmless(CompactFormatter);
+
+impl Formatter for Harmless {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some(at) = rest.find(is_harmful) {
+            let (plain, harmful) = rest.split_at(at);
+            self.0.write_string_fragment(writer, plain)?;
+            let character = harmful.chars().next().unwrap_or_default();
+            write!(writer, "\\u{:04x}", u32::from(character))?;
+            rest = &harmful[character.len_utf8()..];
+        }
+        self.0.write_string_fragment(writer, rest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(value: &impl Serialize) -> String {
+        let mut out = Vec::new();
+        write(&mut out, value).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn numbers_are_exact() {
+        assert_eq!(json(&Exact(Value::Unsigned(u64::MAX))), "18446744073709551615");
+        assert_eq!(json(&Exact(Value::Signed(i64::MIN))), "-9223372036854775808");
+        assert_eq!(json(&Exact(Value::Float(0.1))), "0.1");
+        for (value, expected) in
+            [(f64::NAN, "\"NaN\""), (f64::INFINITY, "\"inf\""), (f64::NEG_INFINITY, "\"-inf\"")]
+        {
+            assert_eq!(json(&Exact(Value::Float(value))), expected);
+        }
+        assert_eq!(json(&Exact(Value::Bytes(&[0, 0xff]))), "\"00ff\"");
+    }
+
+    #[test]
+    fn harmful_characters_are_escaped_and_come_back() {
+        let text = "\x1b[2J\u{9b}é\u{202e}\x7f\"\\";
+        let written = json(&text);
+        assert!(!written.contains(is_harmful), "{written}");
+        assert_eq!(serde_json::from_str::<String>(&written).unwrap(), text);
+    }
+}

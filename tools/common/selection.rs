@@ -1,0 +1,92 @@
+//! Which files a tool works on, and what it says where there are none.
+
+use std::ffi::OsString;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use mmstats::{ReadError, Search};
+
+use super::diagnostics::Diagnostics;
+use super::escape::escape;
+
+const WHY_NOTHING: &str = "
+why there may be nothing:
+  - no program that publishes stats is running; one that ends removes its files
+  - it puts them elsewhere: name the file or directory, or set MMSTATS_PATH as it is set there
+  - systemd gives it a /tmp of its own (PrivateTmp=yes): try '/tmp/systemd-private-*/tmp'
+  - this user may not look into the directory";
+
+/// The files that the arguments stand for.
+#[derive(Debug)]
+pub struct Selection {
+    search: Search,
+    named: Vec<PathBuf>,
+}
+
+impl Selection {
+    /// Finds the files, and tells what was named and isn't there.
+    pub fn find(places: &[OsString], diagnostics: &mut Diagnostics) -> Self {
+        let search = mmstats::find(places);
+        for error in search.errors() {
+            diagnostics.file(error.path(), &error.reason());
+        }
+        let named = places.iter().map(PathBuf::from).collect();
+        Self { search, named }
+    }
+
+    /// The files, sorted, each once.
+    pub fn paths(&self) -> &[PathBuf] {
+        self.search.paths()
+    }
+
+    /// What writers began and haven't finished, in the directories of the selection.
+    pub fn unfinished(&self) -> &[PathBuf] {
+        self.search.unfinished()
+    }
+
+    /// What was named and isn't there; already told.
+    pub fn errors(&self) -> &[ReadError] {
+        self.search.errors()
+    }
+
+    /// Whether a file was found and then was gone: its program ended meanwhile. One that was
+    /// named should have been there.
+    pub fn has_just_gone(&self, error: &ReadError) -> bool {
+        let gone = matches!(error, ReadError::Io { source, .. }
+            if source.kind() == std::io::ErrorKind::NotFound);
+        gone && !self.named.iter().any(|named| named == error.path())
+    }
+
+    /// Where it looked and why there may be nothing, for a message of several lines.
+    pub fn explain_nothing(&self) -> String {
+        let mut text = "no stats files found\nlooked at:".to_owned();
+        for place in self.search.looked_at() {
+            let state = match Path::new(place).parent() {
+                Some(folder) if !folder.as_os_str().is_empty() && !is_pattern(folder) => {
+                    state_of(folder)
+                }
+                _ => "",
+            };
+            write!(text, "\n  {}{state}", escape(place)).expect("a String takes everything");
+        }
+        text.push_str(WHY_NOTHING);
+        text
+    }
+}
+
+fn is_pattern(path: &Path) -> bool {
+    path.to_string_lossy().contains(['*', '?', '['])
+}
+
+fn state_of(folder: &Path) -> &'static str {
+    match folder.read_dir() {
+        Ok(_) => "",
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            "  (there is no such directory)"
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            "  (no permission to look there)"
+        }
+        Err(_) => "  (can't be looked into)",
+    }
+}

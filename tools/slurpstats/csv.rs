@@ -1,0 +1,120 @@
+//! `-o csv`: a header, then a line for each number.
+
+use std::io::{self, Write};
+
+use mmstats::{HistogramSnapshot, Kind, Stat, Value};
+
+use super::json::is_alive;
+use super::readable::PERCENTILES;
+use super::report::{Report, Shown};
+use crate::common::escape::{escape, escape_path};
+use crate::common::json::Hex;
+
+const HEADER: [&str; 9] =
+    ["path", "pid", "alive", "label", "component", "kind", "unit", "type", "value"];
+
+/// Writes the lines of each file as it comes.
+pub struct Csv<W: Write> {
+    out: csv::Writer<W>,
+    help_texts: bool,
+}
+
+/// What is the same in every line of a stat.
+struct Line<'a> {
+    path: &'a str,
+    pid: &'a str,
+    alive: &'a str,
+    stat: Stat<'a>,
+}
+
+impl<W: Write> Csv<W> {
+    pub fn new(out: W, help_texts: bool) -> io::Result<Self> {
+        let mut out = csv::Writer::from_writer(out);
+        for name in HEADER.into_iter().chain(help_texts.then_some("help")) {
+            out.write_field(name)?;
+        }
+        end_record(&mut out)?;
+        Ok(Self { out, help_texts })
+    }
+
+    fn stat(&mut self, line: &Line<'_>) -> io::Result<()> {
+        if let Some(histogram) = line.stat.histogram() {
+            return self.histogram(line, &histogram);
+        }
+        let several = line.stat.components().nth(1).is_some();
+        if !several {
+            return self.line(line, "", &line.stat.value());
+        }
+        for (name, value) in line.stat.components() {
+            self.line(line, &name, &value)?;
+        }
+        Ok(())
+    }
+
+    fn histogram(&mut self, line: &Line<'_>, histogram: &HistogramSnapshot) -> io::Result<()> {
+        self.line(line, "count", &Value::Unsigned(histogram.count()))?;
+        for (name, percent) in PERCENTILES {
+            if let Some(value) = histogram.percentile(percent) {
+                self.line(line, name, &Value::Float(value))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, line: &Line<'_>, component: &str, value: &Value<'_>) -> io::Result<()> {
+        let Line { path, pid, alive, stat } = *line;
+        let value = exact_text(value);
+        let label = stat.label();
+        let signature = stat.signature();
+        for field in [
+            path,
+            pid,
+            alive,
+            &*escape(&label),
+            &*escape(component),
+            stat.kind().map_or("", Kind::name),
+            &*escape(stat.unit()),
+            &*escape(&signature),
+            &*value,
+        ] {
+            self.out.write_field(field)?;
+        }
+        if self.help_texts {
+            self.out.write_field(&*escape(stat.help()))?;
+        }
+        end_record(&mut self.out)
+    }
+}
+
+impl<W: Write> Report for Csv<W> {
+    fn file(&mut self, shown: Shown<'_>) -> io::Result<()> {
+        let path = escape_path(shown.file.path());
+        let pid = shown.file.pid().map_or_else(String::new, |pid| pid.to_string());
+        let alive = match is_alive(shown.life.verdict) {
+            Some(true) => "true",
+            Some(false) => "false",
+            None => "",
+        };
+        for stat in shown.stats() {
+            self.stat(&Line { path: &path, pid: &pid, alive, stat })?;
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// A value exactly; raw bytes as hex digits, as in JSON.
+pub fn exact_text(value: &Value<'_>) -> String {
+    match value {
+        Value::Bytes(bytes) => Hex(bytes).to_string(),
+        value => escape(&value.to_string()).into_owned(),
+    }
+}
+
+/// Ends a line.
+pub fn end_record<W: Write>(out: &mut csv::Writer<W>) -> io::Result<()> {
+    Ok(out.write_record(None::<&[u8]>)?)
+}

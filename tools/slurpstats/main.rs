@@ -1,0 +1,11 @@
+//! Parses the arguments of slurpstats, calls it and exits.
+#![forbid(unsafe_code)]
+
+use std::process::ExitCode;
+
+use mmstats_tools::common::exit;
+use mmstats_tools::slurpstats::{self, Arguments};
+
+fn main() -> ExitCode {
+    exit::code(slurpstats::NAME, slurpstats::run(&Arguments::from_command_line()))
+}

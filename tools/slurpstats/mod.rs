@@ -1,0 +1,161 @@
+//! slurpstats: dumps every stat of every stats file.
+
+mod args;
+mod csv;
+mod json;
+mod layout;
+mod prom;
+mod readable;
+mod report;
+mod sum;
+mod text;
+
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use clap::CommandFactory;
+use mmstats::{Life, Processes, ReadError, ReadOptions, StatsFile, Verdict};
+
+use crate::common::diagnostics::Diagnostics;
+use crate::common::exit::Outcome;
+use crate::common::generate::generate;
+use crate::common::selection::Selection;
+use crate::common::terminal::Paint;
+use crate::common::time;
+pub use args::{Arguments, Format};
+use readable::Readable;
+use report::{Report, Shown};
+
+/// The tool's name.
+pub const NAME: &str = "slurpstats";
+
+/// Large enough that writing is a small part of a dump of many files.
+const BUFFER: usize = 1 << 18;
+
+/// Does what the arguments say.
+///
+/// # Errors
+///
+/// Where stdout can't be written.
+pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
+    if let Some(what) = arguments.common.generate {
+        return generate(what, Arguments::command());
+    }
+    let mut diagnostics = Diagnostics::new(NAME);
+    let selection = Selection::find(&arguments.places, &mut diagnostics);
+    let stdout = io::stdout().lock();
+    let paint = arguments.common.color.paint(&stdout);
+    let out = BufWriter::with_capacity(BUFFER, stdout);
+    let mut report = report_for(arguments, paint, out)?;
+    for error in selection.errors() {
+        report.error(error.path(), &error.reason())?;
+    }
+    let shown = show_files(arguments, &selection, &mut *report, &mut diagnostics)?;
+    report.finish()?;
+    drop(report);
+    if diagnostics.errors() > 0 {
+        return Ok(Outcome::Failed);
+    }
+    if shown > 0 {
+        return Ok(Outcome::Fine);
+    }
+    match selection.paths().len() {
+        0 => diagnostics.say(&selection.explain_nothing()),
+        files => diagnostics.say(&nothing_wanted(arguments, files)),
+    }
+    Ok(Outcome::NothingMatched)
+}
+
+/// The report of the format that was asked for, on `out`.
+fn report_for<'a>(
+    arguments: &Arguments,
+    paint: Paint,
+    out: impl Write + 'a,
+) -> io::Result<Box<dyn Report + 'a>> {
+    let now = time::now();
+    let Arguments { layout, help_texts, raw, sum, .. } = *arguments;
+    let readable = || Readable::new(raw, now);
+    Ok(match arguments.output {
+        Format::Prom => Box::new(prom::Prom::new(out, sum, now)),
+        format if sum => {
+            Box::new(sum::SumReport::new(out, format, now, paint, readable(), help_texts))
+        }
+        Format::Text => {
+            let extras = text::Extras { layout, help_texts };
+            Box::new(text::Text::new(out, paint, readable(), extras))
+        }
+        Format::Json => Box::new(json::Json::new(out, json::Extras { layout, help_texts, now })),
+        Format::Csv => Box::new(csv::Csv::new(out, help_texts)?),
+    })
+}
+
+/// Reads and shows the files one by one; gives how many were shown.
+fn show_files(
+    arguments: &Arguments,
+    selection: &Selection,
+    report: &mut dyn Report,
+    diagnostics: &mut Diagnostics,
+) -> io::Result<usize> {
+    let options = ReadOptions::new().keep_open(true);
+    let mut processes = Processes::new();
+    let mut shown = 0;
+    for path in selection.paths() {
+        match options.read(path) {
+            Ok(file) => {
+                let life = file.life(&mut processes);
+                if show_file(arguments, &file, &life, report)? {
+                    shown += 1;
+                }
+                if let Some(problem) = file.problem() {
+                    tell(path, problem, report, diagnostics)?;
+                }
+            }
+            Err(error) if selection.has_just_gone(&error) => {}
+            Err(error) => tell(path, &error, report, diagnostics)?,
+        }
+    }
+    Ok(shown)
+}
+
+/// Shows a file if it is wanted, and gives whether it is.
+fn show_file(
+    arguments: &Arguments,
+    file: &StatsFile,
+    life: &Life,
+    report: &mut dyn Report,
+) -> io::Result<bool> {
+    let unwanted = match life.verdict {
+        Verdict::Alive => arguments.dead,
+        Verdict::Dead => arguments.alive,
+        Verdict::Undecided => arguments.alive || arguments.dead,
+    };
+    let shown = Shown::new(file, life, &arguments.labels);
+    if unwanted || shown.is_beside_the_point() {
+        return Ok(false);
+    }
+    report.file(shown)?;
+    Ok(true)
+}
+
+fn tell(
+    path: &Path,
+    error: &ReadError,
+    report: &mut dyn Report,
+    diagnostics: &mut Diagnostics,
+) -> io::Result<()> {
+    let reason = error.reason();
+    diagnostics.file(path, &reason);
+    report.error(path, &reason)
+}
+
+/// Why nothing was shown although there are files.
+fn nothing_wanted(arguments: &Arguments, files: usize) -> String {
+    let life = match (arguments.alive, arguments.dead) {
+        (true, _) => " whose program is alive",
+        (_, true) => " whose program is dead",
+        _ => "",
+    };
+    let stats = if arguments.labels.is_empty() { "" } else { " with a stat whose label matches" };
+    let (files, plural) = (files, if files == 1 { "" } else { "s" });
+    format!("looked at {files} file{plural}, and there is none{life}{stats}")
+}

@@ -1,0 +1,194 @@
+//! A stat's value on a line of text: readable, or exact.
+
+use mmstats::{HistogramSnapshot, Kind, Stat, Value};
+
+use crate::common::escape::escape;
+use crate::common::json::Hex;
+use crate::common::number::{
+    push_duration, push_exact, push_grouped, push_plain, push_readable, push_signed,
+};
+use crate::common::time::Calendar;
+
+/// What is shown of a histogram, beside its count.
+pub const PERCENTILES: [(&str, f64); 4] =
+    [("p50", 50.0), ("p90", 90.0), ("p99", 99.0), ("max", 100.0)];
+
+/// How many components of a value of unknown meaning are shown on its line.
+const MOST_COMPONENTS: usize = 16;
+
+/// How many raw bytes are shown on a line.
+const MOST_BYTES: usize = 32;
+
+/// Appends values to a line.
+#[derive(Debug)]
+pub struct Readable {
+    raw: bool,
+    /// Unix time in seconds, against which windows have passed or not.
+    now: f64,
+    calendar: Calendar,
+}
+
+/// How a number is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// In full.
+    Exact,
+    /// Six digits; integers in full, as ids and versions want it.
+    Plain,
+    /// Thousands apart.
+    Grouped,
+    /// Seconds, in the unit that fits.
+    Duration,
+    /// Unix time, as a date.
+    Date,
+}
+
+impl Readable {
+    /// Exact where `raw`, else readable.
+    pub fn new(raw: bool, now: f64) -> Self {
+        Self { raw, now, calendar: Calendar::local() }
+    }
+
+    /// Appends everything that a stat's line has behind its label.
+    pub fn push(&mut self, out: &mut Vec<u8>, stat: &Stat<'_>) {
+        let manner = self.manner(stat.kind(), stat.unit(), stat.label_bytes(), stat.is_buffered());
+        if let Some(histogram) = stat.histogram() {
+            self.push_histogram(out, &histogram, stat.unit(), manner);
+        } else if stat.expired(self.now) {
+            out.push(b'-');
+        } else {
+            self.push_value(out, &stat.value(), manner);
+            push_unit(out, stat.unit(), manner);
+            self.push_components(out, stat.components().skip(1), manner);
+        }
+    }
+
+    /// How the numbers of a stat are written.
+    pub fn manner(&self, kind: Option<Kind>, unit: &str, label: &[u8], buffered: bool) -> Manner {
+        if self.raw {
+            return Manner::Exact;
+        }
+        match kind {
+            Some(Kind::Timestamp) => Manner::Date,
+            Some(Kind::Timer) => Manner::Duration,
+            Some(Kind::Info) => Manner::Plain,
+            Some(_) if unit == "seconds" => Manner::Duration,
+            Some(_) => Manner::Grouped,
+            // The original's files don't tell, but this is one of its own labels.
+            None if label.ends_with(b"sys.created") => Manner::Date,
+            None if buffered => Manner::Grouped,
+            None => Manner::Plain,
+        }
+    }
+
+    /// Appends a value.
+    pub fn push_value(&mut self, out: &mut Vec<u8>, value: &Value<'_>, manner: Manner) {
+        let separator = (manner == Manner::Grouped).then_some(b',');
+        match value {
+            Value::Unsigned(value) if manner == Manner::Duration => {
+                push_duration(out, *value as f64);
+            }
+            Value::Unsigned(value) if manner == Manner::Grouped => push_grouped(out, *value),
+            Value::Unsigned(value) => push_plain(out, *value),
+            Value::Signed(value) => push_signed(out, *value, separator),
+            Value::Float(value) => self.push_float(out, *value, manner),
+            Value::Bool(value) => out.extend_from_slice(if *value { b"true" } else { b"false" }),
+            Value::Text(text) => out.extend_from_slice(escape(text).as_bytes()),
+            Value::Bytes(bytes) => push_bytes(out, bytes, manner),
+            // A kind of value that a later version of the library knows.
+            other => out.extend_from_slice(escape(&other.to_string()).as_bytes()),
+        }
+    }
+
+    fn push_float(&mut self, out: &mut Vec<u8>, value: f64, manner: Manner) {
+        match manner {
+            Manner::Exact => push_exact(out, value),
+            Manner::Plain | Manner::Grouped => push_readable(out, value),
+            Manner::Duration => push_duration(out, value),
+            // What was never set is still 0.
+            Manner::Date if value == 0.0 => out.extend_from_slice(b"never"),
+            Manner::Date => {
+                if !self.calendar.push_date(out, value) {
+                    push_exact(out, value);
+                }
+            }
+        }
+    }
+
+    /// Appends `  (count 7, total 1.23 s, …)`: what stands behind the first component.
+    pub fn push_components<'a, N: AsRef<str>>(
+        &mut self,
+        out: &mut Vec<u8>,
+        components: impl Iterator<Item = (N, Value<'a>)>,
+        manner: Manner,
+    ) {
+        let mut components = components.peekable();
+        if components.peek().is_none() {
+            return;
+        }
+        for (index, (name, value)) in components.by_ref().take(MOST_COMPONENTS).enumerate() {
+            out.extend_from_slice(if index == 0 { b"  (" } else { b", " });
+            let name = name.as_ref();
+            out.extend_from_slice(name.as_bytes());
+            out.push(b' ');
+            let manner = match name {
+                "last_add" if !self.raw => Manner::Date,
+                "count" if !self.raw => Manner::Grouped,
+                _ => manner,
+            };
+            self.push_value(out, &value, manner);
+        }
+        let more = components.count();
+        if more > 0 {
+            out.extend_from_slice(b", and ");
+            push_grouped(out, more as u64);
+            out.extend_from_slice(b" more");
+        }
+        out.push(b')');
+    }
+
+    /// Appends `1,234 values  (p50 7.0, p90 12.0, p99 30.0, max 40.0 bytes)`.
+    pub fn push_histogram(
+        &mut self,
+        out: &mut Vec<u8>,
+        histogram: &HistogramSnapshot,
+        unit: &str,
+        manner: Manner,
+    ) {
+        let counting = if self.raw { Manner::Exact } else { Manner::Grouped };
+        self.push_value(out, &Value::Unsigned(histogram.count()), counting);
+        out.extend_from_slice(b" values");
+        let mut separator = "  (";
+        for (name, percent) in PERCENTILES {
+            let Some(value) = histogram.percentile(percent) else {
+                return;
+            };
+            out.extend_from_slice(separator.as_bytes());
+            out.extend_from_slice(name.as_bytes());
+            out.push(b' ');
+            self.push_value(out, &Value::Float(value), manner);
+            separator = ", ";
+        }
+        push_unit(out, unit, manner);
+        out.push(b')');
+    }
+}
+
+/// Appends a space and the unit. Durations and dates say theirs themselves.
+pub fn push_unit(out: &mut Vec<u8>, unit: &str, manner: Manner) {
+    if !unit.is_empty() && !matches!(manner, Manner::Duration | Manner::Date) {
+        out.push(b' ');
+        out.extend_from_slice(escape(unit).as_bytes());
+    }
+}
+
+fn push_bytes(out: &mut Vec<u8>, bytes: &[u8], manner: Manner) {
+    let shown = match manner {
+        Manner::Exact => bytes,
+        _ => &bytes[..bytes.len().min(MOST_BYTES)],
+    };
+    out.extend_from_slice(Hex(shown).to_string().as_bytes());
+    if shown.len() < bytes.len() {
+        out.extend_from_slice("…".as_bytes());
+    }
+}

@@ -1,0 +1,56 @@
+//! What every output format is handed: one file after the other, errors, the end.
+
+use std::io;
+use std::path::Path;
+
+use mmstats::{Life, Stat, StatsFile};
+
+use crate::common::patterns::{LabelPattern, any_matches};
+
+/// A file and which of its stats are wanted.
+#[derive(Clone, Copy)]
+pub struct Shown<'a> {
+    /// The file.
+    pub file: &'a StatsFile,
+    /// Whether its program is alive.
+    pub life: &'a Life,
+    labels: &'a [LabelPattern],
+}
+
+impl<'a> Shown<'a> {
+    /// With the stats whose label matches one of `labels`; all where there are none.
+    pub const fn new(file: &'a StatsFile, life: &'a Life, labels: &'a [LabelPattern]) -> Self {
+        Self { file, life, labels }
+    }
+
+    /// The wanted stats, in the order of the file.
+    pub fn stats(&self) -> impl Iterator<Item = Stat<'a>> + use<'a> {
+        let labels = self.labels;
+        self.file
+            .stats()
+            .filter(move |stat| labels.is_empty() || any_matches(labels, &stat.label()))
+    }
+
+    /// Whether labels were asked for and this file has none of them.
+    pub fn is_beside_the_point(&self) -> bool {
+        !self.labels.is_empty() && self.stats().next().is_none()
+    }
+}
+
+/// An output format.
+pub trait Report {
+    /// Shows a file.
+    ///
+    /// # Errors
+    ///
+    /// Where the output can't be written; the same for the other methods.
+    fn file(&mut self, shown: Shown<'_>) -> io::Result<()>;
+
+    /// Shows that a file couldn't be read, or not to its end. stderr tells it anyway.
+    fn error(&mut self, _path: &Path, _reason: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Shows what can be shown only at the end.
+    fn finish(&mut self) -> io::Result<()>;
+}

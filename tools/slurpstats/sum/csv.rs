@@ -1,0 +1,59 @@
+//! `--sum -o csv`: a header, then a line for each number.
+
+use std::io::{self, Write};
+
+use mmstats::{Kind, Value};
+
+use super::{Together, Total, Totals};
+use crate::common::escape::escape;
+use crate::slurpstats::csv::{end_record, exact_text};
+use crate::slurpstats::readable::PERCENTILES;
+
+const HEADER: [&str; 7] = ["label", "component", "kind", "unit", "aggregate", "files", "value"];
+
+/// Writes the whole table.
+pub fn write(out: &mut impl Write, totals: &Totals, help_texts: bool) -> io::Result<()> {
+    let mut out = csv::Writer::from_writer(out);
+    for name in HEADER.into_iter().chain(help_texts.then_some("help")) {
+        out.write_field(name)?;
+    }
+    end_record(&mut out)?;
+    for total in totals.iter() {
+        for (component, value) in numbers(total) {
+            for field in [
+                &*escape(&total.label),
+                component,
+                total.kind.map_or("", Kind::name),
+                &*escape(&total.unit),
+                total.aggregate.name(),
+                &total.files.to_string(),
+                &exact_text(&value),
+            ] {
+                out.write_field(field)?;
+            }
+            if help_texts {
+                out.write_field(&*escape(&total.help))?;
+            }
+            end_record(&mut out)?;
+        }
+    }
+    out.flush()
+}
+
+/// What is known of a stat, each with the name of its component.
+fn numbers(total: &Total) -> Vec<(&str, Value<'_>)> {
+    if let Some(histogram) = total.histogram() {
+        let percentiles = PERCENTILES.into_iter().filter_map(|(name, percent)| {
+            Some((name, Value::Float(histogram.percentile(percent)?)))
+        });
+        let count = ("count", Value::Unsigned(histogram.count()));
+        return std::iter::once(count).chain(percentiles).collect();
+    }
+    let mut numbers = match total.together() {
+        Together::One(value) => vec![(total.first_component(), value)],
+        Together::Range { least, greatest } => vec![("least", least), ("greatest", greatest)],
+        Together::Different | Together::Nothing => Vec::new(),
+    };
+    numbers.extend(total.components());
+    numbers
+}

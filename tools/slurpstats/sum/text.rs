@@ -1,0 +1,77 @@
+//! `--sum -o text`: a title, then a line for each stat.
+
+use mmstats::Aggregate;
+use unicode_width::UnicodeWidthStr;
+
+use super::{Together, Total, Totals};
+use crate::common::escape::escape;
+use crate::common::terminal::{FAINT, Paint, TITLE, kind_style};
+use crate::slurpstats::readable::{Readable, push_unit};
+use crate::slurpstats::text::put;
+
+/// How the lines are written.
+pub struct Lines<'a> {
+    pub paint: Paint,
+    pub readable: &'a mut Readable,
+}
+
+impl Lines<'_> {
+    /// The whole table; nothing where no file was shown.
+    pub fn of(&mut self, totals: &Totals, files: usize, help_texts: bool) -> Vec<u8> {
+        let mut out = Vec::new();
+        if files == 0 {
+            return out;
+        }
+        let plural = if files == 1 { "" } else { "s" };
+        let title = format!("==> sum of {files} file{plural}");
+        put(&mut out, &format_args!("{}\n", self.paint.text(TITLE, title)));
+        let width = totals.iter().map(|total| escape(&total.label).width()).max().unwrap_or(0);
+        for total in totals.iter() {
+            self.push_line(&mut out, total, width);
+            if help_texts {
+                for line in total.help.lines() {
+                    let help = self.paint.text(FAINT, escape(line.trim()));
+                    put(&mut out, &format_args!("      {help}\n"));
+                }
+            }
+        }
+        out.push(b'\n');
+        out
+    }
+
+    fn push_line(&mut self, out: &mut Vec<u8>, total: &Total, width: usize) {
+        let label = escape(&total.label);
+        let gap = " ".repeat(width.saturating_sub(label.width()));
+        let label = self.paint.text(kind_style(total.kind), &label);
+        put(out, &format_args!("  {label}{gap} "));
+        self.push_value(out, total);
+        let how = match (total.aggregate, total.files) {
+            (_, 1) => String::new(),
+            (Aggregate::Each, files) => format!("  [{files} files]"),
+            (how, files) => format!("  [{how} of {files}]"),
+        };
+        put(out, &format_args!("{}\n", self.paint.text(FAINT, how)));
+    }
+
+    fn push_value(&mut self, out: &mut Vec<u8>, total: &Total) {
+        let label = total.label.as_bytes();
+        let manner = self.readable.manner(total.kind, &total.unit, label, total.buffered);
+        if let Some(histogram) = total.histogram() {
+            return self.readable.push_histogram(out, histogram, &total.unit, manner);
+        }
+        match total.together() {
+            Together::One(value) => {
+                self.readable.push_value(out, &value, manner);
+            }
+            Together::Range { least, greatest } => {
+                self.readable.push_value(out, &least, manner);
+                out.extend_from_slice(b" to ");
+                self.readable.push_value(out, &greatest, manner);
+            }
+            Together::Different => return out.extend_from_slice(b"different texts"),
+            Together::Nothing => return out.push(b'-'),
+        }
+        push_unit(out, &total.unit, manner);
+        self.readable.push_components(out, total.components(), manner);
+    }
+}

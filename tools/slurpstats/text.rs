@@ -1,0 +1,126 @@
+//! `-o text`: `==> path`, then a line for each stat, as the original prints it, and more.
+
+use std::io::{self, Write};
+
+use mmstats::{Stat, Verdict};
+use unicode_width::UnicodeWidthStr;
+
+use super::layout;
+use super::readable::Readable;
+use super::report::{Report, Shown};
+use crate::common::escape::{escape, escape_path};
+use crate::common::terminal::{ALERT, FAINT, Paint, TITLE, kind_style};
+
+/// What is shown beyond labels and values.
+#[derive(Clone, Copy, Debug)]
+pub struct Extras {
+    pub layout: bool,
+    pub help_texts: bool,
+}
+
+/// Writes the lines of each file as it comes.
+pub struct Text<W> {
+    out: W,
+    paint: Paint,
+    readable: Readable,
+    extras: Extras,
+    /// The lines of one file; kept, so that ten thousand files don't allocate ten thousand.
+    lines: Vec<u8>,
+}
+
+impl<W: Write> Text<W> {
+    pub const fn new(out: W, paint: Paint, readable: Readable, extras: Extras) -> Self {
+        Self { out, paint, readable, extras, lines: Vec::new() }
+    }
+
+    fn push_title(&mut self, shown: Shown<'_>) {
+        let path = escape_path(shown.file.path());
+        put(&mut self.lines, &self.paint.text(TITLE, format_args!("==> {path}")));
+        let verdict = match shown.life.verdict {
+            Verdict::Alive => None,
+            Verdict::Dead => Some((ALERT, "dead")),
+            Verdict::Undecided => Some((FAINT, "undecided")),
+        };
+        if let Some((style, word)) = verdict {
+            let reason = escape(&shown.life.reason);
+            let mark = format_args!("[{word}: {reason}]");
+            put(&mut self.lines, &format_args!("  {}", self.paint.text(style, mark)));
+        }
+        self.lines.push(b'\n');
+    }
+
+    fn push_stat(&mut self, stat: &Stat<'_>, width: usize) {
+        self.lines.extend_from_slice(b"  ");
+        push_label(&mut self.lines, stat, width, self.paint);
+        self.lines.push(b' ');
+        self.readable.push(&mut self.lines, stat);
+        if !stat.is_stable() {
+            put(&mut self.lines, &format_args!("  {}", self.paint.text(ALERT, "[unstable]")));
+        } else if let Some(note) = stat.note() {
+            let note = format_args!("[{note}]");
+            put(&mut self.lines, &format_args!("  {}", self.paint.text(FAINT, note)));
+        }
+        self.lines.push(b'\n');
+        if self.extras.help_texts {
+            for line in stat.help().lines() {
+                let help = escape(line.trim());
+                put(&mut self.lines, &format_args!("      {}\n", self.paint.text(FAINT, help)));
+            }
+        }
+        if self.extras.layout {
+            layout::push(&mut self.lines, &stat.field_layout());
+        }
+    }
+}
+
+impl<W: Write> Report for Text<W> {
+    fn file(&mut self, shown: Shown<'_>) -> io::Result<()> {
+        self.lines.clear();
+        self.push_title(shown);
+        let width = shown.stats().map(|stat| label_width(&stat)).max().unwrap_or(0);
+        for stat in shown.stats() {
+            self.push_stat(&stat, width);
+        }
+        self.lines.push(b'\n');
+        self.out.write_all(&self.lines)
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Appends formatted text. A `Vec` takes everything, so there is no error to return.
+pub fn put(out: &mut Vec<u8>, text: &dyn std::fmt::Display) {
+    write!(out, "{text}").expect("a Vec takes everything");
+}
+
+/// How many columns of a terminal a label takes.
+fn label_width(stat: &Stat<'_>) -> usize {
+    let bytes = stat.label_bytes();
+    if is_plain(bytes) {
+        return bytes.len();
+    }
+    escape(&stat.label()).width()
+}
+
+/// Appends a label and the spaces up to `width` columns.
+fn push_label(out: &mut Vec<u8>, stat: &Stat<'_>, width: usize, paint: Paint) {
+    let bytes = stat.label_bytes();
+    let style = kind_style(stat.kind());
+    let taken = if is_plain(bytes) && !paint.is_on() {
+        out.extend_from_slice(bytes);
+        bytes.len()
+    } else {
+        let label = stat.label();
+        let label = escape(&label);
+        put(out, &paint.text(style, &label));
+        label.width()
+    };
+    out.resize(out.len() + width.saturating_sub(taken), b' ');
+}
+
+/// Printable ASCII: one column a byte and nothing to escape, as nearly every label is.
+fn is_plain(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| matches!(byte, b' '..=b'~'))
+}
