@@ -1,6 +1,5 @@
 //! Which stats files there are: arguments of a tool, or the usual places.
 
-use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
@@ -19,10 +18,9 @@ use crate::file::{ReadError, places};
 /// ```
 #[derive(Debug, Default)]
 pub struct Search {
-    paths: BTreeSet<PathBuf>,
+    paths: Vec<PathBuf>,
     looked_at: Vec<String>,
     errors: Vec<ReadError>,
-    sorted: Vec<PathBuf>,
     unfinished: Vec<PathBuf>,
 }
 
@@ -41,14 +39,16 @@ pub fn find<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Search {
     for argument in arguments {
         search.look_at(argument.as_ref());
     }
-    search.sorted = std::mem::take(&mut search.paths).into_iter().collect();
+    // By bytes: comparing paths takes them apart.
+    search.paths.sort_unstable_by(|one, other| one.as_os_str().cmp(other.as_os_str()));
+    search.paths.dedup_by(|one, other| one.as_os_str() == other.as_os_str());
     search
 }
 
 impl Search {
     /// The files, sorted, each once.
     pub fn paths(&self) -> &[PathBuf] {
-        &self.sorted
+        &self.paths
     }
 
     /// The patterns that were looked at, for a message where nothing was found.
@@ -97,7 +97,7 @@ impl Search {
 
     fn take(&mut self, path: PathBuf) {
         self.looked_at.push(path.display().to_string());
-        self.paths.insert(path);
+        self.paths.push(path);
     }
 
     /// Takes the stats files of a directory by their names.
@@ -111,7 +111,7 @@ impl Search {
             let folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
             let name = entry.file_name();
             if !folder && places::is_stats_name(&name) {
-                self.paths.insert(entry.path());
+                self.paths.push(entry.path());
             } else if !folder && places::pid_of_temporary(&name).is_some() {
                 self.unfinished.push(entry.path());
             }
@@ -137,7 +137,7 @@ impl Search {
             let outcome = match found {
                 Ok(path) if path.is_dir() => self.look_into(&path).map_err(|e| (path, e)),
                 Ok(path) => {
-                    self.paths.insert(path);
+                    self.paths.push(path);
                     Ok(())
                 }
                 Err(error) => Err((error.path().to_owned(), error.into())),
