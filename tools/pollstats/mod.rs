@@ -38,7 +38,7 @@ use look::{Interest, Observer};
 use operands::Operands;
 use output::Output;
 pub use output::Screen;
-use rows::{Cell, How, Row, over_all, per_file};
+use rows::{How, over_all, per_file};
 use sampler::{Changes, Sampler};
 pub use stop::Stop;
 
@@ -84,10 +84,10 @@ pub fn run(
         output: Output::new(arguments, screen),
         diagnostics,
         late: HashSet::new(),
-        has_matched: false,
     };
     watch.run(&selection, out, stop)?;
-    Ok(outcome(&watch.diagnostics, watch.has_matched))
+    let has_matched = watch.columns.iter().any(|column| column.show.is_some());
+    Ok(outcome(&watch.diagnostics, has_matched))
 }
 
 fn outcome(diagnostics: &Diagnostics, has_matched: bool) -> Outcome {
@@ -108,8 +108,6 @@ struct Watch<'a> {
     diagnostics: Diagnostics,
     /// Labels that came too late for a column.
     late: HashSet<String>,
-    /// Whether any number has been there.
-    has_matched: bool,
 }
 
 impl Watch<'_> {
@@ -183,8 +181,6 @@ impl Watch<'_> {
         } else {
             vec![over_all(changes, &self.columns, how)]
         };
-        let is_there = |row: &Row| row.cells.iter().any(|cell| *cell != Cell::Missing);
-        self.has_matched |= rows.iter().any(is_there);
         rows.iter().try_for_each(|row| self.output.row(out, row))
     }
 
