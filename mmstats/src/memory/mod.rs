@@ -10,7 +10,8 @@
 //!    gets private memory at the same place.
 //! 3. *One writer.* A place is consumed by the one cell that is made of it; cells are `Send` but
 //!    not `Sync`, so one thread at a time writes it. Nobody else maps the file writable: readers
-//!    copy it through the kernel. Mapped bytes are never behind a Rust reference.
+//!    copy it through the kernel. Mapped bytes are never behind a Rust reference, unless it is
+//!    one to atomics.
 
 mod fork;
 mod leaked;

@@ -162,6 +162,9 @@ impl<T: Scalar> ScalarCell<T> {
         unsafe { self.place.first_value().add(usize::from(number & 1) * self.place.size) }
     }
 
+    // Out of line, so that what is in line is a test, a load and a store.
+    #[cold]
+    #[inline(never)]
     fn load_packed(&self) -> T {
         let number = if self.place.buffered { self.index().load(Ordering::Relaxed) ^ 1 } else { 0 };
         let at = self.value(number).cast::<T::Bytes>();
@@ -170,6 +173,8 @@ impl<T: Scalar> ScalarCell<T> {
         T::from_bytes(unsafe { at.read_volatile() })
     }
 
+    #[cold]
+    #[inline(never)]
     fn store_packed(&self, value: T) {
         let number = if self.place.buffered { self.index().load(Ordering::Relaxed) } else { 0 };
         let at = self.value(number).cast::<T::Bytes>();

@@ -1,6 +1,7 @@
 //! Values of several words in a file: struct values, arrays of counts, packed texts.
 
 use std::ptr::NonNull;
+use std::slice;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering, fence};
 
 use super::Place;
@@ -34,70 +35,90 @@ impl StructCell {
     }
 
     /// Publishes all components together.
+    ///
+    /// # Panics
+    ///
+    /// Where the struct has another number of components.
     #[inline]
     pub(crate) fn publish<const N: usize>(&self, components: [u64; N]) {
-        assert_eq!(N, self.len(), "one word a component");
-        publish(self, N + 1, |first| {
+        assert!(N + 1 == self.size, "one word a component");
+        // With `N` in place of `self.size` the compiler knows every word's place.
+        let buffers = self.buffers(N + 1);
+        publish(&buffers, N + 1, |first| {
             for (word, component) in components.into_iter().enumerate() {
-                self.store(first + word, component);
+                buffers.store(first + word, component);
             }
         });
     }
 
-    /// Publishes the first components. The others keep what this buffer had before: of a text
-    /// nobody looks behind the terminator.
-    #[inline]
-    pub(crate) fn publish_front(&self, components: impl Iterator<Item = u64>) {
-        publish(self, self.size, |first| {
-            for (word, component) in components.take(self.len()).enumerate() {
-                self.store(first + word, component);
+    /// Publishes bytes, as many as there is room for, and zeros behind them to the end of that
+    /// word. Further words keep what this buffer had before: of a text nobody looks behind the
+    /// terminator, and where it fills all words there is none.
+    pub(crate) fn publish_bytes(&self, bytes: &[u8]) {
+        let (whole, rest) = bytes.as_chunks::<WORD>();
+        let mut padded = [0; WORD];
+        padded[..rest.len()].copy_from_slice(rest);
+        let words = whole.iter().chain([&padded]).take(self.len());
+        let buffers = self.buffers(self.size);
+        publish(&buffers, self.size, |first| {
+            for (word, bytes) in words.enumerate() {
+                buffers.store(first + word, u64::from_ne_bytes(*bytes));
             }
         });
     }
 
     /// A component as readers see it.
     pub(crate) fn component(&self, number: usize) -> u64 {
-        let first = usize::from((self.index() & 1) ^ 1) * self.size;
-        self.load(first + number)
+        let buffers = self.buffers(self.size);
+        let first = usize::from((buffers.index() & 1) ^ 1) * self.size;
+        buffers.load(first + number)
     }
 
-    fn word(&self, number: usize) -> &AtomicU64 {
-        assert!(number < 2 * self.size, "within the field");
-        // SAFETY: asserted here, and its alignment by `new`.
-        unsafe { word_at(&self.place, number) }
-    }
-
-    fn index_byte(&self) -> &AtomicU8 {
+    /// Both buffers, of `size` words each.
+    #[inline]
+    fn buffers(&self, size: usize) -> Buffers<'_> {
+        assert!(size <= self.size, "within the field");
         // SAFETY: within the map, which lives as long as `self`; any address is aligned for a
         // byte.
-        unsafe { AtomicU8::from_ptr(self.place.write_buffer.as_ptr()) }
+        let index = unsafe { AtomicU8::from_ptr(self.place.write_buffer.as_ptr()) };
+        let words = self.place.first_value().cast::<AtomicU64>().as_ptr();
+        // SAFETY: a buffered field has two values of `self.size` words within the map, aligned:
+        // `new` saw to that. All accesses to them are by these atomics.
+        let words = unsafe { slice::from_raw_parts(words, 2 * size) };
+        Buffers { index, words }
     }
 }
 
-impl Words for StructCell {
+/// A struct value's index and the words of both its buffers.
+struct Buffers<'a> {
+    index: &'a AtomicU8,
+    words: &'a [AtomicU64],
+}
+
+impl Words for Buffers<'_> {
     #[inline]
     fn index(&self) -> u8 {
-        self.index_byte().load(Ordering::Relaxed)
+        self.index.load(Ordering::Relaxed)
     }
 
     #[inline]
     fn release_index(&self, index: u8) {
-        self.index_byte().store(index, Ordering::Release);
+        self.index.store(index, Ordering::Release);
     }
 
     #[inline]
     fn load(&self, word: usize) -> u64 {
-        self.word(word).load(Ordering::Relaxed)
+        self.words[word].load(Ordering::Relaxed)
     }
 
     #[inline]
     fn store(&self, word: usize, value: u64) {
-        self.word(word).store(value, Ordering::Relaxed);
+        self.words[word].store(value, Ordering::Relaxed);
     }
 
     #[inline]
     fn release(&self, word: usize, value: u64) {
-        self.word(word).store(value, Ordering::Release);
+        self.words[word].store(value, Ordering::Release);
     }
 
     #[inline]
@@ -110,7 +131,8 @@ impl Words for StructCell {
 #[derive(Debug)]
 pub(crate) struct ArrayCell {
     place: Place,
-    len: usize,
+    /// The number of the last count.
+    last: usize,
     aligned: bool,
 }
 
@@ -122,41 +144,45 @@ impl ArrayCell {
         assert!(!place.buffered && place.size.is_multiple_of(WORD), "an array of words");
         let aligned = place.layout == Layout::Aligned;
         assert!(!aligned || is_word_aligned(&place), "aligned words");
-        Self { len: place.size / WORD, aligned, place }
+        let last = (place.size / WORD).checked_sub(1).expect("a word at least");
+        Self { place, last, aligned }
     }
 
-    /// Adds one to a count: a load and a store, without a `lock` prefix.
-    ///
-    /// # Panics
-    ///
-    /// Where `number` is not below the length.
+    /// Adds one to the count of this number, or to the last one if there are fewer: a load and a
+    /// store, without a `lock` prefix.
     #[inline]
     pub(crate) fn increment(&self, number: usize) {
-        assert!(number < self.len, "within the array");
+        let number = number.min(self.last);
         if self.aligned {
-            // SAFETY: asserted above, and its alignment by `new`.
+            // SAFETY: at most the last, and its alignment by `new`.
             let word = unsafe { word_at(&self.place, number) };
             word.store(word.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
         } else {
-            let word = self.packed_word(number);
-            // SAFETY: within the array (asserted) and so within the map; bytes are aligned
-            // anywhere. Only this thread writes them.
-            let count = u64::from_ne_bytes(unsafe { word.read_volatile() });
-            // SAFETY: as above.
-            unsafe { word.write_volatile(count.wrapping_add(1).to_ne_bytes()) };
+            self.increment_packed(number);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn increment_packed(&self, number: usize) {
+        let word = self.packed_word(number);
+        // SAFETY: within the array, as `packed_word` checked, and so within the map; bytes are
+        // aligned anywhere. Only this thread writes them.
+        let count = u64::from_ne_bytes(unsafe { word.read_volatile() });
+        // SAFETY: as above.
+        unsafe { word.write_volatile(count.wrapping_add(1).to_ne_bytes()) };
     }
 
     /// The counts' sum.
     pub(crate) fn sum(&self) -> u64 {
-        (0..self.len).fold(0, |sum, number| sum.wrapping_add(self.get(number)))
+        (0..=self.last).fold(0, |sum, number| sum.wrapping_add(self.get(number)))
     }
 
     /// # Panics
     ///
-    /// Where `number` is not below the length.
-    pub(crate) fn get(&self, number: usize) -> u64 {
-        assert!(number < self.len, "within the array");
+    /// Where there are fewer.
+    fn get(&self, number: usize) -> u64 {
+        assert!(number <= self.last, "within the array");
         if self.aligned {
             // SAFETY: asserted above, and its alignment by `new`.
             return unsafe { word_at(&self.place, number) }.load(Ordering::Relaxed);
@@ -166,7 +192,8 @@ impl ArrayCell {
     }
 
     fn packed_word(&self, number: usize) -> NonNull<[u8; WORD]> {
-        // SAFETY: callers asserted that the word lies within the array.
+        assert!(number <= self.last, "within the array");
+        // SAFETY: asserted above.
         unsafe { self.place.first_value().cast::<[u8; WORD]>().add(number) }
     }
 }

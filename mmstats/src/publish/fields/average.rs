@@ -34,9 +34,11 @@ impl Average {
     /// Adds a value.
     #[inline]
     pub fn add(&self, value: f64) {
-        self.total.set(self.total.get() + value);
-        self.count.set(self.count.get().wrapping_add(1));
-        self.figures.publish([self.mean().to_bits(), self.total.get().to_bits(), self.count.get()]);
+        let total = self.total.get() + value;
+        let count = self.count.get().wrapping_add(1);
+        self.total.set(total);
+        self.count.set(count);
+        self.figures.publish([self.mean().to_bits(), total.to_bits(), count]);
     }
 
     /// The mean; 0 before the first value.

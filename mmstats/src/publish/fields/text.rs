@@ -60,14 +60,7 @@ impl Text {
         let bytes = cut(text, self.size).as_bytes();
         match &self.cell {
             TextCell::Packed(cell) => cell.store(bytes),
-            // The words up to the one with the terminator. Where the text fills all its room
-            // there is none, and the padding behind the room stays 0.
-            TextCell::Struct(cell) => cell.publish_front((0..=bytes.len() / WORD).map(|word| {
-                let chunk = &bytes[word * WORD..bytes.len().min((word + 1) * WORD)];
-                let mut padded = [0; WORD];
-                padded[..chunk.len()].copy_from_slice(chunk);
-                u64::from_ne_bytes(padded)
-            })),
+            TextCell::Struct(cell) => cell.publish_bytes(bytes),
         }
     }
 

@@ -1,7 +1,6 @@
 //! Timers: how long something takes.
 
 use std::cell::Cell;
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use quanta::Clock;
@@ -10,6 +9,7 @@ use super::figures::Figures;
 use super::moving_average::WindowSettings;
 use super::window::Window;
 use crate::format::{Kind, Layout};
+use crate::memory::{ForkProof, Section};
 use crate::publish::declaration::{Attachment, FieldKind, Shape};
 use crate::publish::{Declaration, DeclareError};
 
@@ -44,13 +44,23 @@ pub struct Timer {
     total: Cell<f64>,
     min: Cell<f64>,
     max: Cell<f64>,
-    last: Cell<f64>,
 }
 
-/// The clock of all timers.
+/// The clock of all timers, calibrated.
 pub(super) fn clock() -> &'static Clock {
-    static CLOCK: LazyLock<Clock> = LazyLock::new(Clock::new);
-    &CLOCK
+    static CLOCK: ForkProof<Calibrated> = ForkProof::new();
+    &CLOCK.get().0
+}
+
+#[derive(Debug)]
+struct Calibrated(Clock);
+
+impl Default for Calibrated {
+    fn default() -> Self {
+        // Calibrating takes a lock that a child must not find locked.
+        let _section = Section::enter();
+        Self(Clock::new())
+    }
 }
 
 impl Timer {
@@ -77,20 +87,24 @@ impl Timer {
     #[inline]
     pub fn record_secs(&self, seconds: f64) {
         let mean = self.window.add(seconds);
-        let first = self.count.get() == 0;
-        self.count.set(self.count.get().wrapping_add(1));
-        self.total.set(self.total.get() + seconds);
-        self.min.set(if first { seconds } else { self.min.get().min(seconds) });
-        self.max.set(if first { seconds } else { self.max.get().max(seconds) });
-        self.last.set(seconds);
-        self.figures.publish([
-            mean.to_bits(),
-            self.count.get(),
-            self.total.get().to_bits(),
-            self.min.get().to_bits(),
-            self.max.get().to_bits(),
-            seconds.to_bits(),
-        ]);
+        let count = self.count.get().wrapping_add(1);
+        let total = self.total.get() + seconds;
+        self.total.set(total);
+        if self.count.replace(count) == 0 {
+            self.min.set(seconds);
+            self.max.set(seconds);
+        }
+        // As `f64::min` and `max`, but seldom a store: a NaN gives way to any number.
+        let (min, max) = (self.min.get(), self.max.get());
+        if seconds < min || min.is_nan() {
+            self.min.set(seconds);
+        }
+        if seconds > max || max.is_nan() {
+            self.max.set(seconds);
+        }
+        let (min, max) = (self.min.get().to_bits(), self.max.get().to_bits());
+        let [mean, total, last] = [mean, total, seconds].map(f64::to_bits);
+        self.figures.publish([mean, count, total, min, max, last]);
     }
 
     /// The mean of the last durations, in seconds; 0 before the first.
@@ -120,7 +134,7 @@ impl Timer {
 
     /// The last one in seconds; 0 before the first.
     pub fn last(&self) -> f64 {
-        self.last.get()
+        self.window.last()
     }
 }
 
@@ -190,7 +204,6 @@ impl FieldKind for Timer {
             total: Cell::new(0.0),
             min: Cell::new(0.0),
             max: Cell::new(0.0),
-            last: Cell::new(0.0),
         }
     }
 }

@@ -12,7 +12,8 @@ use std::cell::Cell;
 pub(super) struct Window {
     ring: Box<[Cell<f64>]>,
     next: Cell<usize>,
-    filled: Cell<usize>,
+    /// Whether the ring has come round.
+    full: Cell<bool>,
     sum: Cell<f64>,
     fresh: Cell<f64>,
 }
@@ -26,7 +27,7 @@ impl Window {
         Self {
             ring: vec![Cell::new(0.0); size].into(),
             next: Cell::new(0),
-            filled: Cell::new(0),
+            full: Cell::new(false),
             sum: Cell::new(0.0),
             fresh: Cell::new(0.0),
         }
@@ -37,28 +38,53 @@ impl Window {
     pub(super) fn add(&self, value: f64) -> f64 {
         let at = self.next.get();
         let oldest = self.ring[at].replace(value);
-        self.filled.set((self.filled.get() + 1).min(self.ring.len()));
-        self.sum.set(self.sum.get() + value - oldest);
-        self.fresh.set(self.fresh.get() + value);
+        let fresh = self.fresh.get() + value;
+        let mut sum = self.sum.get() + (value - oldest);
         if at + 1 == self.ring.len() {
+            sum = fresh;
+            self.fresh.set(0.0);
             self.next.set(0);
-            self.sum.set(self.fresh.replace(0.0));
+            self.full.set(true);
         } else {
+            self.fresh.set(fresh);
             self.next.set(at + 1);
         }
-        if !self.sum.get().is_finite() {
-            self.sum.set(self.ring.iter().map(Cell::get).sum());
+        if !sum.is_finite() {
+            sum = self.sum_afresh();
         }
-        self.mean()
+        self.sum.set(sum);
+        sum / real(if self.full.get() { self.ring.len() } else { at + 1 })
+    }
+
+    #[cold]
+    fn sum_afresh(&self) -> f64 {
+        self.ring.iter().map(Cell::get).sum()
     }
 
     /// The mean; 0 before the first value.
     pub(super) fn mean(&self) -> f64 {
-        match self.filled.get() {
+        match self.filled() {
             0 => 0.0,
-            filled => self.sum.get() / filled as f64,
+            filled => self.sum.get() / real(filled),
         }
     }
+
+    /// The last value; 0 before the first.
+    pub(super) fn last(&self) -> f64 {
+        let next = self.next.get();
+        self.ring[next.checked_sub(1).unwrap_or(self.ring.len() - 1)].get()
+    }
+
+    fn filled(&self) -> usize {
+        if self.full.get() { self.ring.len() } else { self.next.get() }
+    }
+}
+
+/// A number of values as a number to divide by. Signed on the way: for that, processors have an
+/// instruction.
+#[inline]
+fn real(number: usize) -> f64 {
+    number as i64 as f64
 }
 
 #[cfg(test)]
@@ -114,6 +140,7 @@ mod tests {
                 assert!(!window.add(value).is_finite());
             }
             assert_eq!(window.add(4.0), 2.5);
+            assert_eq!(window.last(), 4.0);
             assert_eq!(window.add(5.0), 3.5);
         }
     }
@@ -131,8 +158,9 @@ mod tests {
     #[test]
     fn before_it_is_full_the_mean_is_over_what_is_there() {
         let window = Window::new(100);
-        assert_eq!(window.mean(), 0.0);
+        assert_eq!((window.mean(), window.last()), (0.0, 0.0));
         assert_eq!(window.add(3.0), 3.0);
         assert_eq!(window.add(6.0), 4.5);
+        assert_eq!((window.mean(), window.last()), (4.5, 6.0));
     }
 }
