@@ -44,6 +44,8 @@ mmstats::per_thread! {
 /// The tests count the files of one process, so they take turns.
 fn turn() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
+    // Made before any fork: a child that is born in the middle would wait for it for ever.
+    LazyLock::force(&DIRECTORY);
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -8,9 +8,9 @@
 //! Not reached: a `clone` system call made by hand, which runs no handlers, and `vfork`, whose
 //! child may do nothing but `exec`.
 
-use std::sync::Once;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::{ptr, thread};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use std::{process, ptr, thread};
 
 use nix::libc;
 
@@ -21,12 +21,45 @@ use super::registry;
 static SECTIONS: AtomicUsize = AtomicUsize::new(0);
 /// Forks that are under way: sections wait for them.
 static FORKS: AtomicUsize = AtomicUsize::new(0);
-static HOOKS: Once = Once::new();
+static HOOKS: OnceAcrossForks = OnceAcrossForks::new();
 static CHILD_HOOKS: List<fn()> = List::new();
 
-/// A stretch of code in which a descriptor or map exists that isn't in the list.
+/// Runs something once. `std`'s `Once` stays locked for ever in a child that was born while
+/// another thread of its parent ran it; such a child runs this one again.
+#[derive(Debug)]
+pub(crate) struct OnceAcrossForks(AtomicU32);
+
+impl OnceAcrossForks {
+    /// Before it has run the state is 0, while it runs the pid of the process, then this.
+    const DONE: u32 = u32::MAX;
+
+    pub(crate) const fn new() -> Self {
+        Self(AtomicU32::new(0))
+    }
+
+    /// Runs `action`, or waits until another thread has.
+    pub(crate) fn call(&self, action: impl FnOnce()) {
+        loop {
+            let state = self.0.load(Ordering::Acquire);
+            if state == Self::DONE {
+                return;
+            }
+            let own = process::id();
+            let claim = || self.0.compare_exchange(state, own, Ordering::Acquire, Ordering::Relaxed);
+            if state != own && claim().is_ok() {
+                action();
+                self.0.store(Self::DONE, Ordering::Release);
+                return;
+            }
+            thread::yield_now();
+        }
+    }
+}
+
+/// A stretch of code in which no fork should happen: a descriptor or map exists that isn't in
+/// the list, or a lock is held that a child would find locked.
 ///
-/// It is short, some system calls long; forks wait until it is over, and it until they are.
+/// It is short; forks wait until it is over, and it until they are.
 #[derive(Debug)]
 pub(crate) struct Section(());
 
@@ -54,7 +87,7 @@ impl Drop for Section {
 }
 
 fn install() {
-    HOOKS.call_once(|| {
+    HOOKS.call(|| {
         // SAFETY: the handlers are functions that live as long as the program and don't unwind.
         let status = unsafe { libc::pthread_atfork(Some(before), Some(in_parent), Some(in_child)) };
         // Documented to fail for lack of memory only.
@@ -75,14 +108,12 @@ pub(crate) fn at_exit(hook: extern "C" fn()) {
 }
 
 extern "C" fn before() {
-    // So often at most: a signal handler that forks within a section would wait for itself. The
+    // So long at most: a signal handler that forks within a section would wait for itself. The
     // price is a lock that the child may keep alive.
-    const PATIENCE: usize = 100_000;
+    const PATIENCE: Duration = Duration::from_secs(1);
     FORKS.fetch_add(1, Ordering::SeqCst);
-    for _ in 0..PATIENCE {
-        if SECTIONS.load(Ordering::SeqCst) == 0 {
-            return;
-        }
+    let begun = Instant::now();
+    while SECTIONS.load(Ordering::SeqCst) > 0 && begun.elapsed() < PATIENCE {
         thread::yield_now();
     }
 }
@@ -130,6 +161,37 @@ fn make_private(base: *mut u8, len: usize) {
     }
     if memory(base, libc::MAP_FIXED) == libc::MAP_FAILED {
         // Going on would write into the parent's file.
-        std::process::abort();
+        process::abort();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_threads_run_it_once_and_all_wait_for_it() {
+        static ONCE: OnceAcrossForks = OnceAcrossForks::new();
+        static RUNS: AtomicUsize = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    ONCE.call(|| {
+                        thread::yield_now();
+                        RUNS.fetch_add(1, Ordering::SeqCst);
+                    });
+                    assert_eq!(RUNS.load(Ordering::SeqCst), 1);
+                });
+            }
+        });
+    }
+
+    #[test]
+    fn what_another_process_began_is_run_again() {
+        let once = OnceAcrossForks(AtomicU32::new(process::id() + 1));
+        let mut ran = false;
+        once.call(|| ran = true);
+        assert!(ran);
+        once.call(|| panic!("it ran before"));
     }
 }

@@ -24,7 +24,7 @@ mod values;
 
 pub use leaked::Slot;
 pub use scalar::Scalar;
-pub(crate) use fork::{Section, at_exit, at_fork_in_child};
+pub(crate) use fork::{OnceAcrossForks, Section, at_exit, at_fork_in_child};
 pub(crate) use leaked::{ForkProof, Idle};
 pub(crate) use map::{Map, Place};
 pub(crate) use scalar::ScalarCell;

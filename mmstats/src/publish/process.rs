@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::memory::{ForkProof, at_exit, at_fork_in_child};
+use crate::memory::{ForkProof, OnceAcrossForks, at_exit, at_fork_in_child};
 
 /// The files that this process made and removes when it ends. A child's list begins empty: its
 /// parent's files are not its own.
@@ -36,8 +36,8 @@ pub(super) struct FileNumber {
 
 /// Takes down a file that was just made.
 pub(super) fn enlist(path: &Path, keep: bool) -> FileNumber {
-    static HOOKS: Once = Once::new();
-    HOOKS.call_once(|| {
+    static HOOKS: OnceAcrossForks = OnceAcrossForks::new();
+    HOOKS.call(|| {
         at_exit(remove_all);
         at_fork_in_child(|| FILES.forget());
     });

@@ -7,6 +7,9 @@ use mmstats::{StatsFile, Value};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, fork};
 
+/// Seconds after which a child is killed by its own alarm.
+const PATIENCE: u32 = 30;
+
 /// The stats files in a directory, sorted.
 pub fn files(directory: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(directory).unwrap();
@@ -26,9 +29,8 @@ pub fn counter(path: &Path, label: &str) -> u64 {
 
 /// Runs `action` in a forked child and ends it by `exit`; gives the exit code.
 ///
-/// `action` returns whether all was well. A child that doesn't end is killed by its own alarm.
+/// `action` returns whether all was well. A child that hangs is killed by its own alarm.
 pub fn in_child(action: impl FnOnce() -> bool) -> i32 {
-    const PATIENCE: u32 = 30;
     // SAFETY: the child of a process with several threads may call async-signal-safe functions
     // only. What it calls beyond that, glibc makes safe after a fork (malloc, exit), and the
     // rest is what is under test.
@@ -36,11 +38,29 @@ pub fn in_child(action: impl FnOnce() -> bool) -> i32 {
         ForkResult::Child => {
             nix::unistd::alarm::set(PATIENCE);
             let well = std::panic::catch_unwind(std::panic::AssertUnwindSafe(action));
-            std::process::exit(i32::from(!well.unwrap_or(false)));
+            // SAFETY: runs the exit handlers and ends the process. Rust's own exit takes a lock
+            // of the standard library first, which another thread may have held at the fork.
+            unsafe { nix::libc::exit(i32::from(!well.unwrap_or(false))) }
         }
         ForkResult::Parent { child } => match waitpid(child, None).unwrap() {
             WaitStatus::Exited(_, code) => code,
             other => panic!("the child ended with {other:?}"),
         },
+    }
+}
+
+/// Runs `action` in a forked child that nobody waits for; whether there was a fork. The child
+/// ends without any clean-up, by its own alarm at the latest.
+pub fn fork_detached(action: impl FnOnce()) -> bool {
+    // SAFETY: as in `in_child`.
+    match unsafe { fork() } {
+        Ok(ForkResult::Child) => {
+            nix::unistd::alarm::set(PATIENCE);
+            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(action));
+            // SAFETY: ends the process; nothing of it is used any more.
+            unsafe { nix::libc::_exit(0) }
+        }
+        Ok(ForkResult::Parent { .. }) => true,
+        Err(_) => false,
     }
 }
