@@ -10,6 +10,7 @@ mod fields;
 mod figure;
 mod filter;
 mod layout;
+mod line;
 mod list;
 mod look;
 mod operands;

@@ -4,11 +4,12 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anstyle::Style;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 use super::cell_text::CellText;
 use super::columns::Heading;
 use super::layout::{GAP, Layout, Need};
+use super::line::{Line, cut_beginning, cut_end};
 use super::rows::{Cell, Row};
 use super::show::Show;
 use crate::common::escape::{escape, escape_path};
@@ -150,7 +151,7 @@ impl Table {
 
     /// What stands before the columns.
     fn begin_line(&self, time: &str, file: &str, style: Style) -> Line {
-        let mut line = Line { paint: self.look.paint, text: String::new(), pending: 0 };
+        let mut line = Line::new(self.look.paint);
         if let Some(width) = self.time_width() {
             line.left(width, style, time);
         }
@@ -201,40 +202,6 @@ impl Table {
     }
 }
 
-/// A line that is being put together. Blanks at its end aren't written.
-struct Line {
-    paint: Paint,
-    text: String,
-    pending: usize,
-}
-
-impl Line {
-    fn left(&mut self, width: usize, style: Style, text: &str) {
-        self.put(style, text);
-        self.pending += width.saturating_sub(text.width()) + GAP;
-    }
-
-    fn right(&mut self, width: usize, style: Style, text: &str) {
-        self.pending += width.saturating_sub(text.width());
-        self.put(style, text);
-        self.pending += GAP;
-    }
-
-    fn put(&mut self, style: Style, text: &str) {
-        if text.is_empty() {
-            return;
-        }
-        self.text.extend(std::iter::repeat_n(' ', self.pending));
-        self.pending = 0;
-        self.text += &self.paint.text(style, text).to_string();
-    }
-
-    fn end(mut self, out: &mut dyn Write) -> io::Result<()> {
-        self.text.push('\n');
-        out.write_all(self.text.as_bytes())
-    }
-}
-
 /// What doesn't move is faint, so that the eye finds what does.
 fn cell_style(cell: &Cell, heading: &Heading) -> Style {
     match cell {
@@ -248,37 +215,6 @@ fn cell_style(cell: &Cell, heading: &Heading) -> Style {
 fn file_name(path: &Path) -> String {
     let name = path.file_name().map_or(path, Path::new);
     cut_beginning(&escape_path(name), WIDEST_FILE)
-}
-
-/// As much of the text's beginning as fits, and a mark where something lacks.
-fn cut_end(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_owned();
-    }
-    let mut cut = fitting(text.chars(), width);
-    cut.push('…');
-    cut
-}
-
-/// As much of the text's end as fits: the end of a label tells it from its neighbours.
-fn cut_beginning(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_owned();
-    }
-    let end = fitting(text.chars().rev(), width);
-    std::iter::once('…').chain(end.chars().rev()).collect()
-}
-
-/// The first characters that fit beside the mark.
-fn fitting(characters: impl Iterator<Item = char>, width: usize) -> String {
-    let mut left = width.saturating_sub(1);
-    let fits = |character: &char| {
-        let size = character.width().unwrap_or(0);
-        let fits = size <= left;
-        left = left.saturating_sub(size);
-        fits
-    };
-    characters.take_while(fits).collect()
 }
 
 #[cfg(test)]
