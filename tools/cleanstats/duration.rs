@@ -5,13 +5,13 @@ use std::time::Duration;
 /// A whole number and its unit.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     const UNITS: [(char, u64); 4] = [('s', 1), ('m', 60), ('h', 3600), ('d', 24 * 3600)];
-    let found = UNITS.iter().find_map(|&(unit, seconds)| Some((text.strip_suffix(unit)?, seconds)));
-    let Some((number, seconds)) = found else {
-        return Err("a number and a unit were expected, as in 30s, 10m, 2h or 7d".to_owned());
-    };
-    let number: u64 = number.parse().map_err(|error| format!("'{number}': {error}"))?;
-    let seconds = number.checked_mul(seconds).ok_or("too long")?;
-    Ok(Duration::from_secs(seconds))
+    let found = UNITS.iter().find_map(|&(unit, seconds)| {
+        let number: u64 = text.strip_suffix(unit)?.parse().ok()?;
+        Some((number, seconds))
+    });
+    let (number, seconds) =
+        found.ok_or("a whole number and a unit were expected, as in 30s, 10m, 2h or 7d")?;
+    number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(|| "too long".to_owned())
 }
 
 #[cfg(test)]

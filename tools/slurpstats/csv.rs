@@ -31,7 +31,7 @@ impl<W: Write> Csv<W> {
     pub fn new(out: W, help_texts: bool) -> io::Result<Self> {
         let mut out = csv::Writer::from_writer(out);
         for name in HEADER.into_iter().chain(help_texts.then_some("help")) {
-            out.write_field(name)?;
+            put_field(&mut out, name)?;
         }
         end_record(&mut out)?;
         Ok(Self { out, help_texts })
@@ -77,10 +77,10 @@ impl<W: Write> Csv<W> {
             &*escape(&signature),
             &*value,
         ] {
-            self.out.write_field(field)?;
+            put_field(&mut self.out, field)?;
         }
         if self.help_texts {
-            self.out.write_field(&*escape(stat.help()))?;
+            put_field(&mut self.out, &escape(stat.help()))?;
         }
         end_record(&mut self.out)
     }
@@ -114,7 +114,20 @@ pub fn exact_text(value: &Value<'_>) -> String {
     }
 }
 
+/// Writes a field of a line.
+pub fn put_field<W: Write>(out: &mut csv::Writer<W>, field: &str) -> io::Result<()> {
+    out.write_field(field).map_err(io_error)
+}
+
 /// Ends a line.
 pub fn end_record<W: Write>(out: &mut csv::Writer<W>) -> io::Result<()> {
-    Ok(out.write_record(None::<&[u8]>)?)
+    out.write_record(None::<&[u8]>).map_err(io_error)
+}
+
+/// The error of the output itself: a closed pipe must be seen as one.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }

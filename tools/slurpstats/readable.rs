@@ -49,17 +49,20 @@ impl Readable {
         Self { raw, now, calendar: Calendar::local() }
     }
 
-    /// Appends everything that a stat's line has behind its label.
-    pub fn push(&mut self, out: &mut Vec<u8>, stat: &Stat<'_>) {
+    /// Appends everything that a stat's line has behind its label; `value` is the stat's.
+    pub fn push(&mut self, out: &mut Vec<u8>, stat: &Stat<'_>, value: &Value<'_>) {
         let manner = self.manner(stat.kind(), stat.unit(), stat.label_bytes(), stat.is_buffered());
         if let Some(histogram) = stat.histogram() {
             self.push_histogram(out, &histogram, stat.unit(), manner);
         } else if stat.expired(self.now) {
             out.push(b'-');
         } else {
-            self.push_value(out, &stat.value(), manner);
+            self.push_value(out, value, manner);
             push_unit(out, stat.unit(), manner);
-            self.push_components(out, stat.components().skip(1), manner);
+            // Most types are one letter, and one component then.
+            if stat.signature().len() > 1 {
+                self.push_components(out, stat.components().skip(1), manner);
+            }
         }
     }
 

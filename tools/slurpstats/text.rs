@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use mmstats::{Stat, Verdict};
+use mmstats::{Stat, Value, Verdict};
 use unicode_width::UnicodeWidthStr;
 
 use super::layout;
@@ -53,11 +53,12 @@ impl<W: Write> Text<W> {
         self.lines.extend_from_slice(b"  ");
         push_label(&mut self.lines, stat, width, self.paint);
         self.lines.push(b' ');
-        self.readable.push(&mut self.lines, stat);
+        let value = stat.value();
+        self.readable.push(&mut self.lines, stat, &value);
         if !stat.is_stable() {
             put(&mut self.lines, &format_args!("  {}", self.paint.text(ALERT, "[unstable]")));
-        } else if let Some(note) = stat.note() {
-            let note = format_args!("[{note}]");
+        } else if matches!(value, Value::Bytes(_)) {
+            let note = format_args!("[{}]", stat.note().unwrap_or("raw bytes"));
             put(&mut self.lines, &format_args!("  {}", self.paint.text(FAINT, note)));
         }
         self.lines.push(b'\n');

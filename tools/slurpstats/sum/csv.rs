@@ -6,7 +6,7 @@ use mmstats::{Kind, Value};
 
 use super::{Together, Total, Totals};
 use crate::common::escape::escape;
-use crate::slurpstats::csv::{end_record, exact_text};
+use crate::slurpstats::csv::{end_record, exact_text, put_field};
 use crate::slurpstats::readable::PERCENTILES;
 
 const HEADER: [&str; 7] = ["label", "component", "kind", "unit", "aggregate", "files", "value"];
@@ -15,7 +15,7 @@ const HEADER: [&str; 7] = ["label", "component", "kind", "unit", "aggregate", "f
 pub fn write(out: &mut impl Write, totals: &Totals, help_texts: bool) -> io::Result<()> {
     let mut out = csv::Writer::from_writer(out);
     for name in HEADER.into_iter().chain(help_texts.then_some("help")) {
-        out.write_field(name)?;
+        put_field(&mut out, name)?;
     }
     end_record(&mut out)?;
     for total in totals.iter() {
@@ -29,10 +29,10 @@ pub fn write(out: &mut impl Write, totals: &Totals, help_texts: bool) -> io::Res
                 &total.files.to_string(),
                 &exact_text(&value),
             ] {
-                out.write_field(field)?;
+                put_field(&mut out, field)?;
             }
             if help_texts {
-                out.write_field(&*escape(&total.help))?;
+                put_field(&mut out, &escape(&total.help))?;
             }
             end_record(&mut out)?;
         }
