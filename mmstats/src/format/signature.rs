@@ -87,6 +87,13 @@ impl<'a> Signature<'a> {
     /// Where Python's `struct.calcsize` raises.
     pub fn parse(text: &'a [u8]) -> Result<Self, SignatureError> {
         let (mode, items) = Mode::of(text);
+        // Padding and one code: nearly every signature, and readers of many files notice.
+        if let [padding @ .., code] = items
+            && padding.iter().all(|&byte| byte == b' ')
+            && let Some((size, _)) = mode.size_and_align(*code)
+        {
+            return Ok(Self { items, mode, size });
+        }
         let mut cursor = Cursor::new(items, mode);
         while cursor.next_item()?.is_some() {}
         Ok(Self {
@@ -179,6 +186,9 @@ impl<'a> Cursor<'a> {
 
     /// The repeat count in front of a code, 1 where none is written.
     fn take_count(&mut self) -> Result<usize, SignatureError> {
+        if !self.items.first().is_some_and(u8::is_ascii_digit) {
+            return Ok(1);
+        }
         let mut count = None;
         while let [digit @ b'0'..=b'9', rest @ ..] = self.items {
             let value = usize::from(digit - b'0');
@@ -211,10 +221,9 @@ impl<'a> Cursor<'a> {
             .mode
             .size_and_align(code)
             .ok_or(SignatureError::UnknownCode(code))?;
-        let offset = self
-            .offset
-            .checked_next_multiple_of(align)
-            .ok_or(SignatureError::TooLarge)?;
+        // Every offset is below `isize::MAX`, so this can't overflow; a mask, because a division
+        // is what parsing would spend most of its time on.
+        let offset = (self.offset + (align - 1)) & !(align - 1);
         self.offset = size
             .checked_mul(count)
             .and_then(|bytes| offset.checked_add(bytes))

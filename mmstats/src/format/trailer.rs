@@ -202,8 +202,8 @@ impl<'a> Entry<'a> {
         let texts = &bytes[TEXTS..bytes.len() - ENTRY_END];
         let unit_size = usize::from(load_u16(bytes, UNIT_SIZE)?);
         let help_size = usize::from(load_u16(bytes, HELP_SIZE)?);
-        let (unit, rest) = texts.split_at_checked(unit_size)?;
-        let help = rest.get(..help_size)?;
+        let texts = str::from_utf8(texts.get(..unit_size + help_size)?).ok()?;
+        let (unit, help) = texts.split_at_checked(unit_size)?;
         Some(Self {
             field_offset: load_u32(bytes, FIELD_OFFSET)? as usize,
             field_size: load_u32(bytes, FIELD_SIZE)? as usize,
@@ -211,8 +211,8 @@ impl<'a> Entry<'a> {
             aggregate: Aggregate::from_code(bytes[AGGREGATE]),
             sequenced: bytes[FLAGS] & SEQUENCED != 0,
             parameters: [load_u64(bytes, PARAMETERS)?, load_u64(bytes, PARAMETERS + 8)?],
-            unit: str::from_utf8(unit).ok()?,
-            help: str::from_utf8(help).ok()?,
+            unit,
+            help,
         })
     }
 
