@@ -1,9 +1,7 @@
 //! Where a copy's fields stand and what the index says about them, in few bytes a field.
 
 use crate::file::walk;
-use crate::format::{
-    Aggregate, Entry, Fault, Identity, Kind, RawField, SIZE_OF_SIZE, Signature, Trailer,
-};
+use crate::format::{Aggregate, Entry, Fault, Identity, Kind, RawField, SIZE_OF_SIZE, Trailer};
 
 /// One field of a copy. Offsets count from the beginning of the file, which is smaller than
 /// 4 GiB.
@@ -62,14 +60,15 @@ impl Parsed {
 
 /// Fields and entries are in the same order, so one pass over both matches them.
 fn assign_meanings(fields: &mut [Field], bytes: &[u8], trailer: &Trailer<'_>) {
-    let mut entries = trailer.entries().peekable();
-    for field in fields {
-        let offset = field.offset();
-        while entries.next_if(|entry| entry.field_offset < offset).is_some() {}
-        let of_this = |entry: &Entry<'_>| {
-            entry.field_offset == offset && entry.field_size == field.end() - offset
+    let mut rest = fields;
+    for entry in trailer.entries() {
+        let reached = rest.iter().position(|field| field.offset() >= entry.field_offset);
+        rest = &mut rest[reached.unwrap_or(0)..];
+        let Some(field) = rest.first_mut() else {
+            return;
         };
-        if let Some(entry) = entries.next_if(of_this) {
+        if field.offset() == entry.field_offset && field.end() - field.offset() == entry.field_size
+        {
             field.sequenced = entry.sequenced && field.can_be_sequenced(bytes);
             field.meaning = Some(Meaning::of(&entry, bytes));
         }
@@ -180,13 +179,83 @@ impl Field {
         self.buffered && (self.sequenced || self.meaning.is_none() || !is_word)
     }
 
-    /// Whether there is a sequence number to go by: two buffers that end with a native `Q`.
+    /// Whether there is a sequence number to go by: two buffers of something and a `Q` behind it.
     fn can_be_sequenced(&self, bytes: &[u8]) -> bool {
-        let signature = self.signature(bytes);
         self.known
             && self.buffered
-            && self.size() >= size_of::<u64>()
-            && signature.ends_with(b"Q")
-            && Signature::parse(signature).is_ok_and(|parsed| parsed.components().nth(1).is_some())
+            && self.size() > size_of::<u64>()
+            && self.signature(bytes).ends_with(b"Q")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::{Definition, Image, Layout, Signature};
+
+    fn definition(label: &str, signature: &str, sequenced: bool) -> Definition {
+        Definition {
+            label: label.into(),
+            signature: signature.into(),
+            initial: vec![0; Signature::parse(signature.as_bytes()).unwrap().size()],
+            align: 8,
+            buffered: true,
+            sequenced,
+            kind: Kind::Counter,
+            aggregate: Aggregate::Sum,
+            unit: format!("{label}s"),
+            help: format!("How many {label}."),
+            parameters: [1, 2],
+        }
+    }
+
+    fn image(fields: &[Definition]) -> Image {
+        Image::compose(fields, &Identity::default(), Layout::Aligned, 0, 4096).unwrap()
+    }
+
+    #[test]
+    fn every_field_has_its_meaning() {
+        let image = image(&["hit", "miss", "error"].map(|label| definition(label, "Q", false)));
+        let parsed = Parsed::of(&image.bytes).unwrap();
+        for (field, label) in parsed.fields.iter().zip(["hit", "miss", "error"]) {
+            let meaning = field.meaning.unwrap();
+            assert_eq!(field.label(&image.bytes), label.as_bytes());
+            assert_eq!(meaning.unit(&image.bytes), format!("{label}s"));
+            assert_eq!(meaning.help(&image.bytes), format!("How many {label}."));
+            assert_eq!((meaning.kind, meaning.parameters), (Some(Kind::Counter), [1, 2]));
+        }
+    }
+
+    /// A writer is adding a field: its entry is there, the field isn't visible yet, or the
+    /// other way round.
+    #[test]
+    fn a_field_and_an_entry_without_the_other_disturb_nobody() {
+        let fields = ["hit", "miss", "error"].map(|label| definition(label, "Q", false));
+        let whole = image(&fields);
+        let meanings = |bytes: &[u8]| -> Vec<bool> {
+            let parsed = Parsed::of(bytes).unwrap();
+            parsed.fields.iter().map(|field| field.meaning.is_some()).collect()
+        };
+        let mut without_field = whole.bytes.clone();
+        let hidden = whole.places[2].offset;
+        without_field[hidden..hidden + SIZE_OF_SIZE].fill(0);
+        assert_eq!(meanings(&without_field), [true, true]);
+
+        let mut without_entry = image(&fields[..2]);
+        let addition = without_entry.room.add(&fields[2]).unwrap();
+        let label = addition.place.offset + SIZE_OF_SIZE;
+        let bytes = &mut without_entry.bytes;
+        bytes[label..addition.place.end].copy_from_slice(&addition.field);
+        bytes[label - SIZE_OF_SIZE..label].copy_from_slice(&addition.label_size.to_ne_bytes());
+        assert_eq!(meanings(bytes), [true, true, false]);
+    }
+
+    #[test]
+    fn a_sequence_number_is_believed_only_where_there_is_room_for_one() {
+        for (signature, expected) in [("ddQ", true), ("64sQ", true), ("Q", false), ("Qd", false)] {
+            let image = image(&[definition("x", signature, true)]);
+            let parsed = Parsed::of(&image.bytes).unwrap();
+            assert_eq!(parsed.fields[0].sequenced, expected, "{signature}");
+        }
     }
 }
