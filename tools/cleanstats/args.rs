@@ -13,7 +13,7 @@ Examples:
   cleanstats                     remove what crashed programs left behind
   cleanstats -n                  only show what would be removed
   cleanstats /tmp/mmstats-*      look at these files only
-  cleanstats --older-than 2d -q  for a timer: leaves a fresh crash to be looked at";
+  cleanstats --older-than 2d -q  for a timer: a fresh crash can be looked at";
 
 /// Remove the stats files of programs that are dead, and only those
 ///

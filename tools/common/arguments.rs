@@ -13,6 +13,9 @@ pub struct CommonArguments {
     pub color: ColorChoice,
 
     /// Print the man page or a shell's completions, and exit
+    ///
+    /// They come from the same definitions as this help: `--generate man > TOOL.1`, `--generate
+    /// bash > /etc/bash_completion.d/TOOL`.
     #[arg(long, value_name = "WHAT", hide_short_help = true)]
     pub generate: Option<Generate>,
 }

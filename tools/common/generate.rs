@@ -10,7 +10,7 @@ use super::exit::Outcome;
 /// What `--generate` makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Generate {
-    /// A man page: `… --generate man > slurpstats.1`.
+    /// A man page.
     Man,
     /// Completions for bash.
     Bash,
@@ -30,11 +30,33 @@ pub fn generate(what: Generate, mut command: Command) -> io::Result<Outcome> {
     let mut text = Vec::new();
     let complete = |shell| clap_complete::generate(shell, &mut command, name, &mut text);
     match what {
-        Generate::Man => clap_mangen::Man::new(command).render(&mut text)?,
+        Generate::Man => render_man_page(command, &mut text)?,
         Generate::Bash => complete(Shell::Bash),
         Generate::Zsh => complete(Shell::Zsh),
         Generate::Fish => complete(Shell::Fish),
     }
     io::stdout().write_all(&text)?;
     Ok(Outcome::Fine)
+}
+
+/// The help's end becomes sections that keep their lines; clap_mangen alone would fill them up.
+fn render_man_page(command: Command, out: &mut Vec<u8>) -> io::Result<()> {
+    let end = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+    let man = clap_mangen::Man::new(command);
+    man.render_title(out)?;
+    man.render_name_section(out)?;
+    man.render_synopsis_section(out)?;
+    man.render_description_section(out)?;
+    man.render_options_section(out)?;
+    for paragraph in end.split("\n\n") {
+        let (title, lines) = paragraph.split_once('\n').unwrap_or((paragraph, ""));
+        let title = title.trim_end_matches(':').to_uppercase();
+        write!(out, ".SH \"{}\"\n.nf\n{}\n.fi\n", roff(&title), roff(lines))?;
+    }
+    man.render_version_section(out)
+}
+
+/// Text that roff shows as it is. No line of ours begins with its control characters.
+fn roff(text: &str) -> String {
+    text.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq").replace('"', "\\(dq")
 }

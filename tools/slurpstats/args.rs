@@ -10,14 +10,14 @@ use crate::common::patterns::LabelPattern;
 
 const EXAMPLES: &str = "\
 Examples:
-  slurpstats                            every stat of every file of this machine
-  slurpstats /tmp/mmstats-*             of these files
-  slurpstats -l '*status*' -l '*hits'   the stats whose label matches one of the globs
-  slurpstats --dead                     what crashed programs left behind
-  slurpstats --sum -l 'web.*'           one table over all files: counters added up, …
+  slurpstats                         every stat of every file on this machine
+  slurpstats /tmp/mmstats-*          of these files
+  slurpstats -l '*status*' -l '*hit' stats whose label matches one of the globs
+  slurpstats --dead                  what crashed programs left behind
+  slurpstats --sum -l 'web.*'        one table over all files
+  slurpstats --layout FILE           the bytes of each field, to debug a writer
   slurpstats -o json | jq '.files[].stats[] | select(.kind == \"counter\")'
-  slurpstats --sum -o prom > /var/lib/node_exporter/mmstats.prom
-  slurpstats --layout FILE              the bytes of every field, to debug a writer";
+  slurpstats --sum -o prom > /var/lib/node_exporter/mmstats.prom";
 
 /// Dump every stat of every stats file
 ///
