@@ -12,8 +12,8 @@ use mmstats::{AddError, Counter, Field, Options, StatsFile};
 
 fn main() -> Result<(), Box<dyn Error>> {
     // Room for some two hundred more stats than the defaults.
-    let stats = Options::dynamic("Words").prefix("words.").capacity(32 * 1024).create()?;
-    let total: Counter = stats.add(Counter::named("total").unit("words"))?;
+    let stats = Options::dynamic("Words").prefix("text.").capacity(32 * 1024).create()?;
+    let total: Counter = stats.add(Counter::named("words").unit("words"))?;
     let mut counters: HashMap<String, Counter> = HashMap::new();
     let mut untracked = 0;
     for line in io::stdin().lock().lines() {
@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 continue;
             }
             // The file is live: from here on every reader sees the new stat.
-            match stats.add(Counter::named(word.clone()).unit("words")) {
+            match stats.add(Counter::named(format!("word.{word}")).unit("words")) {
                 Ok(counter) => counters.entry(word).insert_entry(counter).get().incr(),
                 Err(AddError::NoRoom { .. }) => untracked += 1,
                 Err(error) => return Err(error.into()),

@@ -6,7 +6,8 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::sync::{Mutex, mpsc};
+use std::sync::Mutex;
+use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
 use mmstats::{Counter, Histogram, MmStats, StatsFile, Timer};
@@ -37,24 +38,25 @@ fn main() -> Result<(), Box<dyn Error>> {
     let jobs = Mutex::new(receiver);
     thread::scope(|scope| {
         for _ in 0..THREADS {
-            scope.spawn(|| {
-                // The lock is the channel's. Counting takes none.
-                while let Ok(job) =
-                    { jobs.lock().map(|jobs| jobs.recv()) }.unwrap_or(Err(mpsc::RecvError))
-                {
-                    let steps = STATS.time(|stats| &stats.job, || collatz(job));
-                    STATS.with(|stats| {
-                        stats.done.incr();
-                        stats.steps.record(steps);
-                    });
-                }
-            });
+            scope.spawn(|| work(&jobs));
         }
         (1..=JOBS).try_for_each(|job| sender.send(job))?;
         drop(sender);
         Ok::<(), Box<dyn Error>>(())
     })?;
     report()
+}
+
+/// Does jobs until there will be no more. The lock is the channel's; counting takes none.
+fn work(jobs: &Mutex<Receiver<u64>>) {
+    let next = || jobs.lock().ok()?.recv().ok();
+    while let Some(job) = next() {
+        let steps = STATS.time(|stats| &stats.job, || collatz(job));
+        STATS.with(|stats| {
+            stats.done.incr();
+            stats.steps.record(steps);
+        });
+    }
 }
 
 /// The number of steps to 1 by the rule of Collatz.

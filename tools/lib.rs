@@ -9,3 +9,8 @@ pub mod cleanstats;
 pub mod common;
 pub mod pollstats;
 pub mod slurpstats;
+
+/// The README's code is compiled with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;
