@@ -40,19 +40,37 @@ fn is_writable_tmpfs(path: &Path) -> bool {
 /// Where readers look that were told nothing.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Places {
-    /// `$MMSTATS_GLOB`.
-    Glob(String),
+    Globs(Vec<String>),
     Directories(Vec<PathBuf>),
 }
 
 /// `$MMSTATS_GLOB`, else `$MMSTATS_PATH`, else every place that writers take by themselves.
 pub(crate) fn for_readers() -> Places {
-    let glob = variable("MMSTATS_GLOB").and_then(|text| text.into_string().ok());
-    match (glob, variable("MMSTATS_PATH")) {
-        (Some(glob), _) => Places::Glob(glob),
-        (None, Some(path)) => Places::Directories(vec![path.into()]),
-        (None, None) => Places::Directories(vec![SHARED_MEMORY.into(), env::temp_dir()]),
+    given(variable("MMSTATS_GLOB"), variable("MMSTATS_PATH"))
+}
+
+fn given(glob: Option<OsString>, path: Option<OsString>) -> Places {
+    if let Some(glob) = glob {
+        return Places::Globs(vec![glob.to_string_lossy().into_owned()]);
     }
+    let Some(path) = path else {
+        return Places::Directories(vec![SHARED_MEMORY.into(), env::temp_dir()]);
+    };
+    match path.to_str().and_then(glob_of_template) {
+        Some(directory) => {
+            Places::Globs(PATTERNS.map(|pattern| format!("{directory}/{pattern}")).into())
+        }
+        None => Places::Directories(vec![path.into()]),
+    }
+}
+
+/// What writers make a directory of, each for itself, readers look for in all its forms.
+fn glob_of_template(template: &str) -> Option<String> {
+    const PLACEHOLDERS: [&str; 7] =
+        ["{CMD}", "{PID}", "{TID}", "{HOST}", "{STRUCT}", "%PID%", "%TID%"];
+    let literal = glob::Pattern::escape(template);
+    let glob = PLACEHOLDERS.iter().fold(literal.clone(), |glob, name| glob.replace(name, "*"));
+    (glob != literal).then_some(glob)
 }
 
 /// A variable that is set to something.
@@ -102,6 +120,24 @@ mod tests {
         for other in [".mmstats-a-1.tmp", ".mmstats-1.tmp", ".mmstats-1-x.tmp", "x"] {
             assert_eq!(pid_of_temporary(OsStr::new(other)), None, "{other}");
         }
+    }
+
+    #[test]
+    fn readers_look_where_the_environment_says_else_where_writers_write() {
+        let directories =
+            |paths: &[&str]| Places::Directories(paths.iter().map(PathBuf::from).collect());
+        let set = |text: &str| Some(OsString::from(text));
+        assert_eq!(given(set("/a/*"), set("/b")), Places::Globs(vec!["/a/*".into()]));
+        assert_eq!(given(None, set("/b [x]")), directories(&["/b [x]"]));
+        let temporary = env::temp_dir();
+        assert_eq!(given(None, None), directories(&["/dev/shm", temporary.to_str().unwrap()]));
+    }
+
+    #[test]
+    fn a_template_of_a_directory_is_looked_for_in_all_its_forms() {
+        let globs = ["/run/[*]x-*/*/*.mmstats", "/run/[*]x-*/*/mmstats-*"].map(String::from);
+        let places = given(None, Some("/run/*x-{CMD}/%PID%".into()));
+        assert_eq!(places, Places::Globs(globs.into()));
     }
 
     #[test]

@@ -66,10 +66,7 @@ pub fn would_remove(
     };
     let life = candidate.judge(processes);
     Ok(match life.verdict {
-        Verdict::Dead => Removal::Removed {
-            reason: life.reason,
-            pid: candidate.writer().pid(),
-        },
+        Verdict::Dead => Removal::Removed { reason: life.reason, pid: candidate.writer().pid() },
         _ => life.into(),
     })
 }

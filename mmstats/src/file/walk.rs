@@ -66,15 +66,15 @@ mod tests {
     fn definition(label: &str, size: usize) -> Definition {
         Definition {
             label: label.into(),
-            signature: format!("{size}s"),
+            signature: format!("{size}s").into(),
             initial: vec![b'v'; size],
             align: 1,
             buffered: true,
             sequenced: false,
             kind: Kind::Info,
             aggregate: Aggregate::Each,
-            unit: String::new(),
-            help: String::new(),
+            unit: "".into(),
+            help: "".into(),
             parameters: [0; 2],
         }
     }

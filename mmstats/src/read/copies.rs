@@ -106,7 +106,7 @@ fn take(field: &Field, write_buffer: u8, from: &Copy, to: &mut Copy) {
 mod tests {
     use super::*;
     use crate::format::{Aggregate, Definition, Identity, Image, Kind, Layout};
-    use crate::read::field::Parsed;
+    use crate::read::parsed::Parsed;
 
     const COMPONENTS: usize = 3;
     const SIZE: usize = (COMPONENTS + 1) * 8;
@@ -114,15 +114,15 @@ mod tests {
     fn definition(label: &str, sequenced: bool) -> Definition {
         Definition {
             label: label.into(),
-            signature: format!("{}Q", SIZE / 8),
+            signature: format!("{}Q", SIZE / 8).into(),
             initial: vec![0; SIZE],
             align: 8,
             buffered: true,
             sequenced,
             kind: Kind::Timer,
             aggregate: Aggregate::Sum,
-            unit: String::new(),
-            help: String::new(),
+            unit: "".into(),
+            help: "".into(),
             parameters: [0; 2],
         }
     }

@@ -1,12 +1,16 @@
 //! The reader: anybody's stats files as typed values.
 
 mod aggregator;
+#[cfg(test)]
+mod bad_files;
 mod copies;
 mod decode;
 mod field;
 mod histogram;
 mod layout;
+mod meaning;
 mod options;
+mod parsed;
 mod search;
 mod stat;
 mod stats_file;

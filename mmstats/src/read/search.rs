@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use glob::MatchOptions;
 
-use crate::file::{ReadError, places};
+use crate::file::ReadError;
+use crate::file::places::{self, Places};
 
 /// What a search found, and where it looked.
 ///
@@ -69,10 +70,10 @@ impl Search {
 
     fn look_at_usual_places(&mut self) {
         match places::for_readers() {
-            places::Places::Glob(pattern) => self.expand(&pattern),
-            places::Places::Directories(directories) => {
+            Places::Globs(patterns) => patterns.iter().for_each(|pattern| self.expand(pattern)),
+            Places::Directories(directories) => {
                 for directory in directories {
-                    // The usual places needn't exist.
+                    // They needn't exist.
                     let _ = self.look_into(&directory);
                 }
             }
@@ -151,4 +152,78 @@ impl Search {
 
 fn is_glob(text: &str) -> bool {
     text.as_bytes().iter().any(|byte| b"*?[".contains(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+    use tempfile::TempDir;
+
+    /// A directory with stats files and others.
+    fn populated() -> TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["b.mmstats", "a.mmstats", "mmstats-1", ".c.mmstats", ".mmstats-7-1.tmp", "d"] {
+            fs::write(dir.path().join(name), "").unwrap();
+        }
+        for folder in ["mmstats-folder", "inner"] {
+            fs::create_dir(dir.path().join(folder)).unwrap();
+            fs::write(dir.path().join(folder).join("deep.mmstats"), "").unwrap();
+        }
+        dir
+    }
+
+    /// The names that were found, below `dir`.
+    fn names(dir: &TempDir, arguments: &[&str]) -> Vec<String> {
+        let arguments = arguments.iter().map(|argument| dir.path().join(argument));
+        let search = find(arguments);
+        let names = search.paths().iter().map(|path| path.strip_prefix(dir.path()).unwrap());
+        names.map(|name| name.to_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn a_directory_stands_for_its_stats_files_without_going_deeper() {
+        let dir = populated();
+        assert_eq!(names(&dir, &[""]), ["a.mmstats", "b.mmstats", "mmstats-1"]);
+        let search = find([dir.path()]);
+        assert_eq!(search.unfinished(), [dir.path().join(".mmstats-7-1.tmp")]);
+        let looked_at = ["*.mmstats", "mmstats-*"].map(|pattern| dir.path().join(pattern));
+        assert_eq!(search.looked_at(), looked_at.map(|path| path.display().to_string()));
+    }
+
+    #[test]
+    fn a_glob_matches_names_and_looks_into_directories_that_it_matches() {
+        let dir = populated();
+        assert_eq!(names(&dir, &["[ab].*"]), ["a.mmstats", "b.mmstats"]);
+        assert_eq!(names(&dir, &["mmstats-*"]), ["mmstats-1", "mmstats-folder/deep.mmstats"]);
+        assert_eq!(names(&dir, &["*c.mmstats"]), [""; 0], "names with a dot in front are hidden");
+        assert_eq!(names(&dir, &["*/*"]), ["inner/deep.mmstats", "mmstats-folder/deep.mmstats"]);
+        let nothing = find([dir.path().join("*.nothing")]);
+        assert!(nothing.errors().is_empty() && nothing.looked_at().len() == 1);
+    }
+
+    #[test]
+    fn a_file_is_taken_whatever_its_name_and_each_once() {
+        let dir = populated();
+        assert_eq!(names(&dir, &["d", ".c.mmstats", "d"]), [".c.mmstats", "d"]);
+        assert_eq!(names(&dir, &["", "b.mmstats"]), ["a.mmstats", "b.mmstats", "mmstats-1"]);
+        let odd = dir.path().join("[a].mmstats");
+        fs::write(&odd, "").unwrap();
+        assert_eq!(names(&dir, &["[a].mmstats"]), ["[a].mmstats"], "a name comes before a glob");
+    }
+
+    #[test]
+    fn what_is_named_and_not_there_is_an_error() {
+        let dir = populated();
+        let looping = dir.path().join("loop*");
+        symlink(&looping, &looping).unwrap();
+        for name in ["missing", "d/below", "loop*"] {
+            let search = find([dir.path().join(name)]);
+            let [error] = search.errors() else { panic!("{name}: {search:?}") };
+            assert_eq!(error.path(), dir.path().join(name));
+            assert!(search.paths().is_empty());
+        }
+        let search = find([dir.path().join("[a-")]);
+        assert!(search.errors()[0].reason().contains("Pattern"), "{search:?}");
+    }
 }

@@ -3,15 +3,17 @@
 use std::borrow::Cow;
 
 use super::decode::decode;
-use super::field::{Field, Meaning};
+use super::field::Field;
+use super::meaning::Meaning;
 use super::{FieldLayout, HistogramSnapshot, Value};
-use crate::format::{Aggregate, Buckets, Component, Kind, Signature};
+use crate::format::{Aggregate, Buckets, ByteOrder, Component, Kind, Signature};
 
 /// One stat of a [`StatsFile`](crate::StatsFile).
 #[derive(Clone, Copy, Debug)]
 pub struct Stat<'a> {
     bytes: &'a [u8],
     field: &'a Field,
+    meaning: Option<&'a Meaning>,
 }
 
 /// Components of an average, by its second parameter: over all values, over a number of them,
@@ -24,8 +26,8 @@ const TIMER: &[&str] = &["mean", "count", "total", "min", "max", "last"];
 const SINGLE: &[&str] = &["value"];
 
 impl<'a> Stat<'a> {
-    pub(super) fn new(bytes: &'a [u8], field: &'a Field) -> Self {
-        Self { bytes, field }
+    pub(super) fn new(bytes: &'a [u8], field: &'a Field, meaning: Option<&'a Meaning>) -> Self {
+        Self { bytes, field, meaning }
     }
 
     /// The label; what isn't UTF-8 is replaced.
@@ -41,22 +43,22 @@ impl<'a> Stat<'a> {
     /// What the stat is; `None` where the file doesn't say, or says something newer than this
     /// reader.
     pub fn kind(&self) -> Option<Kind> {
-        self.field.meaning?.kind
+        self.meaning?.kind
     }
 
     /// The unit, or an empty text.
     pub fn unit(&self) -> &'a str {
-        self.field.meaning.as_ref().map_or("", |meaning| meaning.unit(self.bytes))
+        self.meaning.map_or("", |meaning| meaning.unit(self.bytes))
     }
 
     /// What the stat means, in words, or an empty text.
     pub fn help(&self) -> &'a str {
-        self.field.meaning.as_ref().map_or("", |meaning| meaning.help(self.bytes))
+        self.meaning.map_or("", |meaning| meaning.help(self.bytes))
     }
 
     /// How the stat adds up over threads and processes, where the file says.
     pub fn aggregate(&self) -> Option<Aggregate> {
-        self.field.meaning?.aggregate
+        self.meaning?.aggregate
     }
 
     /// The type signature without padding: `Q`, `dQddddQ`, `255s`. Python's `struct` knows it.
@@ -67,7 +69,7 @@ impl<'a> Stat<'a> {
     /// The value as the original's readers give it: the first component. A type that isn't
     /// known, or that has no component, gives its bytes: see [`note`](Self::note).
     pub fn value(&self) -> Value<'a> {
-        match self.parts().next() {
+        match self.first_part() {
             Some(component) => decode(self.value_bytes(), &component),
             None => Value::Bytes(self.value_bytes()),
         }
@@ -120,7 +122,7 @@ impl<'a> Stat<'a> {
 
     /// The buckets of a histogram; `None` for any other kind.
     pub fn histogram(&self) -> Option<HistogramSnapshot> {
-        let meaning = self.field.meaning.filter(|meaning| meaning.kind == Some(Kind::Histogram))?;
+        let meaning = self.meaning.filter(|meaning| meaning.kind == Some(Kind::Histogram))?;
         let scheme = Buckets::from_parameters(meaning.parameters)?;
         let counts = self.parts().map(|part| decode(self.value_bytes(), &part).as_u64());
         // A file may claim a scheme that it has no room for.
@@ -131,7 +133,7 @@ impl<'a> Stat<'a> {
     /// Whether this is the average over a span of time and the span has passed since the last
     /// value: at `now`, in seconds of Unix time, there is nothing to average.
     pub fn expired(&self, now: f64) -> bool {
-        let Some(Meaning { kind: Some(Kind::Average), parameters, .. }) = self.field.meaning else {
+        let Some(&Meaning { kind: Some(Kind::Average), parameters, .. }) = self.meaning else {
             return false;
         };
         let [span, WINDOWED] = parameters else {
@@ -173,9 +175,24 @@ impl<'a> Stat<'a> {
         components.take_while(move |component| component.offset < hidden_from)
     }
 
+    /// Nearly every type is one letter, which needs no walk: readers of many files notice.
+    fn first_part(&self) -> Option<Component> {
+        /// Padding, and numbers of two components.
+        const OTHERS: &[u8] = b"xFD";
+        match self.field.signature(self.bytes).trim_ascii_start() {
+            &[code] if self.field.known && !OTHERS.contains(&code) => Some(Component {
+                code,
+                offset: 0,
+                size: self.field.size(),
+                order: ByteOrder::NATIVE,
+            }),
+            _ => self.parts().next(),
+        }
+    }
+
     fn names(&self) -> &'static [&'static str] {
         let several = self.parts().nth(1).is_some();
-        match self.field.meaning.map(|meaning| (meaning.kind, meaning.parameters)) {
+        match self.meaning.map(|meaning| (meaning.kind, meaning.parameters)) {
             _ if !several => SINGLE,
             Some((Some(Kind::Average), [_, how])) => {
                 usize::try_from(how).ok().and_then(|how| AVERAGES.get(how)).copied().unwrap_or(&[])

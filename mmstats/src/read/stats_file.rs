@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::copies::settle;
-use super::field::Parsed;
+use super::parsed::Parsed;
 use super::{ReadOptions, Stat};
 use crate::file::{Copy, FileId, Life, Processes, ReadError, Source, Writer, judge};
 use crate::format::{Fault, Identity};
@@ -169,7 +169,8 @@ impl StatsFile {
     /// The stats in the order of the file.
     pub fn stats(&self) -> impl DoubleEndedIterator<Item = Stat<'_>> + ExactSizeIterator {
         let bytes = self.copy.bytes();
-        self.parsed.fields.iter().map(move |field| Stat::new(bytes, field))
+        let Parsed { fields, meanings, .. } = &self.parsed;
+        fields.iter().map(move |field| Stat::new(bytes, field, field.meaning(meanings)))
     }
 
     /// The first stat with this label.

@@ -1,0 +1,128 @@
+//! One walk over a copy: its fields, and what the index says about them.
+
+use super::field::Field;
+use super::meaning::Meaning;
+use crate::file::walk;
+use crate::format::{Fault, Identity, Trailer};
+
+/// What one walk over a copy gives.
+#[derive(Debug)]
+pub(super) struct Parsed {
+    pub fields: Vec<Field>,
+    /// Of the fields that have one, in their order.
+    pub meanings: Vec<Meaning>,
+    pub identity: Option<Identity>,
+    pub problem: Option<Fault>,
+}
+
+impl Parsed {
+    pub(super) fn of(bytes: &[u8]) -> Result<Self, Fault> {
+        let mut fields = Vec::with_capacity(32);
+        let walk = walk(bytes, |raw| fields.push(Field::of(&raw)))?;
+        let meanings = match &walk.trailer {
+            Some(trailer) => assign_meanings(&mut fields, bytes, trailer),
+            None => Vec::new(),
+        };
+        Ok(Self {
+            fields,
+            meanings,
+            identity: walk.trailer.and_then(|trailer| trailer.identity()),
+            problem: walk.problem,
+        })
+    }
+}
+
+/// Fields and entries are in the same order, so one pass over both matches them.
+fn assign_meanings(fields: &mut [Field], bytes: &[u8], trailer: &Trailer<'_>) -> Vec<Meaning> {
+    let mut meanings = Vec::with_capacity(fields.len().min(32));
+    let mut rest = fields;
+    for entry in trailer.entries() {
+        let reached = rest.iter().position(|field| field.offset() >= entry.field_offset);
+        let Some(reached) = reached else {
+            break;
+        };
+        rest = &mut rest[reached..];
+        let field = &mut rest[0];
+        if field.offset() == entry.field_offset && field.end() - field.offset() == entry.field_size
+        {
+            field.sequenced = entry.sequenced && field.can_be_sequenced(bytes);
+            field.set_meaning(meanings.len());
+            meanings.push(Meaning::of(&entry, bytes));
+            rest = &mut rest[1..];
+        }
+    }
+    meanings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::{Aggregate, Definition, Image, Kind, Layout, SIZE_OF_SIZE, Signature};
+
+    fn definition(label: &str, signature: &'static str, sequenced: bool) -> Definition {
+        Definition {
+            label: label.into(),
+            signature: signature.into(),
+            initial: vec![0; Signature::parse(signature.as_bytes()).unwrap().size()],
+            align: 8,
+            buffered: true,
+            sequenced,
+            kind: Kind::Counter,
+            aggregate: Aggregate::Sum,
+            unit: format!("{label}s").into(),
+            help: format!("How many {label}.").into(),
+            parameters: [1, 2],
+        }
+    }
+
+    fn image(fields: &[Definition]) -> Image {
+        Image::compose(fields, &Identity::default(), Layout::Aligned, 0, 4096).unwrap()
+    }
+
+    #[test]
+    fn every_field_has_its_meaning() {
+        let image = image(&["hit", "miss", "error"].map(|label| definition(label, "Q", false)));
+        let parsed = Parsed::of(&image.bytes).unwrap();
+        for (field, label) in parsed.fields.iter().zip(["hit", "miss", "error"]) {
+            let meaning = field.meaning(&parsed.meanings).unwrap();
+            assert_eq!(field.label(&image.bytes), label.as_bytes());
+            assert_eq!(meaning.unit(&image.bytes), format!("{label}s"));
+            assert_eq!(meaning.help(&image.bytes), format!("How many {label}."));
+            assert_eq!((meaning.kind, meaning.parameters), (Some(Kind::Counter), [1, 2]));
+        }
+    }
+
+    /// A writer is adding a field: its entry is there, the field isn't visible yet, or the
+    /// other way round.
+    #[test]
+    fn a_field_and_an_entry_without_the_other_disturb_nobody() {
+        let fields = ["hit", "miss", "error"].map(|label| definition(label, "Q", false));
+        let whole = image(&fields);
+        let meanings = |bytes: &[u8]| -> Vec<bool> {
+            let parsed = Parsed::of(bytes).unwrap();
+            let known = |field: &Field| field.meaning(&parsed.meanings).is_some();
+            parsed.fields.iter().map(known).collect()
+        };
+        let mut without_field = whole.bytes.clone();
+        let hidden = whole.places[2].offset;
+        without_field[hidden..hidden + SIZE_OF_SIZE].fill(0);
+        assert_eq!(meanings(&without_field), [true, true]);
+
+        let mut without_entry = image(&fields[..2]);
+        let addition = without_entry.room.add(&fields[2]).unwrap();
+        let label = addition.place.offset + SIZE_OF_SIZE;
+        let bytes = &mut without_entry.bytes;
+        bytes[label..addition.place.end].copy_from_slice(&addition.field);
+        bytes[label - SIZE_OF_SIZE..label].copy_from_slice(&addition.label_size.to_ne_bytes());
+        assert_eq!(meanings(bytes), [true, true, false]);
+    }
+
+    #[test]
+    fn a_sequence_number_is_believed_only_where_there_is_room_for_one() {
+        for (signature, expected) in [("ddQ", true), ("64sQ", true), ("Q", false), ("Qd", false)] {
+            let image = image(&[definition("x", signature, true)]);
+            let parsed = Parsed::of(&image.bytes).unwrap();
+            assert_eq!(parsed.fields[0].sequenced, expected, "{signature}");
+        }
+    }
+}
