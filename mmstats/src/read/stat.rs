@@ -125,8 +125,8 @@ impl<'a> Stat<'a> {
         let meaning = self.meaning.filter(|meaning| meaning.kind == Some(Kind::Histogram))?;
         let scheme = Buckets::from_parameters(meaning.parameters)?;
         let counts = self.parts().map(|part| decode(self.value_bytes(), &part).as_u64());
-        // A file may claim a scheme that it has no room for.
-        let counts: Option<Vec<u64>> = counts.take(scheme.count()).collect();
+        // What the parameters say and what the field has may differ.
+        let counts: Option<Vec<u64>> = counts.take(scheme.count() + 1).collect();
         HistogramSnapshot::new(scheme, counts?)
     }
 
@@ -200,5 +200,145 @@ impl<'a> Stat<'a> {
             Some((Some(Kind::Timer), _)) => TIMER,
             _ => &[],
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::{Definition, Identity, Image, Layout};
+    use crate::read::StatsFile;
+
+    /// One value of several words.
+    fn words(words: &[u64]) -> Vec<u8> {
+        words.iter().flat_map(|word| word.to_ne_bytes()).collect()
+    }
+
+    fn definition(signature: &'static str, initial: Vec<u8>, kind: Kind) -> Definition {
+        Definition {
+            label: "stat".into(),
+            signature: signature.into(),
+            initial,
+            align: 8,
+            buffered: true,
+            sequenced: false,
+            kind,
+            aggregate: Aggregate::Max,
+            unit: "things".into(),
+            help: "What it is.".into(),
+            parameters: [0; 2],
+        }
+    }
+
+    fn file(definition: Definition) -> StatsFile {
+        let fields = [definition];
+        let image = Image::compose(&fields, &Identity::default(), Layout::Aligned, 0, 512).unwrap();
+        StatsFile::from_bytes("test", image.bytes).unwrap()
+    }
+
+    fn components(definition: Definition) -> String {
+        let file = file(definition);
+        let components = file.get("stat").unwrap().components();
+        let shown = components.map(|(name, value)| format!("{name} {value}"));
+        shown.collect::<Vec<_>>().join(", ")
+    }
+
+    fn average(how: u64, signature: &'static str) -> Definition {
+        let mut initial = words(&[2.5_f64.to_bits(), 10.0_f64.to_bits(), 4, 6]);
+        initial.truncate(signature.len() * 8);
+        let parameters = [60_f64.to_bits(), how];
+        Definition { sequenced: true, parameters, ..definition(signature, initial, Kind::Average) }
+    }
+
+    #[test]
+    fn components_have_the_names_of_their_kind_and_no_sequence_number() {
+        assert_eq!(components(average(0, "ddQQ")), "mean 2.5, total 10.0, count 4");
+        let bits = 10.0_f64.to_bits();
+        assert_eq!(components(average(1, "dQQ")), format!("mean 2.5, count {bits}"));
+        assert_eq!(components(average(9, "ddQQ")), "0 2.5, 1 10.0, 2 4", "a scheme of the future");
+        let timer = words(&[1, 3, 1, 1, 1, 1, 2]);
+        let timer = Definition { sequenced: true, ..definition("dQddddQ", timer, Kind::Timer) };
+        let tiny = "5e-324";
+        assert_eq!(
+            components(timer),
+            format!("mean {tiny}, count 3, total {tiny}, min {tiny}, max {tiny}, last {tiny}")
+        );
+        assert_eq!(components(definition("Q", words(&[7]), Kind::Counter)), "value 7");
+        assert_eq!(components(definition("QQ", words(&[7, 8]), Kind::Counter)), "0 7, 1 8");
+        let text = [&b"hello\0\0\0"[..], &words(&[2])].concat();
+        let text = Definition { sequenced: true, ..definition("8sQ", text, Kind::Info) };
+        assert_eq!(components(text), "value hello");
+    }
+
+    #[test]
+    fn what_the_index_says_is_told() {
+        let file = file(definition("Q", words(&[7]), Kind::Counter));
+        let stat = file.get("stat").unwrap();
+        assert_eq!(stat.kind(), Some(Kind::Counter));
+        assert_eq!(stat.aggregate(), Some(Aggregate::Max));
+        assert_eq!((stat.unit(), stat.help()), ("things", "What it is."));
+        assert_eq!((&*stat.signature(), stat.value()), ("Q", Value::Unsigned(7)));
+        assert_eq!(stat.component("value"), Some(Value::Unsigned(7)));
+        assert_eq!(stat.component("other"), None);
+        assert!(stat.is_stable() && stat.note().is_none());
+    }
+
+    #[test]
+    fn a_window_that_has_passed_leaves_no_average() {
+        let windowed = |parameters| {
+            let initial = words(&[2.5_f64.to_bits(), 4, 1000_f64.to_bits(), 2]);
+            let base = definition("dQdQ", initial, Kind::Average);
+            file(Definition { sequenced: true, parameters, ..base })
+        };
+        let file = windowed([60_f64.to_bits(), 2]);
+        let stat = file.get("stat").unwrap();
+        assert!(!stat.expired(1060.0) && stat.expired(1060.5));
+        assert!(!windowed([60, 1]).get("stat").unwrap().expired(1e9), "a window of 60 values");
+    }
+
+    #[test]
+    fn a_histogram_needs_as_many_counts_as_its_parameters_say() {
+        let histogram = |parameters| {
+            let base = definition("6Q", words(&[0, 2, 0, 1, 0, 0]), Kind::Histogram);
+            let found = file(Definition { buffered: false, parameters, ..base });
+            found.get("stat").unwrap().histogram()
+        };
+        let found = histogram([1, 3]).unwrap();
+        assert_eq!((found.count(), found.percentile(50.0)), (3, Some(1.0)));
+        for parameters in [[1, 4], [1, 2], [16, 64], [u64::MAX, 1]] {
+            assert_eq!(histogram(parameters), None, "{parameters:?}");
+        }
+        let counter = file(definition("6Q", words(&[0; 6]), Kind::Counter));
+        assert!(counter.get("stat").unwrap().histogram().is_none());
+    }
+
+    #[test]
+    fn types_that_nobody_knows_are_bytes_with_a_note() {
+        let padding = file(definition("4x", vec![9; 4], Kind::Info));
+        let stat = padding.get("stat").unwrap();
+        assert_eq!(stat.value(), Value::Bytes(&[9; 4]));
+        assert!(stat.note().unwrap().contains("no component"));
+
+        let fields = [definition("3s", b"abc".to_vec(), Kind::Info)];
+        let mut image =
+            Image::compose(&fields, &Identity::default(), Layout::Aligned, 0, 512).unwrap();
+        let code = image.places[0].write_buffer - 1;
+        image.bytes[code] = b'z';
+        let unknown = StatsFile::from_bytes("test", image.bytes).unwrap();
+        let stat = unknown.get("stat").unwrap();
+        assert_eq!((stat.value(), &*stat.signature()), (Value::Bytes(b"abc"), "3z"));
+        assert!(stat.note().unwrap().contains("unknown type signature"));
+        assert_eq!(stat.components().count(), 0);
+    }
+
+    #[test]
+    fn a_layout_tells_offsets_and_both_buffers() {
+        let bytes = b"\x01\x04\0stat\x03\0  H\x01\x01\x02\x03\x04".to_vec();
+        let file = StatsFile::from_bytes("test", bytes).unwrap();
+        let layout = file.get("stat").unwrap().field_layout();
+        assert_eq!((layout.offset, layout.size), (1, 16));
+        assert_eq!((&*layout.signature, layout.write_buffer), ("  H", 1));
+        assert_eq!(layout.write_buffer_offset, 12);
+        assert_eq!(layout.buffers, [(13, &[1, 2][..]), (15, &[3, 4][..])]);
     }
 }

@@ -183,3 +183,65 @@ impl StatsFile {
         self.problem.as_ref()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::file::{Verdict, lock, own_identity};
+    use crate::format::{Image, Layout};
+    use std::fs;
+
+    /// A file of this process, without any stat.
+    fn own_file(dir: &tempfile::TempDir) -> PathBuf {
+        let path = dir.path().join("own.mmstats");
+        let image = Image::compose(&[], &own_identity("Own"), Layout::Aligned, 0, 4096).unwrap();
+        fs::write(&path, image.bytes).unwrap();
+        path
+    }
+
+    #[test]
+    fn a_file_knows_its_writer_and_whether_it_lives() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = own_file(&dir);
+        let writer = fs::File::options().write(true).open(&path).unwrap();
+        lock::take(&writer).unwrap();
+        for keep_open in [false, true] {
+            let file = ReadOptions::new().keep_open(keep_open).read(&path).unwrap();
+            assert_eq!(file.identity().unwrap().struct_name, "Own");
+            assert_eq!(file.pid(), Some(std::process::id()));
+            assert!(file.has_trailer() && file.size() == 4096 && file.path() == path);
+            let life = file.life(&mut Processes::new());
+            assert_eq!((life.verdict, &*life.reason), (Verdict::Alive, "locked by its writer"));
+        }
+    }
+
+    #[test]
+    fn life_is_of_the_file_that_was_read_and_of_no_other() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = own_file(&dir);
+        let closed = StatsFile::read(&path).unwrap();
+        let open = ReadOptions::new().keep_open(true).read(&path).unwrap();
+        // Made before the old one goes, so that it has an inode of its own.
+        let other = dir.path().join("other");
+        fs::write(&other, "other").unwrap();
+        fs::rename(&other, &path).unwrap();
+        let verdict = |file: &StatsFile| file.life(&mut Processes::new());
+        assert_eq!(verdict(&closed).reason, "replaced by another file since it was read");
+        assert_eq!(verdict(&open).verdict, Verdict::Dead, "it isn't mapped");
+        fs::remove_file(&path).unwrap();
+        assert_eq!(verdict(&closed).verdict, Verdict::Undecided);
+        let bytes = StatsFile::from_bytes("bytes", vec![1]).unwrap();
+        assert_eq!(verdict(&bytes).reason, "not read from a file");
+    }
+
+    #[test]
+    fn sizes_are_limited() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = own_file(&dir);
+        assert!(matches!(
+            ReadOptions::new().max_size(4095).read(&path),
+            Err(ReadError::TooLarge { size: 4096, limit: 4095, .. })
+        ));
+        assert!(ReadOptions::new().max_size(4096).read(&path).is_ok());
+    }
+}
