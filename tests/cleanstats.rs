@@ -84,7 +84,9 @@ fn the_file_of_a_killed_program_goes() {
 #[test]
 #[ignore = "the child of another test"]
 fn publish_until_killed() {
-    let directory = std::env::var_os("PUBLISH_INTO").expect("the other test starts this one");
+    let Some(directory) = std::env::var_os("PUBLISH_INTO") else {
+        return;
+    };
     let _stats = alive(Path::new(&directory));
     println!("published");
     // Ends with the test, too, if that one fails.

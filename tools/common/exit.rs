@@ -12,8 +12,6 @@ pub enum Outcome {
     NothingMatched,
     /// Something went wrong, and stderr said what: exit code 2.
     Failed,
-    /// Ended by Ctrl-C: exit code 130, as a shell counts it.
-    Interrupted,
 }
 
 impl From<Outcome> for ExitCode {
@@ -22,7 +20,6 @@ impl From<Outcome> for ExitCode {
             Outcome::Fine => 0,
             Outcome::NothingMatched => 1,
             Outcome::Failed => 2,
-            Outcome::Interrupted => 130,
         })
     }
 }

@@ -39,7 +39,7 @@ pub fn generate(what: Generate, mut command: Command) -> io::Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
-/// The help's end becomes sections that keep their lines; clap_mangen alone would fill them up.
+/// The help's end becomes sections that keep their lines; left alone they would be filled up.
 fn render_man_page(command: Command, out: &mut Vec<u8>) -> io::Result<()> {
     let end = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
     let man = clap_mangen::Man::new(command);

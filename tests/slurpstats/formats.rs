@@ -1,0 +1,169 @@
+//! Every kind of stat in every format.
+
+use std::fs;
+
+use mmstats::StatsFile;
+use serde_json::json;
+
+use crate::every_kind::EveryKind;
+use crate::support::{gone, original, write};
+use crate::{json, output, slurpstats};
+
+#[test]
+fn every_kind_as_text() {
+    let every = EveryKind::new();
+    let text = output([every.directory()]);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], format!("==> {}", every.path().display()), "alive, so unmarked");
+    for line in [
+        "  hits    18,446,744,073,709,551,615 requests",
+        "  depth   -1,234",
+        "  load    NaN",
+        "  size    1,500.0 bytes  (total 3,000.0, count 2)",
+        "  moving  2.5  (count 1)",
+        "  idle    -",
+        "  render  500 ms  (count 2, total 1.00 s, min 250 ms, max 750 ms, last 750 ms)",
+        "  spread  10 values  (p50 5.0, p90 9.0, p99 10.0, max 10.0 bytes)",
+        "  state   grüße",
+        "  seen    2026-11-21 07:46:48.500 +00:00",
+        "  never   never",
+        "  version 12345",
+    ] {
+        assert!(lines.contains(&line), "{line:?} in\n{text}");
+    }
+    let recent = lines.iter().find(|line| line.starts_with("  recent  4.0  (count 1, last_add 20"));
+    assert!(recent.is_some(), "{text}");
+
+    let helped = output(["--help-texts", "-l", "hits", every.directory()]);
+    assert!(helped.ends_with("requests\n      All of them.\n      Really.\n\n"), "{helped}");
+}
+
+#[test]
+fn every_kind_as_json() {
+    let every = EveryKind::new();
+    let found = json([every.directory()]);
+    let file = &found["files"][0];
+    assert_eq!((&file["alive"], &file["pid"]), (&json!(true), &json!(std::process::id())));
+    let stat = |label: &str| {
+        let stats = file["stats"].as_array().unwrap();
+        stats.iter().find(|stat| stat["label"] == label).unwrap_or_else(|| panic!("{label}"))
+    };
+    assert_eq!(
+        *stat("hits"),
+        json!({"label": "hits", "kind": "counter", "unit": "requests", "type": "Q",
+            "value": u64::MAX})
+    );
+    assert_eq!(stat("depth")["value"], json!(-1234));
+    assert_eq!(stat("load")["value"], "NaN");
+    assert_eq!(
+        *stat("size"),
+        json!({"label": "size", "kind": "average", "unit": "bytes", "type": "ddQQ",
+            "value": 1500.0, "components": {"mean": 1500.0, "total": 3000.0, "count": 2}})
+    );
+    assert_eq!(stat("idle")["expired"], json!(true));
+    assert_eq!(stat("recent").get("expired"), None);
+    assert_eq!(
+        stat("render")["components"],
+        json!({"mean": 0.5, "count": 2, "total": 1.0, "min": 0.25, "max": 0.75, "last": 0.75})
+    );
+    let spread = &stat("spread")["components"];
+    assert_eq!(spread["count"], 10);
+    assert_eq!((&spread["p50"], &spread["max"]), (&json!(5.0), &json!(10.0)));
+    assert_eq!(spread["buckets"][9], json!([10, 10, 1]));
+    assert_eq!(
+        (&stat("state")["value"], &stat("state")["type"]),
+        (&json!("grüße"), &json!("32sQ"))
+    );
+    assert_eq!(stat("version")["kind"], "info");
+}
+
+#[test]
+fn csv_has_a_line_for_each_number() {
+    let every = EveryKind::new();
+    let text = output(["-o", "csv", "-l", "hits", "-l", "render", "-l", "load", every.directory()]);
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let header = "path,pid,alive,label,component,kind,unit,type,value";
+    assert_eq!(reader.headers().unwrap(), header.split(',').collect::<Vec<_>>());
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let behind_alive: Vec<String> =
+        rows.iter().map(|row| row.iter().skip(2).collect::<Vec<_>>().join(",")).collect();
+    assert_eq!(
+        behind_alive[..4],
+        [
+            "true,hits,,counter,requests,Q,18446744073709551615",
+            "true,load,,gauge,,d,NaN",
+            "true,render,mean,timer,seconds,dQddddQ,0.5",
+            "true,render,count,timer,seconds,dQddddQ,2",
+        ]
+    );
+    assert_eq!(rows.len(), 8);
+}
+
+/// Every metric has one type and its samples stand together.
+#[test]
+fn prometheus_text() {
+    let every = EveryKind::new();
+    let other = write(every.directory().as_ref(), "b.mmstats", &original(gone()));
+    let text = output(["-o", "prom", every.directory()]);
+    let labels = format!("file=\"{}\",pid=\"{}\"", every.path().display(), std::process::id());
+    for line in [
+        "# HELP hits_total All of them.\\nReally. In requests.".to_owned(),
+        "# TYPE hits_total counter".to_owned(),
+        format!("hits_total{{{labels}}} 18446744073709551615"),
+        "# TYPE load gauge".to_owned(),
+        format!("load{{{labels}}} NaN"),
+        "# TYPE render summary".to_owned(),
+        format!("render_sum{{{labels}}} 1.0"),
+        format!("render_count{{{labels}}} 2"),
+        "# TYPE spread histogram".to_owned(),
+        format!("spread_bucket{{{labels},le=\"3\"}} 3"),
+        format!("spread_bucket{{{labels},le=\"15\"}} 10"),
+        format!("spread_bucket{{{labels},le=\"+Inf\"}} 10"),
+        format!("spread_sum{{{labels}}} 55.0"),
+        "# TYPE state_info gauge".to_owned(),
+        format!("state_info{{{labels},value=\"grüße\"}} 1"),
+        "# TYPE hits untyped".to_owned(),
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line:?} in\n{text}");
+    }
+    assert!(text.contains(&format!("\nhits{{file=\"{}\"", other.display())), "{text}");
+    assert!(!text.contains("idle"), "a window that has passed has no mean");
+    let types: Vec<&str> = text.lines().filter(|line| line.starts_with("# TYPE")).collect();
+    let mut distinct = types.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    assert_eq!(types.len(), distinct.len(), "{text}");
+    assert!(text.lines().filter(|line| line.starts_with("spread_bucket")).count() <= 20);
+}
+
+/// The bytes are shown as they stand in the file, with the offset at which they stand.
+#[test]
+fn layout_tells_where_the_bytes_are() {
+    let every = EveryKind::new();
+    let bytes = fs::read(every.path()).unwrap();
+    let found = json(["--layout", every.directory()]);
+    let stats = found["files"][0]["stats"].as_array().unwrap();
+    assert_eq!(stats.len(), StatsFile::read(every.path()).unwrap().stats().len());
+    let mut expected = 1;
+    for stat in stats {
+        let layout = &stat["layout"];
+        assert_eq!(layout["offset"], expected);
+        expected += layout["size"].as_u64().unwrap();
+        let written = &bytes[layout["write_buffer_offset"].as_u64().unwrap() as usize];
+        assert_eq!(layout["write_buffer"], *written);
+        for buffer in layout["buffers"].as_array().unwrap() {
+            let start = buffer["offset"].as_u64().unwrap() as usize;
+            let hex = buffer["hex"].as_str().unwrap();
+            let found: Vec<u8> = (0..hex.len() / 2)
+                .map(|byte| u8::from_str_radix(&hex[2 * byte..][..2], 16).unwrap())
+                .collect();
+            assert_eq!(found, bytes[start..start + found.len()]);
+        }
+    }
+    let text = output(["--layout", "-l", "hits", every.directory()]);
+    assert!(text.contains("      offset 1, "), "{text}");
+    assert!(text.contains(" is read    ff ff ff ff ff ff ff ff\n"), "{text}");
+    let refused = slurpstats(["--layout", "-o", "csv"]);
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("--layout goes with"), "{}", refused.stderr);
+}

@@ -1,0 +1,40 @@
+//! slurpstats as a process, on files of the original's writers and of ours.
+
+mod every_kind;
+mod formats;
+mod manners;
+mod originals;
+mod sum;
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::process::Command;
+
+use serde_json::Value;
+use support::{Run, run, tool};
+
+fn command() -> Command {
+    tool(env!("CARGO_BIN_EXE_slurpstats"))
+}
+
+fn slurpstats<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Run {
+    run(command().args(arguments))
+}
+
+/// The output of a run that went well.
+#[track_caller]
+fn output<'a>(arguments: impl IntoIterator<Item = &'a str>) -> String {
+    let Run { code, stdout, stderr } = slurpstats(arguments);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""), "{stdout}");
+    stdout
+}
+
+#[track_caller]
+fn json<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Value {
+    let text = output(["-o", "json"].into_iter().chain(arguments));
+    serde_json::from_str(&text).expect("JSON")
+}
+
+fn vector(name: &str) -> String {
+    format!("{}/tests/data/{name}.mmstats", env!("CARGO_MANIFEST_DIR"))
+}
