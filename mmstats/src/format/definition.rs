@@ -1,5 +1,7 @@
 //! A field before it has a place, and the place that it gets: the writer's side of the chain.
 
+use std::borrow::Cow;
+
 use super::{Aggregate, Kind, SIZE_OF_SIZE, Signature, UNBUFFERED};
 
 /// How values are placed in a file.
@@ -19,7 +21,7 @@ pub(crate) struct Definition {
     /// The whole label, prefix included; 1 to 65,535 bytes.
     pub label: String,
     /// The signature, without the padding that aligns its value.
-    pub signature: String,
+    pub signature: Cow<'static, str>,
     /// The value that the field begins with; as long as the signature says.
     pub initial: Vec<u8>,
     /// The natural alignment of the value, a power of two.
@@ -30,8 +32,8 @@ pub(crate) struct Definition {
     pub sequenced: bool,
     pub kind: Kind,
     pub aggregate: Aggregate,
-    pub unit: String,
-    pub help: String,
+    pub unit: Cow<'static, str>,
+    pub help: Cow<'static, str>,
     /// The kind's own figures: see `spec/FORMAT.md`, "Parameters".
     pub parameters: [u64; 2],
 }
@@ -112,7 +114,7 @@ impl Placement {
 mod tests {
     use super::*;
 
-    fn definition(label: &str, signature: &str, buffered: bool) -> Definition {
+    fn definition(label: &str, signature: &'static str, buffered: bool) -> Definition {
         let size = Signature::parse(signature.as_bytes()).unwrap().size();
         Definition {
             label: label.into(),
@@ -123,8 +125,8 @@ mod tests {
             sequenced: false,
             kind: Kind::Gauge,
             aggregate: Aggregate::Each,
-            unit: String::new(),
-            help: String::new(),
+            unit: "".into(),
+            help: "".into(),
             parameters: [0; 2],
         }
     }

@@ -21,7 +21,7 @@ fn block(name: &str) -> String {
     block.to_owned()
 }
 
-fn definition(label: &str, signature: &str, initial: &[u8], kind: Kind) -> Definition {
+fn definition(label: &str, signature: &'static str, initial: &[u8], kind: Kind) -> Definition {
     Definition {
         label: label.into(),
         signature: signature.into(),
@@ -31,8 +31,8 @@ fn definition(label: &str, signature: &str, initial: &[u8], kind: Kind) -> Defin
         sequenced: false,
         kind,
         aggregate: Aggregate::default_for(kind),
-        unit: String::new(),
-        help: String::new(),
+        unit: "".into(),
+        help: "".into(),
         parameters: [0; 2],
     }
 }

@@ -167,7 +167,7 @@ mod tests {
             sequenced: false,
             kind: Kind::Counter,
             aggregate: Aggregate::Sum,
-            unit: String::new(),
+            unit: "".into(),
             help: "Help.".into(),
             parameters: [0; 2],
         }
@@ -197,7 +197,7 @@ mod tests {
     fn a_packed_file_that_fills_its_page_has_no_terminator() {
         let mut fill = counter("x");
         let header = FIRST_FIELD + 2 + 1 + 2 + 5 + 1;
-        fill.signature = format!("{}s", 4096 - header);
+        fill.signature = format!("{}s", 4096 - header).into();
         fill.initial = vec![b'y'; 4096 - header];
         fill.buffered = false;
         let image =

@@ -250,7 +250,7 @@ mod tests {
     use super::*;
     use crate::format::Layout;
 
-    fn definition(help: &str) -> Definition {
+    fn definition(help: &'static str) -> Definition {
         Definition {
             label: "hits".into(),
             signature: "Q".into(),

@@ -14,15 +14,23 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, AtFlags, OFlag, posix_fallocate};
+use nix::sys::stat::fstat;
 use nix::unistd::linkat;
 
 use super::{CreateError, name};
-use crate::file::{Processes, Removal, lock, places, remove_if_dead};
+use crate::file::{FileId, Processes, Removal, lock, places, remove_if_dead};
 use crate::format::VERSION;
 use crate::memory::{Map, Section};
 
 /// All may read, nobody may write: who opens it for writing could cut it under the writer.
 const DEFAULT_MODE: u32 = 0o444;
+
+/// A file that was just born.
+pub(super) struct Newborn {
+    pub map: Arc<Map>,
+    pub path: PathBuf,
+    pub id: FileId,
+}
 
 /// Makes a file of these bytes in `directory`, under `file_name` or the next number of it.
 pub(super) fn give_birth(
@@ -30,7 +38,7 @@ pub(super) fn give_birth(
     file_name: &str,
     mode: Option<u32>,
     image: &[u8],
-) -> Result<(Arc<Map>, PathBuf), CreateError> {
+) -> Result<Newborn, CreateError> {
     let failed = |step| {
         move |source: io::Error| CreateError::Io { path: directory.to_path_buf(), step, source }
     };
@@ -38,12 +46,13 @@ pub(super) fn give_birth(
     let (file, temporary) = make(directory, mode).map_err(failed("make a file in"))?;
     reserve(&file, image.len()).map_err(failed("reserve room for a file in"))?;
     lock::take(&file).map_err(failed("lock a file in"))?;
+    let stat = fstat(&file).map_err(|errno| failed("look at a file in")(errno.into()))?;
     let map = Map::of_file(file, image.len(), &section).map_err(failed("map a file in"))?;
     // The version byte last: a file without it is no stats file.
     map.write(1, &image[1..]);
     map.write(0, &[VERSION]);
     let path = link(&map, &temporary, &directory.join(file_name))?;
-    Ok((map, path))
+    Ok(Newborn { map, path, id: FileId::from(&stat) })
 }
 
 /// The name, if any, of a file that has no other yet. Removed when dropped: by then the file has
@@ -137,6 +146,13 @@ fn link_to(map: &Map, Temporary(temporary): &Temporary, path: &Path) -> nix::Res
         return linkat(AT_FDCWD, temporary, AT_FDCWD, path, AtFlags::empty());
     }
     let descriptor = map.descriptor().ok_or(Errno::EBADF)?;
-    let unnamed = format!("/proc/self/fd/{}", descriptor.as_raw_fd());
-    linkat(AT_FDCWD, unnamed.as_str(), AT_FDCWD, path, AtFlags::AT_SYMLINK_FOLLOW)
+    match linkat(descriptor, "", AT_FDCWD, path, AtFlags::AT_EMPTY_PATH) {
+        // Kernels before 6.10 want a privilege for that, and say "no such file". This way they
+        // want none, but it is the longer one.
+        Err(Errno::ENOENT | Errno::EPERM | Errno::EINVAL) => {
+            let unnamed = format!("/proc/self/fd/{}", descriptor.as_raw_fd());
+            linkat(AT_FDCWD, unnamed.as_str(), AT_FDCWD, path, AtFlags::AT_SYMLINK_FOLLOW)
+        }
+        result => result,
+    }
 }

@@ -136,7 +136,7 @@ impl<F: Field> Declaration<F> {
         layout: Layout,
         taken: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Result<Definition, (String, DeclareError)> {
-        let label = format!("{prefix}{}", self.label);
+        let label = [prefix, &self.label].concat();
         let checked = check_label(&label, taken);
         let shape = match checked.and_then(|()| F::shape(self.settings, layout)) {
             Ok(shape) => shape,
@@ -144,15 +144,15 @@ impl<F: Field> Declaration<F> {
         };
         Ok(Definition {
             label,
-            signature: shape.signature.into_owned(),
+            signature: shape.signature,
             initial: shape.initial,
             align: shape.align,
             buffered: shape.buffered,
             sequenced: shape.sequenced,
             kind: shape.kind,
             aggregate: self.aggregate.unwrap_or(Aggregate::default_for(shape.kind)),
-            unit: self.unit.into_owned(),
-            help: self.help.into_owned(),
+            unit: self.unit,
+            help: self.help,
             parameters: shape.parameters,
         })
     }

@@ -6,6 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::file::FileId;
 use crate::memory::{ForkProof, OnceAcrossForks, at_exit, at_fork_in_child};
 
 /// The files that this process made and removes when it ends. A child's list begins empty: its
@@ -21,8 +22,7 @@ struct Files {
 #[derive(Debug)]
 struct OwnFile {
     path: PathBuf,
-    device: u64,
-    inode: u64,
+    id: FileId,
     /// It stays when its stats are dropped or the process ends.
     keep: bool,
 }
@@ -35,7 +35,7 @@ pub(super) struct FileNumber {
 }
 
 /// Takes down a file that was just made.
-pub(super) fn enlist(path: &Path, keep: bool) -> FileNumber {
+pub(super) fn enlist(path: &Path, id: FileId, keep: bool) -> FileNumber {
     static HOOKS: OnceAcrossForks = OnceAcrossForks::new();
     HOOKS.call(|| {
         at_exit(remove_all);
@@ -44,10 +44,7 @@ pub(super) fn enlist(path: &Path, keep: bool) -> FileNumber {
     let mut files = files();
     files.next += 1;
     let number = files.next;
-    if let Ok(metadata) = fs::symlink_metadata(path) {
-        let (device, inode) = (metadata.dev(), metadata.ino());
-        files.own.insert(number, OwnFile { path: path.into(), device, inode, keep });
-    }
+    files.own.insert(number, OwnFile { path: path.into(), id, keep });
     FileNumber { process: std::process::id(), number }
 }
 
@@ -81,9 +78,9 @@ fn files() -> MutexGuard<'static, Files> {
 
 impl OwnFile {
     fn unlink(&self) {
-        let ours = fs::symlink_metadata(&self.path)
-            .is_ok_and(|found| found.dev() == self.device && found.ino() == self.inode);
-        if ours {
+        let found = fs::symlink_metadata(&self.path);
+        let found = found.map(|found| FileId { device: found.dev(), inode: found.ino() });
+        if found.is_ok_and(|found| found == self.id) {
             // What can't be removed, cleanstats will remove.
             let _ = fs::remove_file(&self.path);
         }

@@ -11,9 +11,10 @@ use std::{fmt, io};
 use nix::unistd::{SysconfVar, gettid, sysconf};
 
 use super::declaration::{Attachment, Attachments, Declaration, Declarations, Field, MmStats};
+use super::birth::{self, Newborn};
 use super::fields::Fixed;
 use super::process::{self, FileNumber};
-use super::{AddError, CreateError, DeclareError, Options, birth, defaults, name};
+use super::{AddError, CreateError, DeclareError, Options, defaults, name};
 use crate::file::{own_identity, places};
 use crate::format::{Definition, Identity, Image, Layout, Room};
 use crate::memory::{Map, Section};
@@ -99,8 +100,8 @@ fn publish_image<T>(
     // Absolute, so that a change of the working directory changes nothing.
     let directory = std::path::absolute(&directory).unwrap_or(directory);
     match birth::give_birth(&directory, &file_name, options.mode, image) {
-        Ok((map, path)) => {
-            let number = process::enlist(&path, options.keep);
+        Ok(Newborn { map, path, id }) => {
+            let number = process::enlist(&path, id, options.keep);
             Ok((map, Some(File { path, number })))
         }
         Err(_) if options.private_memory => {
