@@ -51,7 +51,7 @@ impl Life {
 }
 
 /// How long an unfinished file is left alone, whatever became of its maker.
-const UNFINISHED_FOR: Duration = Duration::from_secs(60);
+const UNFINISHED_FOR: Duration = Duration::from_mins(1);
 
 /// What a file says about its writer.
 #[derive(Clone, Copy, Debug)]

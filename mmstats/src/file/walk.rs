@@ -16,10 +16,7 @@ pub(crate) struct Walk<'a> {
 /// # Errors
 ///
 /// Where the bytes are no stats file at all, or one that this reader must not read.
-pub(crate) fn walk<'a>(
-    bytes: &'a [u8],
-    mut visit: impl FnMut(RawField),
-) -> Result<Walk<'a>, Fault> {
+pub(crate) fn walk(bytes: &[u8], mut visit: impl FnMut(RawField)) -> Result<Walk<'_>, Fault> {
     let mut spans = Spans { bytes, entries: None };
     let mut chain = Chain::new(bytes, |offset| spans.of_field_at(offset))?;
     let problem = loop {
@@ -45,7 +42,7 @@ struct Spans<'a> {
     entries: Option<Box<dyn Iterator<Item = Entry<'a>> + 'a>>,
 }
 
-impl<'a> Spans<'a> {
+impl Spans<'_> {
     fn of_field_at(&mut self, offset: usize) -> Option<usize> {
         if self.entries.is_none() {
             let trailer = Trailer::find(self.bytes, offset).ok()??;

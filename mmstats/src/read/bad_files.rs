@@ -87,7 +87,7 @@ fn a_file_of_the_original_cut_at_any_byte_gives_the_whole_fields_before() {
         Err(ReadError::Damaged { fault: Fault::Empty, .. })
     ));
     for size in 1..=last + 3 {
-        let file = StatsFile::from_bytes("cut", whole[..size].to_vec()).unwrap();
+        let file = StatsFile::from_bytes("cut", &whole[..size]).unwrap();
         let expected = ends.iter().filter(|&&end| end <= size).count();
         assert_eq!(file.stats().len(), expected, "cut at {size}");
         for (stat, known) in file.stats().zip(reference.stats()) {
@@ -112,7 +112,7 @@ fn a_file_of_ours_cut_at_any_byte_gives_the_whole_fields_before_and_no_kinds() {
     let Image { bytes, places, .. } = ours();
     let last = places.last().unwrap().end;
     for size in 1..bytes.len() {
-        let file = StatsFile::from_bytes("cut", bytes[..size].to_vec()).unwrap();
+        let file = StatsFile::from_bytes("cut", &bytes[..size]).unwrap();
         let whole = |place: &&Placement| place.end <= size;
         assert_eq!(file.stats().len(), places.iter().filter(whole).count(), "cut at {size}");
         assert!(!file.has_trailer() && file.stats().all(|stat| stat.kind().is_none()));
@@ -141,7 +141,7 @@ fn messages_name_file_field_offset_found_and_expected() {
 
 #[test]
 fn a_label_that_is_no_utf_8_is_shown_with_replacements() {
-    let file = StatsFile::from_bytes("odd", b"\x01\x03\0a\xffb\x01\0B\xff\x07".to_vec()).unwrap();
+    let file = StatsFile::from_bytes("odd", b"\x01\x03\0a\xffb\x01\0B\xff\x07").unwrap();
     let stat = file.stats().next().unwrap();
     assert_eq!((&*stat.label(), stat.label_bytes()), ("a\u{fffd}b", &b"a\xffb"[..]));
 }

@@ -76,9 +76,8 @@ fn is_undisturbed(field: &Field, before: &Copy, after: &Copy) -> bool {
 }
 
 fn is_same(field: &Field, one: &Copy, other: &Copy) -> bool {
-    let state = |copy| (write_buffer(field, copy), value(field, copy));
-    let (one, other): ((u8, &[u8]), (u8, &[u8])) = (state(one), state(other));
-    one == other
+    write_buffer(field, one) == write_buffer(field, other)
+        && value(field, one) == value(field, other)
 }
 
 fn write_buffer(field: &Field, copy: &Copy) -> u8 {
@@ -305,7 +304,9 @@ mod tests {
             ..definition("hits", false)
         };
         let compose = |layout| {
-            Image::compose(&[counter.clone()], &Identity::default(), layout, 0, 512).unwrap().bytes
+            Image::compose(std::slice::from_ref(&counter), &Identity::default(), layout, 0, 512)
+                .unwrap()
+                .bytes
         };
         let asked = |bytes: Vec<u8>| run(&bytes, vec![bytes.clone(); 4]).2;
         assert_eq!(asked(compose(Layout::Aligned)), 0);

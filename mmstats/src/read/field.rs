@@ -9,6 +9,7 @@ use crate::format::{RawField, SIZE_OF_SIZE};
 /// One field of a copy. Offsets count from the beginning of the file, which is smaller than
 /// 4 GiB.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of a field, a byte each")]
 pub(super) struct Field {
     label: u32,
     label_size: u16,

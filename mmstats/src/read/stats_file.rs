@@ -58,8 +58,11 @@ impl StatsFile {
     /// # Errors
     ///
     /// [`ReadError::Damaged`].
-    pub fn from_bytes(path: impl Into<PathBuf>, bytes: Vec<u8>) -> Result<Self, ReadError> {
-        Self::parse(path.into(), Copy::of_bytes(&bytes))
+    pub fn from_bytes(
+        path: impl Into<PathBuf>,
+        bytes: impl AsRef<[u8]>,
+    ) -> Result<Self, ReadError> {
+        Self::parse(path.into(), Copy::of_bytes(bytes.as_ref()))
     }
 
     pub(super) fn from_source(path: &Path, source: Source, keep: bool) -> Result<Self, ReadError> {
