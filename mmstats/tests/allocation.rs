@@ -1,0 +1,72 @@
+//! What a file makes its reader allocate: a small multiple of its size, whatever it says.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use mmstats::StatsFile;
+
+/// The system's allocator, which remembers the most that was taken at once.
+struct Counting;
+
+static TAKEN: AtomicUsize = AtomicUsize::new(0);
+static MOST: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: every call goes to the system's allocator with the caller's own arguments.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let taken = TAKEN.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
+        MOST.fetch_max(taken, Ordering::Relaxed);
+        // SAFETY: the caller keeps the contract of `alloc`.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        TAKEN.fetch_sub(layout.size(), Ordering::Relaxed);
+        // SAFETY: the pointer came from `alloc` above, with this layout.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+const SIZE: usize = 1 << 20;
+
+/// A megabyte that begins a stats file and goes on with this field, again and again.
+fn file_of(field: &[u8]) -> Vec<u8> {
+    [1].iter().chain(field.iter().cycle()).copied().take(SIZE).collect()
+}
+
+/// How many times a file's size its reader takes at most.
+fn multiple(bytes: &[u8]) -> f64 {
+    let before = TAKEN.load(Ordering::Relaxed);
+    MOST.store(before, Ordering::Relaxed);
+    let file = StatsFile::from_bytes("hostile", bytes).unwrap();
+    for stat in file.stats().take(1000) {
+        assert!(stat.components().count() <= SIZE);
+        drop((stat.value().to_string(), stat.histogram(), stat.field_layout()));
+    }
+    (MOST.load(Ordering::Relaxed) - before) as f64 / SIZE as f64
+}
+
+/// One test, because others would be counted with it.
+#[test]
+fn a_reader_takes_a_small_multiple_of_the_file_s_size() {
+    for field in [
+        // The smallest field that there is: a label of one byte and nothing else.
+        &b"\x01\0a\0\0\xff"[..],
+        b"\x01\0a\x01\0B\xff\x07",
+        b"\x01\0a\x0b\x001000000000s\xff",
+        b"\x01\0a\x0b\x001000000000Q\xff",
+        b"\xff\xffa",
+    ] {
+        let multiple = multiple(&file_of(field));
+        println!("{multiple}");
+        assert!(multiple < 12.0, "{multiple} times the size for {field:?}");
+    }
+    // One field of nearly as many components as fit.
+    let mut one = b"\x01\x01\0a\x08\x000130000Q\xff".to_vec();
+    one.resize(SIZE, 0);
+    let multiple = multiple(&one);
+    assert!(multiple < 12.0, "{multiple} times the size for one field");
+}
