@@ -138,6 +138,7 @@ impl Mode {
     }
 
     /// Size and alignment of one item of `code`.
+    #[inline]
     fn size_and_align(self, code: u8) -> Option<(usize, usize)> {
         let (standard, native) = match code {
             b'x' | b'c' | b'b' | b'B' | b'?' | b's' | b'p' => (1, (1, 1)),
@@ -185,6 +186,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The repeat count in front of a code, 1 where none is written.
+    #[inline]
     fn take_count(&mut self) -> Result<usize, SignatureError> {
         if !self.items.first().is_some_and(u8::is_ascii_digit) {
             return Ok(1);
@@ -206,6 +208,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    #[inline]
     fn next_item(&mut self) -> Result<Option<Run>, SignatureError> {
         // The white space that Python's struct skips: also a vertical tab, unlike Rust's idea.
         while let [b' ' | b'\t'..=b'\r', rest @ ..] = self.items {
