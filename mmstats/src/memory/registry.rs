@@ -13,6 +13,10 @@ pub(super) const NO_DESCRIPTOR: RawFd = -1;
 
 static NODES: List<Node> = List::new();
 
+/// How many nodes describe no map. While there are none nobody looks for one, so a process with
+/// ever more maps doesn't pass over all of them for each.
+static FREE: AtomicUsize = AtomicUsize::new(0);
+
 #[derive(Debug)]
 struct Node {
     taken: AtomicBool,
@@ -47,6 +51,7 @@ impl Registration {
         self.0.base.store(ptr::null_mut(), Ordering::Release);
         drop(take_descriptor(self.0));
         self.0.taken.store(false, Ordering::Release);
+        FREE.fetch_add(1, Ordering::Release);
     }
 }
 
@@ -70,9 +75,16 @@ fn take_descriptor(node: &Node) -> Option<OwnedFd> {
 }
 
 fn free_node() -> Option<&'static Node> {
-    NODES.iter().find(|node| {
+    let one_less = |free: usize| free.checked_sub(1);
+    FREE.fetch_update(Ordering::Acquire, Ordering::Relaxed, one_less).ok()?;
+    let found = NODES.iter().find(|node| {
         !node.taken.load(Ordering::Relaxed) && !node.taken.swap(true, Ordering::Acquire)
-    })
+    });
+    if found.is_none() {
+        // Others took and freed nodes on both sides of the search.
+        FREE.fetch_add(1, Ordering::Relaxed);
+    }
+    found
 }
 
 impl Node {
