@@ -19,7 +19,6 @@ struct PoolStats {
     #[mmstats(unit = "jobs")]
     done: Counter,
     /// Time to do a job.
-    #[mmstats(unit = "seconds")]
     job: Timer,
     /// Steps that a job took.
     #[mmstats(unit = "steps", max = 1_000, error = 0.01)]

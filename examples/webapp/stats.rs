@@ -23,7 +23,6 @@ pub struct WebStats {
     #[mmstats(aggregate = "sum")]
     pub busy: Gauge<u32>,
     /// Time to render a page.
-    #[mmstats(unit = "seconds")]
     pub render: Timer,
     /// Size of a response's body.
     #[mmstats(label = "response.size", unit = "bytes", max = 1 << 20)]

@@ -15,8 +15,7 @@
 //!     status_2xx: Counter,
 //!     /// Connections that are being served.
 //!     busy: Gauge<u32>,
-//!     /// Time to render a page.
-//!     #[mmstats(unit = "seconds")]
+//!     /// Time to render a page, in seconds.
 //!     render: Timer,
 //! }
 //!

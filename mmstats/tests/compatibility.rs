@@ -71,10 +71,7 @@ thread_local! {
 
 fn original(label: &str) -> Value {
     let find = |fields: &Vec<oracle::Field>| {
-        fields
-            .iter()
-            .find(|field| field.label.ends_with(label))
-            .map(|field| field.value.clone())
+        fields.iter().find(|field| field.label.ends_with(label)).map(|field| field.value.clone())
     };
     ORIGINAL.with_borrow(find).unwrap()
 }
@@ -110,23 +107,13 @@ fn write_again<T: MmStats>(name: &str, replay: impl FnOnce(&T)) {
     replay(&stats);
     let mut bytes = fs::read(stats.path().unwrap()).unwrap();
     // Where pages are larger than the original's were, more zeros follow.
-    assert!(
-        bytes
-            .split_off(expected.len())
-            .iter()
-            .all(|byte| *byte == 0),
-        "{name}"
-    );
+    assert!(bytes.split_off(expected.len()).iter().all(|byte| *byte == 0), "{name}");
     let differing = (0..expected.len()).find(|&at| bytes[at] != expected[at]);
     assert_eq!(differing, None, "{name}: the first offset that differs");
 }
 
 fn published<T: MmStats>(dir: &tempfile::TempDir, options: Options<T>) -> Published<T> {
-    options
-        .path(dir.path())
-        .default_fields(false)
-        .create()
-        .unwrap()
+    options.path(dir.path()).default_fields(false).create().unwrap()
 }
 
 #[derive(MmStats)]
@@ -302,15 +289,9 @@ impl MmStats for Big {
 fn a_packed_file_of_seven_pages_is_the_original_s_byte_for_byte() {
     for name in ["py-0.6.1-big", "py-0.8.0-big"] {
         write_again(name, |big: &Big| {
-            let labels = oracle::fields(&vector(name))
-                .into_iter()
-                .map(|field| field.label);
+            let labels = oracle::fields(&vector(name)).into_iter().map(|field| field.label);
             let numbers = labels.filter_map(|label| {
-                label
-                    .strip_prefix("long.label.")?
-                    .get(..3)?
-                    .parse::<u64>()
-                    .ok()
+                label.strip_prefix("long.label.")?.get(..3)?.parse::<u64>().ok()
             });
             assert_eq!(big.0.len(), 300);
             for (counter, number) in big.0.iter().zip(numbers) {
@@ -333,20 +314,11 @@ fn read<T>(stats: &Published<T>) -> Vec<oracle::Field> {
 
 #[track_caller]
 fn assert_shown(read: &[oracle::Field], prefix: &str) {
-    let read: Vec<_> = read
-        .iter()
-        .map(|field| (field.label.as_str(), &field.value))
-        .collect();
+    let read: Vec<_> = read.iter().map(|field| (field.label.as_str(), &field.value)).collect();
     let shown = Kinds::shown();
-    let labels: Vec<_> = shown
-        .iter()
-        .map(|(label, _)| format!("{prefix}{label}"))
-        .collect();
-    let expected: Vec<_> = labels
-        .iter()
-        .map(String::as_str)
-        .zip(shown.iter().map(|(_, value)| value))
-        .collect();
+    let labels: Vec<_> = shown.iter().map(|(label, _)| format!("{prefix}{label}")).collect();
+    let expected: Vec<_> =
+        labels.iter().map(String::as_str).zip(shown.iter().map(|(_, value)| value)).collect();
     assert_eq!(read, expected);
 }
 
@@ -373,11 +345,7 @@ fn every_kind_of_an_aligned_file_is_read_by_the_oracle_and_stands_aligned() {
             let (offset, size) = field.place;
             let fixed_text = size == 256;
             let align = if size <= 8 { size } else { 8 };
-            assert!(
-                fixed_text || offset.is_multiple_of(align),
-                "{} at {offset}",
-                field.label
-            );
+            assert!(fixed_text || offset.is_multiple_of(align), "{} at {offset}", field.label);
         }
     }
 }
@@ -394,10 +362,7 @@ fn a_field_that_was_added_to_a_live_file_is_read_by_the_oracle() {
     let fields = read(&stats);
     let (before, added) = fields.split_at(fields.len() - 2);
     assert_shown(before, "");
-    assert_eq!(
-        (added[0].label.as_str(), &added[0].value),
-        ("later", &Value::Integer(7))
-    );
+    assert_eq!((added[0].label.as_str(), &added[0].value), ("later", &Value::Integer(7)));
     assert_eq!(added[1].value, Value::Text("here".into()));
     assert!(added.iter().all(|field| field.place.0.is_multiple_of(8)));
 }

@@ -54,7 +54,7 @@ fn a_child_removes_nothing_of_its_parent_s() {
 #[test]
 fn a_child_does_not_keep_its_parent_s_file_alive() {
     let directory = tempfile::tempdir().unwrap();
-    let (mut hold, held) = pipe().unwrap();
+    let (mut end, kept_open) = pipe().unwrap();
     let (mut ready, mut begun) = pipe().unwrap();
     let code = in_child(|| {
         let (stats, hits) = stats(&directory);
@@ -62,8 +62,8 @@ fn a_child_does_not_keep_its_parent_s_file_alive() {
         let grandchild = support::fork_detached(move || {
             hits.incr();
             begun.write_all(&[1]).unwrap();
-            drop(held);
-            let _ = hold.read(&mut [0]);
+            drop(kept_open);
+            let _ = end.read(&mut [0]);
         });
         mem::forget(stats);
         grandchild && ready.read_exact(&mut [0]).is_ok()

@@ -56,9 +56,18 @@ fn every_kind_is_read_as_it_was_written() {
         state.set("0123456789");
 
         let expected = [
-            ("hits", "2"), ("depth", "-4"), ("on", "true"), ("share", "inf"), ("at", "1.5"),
-            ("mean", "1.5"), ("moving", "3.0"), ("windowed", "8.0"), ("timer", "0.375"),
-            ("sizes", "1"), ("state", "012345678"), ("limit", "7"),
+            ("hits", "2"),
+            ("depth", "-4"),
+            ("on", "true"),
+            ("share", "inf"),
+            ("at", "1.5"),
+            ("mean", "1.5"),
+            ("moving", "3.0"),
+            ("windowed", "8.0"),
+            ("timer", "0.375"),
+            ("sizes", "1"),
+            ("state", "012345678"),
+            ("limit", "7"),
         ];
         for (label, text) in expected {
             assert_eq!(value(&stats, label), text, "{label}, {layout:?}");
@@ -72,8 +81,7 @@ fn every_kind_is_read_as_it_was_written() {
 fn components_kinds_units_and_help_come_from_the_trailer() {
     let directory = tempfile::tempdir().unwrap();
     let stats = dynamic(&directory).create().unwrap();
-    let timer: Timer =
-        stats.add(Timer::named("render").unit("seconds").help("Time to render.")).unwrap();
+    let timer: Timer = stats.add(Timer::named("render").help("Time to render.")).unwrap();
     timer.record_secs(0.5);
     timer.record_secs(0.25);
     let file = StatsFile::read(stats.path().unwrap()).unwrap();

@@ -92,8 +92,8 @@ fn a_killed_program_is_read_and_cleaned_and_a_living_one_is_left_alone() {
         if is_killed {
             dead += 1;
             let stats = file["stats"].as_array().unwrap();
-            let status = stats.iter().find(|stat| stat["label"] == "web.stats.status.2XX");
-            counted += status.unwrap()["value"].as_u64().unwrap();
+            let hits = stats.iter().find(|stat| stat["label"] == "web.stats.status.2XX");
+            counted += hits.unwrap()["value"].as_u64().unwrap();
         }
     }
     assert_eq!(dead, 4, "a file for each worker");

@@ -52,7 +52,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | attribute | meaning | default |
 /// | --- | --- | --- |
 /// | `label = "status.2XX"` | the stat's name in the file; with the prefix at most 65,535 bytes | the field's name, without `r#` |
-/// | `unit = "bytes"` | what the value is measured in | none |
+/// | `unit = "bytes"` | what the value is measured in | "seconds" for a timer, else none |
 /// | `aggregate = "max"` | how the values of several threads or processes become one: `sum`, `min`, `max`, or `each` for itself | `sum` for counters, timers and histograms, else `each` |
 /// | `skip` | the field is no stat; it begins as its [`Default`] and stands alone | |
 ///

@@ -21,6 +21,7 @@ pub(crate) struct RawField {
 
 impl RawField {
     /// Where the field begins: with the size of its label.
+    #[cfg(test)]
     pub(crate) fn offset(&self) -> usize {
         self.label.start - SIZE_OF_SIZE
     }
@@ -40,11 +41,7 @@ impl RawField {
     /// It is the one that the write buffer doesn't name.
     pub(crate) fn read_value(&self, write_buffer: u8) -> Range<usize> {
         let first = self.value();
-        let start = if self.is_buffered() && write_buffer == 0 {
-            first + self.size
-        } else {
-            first
-        };
+        let start = if self.is_buffered() && write_buffer == 0 { first + self.size } else { first };
         start..start + self.size
     }
 }
@@ -62,12 +59,7 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
     pub(crate) fn new(bytes: &'a [u8], span_of: F) -> Result<Self, Fault> {
         match bytes.first() {
             None => Err(Fault::Empty),
-            Some(&VERSION) => Ok(Self {
-                bytes,
-                at: FIRST_FIELD,
-                terminated: false,
-                span_of,
-            }),
+            Some(&VERSION) => Ok(Self { bytes, at: FIRST_FIELD, terminated: false, span_of }),
             Some(&found) => Err(Fault::Version { found }),
         }
     }
@@ -124,7 +116,8 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
             Ok(parsed) => (parsed.size(), parsed.size().saturating_mul(copies), true),
             Err(reason) => {
                 let span = (self.span_of)(label.start - SIZE_OF_SIZE);
-                let total = span.and_then(|span| (label.start - SIZE_OF_SIZE + span).checked_sub(start));
+                let total =
+                    span.and_then(|span| (label.start - SIZE_OF_SIZE + span).checked_sub(start));
                 let total = total.ok_or_else(|| Fault::Signature {
                     label: self.escaped(&label),
                     offset: signature.start,
@@ -142,14 +135,7 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
                 found: room,
             });
         }
-        Ok(RawField {
-            label,
-            signature,
-            write_buffer,
-            size,
-            known,
-            end: start + total,
-        })
+        Ok(RawField { label, signature, write_buffer, size, known, end: start + total })
     }
 
     fn size_at(&self, at: usize, part: &'static str) -> Result<usize, Fault> {
@@ -166,12 +152,7 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
     }
 
     fn past_end(&self, part: &'static str, offset: usize, expected: usize) -> Fault {
-        Fault::HeaderPastEnd {
-            part,
-            offset,
-            expected,
-            found: self.bytes.len() - offset,
-        }
+        Fault::HeaderPastEnd { part, offset, expected, found: self.bytes.len() - offset }
     }
 
     /// The text for a message: escaped, and cut where it is long.

@@ -14,9 +14,7 @@ pub(crate) fn checksum(bytes: &[u8]) -> u64 {
     let (words, rest) = bytes.as_chunks::<8>();
     debug_assert!(rest.is_empty(), "the parts of a trailer are whole words");
     words.iter().fold(BASIS, |sum, word| {
-        (sum ^ u64::from_ne_bytes(*word))
-            .wrapping_mul(PRIME)
-            .rotate_left(29)
+        (sum ^ u64::from_ne_bytes(*word)).wrapping_mul(PRIME).rotate_left(29)
     })
 }
 

@@ -75,19 +75,12 @@ impl Placement {
             Layout::Aligned => (0..2 * definition.align)
                 .find(|padding| {
                     let value = unpadded + padding;
-                    value.is_multiple_of(definition.align)
-                        && (value + total).is_multiple_of(2)
+                    value.is_multiple_of(definition.align) && (value + total).is_multiple_of(2)
                 })
                 .unwrap_or(0),
         };
         let value = unpadded + padding;
-        Self {
-            offset,
-            padding,
-            write_buffer: value - 1,
-            size,
-            end: value + total,
-        }
+        Self { offset, padding, write_buffer: value - 1, size, end: value + total }
     }
 
     /// The whole field. Without its label size: a field that is added to a live file becomes

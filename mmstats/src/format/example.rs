@@ -40,31 +40,20 @@ fn definition(label: &str, signature: &'static str, initial: &[u8], kind: Kind) 
 fn definitions() -> Vec<Definition> {
     let pid = 4242_u32.to_ne_bytes();
     vec![
-        Definition {
-            buffered: false,
-            align: 4,
-            ..definition("sys.pid", "I", &pid, Kind::Info)
-        },
+        Definition { buffered: false, align: 4, ..definition("sys.pid", "I", &pid, Kind::Info) },
         Definition {
             unit: "requests".into(),
             help: "Requests answered.".into(),
             ..definition("hits", "Q", &[0; 8], Kind::Counter)
         },
-        Definition {
-            buffered: false,
-            align: 1,
-            ..definition("ready", "?", &[0], Kind::Gauge)
-        },
+        Definition { buffered: false, align: 1, ..definition("ready", "?", &[0], Kind::Gauge) },
         Definition {
             unit: "seconds".into(),
             sequenced: true,
             parameters: [100, 1],
             ..definition("page", "dQQ", &[0; 24], Kind::Average)
         },
-        Definition {
-            sequenced: true,
-            ..definition("state", "6sQ", &[0; 16], Kind::Info)
-        },
+        Definition { sequenced: true, ..definition("state", "6sQ", &[0; 16], Kind::Info) },
         Definition {
             unit: "bytes".into(),
             buffered: false,
@@ -176,10 +165,7 @@ impl Notes<'_> {
     }
 
     fn entry(&mut self, start: usize, end: usize, label: &str) {
-        self.part(
-            start..start + 8,
-            &format!("entry of \"{label}\": its checksum"),
-        );
+        self.part(start..start + 8, &format!("entry of \"{label}\": its checksum"));
         let parts = [
             (4, "offset of the field"),
             (4, "size of the field"),
@@ -200,21 +186,12 @@ impl Notes<'_> {
     }
 
     fn identity(&mut self, start: usize, end: usize) {
-        let numbers = [
-            (4, "identity: pid"),
-            (4, "reserved"),
-            (8, "tid"),
-            (8, "start time"),
-        ];
+        let numbers = [(4, "identity: pid"), (4, "reserved"), (8, "tid"), (8, "start time")];
         let boot_id = self.numbers(start, &numbers);
         self.part(boot_id..boot_id + 16, "boot id");
         let sizes_at = self.numbers(boot_id + 16, &[(8, "pid namespace")]);
-        let names = [
-            (2, "command size"),
-            (2, "host size"),
-            (2, "struct name size"),
-            (2, "reserved"),
-        ];
+        let names =
+            [(2, "command size"), (2, "host size"), (2, "struct name size"), (2, "reserved")];
         let texts = self.numbers(sizes_at, &names);
         let size = |at| load_u16(self.bytes, at).unwrap();
         let sizes = [
@@ -246,10 +223,7 @@ impl Notes<'_> {
 
 /// The whole file as the page shows it: everything but the free room.
 fn annotated(bytes: &[u8]) -> String {
-    let mut notes = Notes {
-        bytes,
-        text: String::new(),
-    };
+    let mut notes = Notes { bytes, text: String::new() };
     notes.part(0..1, "version");
     let (fields, chain_end) = fields(bytes);
     for field in &fields {
@@ -294,10 +268,8 @@ fn from_the_page() -> Vec<u8> {
 /// What a reader takes of a field.
 fn read<'a>(bytes: &'a [u8], label: &str) -> &'a [u8] {
     let (fields, _) = fields(bytes);
-    let field = fields
-        .iter()
-        .find(|field| &bytes[field.label.clone()] == label.as_bytes())
-        .unwrap();
+    let field =
+        fields.iter().find(|field| &bytes[field.label.clone()] == label.as_bytes()).unwrap();
     &bytes[field.read_value(bytes[field.write_buffer])]
 }
 
@@ -305,35 +277,16 @@ fn read<'a>(bytes: &'a [u8], label: &str) -> &'a [u8] {
 fn the_page_shows_what_a_writer_composes() {
     let image = image();
     let expected = annotated(&image.bytes);
-    assert!(
-        block("example-birth") == expected,
-        "paste this as example-birth:\n{expected}"
-    );
-    assert!(
-        from_the_page() == image.bytes,
-        "what the page leaves out is zero"
-    );
+    assert!(block("example-birth") == expected, "paste this as example-birth:\n{expected}");
+    assert!(from_the_page() == image.bytes, "what the page leaves out is zero");
 }
 
 #[test]
 fn the_page_s_bytes_are_read_as_it_says() {
     let bytes = from_the_page();
     let (fields, chain_end) = fields(&bytes);
-    let labels: Vec<_> = fields
-        .iter()
-        .map(|field| &bytes[field.label.clone()])
-        .collect();
-    assert_eq!(
-        labels,
-        [
-            &b"sys.pid"[..],
-            b"hits",
-            b"ready",
-            b"page",
-            b"state",
-            b"size"
-        ]
-    );
+    let labels: Vec<_> = fields.iter().map(|field| &bytes[field.label.clone()]).collect();
+    assert_eq!(labels, [&b"sys.pid"[..], b"hits", b"ready", b"page", b"state", b"size"]);
     let trailer = Trailer::find(&bytes, chain_end).unwrap().unwrap();
     assert_eq!(trailer.identity(), Some(identity()));
     let entries: Vec<_> = trailer.entries().collect();
@@ -345,10 +298,7 @@ fn the_page_s_bytes_are_read_as_it_says() {
         assert_eq!(entry.aggregate, Some(definition.aggregate));
         assert_eq!(entry.sequenced, definition.sequenced);
         assert_eq!(entry.parameters, definition.parameters);
-        assert_eq!(
-            (entry.unit, entry.help),
-            (&*definition.unit, &*definition.help)
-        );
+        assert_eq!((entry.unit, entry.help), (&*definition.unit, &*definition.help));
         assert!(field.value().is_multiple_of(definition.align));
         assert!(field.end.is_multiple_of(2));
     }
@@ -364,13 +314,8 @@ fn the_page_s_stores_are_the_protocol_s_and_read_as_it_says() {
     assert_eq!(load_u64(page, 0), Some(0.25_f64.to_bits()));
     assert_eq!((load_u64(page, 8), load_u64(page, 16)), (Some(1), Some(2)));
     let state = read(&bytes, "state");
-    assert_eq!(
-        (&state[..6], load_u64(state, 8)),
-        (&b"up\0\0\0\0"[..], Some(2))
-    );
-    let counts: Vec<_> = (0..4)
-        .map(|bucket| load_u64(read(&bytes, "size"), 8 * bucket))
-        .collect();
+    assert_eq!((&state[..6], load_u64(state, 8)), (&b"up\0\0\0\0"[..], Some(2)));
+    let counts: Vec<_> = (0..4).map(|bucket| load_u64(read(&bytes, "size"), 8 * bucket)).collect();
     assert_eq!(counts, [Some(0), Some(0), Some(0), Some(1)]);
     // The trailer is as it was.
     assert!(Trailer::find(&bytes, fields(&bytes).1).unwrap().is_some());
@@ -382,10 +327,8 @@ fn the_page_s_checksums_are_right() {
     assert!(text.lines().count() >= 3);
     for line in text.lines() {
         let (hex, sum) = line.split_once("->").unwrap();
-        let bytes: Vec<_> = hex
-            .split_whitespace()
-            .map(|byte| u8::from_str_radix(byte, 16).unwrap())
-            .collect();
+        let bytes: Vec<_> =
+            hex.split_whitespace().map(|byte| u8::from_str_radix(byte, 16).unwrap()).collect();
         assert_eq!(format!("{:016x}", checksum(&bytes)), sum.trim(), "of {hex}");
     }
 }

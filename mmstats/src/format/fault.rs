@@ -94,13 +94,10 @@ impl fmt::Display for Fault {
                 f,
                 "'{label}' has the write buffer {found} at offset {offset}, 0, 1 or 255 was expected"
             ),
-            Self::UnknownExtension { bits } => write!(
-                f,
-                "needs format extensions that this version doesn't know (bits {bits:#x})"
-            ),
-            Self::ForeignByteOrder => {
-                f.write_str("written on a machine of the other byte order")
+            Self::UnknownExtension { bits } => {
+                write!(f, "needs format extensions that this version doesn't know (bits {bits:#x})")
             }
+            Self::ForeignByteOrder => f.write_str("written on a machine of the other byte order"),
         }
     }
 }

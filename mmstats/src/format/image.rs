@@ -95,11 +95,7 @@ impl Image {
             let encoded = encode_footer(&identity, footer - identity.len());
             bytes[footer..].copy_from_slice(&encoded);
         }
-        Ok(Self {
-            bytes,
-            places,
-            room: Room { layout, fields_end: end, index_start },
-        })
+        Ok(Self { bytes, places, room: Room { layout, fields_end: end, index_start } })
     }
 }
 
@@ -200,8 +196,7 @@ mod tests {
         fill.signature = format!("{}s", 4096 - header).into();
         fill.initial = vec![b'y'; 4096 - header];
         fill.buffered = false;
-        let image =
-            Image::compose(&[fill], &Identity::default(), Layout::Packed, 0, 4096).unwrap();
+        let image = Image::compose(&[fill], &Identity::default(), Layout::Packed, 0, 4096).unwrap();
         assert_eq!(image.bytes.len(), 4096);
         assert_eq!(labels(&image.bytes), (vec!["x".to_owned()], 0));
     }
@@ -209,7 +204,8 @@ mod tests {
     #[test]
     fn later_fields_fit_until_the_room_is_used_and_no_byte_further() {
         let mut image =
-            Image::compose(&[counter("a")], &Identity::default(), Layout::Aligned, 0, 4096).unwrap();
+            Image::compose(&[counter("a")], &Identity::default(), Layout::Aligned, 0, 4096)
+                .unwrap();
         let mut added = 1;
         loop {
             let addition = match image.room.add(&counter("later")) {

@@ -19,11 +19,7 @@ pub enum ByteOrder {
 
 impl ByteOrder {
     /// The order of this machine.
-    pub const NATIVE: Self = if cfg!(target_endian = "big") {
-        Self::Big
-    } else {
-        Self::Little
-    };
+    pub const NATIVE: Self = if cfg!(target_endian = "big") { Self::Big } else { Self::Little };
 }
 
 /// A parsed type signature: how many bytes a value takes and what stands in them.
@@ -96,11 +92,7 @@ impl<'a> Signature<'a> {
         }
         let mut cursor = Cursor::new(items, mode);
         while cursor.next_item()?.is_some() {}
-        Ok(Self {
-            items,
-            mode,
-            size: cursor.offset,
-        })
+        Ok(Self { items, mode, size: cursor.offset })
     }
 
     /// The bytes of one value, as `struct.calcsize` counts them: with the padding between
@@ -111,24 +103,15 @@ impl<'a> Signature<'a> {
 
     /// The components in order; padding (`x`) is none.
     pub fn components(&self) -> Components<'a> {
-        Components {
-            cursor: Cursor::new(self.items, self.mode),
-            run: None,
-        }
+        Components { cursor: Cursor::new(self.items, self.mode), run: None }
     }
 }
 
 impl Mode {
     /// Splits a leading byte-order character from the items.
     fn of(text: &[u8]) -> (Self, &[u8]) {
-        let standard = |order| Self {
-            order,
-            native: false,
-        };
-        let native = Self {
-            order: ByteOrder::NATIVE,
-            native: true,
-        };
+        let standard = |order| Self { order, native: false };
+        let native = Self { order: ByteOrder::NATIVE, native: true };
         match text {
             [b'=', items @ ..] => (standard(ByteOrder::NATIVE), items),
             [b'<', items @ ..] => (standard(ByteOrder::Little), items),
@@ -178,11 +161,7 @@ struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     const fn new(items: &'a [u8], mode: Mode) -> Self {
-        Self {
-            items,
-            mode,
-            offset: 0,
-        }
+        Self { items, mode, offset: 0 }
     }
 
     /// The repeat count in front of a code, 1 where none is written.
@@ -195,11 +174,8 @@ impl<'a> Cursor<'a> {
         while let [digit @ b'0'..=b'9', rest @ ..] = self.items {
             let value = usize::from(digit - b'0');
             let shifted = count.unwrap_or(0_usize).checked_mul(10);
-            count = Some(
-                shifted
-                    .and_then(|c| c.checked_add(value))
-                    .ok_or(SignatureError::TooLarge)?,
-            );
+            count =
+                Some(shifted.and_then(|c| c.checked_add(value)).ok_or(SignatureError::TooLarge)?);
             self.items = rest;
         }
         match (count, self.items) {
@@ -220,10 +196,8 @@ impl<'a> Cursor<'a> {
         let count = self.take_count()?;
         let code = self.items[0];
         self.items = &self.items[1..];
-        let (size, align) = self
-            .mode
-            .size_and_align(code)
-            .ok_or(SignatureError::UnknownCode(code))?;
+        let (size, align) =
+            self.mode.size_and_align(code).ok_or(SignatureError::UnknownCode(code))?;
         // Every offset is below `isize::MAX`, so this can't overflow; a mask, because a division
         // is what parsing would spend most of its time on.
         let offset = (self.offset + (align - 1)) & !(align - 1);
@@ -237,12 +211,7 @@ impl<'a> Cursor<'a> {
             b'x' => (1, 0),
             _ => (size, count),
         };
-        Ok(Some(Run {
-            code,
-            offset,
-            size,
-            count,
-        }))
+        Ok(Some(Run { code, offset, size, count }))
     }
 }
 
@@ -294,18 +263,58 @@ mod tests {
         Signature::parse(text.as_bytes()).map(|signature| signature.size())
     }
 
-    /// What `struct.calcsize` of CPython gives on this kind of machine.
+    /// What `struct.calcsize` gives in CPython on this kind of machine.
     #[test]
     #[cfg(all(target_pointer_width = "64", target_endian = "little"))]
     fn sizes_are_python_s() {
         for (text, expected) in [
-            ("", 0), ("x", 1), ("c", 1), ("b", 1), ("B", 1), ("?", 1), ("h", 2), ("H", 2),
-            ("e", 2), ("i", 4), ("I", 4), ("f", 4), ("l", 8), ("L", 8), ("q", 8), ("Q", 8),
-            ("n", 8), ("N", 8), ("P", 8), ("d", 8), ("F", 8), ("D", 16), ("<l", 4), ("=L", 4),
-            (">q", 8), ("!d", 8), ("<D", 16), ("255s", 255), ("10p", 10), ("0s", 0), ("0Q", 0),
-            ("bQ", 16), ("Qb", 9), ("<bQ", 9), ("b0Q", 8), ("bhi", 8), ("   Q", 8), (" b \t Q", 16),
-            ("3Q", 24), ("64sQ", 72), ("255sQ", 264), ("ddQQ", 32), ("@bh", 4), ("4x", 4),
-            ("1000000000s", 1_000_000_000), ("00000002H", 4), ("b3D", 56),
+            ("", 0),
+            ("x", 1),
+            ("c", 1),
+            ("b", 1),
+            ("B", 1),
+            ("?", 1),
+            ("h", 2),
+            ("H", 2),
+            ("e", 2),
+            ("i", 4),
+            ("I", 4),
+            ("f", 4),
+            ("l", 8),
+            ("L", 8),
+            ("q", 8),
+            ("Q", 8),
+            ("n", 8),
+            ("N", 8),
+            ("P", 8),
+            ("d", 8),
+            ("F", 8),
+            ("D", 16),
+            ("<l", 4),
+            ("=L", 4),
+            (">q", 8),
+            ("!d", 8),
+            ("<D", 16),
+            ("255s", 255),
+            ("10p", 10),
+            ("0s", 0),
+            ("0Q", 0),
+            ("bQ", 16),
+            ("Qb", 9),
+            ("<bQ", 9),
+            ("b0Q", 8),
+            ("bhi", 8),
+            ("   Q", 8),
+            (" b \t Q", 16),
+            ("3Q", 24),
+            ("64sQ", 72),
+            ("255sQ", 264),
+            ("ddQQ", 32),
+            ("@bh", 4),
+            ("4x", 4),
+            ("1000000000s", 1_000_000_000),
+            ("00000002H", 4),
+            ("b3D", 56),
         ] {
             assert_eq!(size(text), Ok(expected), "{text:?}");
         }
@@ -334,24 +343,15 @@ mod tests {
     #[test]
     fn components_know_their_place() {
         let signature = Signature::parse(b" b 2H 3x5sQ").unwrap();
-        let places: Vec<_> = signature
-            .components()
-            .map(|c| (c.code, c.offset, c.size))
-            .collect();
-        assert_eq!(
-            places,
-            [(b'b', 0, 1), (b'H', 2, 2), (b'H', 4, 2), (b's', 9, 5), (b'Q', 16, 8)]
-        );
+        let places: Vec<_> = signature.components().map(|c| (c.code, c.offset, c.size)).collect();
+        assert_eq!(places, [(b'b', 0, 1), (b'H', 2, 2), (b'H', 4, 2), (b's', 9, 5), (b'Q', 16, 8)]);
         assert_eq!(signature.size(), 24);
     }
 
     #[test]
     fn a_complex_number_is_two_components() {
-        let codes: Vec<_> = Signature::parse(b"<2F")
-            .unwrap()
-            .components()
-            .map(|c| (c.code, c.offset))
-            .collect();
+        let codes: Vec<_> =
+            Signature::parse(b"<2F").unwrap().components().map(|c| (c.code, c.offset)).collect();
         assert_eq!(codes, [(b'f', 0), (b'f', 4), (b'f', 8), (b'f', 12)]);
     }
 

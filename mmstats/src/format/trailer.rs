@@ -134,9 +134,7 @@ impl<'a> Trailer<'a> {
             return Ok(None);
         }
         if u32_at(INCOMPATIBLE) != 0 {
-            return Err(Fault::UnknownExtension {
-                bits: u32_at(INCOMPATIBLE),
-            });
+            return Err(Fault::UnknownExtension { bits: u32_at(INCOMPATIBLE) });
         }
         let identity = u32_at(IDENTITY_OFFSET) as usize;
         let identity_size = u32_at(IDENTITY_SIZE) as usize;
@@ -147,12 +145,7 @@ impl<'a> Trailer<'a> {
         let whole = fits
             && load_u64(footer, IDENTITY_CHECKSUM)
                 == Some(checksum(&bytes[identity..identity + identity_size]));
-        Ok(whole.then_some(Self {
-            bytes,
-            identity,
-            identity_size,
-            chain_end,
-        }))
+        Ok(whole.then_some(Self { bytes, identity, identity_size, chain_end }))
     }
 
     pub(crate) fn identity(&self) -> Option<Identity> {
@@ -324,7 +317,9 @@ mod tests {
         let sum = checksum(&bytes[start..start + FOOTER_CHECKSUM]);
         bytes[start + FOOTER_CHECKSUM..].copy_from_slice(&sum.to_ne_bytes());
         let fault = Trailer::find(&bytes, 3).unwrap_err();
-        assert!(matches!(fault, Fault::UnknownExtension { bits } if bits.trailing_zeros() % 8 == 2));
+        assert!(
+            matches!(fault, Fault::UnknownExtension { bits } if bits.trailing_zeros() % 8 == 2)
+        );
 
         let mut bytes = trailer();
         bytes[start + MARK..start + MARK + 4].reverse();

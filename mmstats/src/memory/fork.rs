@@ -45,7 +45,8 @@ impl OnceAcrossForks {
                 return;
             }
             let own = process::id();
-            let claim = || self.0.compare_exchange(state, own, Ordering::Acquire, Ordering::Relaxed);
+            let claim =
+                || self.0.compare_exchange(state, own, Ordering::Acquire, Ordering::Relaxed);
             if state != own && claim().is_ok() {
                 action();
                 self.0.store(Self::DONE, Ordering::Release);

@@ -86,8 +86,7 @@ impl<T: Default + Sync> ForkProof<T> {
             return value;
         }
         let made = Box::into_raw(Box::<T>::default());
-        let exchanged =
-            self.0.compare_exchange(present, made, Ordering::AcqRel, Ordering::Acquire);
+        let exchanged = self.0.compare_exchange(present, made, Ordering::AcqRel, Ordering::Acquire);
         match exchanged {
             // SAFETY: a leaked box, as above.
             Ok(_) => unsafe { &*made },

@@ -58,7 +58,11 @@ mod tests {
         static LIST: List<usize> = List::new();
         std::thread::scope(|scope| {
             for thread in 0..4 {
-                scope.spawn(move || (0..1000).for_each(|n| drop(LIST.push(thread * 1000 + n))));
+                scope.spawn(move || {
+                    for number in 0..1000 {
+                        LIST.push(thread * 1000 + number);
+                    }
+                });
             }
         });
         let mut seen: Vec<_> = LIST.iter().copied().collect();

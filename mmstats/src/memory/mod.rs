@@ -22,10 +22,10 @@ mod registry;
 mod scalar;
 mod values;
 
-pub use leaked::Slot;
-pub use scalar::Scalar;
 pub(crate) use fork::{OnceAcrossForks, Section, at_exit, at_fork_in_child};
+pub use leaked::Slot;
 pub(crate) use leaked::{ForkProof, Idle};
 pub(crate) use map::{Map, Place};
+pub use scalar::Scalar;
 pub(crate) use scalar::ScalarCell;
 pub(crate) use values::{ArrayCell, BytesCell, StructCell};

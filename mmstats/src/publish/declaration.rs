@@ -50,7 +50,7 @@ pub trait Field: FieldKind {
     fn named(label: impl Into<Cow<'static, str>>) -> Declaration<Self> {
         Declaration {
             label: label.into(),
-            unit: Cow::Borrowed(""),
+            unit: Cow::Borrowed(Self::UNIT),
             help: Cow::Borrowed(""),
             aggregate: None,
             settings: Self::Settings::default(),
@@ -71,6 +71,8 @@ impl<F: FieldKind> Field for F {}
 pub trait FieldKind: Sized + Send + 'static {
     /// What a declaration of this kind can set beyond label, unit, help and aggregate.
     type Settings: Default;
+    /// The unit of a stat that declares none.
+    const UNIT: &'static str = "";
 
     fn shape(settings: Self::Settings, layout: Layout) -> Result<Shape, DeclareError>;
     fn attach(attachment: Attachment) -> Self;
@@ -110,7 +112,8 @@ pub struct Declaration<F: Field> {
 }
 
 impl<F: Field> Declaration<F> {
-    /// The unit of the values, such as "seconds" or "bytes". Base units suit every tool best.
+    /// The unit of the values, such as "seconds" or "bytes". Base units suit every tool best. A
+    /// timer's is "seconds" unless said.
     pub fn unit(mut self, unit: impl Into<Cow<'static, str>>) -> Self {
         self.unit = unit.into();
         self

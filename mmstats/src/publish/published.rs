@@ -10,8 +10,8 @@ use std::{fmt, io};
 
 use nix::unistd::{SysconfVar, gettid, sysconf};
 
-use super::declaration::{Attachment, Attachments, Declaration, Declarations, Field, MmStats};
 use super::birth::{self, Newborn};
+use super::declaration::{Attachment, Attachments, Declaration, Declarations, Field, MmStats};
 use super::fields::Fixed;
 use super::process::{self, FileNumber};
 use super::{AddError, CreateError, DeclareError, Options, defaults, name};
@@ -106,7 +106,8 @@ fn publish_image<T>(
         }
         Err(_) if options.private_memory => {
             let private = Map::private(image.len(), &Section::enter());
-            let failed = |source| CreateError::Io { path: directory, step: "find memory for", source };
+            let failed =
+                |source| CreateError::Io { path: directory, step: "find memory for", source };
             let map = private.map_err(failed)?;
             map.write(0, image);
             Ok((map, None))

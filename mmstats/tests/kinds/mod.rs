@@ -67,8 +67,7 @@ impl Kinds {
             self.windowed.add(f64::from(round) * 3.0);
             self.timer.record_secs(f64::from(round) * 0.25);
             self.histogram.record(0);
-            self.text
-                .set(["a longer text than last", "grüße ☃", "short"][usize::from(round) - 1]);
+            self.text.set(["a longer text than last", "grüße ☃", "short"][usize::from(round) - 1]);
         }
     }
 

@@ -38,19 +38,11 @@ pub fn fields(file: &[u8]) -> Vec<Field> {
         let write_buffer = usize::from(take(&mut at, 1)[0]);
         let (first, last) = (items[0], items[items.len() - 1]);
         let size = last.1 + last.2;
-        let (buffers, read) = if write_buffer == 255 {
-            (1, 0)
-        } else {
-            (2, write_buffer ^ 1)
-        };
+        let (buffers, read) = if write_buffer == 255 { (1, 0) } else { (2, write_buffer ^ 1) };
         let place = (at, size);
         let values = take(&mut at, buffers * size);
         let value = value(first.0, &values[read * size..][..first.2]);
-        fields.push(Field {
-            label,
-            value,
-            place,
-        });
+        fields.push(Field { label, value, place });
     }
     fields
 }

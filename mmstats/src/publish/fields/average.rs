@@ -68,10 +68,6 @@ impl FieldKind for Average {
     }
 
     fn attach(attachment: Attachment) -> Self {
-        Self {
-            figures: Figures::attach(attachment),
-            total: Cell::new(0.0),
-            count: Cell::new(0),
-        }
+        Self { figures: Figures::attach(attachment), total: Cell::new(0.0), count: Cell::new(0) }
     }
 }

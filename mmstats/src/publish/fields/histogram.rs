@@ -85,8 +85,8 @@ impl FieldKind for Histogram {
 
     fn shape(settings: HistogramSettings, _: Layout) -> Result<Shape, DeclareError> {
         let HistogramSettings { error, max } = settings;
-        let buckets = Buckets::with_error(error, max)
-            .ok_or(DeclareError::RelativeError { found: error })?;
+        let buckets =
+            Buckets::with_error(error, max).ok_or(DeclareError::RelativeError { found: error })?;
         Ok(Shape {
             kind: Kind::Histogram,
             signature: Cow::Owned(format!("{}Q", buckets.count())),

@@ -25,7 +25,7 @@ use crate::publish::{Declaration, DeclareError};
 /// # use std::time::Duration;
 /// # let directory = tempfile::tempdir()?;
 /// # let stats = Options::dynamic("Doc").path(directory.path()).create()?;
-/// let render: Timer = stats.add(Timer::named("render").unit("seconds"))?;
+/// let render: Timer = stats.add(Timer::named("render"))?;
 /// {
 ///     let _timing = render.start();
 ///     // what is timed
@@ -188,6 +188,7 @@ impl Declaration<Timer> {
 
 impl FieldKind for Timer {
     type Settings = WindowSettings;
+    const UNIT: &'static str = "seconds";
 
     fn shape(settings: WindowSettings, layout: Layout) -> Result<Shape, DeclareError> {
         let parameters = [settings.checked()?, 0];

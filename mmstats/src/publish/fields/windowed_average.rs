@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn values_leave_when_their_time_has_passed() {
-        let slices = Slices::new(Duration::from_secs(60));
+        let slices = Slices::new(Duration::from_mins(1));
         assert_eq!(at(&slices, 0.5, 10.0), (10.0, 1));
         assert_eq!(at(&slices, 30.0, 20.0), (15.0, 2));
         assert_eq!(at(&slices, 59.9, 30.0), (20.0, 3));
