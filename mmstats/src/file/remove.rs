@@ -117,9 +117,10 @@ mod tests {
     use crate::file::testing::{eventually, gone};
     use crate::file::{lock, places};
     use std::fs::{self, File};
-    use std::os::unix::fs::symlink;
+    use std::os::unix::fs::{MetadataExt, symlink};
     use std::path::PathBuf;
     use std::process::Command;
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use tempfile::TempDir;
 
     /// A file of the original.
@@ -215,5 +216,50 @@ mod tests {
         file.set_modified(std::time::UNIX_EPOCH).unwrap();
         assert!(matches!(remove(&path).unwrap(), Removal::Removed { .. }));
         assert!(!path.exists());
+    }
+
+    /// Two writers take turns on a name, each alive for a while, beside three who clean up.
+    #[test]
+    fn a_living_file_is_never_removed_however_many_clean_up() {
+        const ROUNDS: usize = 300;
+        let dir = tempfile::tempdir().unwrap();
+        let name = dir.path().join("wanted.mmstats");
+        let content = content(gone());
+        let done = AtomicUsize::new(0);
+        let publish = &|writer: usize| {
+            for round in 0..ROUNDS {
+                let own = dir.path().join(format!("{writer}-{round}"));
+                fs::write(&own, &content).unwrap();
+                let file = File::options().write(true).open(&own).unwrap();
+                lock::take(&file).unwrap();
+                while fs::hard_link(&own, &name).is_err() {
+                    let _ = remove(&name);
+                }
+                let inode = file.metadata().unwrap().ino();
+                for _ in 0..50 {
+                    let found = fs::metadata(&name).map(|found| found.ino()).ok();
+                    assert_eq!(found, Some(inode), "a living file was taken away");
+                }
+                fs::remove_file(&own).unwrap();
+            }
+            done.fetch_add(1, Ordering::Relaxed);
+        };
+        std::thread::scope(|scope| {
+            let writers: Vec<_> = (0..2).map(|n| scope.spawn(move || publish(n))).collect();
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    while done.load(Ordering::Relaxed) < 2 {
+                        let _ = remove(&name);
+                    }
+                });
+            }
+            for writer in writers {
+                let outcome = writer.join();
+                if outcome.is_err() {
+                    done.store(2, Ordering::Relaxed);
+                }
+                outcome.unwrap();
+            }
+        });
     }
 }
