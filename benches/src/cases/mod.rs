@@ -1,0 +1,77 @@
+//! What is measured, and against what.
+
+mod averages;
+mod create;
+mod histogram;
+mod per_thread;
+mod read;
+mod scalars;
+mod structs;
+mod text;
+mod timer;
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use mmstats::{MmStats, Published};
+
+use crate::bare::BareMap;
+use crate::harness::{Harness, Measurement};
+use crate::stats::Kinds;
+
+/// An operation and its measure.
+pub struct Comparison {
+    /// What is done.
+    pub operation: &'static str,
+    /// What it is measured against.
+    pub against: &'static str,
+    /// The ratio that is asked at most.
+    pub asked: Option<f64>,
+    /// Does it.
+    pub measure: fn(&Bench) -> Result<Measurement, Box<dyn Error>>,
+}
+
+/// All of them, in the order of the table.
+pub fn all() -> impl Iterator<Item = &'static Comparison> {
+    [
+        scalars::COMPARISONS,
+        per_thread::COMPARISONS,
+        structs::COMPARISONS,
+        averages::COMPARISONS,
+        timer::COMPARISONS,
+        histogram::COMPARISONS,
+        text::COMPARISONS,
+        create::COMPARISONS,
+        read::COMPARISONS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// What comparisons work with.
+#[derive(Debug)]
+pub struct Bench<'a> {
+    /// Measures them.
+    pub harness: &'a Harness,
+    /// A directory in memory, removed in the end.
+    pub directory: &'a Path,
+}
+
+impl Bench<'_> {
+    /// A stats file of one field of each kind.
+    fn kinds(&self) -> Result<Published<Kinds>, Box<dyn Error>> {
+        Ok(Kinds::options().path(self.directory).create()?)
+    }
+
+    /// A bare file beside it.
+    fn bare(&self) -> Result<BareMap, Box<dyn Error>> {
+        let path = self.directory.join("bare");
+        let map = BareMap::create(&path, 4096)?;
+        std::fs::remove_file(path)?;
+        Ok(map)
+    }
+}
+
+/// The directory, for statics.
+pub static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();

@@ -1,0 +1,51 @@
+//! The same through a `per_thread!` static: a thread-local load more.
+
+use std::error::Error;
+use std::hint::black_box;
+use std::sync::atomic::Ordering::Relaxed;
+
+use mmstats::MmStats;
+
+use super::{Bench, Comparison, DIRECTORY};
+use crate::harness::{Measurement, Pair};
+use crate::stats::Kinds;
+use crate::unrolled;
+
+mmstats::per_thread! {
+    static STATS: Kinds = Kinds::options().path(DIRECTORY.get().expect("set by main"));
+}
+
+pub const COMPARISONS: &[Comparison] = &[
+    Comparison {
+        operation: "`per_thread!`: `Counter::incr`",
+        against: "relaxed load, add, store",
+        asked: Some(1.5),
+        measure: counter,
+    },
+    Comparison {
+        operation: "`per_thread!`: `Gauge<u64>::set`",
+        against: "relaxed store",
+        asked: Some(1.5),
+        measure: gauge,
+    },
+];
+
+fn counter(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
+    let bare = bench.bare()?;
+    let word = black_box(&bare.words()[0]);
+    Ok(bench.harness.compare(Pair {
+        ours: unrolled!(STATS.with(|stats| stats.counter.incr())),
+        other: unrolled!(word.store(word.load(Relaxed).wrapping_add(1), Relaxed)),
+        besides: None,
+    })?)
+}
+
+fn gauge(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
+    let bare = bench.bare()?;
+    let word = black_box(&bare.words()[0]);
+    Ok(bench.harness.compare(Pair {
+        ours: unrolled!(STATS.with(|stats| stats.gauge.set(7))),
+        other: unrolled!(word.store(7, Relaxed)),
+        besides: None,
+    })?)
+}

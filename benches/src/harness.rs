@@ -1,0 +1,224 @@
+//! Paired measurement: two operations take turns, and what counts is the ratio of each pair.
+//!
+//! On a busy machine the same loop takes half as long again a second later, so two figures of
+//! separate runs say little about each other. Two turns of a millisecond next to each other meet
+//! the same machine. The result is the median of the ratios of many such pairs; it repeats
+//! within a few percent where the figures themselves don't. A pair in which the kernel gave the
+//! processor to another program is left out, as long as there are enough others.
+//!
+//! The operations of a turn are unrolled (see [`unrolled!`](crate::unrolled)), or the loop around
+//! them would be a good part of what is measured. What is left of it is printed above the table.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use nix::sys::resource::{UsageWho, getrusage};
+
+/// Does something so many times, and says how long that took.
+pub type Turn<'a> = Box<dyn FnMut(u64) -> Duration + 'a>;
+
+/// How often [`unrolled!`](crate::unrolled) writes its operation into the loop.
+pub const UNROLLED: u64 = 16;
+
+/// A turn of one short operation, written out sixteen times in each round of its loop.
+#[macro_export]
+macro_rules! unrolled {
+    ($operation:expr) => {{
+        let turn: $crate::harness::Turn<'_> = Box::new(move |times| {
+            let start = ::std::time::Instant::now();
+            for _ in 0..times / $crate::harness::UNROLLED {
+                $operation;
+                $operation;
+                $operation;
+                $operation;
+                $operation;
+                $operation;
+                $operation;
+                $operation;
+                $operation;
+                $operation;
+                $operation;
+                $operation;
+                $operation;
+                $operation;
+                $operation;
+                $operation;
+            }
+            start.elapsed()
+        });
+        turn
+    }};
+}
+
+/// A turn of a longer operation.
+pub fn repeated<'a, R>(mut operation: impl FnMut() -> R + 'a) -> Turn<'a> {
+    Box::new(move |times| {
+        let start = Instant::now();
+        for _ in 0..times {
+            std::hint::black_box(operation());
+        }
+        start.elapsed()
+    })
+}
+
+/// Two operations to compare.
+pub struct Pair<'a> {
+    /// What the library does.
+    pub ours: Turn<'a>,
+    /// What it is measured against.
+    pub other: Turn<'a>,
+    /// What both do besides, such as making the values that are recorded. It is subtracted.
+    pub besides: Option<Turn<'a>>,
+}
+
+/// What came of it: nanoseconds an operation, and the ratio.
+#[derive(Clone, Debug)]
+pub struct Measurement {
+    /// The median of our turns.
+    pub ours: f64,
+    /// The median of the other's.
+    pub other: f64,
+    /// Ours by the other's, of each pair.
+    pub ratio: Spread,
+}
+
+/// Where the middle of many values lies, and how far nine tenths of them reach.
+#[derive(Clone, Debug)]
+pub struct Spread {
+    /// A twentieth of the values is below.
+    pub low: f64,
+    /// Half of them is.
+    pub median: f64,
+    /// A twentieth is above.
+    pub high: f64,
+}
+
+impl Spread {
+    fn of(values: impl Iterator<Item = f64>) -> Self {
+        let mut values: Vec<_> = values.collect();
+        values.sort_by(f64::total_cmp);
+        let at = |part: f64| values[((values.len() - 1) as f64 * part).round() as usize];
+        Self { low: at(0.05), median: at(0.5), high: at(0.95) }
+    }
+}
+
+/// Somebody pressed Ctrl-C.
+#[derive(Debug)]
+pub struct Interrupted;
+
+impl fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("interrupted")
+    }
+}
+
+impl std::error::Error for Interrupted {}
+
+/// How long and how often to measure.
+#[derive(Debug)]
+pub struct Harness {
+    turn: Duration,
+    whole: Duration,
+    pairs: std::ops::RangeInclusive<usize>,
+    /// Set by a signal: measuring ends, and the temporary files are removed.
+    interrupted: Arc<AtomicBool>,
+}
+
+impl Harness {
+    /// A harness that gives a comparison about two seconds.
+    pub fn new(interrupted: Arc<AtomicBool>) -> Self {
+        Self {
+            turn: Duration::from_micros(1_500),
+            whole: Duration::from_secs(2),
+            pairs: 11..=1001,
+            interrupted,
+        }
+    }
+
+    /// Lets the two take turns until there are enough pairs.
+    pub fn compare(&self, pair: Pair<'_>) -> Result<Measurement, Interrupted> {
+        let mut ours = Paced::new(pair.ours, self.turn);
+        let mut other = Paced::new(pair.other, self.turn);
+        let mut besides = pair.besides.map(|turn| Paced::new(turn, self.turn));
+        let mut pairs = Vec::new();
+        let start = Instant::now();
+        while pairs.len() < *self.pairs.start()
+            || (start.elapsed() < self.whole && pairs.len() < *self.pairs.end())
+        {
+            if self.interrupted.load(Ordering::Relaxed) {
+                return Err(Interrupted);
+            }
+            let before = preemptions();
+            let besides = besides.as_mut().map_or(0.0, Paced::nanoseconds);
+            // Who goes first changes, so that what one leaves behind for the other evens out.
+            let (own, others) = if pairs.len().is_multiple_of(2) {
+                let own = ours.nanoseconds();
+                (own, other.nanoseconds())
+            } else {
+                let others = other.nanoseconds();
+                (ours.nanoseconds(), others)
+            };
+            let quiet = preemptions() == before;
+            pairs.push(Figures { ours: own - besides, other: others - besides, quiet });
+        }
+        if pairs.iter().filter(|figures| figures.quiet).count() >= *self.pairs.start() {
+            pairs.retain(|figures| figures.quiet);
+        }
+        Ok(Measurement {
+            ours: Spread::of(pairs.iter().map(|figures| figures.ours)).median,
+            other: Spread::of(pairs.iter().map(|figures| figures.other)).median,
+            ratio: Spread::of(pairs.iter().map(|figures| figures.ours / figures.other)),
+        })
+    }
+
+    /// What an operation's share of the loop around it takes, in nanoseconds.
+    pub fn floor(&self) -> f64 {
+        let mut empty = Paced::new(unrolled!(std::hint::black_box(())), self.turn);
+        Spread::of((0..101).map(|_| empty.nanoseconds())).median
+    }
+}
+
+/// Nanoseconds an operation, in one pair of turns.
+struct Figures {
+    ours: f64,
+    other: f64,
+    /// Nobody else had the processor meanwhile.
+    quiet: bool,
+}
+
+/// How often this thread had to make way for another one.
+fn preemptions() -> i64 {
+    getrusage(UsageWho::RUSAGE_THREAD).map_or(0, |usage| usage.involuntary_context_switches())
+}
+
+/// A turn that knows how many times fill its time.
+struct Paced<'a> {
+    turn: Turn<'a>,
+    times: u64,
+}
+
+impl<'a> Paced<'a> {
+    fn new(mut turn: Turn<'a>, length: Duration) -> Self {
+        let mut times = 1;
+        loop {
+            // The shortest of three: one that was held up would make all turns too short.
+            let took = (0..3).map(|_| turn(times)).min().unwrap_or_default();
+            if took * 4 >= length {
+                let fitting = times as f64 * length.as_secs_f64() / took.as_secs_f64();
+                return Self { turn, times: whole_rounds(fitting as u64) };
+            }
+            times *= 2;
+        }
+    }
+
+    fn nanoseconds(&mut self) -> f64 {
+        (self.turn)(self.times).as_secs_f64() * 1e9 / self.times as f64
+    }
+}
+
+/// At least once; and what is short enough to be unrolled, in whole rounds of its loop.
+fn whole_rounds(times: u64) -> u64 {
+    if times < UNROLLED { times.max(1) } else { times.next_multiple_of(UNROLLED) }
+}

@@ -1,0 +1,83 @@
+//! The result: a table, as it stands in `README.md`.
+
+use std::fmt::{self, Display};
+
+use crate::harness::Measurement;
+
+/// One operation against another.
+#[derive(Debug)]
+pub struct Row {
+    /// What was done.
+    pub operation: &'static str,
+    /// What it was measured against.
+    pub against: &'static str,
+    /// The ratio that is asked at most; `None` where it is only reported.
+    pub asked: Option<f64>,
+    /// What came of it, or why it wasn't measured.
+    pub result: Result<Measurement, String>,
+}
+
+/// Rows, printed as a Markdown table that is also readable as it is.
+#[derive(Debug, Default)]
+pub struct Table(pub Vec<Row>);
+
+const HEADER: [&str; 8] =
+    ["operation", "takes", "against", "takes", "ratio", "of nine pairs in ten", "asked", "holds"];
+
+impl Row {
+    /// Whether the ratio is what is asked; `None` where nothing is, or nothing was measured.
+    pub fn holds(&self) -> Option<bool> {
+        Some(self.result.as_ref().ok()?.ratio.median <= self.asked?)
+    }
+
+    fn cells(&self) -> [String; HEADER.len()] {
+        let asked = self.asked.map_or_else(|| "-".into(), |asked| format!("≤ {asked:.2}"));
+        let holds = match self.holds() {
+            Some(true) => "yes",
+            Some(false) => "**no**",
+            None => "-",
+        };
+        let [ours, other, ratio, spread] = match &self.result {
+            Ok(Measurement { ours, other, ratio }) => [
+                figure(*ours),
+                figure(*other),
+                format!("{:.2}", ratio.median),
+                format!("{:.2} to {:.2}", ratio.low, ratio.high),
+            ],
+            Err(reason) => ["-".into(), "-".into(), "-".into(), reason.clone()],
+        };
+        let (operation, against) = (self.operation.into(), self.against.into());
+        [operation, ours, against, other, ratio, spread, asked, holds.into()]
+    }
+}
+
+/// A time with three digits that count, in the unit that fits.
+fn figure(nanoseconds: f64) -> String {
+    let (value, unit) = match nanoseconds.abs() {
+        small if small < 1e3 => (nanoseconds, "ns"),
+        middle if middle < 1e6 => (nanoseconds / 1e3, "µs"),
+        _ => (nanoseconds / 1e6, "ms"),
+    };
+    let decimals = (2.0 - value.abs().max(0.01).log10().floor()).clamp(0.0, 3.0);
+    format!("{value:.*} {unit}", decimals as usize)
+}
+
+impl Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows: Vec<_> = self.0.iter().map(Row::cells).collect();
+        let widths: [usize; HEADER.len()] = std::array::from_fn(|column| {
+            let cells = rows.iter().map(|row| row[column].chars().count());
+            cells.chain([HEADER[column].chars().count()]).max().unwrap_or(0)
+        });
+        let line = |f: &mut fmt::Formatter<'_>, cells: &[&str]| {
+            for (cell, width) in cells.iter().zip(widths) {
+                write!(f, "| {cell:width$} ")?;
+            }
+            writeln!(f, "|")
+        };
+        line(f, &HEADER)?;
+        let rules = widths.map(|width| "-".repeat(width));
+        line(f, &rules.each_ref().map(String::as_str))?;
+        rows.iter().try_for_each(|row| line(f, &row.each_ref().map(String::as_str)))
+    }
+}
