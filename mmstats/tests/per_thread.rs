@@ -83,7 +83,9 @@ fn a_thousand_short_threads_add_up_and_the_sum_never_steps_back() {
                     })
                 })
                 .collect();
-            wave.into_iter().for_each(|thread| thread.join().unwrap());
+            for thread in wave {
+                thread.join().unwrap();
+            }
         }
         done.store(true, Ordering::Relaxed);
         reader.join().unwrap();

@@ -19,8 +19,7 @@ fn dynamic(directory: &TempDir) -> Options {
 
 fn value(stats: &Published<()>, label: &str) -> String {
     let file = StatsFile::read(stats.path().unwrap()).unwrap();
-    let text = file.get(label).unwrap().value().to_string();
-    text
+    file.get(label).unwrap().value().to_string()
 }
 
 #[test]
@@ -38,7 +37,7 @@ fn every_kind_is_read_as_it_was_written() {
         let windowed: WindowedAverage = stats.add(WindowedAverage::named("windowed")).unwrap();
         let timer: Timer = stats.add(Timer::named("timer")).unwrap();
         let sizes: Histogram = stats.add(Histogram::named("sizes")).unwrap();
-        let state: Text = stats.add(Text::named("state").size(9)).unwrap();
+        let text: Text = stats.add(Text::named("state").size(9)).unwrap();
         let _limit: Fixed<u32> = stats.add(Fixed::named("limit").initial(7)).unwrap();
 
         assert_eq!(value(&stats, "depth"), "-3");
@@ -48,12 +47,18 @@ fn every_kind_is_read_as_it_was_written() {
         on.set(true);
         share.set(f32::INFINITY);
         at.set(1.5);
-        [1.0, 2.0].into_iter().for_each(|v| mean.add(v));
-        [1.0, 2.0, 4.0].into_iter().for_each(|v| moving.add(v));
+        for value in [1.0, 2.0] {
+            mean.add(value);
+        }
+        for value in [1.0, 2.0, 4.0] {
+            moving.add(value);
+        }
         windowed.add(8.0);
-        [0.5, 0.25].into_iter().for_each(|v| timer.record_secs(v));
+        for value in [0.5, 0.25] {
+            timer.record_secs(value);
+        }
         sizes.record(0);
-        state.set("0123456789");
+        text.set("0123456789");
 
         let expected = [
             ("hits", "2"),
@@ -69,11 +74,11 @@ fn every_kind_is_read_as_it_was_written() {
             ("state", "012345678"),
             ("limit", "7"),
         ];
-        for (label, text) in expected {
-            assert_eq!(value(&stats, label), text, "{label}, {layout:?}");
+        for (label, shown) in expected {
+            assert_eq!(value(&stats, label), shown, "{label}, {layout:?}");
         }
-        state.set("ab");
-        assert_eq!((value(&stats, "state").as_str(), state.get().as_str()), ("ab", "ab"));
+        text.set("ab");
+        assert_eq!((value(&stats, "state").as_str(), text.get().as_str()), ("ab", "ab"));
     }
 }
 
