@@ -346,6 +346,29 @@ fn what_no_file_has_is_told() {
 }
 
 #[test]
+fn where_there_is_nothing_to_show_the_reason_is_told_and_no_table() {
+    let (folder, path) = folder();
+    let fast = |more: &[&str]| pollstats(&[&["-c", "1", "-d", "0.01"], more].concat());
+    let output = fast(&["/no/such/file"]);
+    let stderr = text(&output.stderr);
+    assert!(stderr.contains("/no/such/file: No such file"), "{stderr}");
+    assert_eq!((stderr.lines().count(), output.status.code()), (1, Some(2)));
+
+    let bad = folder.path().join("mmstats-bad");
+    fs::write(&bad, b"\x02").unwrap();
+    let output = fast(&[&path]);
+    assert_eq!((text(&output.stdout), output.status.code()), (String::new(), Some(2)));
+    assert_eq!(text(&output.stderr).lines().count(), 1);
+    fs::remove_file(&bad).unwrap();
+
+    let stats = publish(folder.path());
+    counter(&stats, "done").incr();
+    let output = fast(&["-f", "sys.pid=0", &path]);
+    assert!(text(&output.stderr).contains("no file passes -f"));
+    assert_eq!((text(&output.stdout), output.status.code()), (String::new(), Some(1)));
+}
+
+#[test]
 fn files_are_shown_one_by_one_and_filtered() {
     let (folder, path) = folder();
     let [one, two] = [1_u64, 2].map(|number| {

@@ -53,7 +53,7 @@ pub struct Arguments {
     #[arg(short, long, value_name = "PREFIX", default_value = "", hide_default_value = true)]
     pub prefix: String,
 
-    /// End after this many looks; 0: never
+    /// End after this many rows (with --per-file: rounds of them); 0: never
     #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub count: u64,
 

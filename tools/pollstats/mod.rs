@@ -63,7 +63,9 @@ pub fn run(
     let mut diagnostics = Diagnostics::new(NAME);
     let selection = Selection::find(operands.places, &mut diagnostics);
     if selection.paths().is_empty() {
-        diagnostics.say(&selection.explain_nothing());
+        if diagnostics.errors() == 0 {
+            diagnostics.say(&selection.explain_nothing());
+        }
         return Ok(outcome(&diagnostics, false));
     }
     let fields = Fields::new(&arguments.prefix, operands.fields);
@@ -115,9 +117,10 @@ impl Watch<'_> {
     fn run(&mut self, selection: &Selection, out: &mut dyn Write, stop: &Stop) -> io::Result<()> {
         let baseline = self.observer.look_into(selection.paths(), &mut self.diagnostics);
         let mut cadence = Cadence::new(baseline.at, self.arguments.delay);
+        let nobody_passes = baseline.files.is_empty() && !self.arguments.filters.is_empty();
         let mut sampler = Sampler::new(baseline);
         self.arrange();
-        self.tell_unmatched();
+        self.tell_unmatched(nobody_passes);
         self.output.expect_files(selection.paths());
         // Whoever reads the header knows that the baseline has been taken.
         self.output.header(out)?;
@@ -190,13 +193,16 @@ impl Watch<'_> {
     }
 
     /// A field that nothing matches may come later, or be a slip of the pen.
-    fn tell_unmatched(&self) {
+    fn tell_unmatched(&self, nobody_passes: bool) {
+        if nobody_passes {
+            return self.diagnostics.say(&"no file passes -f; without it --list shows every label");
+        }
         let known = &self.observer.known;
         for field in self.fields.unmatched(known) {
             let field = escape(field);
             self.diagnostics.say(&format_args!("no file has {field}; --list shows what there is"));
         }
-        if self.columns.is_empty() {
+        if self.columns.is_empty() && self.diagnostics.errors() == 0 {
             self.diagnostics.say(&"nothing moves in these files; --list shows what there is");
         }
     }

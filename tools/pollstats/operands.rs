@@ -1,7 +1,8 @@
 //! Which of the arguments are FIELDS and which are places.
 
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 /// The arguments without a dash, told apart.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,8 +17,8 @@ impl<'a> Operands<'a> {
     /// The first argument is FIELDS unless it can only be a place.
     ///
     /// On its own it is a place where such a file exists, where it has a slash, and where it is
-    /// a glob that matches files. Before other places a word stays FIELDS even where a file is
-    /// called so: only a path, or a name that stats files have, is taken as one.
+    /// a glob that matches names of stats files. Before other places a word stays FIELDS even
+    /// where a file is called so: only a path, or a name that stats files have, is taken as one.
     pub fn of(operands: &'a [OsString]) -> Self {
         let Some((first, rest)) = operands.split_first() else {
             return Self { fields: None, places: operands };
@@ -45,9 +46,22 @@ fn is_stats_name(argument: &OsStr) -> bool {
 
 /// Whether there is such a file, or files that such a glob matches.
 fn stands_for_files(argument: &OsStr) -> bool {
-    let exists = Path::new(argument).symlink_metadata().is_ok();
-    let matches = |pattern| glob::glob(pattern).is_ok_and(|mut found| found.next().is_some());
-    exists || argument.to_str().is_some_and(matches)
+    exists(argument) || argument.to_str().is_some_and(matches_files)
+}
+
+/// A file in a folder that may not be looked into counts: reading it tells what is wrong.
+fn exists(argument: &OsStr) -> bool {
+    match Path::new(argument).symlink_metadata() {
+        Ok(_) => true,
+        Err(error) => error.kind() == ErrorKind::PermissionDenied,
+    }
+}
+
+/// Without a slash only stats files count: `*` stays FIELDS in a folder of other files.
+fn matches_files(pattern: &str) -> bool {
+    let any_counts = pattern.contains('/');
+    let counts = |path: PathBuf| any_counts || path.file_name().is_some_and(is_stats_name);
+    glob::glob(pattern).is_ok_and(|mut found| found.any(|path| path.is_ok_and(counts)))
 }
 
 #[cfg(test)]
@@ -74,6 +88,7 @@ mod tests {
         assert_eq!(split(&[]), (None, 0));
         assert_eq!(split(&["hits,misses"]), (fields("hits,misses"), 0));
         assert_eq!(split(&["status.*"]), (fields("status.*"), 0));
+        assert_eq!(split(&["C*"]), (fields("C*"), 0), "Cargo.toml is no stats file");
         assert_eq!(split(&[path]), (None, 1));
         assert_eq!(split(&[&glob]), (None, 1));
         assert_eq!(split(&["/no/such/file"]), (None, 1));

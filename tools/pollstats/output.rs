@@ -97,6 +97,7 @@ impl Output {
     pub fn header(&mut self, out: &mut dyn Write) -> io::Result<()> {
         self.has_header = true;
         match self.format {
+            Format::Text if self.headings.is_empty() => Ok(()),
             Format::Text => {
                 self.table.fit(&self.headings, self.screen.width());
                 self.table.header(out)
@@ -109,6 +110,8 @@ impl Output {
     /// Writes a row.
     pub fn row(&mut self, out: &mut dyn Write, row: &Row) -> io::Result<()> {
         match self.format {
+            // A stat may yet come; until then there is nothing to say but an empty line.
+            Format::Text if self.headings.is_empty() => Ok(()),
             Format::Text => {
                 self.table.fit(&self.headings, self.screen.width());
                 self.table.row(out, row)
