@@ -79,7 +79,8 @@ impl fmt::Display for Fault {
             ),
             Self::HeaderPastEnd { part, offset, expected, found } => write!(
                 f,
-                "cut short at offset {offset}: a {part} of {expected} bytes was expected, {found} are there"
+                "cut short at offset {offset}: a {part} of {expected} {} was expected, {found} are there",
+                if *expected == 1 { "byte" } else { "bytes" }
             ),
             Self::ValuePastEnd { label, offset, expected, found } => write!(
                 f,
