@@ -47,3 +47,13 @@ pub fn own_files() -> Vec<PathBuf> {
     let found = mmstats::find::<&str>([]);
     found.paths().iter().filter(|path| is_own(path)).cloned().collect()
 }
+
+/// The file whose thread answered the most requests: fewer connections than threads leave some
+/// without work.
+pub fn busiest(files: &[PathBuf]) -> Option<PathBuf> {
+    let answered = |path: &&PathBuf| {
+        let file = StatsFile::read(path).ok()?;
+        file.get("web.stats.render")?.component("count")?.as_u64()
+    };
+    files.iter().max_by_key(answered).cloned()
+}
