@@ -366,6 +366,11 @@ fn where_there_is_nothing_to_show_the_reason_is_told_and_no_table() {
     let output = fast(&["-f", "sys.pid=0", &path]);
     assert!(text(&output.stderr).contains("no file passes -f"));
     assert_eq!((text(&output.stdout), output.status.code()), (String::new(), Some(1)));
+
+    let looped = folder.path().join("loop");
+    std::os::unix::fs::symlink(&looped, &looped).unwrap();
+    let output = fast(&["jobs.done", looped.to_str().unwrap(), &path]);
+    assert_eq!(text(&output.stderr).lines().count(), 1, "told once");
 }
 
 #[test]

@@ -42,9 +42,10 @@ pub struct Observer<'a> {
 }
 
 impl<'a> Observer<'a> {
-    /// Has seen nothing yet.
-    pub fn new(interest: Interest<'a>) -> Self {
-        Self { interest, known: Catalogue::new(), told: HashMap::new() }
+    /// Has seen nothing yet; of `told`, stderr has it already.
+    pub fn new(interest: Interest<'a>, told: &[ReadError]) -> Self {
+        let told = told.iter().map(|error| (error.path().to_owned(), error.reason())).collect();
+        Self { interest, known: Catalogue::new(), told }
     }
 
     /// Looks for files anew, and into each. Files that went away since aren't missed.

@@ -73,16 +73,17 @@ pub fn run(
         let has_matched = list::list(arguments, &fields, &selection, out, &mut diagnostics)?;
         return Ok(outcome(&diagnostics, has_matched));
     }
+    let interest = Interest {
+        places: operands.places,
+        fields: &fields,
+        prefix: &arguments.prefix,
+        filters: &arguments.filters,
+        gauges: &arguments.gauges,
+    };
     let mut watch = Watch {
         arguments,
         fields: &fields,
-        observer: Observer::new(Interest {
-            places: operands.places,
-            fields: &fields,
-            prefix: &arguments.prefix,
-            filters: &arguments.filters,
-            gauges: &arguments.gauges,
-        }),
+        observer: Observer::new(interest, selection.errors()),
         columns: Vec::new(),
         output: Output::new(arguments, screen),
         diagnostics,
