@@ -51,8 +51,12 @@ pub(super) fn give_birth(
     // The version byte last: a file without it is no stats file.
     map.write(1, &image[1..]);
     map.write(0, &[VERSION]);
-    let path = link(&map, &temporary, &directory.join(file_name))?;
-    Ok(Newborn { map, path, id: FileId::from(&stat) })
+    let linked = link(&map, &temporary, &directory.join(file_name));
+    drop(temporary);
+    // Over before the map is dropped, if there is no name for it: that is a section of its own,
+    // and it would wait for a fork that waits for this one.
+    drop(section);
+    Ok(Newborn { map, path: linked?, id: FileId::from(&stat) })
 }
 
 /// The name, if any, of a file that has no other yet. Removed when dropped: by then the file has
