@@ -15,6 +15,8 @@ static FILES: ForkProof<Mutex<Files>> = ForkProof::new();
 
 #[derive(Debug, Default)]
 struct Files {
+    /// The process ends, and its files are removed already.
+    over: bool,
     next: u64,
     own: BTreeMap<u64, OwnFile>,
 }
@@ -44,7 +46,13 @@ pub(super) fn enlist(path: &Path, id: FileId, keep: bool) -> FileNumber {
     let mut files = files();
     files.next += 1;
     let number = files.next;
-    files.own.insert(number, OwnFile { path: path.into(), id, keep });
+    let file = OwnFile { path: path.into(), id, keep };
+    if files.over && !keep {
+        // Made by a thread that still runs, or by a later exit handler.
+        file.unlink();
+    } else {
+        files.own.insert(number, file);
+    }
     FileNumber { process: std::process::id(), number }
 }
 
@@ -67,7 +75,11 @@ fn strike_off(FileNumber { process, number }: FileNumber) -> Option<OwnFile> {
 }
 
 extern "C" fn remove_all() {
-    let own = std::mem::take(&mut files().own);
+    let own = {
+        let mut files = files();
+        files.over = true;
+        std::mem::take(&mut files.own)
+    };
     own.values().filter(|file| !file.keep).for_each(OwnFile::unlink);
 }
 
