@@ -11,14 +11,13 @@
 //! never step back, and there are as many files as there ever were threads at one time.
 
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::LocalKey;
 
 use super::fields::Timer;
 use super::process::{self, FileNumber};
 use super::{CreateError, MmStats, Options, Published};
-use crate::memory::{ForkProof, Idle, Slot, at_fork_in_child};
+use crate::memory::{ForkProof, Idle, OnceAcrossForks, Slot, at_fork_in_child};
 
 /// A stats struct of which each thread has its own instance, and so its own file.
 ///
@@ -38,7 +37,7 @@ pub struct Shared<T: MmStats> {
     options: fn() -> Options<T>,
     /// Empties the slot of the calling thread, and the pool: for a child after its fork.
     forget: fn(),
-    enlisted: AtomicBool,
+    enlisted: OnceAcrossForks,
     pool: ForkProof<Mutex<Pool<T>>>,
 }
 
@@ -126,7 +125,7 @@ impl<T: MmStats> PerThread<T> {
 impl<T: MmStats> Shared<T> {
     #[doc(hidden)]
     pub const fn new(options: fn() -> Options<T>, forget: fn()) -> Self {
-        Self { options, forget, enlisted: AtomicBool::new(false), pool: ForkProof::new() }
+        Self { options, forget, enlisted: OnceAcrossForks::new(), pool: ForkProof::new() }
     }
 
     /// For the macro's `forget`: see the field.
@@ -142,9 +141,8 @@ impl<T: MmStats> Shared<T> {
     }
 
     fn adopt_or_create(&'static self) -> Result<Idle<Published<T>>, CreateError> {
-        if !self.enlisted.swap(true, Ordering::AcqRel) {
-            at_fork_in_child(self.forget);
-        }
+        // All wait for it: who forks with an instance in hand needs it.
+        self.enlisted.call(|| at_fork_in_child(self.forget));
         let idle = self.pool().idle.pop();
         if let Some(instance) = idle {
             instance.get().adopt();
