@@ -64,12 +64,12 @@ pub enum DeclareError {
     DuplicateLabel,
     /// A fixed value needs its value: `initial`.
     NoValue,
-    /// A window of no values, of no time, or of no finite time.
+    /// A window of no values or more than 2²⁴, of no time, or of no finite time.
     Window {
         /// The window.
         found: f64,
     },
-    /// A text of no bytes.
+    /// A text of no bytes, or of more than 2²⁴.
     Size {
         /// The size.
         found: usize,
@@ -140,7 +140,9 @@ impl fmt::Display for DeclareError {
             Self::DuplicateLabel => f.write_str("another field has this label"),
             Self::NoValue => f.write_str("a fixed value needs `initial`"),
             Self::Window { found } => write!(f, "a window of {found}"),
-            Self::Size { found } => write!(f, "a text of {found} bytes"),
+            Self::Size { found } => {
+                write!(f, "a text of {found} bytes, 1 to 16777216 were expected")
+            }
             Self::RelativeError { found } => {
                 write!(f, "a relative error of {found}, from 0.0000077 to 0.5 was expected")
             }

@@ -51,9 +51,11 @@ impl WindowSettings {
     }
 
     pub(super) fn checked(&self) -> Result<u64, DeclareError> {
+        /// Of 128 MiB: a window that no memory holds is a mistake, and not the program's end.
+        const LARGEST: usize = 1 << 24;
         match self.window {
-            0 => Err(DeclareError::Window { found: 0.0 }),
-            window => Ok(window as u64),
+            window @ 1..=LARGEST => Ok(window as u64),
+            window => Err(DeclareError::Window { found: window as f64 }),
         }
     }
 }
@@ -82,7 +84,7 @@ impl MovingAverage {
 }
 
 impl Declaration<MovingAverage> {
-    /// How many values the mean is over.
+    /// How many values the mean is over: 1 to 2²⁴, of 8 bytes each.
     pub fn window(mut self, values: usize) -> Self {
         self.settings = WindowSettings::of(values);
         self

@@ -83,7 +83,7 @@ fn cut(text: &str, size: usize) -> &str {
 }
 
 impl Declaration<Text> {
-    /// How many bytes there is room for.
+    /// How many bytes there is room for: 1 to 2²⁴.
     pub fn size(mut self, bytes: usize) -> Self {
         self.settings.size = bytes;
         self
@@ -100,9 +100,10 @@ impl FieldKind for Text {
     type Settings = TextSettings;
 
     fn shape(settings: TextSettings, layout: Layout) -> Result<Shape, DeclareError> {
+        /// 16 MiB: with both values of it a file is still one that readers take.
+        const LARGEST: usize = 1 << 24;
         let TextSettings { size, initial } = settings;
-        // Beyond 4 GiB no file can have it; the bound keeps the arithmetic below in range.
-        if size == 0 || size > u32::MAX as usize {
+        if size == 0 || size > LARGEST {
             return Err(DeclareError::Size { found: size });
         }
         let mut bytes = cut(&initial, size).as_bytes().to_vec();
