@@ -25,19 +25,26 @@ use crate::memory::{Map, Section};
 /// [`per_thread!`](crate::per_thread)). Dropping it removes the file, unless
 /// [`Options::keep`] was set.
 pub struct Published<T> {
+    /// First, so that the file goes before its map, with which the sign of life goes.
+    file: Option<File>,
     stats: T,
     map: Arc<Map>,
-    file: Option<File>,
     /// Present with the default fields.
     tid: Option<Fixed<i64>>,
     growth: RefCell<Growth>,
 }
 
-/// The file's name, while it has one of ours.
+/// The file's name, while it has one of ours. Dropping it removes the file unless it is kept.
 #[derive(Debug)]
 struct File {
     path: PathBuf,
     number: FileNumber,
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        process::release(self.number);
+    }
 }
 
 /// What later fields need to know.
@@ -69,7 +76,7 @@ impl<T: MmStats> Published<T> {
             prefix: options.prefix,
             labels: definitions.into_iter().map(|definition| definition.label).collect(),
         };
-        Ok(Self { stats, map, file, tid, growth: RefCell::new(growth) })
+        Ok(Self { file, stats, map, tid, growth: RefCell::new(growth) })
     }
 
     /// For a thread that takes over from one that ended.
@@ -226,14 +233,6 @@ impl<T> Deref for Published<T> {
     #[inline]
     fn deref(&self) -> &T {
         &self.stats
-    }
-}
-
-impl<T> Drop for Published<T> {
-    fn drop(&mut self) {
-        if let Some(file) = &self.file {
-            process::release(file.number);
-        }
     }
 }
 

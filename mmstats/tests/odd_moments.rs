@@ -1,0 +1,106 @@
+//! Odd moments and extreme options: nothing aborts, nothing waits for itself, nothing is left.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use mmstats::{
+    Attachments, Counter, Declarations, DeclareError, Field, Gauge, MmStats, MovingAverage,
+    Options, Text, Timer,
+};
+use tempfile::TempDir;
+
+mod support;
+use support::{files, in_child};
+
+fn dynamic(directory: &TempDir) -> Options {
+    Options::dynamic("Odd").path(directory.path())
+}
+
+/// Builds another kind than it declares.
+struct Confused(Gauge<u64>);
+
+impl MmStats for Confused {
+    const NAME: &'static str = "Confused";
+
+    fn declare(fields: &mut Declarations) {
+        fields.add(Counter::named("hits"));
+    }
+
+    fn attach(fields: &mut Attachments) -> Self {
+        Self(fields.next())
+    }
+
+    fn retire(&self) {
+        Field::retire(&self.0);
+    }
+}
+
+#[test]
+fn a_panic_while_the_struct_is_built_leaves_no_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let options = Confused::options().path(directory.path());
+    let outcome = catch_unwind(AssertUnwindSafe(|| options.create().map(drop)));
+    assert!(outcome.is_err());
+    assert!(files(directory.path()).is_empty());
+}
+
+#[test]
+fn windows_and_texts_that_no_memory_holds_are_errors() {
+    let directory = tempfile::tempdir().unwrap();
+    let stats = dynamic(&directory).create().unwrap();
+    for window in [usize::MAX, usize::MAX / 8, (1 << 24) + 1] {
+        let is_window = |text: String| text.contains("window");
+        let moving = stats.add(MovingAverage::named("moving").window(window));
+        assert!(is_window(moving.unwrap_err().to_string()), "{window}");
+        let timer = stats.add(Timer::named("timer").window(window));
+        assert!(is_window(timer.unwrap_err().to_string()), "{window}");
+    }
+    for size in [usize::MAX, u32::MAX as usize, (1 << 24) + 1] {
+        let error = stats.add(Text::named("text").size(size)).unwrap_err();
+        let mmstats::AddError::Declaration { reason, .. } = error else { panic!("{error}") };
+        assert_eq!(reason, DeclareError::Size { found: size });
+    }
+    // What was refused holds no label.
+    let _text: Text = stats.add(Text::named("text")).unwrap();
+    let _moving: MovingAverage = stats.add(MovingAverage::named("moving").window(8)).unwrap();
+}
+
+#[test]
+fn a_failed_creation_leaves_no_file_and_no_descriptor_and_holds_up_no_fork() {
+    const FORKS: usize = 200;
+    let directory = tempfile::tempdir().unwrap();
+    let fail = || {
+        let long = dynamic(&directory).filename("x".repeat(300)).create();
+        assert!(long.unwrap_err().to_string().contains("name"));
+    };
+    let code = in_child(|| {
+        let descriptors = || std::fs::read_dir("/proc/self/fd").unwrap().count();
+        fail();
+        let before = descriptors();
+        (0..100).for_each(|_| fail());
+        descriptors() == before
+    });
+    assert_eq!(code, 0);
+    assert!(files(directory.path()).is_empty());
+
+    let done = AtomicBool::new(false);
+    let slow = thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                fail();
+            }
+        });
+        let fork_is_slow = |_: &usize| {
+            let begun = Instant::now();
+            assert_eq!(in_child(|| true), 0);
+            begun.elapsed() >= Duration::from_secs(1)
+        };
+        let slow = (0..FORKS).filter(fork_is_slow).count();
+        done.store(true, Ordering::Relaxed);
+        slow
+    });
+    // Were it so, several in a hundred; a machine under load may hold up one.
+    assert!(slow <= 1, "{slow} of {FORKS} waited for a creation that waited for them");
+}
