@@ -257,7 +257,7 @@ fn escape_sequences() {
 /// shown, or a message, and never a crash.
 #[test]
 fn cut_short_and_grown_again_while_being_read() {
-    const TIME: Duration = Duration::from_secs(2);
+    const TIME: Duration = Duration::from_secs(5);
     let beside = Beside::new();
     let many: Vec<_> = (0..200).map(|n| field(format!("n{n}"), "Q", 1, &[1; 16])).collect();
     let whole = content(&many);
