@@ -14,6 +14,10 @@ const SHARED_MEMORY: &str = "/dev/shm";
 /// What stats files are called.
 pub(crate) const PATTERNS: [&str; 2] = ["*.mmstats", "mmstats-*"];
 
+/// What writers fill in, in directories and names.
+pub(crate) const PLACEHOLDERS: [&str; 7] =
+    ["{CMD}", "{PID}", "{TID}", "{HOST}", "{STRUCT}", "%PID%", "%TID%"];
+
 /// Whether a name fits one of the [`PATTERNS`].
 pub(crate) fn is_stats_name(name: &OsStr) -> bool {
     let name = name.as_bytes();
@@ -66,11 +70,14 @@ fn given(glob: Option<OsString>, path: Option<OsString>) -> Places {
 
 /// What writers make a directory of, each for itself, readers look for in all its forms.
 fn glob_of_template(template: &str) -> Option<String> {
-    const PLACEHOLDERS: [&str; 7] =
-        ["{CMD}", "{PID}", "{TID}", "{HOST}", "{STRUCT}", "%PID%", "%TID%"];
     let literal = glob::Pattern::escape(template);
     let glob = PLACEHOLDERS.iter().fold(literal.clone(), |glob, name| glob.replace(name, "*"));
     (glob != literal).then_some(glob)
+}
+
+/// The template of files' names that `$MMSTATS_FILES` gives.
+pub(crate) fn file_template() -> Option<String> {
+    variable("MMSTATS_FILES").map(|template| template.to_string_lossy().into_owned())
 }
 
 /// A variable that is set to something.

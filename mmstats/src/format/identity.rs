@@ -12,7 +12,7 @@
 //!  56        command, host, struct name; zeros up to a multiple of 8
 //! ```
 
-use super::{load_u16, load_u32, load_u64};
+use super::{cut, load_u16, load_u32, load_u64};
 
 const PID: usize = 0;
 const TID: usize = PID + 8;
@@ -52,7 +52,8 @@ pub struct Identity {
 
 impl Identity {
     pub(crate) fn encode(&self) -> Vec<u8> {
-        let texts = [&self.command, &self.host, &self.struct_name].map(|text| cut(text, u16::MAX));
+        let texts =
+            [&self.command, &self.host, &self.struct_name].map(|text| cut(text, u16::MAX.into()));
         let mut bytes = Vec::with_capacity(TEXTS + 96);
         bytes.extend(self.pid.to_ne_bytes());
         bytes.extend([0; 4]);
@@ -91,11 +92,6 @@ impl Identity {
             pid_namespace: load_u64(bytes, PID_NAMESPACE)?,
         })
     }
-}
-
-/// As much of `text` as fits in `size` bytes without breaking a character.
-pub(super) fn cut(text: &str, size: u16) -> &str {
-    &text[..text.floor_char_boundary(size.into())]
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod image;
 mod kind;
 mod load;
 mod signature;
+mod text;
 mod trailer;
 
 pub(crate) use buckets::Buckets;
@@ -23,6 +24,7 @@ pub(crate) use definition::{Definition, Placement};
 pub(crate) use identity::IDENTITY_ALIGN;
 pub(crate) use image::{Addition, Image, Room};
 pub(crate) use load::{load_u16, load_u32, load_u64};
+pub(crate) use text::{cut, until_nul};
 pub(crate) use trailer::{Entry, Trailer};
 
 pub use definition::Layout;

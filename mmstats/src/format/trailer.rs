@@ -39,10 +39,9 @@
 //! ```
 
 use super::checksum::checksum;
-use super::identity::cut;
 use super::{
-    Aggregate, Definition, Fault, IDENTITY_ALIGN, Identity, Kind, Placement, load_u16, load_u32,
-    load_u64,
+    Aggregate, Definition, Fault, IDENTITY_ALIGN, Identity, Kind, Placement, cut, load_u16,
+    load_u32, load_u64,
 };
 
 const MAGIC: [u8; 8] = *b"mmstats\x1a";
@@ -211,8 +210,8 @@ impl<'a> Entry<'a> {
 
     /// The entry of a field, complete. A writer on a live file stores the last 4 bytes last.
     pub(crate) fn encode(definition: &Definition, place: &Placement) -> Vec<u8> {
-        let unit = cut(&definition.unit, u16::MAX);
-        let help = cut(&definition.help, u16::MAX);
+        let unit = cut(&definition.unit, u16::MAX.into());
+        let help = cut(&definition.help, u16::MAX.into());
         let texts = (unit.len() + help.len()).next_multiple_of(IDENTITY_ALIGN);
         let size = TEXTS + texts + ENTRY_END;
         let mut bytes = Vec::with_capacity(size);

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::{fmt, io};
 
+use crate::format::cut;
+
 /// Why a stats file could not be made.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -171,7 +173,7 @@ impl fmt::Display for AddError {
 
 fn declaration(f: &mut fmt::Formatter<'_>, label: &str, reason: &DeclareError) -> fmt::Result {
     const SHOWN: usize = 80;
-    let shown = &label[..label.floor_char_boundary(SHOWN)];
+    let shown = cut(label, SHOWN);
     let more = if shown.len() < label.len() { "…" } else { "" };
     write!(f, "stat '{}{more}': {reason}", shown.escape_debug())
 }

@@ -76,6 +76,7 @@ pub(super) fn numbered(path: &Path) -> impl Iterator<Item = PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::file::places::PLACEHOLDERS;
 
     fn identity() -> Identity {
         Identity {
@@ -102,6 +103,14 @@ mod tests {
         for template in ["{NOPE}", "%CMD%", "a{PID", "{pid}", "{}"] {
             let error = expand(template, &identity()).unwrap_err();
             assert!(matches!(error, CreateError::Placeholder { .. }), "{template}");
+        }
+    }
+
+    /// Readers take each of them for anything.
+    #[test]
+    fn every_placeholder_is_filled_in() {
+        for placeholder in PLACEHOLDERS {
+            assert_ne!(expand(placeholder, &identity()).unwrap(), placeholder);
         }
     }
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use nix::sys::stat::lstat;
 
 use crate::file::FileId;
 use crate::memory::{ForkProof, OnceAcrossForks, at_exit, at_fork_in_child};
@@ -90,9 +91,7 @@ fn files() -> MutexGuard<'static, Files> {
 
 impl OwnFile {
     fn unlink(&self) {
-        let found = fs::symlink_metadata(&self.path);
-        let found = found.map(|found| FileId { device: found.dev(), inode: found.ino() });
-        if found.is_ok_and(|found| found == self.id) {
+        if lstat(&self.path).is_ok_and(|found| FileId::from(&found) == self.id) {
             // What can't be removed, cleanstats will remove.
             let _ = fs::remove_file(&self.path);
         }

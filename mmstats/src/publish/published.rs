@@ -2,7 +2,6 @@
 
 use std::any::TypeId;
 use std::cell::RefCell;
-use std::env;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -93,10 +92,7 @@ fn publish_image<T>(
     identity: &Identity,
     image: &[u8],
 ) -> Result<(Arc<Map>, Option<File>), CreateError> {
-    let template = options.filename.clone().or_else(|| {
-        let set = env::var_os("MMSTATS_FILES").filter(|value| !value.is_empty());
-        set.map(|value| value.to_string_lossy().into_owned())
-    });
+    let template = options.filename.clone().or_else(places::file_template);
     let file_name = name::expand(template.as_deref().unwrap_or(name::DEFAULT_TEMPLATE), identity)?;
     name::check_file_name(&file_name)?;
     let directory = options.path.clone().unwrap_or_else(places::directory_for_writers);

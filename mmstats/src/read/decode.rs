@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Value;
 use crate::file::number::{signed, unsigned};
-use crate::format::Component;
+use crate::format::{Component, until_nul};
 
 /// The value of a component of `bytes`, which are one value of its signature.
 pub(super) fn decode<'a>(bytes: &'a [u8], component: &Component) -> Value<'a> {
@@ -39,8 +39,7 @@ fn half(bits: u16) -> f64 {
 
 /// The text of a field: up to its first NUL, as the original's readers show it.
 fn text(bytes: &[u8]) -> Cow<'_, str> {
-    let end = bytes.iter().position(|&byte| byte == 0);
-    String::from_utf8_lossy(&bytes[..end.unwrap_or(bytes.len())])
+    String::from_utf8_lossy(until_nul(bytes))
 }
 
 /// The content of a Pascal string: its first byte says how much of the rest counts.

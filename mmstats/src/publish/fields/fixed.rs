@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::format::{Kind, Layout};
+use crate::format::{Kind, Layout, cut, until_nul};
 use crate::memory::{BytesCell, Scalar, ScalarCell};
 use crate::publish::declaration::{Attachment, FieldKind, Shape};
 use crate::publish::{Declaration, DeclareError};
@@ -34,8 +34,6 @@ pub trait FixedValue: Sized + Send + 'static {
     fn cell(attachment: Attachment) -> Self::Cell;
     #[doc(hidden)]
     fn get(cell: &Self::Cell) -> Self;
-    #[doc(hidden)]
-    fn put(self, cell: &Self::Cell);
 }
 
 impl<T: FixedValue> Fixed<T> {
@@ -43,10 +41,12 @@ impl<T: FixedValue> Fixed<T> {
     pub fn get(&self) -> T {
         T::get(&self.0)
     }
+}
 
-    /// For what the library itself brings up to date.
-    pub(crate) fn replace(&self, value: T) {
-        value.put(&self.0);
+impl Fixed<i64> {
+    /// For what the library itself brings up to date: the thread of a file.
+    pub(crate) fn replace(&self, value: i64) {
+        self.0.0.store(value);
     }
 }
 
@@ -65,10 +65,6 @@ macro_rules! fixed_scalar {
 
             fn get(cell: &Self::Cell) -> Self {
                 cell.0.load()
-            }
-
-            fn put(self, cell: &Self::Cell) {
-                cell.0.store(self);
             }
         }
     )*};
@@ -92,7 +88,7 @@ impl FixedValue for String {
     fn shape(self) -> Shape {
         /// The original's.
         const SIZE: usize = 256;
-        let mut bytes = self.as_bytes()[..self.floor_char_boundary(SIZE)].to_vec();
+        let mut bytes = cut(&self, SIZE).as_bytes().to_vec();
         bytes.resize(SIZE, 0);
         Shape {
             kind: Kind::Info,
@@ -111,12 +107,7 @@ impl FixedValue for String {
 
     fn get(cell: &FixedText) -> Self {
         let bytes = cell.0.load();
-        let end = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
-        String::from_utf8_lossy(&bytes[..end]).into_owned()
-    }
-
-    fn put(self, cell: &FixedText) {
-        cell.0.store(self.as_bytes());
+        String::from_utf8_lossy(until_nul(&bytes)).into_owned()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::format::{Kind, Layout};
+use crate::format::{Kind, Layout, cut, until_nul};
 use crate::memory::{BytesCell, StructCell};
 use crate::publish::declaration::{Attachment, FieldKind, Shape};
 use crate::publish::{Declaration, DeclareError};
@@ -73,13 +73,8 @@ impl Text {
             }
         };
         bytes.truncate(self.size);
-        let end = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
-        String::from_utf8_lossy(&bytes[..end]).into_owned()
+        String::from_utf8_lossy(until_nul(&bytes)).into_owned()
     }
-}
-
-fn cut(text: &str, size: usize) -> &str {
-    &text[..text.floor_char_boundary(size)]
 }
 
 impl Declaration<Text> {

@@ -2,8 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::Gauge;
 use crate::format::{Kind, Layout};
-use crate::memory::ScalarCell;
 use crate::publish::declaration::{Attachment, FieldKind, Shape};
 use crate::publish::{Declaration, DeclareError};
 
@@ -20,16 +20,13 @@ use crate::publish::{Declaration, DeclareError};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct Timestamp {
-    cell: ScalarCell<f64>,
-    initial: f64,
-}
+pub struct Timestamp(Gauge<f64>);
 
 impl Timestamp {
     /// Sets it to a Unix time in seconds.
     #[inline]
     pub fn set(&self, seconds: f64) {
-        self.cell.store(seconds);
+        self.0.set(seconds);
     }
 
     /// Sets it to now, by the system's clock. On Linux that clock is read without a system call.
@@ -40,7 +37,7 @@ impl Timestamp {
     /// What it is now, as Unix time in seconds; 0 where it was never set.
     #[inline]
     pub fn get(&self) -> f64 {
-        self.cell.load()
+        self.0.get()
     }
 }
 
@@ -63,17 +60,15 @@ impl Declaration<Timestamp> {
 impl FieldKind for Timestamp {
     type Settings = f64;
 
-    fn shape(initial: f64, _: Layout) -> Result<Shape, DeclareError> {
-        Ok(Shape::scalar(Kind::Timestamp, initial, true))
+    fn shape(initial: f64, layout: Layout) -> Result<Shape, DeclareError> {
+        Ok(Shape { kind: Kind::Timestamp, ..Gauge::shape(initial, layout)? })
     }
 
     fn attach(attachment: Attachment) -> Self {
-        let cell = ScalarCell::new(attachment.place);
-        let initial = cell.load();
-        Self { cell, initial }
+        Self(Gauge::attach(attachment))
     }
 
     fn reset(&self) {
-        self.set(self.initial);
+        self.0.reset();
     }
 }

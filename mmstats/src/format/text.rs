@@ -1,0 +1,32 @@
+//! Texts in a room of fixed size: cut where they are too long, ended by a NUL where they are
+//! shorter.
+
+/// As much of `text` as fits in `size` bytes without breaking a character.
+pub(crate) fn cut(text: &str, size: usize) -> &str {
+    &text[..text.floor_char_boundary(size)]
+}
+
+/// The bytes before the first NUL; all where there is none.
+pub(crate) fn until_nul(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().position(|&byte| byte == 0);
+    &bytes[..end.unwrap_or(bytes.len())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_where_a_character_ends() {
+        assert_eq!(cut("größer", 3), "gr");
+        assert_eq!(cut("größer", 4), "grö");
+        assert_eq!(cut("größer", 100), "größer");
+    }
+
+    #[test]
+    fn a_nul_ends_a_text() {
+        assert_eq!(until_nul(b"ab\0c\0"), b"ab");
+        assert_eq!(until_nul(b"ab"), b"ab");
+        assert_eq!(until_nul(b"\0"), b"");
+    }
+}
