@@ -57,3 +57,60 @@ pub struct Twenty {
     last_hit: Gauge<f64>,
     balance: Gauge<i64>,
 }
+
+impl Twenty {
+    /// Values that differ from file to file.
+    pub fn fill(&self, number: usize) {
+        self.requests.add(number as u64);
+        self.bytes_out.add(1_000 * number as u64);
+        self.in_flight.set(number as u64 % 7);
+        self.load.set(number as f64 / 3.0);
+        self.last_hit.set(1.8e9 + number as f64);
+    }
+}
+
+/// Seven scalars and seven struct values: with the six default fields, a file of twenty.
+#[derive(MmStats)]
+#[mmstats(prefix = "shop.web.")]
+pub struct Mixed {
+    /// Requests that were answered.
+    #[mmstats(unit = "requests")]
+    requests: Counter,
+    #[mmstats(label = "status.2XX", unit = "responses")]
+    status_2xx: Counter,
+    #[mmstats(label = "status.5XX", unit = "responses")]
+    status_5xx: Counter,
+    #[mmstats(label = "bytes.out", unit = "bytes")]
+    bytes_out: Counter,
+    /// Requests that are being worked on.
+    in_flight: Gauge<u64>,
+    load: Gauge<f64>,
+    busy: Gauge<bool>,
+    /// Time to look something up.
+    lookup: Timer,
+    /// Time to render a page.
+    render: Timer,
+    #[mmstats(unit = "bytes")]
+    request_size: Average,
+    #[mmstats(unit = "bytes")]
+    response_size: MovingAverage,
+    queue: WindowedAverage,
+    state: Text,
+    last_error: Text,
+}
+
+impl Mixed {
+    /// Values that differ from file to file.
+    pub fn fill(&self, number: usize) {
+        self.requests.add(number as u64);
+        self.in_flight.set(number as u64 % 7);
+        for figure in (1..4).map(|factor| (factor * number) as f64) {
+            self.lookup.record_secs(figure / 1e6);
+            self.render.record_secs(figure / 1e3);
+            self.request_size.add(figure);
+            self.response_size.add(figure);
+            self.queue.add(figure);
+        }
+        self.state.set(if number.is_multiple_of(2) { "serving" } else { "waiting for work" });
+    }
+}

@@ -2,8 +2,10 @@
 
 mod averages;
 mod create;
+mod files;
 mod histogram;
 mod per_thread;
+mod process;
 mod read;
 mod scalars;
 mod structs;
@@ -44,6 +46,7 @@ pub fn all() -> impl Iterator<Item = &'static Comparison> {
         text::COMPARISONS,
         create::COMPARISONS,
         read::COMPARISONS,
+        process::COMPARISONS,
     ]
     .into_iter()
     .flatten()
