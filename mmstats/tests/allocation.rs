@@ -1,31 +1,12 @@
 //! What a file makes its reader allocate: a small multiple of its size, whatever it says.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
+#![deny(unsafe_code)]
 
 use mmstats::StatsFile;
 
-/// The system's allocator, which remembers the most that was taken at once.
-struct Counting;
-
-static TAKEN: AtomicUsize = AtomicUsize::new(0);
-static MOST: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: every call goes to the system's allocator with the caller's own arguments.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let taken = TAKEN.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        MOST.fetch_max(taken, Ordering::Relaxed);
-        // SAFETY: the caller keeps the contract of `alloc`.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        TAKEN.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: the pointer came from `alloc` above, with this layout.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
+#[allow(unsafe_code, reason = "an allocator")]
+mod support;
+use support::allocator::{Counting, most_taken};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -39,14 +20,14 @@ fn file_of(field: &[u8]) -> Vec<u8> {
 
 /// How many times a file's size its reader takes at most.
 fn multiple(bytes: &[u8]) -> f64 {
-    let before = TAKEN.load(Ordering::Relaxed);
-    MOST.store(before, Ordering::Relaxed);
-    let file = StatsFile::from_bytes("hostile", bytes).unwrap();
-    for stat in file.stats().take(1000) {
-        assert!(stat.components().count() <= SIZE);
-        drop((stat.value().to_string(), stat.histogram(), stat.field_layout()));
-    }
-    (MOST.load(Ordering::Relaxed) - before) as f64 / SIZE as f64
+    let most = most_taken(|| {
+        let file = StatsFile::from_bytes("hostile", bytes).unwrap();
+        for stat in file.stats().take(1000) {
+            assert!(stat.components().count() <= SIZE);
+            drop((stat.value().to_string(), stat.histogram(), stat.field_layout()));
+        }
+    });
+    most as f64 / SIZE as f64
 }
 
 /// One test, because others would be counted with it.

@@ -1,4 +1,7 @@
 //! A stats struct with every kind of field, what to write into it, and what is then to be read.
+#![allow(dead_code, reason = "each test uses a part")]
+
+pub mod writes;
 
 use mmstats::{
     Average, Counter, Fixed, Gauge, Histogram, MmStats, MovingAverage, Text, Timer, Timestamp,

@@ -1,11 +1,14 @@
-//! What several tests of the library share. The one place of the tests with unsafe code: a fork.
+//! What several tests of the library share. The one place of the tests with unsafe code: a fork,
+//! an allocator.
 #![allow(dead_code, reason = "each test uses a part")]
+
+pub mod allocator;
 
 use std::path::{Path, PathBuf};
 
 use mmstats::{StatsFile, Value};
 use nix::sys::wait::{WaitStatus, waitpid};
-use nix::unistd::{ForkResult, fork};
+use nix::unistd::{ForkResult, Pid, fork};
 
 /// Seconds after which a child is killed by its own alarm.
 const PATIENCE: u32 = 30;
@@ -50,17 +53,26 @@ pub fn in_child(action: impl FnOnce() -> bool) -> i32 {
 }
 
 /// Runs `action` in a forked child that nobody waits for; whether there was a fork. The child
-/// ends without any clean-up, by its own alarm at the latest.
+/// ends as that of `end_of`.
 pub fn fork_detached(action: impl FnOnce()) -> bool {
+    start(action).is_ok()
+}
+
+/// Runs `action` in a forked child, and tells how that ended: without any clean-up, by the code 0
+/// or, after a panic, 1; by its own alarm at the latest.
+pub fn end_of(action: impl FnOnce()) -> WaitStatus {
+    waitpid(start(action).unwrap(), None).unwrap()
+}
+
+fn start(action: impl FnOnce()) -> nix::Result<Pid> {
     // SAFETY: as in `in_child`.
-    match unsafe { fork() } {
-        Ok(ForkResult::Child) => {
+    match unsafe { fork() }? {
+        ForkResult::Child => {
             nix::unistd::alarm::set(PATIENCE);
-            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(action));
+            let well = std::panic::catch_unwind(std::panic::AssertUnwindSafe(action)).is_ok();
             // SAFETY: ends the process; nothing of it is used any more.
-            unsafe { nix::libc::_exit(0) }
+            unsafe { nix::libc::_exit(i32::from(!well)) }
         }
-        Ok(ForkResult::Parent { .. }) => true,
-        Err(_) => false,
+        ForkResult::Parent { child } => Ok(child),
     }
 }

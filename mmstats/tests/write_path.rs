@@ -1,0 +1,159 @@
+//! The write path asks nothing of the system and nothing of the allocator, whatever is written
+//! and however one gets at it.
+#![deny(unsafe_code)]
+
+use std::collections::BTreeMap;
+use std::env;
+use std::hint::black_box;
+use std::io::{self, PipeWriter, Read, Write as _};
+use std::mem::ManuallyDrop;
+
+use mmstats::{Layout, MmStats, Options, PerThread, Published};
+use nix::libc;
+use nix::sys::signal::Signal;
+use nix::sys::wait::WaitStatus;
+use nix::unistd::alarm;
+use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
+
+mod kinds;
+#[allow(dead_code, reason = "the kinds tell what it should read")]
+mod oracle;
+#[allow(unsafe_code, reason = "a fork and an allocator")]
+mod support;
+use kinds::Kinds;
+use kinds::writes::{WRITES, Write};
+use support::allocator::{self, Counting};
+use support::end_of;
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// How often each write is made in each way: ten million times; ten million writes altogether
+/// where they aren't optimized and take twenty times as long.
+const ROUNDS: u64 = if cfg!(debug_assertions) { 50_000 } else { 10_000_000 };
+
+/// Two layouts; a struct's fields, fields that were added later, a static.
+const WAYS: usize = 2 * 3;
+
+/// Seconds until a child that hangs is killed by its own alarm.
+const PATIENCE: u32 = 300;
+
+mmstats::per_thread! {
+    static ALIGNED: Kinds = Kinds::options().layout(Layout::Aligned);
+    static PACKED: Kinds = Kinds::options().layout(Layout::Packed);
+}
+
+/// Ways to get at the stats: each makes a write as often as it is told.
+type Ways = BTreeMap<String, Box<dyn Fn(Write, u64)>>;
+
+/// All ways, each used once. The files have lost their names already: a child that is killed
+/// leaves nothing behind.
+fn ways() -> Ways {
+    let mut ways = Ways::new();
+    for (layout, in_static) in [(Layout::Aligned, &ALIGNED), (Layout::Packed, &PACKED)] {
+        let stats = nameless(Kinds::options().layout(layout));
+        let later = nameless(Options::dynamic("Later").layout(layout));
+        let added = Kinds::add_to(&later);
+        in_static.with(|_| in_static.remove());
+        let mut way = |name, write: Box<dyn Fn(Write, u64)>| {
+            ways.insert(format!("{layout:?}, {name}"), write)
+        };
+        way("&self", Box::new(move |write, rounds| through_reference(&stats, write, rounds)));
+        way("added later", Box::new(move |write, rounds| through_reference(&added, write, rounds)));
+        way("per_thread!", Box::new(move |write, rounds| through_static(in_static, write, rounds)));
+    }
+    ways
+}
+
+fn nameless<T: MmStats>(options: Options<T>) -> Published<T> {
+    let stats = options.create().unwrap();
+    stats.remove();
+    stats
+}
+
+fn through_reference(stats: &Kinds, write: Write, rounds: u64) {
+    (0..rounds).for_each(|round| write(black_box(stats), round));
+}
+
+fn through_static(stats: &'static PerThread<Kinds>, write: Write, rounds: u64) {
+    (0..rounds).for_each(|round| stats.with(|stats| write(stats, round)));
+}
+
+#[test]
+fn every_write_of_every_kind_allocates_nothing() {
+    for (way, write_often) in ways() {
+        for (name, write) in WRITES {
+            let calls = allocator::calls(|| write_often(write, ROUNDS));
+            assert_eq!(calls, 0, "{name} ({way})");
+        }
+    }
+    let calls = allocator::calls(|| drop(black_box(Box::new(1))));
+    assert_eq!(calls, 2, "an allocation and its end are counted");
+}
+
+/// The clocks are read in the process (time-stamp counter, vDSO), as on every usual machine.
+#[test]
+fn every_write_of_every_kind_makes_no_system_call() {
+    let Some((end, done)) = confined(|ways, report| {
+        for (way, write_often) in ways {
+            for (name, write) in WRITES {
+                write_often(write, ROUNDS);
+                writeln!(report, "{name} ({way})").unwrap();
+            }
+        }
+    }) else {
+        return;
+    };
+    let last = done.lines().last().unwrap_or("none");
+    assert!(
+        matches!(end, WaitStatus::Exited(_, 0)),
+        "{end:?}, and the last that went well: {last}"
+    );
+    assert_eq!(done.lines().count(), WAYS * WRITES.len());
+    println!("{ROUNDS} times each, and no system call:\n{done}");
+}
+
+#[test]
+fn a_child_that_makes_a_system_call_is_killed() {
+    let Some((end, report)) = confined(|_, report| {
+        writeln!(report, "before").unwrap();
+        let pid = nix::unistd::getpid();
+        writeln!(report, "{pid}").unwrap();
+    }) else {
+        return;
+    };
+    assert!(matches!(end, WaitStatus::Signaled(_, Signal::SIGSYS, _)), "{end:?}");
+    assert_eq!(report, "before\n");
+}
+
+/// Runs `action` in a child that is killed at any system call but `write` and `exit_group`: how it
+/// ended and what it reported, or nothing where there is no such filter.
+fn confined(action: impl FnOnce(&Ways, &mut PipeWriter)) -> Option<(WaitStatus, String)> {
+    const NO_FILTER: &str = "no filter: ";
+    let filter = all_but_write_and_exit_group();
+    let (mut reader, writer) = io::pipe().unwrap();
+    let end = end_of(|| {
+        alarm::set(PATIENCE);
+        // Letting go of them would close and unmap.
+        let mut writer = ManuallyDrop::new(writer);
+        let ways = ManuallyDrop::new(ways());
+        match filter.and_then(|filter| seccompiler::apply_filter(&filter)) {
+            Ok(()) => action(&ways, &mut writer),
+            Err(error) => write!(writer, "{NO_FILTER}{error}").unwrap(),
+        }
+    });
+    let mut report = String::new();
+    reader.read_to_string(&mut report).unwrap();
+    if let Some(error) = report.strip_prefix(NO_FILTER) {
+        eprintln!("SKIPPED: system calls can't be forbidden here: {error}");
+        return None;
+    }
+    Some((end, report))
+}
+
+fn all_but_write_and_exit_group() -> Result<BpfProgram, seccompiler::Error> {
+    let allowed = [libc::SYS_write, libc::SYS_exit_group].map(|call| (call, Vec::new()));
+    let arch = env::consts::ARCH.try_into()?;
+    let (otherwise, these) = (SeccompAction::KillProcess, SeccompAction::Allow);
+    Ok(SeccompFilter::new(allowed.into(), otherwise, these, arch)?.try_into()?)
+}
