@@ -1,0 +1,96 @@
+//! One kind of write, again and again, for `ci/instructions` to count its instructions.
+//!
+//! Without arguments: the names of all. With a name and a number: that write, sixteen times the
+//! number.
+
+#![forbid(unsafe_code)]
+
+use std::env;
+use std::error::Error;
+use std::hint::black_box;
+use std::time::Duration;
+
+use mmstats::{Average, Counter, Gauge, Histogram, MmStats, MovingAverage, Text, Timer};
+
+#[derive(MmStats)]
+struct Kinds {
+    counter: Counter,
+    gauge: Gauge<u64>,
+    average: Average,
+    moving: MovingAverage,
+    timer: Timer,
+    histogram: Histogram,
+    text: Text,
+}
+
+mmstats::per_thread! {
+    static STATS: Kinds = Kinds::options();
+}
+
+/// Makes a write sixteen times the number.
+type Writes = fn(&Kinds, u64);
+
+macro_rules! four_times {
+    ($write:expr) => {{
+        $write;
+        $write;
+        $write;
+        $write;
+    }};
+}
+
+/// A name and its writes: sixteen in a row, so that the loop around them adds next to nothing.
+macro_rules! writes {
+    ($name:literal, |$stats:ident, $round:ident| $write:expr) => {
+        ($name, |$stats, rounds| {
+            for $round in 0..rounds {
+                four_times!(four_times!($write));
+            }
+        })
+    };
+}
+
+const TEXT: &str = "thirty bytes of text, no more.";
+
+const ALL: [(&str, Writes); 12] = [
+    writes!("Counter::incr", |stats, _round| black_box(stats).counter.incr()),
+    writes!("Gauge::set", |stats, round| black_box(stats).gauge.set(round)),
+    writes!("Gauge::add", |stats, round| black_box(stats).gauge.add(round)),
+    writes!("per_thread!: Counter::incr", |_stats, _round| {
+        STATS.with(|stats| black_box(stats).counter.incr());
+    }),
+    writes!("per_thread!: Gauge::set", |_stats, round| {
+        STATS.with(|stats| black_box(stats).gauge.set(round));
+    }),
+    writes!("Average::add", |stats, round| black_box(stats).average.add(round as f64)),
+    writes!("MovingAverage::add", |stats, round| black_box(stats).moving.add(round as f64)),
+    writes!("Timer::start to recorded", |stats, _round| drop(black_box(stats).timer.start())),
+    writes!("Timer::record", |stats, round| {
+        black_box(stats).timer.record(Duration::from_micros(round));
+    }),
+    writes!("Timer::record_secs", |stats, round| black_box(stats).timer.record_secs(round as f64)),
+    writes!("Histogram::record", |stats, round| black_box(stats).histogram.record(round)),
+    writes!("Text::set", |stats, _round| black_box(stats).text.set(black_box(TEXT))),
+];
+
+/// What is counted, from its beginning to its end.
+#[inline(never)]
+fn measured(writes: Writes, stats: &Kinds, rounds: u64) {
+    writes(black_box(stats), rounds);
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [name, rounds] = &*arguments else {
+        for (name, _) in ALL {
+            println!("{name}");
+        }
+        return Ok(());
+    };
+    let (_, writes) = ALL.iter().find(|(known, _)| known == name).ok_or("no such write")?;
+    let stats = Kinds::create()?;
+    // Once for what only the first write does.
+    writes(&stats, 1);
+    measured(*writes, &stats, rounds.parse()?);
+    Ok(())
+}
