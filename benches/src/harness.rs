@@ -6,12 +6,13 @@
 //! within a few percent where the figures themselves don't. A pair in which the kernel gave the
 //! processor to another program is left out, as long as there are enough others.
 //!
-//! The operations of a turn are unrolled (see [`unrolled!`](crate::unrolled)), or the loop around
+//! The operations of a turn are unrolled (see [`rounds!`](crate::rounds)), or the loop around
 //! them would be a good part of what is measured. What is left of it is printed above the table.
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::sys::resource::{UsageWho, getrusage};
@@ -19,35 +20,43 @@ use nix::sys::resource::{UsageWho, getrusage};
 /// Does something so many times, and says how long that took.
 pub type Turn<'a> = Box<dyn FnMut(u64) -> Duration + 'a>;
 
-/// How often [`unrolled!`](crate::unrolled) writes its operation into the loop.
+/// How often [`rounds!`](crate::rounds) writes its operation into the loop.
 pub const UNROLLED: u64 = 16;
 
-/// A turn of one short operation, written out sixteen times in each round of its loop.
+/// How long one short operation takes so many times, written out sixteen times in each round of
+/// the loop.
+#[macro_export]
+macro_rules! rounds {
+    ($times:expr, $operation:expr) => {{
+        let start = ::std::time::Instant::now();
+        for _ in 0..$times / $crate::harness::UNROLLED {
+            $operation;
+            $operation;
+            $operation;
+            $operation;
+            $operation;
+            $operation;
+            $operation;
+            $operation;
+            $operation;
+            $operation;
+            $operation;
+            $operation;
+            $operation;
+            $operation;
+            $operation;
+            $operation;
+        }
+        start.elapsed()
+    }};
+}
+
+/// A turn of one short operation, by [`rounds!`](crate::rounds).
 #[macro_export]
 macro_rules! unrolled {
     ($operation:expr) => {{
-        let turn: $crate::harness::Turn<'_> = Box::new(move |times| {
-            let start = ::std::time::Instant::now();
-            for _ in 0..times / $crate::harness::UNROLLED {
-                $operation;
-                $operation;
-                $operation;
-                $operation;
-                $operation;
-                $operation;
-                $operation;
-                $operation;
-                $operation;
-                $operation;
-                $operation;
-                $operation;
-                $operation;
-                $operation;
-                $operation;
-                $operation;
-            }
-            start.elapsed()
-        });
+        let turn: $crate::harness::Turn<'_> =
+            Box::new(move |times| $crate::rounds!(times, $operation));
         turn
     }};
 }
@@ -60,6 +69,32 @@ pub fn repeated<'a, R>(mut operation: impl FnMut() -> R + 'a) -> Turn<'a> {
             std::hint::black_box(operation());
         }
         start.elapsed()
+    })
+}
+
+/// A turn of two threads: each does it so many times, and what counts is the slower one.
+///
+/// They begin at the same moment and are left to the kernel, which puts them on two processors
+/// as long as there are two to be had.
+pub fn on_two_threads<'a, T>(mut turns: [T; 2]) -> Turn<'a>
+where
+    T: FnMut(u64) -> Duration + Send + 'a,
+{
+    Box::new(move |times| {
+        let ready = AtomicUsize::new(0);
+        let begin = |turn: &mut T| {
+            ready.fetch_add(1, Ordering::AcqRel);
+            while ready.load(Ordering::Acquire) < 2 {
+                thread::yield_now();
+            }
+            turn(times)
+        };
+        let [here, there] = &mut turns;
+        thread::scope(|scope| {
+            let there = scope.spawn(|| begin(there));
+            let here = begin(here);
+            here.max(there.join().expect("a turn doesn't panic"))
+        })
     })
 }
 
@@ -188,9 +223,9 @@ struct Figures {
     quiet: bool,
 }
 
-/// How often this thread had to make way for another one.
+/// How often one of our threads had to make way for another program.
 fn preemptions() -> i64 {
-    getrusage(UsageWho::RUSAGE_THREAD).map_or(0, |usage| usage.involuntary_context_switches())
+    getrusage(UsageWho::RUSAGE_SELF).map_or(0, |usage| usage.involuntary_context_switches())
 }
 
 /// A turn that knows how many times fill its time.

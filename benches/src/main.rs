@@ -10,6 +10,7 @@ mod cases;
 mod harness;
 mod stats;
 mod table;
+mod versions;
 
 use std::env;
 use std::error::Error;
@@ -35,9 +36,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let harness = Harness::new(interrupted);
     println!(
-        "The harness's own share is {:.3} ns an operation, and is not subtracted.\n",
+        "The harness's own share is {:.3} ns an operation, and is not subtracted.",
         harness.floor()
     );
+    println!("Measured against {}.\n", versions::peers());
     let bench = Bench { harness: &harness, directory: path };
     let mut table = Table::default();
     for comparison in cases::all().filter(|comparison| wanted(comparison, &filters)) {

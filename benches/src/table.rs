@@ -41,8 +41,8 @@ impl Row {
             Ok(Measurement { ours, other, ratio }) => [
                 figure(*ours),
                 figure(*other),
-                format!("{:.2}", ratio.median),
-                format!("{:.2} to {:.2}", ratio.low, ratio.high),
+                quotient(ratio.median),
+                format!("{} to {}", quotient(ratio.low), quotient(ratio.high)),
             ],
             Err(reason) => ["-".into(), "-".into(), "-".into(), reason.clone()],
         };
@@ -60,6 +60,12 @@ fn figure(nanoseconds: f64) -> String {
     };
     let decimals = (2.0 - value.abs().max(0.01).log10().floor()).clamp(0.0, 3.0);
     format!("{value:.*} {unit}", decimals as usize)
+}
+
+/// A ratio; a small one with a digit more.
+fn quotient(ratio: f64) -> String {
+    let decimals = if ratio.abs() < 0.1 { 3 } else { 2 };
+    format!("{ratio:.decimals$}")
 }
 
 impl Display for Table {

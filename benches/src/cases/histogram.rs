@@ -1,29 +1,55 @@
-//! Histograms, against the crate whose buckets they have.
+//! Histograms, against the crate whose buckets they have, and one with fewer.
 
 use std::error::Error;
 use std::hint::black_box;
 
 use super::{Bench, Comparison};
-use crate::harness::{Measurement, Pair};
+use crate::harness::{Measurement, Pair, Turn};
 use crate::unrolled;
 
-pub const COMPARISONS: &[Comparison] = &[Comparison {
-    operation: "`Histogram::record`",
-    against: "`histogram::Histogram::increment`",
-    asked: Some(1.1),
-    measure: record,
-}];
+pub const COMPARISONS: &[Comparison] = &[
+    Comparison {
+        operation: "`Histogram::record`",
+        against: "`histogram::Histogram::increment`",
+        asked: Some(1.1),
+        measure: plain,
+    },
+    Comparison {
+        operation: "`Histogram::record`",
+        against: "prometheus `Histogram::observe`",
+        asked: Some(0.1),
+        measure: prometheus,
+    },
+];
 
-fn record(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
-    let stats = bench.kinds()?;
-    let ours = black_box(&stats.histogram);
+fn plain(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
     // The same buckets as ours by default.
     let mut other = black_box(histogram::Histogram::new(4, 40)?);
-    let [mut first, mut second, mut third] = [Values::new(), Values::new(), Values::new()];
+    let mut values = Values::new();
+    measure(bench, unrolled!(drop(black_box(other.increment(values.next())))))
+}
+
+fn prometheus(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
+    use prometheus::{Histogram, HistogramOpts, exponential_buckets};
+
+    // Eleven buckets, as it has by default, over the range of the values.
+    let options = HistogramOpts::new("sizes", "How large things are.")
+        .buckets(exponential_buckets(1.0, 12.0, 11)?);
+    let other = Histogram::with_opts(options)?;
+    let other = black_box(&other);
+    let mut values = Values::new();
+    measure(bench, unrolled!(other.observe(values.next() as f64)))
+}
+
+/// Our histogram, against another one; what it takes to get at a value is subtracted from both.
+fn measure(bench: &Bench, other: Turn<'_>) -> Result<Measurement, Box<dyn Error>> {
+    let stats = bench.kinds()?;
+    let ours = black_box(&stats.histogram);
+    let [mut first, mut second] = [Values::new(), Values::new()];
     Ok(bench.harness.compare(Pair {
         ours: unrolled!(ours.record(first.next())),
-        other: unrolled!(drop(black_box(other.increment(second.next())))),
-        besides: Some(unrolled!(black_box(third.next()))),
+        other,
+        besides: Some(unrolled!(black_box(second.next()))),
     })?)
 }
 

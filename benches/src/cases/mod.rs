@@ -4,12 +4,15 @@ mod averages;
 mod create;
 mod files;
 mod histogram;
+mod peers;
 mod per_thread;
 mod process;
 mod read;
+mod recorder;
 mod scalars;
 mod structs;
 mod text;
+mod threads;
 mod timer;
 
 use std::error::Error;
@@ -39,6 +42,8 @@ pub fn all() -> impl Iterator<Item = &'static Comparison> {
     [
         scalars::COMPARISONS,
         per_thread::COMPARISONS,
+        threads::COMPARISONS,
+        peers::COMPARISONS,
         structs::COMPARISONS,
         averages::COMPARISONS,
         timer::COMPARISONS,

@@ -24,6 +24,12 @@ pub const COMPARISONS: &[Comparison] = &[
         measure: time_stamp,
     },
     Comparison {
+        operation: "`Timer::start` to recorded",
+        against: "prometheus `start_timer`, `observe_duration`",
+        asked: Some(0.5),
+        measure: prometheus,
+    },
+    Comparison {
         operation: "`Timer::record_secs`, no clock",
         against: "6 relaxed stores, one a figure",
         asked: Some(4.0),
@@ -60,6 +66,21 @@ fn time_stamp(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
             let start = time_stamp();
             black_box((time_stamp() - start) as f64 * seconds_a_tick);
         }),
+        besides: None,
+    })?)
+}
+
+fn prometheus(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
+    use prometheus::{Histogram, HistogramOpts};
+
+    let stats = bench.kinds()?;
+    let timer = black_box(&stats.timer);
+    // Its eleven buckets by default, from 5 ms to 10 s: all of this falls into the first.
+    let other = Histogram::with_opts(HistogramOpts::new("render", "Time to render a page."))?;
+    let other = black_box(&other);
+    Ok(bench.harness.compare(Pair {
+        ours: unrolled!(drop(timer.start())),
+        other: unrolled!(other.start_timer().observe_duration()),
         besides: None,
     })?)
 }
