@@ -112,6 +112,9 @@ compile_error!("mmstats needs Linux: open-file-description locks, O_TMPFILE and 
 mod file;
 #[forbid(unsafe_code)]
 mod format;
+#[cfg(all(test, loom))]
+#[forbid(unsafe_code)]
+mod interleavings;
 #[allow(unsafe_code, reason = "the one place for it")]
 mod memory;
 #[forbid(unsafe_code)]

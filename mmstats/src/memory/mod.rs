@@ -17,7 +17,7 @@ mod fork;
 mod leaked;
 mod list;
 mod map;
-mod protocol;
+pub(crate) mod protocol;
 mod registry;
 mod scalar;
 mod values;

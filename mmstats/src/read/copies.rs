@@ -71,8 +71,14 @@ fn is_undisturbed(field: &Field, before: &Copy, after: &Copy) -> bool {
         let sequence = copy.at(end - size_of::<u64>()..end);
         (write_buffer, bytemuck::pod_read_unaligned::<u64>(sequence))
     };
-    let (write_buffer, sequence) = state(before);
-    sequence % 2 == 0 && (write_buffer, sequence) == state(after)
+    agree(state(before), state(after))
+}
+
+/// The rule: write buffer and sequence number are the same before and after, and the number is
+/// even.
+pub(crate) fn agree(before: (u8, u64), after: (u8, u64)) -> bool {
+    let (_, sequence) = before;
+    sequence % 2 == 0 && before == after
 }
 
 fn is_same(field: &Field, one: &Copy, other: &Copy) -> bool {

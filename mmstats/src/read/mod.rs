@@ -3,7 +3,7 @@
 mod aggregator;
 #[cfg(test)]
 mod bad_files;
-mod copies;
+pub(crate) mod copies;
 mod decode;
 mod field;
 mod histogram;
