@@ -1,88 +1,113 @@
 //! A reader beside a writer that never waits for it: no value of two updates, none that steps
-//! back.
+//! back. With the naive reader of the original's time both are seen at once.
+//!
+//! `MMSTATS_TEST_SECONDS` says for how long, 2 unless set.
 
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mmstats::{Counter, Field, Options, Published, StatsFile, Text, Timer, Value};
+use mmstats::{Layout, StatsFile, Value};
+use tempfile::TempDir;
 
-struct Fields {
-    _stats: Published<()>,
-    hits: Counter,
-    render: Timer,
-    text: Text,
+mod oracle;
+mod stress;
+use stress::{EDGES, Judged, LAYOUTS, Pace, Watch, Writer};
+
+/// How long something may take that must happen at some time.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The longest run of one writer: the checks of its figures are exact up to some 2^26 updates.
+const LONGEST: f64 = 5.0;
+
+/// A reader and a writer take two processors: one test at a time.
+fn processors() -> MutexGuard<'static, ()> {
+    static PROCESSORS: Mutex<()> = Mutex::new(());
+    PROCESSORS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn publish(directory: &Path) -> (PathBuf, Fields) {
-    let options = Options::dynamic("torn").path(directory).capacity(4096);
-    let stats = options.create().unwrap();
-    let hits = stats.add(Counter::named("hits")).unwrap();
-    let render = stats.add(Timer::named("render")).unwrap();
-    let text = stats.add(Text::named("text").size(64)).unwrap();
-    let path = stats.path().unwrap().to_owned();
-    (path, Fields { _stats: stats, hits, render, text })
+/// In memory, where programs have their stats files, if there is such a place.
+fn directory() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 
-/// Updates everything until told to stop, with a breath now and then.
-fn write(fields: &Fields, stop: &AtomicBool) {
-    const TEXTS: [&str; 2] = [
-        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-        "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
-    ];
-    for round in 0_usize.. {
-        if stop.load(Ordering::Relaxed) {
-            return;
-        }
-        fields.hits.incr();
-        fields.render.record_secs(1.0);
-        fields.text.set(TEXTS[round % 2]);
-        for _ in 0..round % 500 {
-            std::hint::spin_loop();
-        }
-    }
-}
-
-fn number(file: &StatsFile, label: &str, component: &str) -> f64 {
-    let value = file.get(label).unwrap().component(component);
-    value.and_then(|value| value.as_f64()).unwrap()
+fn seconds() -> f64 {
+    let seconds = std::env::var("MMSTATS_TEST_SECONDS").ok();
+    seconds.map_or(2.0, |seconds| seconds.parse().expect("a number of seconds"))
 }
 
 #[test]
-fn values_are_of_one_update_and_never_step_back() {
-    let directory = tempfile::tempdir().unwrap();
-    let (send, receive) = std::sync::mpsc::channel();
-    let stop = AtomicBool::new(false);
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            let (path, fields) = publish(directory.path());
-            send.send(path).unwrap();
-            write(&fields, &stop);
-        });
-        let path = receive.recv().unwrap();
-        let (mut hits_before, mut count_before, mut stable, mut read) = (0.0, 0.0, 0, 0);
-        let end = Instant::now() + Duration::from_secs(1);
-        while Instant::now() < end {
-            let file = StatsFile::read(&path).unwrap();
-            read += 1;
-            let hits = number(&file, "hits", "value");
-            assert!(hits >= hits_before, "{hits} after {hits_before}");
-            hits_before = hits;
-            if file.get("render").unwrap().is_stable() {
-                stable += 1;
-                let [count, total] = ["count", "total"].map(|name| number(&file, "render", name));
-                assert_eq!(count, total, "of two updates");
-                assert!(count >= count_before, "{count} after {count_before}");
-                count_before = count;
+#[ignore = "the writer's process, started by other tests"]
+fn writer() {
+    stress::be_the_process();
+}
+
+/// Reads each layout at each pace, for `seconds` in all.
+fn read_beside(seconds: f64, start: fn(&Path, Layout, Pace) -> Writer) {
+    let runs: Vec<_> =
+        LAYOUTS.into_iter().flat_map(|layout| Pace::ALL.map(|pace| (layout, pace))).collect();
+    let rounds = (seconds / runs.len() as f64 / LONGEST).ceil().max(1.0);
+    let time = Duration::from_secs_f64(seconds / runs.len() as f64 / rounds);
+    for (layout, pace) in (0..rounds as u32).flat_map(|_| runs.iter().copied()) {
+        let directory = directory();
+        let writer = start(directory.path(), layout, pace);
+        let (begun, mut watch) = (Instant::now(), Watch::new(layout, pace.kinds()));
+        while begun.elapsed() < time || !watch.has_seen_enough() {
+            watch.look(&StatsFile::read(&writer.path).unwrap());
+            if begun.elapsed() > PATIENCE {
+                break;
             }
-            let text = file.get("text").unwrap();
-            let Value::Text(shown) = text.value() else { panic!("{text:?}") };
-            let whole = shown.chars().all(|c| shown.starts_with(c));
-            assert!(whole || !text.is_stable(), "{shown}");
         }
-        stop.store(true, Ordering::Relaxed);
-        assert!(stable > 0, "none of {read} reads was stable");
-        println!("{stable} of {read} reads were stable, {hits_before} updates");
+        writer.stop();
+        println!("{layout:?}, {pace:?}: {watch}");
+        watch.assert_sound();
+    }
+}
+
+#[test]
+fn beside_another_process_values_are_of_one_update_and_never_step_back() {
+    let _processors = processors();
+    read_beside(seconds(), |directory, layout, pace| {
+        Writer::process("writer", directory, layout, pace)
     });
+}
+
+#[test]
+fn beside_a_thread_values_are_of_one_update_and_never_step_back() {
+    let _processors = processors();
+    read_beside(seconds() / 4.0, Writer::thread);
+}
+
+/// What the tests above would see if the reader trusted what it copies.
+#[test]
+fn the_naive_reader_sees_torn_values_across_cache_lines_and_across_pages() {
+    if thread::available_parallelism().is_ok_and(|processors| processors.get() < 2) {
+        eprintln!("skipped: on one processor nobody reads while another writes");
+        return;
+    }
+    let _processors = processors();
+    let directory = directory();
+    let writer = Writer::process("writer", directory.path(), Layout::Packed, Pace::AtEdges);
+    let (begun, time) = (Instant::now(), Duration::from_secs_f64(seconds() / 4.0));
+    let (mut reads, mut torn) = (0, [0; 2]);
+    while begun.elapsed() < time || torn == [0; 2] {
+        assert!(begun.elapsed() < PATIENCE, "none of {reads} reads tore");
+        let fields = oracle::fields(&std::fs::read(&writer.path).unwrap());
+        reads += 1;
+        for (((field, kind), edge), torn) in fields.iter().zip(EDGES).zip([64, 4096]).zip(&mut torn)
+        {
+            assert!(field.label.starts_with(kind.label), "{}", field.label);
+            let (at, size) = field.place;
+            assert_eq!(at % edge + size / 2, edge, "half of it stands behind the edge");
+            let oracle::Value::Integer(value) = field.value else { panic!("{field:?}") };
+            let value = Value::Unsigned(value.try_into().unwrap());
+            *torn += u32::from((kind.judge)(&[value]) == Judged::Torn);
+        }
+    }
+    writer.stop();
+    let [line, page] = torn;
+    println!(
+        "the naive reader: {reads} reads; torn {line} across cache lines, {page} across pages"
+    );
 }

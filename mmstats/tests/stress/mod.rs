@@ -1,0 +1,12 @@
+//! A writer of every kind of stat and a reader that never waits for it.
+
+mod fields;
+mod figures;
+mod numbers;
+mod watch;
+mod writer;
+
+pub use fields::EDGES;
+pub use figures::Judged;
+pub use watch::Watch;
+pub use writer::{LAYOUTS, Pace, Writer, be_the_process};

@@ -1,0 +1,129 @@
+//! Reads of one file, judged: how many values were torn, stepped back, or were called unstable.
+
+use std::fmt;
+
+use mmstats::{Layout, StatsFile, Value};
+
+use super::fields::Kind;
+use super::figures::Judged;
+
+/// What was seen of a file's fields.
+pub struct Watch {
+    layout: Layout,
+    reads: u64,
+    fields: Vec<(&'static Kind, Seen)>,
+}
+
+/// What was seen of one field.
+#[derive(Default)]
+struct Seen {
+    stable: u64,
+    unstable: u64,
+    torn: u64,
+    backwards: u64,
+    /// The numbers of the first and of the last whole value.
+    first: Vec<u64>,
+    last: Vec<u64>,
+    /// The first value that was torn or stepped back.
+    wrong: Option<String>,
+}
+
+impl Watch {
+    pub fn new(layout: Layout, kinds: &'static [Kind]) -> Self {
+        let fields = kinds.iter().map(|kind| (kind, Seen::default())).collect();
+        Self { layout, reads: 0, fields }
+    }
+
+    /// Looks at every value of a snapshot.
+    pub fn look(&mut self, file: &StatsFile) {
+        self.reads += 1;
+        assert_eq!(file.stats().len(), self.fields.len());
+        for ((kind, seen), stat) in self.fields.iter_mut().zip(file.stats()) {
+            assert!(stat.label().starts_with(kind.label), "{}", stat.label());
+            if stat.is_stable() {
+                let components: Vec<Value> = stat.components().map(|(_, value)| value).collect();
+                seen.stable += 1;
+                seen.look(&components, kind.judge);
+            } else {
+                seen.unstable += 1;
+            }
+        }
+    }
+
+    /// Whether every field was seen whole, and at more than one of its updates.
+    pub fn has_seen_enough(&self) -> bool {
+        self.fields.iter().all(|(_, seen)| seen.has_moved())
+    }
+
+    /// # Panics
+    ///
+    /// Where a value that can't tear was torn or stepped back, or too little was seen.
+    pub fn assert_sound(&self) {
+        for (kind, seen) in &self.fields {
+            assert!(seen.has_moved(), "{} was never seen to change, in {self}", kind.label);
+            if self.guards(kind.label) {
+                assert_eq!(seen.wrong, None, "{} in {self}", kind.label);
+            }
+        }
+    }
+
+    /// Whether a field can't tear: a packed text and a packed histogram have one buffer, as the
+    /// original's texts have, and nothing can tell whether they are of one update.
+    fn guards(&self, label: &str) -> bool {
+        self.layout == Layout::Aligned || !["text", "histogram"].contains(&label)
+    }
+
+    fn sum(&self, guarded: bool, count: impl Fn(&Seen) -> u64) -> u64 {
+        let these = self.fields.iter().filter(|(kind, _)| self.guards(kind.label) == guarded);
+        these.map(|(_, seen)| count(seen)).sum()
+    }
+}
+
+impl Seen {
+    fn look(&mut self, components: &[Value], judge: fn(&[Value]) -> Judged) {
+        let problem = match judge(components) {
+            Judged::Torn => {
+                self.torn += 1;
+                "torn".to_owned()
+            }
+            Judged::Whole(numbers) => {
+                let fell = numbers.iter().zip(&self.last).any(|(now, before)| now < before);
+                let before = std::mem::replace(&mut self.last, numbers);
+                if self.first.is_empty() {
+                    self.first.clone_from(&self.last);
+                }
+                if !fell {
+                    return;
+                }
+                self.backwards += 1;
+                format!("stepped back from {before:?}")
+            }
+        };
+        self.wrong.get_or_insert_with(|| format!("{components:?} {problem}"));
+    }
+
+    /// Values without a number that grows aren't followed.
+    fn has_moved(&self) -> bool {
+        self.stable > self.torn && (self.last.is_empty() || self.first != self.last)
+    }
+}
+
+impl fmt::Display for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let stable = self.sum(true, |seen| seen.stable);
+        let unstable = self.sum(true, |seen| seen.unstable);
+        write!(f, "{} reads: {stable} values stable, {unstable} unstable", self.reads)?;
+        let restless = self.fields.iter().filter(|(_, seen)| seen.unstable > 0);
+        for (number, (kind, seen)) in restless.enumerate() {
+            write!(f, "{} {} {}", if number == 0 { ":" } else { "," }, kind.label, seen.unstable)?;
+        }
+        let torn = self.sum(true, |seen| seen.torn);
+        let backwards = self.sum(true, |seen| seen.backwards);
+        write!(f, "; {torn} torn, {backwards} backwards")?;
+        let unguarded = self.sum(false, |seen| seen.torn + seen.backwards);
+        if unguarded > 0 {
+            write!(f, "; {unguarded} torn where nothing can tell")?;
+        }
+        Ok(())
+    }
+}
