@@ -1,4 +1,5 @@
 //! For the tests of the tools: real processes with a time limit, and files made by hand.
+#![allow(dead_code, reason = "each test uses a part")]
 
 use std::ffi::OsStr;
 use std::fs;

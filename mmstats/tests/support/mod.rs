@@ -1,8 +1,12 @@
 //! What several tests of the library share. The one place of the tests with unsafe code: a fork,
-//! an allocator.
+//! an allocator, memory that a child shares.
 #![allow(dead_code, reason = "each test uses a part")]
 
 pub mod allocator;
+pub mod named;
+pub mod room;
+pub mod shared;
+pub mod traced;
 
 use std::path::{Path, PathBuf};
 
@@ -64,7 +68,8 @@ pub fn end_of(action: impl FnOnce()) -> WaitStatus {
     waitpid(start(action).unwrap(), None).unwrap()
 }
 
-fn start(action: impl FnOnce()) -> nix::Result<Pid> {
+/// Starts a forked child that runs `action` and ends as that of `end_of`.
+pub fn start(action: impl FnOnce()) -> nix::Result<Pid> {
     // SAFETY: as in `in_child`.
     match unsafe { fork() }? {
         ForkResult::Child => {

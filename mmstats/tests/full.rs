@@ -1,0 +1,133 @@
+//! A file system without room: an error when a file is made, and nothing at all later.
+
+mod kinds;
+mod oracle;
+mod support;
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use kinds::Kinds;
+use mmstats::{AddError, Counter, Field, MmStats, Options, Published, StatsFile};
+use support::{files, in_child, named, room};
+
+/// Runs a test in a child for which `directory` is a tmpfs of its own with these mount options.
+fn on_tmpfs(options: &str, test: impl Fn(&Path)) {
+    let directory = tempfile::tempdir().unwrap();
+    let mounted = || room::mount_tmpfs(directory.path(), options);
+    if in_child(|| mounted().inspect_err(|error| eprintln!("can't mount: {error}")).is_ok()) != 0 {
+        eprintln!("SKIPPED: no file system can be mounted here");
+        return;
+    }
+    let code = in_child(|| {
+        mounted().unwrap();
+        test(directory.path());
+        true
+    });
+    assert_eq!(code, 0, "see the message of the child");
+}
+
+fn options(directory: &Path) -> Options<Kinds> {
+    Kinds::options().path(directory).capacity(30_000)
+}
+
+/// What can't be made for want of room says so, leaves nothing, and is made in memory if that is
+/// wanted.
+fn is_refused(directory: &Path) {
+    let before = (files(directory), room::left(directory));
+    let error = options(directory).create().map(drop).unwrap_err().to_string();
+    assert!(error.contains("No space left on device"), "{error}");
+    assert!(error.contains(directory.to_str().unwrap()), "{error}");
+    assert_eq!((files(directory), room::left(directory)), before);
+
+    let private = options(directory).or_private_memory().create().unwrap();
+    private.write();
+    assert_eq!((private.path(), private.size()), (None, size_of_a_file()));
+    assert_eq!((files(directory), room::left(directory)), before);
+}
+
+fn size_of_a_file() -> usize {
+    let directory = tempfile::tempdir().unwrap();
+    options(directory.path()).create().unwrap().size()
+}
+
+/// Makes files where more and more bytes are left, until there are enough.
+fn a_file_needs_all_of_its_room(directory: &Path) {
+    let (size, page) = (size_of_a_file(), room::page(directory));
+    assert!(size > 4 * page, "a file of several pages");
+    for left in (0..size).step_by(page) {
+        room::fill(directory, left as u64);
+        is_refused(directory);
+    }
+    room::fill(directory, size as u64);
+    let stats = options(directory).create().unwrap();
+    assert_eq!(room::left(directory), 0);
+    stats.write();
+    is_shown(&stats);
+}
+
+/// Both readers show all that was written.
+fn is_shown(stats: &Published<Kinds>) {
+    let path = stats.path().unwrap();
+    assert!(StatsFile::read(path).unwrap().problem().is_none());
+    let fields = oracle::fields(&fs::read(path).unwrap());
+    for (label, value) in Kinds::shown() {
+        let field = fields.iter().find(|field| field.label == label);
+        assert_eq!(field.unwrap().value, value, "{label}");
+    }
+}
+
+#[test]
+fn without_room_no_file_is_made_and_the_error_says_so() {
+    on_tmpfs("size=256k", a_file_needs_all_of_its_room);
+}
+
+#[test]
+fn nor_is_one_where_files_need_a_name_at_once() {
+    on_tmpfs("size=256k", |directory| {
+        named::without_unnamed_files(|| a_file_needs_all_of_its_room(directory));
+    });
+}
+
+#[test]
+fn nor_where_no_further_file_can_be_made() {
+    on_tmpfs("size=256k,nr_inodes=8", |directory| {
+        for number in 0.. {
+            if File::create(directory.join(format!("empty-{number}"))).is_err() {
+                break;
+            }
+        }
+        is_refused(directory);
+        named::without_unnamed_files(|| is_refused(directory));
+    });
+}
+
+/// All that a file will ever need is its own from its birth on.
+#[test]
+fn a_file_that_was_made_does_not_mind_that_others_fill_the_file_system() {
+    on_tmpfs("size=256k", |directory| {
+        let stats = options(directory).create().unwrap();
+        room::fill(directory, 0);
+        stats.write();
+        is_shown(&stats);
+        let mut added: Vec<Counter> = Vec::new();
+        let error = loop {
+            match stats.add(Counter::named(format!("added.{}", added.len()))) {
+                Ok(counter) => added.push(counter),
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(error, AddError::NoRoom { .. }), "{error}");
+        assert!(added.len() > 100, "{} fields were added", added.len());
+        added.iter().for_each(Counter::incr);
+        is_shown(&stats);
+        let path = stats.path().unwrap();
+        let sum = |file: &StatsFile| -> u64 {
+            let added = file.stats().filter(|stat| stat.label().starts_with("added."));
+            added.map(|stat| stat.value().as_u64().unwrap()).sum()
+        };
+        assert_eq!(sum(&StatsFile::read(path).unwrap()), added.len() as u64);
+        drop((added, stats));
+        assert_eq!(files(directory), [directory.join("filler")]);
+    });
+}

@@ -1,0 +1,46 @@
+//! A child that is stopped before and after each of its system calls, and killed at one of them.
+
+use nix::sys::ptrace::{self, Options};
+use nix::sys::signal::{Signal, raise};
+use nix::sys::wait::{WaitStatus, waitpid};
+use nix::unistd::Pid;
+
+use super::start;
+
+/// Whether children may be traced here.
+pub fn is_allowed() -> bool {
+    let child = start(|| ptrace::traceme().unwrap()).unwrap();
+    waitpid(child, None).unwrap() == WaitStatus::Exited(child, 0)
+}
+
+/// Runs `action` in a forked child as far as its `number`th stop, looks at it there, and kills it.
+/// `None` where the child came to its end before.
+///
+/// It stops where it is about to make a system call, which it then doesn't make, and where it has
+/// made one.
+pub fn killed_at_stop<R>(
+    number: usize,
+    action: impl FnOnce(),
+    look: impl FnOnce(Pid) -> R,
+) -> Option<R> {
+    let child = start(|| {
+        ptrace::traceme().unwrap();
+        raise(Signal::SIGSTOP).unwrap();
+        action();
+    });
+    let child = child.unwrap();
+    assert_eq!(waitpid(child, None), Ok(WaitStatus::Stopped(child, Signal::SIGSTOP)));
+    ptrace::setoptions(child, Options::PTRACE_O_TRACESYSGOOD | Options::PTRACE_O_EXITKILL).unwrap();
+    for _ in 0..=number {
+        ptrace::syscall(child, None).unwrap();
+        match waitpid(child, None).unwrap() {
+            WaitStatus::PtraceSyscall(_) => {}
+            WaitStatus::Exited(_, 0) => return None,
+            other => panic!("the child came to {other:?}"),
+        }
+    }
+    let seen = look(child);
+    nix::sys::signal::kill(child, Signal::SIGKILL).unwrap();
+    assert_eq!(waitpid(child, None), Ok(WaitStatus::Signaled(child, Signal::SIGKILL, false)));
+    Some(seen)
+}
