@@ -1,9 +1,12 @@
 //! Forks: a child's stores never reach its parent's file, and it holds up nothing of it.
 
 use std::io::{Read, Write, pipe};
-use std::mem;
+use std::path::Path;
 
-use mmstats::{Counter, Field, Options, Processes, Published, StatsFile, Text, Timer, Verdict};
+use mmstats::{Counter, Field, Options, Processes, Published, Removal, StatsFile, Text, Timer};
+use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::waitpid;
+use nix::unistd::Pid;
 use tempfile::TempDir;
 
 mod support;
@@ -52,27 +55,39 @@ fn a_child_removes_nothing_of_its_parent_s() {
 }
 
 #[test]
-fn a_child_does_not_keep_its_parent_s_file_alive() {
+fn a_child_does_not_keep_the_file_of_its_killed_parent_alive() {
     let directory = tempfile::tempdir().unwrap();
-    let (mut end, kept_open) = pipe().unwrap();
     let (mut ready, mut begun) = pipe().unwrap();
-    let code = in_child(|| {
-        let (stats, hits) = stats(&directory);
-        // A grandchild that lives until the test lets go of it.
-        let grandchild = support::fork_detached(move || {
-            hits.incr();
+    let parent = support::start(|| {
+        let (_stats, hits) = stats(&directory);
+        hits.incr();
+        // It lives until the test is over.
+        let child = support::start(|| {
+            (0..1_000).for_each(|_| hits.incr());
+            let (_own, own_hits) = stats(&directory);
+            own_hits.add(7);
             begun.write_all(&[1]).unwrap();
-            drop(kept_open);
-            let _ = end.read(&mut [0]);
+            nix::unistd::pause();
         });
-        mem::forget(stats);
-        grandchild && ready.read_exact(&mut [0]).is_ok()
+        assert!(child.is_ok());
+        nix::unistd::pause();
     });
-    assert_eq!(code, 0);
-    let path = &files(directory.path())[0];
-    let life = StatsFile::read(path).unwrap().life(&mut Processes::new());
-    assert_eq!(life.verdict, Verdict::Dead, "{}", life.reason);
-    assert_eq!(counter(path, "hits"), 0);
+    let parent = parent.unwrap();
+    ready.read_exact(&mut [0]).unwrap();
+    kill(parent, Signal::SIGKILL).unwrap();
+    waitpid(parent, None).unwrap();
+
+    let pid =
+        |path: &Path| Pid::from_raw(StatsFile::read(path).unwrap().pid().unwrap().cast_signed());
+    let (dead, alive): (Vec<_>, Vec<_>) =
+        files(directory.path()).into_iter().partition(|path| pid(path) == parent);
+    let ([dead], [alive]) = (&dead[..], &alive[..]) else { panic!("{dead:?} {alive:?}") };
+    assert_eq!((counter(dead, "hits"), counter(alive, "hits")), (1, 7));
+    let removal = |path| mmstats::remove_if_dead(path, &mut Processes::new()).unwrap();
+    assert!(matches!(removal(dead), Removal::Removed { .. }));
+    assert!(matches!(removal(alive), Removal::Alive { .. }));
+    assert_eq!(files(directory.path()), std::slice::from_ref(alive));
+    kill(pid(alive), Signal::SIGKILL).unwrap();
 }
 
 #[test]

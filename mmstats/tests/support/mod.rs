@@ -56,12 +56,6 @@ pub fn in_child(action: impl FnOnce() -> bool) -> i32 {
     }
 }
 
-/// Runs `action` in a forked child that nobody waits for; whether there was a fork. The child
-/// ends as that of `end_of`.
-pub fn fork_detached(action: impl FnOnce()) -> bool {
-    start(action).is_ok()
-}
-
 /// Runs `action` in a forked child, and tells how that ended: without any clean-up, by the code 0
 /// or, after a panic, 1; by its own alarm at the latest.
 pub fn end_of(action: impl FnOnce()) -> WaitStatus {
