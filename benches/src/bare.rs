@@ -1,7 +1,7 @@
 //! The limit: a file of the same kind, mapped, and nothing done for anybody's safety.
 //!
-//! Here is the benches' only unsafe code, and so is a variable of the environment that one of the
-//! others asks for.
+//! All unsafe code of the benches stands here, so the setting of a variable of the environment does
+//! too, which one of the libraries that we measure against asks for.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};

@@ -4,7 +4,7 @@
 //! separate runs say little about each other. Two turns of a millisecond next to each other meet
 //! the same machine. The result is the median of the ratios of many such pairs; it repeats
 //! within a few percent where the figures themselves don't. A pair in which the kernel gave the
-//! processor to another program is left out, as long as there are enough others.
+//! processor to another program is left out; where there are too few others, the table says so.
 //!
 //! The operations of a turn are unrolled (see [`rounds!`](crate::rounds)), or the loop around
 //! them would be a good part of what is measured. What is left of it is printed above the table.
@@ -117,6 +117,8 @@ pub struct Measurement {
     pub other: f64,
     /// Ours by the other's, of each pair.
     pub ratio: Spread,
+    /// Other programs wanted the processors too much for the figures to mean anything.
+    pub disturbed: bool,
 }
 
 /// Where the middle of many values lies, and how far nine tenths of them reach.
@@ -179,9 +181,8 @@ impl Harness {
         let mut besides = pair.besides.map(|turn| Paced::new(turn, self.turn));
         let mut pairs = Vec::new();
         let start = Instant::now();
-        while pairs.len() < *self.pairs.start()
-            || (start.elapsed() < self.whole && pairs.len() < *self.pairs.end())
-        {
+        let mut undisturbed = 0;
+        while self.unfinished(start.elapsed(), pairs.len(), undisturbed) {
             if self.interrupted.load(Ordering::Relaxed) {
                 return Err(Interrupted);
             }
@@ -196,16 +197,28 @@ impl Harness {
                 (ours.nanoseconds(), others)
             };
             let quiet = preemptions() == before;
+            undisturbed += usize::from(quiet);
             pairs.push(Figures { ours: own - besides, other: others - besides, quiet });
         }
-        if pairs.iter().filter(|figures| figures.quiet).count() >= *self.pairs.start() {
+        let disturbed = undisturbed < *self.pairs.start();
+        if !disturbed {
             pairs.retain(|figures| figures.quiet);
         }
         Ok(Measurement {
             ours: Spread::of(pairs.iter().map(|figures| figures.ours)).median,
             other: Spread::of(pairs.iter().map(|figures| figures.other)).median,
             ratio: Spread::of(pairs.iter().map(|figures| figures.ours / figures.other)),
+            disturbed,
         })
+    }
+
+    /// Whether more pairs are wanted: on a busy machine it takes longer to get enough undisturbed
+    /// ones, but not for ever.
+    fn unfinished(&self, elapsed: Duration, pairs: usize, undisturbed: usize) -> bool {
+        let (least, most) = (*self.pairs.start(), *self.pairs.end());
+        pairs < least
+            || (elapsed < self.whole && pairs < most)
+            || (elapsed < 4 * self.whole && undisturbed < least)
     }
 
     /// What an operation's share of the loop around it takes, in nanoseconds.

@@ -25,20 +25,20 @@ const HEADER: [&str; 8] =
     ["operation", "takes", "against", "takes", "ratio", "of nine pairs in ten", "asked", "holds"];
 
 impl Row {
-    /// Whether the ratio is what is asked; `None` where nothing is, or nothing was measured.
-    pub fn holds(&self) -> Option<bool> {
-        Some(self.result.as_ref().ok()?.ratio.median <= self.asked?)
+    /// Whether the ratio is what is asked; where nothing is, or nothing was measured, neither.
+    fn holds(&self) -> &'static str {
+        match (&self.result, self.asked) {
+            (Ok(measurement), _) if measurement.disturbed => "too busy",
+            (Ok(measurement), Some(asked)) if measurement.ratio.median <= asked => "yes",
+            (Ok(_), Some(_)) => "**no**",
+            _ => "-",
+        }
     }
 
     fn cells(&self) -> [String; HEADER.len()] {
         let asked = self.asked.map_or_else(|| "-".into(), |asked| format!("≤ {asked:.2}"));
-        let holds = match self.holds() {
-            Some(true) => "yes",
-            Some(false) => "**no**",
-            None => "-",
-        };
         let [ours, other, ratio, spread] = match &self.result {
-            Ok(Measurement { ours, other, ratio }) => [
+            Ok(Measurement { ours, other, ratio, .. }) => [
                 figure(*ours),
                 figure(*other),
                 quotient(ratio.median),
@@ -47,7 +47,7 @@ impl Row {
             Err(reason) => ["-".into(), "-".into(), "-".into(), reason.clone()],
         };
         let (operation, against) = (self.operation.into(), self.against.into());
-        [operation, ours, against, other, ratio, spread, asked, holds.into()]
+        [operation, ours, against, other, ratio, spread, asked, self.holds().into()]
     }
 }
 
