@@ -11,7 +11,8 @@
 //! A copy is made of relaxed loads, each of which gives any value that the memory model allows.
 //! No order within a copy is promised, so all orders that matter are tried: which of index and
 //! sequence number comes first, and which component. Loads that nothing depends on are left out,
-//! or there would be too many interleavings to go through.
+//! and a reading ends where it can't be accepted any more, or there would be too many
+//! interleavings to go through.
 
 use std::panic::catch_unwind;
 
@@ -45,19 +46,29 @@ enum Flaw {
     NoIndexCheck,
 }
 
-/// In which order a copy loads what the reader looks at.
-#[derive(Clone, Copy, Debug)]
-struct Order {
-    index_first: bool,
-    /// The last component before the first.
-    backwards: bool,
+/// In which order a copy loads index and sequence number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Order {
+    IndexFirst,
+    /// The number that belongs to this index is loaded before it. Where another index is found,
+    /// another number would have been asked for: that is the case with that index.
+    IndexLast(u8),
 }
 
-/// All orders in which the three copies of a reading may load.
-fn orders() -> impl Iterator<Item = [Order; 3]> {
-    (0..8).map(|bits| {
-        let order = |bit: u8| Order { index_first: bits & bit != 0, backwards: bits & 4 != 0 };
-        [order(1), order(4), order(2)]
+/// In which order the three copies of a reading load what the reader looks at.
+#[derive(Clone, Copy, Debug)]
+struct Reading {
+    first: Order,
+    /// The last component before the first.
+    backwards: bool,
+    index_first_again: bool,
+}
+
+fn readings() -> impl Iterator<Item = Reading> + Clone {
+    let orders = [Order::IndexFirst, Order::IndexLast(0), Order::IndexLast(1)];
+    orders.into_iter().flat_map(|first| {
+        let flags = [(false, false), (false, true), (true, false), (true, true)];
+        flags.map(|(backwards, index_first_again)| Reading { first, backwards, index_first_again })
     })
 }
 
@@ -84,14 +95,17 @@ impl Value {
     }
 
     /// Write buffer, and sequence number of the other one: what the outer copies are asked for.
-    fn state(&self, order: Order) -> (u8, u64) {
-        if order.index_first {
-            let index = self.index();
-            return (index, self.sequence(index));
+    fn state(&self, order: Order) -> Option<(u8, u64)> {
+        match order {
+            Order::IndexFirst => {
+                let index = self.index();
+                Some((index, self.sequence(index)))
+            }
+            Order::IndexLast(expected) => {
+                let sequence = self.sequence(expected);
+                (self.index() == expected).then_some((expected, sequence))
+            }
         }
-        let sequences = [0, 1].map(|index| self.sequence(index));
-        let index = self.index();
-        (index, sequences[usize::from(index)])
     }
 
     fn sequence(&self, index: u8) -> u64 {
@@ -99,9 +113,9 @@ impl Value {
     }
 
     /// What the copy between them is asked for.
-    fn components(&self, index: u8, order: Order) -> [u64; COMPONENTS] {
+    fn components(&self, index: u8, backwards: bool) -> [u64; COMPONENTS] {
         let load = |component| self.load(first_read(index) + component);
-        if order.backwards {
+        if backwards {
             let last = load(1);
             [load(0), last]
         } else {
@@ -110,36 +124,32 @@ impl Value {
     }
 
     /// What a reader accepts, if anything.
-    fn read(&self, [first, middle, last]: [Order; 3]) -> Option<[u64; COMPONENTS]> {
-        match self.flaw {
-            Flaw::OneCopy => return self.read_once(middle, first),
-            Flaw::TwoCopies => return self.read_twice(middle, last),
-            _ => {}
+    fn read(&self, reading: Reading) -> Option<[u64; COMPONENTS]> {
+        if self.flaw == Flaw::TwoCopies {
+            return self.read_twice(reading);
         }
-        let before = self.state(first);
+        let before = self.state(reading.first).filter(|state| agree(*state, *state))?;
+        if self.flaw == Flaw::OneCopy {
+            return Some(self.components(before.0, reading.backwards));
+        }
         fence(Ordering::Acquire);
-        let components = self.components(before.0, middle);
+        let components = self.components(before.0, reading.backwards);
         fence(Ordering::Acquire);
         let after = match self.flaw {
             Flaw::NoIndexCheck => (before.0, self.sequence(before.0)),
-            _ => self.state(last),
+            _ if reading.index_first_again => self.state(Order::IndexFirst)?,
+            _ => self.state(Order::IndexLast(before.0))?,
         };
         agree(before, after).then_some(components)
     }
 
-    fn read_once(&self, components: Order, state: Order) -> Option<[u64; COMPONENTS]> {
-        let state = self.state(state);
-        let components = self.components(state.0, components);
-        agree(state, state).then_some(components)
-    }
-
     /// Two copies: the first loads the state last, the other one first.
-    fn read_twice(&self, components: Order, state: Order) -> Option<[u64; COMPONENTS]> {
-        let one = [0, 1].map(|index| self.components(index, components));
-        let before = self.state(state);
+    fn read_twice(&self, reading: Reading) -> Option<[u64; COMPONENTS]> {
+        let one = [0, 1].map(|index| self.components(index, reading.backwards));
+        let before = self.state(reading.first)?;
         fence(Ordering::Acquire);
-        let after = self.state(state);
-        let other = self.components(after.0, components);
+        let after = self.state(reading.first)?;
+        let other = self.components(after.0, reading.backwards);
         (agree(before, after) && one[usize::from(before.0)] == other).then_some(other)
     }
 }
@@ -184,16 +194,12 @@ impl Words for Value {
     }
 }
 
-/// How many updates are written, and how often the value is read meanwhile.
-#[derive(Clone, Copy)]
-struct Extent {
-    updates: u64,
-    reads: usize,
-}
+/// How many updates are written: each buffer is written again, and one of them a third time.
+const UPDATES: u64 = 3;
 
 /// Goes through all interleavings of up to three preemptions (`LOOM_MAX_PREEMPTIONS` says
 /// otherwise): nothing torn, nothing older than what was seen before.
-fn check(flaw: Flaw, extent: Extent, orders: [Order; 3]) {
+fn check<const READS: usize>(flaw: Flaw, readings: [Reading; READS]) {
     let mut builder = Builder::new();
     builder.preemption_bound = builder.preemption_bound.or(Some(3));
     builder.check(move || {
@@ -201,11 +207,10 @@ fn check(flaw: Flaw, extent: Extent, orders: [Order; 3]) {
         let written = Arc::clone(&value);
         // Both in threads of their own: where the model's first thread reads, loom leaves
         // interleavings out.
-        let writer =
-            thread::spawn(move || (1..=extent.updates).for_each(|number| written.update(number)));
+        let writer = thread::spawn(move || (1..=UPDATES).for_each(|number| written.update(number)));
         let reader = thread::spawn(move || {
             let mut last = 0;
-            for [first, second] in (0..extent.reads).filter_map(|_| value.read(orders)) {
+            for [first, second] in readings.into_iter().filter_map(|reading| value.read(reading)) {
                 assert_eq!(first, second % 3, "torn");
                 assert!(second >= last, "{second} after {last}");
                 last = second;
@@ -216,55 +221,72 @@ fn check(flaw: Flaw, extent: Extent, orders: [Order; 3]) {
     });
 }
 
+/// Two readings in a row. Which component is loaded first can only tear a value, which one reading
+/// shows.
+fn in_a_row() -> impl Iterator<Item = [Reading; 2]> {
+    let readings = readings().filter(|reading| !reading.backwards);
+    let again = readings.clone();
+    readings.flat_map(move |first| again.clone().map(move |second| [first, second]))
+}
+
 /// Fails with what is said, in some order of loads.
-fn fails(flaw: Flaw, extent: Extent, how: &str) {
-    let mut messages = orders().filter_map(|orders| {
-        let error = catch_unwind(|| check(flaw, extent, orders)).err()?;
-        Some(error.downcast_ref::<String>().cloned().unwrap_or_default())
+fn fails<const READS: usize>(
+    flaw: Flaw,
+    mut readings: impl Iterator<Item = [Reading; READS]>,
+    how: &str,
+) {
+    let fails = readings.any(|readings| {
+        catch_unwind(|| check(flaw, readings)).is_err_and(|error| {
+            error.downcast_ref::<String>().is_some_and(|message| message.contains(how))
+        })
     });
-    assert!(messages.any(|message| message.contains(how)), "{flaw:?}: nothing is {how}");
+    assert!(fails, "{flaw:?}: nothing is {how}");
+}
+
+fn tears(flaw: Flaw) {
+    fails(flaw, readings().map(|reading| [reading]), "torn");
+}
+
+fn steps_back(flaw: Flaw) {
+    fails(flaw, in_a_row(), "after");
 }
 
 #[test]
-fn a_value_of_three_updates_is_whole() {
-    let extent = Extent { updates: 3, reads: 1 };
-    orders().for_each(|orders| check(Flaw::None, extent, orders));
+fn what_is_accepted_is_whole() {
+    readings().for_each(|reading| check(Flaw::None, [reading]));
 }
 
 #[test]
-fn two_reads_in_a_row_never_step_back() {
-    let extent = Extent { updates: 3, reads: 2 };
-    // Which component is loaded first can only tear a value, which one reading shows.
-    let orders = orders().filter(|[_, middle, _]| !middle.backwards);
-    orders.for_each(|orders| check(Flaw::None, extent, orders));
+fn two_readings_in_a_row_never_step_back() {
+    in_a_row().for_each(|readings| check(Flaw::None, readings));
 }
 
 #[test]
 fn without_the_writer_s_fence_it_tears() {
-    fails(Flaw::NoFence, Extent { updates: 3, reads: 1 }, "torn");
+    tears(Flaw::NoFence);
 }
 
 #[test]
 fn with_a_relaxed_even_store_it_tears() {
-    fails(Flaw::RelaxedEven, Extent { updates: 3, reads: 1 }, "torn");
+    tears(Flaw::RelaxedEven);
 }
 
 #[test]
 fn with_one_copy_it_tears() {
-    fails(Flaw::OneCopy, Extent { updates: 3, reads: 1 }, "torn");
+    tears(Flaw::OneCopy);
 }
 
 #[test]
 fn with_two_copies_it_tears() {
-    fails(Flaw::TwoCopies, Extent { updates: 3, reads: 1 }, "torn");
+    tears(Flaw::TwoCopies);
 }
 
 #[test]
 fn with_the_flip_first_it_steps_back() {
-    fails(Flaw::FlipFirst, Extent { updates: 3, reads: 2 }, "after");
+    steps_back(Flaw::FlipFirst);
 }
 
 #[test]
 fn without_the_index_check_it_steps_back() {
-    fails(Flaw::NoIndexCheck, Extent { updates: 3, reads: 2 }, "after");
+    steps_back(Flaw::NoIndexCheck);
 }
