@@ -7,6 +7,7 @@ mod report;
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use clap::CommandFactory;
@@ -22,12 +23,13 @@ use report::Report;
 /// The tool's name.
 pub const NAME: &str = "cleanstats";
 
-/// Does what the arguments say.
+/// Does what the arguments say. When a signal has put its number into `signal`, the file at hand
+/// is the last one.
 ///
 /// # Errors
 ///
 /// Where stdout can't be written.
-pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
+pub fn run(arguments: &Arguments, signal: &AtomicUsize) -> io::Result<Outcome> {
     if let Some(what) = arguments.common.generate {
         return generate(what, Arguments::command());
     }
@@ -39,6 +41,9 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
     }
     let mut processes = Processes::new();
     for path in selection.paths().iter().chain(selection.unfinished()) {
+        if signal.load(Ordering::Relaxed) != 0 {
+            break;
+        }
         if let Some(age) = arguments.older_than
             && !is_older_than(path, age)
         {
@@ -54,6 +59,9 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
         }
     }
     report.finish()?;
+    if let signal @ 1.. = signal.load(Ordering::Relaxed) {
+        return Ok(Outcome::Interrupted(signal as u8));
+    }
     if diagnostics.errors() > 0 {
         return Ok(Outcome::Failed);
     }

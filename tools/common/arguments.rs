@@ -29,4 +29,5 @@ Where files are looked for without an argument:
 Exit codes:
   0  fine
   1  nothing matched
-  2  an error, told on stderr with the file's name and the reason";
+  2  an error, told on stderr with the file's name and the reason
+  130  ended by Ctrl-C";

@@ -12,6 +12,9 @@ pub enum Outcome {
     NothingMatched,
     /// Something went wrong, and stderr said what: exit code 2.
     Failed,
+    /// This signal ended the run early, in good order: exit code 128 and its number, as a shell
+    /// counts; 130 for Ctrl-C.
+    Interrupted(u8),
 }
 
 impl From<Outcome> for ExitCode {
@@ -20,6 +23,7 @@ impl From<Outcome> for ExitCode {
             Outcome::Fine => 0,
             Outcome::NothingMatched => 1,
             Outcome::Failed => 2,
+            Outcome::Interrupted(signal) => 128 + signal,
         })
     }
 }

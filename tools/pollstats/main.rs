@@ -34,14 +34,9 @@ fn main() -> ExitCode {
                 // Behind the `^C` that the terminal showed.
                 drop(writeln!(stdout));
             }
-            code_of(signal)
+            Outcome::Interrupted(signal).into()
         }
     }
-}
-
-/// As a shell counts it: 130 for Ctrl-C.
-fn code_of(signal: u8) -> ExitCode {
-    ExitCode::from(128 + signal)
 }
 
 /// How the run is asked to end.

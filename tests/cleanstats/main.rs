@@ -1,11 +1,14 @@
 //! cleanstats as a process: what is proven dead goes, everything else stays.
 
+mod interrupted;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use mmstats::{Options, Published};
@@ -58,20 +61,7 @@ fn dead_files_go_and_living_and_undecided_ones_stay() {
 #[test]
 fn the_file_of_a_killed_program_goes() {
     let directory = tempfile::tempdir().unwrap();
-    // This test program as a child that publishes and waits to be killed.
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "publish_until_killed", "--ignored", "--nocapture"])
-        .env("PUBLISH_INTO", directory.path())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut output = std::io::BufReader::new(child.stdout.take().unwrap());
-    let mut line = String::new();
-    while !line.contains("published") {
-        line.clear();
-        assert_ne!(std::io::BufRead::read_line(&mut output, &mut line).unwrap(), 0);
-    }
+    let mut child = start_writer(directory.path());
     let kept = cleanstats(directory.path(), &[]);
     assert_eq!(kept.stdout, "Removed 0  -  1 alive, 0 undecided\n");
     child.kill().unwrap();
@@ -79,6 +69,20 @@ fn the_file_of_a_killed_program_goes() {
     let removed = cleanstats(directory.path(), &[]);
     assert!(removed.stdout.ends_with("Removed 1  -  0 alive, 0 undecided\n"), "{removed:?}");
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+}
+
+/// This test program as a child that publishes and waits to be killed.
+fn start_writer(directory: &Path) -> Child {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "publish_until_killed", "--ignored", "--nocapture"])
+        .env("PUBLISH_INTO", directory)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().contains("published")));
+    child
 }
 
 #[test]

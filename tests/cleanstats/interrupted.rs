@@ -1,0 +1,82 @@
+//! cleanstats that is interrupted in the midst of ten thousand files: each is whole or gone.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use tempfile::TempDir;
+
+use crate::{cleanstats, command, start_writer};
+
+const FILES: usize = 10_000;
+
+/// What a killed writer left, under many names.
+fn stale_files() -> (TempDir, Vec<u8>) {
+    // In memory, where writers put their files, and quickly made.
+    let memory = Path::new("/dev/shm");
+    let directory =
+        if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    let directory = directory.unwrap();
+    let mut writer = start_writer(directory.path());
+    writer.kill().unwrap();
+    writer.wait().unwrap();
+    let left = names(directory.path());
+    let bytes = fs::read(&left[0]).unwrap();
+    fs::remove_file(&left[0]).unwrap();
+    for number in 0..FILES {
+        fs::write(directory.path().join(format!("{number}.mmstats")), &bytes).unwrap();
+    }
+    (directory, bytes)
+}
+
+fn names(directory: &Path) -> Vec<PathBuf> {
+    fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect()
+}
+
+/// Sends the signal when the first removal has been told, and gives the exit code, and what was
+/// told. The pipe is not read meanwhile: it holds a tenth of the lines, so the run can't be over.
+fn interrupt(directory: &Path, signal: Signal) -> (Option<i32>, Vec<String>) {
+    let mut child = command().arg(directory).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::with_capacity(64, child.stdout.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    kill(Pid::from_raw(child.id().cast_signed()), signal).unwrap();
+    let told = std::iter::once(first).chain(lines.map(Result::unwrap)).collect();
+    let status = child.wait().unwrap();
+    (status.code().or(status.signal().map(|signal| -signal)), told)
+}
+
+#[test]
+fn an_interrupted_run_leaves_each_file_whole_or_gone_and_counts_what_it_removed() {
+    let (directory, bytes) = stale_files();
+    let directory = directory.path();
+    let mut there = FILES;
+    for (signal, expected) in [(Signal::SIGINT, 130), (Signal::SIGTERM, 143)] {
+        let (code, mut told) = interrupt(directory, signal);
+        assert_eq!(code, Some(expected), "{told:?}");
+        let count = told.pop().unwrap();
+        assert!(told.iter().all(|line| line.contains(". Deleting ")), "{told:?}");
+        assert_eq!(count, format!("Removed {}  -  0 alive, 0 undecided", told.len()));
+        assert_eq!(names(directory).len(), there - told.len());
+        assert!(told.len() < there, "the run went on to its end");
+        there -= told.len();
+    }
+    let (code, told) = interrupt(directory, Signal::SIGKILL);
+    assert_eq!(code, Some(-9));
+    let left = names(directory);
+    // The last removal may not have been told any more.
+    let gone = there - left.len();
+    assert!(gone == told.len() || gone == told.len() + 1, "{gone} gone, {} told", told.len());
+
+    for path in &left {
+        assert!(fs::read(path).unwrap() == bytes, "{} has changed", path.display());
+        assert!(File::open(path).unwrap().try_lock().is_ok(), "{} is locked", path.display());
+    }
+    let rest = cleanstats(directory, &[]);
+    let count = format!("Removed {}  -  0 alive, 0 undecided\n", left.len());
+    assert!(rest.stdout.ends_with(&count) && rest.code == Some(0));
+    assert!(names(directory).is_empty());
+}
