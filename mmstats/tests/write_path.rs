@@ -16,7 +16,6 @@ use nix::unistd::alarm;
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
 
 mod kinds;
-#[allow(dead_code, reason = "the kinds tell what it should read")]
 mod oracle;
 #[allow(unsafe_code, reason = "a fork and an allocator")]
 mod support;
