@@ -1,7 +1,7 @@
 //! Publishing: what is stored is what readers read, under which name, and for how long.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use mmstats::{
     AddError, Average, Counter, CreateError, DeclareError, Field, Fixed, Gauge, Histogram, Kind,
@@ -145,19 +145,6 @@ fn a_name_that_is_held_gets_a_number() {
     assert_eq!(names(&stats), ["Test.mmstats", "Test-2.mmstats", "Test-3.mmstats"]);
     drop(stats.remove(1));
     assert_eq!(names(&[create()]), ["Test-2.mmstats"]);
-}
-
-#[test]
-fn what_stands_at_a_name_is_never_written_through() {
-    let directory = tempfile::tempdir().unwrap();
-    let precious = directory.path().join("precious");
-    fs::write(&precious, "as it was").unwrap();
-    symlink(&precious, directory.path().join("a.mmstats")).unwrap();
-    fs::hard_link(&precious, directory.path().join("a-2.mmstats")).unwrap();
-    fs::create_dir(directory.path().join("a-3.mmstats")).unwrap();
-    let stats = dynamic(&directory).filename("a.mmstats").create().unwrap();
-    assert!(stats.path().unwrap().ends_with("a-4.mmstats"));
-    assert_eq!(fs::read_to_string(&precious).unwrap(), "as it was");
 }
 
 #[test]
