@@ -1,4 +1,5 @@
-//! A child that is stopped before and after each of its system calls, and killed at one of them.
+//! A child that is stopped on its way and looked at: before and after each of its system calls, or
+//! after each of its instructions.
 
 use nix::sys::ptrace::{self, Options};
 use nix::sys::signal::{Signal, raise};
@@ -23,14 +24,7 @@ pub fn killed_at_stop<R>(
     action: impl FnOnce(),
     look: impl FnOnce(Pid) -> R,
 ) -> Option<R> {
-    let child = start(|| {
-        ptrace::traceme().unwrap();
-        raise(Signal::SIGSTOP).unwrap();
-        action();
-    });
-    let child = child.unwrap();
-    assert_eq!(waitpid(child, None), Ok(WaitStatus::Stopped(child, Signal::SIGSTOP)));
-    ptrace::setoptions(child, Options::PTRACE_O_TRACESYSGOOD | Options::PTRACE_O_EXITKILL).unwrap();
+    let child = start_stopped(|| (), |()| action());
     for _ in 0..=number {
         ptrace::syscall(child, None).unwrap();
         match waitpid(child, None).unwrap() {
@@ -43,4 +37,36 @@ pub fn killed_at_stop<R>(
     nix::sys::signal::kill(child, Signal::SIGKILL).unwrap();
     assert_eq!(waitpid(child, None), Ok(WaitStatus::Signaled(child, Signal::SIGKILL, false)));
     Some(seen)
+}
+
+/// Runs `action` on what `prepare` made in a forked child, and looks at it after each instruction
+/// of the action, of which there are a great many.
+pub fn at_each_instruction<T>(
+    prepare: impl FnOnce() -> T,
+    action: impl FnOnce(T),
+    mut look: impl FnMut(),
+) {
+    let child = start_stopped(prepare, action);
+    loop {
+        ptrace::step(child, None).unwrap();
+        match waitpid(child, None).unwrap() {
+            WaitStatus::Stopped(_, Signal::SIGTRAP) => look(),
+            WaitStatus::Exited(_, 0) => return,
+            other => panic!("the child came to {other:?}"),
+        }
+    }
+}
+
+/// Starts a child that stops between `prepare` and `action`, and dies with this process.
+fn start_stopped<T>(prepare: impl FnOnce() -> T, action: impl FnOnce(T)) -> Pid {
+    let child = start(|| {
+        let prepared = prepare();
+        ptrace::traceme().unwrap();
+        raise(Signal::SIGSTOP).unwrap();
+        action(prepared);
+    });
+    let child = child.unwrap();
+    assert_eq!(waitpid(child, None), Ok(WaitStatus::Stopped(child, Signal::SIGSTOP)));
+    ptrace::setoptions(child, Options::PTRACE_O_TRACESYSGOOD | Options::PTRACE_O_EXITKILL).unwrap();
+    child
 }
