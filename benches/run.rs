@@ -12,6 +12,7 @@ fn main() -> ExitCode {
         .args(["run", "--release", "--manifest-path", manifest, "--"])
         .args(env::args_os().skip(1).filter(|argument| argument != "--bench"))
         .env("SLURPSTATS", env!("CARGO_BIN_EXE_slurpstats"))
+        .env("CLEANSTATS", env!("CARGO_BIN_EXE_cleanstats"))
         .status();
     match status {
         Ok(status) if status.success() => ExitCode::SUCCESS,

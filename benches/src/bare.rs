@@ -1,16 +1,21 @@
 //! The limit: a file of the same kind, mapped, and nothing done for anybody's safety.
 //!
-//! All unsafe code of the benches stands here, so the setting of a variable of the environment does
-//! too, which one of the libraries that we measure against asks for.
+//! All unsafe code of the benches stands here, but for the allocator's in `heap.rs`: a child is
+//! killed, and a variable of the environment set, which one of the libraries that we measure
+//! against asks for.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::AtomicU64;
 
 use memmap2::{MmapOptions, MmapRaw};
 use nix::fcntl::posix_fallocate;
+use nix::sys::signal::{Signal, raise};
+use nix::sys::wait::waitpid;
+use nix::unistd::{ForkResult, fork};
 
 /// A mapped file of words.
 #[derive(Debug)]
@@ -50,11 +55,35 @@ pub fn time_stamp() -> u64 {
 
 /// Sets a variable of the environment, as long as there is no other thread that could look.
 pub fn set_variable(name: &str, value: &OsStr) -> io::Result<()> {
-    if fs::read_dir("/proc/self/task")?.count() > 1 {
-        return Err(io::Error::other("another thread could be reading the environment"));
-    }
+    assert_alone()?;
     // SAFETY: this is the only thread, so nobody reads or writes the environment meanwhile; and
     // none is started, since this one is here.
     unsafe { std::env::set_var(name, value) };
+    Ok(())
+}
+
+/// Lets a child do some work and be killed, and waits until it is gone.
+pub fn in_killed_child(work: impl FnOnce()) -> io::Result<()> {
+    assert_alone()?;
+    // SAFETY: this is the only thread, so no other one holds a lock that the child would wait for.
+    match unsafe { fork() }? {
+        ForkResult::Child => {
+            // Nothing of the parent's may be cleaned up here, after a panic neither.
+            drop(catch_unwind(AssertUnwindSafe(work)));
+            let _ = raise(Signal::SIGKILL);
+            std::process::abort()
+        }
+        ForkResult::Parent { child } => {
+            waitpid(child, None)?;
+            Ok(())
+        }
+    }
+}
+
+/// Fails where this isn't the only thread.
+fn assert_alone() -> io::Result<()> {
+    if fs::read_dir("/proc/self/task")?.count() > 1 {
+        return Err(io::Error::other("needs to be the only thread"));
+    }
     Ok(())
 }

@@ -98,6 +98,18 @@ where
     })
 }
 
+/// A turn of something whose end isn't to be timed.
+pub fn timing_each<'a, R>(mut make: impl FnMut(u64) -> (Duration, R) + 'a) -> Turn<'a> {
+    Box::new(move |times| (0..times).map(|number| make(number).0).sum())
+}
+
+/// How long it takes, and what it gives.
+pub fn timed<R>(action: impl FnOnce() -> R) -> (Duration, R) {
+    let start = Instant::now();
+    let result = action();
+    (start.elapsed(), result)
+}
+
 /// Two operations to compare.
 pub struct Pair<'a> {
     /// What the library does.
@@ -174,6 +186,11 @@ impl Harness {
         }
     }
 
+    /// Whether to go on.
+    pub fn check(&self) -> Result<(), Interrupted> {
+        if self.interrupted.load(Ordering::Relaxed) { Err(Interrupted) } else { Ok(()) }
+    }
+
     /// Lets the two take turns until there are enough pairs.
     pub fn compare(&self, pair: Pair<'_>) -> Result<Measurement, Interrupted> {
         let mut ours = Paced::new(pair.ours, self.turn);
@@ -183,9 +200,7 @@ impl Harness {
         let start = Instant::now();
         let mut undisturbed = 0;
         while self.unfinished(start.elapsed(), pairs.len(), undisturbed) {
-            if self.interrupted.load(Ordering::Relaxed) {
-                return Err(Interrupted);
-            }
+            self.check()?;
             let before = preemptions();
             let besides = besides.as_mut().map_or(0.0, Paced::nanoseconds);
             // Who goes first changes, so that what one leaves behind for the other evens out.

@@ -1,6 +1,6 @@
 //! Measures what mmstats costs and prints a table: see `README.md`.
 //!
-//! Arguments are parts of the names of rows; without any, all are measured.
+//! Arguments are parts of the names of rows and reports; without any, all are measured.
 
 #![deny(unsafe_code)]
 
@@ -8,6 +8,9 @@
 mod bare;
 mod cases;
 mod harness;
+#[allow(unsafe_code, reason = "an allocator is unsafe to declare")]
+mod heap;
+mod reports;
 mod stats;
 mod table;
 mod versions;
@@ -53,10 +56,22 @@ fn main() -> Result<(), Box<dyn Error>> {
         table.0.push(Row { operation, against, asked, result });
     }
     print!("{table}");
+    for report in reports::ALL.iter().filter(|report| is_named(report.title, &filters)) {
+        eprintln!("{}", report.title);
+        let text = match (report.measure)(&bench) {
+            Err(error) if error.is::<Interrupted>() => return Err(error),
+            result => result.unwrap_or_else(|error| format!("Not measured: {error}\n")),
+        };
+        println!("\n### {}\n\n{text}", report.title);
+    }
     Ok(())
 }
 
 fn wanted(comparison: &Comparison, filters: &[String]) -> bool {
-    let name = format!("{} {}", comparison.operation, comparison.against).to_lowercase();
+    is_named(&format!("{} {}", comparison.operation, comparison.against), filters)
+}
+
+fn is_named(name: &str, filters: &[String]) -> bool {
+    let name = name.to_lowercase();
     filters.is_empty() || filters.iter().any(|filter| name.contains(&filter.to_lowercase()))
 }

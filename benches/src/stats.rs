@@ -114,3 +114,29 @@ impl Mixed {
         self.state.set(if number.is_multiple_of(2) { "serving" } else { "waiting for work" });
     }
 }
+
+/// Twenty counters, and the six default fields.
+#[derive(MmStats)]
+#[mmstats(prefix = "pool.")]
+pub struct Counters {
+    accepted: Counter,
+    answered: Counter,
+    cached: Counter,
+    closed: Counter,
+    compressed: Counter,
+    decoded: Counter,
+    delayed: Counter,
+    dropped: Counter,
+    encoded: Counter,
+    expired: Counter,
+    failed: Counter,
+    forwarded: Counter,
+    ignored: Counter,
+    opened: Counter,
+    queued: Counter,
+    received: Counter,
+    refused: Counter,
+    repeated: Counter,
+    sent: Counter,
+    timed_out: Counter,
+}

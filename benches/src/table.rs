@@ -52,7 +52,7 @@ impl Row {
 }
 
 /// A time with three digits that count, in the unit that fits.
-fn figure(nanoseconds: f64) -> String {
+pub fn figure(nanoseconds: f64) -> String {
     let (value, unit) = match nanoseconds.abs() {
         small if small < 1e3 => (nanoseconds, "ns"),
         middle if middle < 1e6 => (nanoseconds / 1e3, "µs"),
@@ -71,19 +71,21 @@ fn quotient(ratio: f64) -> String {
 impl Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows: Vec<_> = self.0.iter().map(Row::cells).collect();
-        let widths: [usize; HEADER.len()] = std::array::from_fn(|column| {
-            let cells = rows.iter().map(|row| row[column].chars().count());
-            cells.chain([HEADER[column].chars().count()]).max().unwrap_or(0)
-        });
-        let line = |f: &mut fmt::Formatter<'_>, cells: &[&str]| {
-            for (cell, width) in cells.iter().zip(widths) {
-                write!(f, "| {cell:width$} ")?;
-            }
-            writeln!(f, "|")
-        };
-        line(f, &HEADER)?;
-        let rules = widths.map(|width| "-".repeat(width));
-        line(f, &rules.each_ref().map(String::as_str))?;
-        rows.iter().try_for_each(|row| line(f, &row.each_ref().map(String::as_str)))
+        f.write_str(&markdown(HEADER, &rows))
     }
+}
+
+/// Any table, its columns as wide as their widest cell.
+pub fn markdown<const N: usize>(header: [&str; N], rows: &[[String; N]]) -> String {
+    let widths: [usize; N] = std::array::from_fn(|column| {
+        let cells = rows.iter().map(|row| row[column].chars().count());
+        cells.chain([header[column].chars().count()]).max().unwrap_or(0)
+    });
+    let line = |cells: [&str; N]| {
+        let cells = cells.iter().zip(widths).map(|(cell, width)| format!("| {cell:width$} "));
+        cells.chain(["|\n".to_owned()]).collect::<String>()
+    };
+    let rules = widths.map(|width| "-".repeat(width));
+    let rows = rows.iter().map(|row| line(row.each_ref().map(String::as_str)));
+    [line(header), line(rules.each_ref().map(String::as_str))].into_iter().chain(rows).collect()
 }

@@ -41,11 +41,19 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
     if let Some(what) = arguments.common.generate {
         return generate(what, Arguments::command());
     }
-    let mut diagnostics = Diagnostics::new(NAME);
-    let selection = Selection::find(&arguments.places, &mut diagnostics);
     let stdout = io::stdout().lock();
     let paint = arguments.common.color.paint(&stdout);
-    let out = BufWriter::with_capacity(BUFFER, stdout);
+    dump(arguments, paint, BufWriter::with_capacity(BUFFER, stdout))
+}
+
+/// Writes the stats that are asked for to `out`, and messages to stderr.
+///
+/// # Errors
+///
+/// Where `out` can't be written.
+pub fn dump(arguments: &Arguments, paint: Paint, out: impl Write) -> io::Result<Outcome> {
+    let mut diagnostics = Diagnostics::new(NAME);
+    let selection = Selection::find(&arguments.places, &mut diagnostics);
     let mut report = report_for(arguments, paint, out)?;
     for error in selection.errors() {
         report.error(error.path(), &error.reason())?;

@@ -2,13 +2,12 @@
 
 use std::error::Error;
 use std::fs;
-use std::time::{Duration, Instant};
 
 use mmstats::MmStats;
 
 use super::{Bench, Comparison};
 use crate::bare::BareMap;
-use crate::harness::{Measurement, Pair, Turn};
+use crate::harness::{Measurement, Pair, timed, timing_each};
 use crate::stats::Twenty;
 
 pub const COMPARISONS: &[Comparison] = &[Comparison {
@@ -39,15 +38,4 @@ fn create(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
         }),
         besides: None,
     })?)
-}
-
-/// A turn of something whose end isn't to be timed.
-fn timing_each<'a, R>(mut make: impl FnMut(u64) -> (Duration, R) + 'a) -> Turn<'a> {
-    Box::new(move |times| (0..times).map(|number| make(number).0).sum())
-}
-
-fn timed<R>(action: impl FnOnce() -> R) -> (Duration, R) {
-    let start = Instant::now();
-    let result = action();
-    (start.elapsed(), result)
 }

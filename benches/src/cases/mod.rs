@@ -1,12 +1,14 @@
 //! What is measured, and against what.
 
 mod averages;
+mod clean;
 mod create;
-mod files;
+pub mod files;
 mod histogram;
 mod peers;
 mod per_thread;
 mod process;
+mod prom;
 mod read;
 mod recorder;
 mod scalars;
@@ -51,7 +53,9 @@ pub fn all() -> impl Iterator<Item = &'static Comparison> {
         text::COMPARISONS,
         create::COMPARISONS,
         read::COMPARISONS,
+        prom::COMPARISONS,
         process::COMPARISONS,
+        clean::COMPARISONS,
     ]
     .into_iter()
     .flatten()

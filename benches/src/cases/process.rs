@@ -25,7 +25,7 @@ pub const COMPARISONS: &[Comparison] = &[
 ];
 
 fn against_cat(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
-    let program = slurpstats()?;
+    let program = tool("SLURPSTATS")?;
     let files = Files::create(&bench.directory.join("cat"), 500, Twenty::fill)?;
     let shown = Command::new(&program).args(&files.paths).output()?.stdout;
     let titles = String::from_utf8(shown)?.matches("==> ").count();
@@ -39,7 +39,7 @@ fn against_cat(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
 }
 
 fn against_bare(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
-    let program = slurpstats()?;
+    let program = tool("SLURPSTATS")?;
     let files = Files::create(&bench.directory.join("slurp"), 10_000, Twenty::fill)?;
     let mut buffer = vec![0; files.size];
     Ok(bench.harness.compare(Pair {
@@ -53,14 +53,14 @@ fn against_bare(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
     })?)
 }
 
-/// What `run.rs` has built.
-fn slurpstats() -> Result<PathBuf, &'static str> {
-    let program = std::env::var_os("SLURPSTATS").ok_or("needs `cargo bench` at the root")?;
+/// A tool that `run.rs` has built and named in a variable.
+pub fn tool(variable: &str) -> Result<PathBuf, &'static str> {
+    let program = std::env::var_os(variable).ok_or("needs `cargo bench` at the root")?;
     Ok(program.into())
 }
 
 /// From its start until it was waited for.
-fn run(command: &mut Command) {
+pub fn run(command: &mut Command) {
     let status = command.stdout(Stdio::null()).status().expect("it can be started");
     assert!(status.success(), "it did its work");
 }

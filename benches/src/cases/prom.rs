@@ -1,0 +1,106 @@
+//! Prometheus' text format: of files that have to be read, against metrics in memory.
+
+use std::error::Error;
+use std::sync::atomic::AtomicU64;
+
+use mmstats_tools::common::arguments::CommonArguments;
+use mmstats_tools::common::exit::Outcome;
+use mmstats_tools::common::terminal::ColorChoice;
+use mmstats_tools::slurpstats::{Arguments, Format, dump};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+
+use super::files::Files;
+use super::{Bench, Comparison};
+use crate::harness::{Measurement, Pair, repeated};
+use crate::stats::Twenty;
+
+pub const COMPARISONS: &[Comparison] = &[Comparison {
+    operation: "`-o prom` of 10,000 values in 500 files, read included",
+    against: "prometheus-client, `encode` of 10,000 in memory",
+    asked: Some(2.0),
+    measure: text,
+}];
+
+const FILES: usize = 500;
+
+fn text(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
+    let files = Files::create(&bench.directory.join("prom"), FILES, Twenty::fill)?;
+    let arguments = arguments(&files);
+    let paint = ColorChoice::Never.paint(&std::io::stdout());
+    let registry = registry(&files);
+    let (mut ours, mut other) = (Vec::new(), String::new());
+    let dump_all = |out: &mut Vec<u8>| {
+        out.clear();
+        let outcome = dump(&arguments, paint, out).expect("a Vec takes everything");
+        assert!(matches!(outcome, Outcome::Fine), "all files are read");
+    };
+    let encode_all = |out: &mut String| {
+        out.clear();
+        encode(out, &registry).expect("a String takes everything");
+    };
+    dump_all(&mut ours);
+    encode_all(&mut other);
+    assert_eq!((samples(std::str::from_utf8(&ours)?), samples(&other)), (FILES * 20, FILES * 20));
+    Ok(bench.harness.compare(Pair {
+        ours: repeated(|| dump_all(&mut ours)),
+        other: repeated(|| encode_all(&mut other)),
+        besides: None,
+    })?)
+}
+
+/// `slurpstats -o prom DIRECTORY`
+fn arguments(files: &Files<Twenty>) -> Arguments {
+    Arguments {
+        places: vec![files.directory.clone().into()],
+        labels: Vec::new(),
+        alive: false,
+        dead: false,
+        sum: false,
+        layout: false,
+        help_texts: false,
+        raw: false,
+        output: Format::Prom,
+        common: CommonArguments { color: ColorChoice::Never, generate: None },
+    }
+}
+
+/// What tells the metrics of one file from another's.
+#[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
+struct Labels {
+    file: String,
+    pid: u32,
+}
+
+/// The same number of metrics under the same labels: of twenty, eight count.
+fn registry(files: &Files<Twenty>) -> Registry {
+    let mut registry = Registry::default();
+    let labels = |path: &std::path::PathBuf| Labels {
+        file: path.display().to_string(),
+        pid: std::process::id(),
+    };
+    for number in 0..8 {
+        let family = Family::<Labels, Counter>::default();
+        for (value, path) in files.paths.iter().enumerate() {
+            family.get_or_create(&labels(path)).inc_by(1_000 * value as u64);
+        }
+        registry.register(format!("shop_web_count_{number}"), "Requests answered", family);
+    }
+    for number in 0..12 {
+        let family = Family::<Labels, Gauge<f64, AtomicU64>>::default();
+        for (value, path) in files.paths.iter().enumerate() {
+            family.get_or_create(&labels(path)).set(value as f64);
+        }
+        registry.register(format!("shop_web_level_{number}"), "Requests in work", family);
+    }
+    registry
+}
+
+/// Lines that have a value.
+fn samples(text: &str) -> usize {
+    text.lines().filter(|line| !line.starts_with('#')).count()
+}

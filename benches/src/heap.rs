@@ -1,0 +1,57 @@
+//! An allocator that counts bytes while it is asked to, for the report on memory.
+//!
+//! Otherwise it looks at one flag and is the system's.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicIsize};
+
+struct Counting;
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+static IS_COUNTING: AtomicBool = AtomicBool::new(false);
+static BYTES: AtomicIsize = AtomicIsize::new(0);
+
+/// What `make` gives, and how many more bytes than before are allocated when it is there.
+pub fn bytes_of<T>(make: impl FnOnce() -> T) -> (T, usize) {
+    BYTES.store(0, Relaxed);
+    IS_COUNTING.store(true, Relaxed);
+    let result = make();
+    IS_COUNTING.store(false, Relaxed);
+    (result, BYTES.load(Relaxed).max(0) as usize)
+}
+
+fn count(more: usize, less: usize) {
+    if IS_COUNTING.load(Relaxed) {
+        BYTES.fetch_add(more as isize - less as isize, Relaxed);
+    }
+}
+
+// SAFETY: every call goes to the system's allocator as it came, whose promises are these.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count(layout.size(), 0);
+        // SAFETY: the caller's promises are the system's demands; so in each of the four.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        count(layout.size(), 0);
+        // SAFETY: as above.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn realloc(&self, old: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count(size, layout.size());
+        // SAFETY: as above.
+        unsafe { System.realloc(old, layout, size) }
+    }
+
+    unsafe fn dealloc(&self, old: *mut u8, layout: Layout) {
+        count(0, layout.size());
+        // SAFETY: as above.
+        unsafe { System.dealloc(old, layout) }
+    }
+}

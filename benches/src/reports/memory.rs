@@ -1,0 +1,66 @@
+//! What a thread's stats take of memory, and what a snapshot of them takes.
+
+use std::error::Error;
+use std::fs;
+
+use mmstats::{MmStats, Published, StatsFile};
+
+use super::grouped;
+use crate::cases::Bench;
+use crate::heap::bytes_of;
+use crate::stats::{Counters, Mixed, Twenty};
+use crate::table::markdown;
+
+const HEADER: [&str; 6] = [
+    "a file of",
+    "its size",
+    "resident, of the writer",
+    "heap of the writer",
+    "heap of a snapshot",
+    "by the file's size",
+];
+
+/// So many that the pages of everything else don't count.
+const INSTANCES: usize = 500;
+
+pub fn measure(bench: &Bench) -> Result<String, Box<dyn Error>> {
+    let rows = [
+        row::<Counters>(bench, "20 counters and the 6 default fields")?,
+        row::<Twenty>(bench, "14 scalars and the 6")?,
+        row::<Mixed>(bench, "7 scalars, 7 struct values and the 6")?,
+    ];
+    Ok(markdown(HEADER, &rows))
+}
+
+fn row<T: MmStats>(bench: &Bench, name: &str) -> Result<[String; 6], Box<dyn Error>> {
+    let create = || T::options().path(bench.directory).create();
+    // What only the first one takes is no part of the others.
+    let first = create()?;
+    let before = resident()?;
+    let instances: Vec<Published<T>> =
+        (0..INSTANCES).map(|_| create()).collect::<Result<_, _>>()?;
+    let resident = (resident()? - before) / INSTANCES;
+    drop(instances);
+    let (writer, writer_heap) = bytes_of(create);
+    let writer = writer?;
+    let path = first.path().ok_or("no file")?;
+    let (snapshot, snapshot_heap) = bytes_of(|| StatsFile::read(path));
+    let size = snapshot?.size();
+    assert_eq!(size, writer.size(), "what is read is what was written");
+    Ok([
+        name.into(),
+        grouped(size),
+        grouped(resident),
+        grouped(writer_heap),
+        grouped(snapshot_heap),
+        format!("{:.2}", snapshot_heap as f64 / size as f64),
+    ])
+}
+
+/// Bytes of files in memory that this process has pages of.
+fn resident() -> Result<usize, Box<dyn Error>> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("RssShmem:"));
+    let kilobytes: usize = line.ok_or("no RssShmem")?.trim().trim_end_matches(" kB").parse()?;
+    Ok(kilobytes * 1024)
+}

@@ -1,0 +1,32 @@
+//! What is told below the table: figures that aren't one operation against another.
+
+mod growth;
+mod memory;
+mod worst;
+
+use std::error::Error;
+
+use crate::cases::Bench;
+
+/// Something measured, with its own table.
+pub struct Report {
+    /// What it is about.
+    pub title: &'static str,
+    /// Measures it and gives the text.
+    pub measure: fn(&Bench) -> Result<String, Box<dyn Error>>,
+}
+
+/// All of them, in the order in which they are printed.
+pub const ALL: &[Report] = &[
+    Report { title: "Growth: reading more files, and more fields", measure: growth::measure },
+    Report { title: "Memory: bytes a thread, and a snapshot", measure: memory::measure },
+    Report { title: "The worst write, while somebody fills the disk", measure: worst::measure },
+];
+
+/// Thousands apart.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let groups = digits.as_bytes().rchunks(3).rev();
+    let groups: Vec<_> = groups.map(String::from_utf8_lossy).collect();
+    groups.join(",")
+}
