@@ -118,6 +118,8 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
                 let span = (self.span_of)(label.start - SIZE_OF_SIZE);
                 let total =
                     span.and_then(|span| (label.start - SIZE_OF_SIZE + span).checked_sub(start));
+                // Two values of one size: an odd number of bytes isn't that.
+                let total = total.filter(|total| total.is_multiple_of(copies));
                 let total = total.ok_or_else(|| Fault::Signature {
                     label: self.escaped(&label),
                     offset: signature.start,
@@ -258,6 +260,18 @@ mod tests {
         assert_eq!(&bytes[first.read_value(UNBUFFERED)], [1, 2, 3]);
         assert!(chain.next_field().unwrap().unwrap().known);
         assert!(matches!(walk(&bytes).1, Some(Fault::Signature { .. })));
+    }
+
+    /// The fuzzer found such a file: the last byte was the field's for who walked on, and nobody's
+    /// for who asked where the field ends.
+    #[test]
+    fn a_span_that_two_values_cannot_share_is_not_believed() {
+        for (values, believed) in [(&[1, 2, 3, 4][..], true), (&[1, 2, 3], false)] {
+            let bytes = file(b"a", b"z", 0, values);
+            let mut chain = Chain::new(&bytes, |_| Some(bytes.len() - FIRST_FIELD)).unwrap();
+            let found = chain.next_field();
+            assert_eq!(found.is_ok_and(|field| field.is_some()), believed, "{values:?}");
+        }
     }
 
     #[test]
