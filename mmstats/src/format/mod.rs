@@ -25,6 +25,8 @@ pub(crate) use identity::IDENTITY_ALIGN;
 pub(crate) use image::{Addition, Image, Room};
 pub(crate) use load::{load_u16, load_u32, load_u64};
 pub(crate) use text::{cut, until_nul};
+#[cfg(test)]
+pub(crate) use trailer::encode_footer;
 pub(crate) use trailer::{Entry, Trailer};
 
 pub use definition::Layout;

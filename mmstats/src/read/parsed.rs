@@ -11,6 +11,8 @@ pub(super) struct Parsed {
     pub fields: Vec<Field>,
     /// Of the fields that have one, in their order.
     pub meanings: Vec<Meaning>,
+    pub has_trailer: bool,
+    /// None also where a trailer's identity is damaged; its index stands all the same.
     pub identity: Option<Identity>,
     pub problem: Option<Fault>,
 }
@@ -26,6 +28,7 @@ impl Parsed {
         Ok(Self {
             fields,
             meanings,
+            has_trailer: walk.trailer.is_some(),
             identity: walk.trailer.and_then(|trailer| trailer.identity()),
             problem: walk.problem,
         })
@@ -57,7 +60,10 @@ fn assign_meanings(fields: &mut [Field], bytes: &[u8], trailer: &Trailer<'_>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::{Aggregate, Definition, Image, Kind, Layout, SIZE_OF_SIZE, Signature};
+    use crate::format::{
+        Aggregate, Definition, Image, Kind, Layout, SIZE_OF_SIZE, Signature, encode_footer,
+    };
+    use crate::read::StatsFile;
 
     fn definition(label: &str, signature: &'static str, sequenced: bool) -> Definition {
         Definition {
@@ -115,6 +121,21 @@ mod tests {
         bytes[label..addition.place.end].copy_from_slice(&addition.field);
         bytes[label - SIZE_OF_SIZE..label].copy_from_slice(&addition.label_size.to_ne_bytes());
         assert_eq!(meanings(bytes), [true, true, false]);
+    }
+
+    /// The fuzzer found a file of which kinds were shown and which was said to have no trailer: its
+    /// identity was damaged, and the one was asked for in place of the other.
+    #[test]
+    fn an_index_stands_without_an_identity() {
+        let image = image(&[definition("hit", "Q", false)]);
+        let footer_size = encode_footer(&[], 0).len();
+        let identity_size = Identity::default().encode().len();
+        let mut bytes = image.bytes;
+        bytes.truncate(bytes.len() - footer_size - identity_size);
+        bytes.extend(encode_footer(&[], bytes.len()));
+        let file = StatsFile::from_bytes("without identity", bytes).unwrap();
+        assert!(file.has_trailer() && file.identity().is_none());
+        assert_eq!(file.get("hit").unwrap().kind(), Some(Kind::Counter));
     }
 
     #[test]

@@ -139,8 +139,9 @@ impl<'a> Stat<'a> {
         let [span, WINDOWED] = parameters else {
             return false;
         };
+        let span = f64::from_bits(span);
         let last_add = self.component("last_add").and_then(|value| value.as_f64());
-        last_add.is_some_and(|last_add| now - last_add > f64::from_bits(span))
+        span > 0.0 && last_add.is_some_and(|last_add| now - last_add > span)
     }
 
     /// Where the field stands in the file, and its bytes.
@@ -294,6 +295,10 @@ mod tests {
         let stat = file.get("stat").unwrap();
         assert!(!stat.expired(1060.0) && stat.expired(1060.5));
         assert!(!windowed([60, 1]).get("stat").unwrap().expired(1e9), "a window of 60 values");
+        for no_window in [0.0, -1.0, f64::NAN] {
+            let file = windowed([f64::to_bits(no_window), 2]);
+            assert!(!file.get("stat").unwrap().expired(1e9), "a window of {no_window}");
+        }
     }
 
     #[test]

@@ -107,7 +107,7 @@ impl StatsFile {
 
     /// Whether the file has a trailer, so that kinds, units and help are known.
     pub fn has_trailer(&self) -> bool {
-        self.parsed.identity.is_some()
+        self.parsed.has_trailer
     }
 
     /// The writer's process id: the identity's, else the number of the last label that ends in
