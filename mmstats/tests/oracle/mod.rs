@@ -1,5 +1,6 @@
 //! A naive reader, written from what the original's README and Python's `struct` say of a stats
-//! file. It shares no code with the library and trusts every byte.
+//! file. It shares no code with the library and trusts every byte: what is no stats file to the end
+//! makes it panic.
 #![allow(dead_code, reason = "each test uses a part")]
 
 /// A value as the original's readers show it.
@@ -39,7 +40,11 @@ pub fn fields(file: &[u8]) -> Vec<Field> {
         let write_buffer = usize::from(take(&mut at, 1)[0]);
         let (first, last) = (items[0], items[items.len() - 1]);
         let size = last.1 + last.2;
-        let (buffers, read) = if write_buffer == 255 { (1, 0) } else { (2, write_buffer ^ 1) };
+        let (buffers, read) = match write_buffer {
+            255 => (1, 0),
+            0 | 1 => (2, write_buffer ^ 1),
+            other => panic!("{label:?} has the write buffer {other}"),
+        };
         let place = (at, size);
         let values = take(&mut at, buffers * size);
         let value = value(first.0, &values[read * size..][..first.2]);
@@ -52,9 +57,12 @@ pub fn fields(file: &[u8]) -> Vec<Field> {
 fn items(signature: &str) -> Vec<(char, usize, usize)> {
     let mut items: Vec<(char, usize, usize)> = Vec::new();
     let mut count = String::new();
-    for code in signature.chars().filter(|c| *c != ' ') {
+    for code in signature.chars() {
         if code.is_ascii_digit() {
             count.push(code);
+            continue;
+        }
+        if code == ' ' && count.is_empty() {
             continue;
         }
         let unit = match code {
@@ -65,10 +73,11 @@ fn items(signature: &str) -> Vec<(char, usize, usize)> {
             other => panic!("the signature {signature:?} has an unknown code {other:?}"),
         };
         let end = items.last().map_or(0, |last| last.1 + last.2);
-        let size = unit * count.parse().unwrap_or(1);
+        let size = unit * if count.is_empty() { 1 } else { count.parse().unwrap() };
         items.push((code, end.next_multiple_of(unit), size));
         count.clear();
     }
+    assert!(count.is_empty(), "the signature {signature:?} ends in a count");
     items
 }
 
