@@ -6,7 +6,7 @@ mod json;
 mod layout;
 mod prom;
 mod readable;
-mod report;
+pub mod report;
 mod sum;
 mod text;
 
@@ -75,7 +75,11 @@ pub fn dump(arguments: &Arguments, paint: Paint, out: impl Write) -> io::Result<
 }
 
 /// The report of the format that was asked for, on `out`.
-fn report_for<'a>(
+///
+/// # Errors
+///
+/// Where `out` can't be written.
+pub fn report_for<'a>(
     arguments: &Arguments,
     paint: Paint,
     out: impl Write + 'a,

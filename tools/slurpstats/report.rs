@@ -43,14 +43,22 @@ pub trait Report {
     ///
     /// # Errors
     ///
-    /// Where the output can't be written; the same for the other methods.
+    /// Where the output can't be written.
     fn file(&mut self, shown: Shown<'_>) -> io::Result<()>;
 
     /// Shows that a file couldn't be read, or not to its end. stderr tells it anyway.
+    ///
+    /// # Errors
+    ///
+    /// Where the output can't be written.
     fn error(&mut self, _path: &Path, _reason: &str) -> io::Result<()> {
         Ok(())
     }
 
     /// Shows what can be shown only at the end.
+    ///
+    /// # Errors
+    ///
+    /// Where the output can't be written.
     fn finish(&mut self) -> io::Result<()>;
 }
