@@ -1,0 +1,73 @@
+//! Writes what the fuzzers begin with: `seeds FOLDER` fills a folder for each target.
+//!
+//! The files of the original from `tests/data`, and files of ours: every kind together and each
+//! by itself, aligned and packed, as they are and without the free room between fields and
+//! trailer.
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use mmstats::{Layout, MmStats, StatsFile};
+use mmstats_fuzz::{Fields, Tail};
+
+#[path = "../../mmstats/tests/kinds/mod.rs"]
+mod kinds;
+#[path = "../../mmstats/tests/oracle/mod.rs"]
+mod oracle;
+
+/// The targets that take whole files.
+const OF_FILES: [&str; 3] = ["file", "oracle", "output"];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = std::env::args_os().nth(1).ok_or("usage: seeds FOLDER")?;
+    let folder = Path::new(&folder);
+    for (number, file) in files()?.iter().enumerate() {
+        for target in OF_FILES {
+            write(folder, target, &number.to_string(), file)?;
+        }
+        for stat in StatsFile::from_bytes("seed", file)?.stats() {
+            let signature = stat.field_layout().signature;
+            write(folder, "signature", &signature, signature.as_bytes())?;
+        }
+        let tail = Tail::of(file);
+        if !tail.footer.is_empty() {
+            let mut bytes = vec![0; mmstats_fuzz::trailer::HEAD];
+            tail.append(&mut bytes, &[]);
+            write(folder, "trailer", &number.to_string(), &bytes)?;
+        }
+    }
+    Ok(())
+}
+
+fn write(folder: &Path, target: &str, name: &str, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
+    let folder = folder.join(target);
+    fs::create_dir_all(&folder)?;
+    Ok(fs::write(folder.join(format!("seed-{name}")), bytes)?)
+}
+
+fn files() -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data"))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "mmstats") {
+            files.push(fs::read(path)?);
+        }
+    }
+    let directory = tempfile::tempdir()?;
+    for layout in [Layout::Aligned, Layout::Packed] {
+        let options = kinds::Kinds::options().layout(layout).path(directory.path());
+        let stats = options.create()?;
+        stats.write();
+        let whole = fs::read(stats.path().ok_or("there is no file")?)?;
+        let (fields, tail) = (Fields::of(&whole), Tail::of(&whole));
+        files.push(whole);
+        files.push(fields.assemble(&tail, true));
+        for (index, field) in fields.0.into_iter().enumerate() {
+            let entries = tail.entries.get(index).cloned().into_iter().collect();
+            let tail = Tail { entries, ..tail.clone() };
+            files.push(Fields(vec![field]).assemble(&tail, true));
+        }
+    }
+    Ok(files)
+}

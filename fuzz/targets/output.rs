@@ -1,0 +1,8 @@
+//! Any file is written well-formed in every format, and without what drives a terminal.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| mmstats_fuzz::output::check(bytes));
+
+libfuzzer_sys::fuzz_mutator!(|bytes: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    mmstats_fuzz::mutate_file(bytes, size, max_size, seed)
+});

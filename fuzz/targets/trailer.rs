@@ -1,0 +1,8 @@
+//! Any bytes have a trailer, or none, and it stands within them.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| mmstats_fuzz::trailer::check(bytes));
+
+libfuzzer_sys::fuzz_mutator!(|bytes: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    mmstats_fuzz::mutate_trailer(bytes, size, max_size, seed)
+});
