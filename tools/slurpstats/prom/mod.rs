@@ -41,11 +41,14 @@ impl<W: Write> Prom<W> {
         }
         let histogram = stat.histogram();
         let value = stat.value();
+        // Only a timer is a summary, and most stats aren't: looking takes longer than the value.
+        let timer = (stat.kind() == Some(Kind::Timer)).then_some(stat);
+        let component = |name| timer.and_then(|timer| timer.component(name));
         let figures = Figures {
             kind: stat.kind(),
             histogram: histogram.as_ref(),
-            count: stat.component("count").and_then(|count| count.as_u64()),
-            total: stat.component("total").and_then(|total| total.as_f64()),
+            count: component("count").and_then(|count| count.as_u64()),
+            total: component("total").and_then(|total| total.as_f64()),
             value: Some(&value),
         };
         if let Some(sample) = figures.sample() {
