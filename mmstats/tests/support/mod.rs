@@ -2,7 +2,9 @@
 //! an allocator, memory that a child shares.
 #![allow(dead_code, reason = "each test uses a part")]
 
+pub mod actor;
 pub mod allocator;
+pub mod forged;
 pub mod named;
 pub mod room;
 pub mod shared;
@@ -60,6 +62,13 @@ pub fn in_child(action: impl FnOnce() -> bool) -> i32 {
 /// or, after a panic, 1; by its own alarm at the latest.
 pub fn end_of(action: impl FnOnce()) -> WaitStatus {
     waitpid(start(action).unwrap(), None).unwrap()
+}
+
+/// Ends the calling thread and no other, as a main thread may that leaves its process to the rest.
+pub fn end_of_thread() -> ! {
+    // SAFETY: nothing of this thread's stack is used by anybody: it has no locals that are lent.
+    unsafe { nix::libc::syscall(nix::libc::SYS_exit, 0) };
+    unreachable!("the thread has ended")
 }
 
 /// Starts a forked child that runs `action` and ends as that of `end_of`.
