@@ -10,7 +10,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
 
-use crate::{cleanstats, command, start_writer};
+use crate::side::Side;
+use crate::{cleanstats, command};
 
 const FILES: usize = 10_000;
 
@@ -21,12 +22,12 @@ fn stale_files() -> (TempDir, Vec<u8>) {
     let directory =
         if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
     let directory = directory.unwrap();
-    let mut writer = start_writer(directory.path());
-    writer.kill().unwrap();
-    writer.wait().unwrap();
-    let left = names(directory.path());
-    let bytes = fs::read(&left[0]).unwrap();
-    fs::remove_file(&left[0]).unwrap();
+    let left = directory.path().join("left.mmstats");
+    let mut writer = Side::here();
+    writer.publish(&left);
+    writer.kill();
+    let bytes = fs::read(&left).unwrap();
+    fs::remove_file(left).unwrap();
     for number in 0..FILES {
         fs::write(directory.path().join(format!("{number}.mmstats")), &bytes).unwrap();
     }

@@ -1,18 +1,22 @@
 //! cleanstats as a process: what is proven dead goes, everything else stays.
 
 mod interrupted;
+#[path = "../../mmstats/tests/support/mod.rs"]
+mod library;
+mod namespaces;
+mod side;
 #[path = "../support/mod.rs"]
 mod support;
 
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use mmstats::{Options, Published};
 use serde_json::{Value, json};
+use side::Side;
 use support::{Run, content, field, gone, original, run, tool, write};
 
 fn command() -> Command {
@@ -61,40 +65,14 @@ fn dead_files_go_and_living_and_undecided_ones_stay() {
 #[test]
 fn the_file_of_a_killed_program_goes() {
     let directory = tempfile::tempdir().unwrap();
-    let mut child = start_writer(directory.path());
+    let mut writer = Side::here();
+    writer.publish(&directory.path().join("writer.mmstats"));
     let kept = cleanstats(directory.path(), &[]);
     assert_eq!(kept.stdout, "Removed 0  -  1 alive, 0 undecided\n");
-    child.kill().unwrap();
-    child.wait().unwrap();
+    writer.kill();
     let removed = cleanstats(directory.path(), &[]);
     assert!(removed.stdout.ends_with("Removed 1  -  0 alive, 0 undecided\n"), "{removed:?}");
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
-}
-
-/// This test program as a child that publishes and waits to be killed.
-fn start_writer(directory: &Path) -> Child {
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "publish_until_killed", "--ignored", "--nocapture"])
-        .env("PUBLISH_INTO", directory)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    assert!(lines.any(|line| line.unwrap().contains("published")));
-    child
-}
-
-#[test]
-#[ignore = "the child of another test"]
-fn publish_until_killed() {
-    let Some(directory) = std::env::var_os("PUBLISH_INTO") else {
-        return;
-    };
-    let _stats = alive(Path::new(&directory));
-    println!("published");
-    // Ends with the test, too, if that one fails.
-    std::io::read_to_string(std::io::stdin()).unwrap();
 }
 
 #[test]

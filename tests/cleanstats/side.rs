@@ -1,0 +1,152 @@
+//! One of those who share a directory: a process, perhaps in a pid namespace of its own, that
+//! publishes, leaves what a killed writer leaves, and runs cleanstats.
+
+use std::env;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use mmstats::{Options, Published};
+use nix::unistd::geteuid;
+use serde_json::Value;
+
+use crate::cleanstats;
+use crate::library::actor::{Actor, play};
+
+/// Where the kernel keeps the pid that it gave out last in the namespace; the next is one more.
+const LAST_PID: &str = "/proc/sys/kernel/ns_last_pid";
+
+/// Which processes `/proc` shows in a pid namespace.
+#[derive(Clone, Copy, Debug)]
+pub enum Proc {
+    /// The namespace's own, as in a container.
+    Own,
+    /// Those of the world outside, under the pids that they have there.
+    Outside,
+}
+
+/// A process that is told what to do. Killed when dropped, and with it what is in its namespace.
+pub struct Side(Actor);
+
+impl Side {
+    /// In the namespace of who asks.
+    pub fn here() -> Self {
+        Self(Actor::start("side::role"))
+    }
+
+    /// The first process of a new pid namespace; `None`, said aloud, where there can't be one.
+    pub fn in_namespace(proc: Proc) -> Option<Self> {
+        let allowed = unshare(proc).arg("true").output();
+        if !allowed.is_ok_and(|output| output.status.success()) {
+            eprintln!("SKIPPED: pid namespaces can't be made here (unshare --pid, {proc:?} /proc)");
+            return None;
+        }
+        let mut command = unshare(proc);
+        command.arg(env::current_exe().unwrap());
+        Some(Self(Actor::start_by(command, "side::role")))
+    }
+
+    /// Publishes this file until the end.
+    pub fn publish(&mut self, path: &Path) {
+        self.0.ask(&format!("publish {}", path.display()));
+    }
+
+    /// Comes to a violent end.
+    pub fn kill(&mut self) {
+        self.0.kill();
+    }
+
+    /// Starts a process beside this one that publishes the file until the end. Gives its pid.
+    pub fn start_writer(&mut self, path: &Path) -> u32 {
+        self.0.ask(&format!("start {}", path.display())).parse().unwrap()
+    }
+
+    /// The same, and kills the process.
+    pub fn leave_dead(&mut self, path: &Path) -> u32 {
+        self.0.ask(&format!("leave {}", path.display())).parse().unwrap()
+    }
+
+    /// Starts a process beside this one that publishes nothing. Gives its pid.
+    pub fn start_idler(&mut self) -> u32 {
+        self.0.ask("idle").parse().unwrap()
+    }
+
+    /// Lets the next process or thread of the namespace have this pid. Says aloud where it can't.
+    pub fn give_out_next(&mut self, pid: u32) -> bool {
+        let refused = self.0.ask(&format!("next {pid}"));
+        if !refused.is_empty() {
+            eprintln!("SKIPPED: no pid can be asked for here ({LAST_PID}: {refused})");
+        }
+        refused.is_empty()
+    }
+
+    /// Runs cleanstats, and gives its report.
+    pub fn clean(&mut self, directory: &Path) -> Value {
+        serde_json::from_str(&self.0.ask(&format!("clean {}", directory.display()))).unwrap()
+    }
+}
+
+/// The beginning of a command whose program is the first of a new pid namespace.
+fn unshare(proc: Proc) -> Command {
+    let mut command = Command::new("unshare");
+    if !geteuid().is_root() {
+        // Who isn't root may be it in a namespace of users.
+        command.args(["--user", "--map-root-user"]);
+    }
+    command.args(["--pid", "--fork", "--kill-child"]);
+    if let Proc::Own = proc {
+        command.arg("--mount-proc");
+    }
+    command.arg("--");
+    command
+}
+
+#[test]
+#[ignore = "a role in other tests"]
+fn role() {
+    let mut published = Vec::new();
+    let mut started = Vec::new();
+    play(|line| match line.split_once(' ').unwrap_or((line, "")) {
+        ("publish", path) => {
+            published.push(publish(Path::new(path)));
+            String::new()
+        }
+        ("start", path) => {
+            let writer = writer(path);
+            let pid = writer.0.pid().to_string();
+            started.push(writer);
+            pid
+        }
+        ("leave", path) => {
+            let mut writer = writer(path);
+            writer.kill();
+            writer.0.pid().to_string()
+        }
+        ("idle", _) => {
+            // Its output is its own: nobody waits for the end of this one's.
+            let idler = Command::new("sleep").arg("60").stdout(Stdio::null()).spawn();
+            idler.unwrap().id().to_string()
+        }
+        ("next", pid) => {
+            let last = pid.parse::<u32>().unwrap() - 1;
+            let outcome = fs::write(LAST_PID, last.to_string());
+            outcome.err().map_or_else(String::new, |error| error.to_string())
+        }
+        ("clean", directory) => cleanstats(Path::new(directory), &["-o", "json"]).stdout,
+        _ => panic!("{line}"),
+    });
+}
+
+fn publish(path: &Path) -> Published<()> {
+    let (directory, name) = (path.parent().unwrap(), path.file_name().unwrap());
+    let options = Options::dynamic("Side").path(directory).filename(name.to_str().unwrap());
+    let stats = options.create().unwrap();
+    assert_eq!(stats.path(), Some(path), "nobody else has the name");
+    stats
+}
+
+fn writer(path: &str) -> Side {
+    let mut writer = Side::here();
+    writer.publish(Path::new(path));
+    writer
+}
