@@ -1,4 +1,4 @@
-//! The fields of a stress: every kind, and two numbers at the worst places of a packed file.
+//! The fields of a stress: every kind, and values at the worst places of a file.
 
 use std::path::Path;
 
@@ -14,13 +14,22 @@ pub struct Kind {
     pub label: &'static str,
     add: fn(&Published<()>, String) -> Update,
     pub judge: fn(&[Value]) -> Judged,
+    across: Option<Edge>,
 }
 
 /// Makes the next update of one field.
 pub type Update = Box<dyn FnMut() + Send>;
 
+/// Where the first value of a field lies: some of it in front of this offset, the rest behind.
+struct Edge {
+    offset: usize,
+    in_front: usize,
+    signature: &'static str,
+    size: usize,
+}
+
 const fn kind<F: Figure>(label: &'static str) -> Kind {
-    Kind { label, add: add::<F>, judge: F::judge }
+    Kind { label, add: add::<F>, judge: F::judge, across: None }
 }
 
 fn add<F: Figure>(stats: &Published<()>, label: String) -> Update {
@@ -32,18 +41,32 @@ fn add<F: Figure>(stats: &Published<()>, label: String) -> Update {
     })
 }
 
-/// Packed, the first value of `LINE` lies across two cache lines and that of `PAGE` across two
-/// pages, half of it on either side.
-pub const LINE: &str = "line";
-pub const PAGE: &str = "page";
+const fn number(label: &'static str, offset: usize) -> Kind {
+    let across = Some(Edge { offset, in_front: 4, signature: "Q", size: 8 });
+    Kind { across, ..kind::<Gauge<u64>>(label) }
+}
 
-/// These two alone.
-pub const EDGES: &[Kind] = &[kind::<Gauge<u64>>(LINE), kind::<Gauge<u64>>(PAGE)];
+const fn timer(label: &'static str, offset: usize) -> Kind {
+    let across = Some(Edge { offset, in_front: 24, signature: "dQddddQ", size: 56 });
+    Kind { across, ..kind::<Timer>(label) }
+}
 
-/// All.
+/// The ends of a cache line and of a page.
+pub const EDGES: [usize; 2] = [64, 4096];
+
+/// What several loads or stores are needed for, across each edge. It stands first in a file, in
+/// this order: that makes its place sure.
+pub const fn across_edges(layout: Layout) -> &'static [Kind] {
+    const PACKED: &[Kind] = &[number("line", EDGES[0]), number("page", EDGES[1])];
+    const ALIGNED: &[Kind] = &[timer("line", EDGES[0]), timer("page", EDGES[1])];
+    match layout {
+        Layout::Aligned => ALIGNED,
+        Layout::Packed => PACKED,
+    }
+}
+
+/// Every kind.
 pub const KINDS: &[Kind] = &[
-    kind::<Gauge<u64>>(LINE),
-    kind::<Gauge<u64>>(PAGE),
     kind::<Counter>("counter"),
     kind::<Gauge<u8>>("gauge_u8"),
     kind::<Gauge<i8>>("gauge_i8"),
@@ -53,6 +76,7 @@ pub const KINDS: &[Kind] = &[
     kind::<Gauge<u32>>("gauge_u32"),
     kind::<Gauge<i32>>("gauge_i32"),
     kind::<Gauge<f32>>("gauge_f32"),
+    kind::<Gauge<u64>>("gauge_u64"),
     kind::<Gauge<i64>>("gauge_i64"),
     kind::<Gauge<f64>>("gauge_f64"),
     kind::<Timestamp>("timestamp"),
@@ -67,32 +91,36 @@ pub const KINDS: &[Kind] = &[
 /// The file that a writer makes in its directory.
 pub const FILE: &str = "stress.mmstats";
 
-/// Publishes these fields, each updated once.
-pub fn publish(directory: &Path, layout: Layout, kinds: &[Kind]) -> (Published<()>, Vec<Update>) {
+/// Publishes fields, each updated once.
+pub fn publish(
+    directory: &Path,
+    layout: Layout,
+    fields: impl IntoIterator<Item = &'static Kind>,
+) -> (Published<()>, Vec<Update>) {
     let options = Options::dynamic("stress").path(directory).filename(FILE);
     let stats = options.layout(layout).default_fields(false).capacity(16 << 10).create().unwrap();
-    let mut updates: Vec<Update> = Vec::new();
     let mut end = 1;
-    for kind in kinds {
-        let label = match kind.label {
-            LINE => label_up_to(64, LINE, &mut end),
-            PAGE => label_up_to(4096, PAGE, &mut end),
-            label => label.to_owned(),
+    let add = |kind: &'static Kind| {
+        let label = match &kind.across {
+            Some(edge) => edge.label(kind.label, &mut end),
+            None => kind.label.to_owned(),
         };
         let mut update = (kind.add)(&stats, label);
         update();
-        updates.push(update);
-    }
+        update
+    };
+    let updates = fields.into_iter().map(add).collect();
     (stats, updates)
 }
 
-/// A label that begins like this, so long that half of the packed field's first value stands in
-/// front of `edge`. `end` is where the field before ends, and then where this one does.
-fn label_up_to(edge: usize, begin: &str, end: &mut usize) -> String {
-    const SIZES_SIGNATURE_AND_WRITE_BUFFER: usize = 2 + 2 + "Q".len() + 1;
-    const VALUE: usize = size_of::<u64>();
-    let value_at = edge - VALUE / 2;
-    let size = value_at - *end - SIZES_SIGNATURE_AND_WRITE_BUFFER;
-    *end = value_at + 2 * VALUE;
-    format!("{begin:.<size$}")
+impl Edge {
+    /// A label that begins like this and is so long that the value stands where it should. `end`
+    /// is where the field before ends, and then where this one does.
+    fn label(&self, begin: &str, end: &mut usize) -> String {
+        const SIZES_AND_WRITE_BUFFER: usize = 2 + 2 + 1;
+        let value_at = self.offset - self.in_front;
+        let size = value_at - *end - SIZES_AND_WRITE_BUFFER - self.signature.len();
+        *end = value_at + 2 * self.size;
+        format!("{begin:.<size$}")
+    }
 }

@@ -7,7 +7,7 @@ mod numbers;
 mod watch;
 mod writer;
 
-pub use fields::{EDGES, FILE, KINDS, publish};
+pub use fields::{EDGES, FILE, KINDS, across_edges, publish};
 pub use figures::Judged;
 pub use watch::Watch;
 pub use writer::{LAYOUTS, Pace, Writer, be_the_process};

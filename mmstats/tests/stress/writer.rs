@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 
 use mmstats::Layout;
 
-use super::fields::{EDGES, FILE, KINDS, Kind, Update, publish};
+use super::fields::{FILE, KINDS, Kind, Update, across_edges, publish};
 
 /// How the updates follow each other.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,7 +20,7 @@ pub enum Pace {
     WithoutPause,
     /// A field a thousand times in a row, then the next one, and nothing else.
     InBursts,
-    /// Only the two at the edges, in turn, and nothing else.
+    /// Only the two fields across edges, in turn, and nothing else.
     AtEdges,
 }
 
@@ -29,8 +29,9 @@ impl Pace {
         [Self::WithPauses, Self::WithoutPause, Self::InBursts, Self::AtEdges];
 
     /// The fields that are written, and no others are there.
-    pub fn kinds(self) -> &'static [Kind] {
-        if self == Self::AtEdges { EDGES } else { KINDS }
+    pub fn fields(self, layout: Layout) -> impl Iterator<Item = &'static Kind> {
+        let others = if self == Self::AtEdges { &[] } else { KINDS };
+        across_edges(layout).iter().chain(others)
     }
 }
 
@@ -68,7 +69,7 @@ const PUBLISHED: &str = "published";
 
 impl Writer {
     pub fn thread(directory: &Path, layout: Layout, pace: Pace) -> Self {
-        let (stats, mut updates) = publish(directory, layout, pace.kinds());
+        let (stats, mut updates) = publish(directory, layout, pace.fields(layout));
         let stop = Arc::new(AtomicBool::new(false));
         let told = Arc::clone(&stop);
         let thread = thread::spawn(move || {
@@ -125,7 +126,7 @@ pub fn be_the_process() {
     let is_told = |&(layout, pace): &(Layout, Pace)| *role(layout, pace) == *told;
     let (layout, pace) = roles.into_iter().find(is_told).expect("a known role");
     let directory = std::env::var_os("MMSTATS_PATH").expect("a directory");
-    let (_stats, mut updates) = publish(Path::new(&directory), layout, pace.kinds());
+    let (_stats, mut updates) = publish(Path::new(&directory), layout, pace.fields(layout));
     println!("{PUBLISHED}");
     let stop = AtomicBool::new(false);
     thread::scope(|scope| {
