@@ -3,6 +3,7 @@
 //! One `pread` from offset 0 and no map: a file that is cut short is an error here and not a
 //! SIGBUS, and ten thousand files cost a fifth of what mapping them costs.
 
+use std::cell::Cell;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::ops::Range;
@@ -81,7 +82,7 @@ impl Source {
     /// At least the bytes of `range`.
     pub(crate) fn copy_range(&self, range: Range<usize>, path: &Path) -> Result<Copy, ReadError> {
         let start = range.start - range.start % LINE;
-        let mut copy = Copy::zeroed(start, range.end - start);
+        let mut copy = Copy::unfilled(start, range.end - start);
         let found = fill(&self.file, copy.bytes_mut(), start).map_err(|e| io_error(path, e))?;
         if start + found < range.end {
             return Err(ReadError::CutShort {
@@ -134,14 +135,30 @@ pub(crate) struct Copy {
     size: usize,
 }
 
+thread_local! {
+    /// The memory of a copy that is no more, for the next one: whoever reads ten thousand files
+    /// would allocate and clear it as often.
+    static SPARE: Cell<Vec<u64>> = const { Cell::new(Vec::new()) };
+}
+
+/// No more bytes than this are kept for the next copy.
+const LARGEST_SPARE: usize = 16 << 10;
+
 impl Copy {
-    fn zeroed(start: usize, size: usize) -> Self {
-        Self { words: vec![0; size.div_ceil(8)], start, size }
+    /// Of whatever bytes: to be filled.
+    fn unfilled(start: usize, size: usize) -> Self {
+        let mut words = SPARE.try_with(Cell::take).unwrap_or_default();
+        let count = size.div_ceil(size_of::<u64>());
+        if words.capacity() < count {
+            words = vec![0; count];
+        }
+        words.resize(count, 0);
+        Self { words, start, size }
     }
 
     /// Bytes that didn't come from a file here.
     pub(crate) fn of_bytes(bytes: &[u8]) -> Self {
-        let mut copy = Self::zeroed(0, bytes.len());
+        let mut copy = Self::unfilled(0, bytes.len());
         copy.bytes_mut().copy_from_slice(bytes);
         copy
     }
@@ -158,6 +175,16 @@ impl Copy {
     /// The bytes at these offsets of the file, which the copy must have.
     pub(crate) fn at(&self, range: Range<usize>) -> &[u8] {
         &self.bytes()[range.start - self.start..range.end - self.start]
+    }
+}
+
+impl Drop for Copy {
+    fn drop(&mut self) {
+        let words = std::mem::take(&mut self.words);
+        if words.capacity() <= LARGEST_SPARE / size_of::<u64>() {
+            // At the end of its thread it is freed.
+            let _ = SPARE.try_with(|spare| spare.set(words));
+        }
     }
 }
 
