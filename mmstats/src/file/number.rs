@@ -3,21 +3,24 @@
 use crate::format::ByteOrder;
 
 /// A number without a sign.
+#[inline]
 pub(crate) fn unsigned(bytes: &[u8], order: ByteOrder) -> u64 {
-    let mut word = [0; 8];
+    // Nearly every number is a word: readers of many files notice.
+    if let Ok(word) = bytes.try_into() {
+        return match order {
+            ByteOrder::Little => u64::from_le_bytes(word),
+            ByteOrder::Big => u64::from_be_bytes(word),
+        };
+    }
+    let with_next = |number, byte: &u8| number << 8 | u64::from(*byte);
     match order {
-        ByteOrder::Little => {
-            word[..bytes.len()].copy_from_slice(bytes);
-            u64::from_le_bytes(word)
-        }
-        ByteOrder::Big => {
-            word[8 - bytes.len()..].copy_from_slice(bytes);
-            u64::from_be_bytes(word)
-        }
+        ByteOrder::Little => bytes.iter().rev().fold(0, with_next),
+        ByteOrder::Big => bytes.iter().fold(0, with_next),
     }
 }
 
 /// A number in two's complement.
+#[inline]
 pub(crate) fn signed(bytes: &[u8], order: ByteOrder) -> i64 {
     let unused = 64 - 8 * bytes.len() as u32;
     (unsigned(bytes, order) << unused).cast_signed() >> unused
