@@ -36,10 +36,10 @@ impl Fields {
     /// As many as can be read.
     pub fn of(bytes: &[u8]) -> Self {
         let mut fields = Vec::new();
-        if let Ok(mut chain) = Chain::new(bytes, |_| None) {
-            while let Ok(Some(field)) = chain.next_field() {
+        if let Ok(chain) = Chain::new(bytes, |_| None) {
+            chain.visit(|field| {
                 fields.push(bytes[field.label.start - SIZE_OF_SIZE..field.end].to_vec());
-            }
+            });
         }
         Self(fields)
     }

@@ -18,20 +18,21 @@ pub fn check(bytes: &[u8]) {
     let _ = trailer.identity();
     let mut end = bytes.len();
     for entry in trailer.entries() {
-        let texts = entry.unit.as_ptr().addr() - bytes.as_ptr().addr();
-        let texts_end = texts + entry.unit.len() + entry.help.len();
-        assert!(chain_end < texts && texts_end < end, "{entry:?} ends behind {end}");
-        end = texts;
+        let texts_end = entry.help().as_bytes().as_ptr_range().end.addr() - bytes.as_ptr().addr();
+        assert!(chain_end <= entry.start() && texts_end < end, "{entry:?} ends behind {end}");
+        end = entry.start();
     }
-    let known: Vec<_> = trailer
-        .entries()
-        .filter_map(|entry| Some((entry, encode(&entry, entry.kind?, entry.aggregate?))))
-        .collect();
-    let entries = known.iter().map(|(_, encoded)| encoded.clone()).collect();
+    let known = encode_known(&trailer);
     let mut again = vec![0; HEAD];
-    Tail { entries, ..Tail::of(bytes) }.append(&mut again, &[]);
+    Tail { entries: known.clone(), ..Tail::of(bytes) }.append(&mut again, &[]);
     let again = Trailer::find(&again, 0).expect("as before").expect("it was written");
-    assert!(again.entries().eq(known.iter().map(|(entry, _)| *entry)), "{known:?}");
+    assert_eq!(encode_known(&again), known);
+}
+
+/// The entries of known kinds, as the writer's code has them.
+fn encode_known(trailer: &Trailer<'_>) -> Vec<Vec<u8>> {
+    let encode = |entry: Entry<'_>| Some(encode(&entry, entry.kind()?, entry.aggregate()?));
+    trailer.entries().filter_map(encode).collect()
 }
 
 fn encode(entry: &Entry<'_>, kind: Kind, aggregate: Aggregate) -> Vec<u8> {
@@ -41,14 +42,14 @@ fn encode(entry: &Entry<'_>, kind: Kind, aggregate: Aggregate) -> Vec<u8> {
         initial: Vec::new(),
         align: 1,
         buffered: false,
-        sequenced: entry.sequenced,
+        sequenced: entry.is_sequenced(),
         kind,
         aggregate,
-        unit: entry.unit.to_owned().into(),
-        help: entry.help.to_owned().into(),
-        parameters: entry.parameters,
+        unit: entry.unit().to_owned().into(),
+        help: entry.help().to_owned().into(),
+        parameters: entry.parameters(),
     };
-    let (offset, size) = (entry.field_offset, entry.field_size);
+    let (offset, size) = (entry.field_offset(), entry.field_size());
     let place = Placement { offset, padding: 0, write_buffer: 0, size: 0, end: offset + size };
     Entry::encode(&definition, &place)
 }

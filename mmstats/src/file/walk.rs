@@ -16,19 +16,13 @@ pub(crate) struct Walk<'a> {
 /// # Errors
 ///
 /// Where the bytes are no stats file at all, or one that this reader must not read.
-pub(crate) fn walk(bytes: &[u8], mut visit: impl FnMut(RawField)) -> Result<Walk<'_>, Fault> {
+pub(crate) fn walk(bytes: &[u8], visit: impl FnMut(RawField)) -> Result<Walk<'_>, Fault> {
     let mut spans = Spans { bytes, entries: None };
-    let mut chain = Chain::new(bytes, |offset| spans.of_field_at(offset))?;
-    let problem = loop {
-        match chain.next_field() {
-            Ok(Some(field)) => visit(field),
-            Ok(None) => break None,
-            Err(fault) => break Some(fault),
-        }
-    };
+    let chain = Chain::new(bytes, |offset| spans.of_field_at(offset))?;
+    let (chain_end, problem) = chain.visit(visit);
     // Asked in any case: a chain in the other byte order breaks off at once, and the footer
     // tells why.
-    let trailer = Trailer::find(bytes, chain.end())?;
+    let trailer = Trailer::find(bytes, chain_end)?;
     Ok(Walk { trailer: trailer.filter(|_| problem.is_none()), problem })
 }
 
@@ -48,8 +42,8 @@ impl Spans<'_> {
             let trailer = Trailer::find(self.bytes, offset).ok()??;
             self.entries = Some(Box::new(trailer.entries()));
         }
-        let entry = self.entries.as_mut()?.find(|entry| entry.field_offset >= offset)?;
-        (entry.field_offset == offset).then_some(entry.field_size)
+        let entry = self.entries.as_mut()?.find(|entry| entry.field_offset() >= offset)?;
+        (entry.field_offset() == offset).then_some(entry.field_size())
     }
 }
 

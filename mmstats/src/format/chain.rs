@@ -15,6 +15,8 @@ pub(crate) struct RawField {
     pub size: usize,
     /// Whether the signature could be read; else `size` is all that the index knows of.
     pub known: bool,
+    /// The code of a signature of a single component: see [`Signature::single`].
+    pub single: Option<u8>,
     /// Where the next field begins.
     pub end: usize,
 }
@@ -50,7 +52,6 @@ impl RawField {
 pub(crate) struct Chain<'a, F> {
     bytes: &'a [u8],
     at: usize,
-    terminated: bool,
     /// Gives the size of a whole field whose signature is unknown, by the field's offset.
     span_of: F,
 }
@@ -59,46 +60,51 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
     pub(crate) fn new(bytes: &'a [u8], span_of: F) -> Result<Self, Fault> {
         match bytes.first() {
             None => Err(Fault::Empty),
-            Some(&VERSION) => Ok(Self { bytes, at: FIRST_FIELD, terminated: false, span_of }),
+            Some(&VERSION) => Ok(Self { bytes, at: FIRST_FIELD, span_of }),
             Some(&found) => Err(Fault::Version { found }),
         }
     }
 
-    /// Where the chain ended: behind its terminator, or where it broke off.
-    pub(crate) fn end(&self) -> usize {
-        self.at
+    /// Hands every field to `visit`, in the order of the file. Gives where the chain ended,
+    /// which is behind its terminator, or where and why it broke off.
+    pub(crate) fn visit(mut self, mut visit: impl FnMut(RawField)) -> (usize, Option<Fault>) {
+        let problem = self.visit_all(&mut visit).err();
+        (self.at, problem)
     }
 
-    /// The next field; `None` at the end.
-    pub(crate) fn next_field(&mut self) -> Result<Option<RawField>, Fault> {
-        if self.terminated || self.at == self.bytes.len() {
-            return Ok(None);
+    // One function with what it calls, which hands fields on in registers: readers of many files
+    // notice.
+    #[inline]
+    fn visit_all(&mut self, visit: &mut impl FnMut(RawField)) -> Result<(), Fault> {
+        while let Some(label_size) = self.label_size()? {
+            let field = self.field(label_size)?;
+            self.at = field.end;
+            visit(field);
         }
-        if self.bytes[self.at..] == [0] {
-            // The original writes whole zeroed pages; one may end in the middle of a terminator.
+        Ok(())
+    }
+
+    /// The label size of the next field; `None` at the end.
+    #[inline]
+    fn label_size(&mut self) -> Result<Option<usize>, Fault> {
+        // The original writes whole zeroed pages; one may end in the middle of a terminator.
+        if matches!(self.bytes[self.at..], [] | [0]) {
             return Ok(None);
         }
         let label_size = self.size_at(self.at, "label size")?;
         if label_size == 0 {
-            self.terminated = true;
             self.at += SIZE_OF_SIZE;
             return Ok(None);
         }
+        Ok(Some(label_size))
+    }
+
+    #[inline]
+    fn field(&mut self, label_size: usize) -> Result<RawField, Fault> {
         let label = self.part(self.at + SIZE_OF_SIZE, label_size, "label")?;
         let signature_size = self.size_at(label.end, "signature size")?;
         let signature = self.part(label.end + SIZE_OF_SIZE, signature_size, "signature")?;
         let write_buffer = self.part(signature.end, 1, "write buffer")?.start;
-        let field = self.with_value(label, signature, write_buffer)?;
-        self.at = field.end;
-        Ok(Some(field))
-    }
-
-    fn with_value(
-        &mut self,
-        label: Range<usize>,
-        signature: Range<usize>,
-        write_buffer: usize,
-    ) -> Result<RawField, Fault> {
         let start = write_buffer + 1;
         let room = self.bytes.len() - start;
         let copies = match self.bytes[write_buffer] {
@@ -112,8 +118,10 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
                 });
             }
         };
-        let (size, total, known) = match Signature::parse(&self.bytes[signature.clone()]) {
-            Ok(parsed) => (parsed.size(), parsed.size().saturating_mul(copies), true),
+        let (size, total, known, single) = match Signature::parse(&self.bytes[signature.clone()]) {
+            Ok(parsed) => {
+                (parsed.size(), parsed.size().saturating_mul(copies), true, parsed.single())
+            }
             Err(reason) => {
                 let span = (self.span_of)(label.start - SIZE_OF_SIZE);
                 let total =
@@ -126,7 +134,7 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
                     found: self.escaped(&signature),
                     reason,
                 })?;
-                (total / copies, total, false)
+                (total / copies, total, false, None)
             }
         };
         if total > room {
@@ -137,7 +145,7 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
                 found: room,
             });
         }
-        Ok(RawField { label, signature, write_buffer, size, known, end: start + total })
+        Ok(RawField { label, signature, write_buffer, size, known, single, end: start + total })
     }
 
     fn size_at(&self, at: usize, part: &'static str) -> Result<usize, Fault> {
@@ -173,18 +181,12 @@ mod tests {
     use super::*;
 
     fn walk(bytes: &[u8]) -> (Vec<RawField>, Option<Fault>) {
-        let mut chain = match Chain::new(bytes, |_| None) {
-            Ok(chain) => chain,
-            Err(fault) => return (Vec::new(), Some(fault)),
-        };
         let mut fields = Vec::new();
-        loop {
-            match chain.next_field() {
-                Ok(Some(field)) => fields.push(field),
-                Ok(None) => return (fields, None),
-                Err(fault) => return (fields, Some(fault)),
-            }
-        }
+        let fault = match Chain::new(bytes, |_| None) {
+            Ok(chain) => chain.visit(|field| fields.push(field)).1,
+            Err(fault) => Some(fault),
+        };
+        (fields, fault)
     }
 
     /// A file of one field.
@@ -254,11 +256,13 @@ mod tests {
         let mut bytes = file(b"a", b"z", UNBUFFERED, &[1, 2, 3]);
         let span = bytes.len() - FIRST_FIELD;
         bytes.extend(&file(b"b", b"?", UNBUFFERED, &[1])[1..]);
-        let mut chain = Chain::new(&bytes, |at| (at == FIRST_FIELD).then_some(span)).unwrap();
-        let first = chain.next_field().unwrap().unwrap();
+        let chain = Chain::new(&bytes, |at| (at == FIRST_FIELD).then_some(span)).unwrap();
+        let mut fields = Vec::new();
+        assert_eq!(chain.visit(|field| fields.push(field)), (bytes.len(), None));
+        let first = &fields[0];
         assert!(!first.known);
         assert_eq!(&bytes[first.read_value(UNBUFFERED)], [1, 2, 3]);
-        assert!(chain.next_field().unwrap().unwrap().known);
+        assert!(fields[1].known);
         assert!(matches!(walk(&bytes).1, Some(Fault::Signature { .. })));
     }
 
@@ -268,9 +272,9 @@ mod tests {
     fn a_span_that_two_values_cannot_share_is_not_believed() {
         for (values, believed) in [(&[1, 2, 3, 4][..], true), (&[1, 2, 3], false)] {
             let bytes = file(b"a", b"z", 0, values);
-            let mut chain = Chain::new(&bytes, |_| Some(bytes.len() - FIRST_FIELD)).unwrap();
-            let found = chain.next_field();
-            assert_eq!(found.is_ok_and(|field| field.is_some()), believed, "{values:?}");
+            let chain = Chain::new(&bytes, |_| Some(bytes.len() - FIRST_FIELD)).unwrap();
+            let (_, problem) = chain.visit(|_| ());
+            assert_eq!(problem.is_none(), believed, "{values:?}");
         }
     }
 

@@ -81,12 +81,11 @@ fn image() -> Image {
 }
 
 fn fields(bytes: &[u8]) -> (Vec<RawField>, usize) {
-    let mut chain = Chain::new(bytes, |_| None).unwrap();
+    let chain = Chain::new(bytes, |_| None).unwrap();
     let mut fields = Vec::new();
-    while let Some(field) = chain.next_field().unwrap() {
-        fields.push(field);
-    }
-    (fields, chain.end())
+    let (end, problem) = chain.visit(|field| fields.push(field));
+    assert_eq!(problem, None);
+    (fields, end)
 }
 
 // The block: from the bytes to the text, and back.
@@ -292,13 +291,13 @@ fn the_page_s_bytes_are_read_as_it_says() {
     let entries: Vec<_> = trailer.entries().collect();
     assert_eq!(entries.len(), fields.len());
     for ((entry, field), definition) in entries.iter().zip(&fields).zip(definitions()) {
-        assert_eq!(entry.field_offset, field.offset());
-        assert_eq!(entry.field_size, field.end - field.offset());
-        assert_eq!(entry.kind, Some(definition.kind));
-        assert_eq!(entry.aggregate, Some(definition.aggregate));
-        assert_eq!(entry.sequenced, definition.sequenced);
-        assert_eq!(entry.parameters, definition.parameters);
-        assert_eq!((entry.unit, entry.help), (&*definition.unit, &*definition.help));
+        assert_eq!(entry.field_offset(), field.offset());
+        assert_eq!(entry.field_size(), field.end - field.offset());
+        assert_eq!(entry.kind(), Some(definition.kind));
+        assert_eq!(entry.aggregate(), Some(definition.aggregate));
+        assert_eq!(entry.is_sequenced(), definition.sequenced);
+        assert_eq!(entry.parameters(), definition.parameters);
+        assert_eq!((entry.unit(), entry.help()), (&*definition.unit, &*definition.help));
         assert!(field.value().is_multiple_of(definition.align));
         assert!(field.end.is_multiple_of(2));
     }

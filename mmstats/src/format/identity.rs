@@ -12,7 +12,7 @@
 //!  56        command, host, struct name; zeros up to a multiple of 8
 //! ```
 
-use super::{cut, load_u16, load_u32, load_u64};
+use super::{cut, load_u16, load_u32, load_u64, lossy};
 
 const PID: usize = 0;
 const TID: usize = PID + 8;
@@ -79,7 +79,7 @@ impl Identity {
             let size = usize::from(load_u16(bytes, TEXT_SIZES + 2 * index)?);
             let text = bytes.get(at..at + size)?;
             at += size;
-            Some(String::from_utf8_lossy(text).into_owned())
+            Some(lossy(text).into_owned())
         };
         Some(Self {
             command: text(0)?,

@@ -170,12 +170,13 @@ mod tests {
     }
 
     fn labels(bytes: &[u8]) -> (Vec<String>, usize) {
-        let mut chain = Chain::new(bytes, |_| None).unwrap();
+        let chain = Chain::new(bytes, |_| None).unwrap();
         let mut labels = Vec::new();
-        while let Some(field) = chain.next_field().unwrap() {
+        let (end, problem) = chain.visit(|field| {
             labels.push(String::from_utf8(bytes[field.label].to_vec()).unwrap());
-        }
-        let trailer = Trailer::find(bytes, chain.end()).unwrap();
+        });
+        assert_eq!(problem, None);
+        let trailer = Trailer::find(bytes, end).unwrap();
         (labels, trailer.map_or(0, |trailer| trailer.entries().count()))
     }
 

@@ -7,6 +7,7 @@ mod buckets;
 mod chain;
 mod checksum;
 mod definition;
+mod entry;
 #[cfg(all(test, target_endian = "little", target_pointer_width = "64"))]
 mod example;
 mod fault;
@@ -21,13 +22,14 @@ mod trailer;
 pub(crate) use buckets::Buckets;
 pub(crate) use chain::{Chain, RawField};
 pub(crate) use definition::{Definition, Placement};
+pub(crate) use entry::Entry;
 pub(crate) use identity::IDENTITY_ALIGN;
 pub(crate) use image::{Addition, Image, Room};
 pub(crate) use load::{load_u16, load_u32, load_u64};
-pub(crate) use text::{cut, until_nul};
+pub(crate) use text::{cut, lossy, until_nul};
+pub(crate) use trailer::Trailer;
 #[cfg(test)]
 pub(crate) use trailer::encode_footer;
-pub(crate) use trailer::{Entry, Trailer};
 
 pub use definition::Layout;
 pub use fault::Fault;

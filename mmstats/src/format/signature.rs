@@ -29,9 +29,10 @@ pub struct Signature<'a> {
     items: &'a [u8],
     mode: Mode,
     size: usize,
+    single: Option<u8>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Mode {
     order: ByteOrder,
     /// Native sizes and alignment, instead of standard sizes and none.
@@ -88,17 +89,25 @@ impl<'a> Signature<'a> {
             && padding.iter().all(|&byte| byte == b' ')
             && let Some((size, _)) = mode.size_and_align(*code)
         {
-            return Ok(Self { items, mode, size });
+            // Padding has no component, and a complex number two.
+            let single = (mode == Mode::NATIVE && !b"xFD".contains(code)).then_some(*code);
+            return Ok(Self { items, mode, size, single });
         }
         let mut cursor = Cursor::new(items, mode);
         while cursor.next_item()?.is_some() {}
-        Ok(Self { items, mode, size: cursor.offset })
+        Ok(Self { items, mode, size: cursor.offset, single: None })
     }
 
     /// The bytes of one value, as `struct.calcsize` counts them: with the padding between
     /// components, without any after the last.
     pub const fn size(&self) -> usize {
         self.size
+    }
+
+    /// The code, where there is just one component and it is in the machine's order: nearly
+    /// everywhere, and readers of many files notice.
+    pub(crate) const fn single(&self) -> Option<u8> {
+        self.single
     }
 
     /// The components in order; padding (`x`) is none.
@@ -108,15 +117,16 @@ impl<'a> Signature<'a> {
 }
 
 impl Mode {
+    const NATIVE: Self = Self { order: ByteOrder::NATIVE, native: true };
+
     /// Splits a leading byte-order character from the items.
     fn of(text: &[u8]) -> (Self, &[u8]) {
         let standard = |order| Self { order, native: false };
-        let native = Self { order: ByteOrder::NATIVE, native: true };
         match text {
             [b'=', items @ ..] => (standard(ByteOrder::NATIVE), items),
             [b'<', items @ ..] => (standard(ByteOrder::Little), items),
             [b'>' | b'!', items @ ..] => (standard(ByteOrder::Big), items),
-            [b'@', items @ ..] | items => (native, items),
+            [b'@', items @ ..] | items => (Self::NATIVE, items),
         }
     }
 

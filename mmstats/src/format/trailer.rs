@@ -20,29 +20,11 @@
 //!  40  16s  reserved, 0
 //!  56  u64  checksum of the bytes before
 //! ```
-//!
-//! An entry of the index, a multiple of 8 long. It is found from its end, where its size is:
-//!
-//! ```text
-//!   0  u64  checksum of the bytes behind it
-//!   8  u32  offset of the field
-//!  12  u32  size of the field, from its label size to the end of its value
-//!  16  u8   kind
-//!  17  u8   how it adds up
-//!  18  u8   flags; bit 0: the last component is a sequence number
-//!  19  u8   reserved, 0
-//!  20  u16  size of the unit, then of the help
-//!  24  u64  two parameters
-//!  40       unit, help, zeros up to a multiple of 8
-//!  -8  u32  reserved, 0
-//!  -4  u32  size of the entry, stored last; 0: the index ends here
-//! ```
+
+use std::ops::Range;
 
 use super::checksum::checksum;
-use super::{
-    Aggregate, Definition, Fault, IDENTITY_ALIGN, Identity, Kind, Placement, cut, load_u16,
-    load_u32, load_u64,
-};
+use super::{Entry, Fault, IDENTITY_ALIGN, Identity, load_u16, load_u32, load_u64};
 
 const MAGIC: [u8; 8] = *b"mmstats\x1a";
 const BYTE_ORDER_MARK: u32 = 0x0102_0304;
@@ -60,21 +42,6 @@ const FOOTER_RESERVED: usize = IDENTITY_CHECKSUM + 8;
 const FOOTER_CHECKSUM: usize = FOOTER_RESERVED + 16;
 pub(crate) const FOOTER_SIZE: usize = FOOTER_CHECKSUM + 8;
 
-const FIELD_OFFSET: usize = 8;
-const FIELD_SIZE: usize = FIELD_OFFSET + 4;
-const KIND: usize = FIELD_SIZE + 4;
-const AGGREGATE: usize = KIND + 1;
-const FLAGS: usize = AGGREGATE + 1;
-const UNIT_SIZE: usize = FLAGS + 2;
-const HELP_SIZE: usize = UNIT_SIZE + 2;
-const PARAMETERS: usize = HELP_SIZE + 2;
-const TEXTS: usize = PARAMETERS + 16;
-/// Reserved and size, at the end of an entry.
-const ENTRY_END: usize = 8;
-const SMALLEST_ENTRY: usize = TEXTS + ENTRY_END;
-
-const SEQUENCED: u8 = 1;
-
 /// The trailer of a file, found and verified: its identity and where its index stands.
 #[derive(Clone, Debug)]
 pub(crate) struct Trailer<'a> {
@@ -82,20 +49,6 @@ pub(crate) struct Trailer<'a> {
     identity: usize,
     identity_size: usize,
     chain_end: usize,
-}
-
-/// One entry of the index, verified. Its texts are borrowed from the file.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Entry<'a> {
-    pub field_offset: usize,
-    pub field_size: usize,
-    /// `None`: a kind that this version doesn't know.
-    pub kind: Option<Kind>,
-    pub aggregate: Option<Aggregate>,
-    pub sequenced: bool,
-    pub parameters: [u64; 2],
-    pub unit: &'a str,
-    pub help: &'a str,
 }
 
 impl<'a> Trailer<'a> {
@@ -148,7 +101,12 @@ impl<'a> Trailer<'a> {
     }
 
     pub(crate) fn identity(&self) -> Option<Identity> {
-        Identity::decode(&self.bytes[self.identity..self.identity + self.identity_size])
+        Identity::decode(&self.bytes[self.identity_range()])
+    }
+
+    /// Where the identity stands.
+    pub(crate) fn identity_range(&self) -> Range<usize> {
+        self.identity..self.identity + self.identity_size
     }
 
     /// The entries, in the order of their fields; ends at the first that isn't whole.
@@ -160,7 +118,7 @@ impl<'a> Trailer<'a> {
         std::iter::from_fn(move || {
             let size = load_u32(bytes, end.checked_sub(4)?)? as usize;
             let start = end.checked_sub(size).filter(|&start| start >= chain_end)?;
-            let entry = Entry::decode(&bytes[start..end])?;
+            let entry = Entry::verified(bytes, start..end)?;
             end = start;
             Some(entry)
         })
@@ -183,64 +141,10 @@ pub(crate) fn encode_footer(identity: &[u8], offset: usize) -> [u8; FOOTER_SIZE]
     footer
 }
 
-impl<'a> Entry<'a> {
-    fn decode(bytes: &'a [u8]) -> Option<Self> {
-        let whole = bytes.len() >= SMALLEST_ENTRY
-            && bytes.len().is_multiple_of(IDENTITY_ALIGN)
-            && load_u64(bytes, 0)? == checksum(&bytes[FIELD_OFFSET..]);
-        if !whole {
-            return None;
-        }
-        let texts = &bytes[TEXTS..bytes.len() - ENTRY_END];
-        let unit_size = usize::from(load_u16(bytes, UNIT_SIZE)?);
-        let help_size = usize::from(load_u16(bytes, HELP_SIZE)?);
-        let texts = str::from_utf8(texts.get(..unit_size + help_size)?).ok()?;
-        let (unit, help) = texts.split_at_checked(unit_size)?;
-        Some(Self {
-            field_offset: load_u32(bytes, FIELD_OFFSET)? as usize,
-            field_size: load_u32(bytes, FIELD_SIZE)? as usize,
-            kind: Kind::from_code(bytes[KIND]),
-            aggregate: Aggregate::from_code(bytes[AGGREGATE]),
-            sequenced: bytes[FLAGS] & SEQUENCED != 0,
-            parameters: [load_u64(bytes, PARAMETERS)?, load_u64(bytes, PARAMETERS + 8)?],
-            unit,
-            help,
-        })
-    }
-
-    /// The entry of a field, complete. A writer on a live file stores the last 4 bytes last.
-    pub(crate) fn encode(definition: &Definition, place: &Placement) -> Vec<u8> {
-        let unit = cut(&definition.unit, u16::MAX.into());
-        let help = cut(&definition.help, u16::MAX.into());
-        let texts = (unit.len() + help.len()).next_multiple_of(IDENTITY_ALIGN);
-        let size = TEXTS + texts + ENTRY_END;
-        let mut bytes = Vec::with_capacity(size);
-        bytes.extend([0; FIELD_OFFSET]);
-        bytes.extend((place.offset as u32).to_ne_bytes());
-        bytes.extend(((place.end - place.offset) as u32).to_ne_bytes());
-        bytes.push(definition.kind.code());
-        bytes.push(definition.aggregate.code());
-        bytes.push(if definition.sequenced { SEQUENCED } else { 0 });
-        bytes.push(0);
-        bytes.extend((unit.len() as u16).to_ne_bytes());
-        bytes.extend((help.len() as u16).to_ne_bytes());
-        for parameter in definition.parameters {
-            bytes.extend(parameter.to_ne_bytes());
-        }
-        bytes.extend(unit.as_bytes());
-        bytes.extend(help.as_bytes());
-        bytes.resize(size - 4, 0);
-        bytes.extend((size as u32).to_ne_bytes());
-        let sum = checksum(&bytes[FIELD_OFFSET..]);
-        bytes[..FIELD_OFFSET].copy_from_slice(&sum.to_ne_bytes());
-        bytes
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::Layout;
+    use crate::format::{Aggregate, Definition, Kind, Layout, Placement};
 
     fn definition(help: &'static str) -> Definition {
         Definition {
@@ -282,9 +186,9 @@ mod tests {
         let found = Trailer::find(&bytes, 3).unwrap().unwrap();
         assert_eq!(found.identity().unwrap().pid, 7);
         let entry = entries(&bytes, 3)[0];
-        assert_eq!((entry.field_offset, entry.kind), (1, Some(Kind::Counter)));
-        assert_eq!((entry.unit, entry.help), ("requests", "How many."));
-        assert_eq!(entry.parameters, [3, 4]);
+        assert_eq!((entry.field_offset(), entry.kind()), (1, Some(Kind::Counter)));
+        assert_eq!((entry.unit(), entry.help()), ("requests", "How many."));
+        assert_eq!(entry.parameters(), [3, 4]);
     }
 
     #[test]

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use super::Value;
 use crate::file::number::{signed, unsigned};
-use crate::format::{Component, until_nul};
+use crate::format::{Component, lossy, until_nul};
 
 /// The value of a component of `bytes`, which are one value of its signature.
+#[inline]
 pub(super) fn decode<'a>(bytes: &'a [u8], component: &Component) -> Value<'a> {
     let bytes = &bytes[component.offset..component.offset + component.size];
     match component.code {
@@ -39,7 +40,7 @@ fn half(bits: u16) -> f64 {
 
 /// The text of a field: up to its first NUL, as the original's readers show it.
 fn text(bytes: &[u8]) -> Cow<'_, str> {
-    String::from_utf8_lossy(until_nul(bytes))
+    lossy(until_nul(bytes))
 }
 
 /// The content of a Pascal string: its first byte says how much of the rest counts.

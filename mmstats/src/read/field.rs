@@ -3,8 +3,7 @@
 
 use std::num::NonZeroU32;
 
-use super::meaning::Meaning;
-use crate::format::{RawField, SIZE_OF_SIZE};
+use crate::format::{Entry, RawField, SIZE_OF_SIZE};
 
 /// One field of a copy. Offsets count from the beginning of the file, which is smaller than
 /// 4 GiB.
@@ -19,12 +18,14 @@ pub(super) struct Field {
     pub buffered: bool,
     /// Whether the signature could be read.
     pub known: bool,
+    /// The code of a signature of a single component.
+    pub single: Option<u8>,
     /// The last component is a sequence number.
     pub sequenced: bool,
     /// The copies of the value never agreed.
     pub unstable: bool,
-    /// Which of the copy's meanings, counted from 1; none in a file without a trailer.
-    meaning: Option<NonZeroU32>,
+    /// Where its index entry begins; none in a file without a trailer.
+    entry: Option<NonZeroU32>,
 }
 
 impl Field {
@@ -36,9 +37,10 @@ impl Field {
             size: raw.size as u32,
             buffered: raw.is_buffered(),
             known: raw.known,
+            single: raw.single,
             sequenced: false,
             unstable: false,
-            meaning: None,
+            entry: None,
         }
     }
 
@@ -59,13 +61,15 @@ impl Field {
         self.write_buffer_at() + 1
     }
 
-    /// The meaning at this place of the copy's meanings.
-    pub(super) fn set_meaning(&mut self, index: usize) {
-        self.meaning = NonZeroU32::new(index as u32 + 1);
+    /// Takes over what the index says about it.
+    pub(super) fn set_entry(&mut self, entry: &Entry<'_>, bytes: &[u8]) {
+        self.sequenced = entry.is_sequenced() && self.can_be_sequenced(bytes);
+        self.entry = NonZeroU32::new(entry.start() as u32);
     }
 
-    pub(super) fn meaning<'a>(&self, meanings: &'a [Meaning]) -> Option<&'a Meaning> {
-        self.meaning.and_then(|number| meanings.get(number.get() as usize - 1))
+    /// What the index says about it.
+    pub(super) fn entry<'a>(&self, bytes: &'a [u8]) -> Option<Entry<'a>> {
+        self.entry.map(|start| Entry::at(bytes, start.get() as usize))
     }
 
     /// The size of one value.
@@ -110,11 +114,11 @@ impl Field {
         let is_word = self.size.is_power_of_two()
             && self.size() <= size_of::<u64>()
             && self.value_at().is_multiple_of(self.size());
-        self.buffered && (self.sequenced || self.meaning.is_none() || !is_word)
+        self.buffered && (self.sequenced || self.entry.is_none() || !is_word)
     }
 
     /// Whether there is a sequence number to go by: two buffers of something and a `Q` behind it.
-    pub(super) fn can_be_sequenced(&self, bytes: &[u8]) -> bool {
+    fn can_be_sequenced(&self, bytes: &[u8]) -> bool {
         self.known
             && self.buffered
             && self.size() > size_of::<u64>()

@@ -8,7 +8,6 @@ mod decode;
 mod field;
 mod histogram;
 mod layout;
-mod meaning;
 mod options;
 mod parsed;
 mod search;

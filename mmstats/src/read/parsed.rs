@@ -1,19 +1,17 @@
 //! One walk over a copy: its fields, and what the index says about them.
 
+use std::ops::Range;
+
 use super::field::Field;
-use super::meaning::Meaning;
 use crate::file::walk;
-use crate::format::{Fault, Identity, Trailer};
+use crate::format::{Fault, Trailer};
 
 /// What one walk over a copy gives.
 #[derive(Debug)]
 pub(super) struct Parsed {
     pub fields: Vec<Field>,
-    /// Of the fields that have one, in their order.
-    pub meanings: Vec<Meaning>,
-    pub has_trailer: bool,
-    /// None also where a trailer's identity is damaged; its index stands all the same.
-    pub identity: Option<Identity>,
+    /// Where the trailer's identity stands, of a file that has one.
+    pub identity: Option<Range<usize>>,
     pub problem: Option<Fault>,
 }
 
@@ -21,47 +19,40 @@ impl Parsed {
     pub(super) fn of(bytes: &[u8]) -> Result<Self, Fault> {
         let mut fields = Vec::with_capacity(32);
         let walk = walk(bytes, |raw| fields.push(Field::of(&raw)))?;
-        let meanings = match &walk.trailer {
-            Some(trailer) => assign_meanings(&mut fields, bytes, trailer),
-            None => Vec::new(),
-        };
+        if let Some(trailer) = &walk.trailer {
+            assign_entries(&mut fields, bytes, trailer);
+        }
         Ok(Self {
             fields,
-            meanings,
-            has_trailer: walk.trailer.is_some(),
-            identity: walk.trailer.and_then(|trailer| trailer.identity()),
+            identity: walk.trailer.map(|trailer| trailer.identity_range()),
             problem: walk.problem,
         })
     }
 }
 
 /// Fields and entries are in the same order, so one pass over both matches them.
-fn assign_meanings(fields: &mut [Field], bytes: &[u8], trailer: &Trailer<'_>) -> Vec<Meaning> {
-    let mut meanings = Vec::with_capacity(fields.len().min(32));
+fn assign_entries(fields: &mut [Field], bytes: &[u8], trailer: &Trailer<'_>) {
     let mut rest = fields;
     for entry in trailer.entries() {
-        let reached = rest.iter().position(|field| field.offset() >= entry.field_offset);
-        let Some(reached) = reached else {
+        let offset = entry.field_offset();
+        let Some(reached) = rest.iter().position(|field| field.offset() >= offset) else {
             break;
         };
         rest = &mut rest[reached..];
         let field = &mut rest[0];
-        if field.offset() == entry.field_offset && field.end() - field.offset() == entry.field_size
-        {
-            field.sequenced = entry.sequenced && field.can_be_sequenced(bytes);
-            field.set_meaning(meanings.len());
-            meanings.push(Meaning::of(&entry, bytes));
+        if field.offset() == offset && field.end() - offset == entry.field_size() {
+            field.set_entry(&entry, bytes);
             rest = &mut rest[1..];
         }
     }
-    meanings
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::format::{
-        Aggregate, Definition, Image, Kind, Layout, SIZE_OF_SIZE, Signature, encode_footer,
+        Aggregate, Definition, Identity, Image, Kind, Layout, SIZE_OF_SIZE, Signature,
+        encode_footer,
     };
     use crate::read::StatsFile;
 
@@ -86,15 +77,15 @@ mod tests {
     }
 
     #[test]
-    fn every_field_has_its_meaning() {
+    fn every_field_has_its_entry() {
         let image = image(&["hit", "miss", "error"].map(|label| definition(label, "Q", false)));
         let parsed = Parsed::of(&image.bytes).unwrap();
         for (field, label) in parsed.fields.iter().zip(["hit", "miss", "error"]) {
-            let meaning = field.meaning(&parsed.meanings).unwrap();
+            let entry = field.entry(&image.bytes).unwrap();
             assert_eq!(field.label(&image.bytes), label.as_bytes());
-            assert_eq!(meaning.unit(&image.bytes), format!("{label}s"));
-            assert_eq!(meaning.help(&image.bytes), format!("How many {label}."));
-            assert_eq!((meaning.kind, meaning.parameters), (Some(Kind::Counter), [1, 2]));
+            assert_eq!(entry.unit(), format!("{label}s"));
+            assert_eq!(entry.help(), format!("How many {label}."));
+            assert_eq!((entry.kind(), entry.parameters()), (Some(Kind::Counter), [1, 2]));
         }
     }
 
@@ -104,15 +95,15 @@ mod tests {
     fn a_field_and_an_entry_without_the_other_disturb_nobody() {
         let fields = ["hit", "miss", "error"].map(|label| definition(label, "Q", false));
         let whole = image(&fields);
-        let meanings = |bytes: &[u8]| -> Vec<bool> {
+        let known = |bytes: &[u8]| -> Vec<bool> {
             let parsed = Parsed::of(bytes).unwrap();
-            let known = |field: &Field| field.meaning(&parsed.meanings).is_some();
+            let known = |field: &Field| field.entry(bytes).is_some();
             parsed.fields.iter().map(known).collect()
         };
         let mut without_field = whole.bytes.clone();
         let hidden = whole.places[2].offset;
         without_field[hidden..hidden + SIZE_OF_SIZE].fill(0);
-        assert_eq!(meanings(&without_field), [true, true]);
+        assert_eq!(known(&without_field), [true, true]);
 
         let mut without_entry = image(&fields[..2]);
         let addition = without_entry.room.add(&fields[2]).unwrap();
@@ -120,7 +111,7 @@ mod tests {
         let bytes = &mut without_entry.bytes;
         bytes[label..addition.place.end].copy_from_slice(&addition.field);
         bytes[label - SIZE_OF_SIZE..label].copy_from_slice(&addition.label_size.to_ne_bytes());
-        assert_eq!(meanings(bytes), [true, true, false]);
+        assert_eq!(known(bytes), [true, true, false]);
     }
 
     /// The fuzzer found a file of which kinds were shown and which was said to have no trailer: its

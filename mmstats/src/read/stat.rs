@@ -4,16 +4,14 @@ use std::borrow::Cow;
 
 use super::decode::decode;
 use super::field::Field;
-use super::meaning::Meaning;
 use super::{FieldLayout, HistogramSnapshot, Value};
-use crate::format::{Aggregate, Buckets, ByteOrder, Component, Kind, Signature};
+use crate::format::{Aggregate, Buckets, ByteOrder, Component, Entry, Kind, Signature, lossy};
 
 /// One stat of a [`StatsFile`](crate::StatsFile).
 #[derive(Clone, Copy, Debug)]
 pub struct Stat<'a> {
     bytes: &'a [u8],
     field: &'a Field,
-    meaning: Option<&'a Meaning>,
 }
 
 /// Components of an average, by its second parameter: over all values, over a number of them,
@@ -26,13 +24,14 @@ const TIMER: &[&str] = &["mean", "count", "total", "min", "max", "last"];
 const SINGLE: &[&str] = &["value"];
 
 impl<'a> Stat<'a> {
-    pub(super) fn new(bytes: &'a [u8], field: &'a Field, meaning: Option<&'a Meaning>) -> Self {
-        Self { bytes, field, meaning }
+    pub(super) fn new(bytes: &'a [u8], field: &'a Field) -> Self {
+        Self { bytes, field }
     }
 
     /// The label; what isn't UTF-8 is replaced.
+    #[inline]
     pub fn label(&self) -> Cow<'a, str> {
-        String::from_utf8_lossy(self.label_bytes())
+        lossy(self.label_bytes())
     }
 
     /// The label as it stands in the file.
@@ -43,31 +42,32 @@ impl<'a> Stat<'a> {
     /// What the stat is; `None` where the file doesn't say, or says something newer than this
     /// reader.
     pub fn kind(&self) -> Option<Kind> {
-        self.meaning?.kind
+        self.entry()?.kind()
     }
 
     /// The unit, or an empty text.
     pub fn unit(&self) -> &'a str {
-        self.meaning.map_or("", |meaning| meaning.unit(self.bytes))
+        self.entry().map_or("", |entry| entry.unit())
     }
 
     /// What the stat means, in words, or an empty text.
     pub fn help(&self) -> &'a str {
-        self.meaning.map_or("", |meaning| meaning.help(self.bytes))
+        self.entry().map_or("", |entry| entry.help())
     }
 
     /// How the stat adds up over threads and processes, where the file says.
     pub fn aggregate(&self) -> Option<Aggregate> {
-        self.meaning?.aggregate
+        self.entry()?.aggregate()
     }
 
     /// The type signature without padding: `Q`, `dQddddQ`, `255s`. Python's `struct` knows it.
     pub fn signature(&self) -> Cow<'a, str> {
-        String::from_utf8_lossy(self.field.signature(self.bytes).trim_ascii_start())
+        lossy(self.field.signature(self.bytes).trim_ascii_start())
     }
 
     /// The value as the original's readers give it: the first component. A type that isn't
     /// known, or that has no component, gives its bytes: see [`note`](Self::note).
+    #[inline]
     pub fn value(&self) -> Value<'a> {
         match self.first_part() {
             Some(component) => decode(self.value_bytes(), &component),
@@ -122,8 +122,8 @@ impl<'a> Stat<'a> {
 
     /// The buckets of a histogram; `None` for any other kind.
     pub fn histogram(&self) -> Option<HistogramSnapshot> {
-        let meaning = self.meaning.filter(|meaning| meaning.kind == Some(Kind::Histogram))?;
-        let scheme = Buckets::from_parameters(meaning.parameters)?;
+        let entry = self.entry().filter(|entry| entry.kind() == Some(Kind::Histogram))?;
+        let scheme = Buckets::from_parameters(entry.parameters())?;
         let counts = self.parts().map(|part| decode(self.value_bytes(), &part).as_u64());
         // What the parameters say and what the field has may differ.
         let counts: Option<Vec<u64>> = counts.take(scheme.count() + 1).collect();
@@ -133,10 +133,8 @@ impl<'a> Stat<'a> {
     /// Whether this is the average over a span of time and the span has passed since the last
     /// value: at `now`, in seconds of Unix time, there is nothing to average.
     pub fn expired(&self, now: f64) -> bool {
-        let Some(&Meaning { kind: Some(Kind::Average), parameters, .. }) = self.meaning else {
-            return false;
-        };
-        let [span, WINDOWED] = parameters else {
+        let average = self.entry().filter(|entry| entry.kind() == Some(Kind::Average));
+        let Some([span, WINDOWED]) = average.map(|entry| entry.parameters()) else {
             return false;
         };
         let span = f64::from_bits(span);
@@ -156,11 +154,16 @@ impl<'a> Stat<'a> {
         FieldLayout {
             offset: field.offset(),
             size: field.end() - field.offset(),
-            signature: String::from_utf8_lossy(field.signature(self.bytes)),
+            signature: lossy(field.signature(self.bytes)),
             write_buffer_offset: field.write_buffer_at(),
             write_buffer: self.bytes[field.write_buffer_at()],
             buffers,
         }
+    }
+
+    /// What the index says.
+    fn entry(&self) -> Option<Entry<'a>> {
+        self.field.entry(self.bytes)
     }
 
     fn value_bytes(&self) -> &'a [u8] {
@@ -176,24 +179,19 @@ impl<'a> Stat<'a> {
         components.take_while(move |component| component.offset < hidden_from)
     }
 
-    /// Nearly every type is one letter, which needs no walk: readers of many files notice.
     fn first_part(&self) -> Option<Component> {
-        /// Padding, and numbers of two components.
-        const OTHERS: &[u8] = b"xFD";
-        match self.field.signature(self.bytes).trim_ascii_start() {
-            &[code] if self.field.known && !OTHERS.contains(&code) => Some(Component {
-                code,
-                offset: 0,
-                size: self.field.size(),
-                order: ByteOrder::NATIVE,
-            }),
-            _ => self.parts().next(),
+        match self.field.single {
+            Some(code) => {
+                let size = self.field.size();
+                Some(Component { code, offset: 0, size, order: ByteOrder::NATIVE })
+            }
+            None => self.parts().next(),
         }
     }
 
     fn names(&self) -> &'static [&'static str] {
         let several = self.parts().nth(1).is_some();
-        match self.meaning.map(|meaning| (meaning.kind, meaning.parameters)) {
+        match self.entry().map(|entry| (entry.kind(), entry.parameters())) {
             _ if !several => SINGLE,
             Some((Some(Kind::Average), [_, how])) => {
                 usize::try_from(how).ok().and_then(|how| AVERAGES.get(how)).copied().unwrap_or(&[])

@@ -1,6 +1,7 @@
 //! A snapshot of one stats file.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::copies::settle;
 use super::parsed::Parsed;
@@ -31,6 +32,7 @@ pub struct StatsFile {
     path: PathBuf,
     copy: Copy,
     parsed: Parsed,
+    identity: OnceLock<Option<Identity>>,
     problem: Option<ReadError>,
     origin: Option<Origin>,
 }
@@ -81,7 +83,7 @@ impl StatsFile {
         };
         let damaged = |fault: Fault| ReadError::Damaged { path: path.clone(), fault };
         let problem = parsed.problem.take().map(damaged);
-        Ok(Self { path, copy, parsed, problem, origin: None })
+        Ok(Self { path, copy, parsed, identity: OnceLock::new(), problem, origin: None })
     }
 
     /// The path as it was given.
@@ -102,12 +104,13 @@ impl StatsFile {
 
     /// Who wrote the file; files without a trailer don't say.
     pub fn identity(&self) -> Option<&Identity> {
-        self.parsed.identity.as_ref()
+        let decode = || Identity::decode(&self.copy.bytes()[self.parsed.identity.clone()?]);
+        self.identity.get_or_init(decode).as_ref()
     }
 
     /// Whether the file has a trailer, so that kinds, units and help are known.
     pub fn has_trailer(&self) -> bool {
-        self.parsed.has_trailer
+        self.parsed.identity.is_some()
     }
 
     /// The writer's process id: the identity's, else the number of the last label that ends in
@@ -172,8 +175,7 @@ impl StatsFile {
     /// The stats in the order of the file.
     pub fn stats(&self) -> impl DoubleEndedIterator<Item = Stat<'_>> + ExactSizeIterator {
         let bytes = self.copy.bytes();
-        let Parsed { fields, meanings, .. } = &self.parsed;
-        fields.iter().map(move |field| Stat::new(bytes, field, field.meaning(meanings)))
+        self.parsed.fields.iter().map(move |field| Stat::new(bytes, field))
     }
 
     /// The first stat with this label.

@@ -1,0 +1,160 @@
+//! An entry of the trailer's index: what a field means.
+//!
+//! ```text
+//!   0  u64  checksum of the bytes behind it
+//!   8  u32  offset of the field
+//!  12  u32  size of the field, from its label size to the end of its value
+//!  16  u8   kind
+//!  17  u8   how it adds up
+//!  18  u8   flags; bit 0: the last component is a sequence number
+//!  19  u8   reserved, 0
+//!  20  u16  size of the unit, then of the help
+//!  24  u64  two parameters
+//!  40       unit, help, zeros up to a multiple of 8
+//!  -8  u32  reserved, 0
+//!  -4  u32  size of the entry, stored last; 0: the index ends here
+//! ```
+//!
+//! It is found from its end, where its size is; the size is a multiple of 8.
+
+use std::ops::Range;
+
+use super::checksum::checksum;
+use super::{
+    Aggregate, Definition, IDENTITY_ALIGN, Kind, Placement, cut, load_u16, load_u32, load_u64,
+};
+
+const FIELD_OFFSET: usize = 8;
+const FIELD_SIZE: usize = FIELD_OFFSET + 4;
+const KIND: usize = FIELD_SIZE + 4;
+const AGGREGATE: usize = KIND + 1;
+const FLAGS: usize = AGGREGATE + 1;
+const UNIT_SIZE: usize = FLAGS + 2;
+const HELP_SIZE: usize = UNIT_SIZE + 2;
+const PARAMETERS: usize = HELP_SIZE + 2;
+const TEXTS: usize = PARAMETERS + 16;
+/// Reserved and size, at the end of an entry.
+const ENTRY_END: usize = 8;
+const SMALLEST_ENTRY: usize = TEXTS + ENTRY_END;
+
+const SEQUENCED: u8 = 1;
+
+/// One entry of the index, verified. What it says is taken from its bytes when somebody asks:
+/// readers of many files ask few of the entries.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry<'a> {
+    file: &'a [u8],
+    start: usize,
+}
+
+impl<'a> Entry<'a> {
+    /// The entry that takes these bytes of a file, if it is whole.
+    pub(crate) fn verified(file: &'a [u8], range: Range<usize>) -> Option<Self> {
+        let bytes = &file[range.clone()];
+        let whole = bytes.len() >= SMALLEST_ENTRY
+            && bytes.len().is_multiple_of(IDENTITY_ALIGN)
+            && load_u64(bytes, 0)? == checksum(&bytes[FIELD_OFFSET..]);
+        if !whole {
+            return None;
+        }
+        let entry = Self { file, start: range.start };
+        let (unit_size, help_size) = entry.text_sizes();
+        let texts = bytes[TEXTS..bytes.len() - ENTRY_END].get(..unit_size + help_size)?;
+        are_texts(texts, unit_size).then_some(entry)
+    }
+
+    /// The entry that begins at `start`, where one was verified before.
+    pub(crate) fn at(file: &'a [u8], start: usize) -> Self {
+        Self { file, start }
+    }
+
+    /// Where it begins in the file.
+    pub(crate) fn start(&self) -> usize {
+        self.start
+    }
+
+    pub(crate) fn field_offset(&self) -> usize {
+        load_u32(self.bytes(), FIELD_OFFSET).unwrap_or_default() as usize
+    }
+
+    pub(crate) fn field_size(&self) -> usize {
+        load_u32(self.bytes(), FIELD_SIZE).unwrap_or_default() as usize
+    }
+
+    /// `None`: a kind that this version doesn't know.
+    pub(crate) fn kind(&self) -> Option<Kind> {
+        Kind::from_code(self.bytes()[KIND])
+    }
+
+    pub(crate) fn aggregate(&self) -> Option<Aggregate> {
+        Aggregate::from_code(self.bytes()[AGGREGATE])
+    }
+
+    pub(crate) fn is_sequenced(&self) -> bool {
+        self.bytes()[FLAGS] & SEQUENCED != 0
+    }
+
+    pub(crate) fn parameters(&self) -> [u64; 2] {
+        [PARAMETERS, PARAMETERS + 8].map(|at| load_u64(self.bytes(), at).unwrap_or_default())
+    }
+
+    pub(crate) fn unit(&self) -> &'a str {
+        let (unit_size, _) = self.text_sizes();
+        self.text(TEXTS, unit_size)
+    }
+
+    pub(crate) fn help(&self) -> &'a str {
+        let (unit_size, help_size) = self.text_sizes();
+        self.text(TEXTS + unit_size, help_size)
+    }
+
+    /// From its start; its end is further than anything that is asked for.
+    fn bytes(&self) -> &'a [u8] {
+        &self.file[self.start..]
+    }
+
+    /// Of the unit, and of the help behind it.
+    fn text_sizes(&self) -> (usize, usize) {
+        let size_at = |at| load_u16(self.bytes(), at).unwrap_or_default().into();
+        (size_at(UNIT_SIZE), size_at(HELP_SIZE))
+    }
+
+    /// A valid text: entries that have others aren't whole.
+    fn text(&self, at: usize, size: usize) -> &'a str {
+        str::from_utf8(&self.bytes()[at..at + size]).unwrap_or_default()
+    }
+
+    /// The entry of a field, complete. A writer on a live file stores the last 4 bytes last.
+    pub(crate) fn encode(definition: &Definition, place: &Placement) -> Vec<u8> {
+        let unit = cut(&definition.unit, u16::MAX.into());
+        let help = cut(&definition.help, u16::MAX.into());
+        let texts = (unit.len() + help.len()).next_multiple_of(IDENTITY_ALIGN);
+        let size = TEXTS + texts + ENTRY_END;
+        let mut bytes = Vec::with_capacity(size);
+        bytes.extend([0; FIELD_OFFSET]);
+        bytes.extend((place.offset as u32).to_ne_bytes());
+        bytes.extend(((place.end - place.offset) as u32).to_ne_bytes());
+        bytes.push(definition.kind.code());
+        bytes.push(definition.aggregate.code());
+        bytes.push(if definition.sequenced { SEQUENCED } else { 0 });
+        bytes.push(0);
+        bytes.extend((unit.len() as u16).to_ne_bytes());
+        bytes.extend((help.len() as u16).to_ne_bytes());
+        for parameter in definition.parameters {
+            bytes.extend(parameter.to_ne_bytes());
+        }
+        bytes.extend(unit.as_bytes());
+        bytes.extend(help.as_bytes());
+        bytes.resize(size - 4, 0);
+        bytes.extend((size as u32).to_ne_bytes());
+        let sum = checksum(&bytes[FIELD_OFFSET..]);
+        bytes[..FIELD_OFFSET].copy_from_slice(&sum.to_ne_bytes());
+        bytes
+    }
+}
+
+/// Whether there is a text on both sides of `middle`. Nearly all are ASCII, which is quicker to
+/// see: readers of many files notice.
+fn are_texts(bytes: &[u8], middle: usize) -> bool {
+    bytes.is_ascii() || str::from_utf8(bytes).is_ok_and(|text| text.is_char_boundary(middle))
+}
