@@ -83,10 +83,9 @@ impl Placement {
         Self { offset, padding, write_buffer: value - 1, size, end: value + total }
     }
 
-    /// The whole field. Without its label size: a field that is added to a live file becomes
-    /// visible by the store of that size, last.
-    pub(crate) fn encode_after_size(&self, definition: &Definition) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.end - self.offset);
+    /// Appends the whole field. Without its label size: a field that is added to a live file
+    /// becomes visible by the store of that size, last.
+    pub(crate) fn encode_after_size(&self, definition: &Definition, bytes: &mut Vec<u8>) {
         bytes.extend(definition.label.as_bytes());
         let signature_size = self.padding + definition.signature.len();
         bytes.extend((signature_size as u16).to_ne_bytes());
@@ -99,7 +98,6 @@ impl Placement {
             bytes.push(UNBUFFERED);
         }
         bytes.extend(&definition.initial);
-        bytes
     }
 }
 
@@ -133,10 +131,9 @@ mod tests {
                 let place = Placement::of(&definition, offset, Layout::Aligned);
                 assert!((place.write_buffer + 1).is_multiple_of(definition.align));
                 assert!(place.end.is_multiple_of(2));
-                assert_eq!(
-                    place.encode_after_size(&definition).len(),
-                    place.end - offset - SIZE_OF_SIZE
-                );
+                let mut field = Vec::new();
+                place.encode_after_size(&definition, &mut field);
+                assert_eq!(field.len(), place.end - offset - SIZE_OF_SIZE);
                 offset = place.end;
             }
         }
@@ -147,6 +144,8 @@ mod tests {
         let field = definition("hits", "Q", true);
         let place = Placement::of(&field, 1, Layout::Packed);
         assert_eq!((place.padding, place.write_buffer, place.end), (0, 10, 27));
-        assert_eq!(&place.encode_after_size(&field)[..8], b"hits\x01\0Q\0");
+        let mut bytes = Vec::new();
+        place.encode_after_size(&field, &mut bytes);
+        assert_eq!(&bytes[..8], b"hits\x01\0Q\0");
     }
 }

@@ -124,13 +124,15 @@ impl<'a> Entry<'a> {
         str::from_utf8(&self.bytes()[at..at + size]).unwrap_or_default()
     }
 
-    /// The entry of a field, complete. A writer on a live file stores the last 4 bytes last.
-    pub(crate) fn encode(definition: &Definition, place: &Placement) -> Vec<u8> {
+    /// Appends the entry of a field, complete. A writer on a live file stores the last 4 bytes
+    /// last.
+    pub(crate) fn encode(definition: &Definition, place: &Placement, bytes: &mut Vec<u8>) {
         let unit = cut(&definition.unit, u16::MAX.into());
         let help = cut(&definition.help, u16::MAX.into());
         let texts = (unit.len() + help.len()).next_multiple_of(IDENTITY_ALIGN);
         let size = TEXTS + texts + ENTRY_END;
-        let mut bytes = Vec::with_capacity(size);
+        let start = bytes.len();
+        bytes.reserve(size);
         bytes.extend([0; FIELD_OFFSET]);
         bytes.extend((place.offset as u32).to_ne_bytes());
         bytes.extend(((place.end - place.offset) as u32).to_ne_bytes());
@@ -145,11 +147,10 @@ impl<'a> Entry<'a> {
         }
         bytes.extend(unit.as_bytes());
         bytes.extend(help.as_bytes());
-        bytes.resize(size - 4, 0);
+        bytes.resize(start + size - 4, 0);
         bytes.extend((size as u32).to_ne_bytes());
-        let sum = checksum(&bytes[FIELD_OFFSET..]);
-        bytes[..FIELD_OFFSET].copy_from_slice(&sum.to_ne_bytes());
-        bytes
+        let (sum, rest) = bytes[start..].split_at_mut(FIELD_OFFSET);
+        sum.copy_from_slice(&checksum(rest).to_ne_bytes());
     }
 }
 

@@ -80,16 +80,15 @@ impl Image {
             .checked_next_multiple_of(page_size)
             .filter(|&size| size <= LARGEST)
             .ok_or(NoRoom { needed, left: LARGEST })?;
-        let mut bytes = vec![0; size];
-        bytes[0] = VERSION;
-        for (definition, place) in definitions.iter().zip(&places) {
-            let label = place.offset + SIZE_OF_SIZE;
-            let label_size = definition.label.len() as u16;
-            bytes[place.offset..label].copy_from_slice(&label_size.to_ne_bytes());
-            bytes[label..place.end].copy_from_slice(&place.encode_after_size(definition));
-        }
         let index_start = size - trailer.len();
-        bytes[index_start..].copy_from_slice(&trailer);
+        let mut bytes = Vec::with_capacity(size);
+        bytes.push(VERSION);
+        for (definition, place) in definitions.iter().zip(&places) {
+            bytes.extend((definition.label.len() as u16).to_ne_bytes());
+            place.encode_after_size(definition, &mut bytes);
+        }
+        bytes.resize(index_start, 0);
+        bytes.extend(&trailer);
         if layout == Layout::Aligned {
             let footer = size - FOOTER_SIZE;
             let encoded = encode_footer(&identity, footer - identity.len());
@@ -104,7 +103,7 @@ impl Image {
 fn encode_trailer(definitions: &[Definition], places: &[Placement], identity: &[u8]) -> Vec<u8> {
     let mut trailer = Vec::new();
     for (definition, place) in definitions.iter().zip(places).rev() {
-        trailer.extend(Entry::encode(definition, place));
+        Entry::encode(definition, place, &mut trailer);
     }
     trailer.extend(identity);
     trailer.resize(trailer.len() + FOOTER_SIZE, 0);
@@ -130,17 +129,23 @@ impl Room {
         let place = Placement::of(definition, self.fields_end, self.layout);
         let entry = match self.layout {
             Layout::Packed => None,
-            Layout::Aligned => Some(Entry::encode(definition, &place)),
+            Layout::Aligned => {
+                let mut entry = Vec::new();
+                Entry::encode(definition, &place, &mut entry);
+                Some(entry)
+            }
         };
         let entry_size = entry.as_ref().map_or(0, Vec::len);
         let needed = place.end - self.fields_end + entry_size;
         if needed > self.left() {
             return Err(NoRoom { needed, left: self.left() });
         }
+        let mut field = Vec::new();
+        place.encode_after_size(definition, &mut field);
         self.fields_end = place.end;
         self.index_start -= entry_size;
         Ok(Addition {
-            field: place.encode_after_size(definition),
+            field,
             label_size: definition.label.len() as u16,
             entry: entry.map(|entry| (self.index_start, entry)),
             place,

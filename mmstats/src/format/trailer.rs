@@ -167,7 +167,7 @@ mod tests {
         let definition = definition("How many.");
         let place = Placement::of(&definition, 1, Layout::Aligned);
         let mut bytes = vec![0; 64];
-        bytes.extend(Entry::encode(&definition, &place));
+        Entry::encode(&definition, &place, &mut bytes);
         let identity = Identity { pid: 7, ..Identity::default() }.encode();
         let offset = bytes.len();
         bytes.extend(&identity);

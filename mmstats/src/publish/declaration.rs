@@ -192,8 +192,9 @@ impl Declarations {
         Self {
             prefix: prefix.to_owned(),
             layout,
-            definitions: Vec::new(),
-            types: Vec::new(),
+            // More than most structs have.
+            definitions: Vec::with_capacity(32),
+            types: Vec::with_capacity(32),
             fault: None,
         }
     }
