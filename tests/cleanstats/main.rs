@@ -1,6 +1,7 @@
 //! cleanstats as a process: what is proven dead goes, everything else stays.
 
 mod interrupted;
+mod large;
 #[path = "../../mmstats/tests/support/mod.rs"]
 mod library;
 mod namespaces;

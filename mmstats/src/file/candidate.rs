@@ -11,7 +11,7 @@ use nix::sys::stat::{Mode, fstatat};
 use nix::unistd::{UnlinkatFlags, unlinkat};
 
 use super::claim::Claim;
-use super::{FileId, Life, MAX_SIZE, Processes, ReadError, Source, Writer, judge, places};
+use super::{FileId, Life, MAX_SIZE, Processes, ReadError, Source, Writer, judge, large, places};
 
 /// A name in an open directory: neither part of the path can be swapped under us.
 pub(super) struct DirectoryEntry<'a> {
@@ -72,20 +72,28 @@ enum Claimed {
     Unfinished(u32),
 }
 
+/// What a whole stats file of any size says.
+fn claim(source: &Source, path: &Path) -> Result<Claim, ReadError> {
+    let (size, limit) = (source.size as u64, MAX_SIZE);
+    if size > limit {
+        let too_large = || ReadError::TooLarge { path: path.to_owned(), size, limit };
+        return large::claim(source, path)?.ok_or_else(too_large);
+    }
+    let copy = source.copy(path)?;
+    Claim::of(copy.bytes()).map_err(|fault| ReadError::Damaged { path: path.to_owned(), fault })
+}
+
 impl Candidate {
     pub(super) fn open(entry: &DirectoryEntry<'_>) -> Result<Option<Self>, ReadError> {
         let Some(file) = entry.open()? else {
             return Ok(None);
         };
-        let source = Source::of(file, entry.path, MAX_SIZE)?;
-        let copy = source.copy(entry.path)?;
-        let claim = match Claim::of(copy.bytes()) {
+        let source = Source::of(file, entry.path, u64::MAX)?;
+        let claim = match claim(&source, entry.path) {
             Ok(claim) => Claimed::Whole(claim),
-            Err(fault) => match places::pid_of_temporary(entry.name) {
+            Err(error) => match places::pid_of_temporary(entry.name) {
                 Some(pid) => Claimed::Unfinished(pid),
-                None => {
-                    return Err(ReadError::Damaged { path: entry.path.to_owned(), fault });
-                }
+                None => return Err(error),
             },
         };
         Ok(Some(Self { source, claim }))

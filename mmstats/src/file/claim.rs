@@ -31,6 +31,11 @@ impl Claim {
         }
     }
 
+    /// What a file's trailer says.
+    pub(super) fn of_identity(identity: Identity) -> Self {
+        Self { identity: Some(identity), pid: None }
+    }
+
     pub(crate) fn writer(&self) -> Writer<'_> {
         match &self.identity {
             Some(identity) => Writer::Ours(identity),

@@ -43,7 +43,7 @@ impl From<&FileStat> for FileId {
 pub(crate) struct Source {
     pub file: File,
     pub id: FileId,
-    size: usize,
+    pub size: usize,
 }
 
 impl Source {

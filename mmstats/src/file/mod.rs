@@ -7,6 +7,7 @@ mod candidate;
 mod claim;
 mod copy;
 mod error;
+mod large;
 mod life;
 pub(crate) mod lock;
 pub(crate) mod number;

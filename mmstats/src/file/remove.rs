@@ -22,6 +22,9 @@ use super::{Life, Processes, ReadError, Removal, RemoveError, Verdict};
 /// when it was killed in the middle of a creation. Processes that were found dead are looked up
 /// again before the removal.
 ///
+/// A file of more than 64 MiB is removed only if its trailer names its writer, as those of this
+/// library do.
+///
 /// # Errors
 ///
 /// See [`RemoveError`]. A file that is gone already is no error.

@@ -58,6 +58,16 @@ impl<'a> Trailer<'a> {
     ///
     /// Where a footer says that this reader can't read the file.
     pub(crate) fn find(bytes: &'a [u8], chain_end: usize) -> Result<Option<Self>, Fault> {
+        Self::find_in_tail(bytes, 0, chain_end)
+    }
+
+    /// The same in the bytes of a file from the offset `origin`, a multiple of 8.
+    pub(crate) fn find_in_tail(
+        bytes: &'a [u8],
+        origin: usize,
+        chain_end: usize,
+    ) -> Result<Option<Self>, Fault> {
+        let chain_end = chain_end.saturating_sub(origin);
         let Some(start) = bytes.len().checked_sub(FOOTER_SIZE) else {
             return Ok(None);
         };
@@ -65,13 +75,14 @@ impl<'a> Trailer<'a> {
         if start < chain_end || footer[..MARK] != MAGIC {
             return Ok(None);
         }
-        Self::verified(bytes, footer, start, chain_end)
+        Self::verified(bytes, footer, start, origin, chain_end)
     }
 
     fn verified(
         bytes: &'a [u8],
         footer: &[u8],
         start: usize,
+        origin: usize,
         chain_end: usize,
     ) -> Result<Option<Self>, Fault> {
         let u32_at = |at| load_u32(footer, at).unwrap_or(0);
@@ -88,7 +99,9 @@ impl<'a> Trailer<'a> {
         if u32_at(INCOMPATIBLE) != 0 {
             return Err(Fault::UnknownExtension { bits: u32_at(INCOMPATIBLE) });
         }
-        let identity = u32_at(IDENTITY_OFFSET) as usize;
+        let Some(identity) = (u32_at(IDENTITY_OFFSET) as usize).checked_sub(origin) else {
+            return Ok(None);
+        };
         let identity_size = u32_at(IDENTITY_SIZE) as usize;
         let fits = identity >= chain_end
             && identity.is_multiple_of(IDENTITY_ALIGN)
