@@ -10,7 +10,9 @@ pub mod report;
 mod sum;
 mod text;
 
+use std::cell::LazyCell;
 use std::io::{self, BufWriter, Write};
+use std::ops::Deref;
 use std::path::Path;
 
 use clap::CommandFactory;
@@ -114,7 +116,8 @@ fn show_files(
     for path in selection.paths() {
         match options.read(path) {
             Ok(file) => {
-                let life = file.life(&mut processes);
+                // Asked of the system only where somebody wants to know: it takes long.
+                let life = LazyCell::new(|| file.life(&mut processes));
                 if show_file(arguments, &file, &life, report)? {
                     shown += 1;
                 }
@@ -133,14 +136,15 @@ fn show_files(
 fn show_file(
     arguments: &Arguments,
     file: &StatsFile,
-    life: &Life,
+    life: &dyn Deref<Target = Life>,
     report: &mut dyn Report,
 ) -> io::Result<bool> {
-    let unwanted = match life.verdict {
-        Verdict::Alive => arguments.dead,
-        Verdict::Dead => arguments.alive,
-        Verdict::Undecided => arguments.alive || arguments.dead,
-    };
+    let unwanted = (arguments.alive || arguments.dead)
+        && match life.verdict {
+            Verdict::Alive => arguments.dead,
+            Verdict::Dead => arguments.alive,
+            Verdict::Undecided => true,
+        };
     let shown = Shown::new(file, life, &arguments.labels);
     if unwanted || shown.is_beside_the_point() {
         return Ok(false);

@@ -1,6 +1,7 @@
 //! What every output format is handed: one file after the other, errors, the end.
 
 use std::io;
+use std::ops::Deref;
 use std::path::Path;
 
 use mmstats::{Life, Stat, StatsFile};
@@ -12,14 +13,18 @@ use crate::common::patterns::{LabelPattern, any_matches};
 pub struct Shown<'a> {
     /// The file.
     pub file: &'a StatsFile,
-    /// Whether its program is alive.
-    pub life: &'a Life,
+    /// Whether its program is alive; formats that don't show it needn't have it found out.
+    pub life: &'a dyn Deref<Target = Life>,
     labels: &'a [LabelPattern],
 }
 
 impl<'a> Shown<'a> {
     /// With the stats whose label matches one of `labels`; all where there are none.
-    pub const fn new(file: &'a StatsFile, life: &'a Life, labels: &'a [LabelPattern]) -> Self {
+    pub const fn new(
+        file: &'a StatsFile,
+        life: &'a dyn Deref<Target = Life>,
+        labels: &'a [LabelPattern],
+    ) -> Self {
         Self { file, life, labels }
     }
 
