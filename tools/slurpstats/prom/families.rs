@@ -1,110 +1,78 @@
 //! Samples gathered by metric, as the format wants them, and written.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 
-use mmstats::{HistogramSnapshot, Value};
-
 use super::names::Names;
+use super::sample::{LIMITS, Number, Sample, Type};
 use crate::common::escape::escape;
-
-/// The ends of a histogram's ranges: 3, 15, 63, … up to 4^19 - 1, where buckets end as well.
-/// With `+Inf` they are 20, as many as one metric should have.
-const LIMITS: [u64; 19] = {
-    let mut limits = [0; 19];
-    let mut index = 0;
-    while index < limits.len() {
-        limits[index] = (1 << (2 * (index + 1))) - 1;
-        index += 1;
-    }
-    limits
-};
-
-/// What a stat is to Prometheus, with its present value.
-pub enum Sample<'a> {
-    /// Only grows.
-    Counter(&'a Value<'a>),
-    /// Goes up and down.
-    Gauge(&'a Value<'a>),
-    /// A number of unknown kind.
-    Untyped(&'a Value<'a>),
-    /// A text: a metric of 1 that has it as a label.
-    Info(&'a str),
-    /// How often, and how much in all.
-    Summary { count: u64, sum: f64 },
-    /// How often up to which value.
-    Histogram(&'a HistogramSnapshot),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Type {
-    Counter,
-    Gauge,
-    Untyped,
-    Info,
-    Summary,
-    Histogram,
-}
-
-impl Type {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Counter => "counter",
-            // The format's version 0.0.4 has no info.
-            Self::Gauge | Self::Info => "gauge",
-            Self::Untyped => "untyped",
-            Self::Summary => "summary",
-            Self::Histogram => "histogram",
-        }
-    }
-
-    /// What its samples are called by: the metric's name and one of these.
-    const fn suffixes(self) -> &'static [&'static str] {
-        match self {
-            Self::Counter => &["_total"],
-            Self::Gauge | Self::Untyped => &[""],
-            Self::Info => &["_info"],
-            Self::Summary => &["", "_sum", "_count"],
-            Self::Histogram => &["", "_bucket", "_sum", "_count"],
-        }
-    }
-}
 
 /// All samples of all files.
 #[derive(Debug, Default)]
 pub struct Families {
-    by_label: BTreeMap<(String, Type), Family>,
+    /// As they came up.
+    all: Vec<Family>,
+    by_label: BTreeMap<(String, Type), usize>,
+    /// What tells one file's samples from another's: `file="x",pid="7"`.
+    files: Vec<String>,
+    /// The family behind the one that was added to last. Files of one program have the same stats
+    /// in the same order, so it is nearly always the one that is wanted.
+    next: usize,
 }
 
-/// One metric: its samples, each a line that lacks the metric's name in front.
-#[derive(Debug, Default)]
+/// One metric.
+#[derive(Debug)]
 struct Family {
+    label: String,
+    kind: Type,
     help: String,
-    lines: String,
-    /// The labels of the sample that came last: a file with a label twice gives one sample.
-    last: Option<String>,
+    /// With the file that each is of.
+    samples: Vec<(usize, Sample)>,
 }
 
 impl Families {
-    /// Adds a stat. `labels` tell it from the same stat of other files: `pid="7",file="x"`.
-    pub fn add(&mut self, label: &str, help: &str, labels: &str, sample: &Sample<'_>) {
-        let kind = sample.kind();
-        let family = self.by_label.entry((label.to_owned(), kind)).or_default();
-        if family.last.as_deref() == Some(labels) {
+    /// What is added from now on is of a file, told from others by these labels.
+    pub fn begin_file(&mut self, labels: String) {
+        self.files.push(labels);
+        self.next = 0;
+    }
+
+    /// Adds a stat of the file. `help` is asked for where there is none yet.
+    pub fn add(&mut self, label: &str, help: impl FnOnce() -> String, sample: Sample) {
+        let file = self.files.len() - 1;
+        let index = self.index_of(label, sample.kind());
+        self.next = index + 1;
+        let family = &mut self.all[index];
+        // A file with a label twice gives one sample.
+        if family.samples.last().is_some_and(|(last, _)| *last == file) {
             return;
         }
-        family.last = Some(labels.to_owned());
         if family.help.is_empty() {
-            help.clone_into(&mut family.help);
+            family.help = help();
         }
-        family.push(labels, sample);
+        family.samples.push((file, sample));
+    }
+
+    fn index_of(&mut self, label: &str, kind: Type) -> usize {
+        let next = self.all.get(self.next);
+        if next.is_some_and(|next| next.kind == kind && next.label == label) {
+            return self.next;
+        }
+        let new = self.all.len();
+        let index = *self.by_label.entry((label.to_owned(), kind)).or_insert(new);
+        if index == new {
+            let label = label.to_owned();
+            self.all.push(Family { label, kind, help: String::new(), samples: Vec::new() });
+        }
+        index
     }
 
     /// Writes each metric with its help, its type and its samples.
     pub fn write(&self, out: &mut impl Write) -> io::Result<()> {
         let mut names = Names::default();
-        for ((label, kind), family) in &self.by_label {
+        for ((label, kind), index) in &self.by_label {
+            let family = &self.all[*index];
             let name = names.take(label, kind.suffixes());
             // A counter's name has its suffix in the description, too; a histogram's hasn't.
             let described = match kind.suffixes() {
@@ -115,93 +83,74 @@ impl Families {
                 writeln!(out, "# HELP {described} {}", help_text(&family.help))?;
             }
             writeln!(out, "# TYPE {described} {}", kind.name())?;
-            for line in family.lines.lines() {
-                writeln!(out, "{name}{line}")?;
+            let mut lines = Vec::new();
+            for (file, sample) in &family.samples {
+                lines.clear();
+                Lines { out: &mut lines, name: &name, labels: &self.files[*file] }.push(sample);
+                out.write_all(&lines)?;
             }
         }
         Ok(())
     }
 }
 
-impl Family {
-    fn push(&mut self, labels: &str, sample: &Sample<'_>) {
+/// The lines of a sample.
+struct Lines<'a> {
+    out: &'a mut Vec<u8>,
+    name: &'a str,
+    /// Of the file.
+    labels: &'a str,
+}
+
+impl Lines<'_> {
+    fn push(&mut self, sample: &Sample) {
         match sample {
-            Sample::Counter(value) => self.line("_total", labels, "", value),
-            Sample::Gauge(value) | Sample::Untyped(value) => self.line("", labels, "", value),
+            Sample::Counter(number) => self.line("_total", "", *number),
+            Sample::Gauge(number) | Sample::Untyped(number) => self.line("", "", *number),
             Sample::Info(text) => {
                 let value = format!("value=\"{}\"", label_value(text));
-                self.line("_info", labels, &value, &Value::Unsigned(1));
+                self.line("_info", &value, Number::Unsigned(1));
             }
-            Sample::Summary { count, sum } => {
-                self.line("_sum", labels, "", &Value::Float(*sum));
-                self.line("_count", labels, "", &Value::Unsigned(*count));
+            Sample::Summary { count, sum } => self.sum_and_count(*sum, *count),
+            Sample::Histogram(ranges) => {
+                for (limit, count) in LIMITS.iter().zip(ranges.counts) {
+                    self.line("_bucket", &format!("le=\"{limit}\""), Number::Unsigned(count));
+                }
+                self.line("_bucket", "le=\"+Inf\"", Number::Unsigned(ranges.count));
+                self.sum_and_count(ranges.sum, ranges.count);
             }
-            Sample::Histogram(histogram) => self.histogram(labels, histogram),
         }
     }
 
-    /// Cumulative counts up to the ends of the same few ranges at any time, whatever the values:
-    /// only so can rates be taken of them.
-    fn histogram(&mut self, labels: &str, histogram: &HistogramSnapshot) {
-        let (mut sum, mut count) = (0.0, 0_u64);
-        let mut buckets = histogram.buckets().peekable();
-        for limit in LIMITS {
-            while let Some(bucket) = buckets.next_if(|bucket| *bucket.values.end() <= limit) {
-                sum += bucket.middle() * bucket.count as f64;
-                count = count.wrapping_add(bucket.count);
-            }
-            let le = format!("le=\"{limit}\"");
-            self.line("_bucket", labels, &le, &Value::Unsigned(count));
-        }
-        for bucket in buckets {
-            sum += bucket.middle() * bucket.count as f64;
-            count = count.wrapping_add(bucket.count);
-        }
-        self.line("_bucket", labels, "le=\"+Inf\"", &Value::Unsigned(count));
-        self.line("_sum", labels, "", &Value::Float(sum));
-        self.line("_count", labels, "", &Value::Unsigned(count));
+    fn sum_and_count(&mut self, sum: f64, count: u64) {
+        self.line("_sum", "", Number::Float(sum));
+        self.line("_count", "", Number::Unsigned(count));
     }
 
-    fn line(&mut self, suffix: &str, labels: &str, own: &str, value: &Value<'_>) {
-        let comma = if labels.is_empty() || own.is_empty() { "" } else { "," };
-        let (open, close) = if labels.len() + own.len() == 0 { ("", "") } else { ("{", "}") };
-        let value = Number(value);
-        writeln!(self.lines, "{suffix}{open}{labels}{comma}{own}{close} {value}")
-            .expect("a String takes everything");
-    }
-}
-
-impl Sample<'_> {
-    const fn kind(&self) -> Type {
-        match self {
-            Self::Counter(_) => Type::Counter,
-            Self::Gauge(_) => Type::Gauge,
-            Self::Untyped(_) => Type::Untyped,
-            Self::Info(_) => Type::Info,
-            Self::Summary { .. } => Type::Summary,
-            Self::Histogram(_) => Type::Histogram,
+    /// `own`: labels that no other line of the sample has.
+    fn line(&mut self, suffix: &str, own: &str, number: Number) {
+        let comma = if self.labels.is_empty() || own.is_empty() { "" } else { "," };
+        let (open, close) = if self.labels.len() + own.len() == 0 { ("", "") } else { ("{", "}") };
+        for part in [self.name, suffix, open, self.labels, comma, own, close, " "] {
+            self.out.extend_from_slice(part.as_bytes());
         }
-    }
-}
-
-/// A number as the format writes it.
-struct Number<'a>(&'a Value<'a>);
-
-impl fmt::Display for Number<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Value::Bool(value) => write!(f, "{}", u8::from(*value)),
-            Value::Float(value) if value.is_infinite() => {
-                f.write_str(if *value > 0.0 { "+Inf" } else { "-Inf" })
-            }
-            value => value.fmt(f),
-        }
+        number.push(self.out);
+        self.out.push(b'\n');
     }
 }
 
 /// A text as the value of a metric's label.
-pub fn label_value(text: &str) -> String {
-    help_text(text).replace('"', "\\\"")
+pub fn label_value(text: &str) -> Cow<'_, str> {
+    if is_plain(text) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(help_text(text).replace('"', "\\\""))
+}
+
+/// Whether nothing is to be escaped, as in nearly every path: asked a byte at a time, which is
+/// quick.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\')
 }
 
 /// A text as a metric's help: a line's end and a backslash are escaped, so that any parser turns

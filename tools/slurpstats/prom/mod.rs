@@ -4,6 +4,7 @@
 
 mod families;
 mod names;
+mod sample;
 
 use std::io::{self, Write};
 
@@ -11,7 +12,8 @@ use mmstats::{Aggregate, HistogramSnapshot, Kind, Stat, Value};
 
 use super::report::{Report, Shown};
 use super::sum::{Together, Totals, aggregate_of};
-use families::{Families, Sample, label_value};
+use families::{Families, label_value};
+use sample::{Number, Ranges, Sample};
 
 /// Gathers samples of all files and writes them at the end.
 pub struct Prom<W> {
@@ -29,7 +31,7 @@ impl<W: Write> Prom<W> {
         Self { out, families: Families::default(), totals, now }
     }
 
-    fn add(&mut self, stat: &Stat<'_>, labels: &str) {
+    fn add(&mut self, stat: &Stat<'_>) {
         if let Some(totals) = &mut self.totals
             && aggregate_of(stat) != Aggregate::Each
         {
@@ -52,14 +54,14 @@ impl<W: Write> Prom<W> {
             value: Some(&value),
         };
         if let Some(sample) = figures.sample() {
-            let help = help_of(stat.help(), stat.unit());
-            self.families.add(&stat.label(), &help, labels, &sample);
+            self.families.add(&stat.label(), || help_of(stat.help(), stat.unit()), sample);
         }
     }
 }
 
 /// Adds what was added up over all files.
 fn add_totals(families: &mut Families, totals: &Totals) {
+    families.begin_file(String::new());
     for total in totals.iter() {
         let component = |wanted| total.components().find(|(name, _)| *name == wanted);
         let together = match total.together() {
@@ -74,7 +76,7 @@ fn add_totals(families: &mut Families, totals: &Totals) {
             value: together.as_ref(),
         };
         if let Some(sample) = figures.sample() {
-            families.add(&total.label, &help_of(&total.help, &total.unit), "", &sample);
+            families.add(&total.label, || help_of(&total.help, &total.unit), sample);
         }
     }
 }
@@ -88,20 +90,19 @@ struct Figures<'a> {
     value: Option<&'a Value<'a>>,
 }
 
-impl<'a> Figures<'a> {
+impl Figures<'_> {
     /// `None` where the format has no place for it.
-    fn sample(&self) -> Option<Sample<'a>> {
+    fn sample(&self) -> Option<Sample> {
         if let Some(histogram) = self.histogram {
-            return Some(Sample::Histogram(histogram));
+            return Some(Sample::Histogram(Box::new(Ranges::of(histogram))));
         }
-        match (self.kind, self.count, self.total, self.value?) {
-            (Some(Kind::Timer), Some(count), Some(sum), _) => Some(Sample::Summary { count, sum }),
-            (_, _, _, Value::Text(text)) => Some(Sample::Info(text)),
-            (_, _, _, Value::Bytes(_)) => None,
-            (Some(Kind::Counter), _, _, value) => Some(Sample::Counter(value)),
-            (Some(_), _, _, value) => Some(Sample::Gauge(value)),
-            (None, _, _, value) => Some(Sample::Untyped(value)),
-        }
+        Some(match (self.kind, self.count, self.total, self.value?) {
+            (Some(Kind::Timer), Some(count), Some(sum), _) => Sample::Summary { count, sum },
+            (_, _, _, Value::Text(text)) => Sample::Info((**text).into()),
+            (Some(Kind::Counter), _, _, value) => Sample::Counter(Number::of(value)?),
+            (Some(_), _, _, value) => Sample::Gauge(Number::of(value)?),
+            (None, _, _, value) => Sample::Untyped(Number::of(value)?),
+        })
     }
 }
 
@@ -116,13 +117,15 @@ fn help_of(help: &str, unit: &str) -> String {
 
 impl<W: Write> Report for Prom<W> {
     fn file(&mut self, shown: Shown<'_>) -> io::Result<()> {
-        let file = label_value(&shown.file.path().to_string_lossy());
+        let path = shown.file.path().to_string_lossy();
+        let file = label_value(&path);
         let labels = match shown.file.pid() {
             Some(pid) => format!("file=\"{file}\",pid=\"{pid}\""),
             None => format!("file=\"{file}\""),
         };
+        self.families.begin_file(labels);
         for stat in shown.stats() {
-            self.add(&stat, &labels);
+            self.add(&stat);
         }
         Ok(())
     }
