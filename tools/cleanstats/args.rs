@@ -21,6 +21,9 @@ Examples:
 /// this removes them. A file goes only when its program is proven dead: its lock is free, and
 /// its process is gone or another one has its id. What can't be decided stays. What is no stats
 /// file stays, and no symbolic link is followed.
+///
+/// Files of the original Python library have no lock. Remove them from within the container of
+/// their programs: from outside, their process ids say something else.
 #[derive(Clone, Debug, Parser)]
 #[command(name = super::NAME, version, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{AFTER_HELP}"))]
 pub struct Arguments {
