@@ -114,6 +114,12 @@ impl<'a> Signature<'a> {
     pub fn components(&self) -> Components<'a> {
         Components { cursor: Cursor::new(self.items, self.mode), run: None }
     }
+
+    /// The components of a text that was parsed before, without measuring it again.
+    pub(crate) fn components_of(parsed: &'a [u8]) -> Components<'a> {
+        let (mode, items) = Mode::of(parsed);
+        Components { cursor: Cursor::new(items, mode), run: None }
+    }
 }
 
 impl Mode {

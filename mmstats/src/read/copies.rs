@@ -27,9 +27,6 @@ pub(super) fn settle(
     fields: &mut [Field],
     mut copy_again: impl FnMut(Range<usize>) -> Result<Copy, ReadError>,
 ) -> Result<(), ReadError> {
-    if !fields.iter().any(Field::takes_several_copies) {
-        return Ok(());
-    }
     let mut pending: Vec<&mut Field> =
         fields.iter_mut().filter(|field| field.takes_several_copies()).collect();
     let mut last: Option<Copy> = None;

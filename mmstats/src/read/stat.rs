@@ -172,10 +172,10 @@ impl<'a> Stat<'a> {
 
     /// The components' places; none where the signature isn't known.
     fn parts(&self) -> impl Iterator<Item = Component> + use<'a> {
-        let signature = Signature::parse(self.field.signature(self.bytes)).ok();
+        let signature = self.field.known.then(|| self.field.signature(self.bytes));
         let hidden_from =
             if self.field.sequenced { self.field.size() - size_of::<u64>() } else { usize::MAX };
-        let components = signature.into_iter().flat_map(|signature| signature.components());
+        let components = signature.into_iter().flat_map(Signature::components_of);
         components.take_while(move |component| component.offset < hidden_from)
     }
 
