@@ -136,18 +136,21 @@ pub(crate) struct Copy {
 }
 
 thread_local! {
-    /// The memory of a copy that is no more, for the next one: whoever reads ten thousand files
+    /// The memory of copies that are no more, for the next ones: whoever reads ten thousand files
     /// would allocate and clear it as often.
-    static SPARE: Cell<Vec<u64>> = const { Cell::new(Vec::new()) };
+    static SPARES: Cell<Vec<Vec<u64>>> = const { Cell::new(Vec::new()) };
 }
 
-/// No more bytes than this are kept for the next copy.
+/// As many are kept as the reading of a file has at a time.
+const MOST_SPARES: usize = 3;
+
+/// No larger ones than of this many bytes are kept.
 const LARGEST_SPARE: usize = 16 << 10;
 
 impl Copy {
     /// Of whatever bytes: to be filled.
     fn unfilled(start: usize, size: usize) -> Self {
-        let mut words = SPARE.try_with(Cell::take).unwrap_or_default();
+        let mut words = with_spares(Vec::pop).flatten().unwrap_or_default();
         let count = size.div_ceil(size_of::<u64>());
         if words.capacity() < count {
             words = vec![0; count];
@@ -182,10 +185,24 @@ impl Drop for Copy {
     fn drop(&mut self) {
         let words = std::mem::take(&mut self.words);
         if words.capacity() <= LARGEST_SPARE / size_of::<u64>() {
-            // At the end of its thread it is freed.
-            let _ = SPARE.try_with(|spare| spare.set(words));
+            with_spares(|spares| {
+                if spares.len() < MOST_SPARES {
+                    spares.push(words);
+                }
+            });
         }
     }
+}
+
+/// Nothing at the end of the thread, where its spares are gone.
+fn with_spares<T>(change: impl FnOnce(&mut Vec<Vec<u64>>) -> T) -> Option<T> {
+    let take_and_put_back = |cell: &Cell<Vec<_>>| {
+        let mut spares = cell.take();
+        let result = change(&mut spares);
+        cell.set(spares);
+        result
+    };
+    SPARES.try_with(take_and_put_back).ok()
 }
 
 #[cfg(test)]
@@ -209,6 +226,14 @@ mod tests {
         assert_eq!(source.copy(&path).unwrap().bytes(), bytes);
         let part = source.copy_range(700..1003, &path).unwrap();
         assert_eq!(part.at(701..1003), &bytes[701..]);
+    }
+
+    #[test]
+    fn a_copy_has_nothing_of_the_one_whose_memory_it_has() {
+        drop(Copy::of_bytes(&[1; 100]));
+        for (value, size) in [(2, 90), (3, 200), (4, 95)] {
+            assert_eq!(Copy::of_bytes(&vec![value; size]).bytes(), vec![value; size]);
+        }
     }
 
     #[test]
