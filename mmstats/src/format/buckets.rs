@@ -33,7 +33,7 @@ impl Buckets {
     /// up to `max`. `None` where `error` is no number from 2^-17 to 1/2.
     pub(crate) fn with_error(error: f64, max: u64) -> Option<Self> {
         let grouping = (0..=Self::LARGEST_GROUPING)
-            .find(|&grouping| 0.5_f64.powi(grouping.cast_signed() + 1) <= error)
+            .find(|&grouping| 1.0 / f64::from(2_u32 << grouping) <= error)
             .filter(|_| error <= 0.5)?;
         let magnitude = (u64::BITS - max.leading_zeros()).max(grouping + 1);
         Self::new(grouping, magnitude)

@@ -27,13 +27,15 @@ pub(super) fn decode<'a>(bytes: &'a [u8], component: &Component) -> Value<'a> {
 
 /// An IEEE 754 number of 16 bits, which Rust has no stable type for.
 fn half(bits: u16) -> f64 {
-    let exponent = i32::from(bits >> 10 & 0x1f);
-    let fraction = f64::from(bits & 0x3ff);
+    let exponent = bits >> 10 & 0x1f;
+    let fraction = u64::from(bits & 0x3ff);
+    // `powi` promises no exact result; a quotient of powers of two is exact.
+    let smallest_times = |count: u64| count as f64 / f64::from(1 << 24);
     let size = match exponent {
-        0 => fraction * 2f64.powi(-24),
-        0x1f if fraction == 0.0 => f64::INFINITY,
+        0 => smallest_times(fraction),
+        0x1f if fraction == 0 => f64::INFINITY,
         0x1f => f64::NAN,
-        _ => (1024.0 + fraction) * 2f64.powi(exponent - 25),
+        _ => smallest_times((1024 + fraction) << (exponent - 1)),
     };
     if bits >> 15 == 0 { size } else { -size }
 }
@@ -101,8 +103,8 @@ mod tests {
             (0x3c00_u16, 1.0),
             (0xc000, -2.0),
             (0x7bff, 65504.0),
-            (0x0400, 2f64.powi(-14)),
-            (0x0001, 2f64.powi(-24)),
+            (0x0400, 1.0 / 16_384.0),
+            (0x0001, 1.0 / 16_777_216.0),
             (0x0000, 0.0),
             (0x7c00, f64::INFINITY),
             (0xfc00, f64::NEG_INFINITY),
