@@ -14,7 +14,10 @@
 //! and a reading ends where it can't be accepted any more, or there would be too many
 //! interleavings to go through.
 
+use std::num::NonZero;
 use std::panic::catch_unwind;
+use std::sync::Mutex;
+use std::thread::available_parallelism;
 
 use loom::model::Builder;
 use loom::sync::Arc;
@@ -229,6 +232,22 @@ fn in_a_row() -> impl Iterator<Item = [Reading; 2]> {
     readings.flat_map(move |first| again.clone().map(move |second| [first, second]))
 }
 
+/// Checks all, as many at a time as there are processors: a model runs in one thread.
+fn check_all<const READS: usize>(readings: impl Iterator<Item = [Reading; READS]> + Send) {
+    let readings = Mutex::new(readings.enumerate());
+    let next = || readings.lock().expect("no iterator panics").next();
+    std::thread::scope(|scope| {
+        for _ in 0..available_parallelism().map_or(1, NonZero::get) {
+            scope.spawn(|| {
+                while let Some((number, readings)) = next() {
+                    println!("{number}: {readings:?}");
+                    check(Flaw::None, readings);
+                }
+            });
+        }
+    });
+}
+
 /// Fails with what is said, in some order of loads.
 fn fails<const READS: usize>(
     flaw: Flaw,
@@ -253,12 +272,12 @@ fn steps_back(flaw: Flaw) {
 
 #[test]
 fn what_is_accepted_is_whole() {
-    readings().for_each(|reading| check(Flaw::None, [reading]));
+    check_all(readings().map(|reading| [reading]));
 }
 
 #[test]
 fn two_readings_in_a_row_never_step_back() {
-    in_a_row().for_each(|readings| check(Flaw::None, readings));
+    check_all(in_a_row());
 }
 
 #[test]
