@@ -61,6 +61,8 @@ mod tests {
                 scope.spawn(move || {
                     for number in 0..1000 {
                         LIST.push(thread * 1000 + number);
+                        // Others' nodes are whole, too, as soon as they are there.
+                        assert!(LIST.iter().take(4).all(|&number| number < 4000));
                     }
                 });
             }
