@@ -159,3 +159,37 @@ fn help_text(text: &str) -> String {
     let lines: Vec<_> = text.split('\n').map(|line| escape(line).replace('\\', "\\\\")).collect();
     lines.join("\\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of files whose stats are these gauges, one after the other. Help is what only `b` gives.
+    fn written(files: &[&[&str]]) -> String {
+        let mut families = Families::default();
+        for (file, labels) in (b'a'..).zip(files) {
+            families.begin_file(format!("file=\"{}\"", char::from(file)));
+            for (value, label) in (0..).zip(*labels) {
+                let help = || if file == b'b' { "Help.".to_owned() } else { String::new() };
+                families.add(label, help, Sample::Gauge(Number::Unsigned(value)));
+            }
+        }
+        let mut out = Vec::new();
+        families.write(&mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn stats_in_any_order_come_to_the_metric_of_their_label() {
+        let text = written(&[&["x", "y"], &["y", "z"], &["x", "z", "y"]]);
+        let expected = "# TYPE x gauge\nx{file=\"a\"} 0\nx{file=\"c\"} 0\n\
+            # HELP y Help.\n# TYPE y gauge\ny{file=\"a\"} 1\ny{file=\"b\"} 0\ny{file=\"c\"} 2\n\
+            # HELP z Help.\n# TYPE z gauge\nz{file=\"b\"} 1\nz{file=\"c\"} 1\n";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn a_label_that_a_file_has_twice_gives_one_sample() {
+        assert_eq!(written(&[&["x", "x"]]), "# TYPE x gauge\nx{file=\"a\"} 0\n");
+    }
+}
