@@ -18,8 +18,9 @@ use stress::{EDGES, Judged, LAYOUTS, Pace, Watch, Writer, across_edges};
 /// How long something may take that must happen at some time.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The longest run of one writer: the checks of its figures are exact up to some 2^26 updates.
-const LONGEST: f64 = 5.0;
+/// The longest run of one writer: the checks of its figures are exact up to some 2^26 updates, and
+/// a timer gets 2^25 in a second.
+const LONGEST: f64 = 1.0;
 
 /// A reader and a writer take two processors: one test at a time.
 fn processors() -> MutexGuard<'static, ()> {
