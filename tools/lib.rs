@@ -7,6 +7,7 @@
 
 pub mod cleanstats;
 pub mod common;
+pub mod mmash;
 pub mod pollstats;
 pub mod slurpstats;
 

@@ -11,3 +11,4 @@ pub mod patterns;
 pub mod selection;
 pub mod terminal;
 pub mod time;
+pub mod totals;

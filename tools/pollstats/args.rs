@@ -7,7 +7,7 @@ use clap::{ArgAction, Parser, ValueEnum};
 use mmstats::Aggregator;
 
 use super::filter::Filter;
-use crate::common::arguments::{AFTER_HELP, CommonArguments};
+use crate::common::arguments::{AFTER_HELP, CommonArguments, parse_seconds};
 use crate::common::patterns::LabelPattern;
 
 const EXAMPLES: &str = "\
@@ -58,7 +58,7 @@ pub struct Arguments {
     pub count: u64,
 
     /// Seconds between two looks
-    #[arg(short, long, value_name = "SECONDS", default_value = "1", value_parser = delay)]
+    #[arg(short, long, value_name = "SECONDS", default_value = "1", value_parser = parse_seconds)]
     pub delay: Duration,
 
     /// Repeat the header every N lines; 0: only where the columns change
@@ -125,17 +125,6 @@ pub enum Format {
     Csv,
     /// An object for each row, on a line of its own.
     Json,
-}
-
-fn delay(text: &str) -> Result<Duration, String> {
-    const SHORTEST: Duration = Duration::from_millis(1);
-    /// A year, so that adding delays to the clock can't overflow.
-    const LONGEST: Duration = Duration::from_hours(366 * 24);
-    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
-    Duration::try_from_secs_f64(seconds)
-        .ok()
-        .filter(|delay| (SHORTEST..=LONGEST).contains(delay))
-        .ok_or_else(|| "must be from 0.001 seconds to a year".to_owned())
 }
 
 fn percentile(text: &str) -> Result<f64, String> {

@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use mmstats::{Aggregate, HistogramSnapshot, Kind, Stat, Value};
 
 use super::report::{Report, Shown};
-use super::sum::{Together, Totals, aggregate_of};
+use crate::common::totals::{Together, Totals, aggregate_of};
 use families::{Families, label_value};
 use sample::{Number, Ranges, Sample};
 

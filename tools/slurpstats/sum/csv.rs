@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use mmstats::{Kind, Value};
 
-use super::{Together, Total, Totals};
 use crate::common::escape::escape;
+use crate::common::totals::{Together, Total, Totals};
 use crate::slurpstats::csv::{end_record, exact_text, put_field};
 use crate::slurpstats::readable::PERCENTILES;
 

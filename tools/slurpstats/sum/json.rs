@@ -6,8 +6,8 @@ use mmstats::Kind;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::{Together, Total, Totals};
 use crate::common::json::{self, Exact, FileError};
+use crate::common::totals::{Together, Total, Totals};
 use crate::slurpstats::json::{HistogramRecord, SCHEMA, none_if_empty};
 
 /// Writes the object and a line's end.

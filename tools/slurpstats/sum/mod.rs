@@ -3,7 +3,6 @@
 mod csv;
 mod json;
 mod text;
-mod totals;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -13,7 +12,7 @@ use super::readable::Readable;
 use super::report::{Report, Shown};
 use crate::common::json::FileError;
 use crate::common::terminal::Paint;
-pub use totals::{Together, Total, Totals, aggregate_of};
+use crate::common::totals::Totals;
 
 /// Adds up file by file and writes at the end, as text, JSON or CSV.
 pub struct SumReport<W> {

@@ -3,9 +3,9 @@
 use mmstats::Aggregate;
 use unicode_width::UnicodeWidthStr;
 
-use super::{Together, Total, Totals};
 use crate::common::escape::escape;
 use crate::common::terminal::{FAINT, Paint, TITLE, kind_style};
+use crate::common::totals::{Together, Total, Totals};
 use crate::slurpstats::readable::{Readable, push_unit};
 use crate::slurpstats::text::put;
 

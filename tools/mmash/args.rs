@@ -1,0 +1,44 @@
+//! The arguments of mmash.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::Parser;
+
+use crate::common::arguments::{AFTER_HELP, CommonArguments, parse_seconds};
+
+const EXAMPLES: &str = "\
+Examples:
+  mmash                              http://127.0.0.1:5002/ shows every stat of this machine
+  mmash --listen 0.0.0.0:5002        to everybody who reaches this machine: see below
+  mmash --glob '/run/web/*.mmstats'  of these files
+  curl http://127.0.0.1:5002/metrics what Prometheus scrapes";
+
+/// Show the stats of programs on a web page, and serve them as JSON and to Prometheus
+///
+/// The programs aren't asked and don't notice. Every interval the files are read once, however
+/// many look on.
+#[derive(Clone, Debug, Parser)]
+#[command(name = super::NAME, version, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{AFTER_HELP}"))]
+pub struct Arguments {
+    /// Where to listen; without a password, so whoever reaches it reads everything
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:5002")]
+    pub listen: SocketAddr,
+
+    /// Stats files, directories of them, or globs; default: wherever programs put them
+    #[arg(long, value_name = "FILE|DIR|GLOB")]
+    pub glob: Vec<OsString>,
+
+    /// How long from one look at the files to the next
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = parse_seconds)]
+    pub interval: Duration,
+
+    /// A name under which it is asked for, besides localhost and addresses; several times
+    #[arg(long, value_name = "NAME")]
+    pub host: Vec<String>,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment would become the command's help")]
+    pub common: CommonArguments,
+}

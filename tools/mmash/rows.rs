@@ -1,0 +1,158 @@
+//! The page's rows: a stat over all files each, and what has changed of them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use mmstats::{Kind, Value};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use web::Feed;
+
+use super::snapshot::Snapshot;
+use crate::common::json::{self, Exact};
+use crate::common::totals::{Together, Total, Totals};
+
+/// The rows as they were told last.
+#[derive(Debug, Default)]
+pub struct Rows {
+    by_label: HashMap<String, Row>,
+    next: u64,
+}
+
+/// A row, encoded.
+#[derive(Clone, Debug)]
+struct Row {
+    id: u64,
+    about: Arc<RawValue>,
+    value: Arc<RawValue>,
+    /// Whether the last look found it.
+    seen: bool,
+}
+
+/// What is told of a row once.
+#[derive(Serialize)]
+struct About<'a> {
+    id: u64,
+    label: &'a str,
+    kind: Option<&'static str>,
+    unit: &'a str,
+    help: &'a str,
+    aggregate: &'static str,
+}
+
+/// A step: of a whole, all rows are new.
+#[derive(Serialize)]
+struct Step<'a> {
+    time: f64,
+    files: usize,
+    new: Vec<&'a RawValue>,
+    gone: Vec<u64>,
+    values: Vec<(u64, &'a RawValue)>,
+}
+
+impl Rows {
+    /// Tells what has changed since the last look.
+    pub fn publish(&mut self, snapshot: &Snapshot, feed: &Feed) {
+        let (time, files) = (snapshot.time, snapshot.files.len());
+        let mut totals = Totals::default();
+        for seen in &snapshot.files {
+            seen.file.stats().for_each(|stat| totals.add(&stat, time));
+        }
+        let (mut new, mut values) = (Vec::new(), Vec::new());
+        self.by_label.values_mut().for_each(|row| row.seen = false);
+        for total in totals.iter() {
+            let value = raw(&value_of(total));
+            match self.by_label.get_mut(&total.label) {
+                Some(row) => {
+                    row.seen = true;
+                    if row.value.get() != value.get() {
+                        row.value = Arc::clone(&value);
+                        values.push((row.id, value));
+                    }
+                }
+                None => {
+                    let row = self.add(total, value);
+                    new.push(row.about);
+                    values.push((row.id, row.value));
+                }
+            }
+        }
+        let gone = self.by_label.extract_if(|_, row| !row.seen).map(|(_, row)| row.id).collect();
+        let change = Step {
+            time,
+            files,
+            new: new.iter().map(|about| &**about).collect(),
+            gone,
+            values: values.iter().map(|(id, value)| (*id, &**value)).collect(),
+        };
+        let rows: Vec<Row> = self.by_label.values().cloned().collect();
+        feed.publish(Some(&encode(&change)), move || whole(time, files, &rows));
+    }
+
+    fn add(&mut self, total: &Total, value: Arc<RawValue>) -> Row {
+        let id = self.next;
+        self.next += 1;
+        let about = raw(&About {
+            id,
+            label: &total.label,
+            kind: total.kind.map(Kind::name),
+            unit: &total.unit,
+            help: &total.help,
+            aggregate: total.aggregate.name(),
+        });
+        let row = Row { id, about, value, seen: true };
+        self.by_label.insert(total.label.clone(), row.clone());
+        row
+    }
+}
+
+fn whole(time: f64, files: usize, rows: &[Row]) -> String {
+    encode(&Step {
+        time,
+        files,
+        new: rows.iter().map(|row| &*row.about).collect(),
+        gone: Vec::new(),
+        values: rows.iter().map(|row| (row.id, &*row.value)).collect(),
+    })
+}
+
+/// A row's figures by name; `value` is what is shown first.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Figures(serde_json::Map<String, serde_json::Value>);
+
+fn value_of(total: &Total) -> Figures {
+    let mut figures = serde_json::Map::new();
+    let mut put = |name: &str, value: Value<'_>| {
+        let value = serde_json::to_value(Exact(value)).unwrap_or_default();
+        figures.insert(name.to_owned(), value);
+    };
+    match total.together() {
+        Together::One(value) => put("value", value),
+        Together::Range { least, greatest } => {
+            put("least", least);
+            put("greatest", greatest);
+        }
+        Together::Different | Together::Nothing => {}
+    }
+    total.components().for_each(|(name, value)| put(name, value));
+    if let Some(histogram) = total.histogram() {
+        put("count", Value::Unsigned(histogram.count()));
+        for (name, percent) in [("p50", 50.0), ("p90", 90.0), ("p99", 99.0), ("max", 100.0)] {
+            if let Some(value) = histogram.percentile(percent) {
+                put(name, Value::Float(value));
+            }
+        }
+    }
+    Figures(figures)
+}
+
+fn raw(value: &impl Serialize) -> Arc<RawValue> {
+    RawValue::from_string(encode(value)).expect("just encoded").into()
+}
+
+fn encode(value: &impl Serialize) -> String {
+    let mut text = Vec::new();
+    json::write(&mut text, value).expect("a Vec takes everything");
+    String::from_utf8(text).expect("JSON is a text")
+}

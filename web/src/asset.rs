@@ -1,0 +1,43 @@
+//! Files that are part of the program.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+/// A file that is part of the program.
+#[derive(Clone, Copy, Debug)]
+pub struct Asset {
+    /// Its path behind the `/`.
+    pub path: &'static str,
+    /// Its content.
+    pub content: &'static str,
+}
+
+impl Asset {
+    const fn content_type(&self) -> &'static str {
+        match self.path.as_bytes() {
+            [.., b'.', b'c', b's', b's'] => "text/css; charset=utf-8",
+            [.., b'.', b'j', b's'] => "text/javascript; charset=utf-8",
+            [.., b'.', b'j', b's', b'o', b'n'] => "application/json",
+            [.., b'.', b's', b'v', b'g'] => "image/svg+xml",
+            _ => "text/html; charset=utf-8",
+        }
+    }
+}
+
+/// Answers with a file. The browser keeps it, and asks each time whether it is still the same:
+/// another version of the program may have another one.
+pub fn asset(asset: &'static Asset, request: &HeaderMap) -> Response {
+    let mut hasher = DefaultHasher::new();
+    asset.content.hash(&mut hasher);
+    let tag = format!("\"{:016x}\"", hasher.finish());
+    let known = request.get(IF_NONE_MATCH).and_then(|known| known.to_str().ok());
+    let headers =
+        [(CONTENT_TYPE, asset.content_type()), (CACHE_CONTROL, "no-cache"), (ETAG, &*tag)];
+    if known.is_some_and(|known| known.split(',').any(|known| known.trim() == tag)) {
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    }
+    (headers, asset.content).into_response()
+}

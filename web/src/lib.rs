@@ -1,0 +1,33 @@
+//! What the web tools have in common: a server that is safe by default, live streams, and the
+//! page's building blocks. It knows nothing of what is shown.
+//!
+//! A tool makes a [`Router`](axum::Router) of its own routes, and a [`Server`] serves it:
+//!
+//! - only hosts that are meant are answered, so that no other page's script reaches it by a name
+//!   of its own (DNS rebinding): [`Hosts`];
+//! - `GET` and `HEAD` only, requests without a body, of limited size, in limited time, from a
+//!   limited number of connections: [`Limits`];
+//! - every answer says that the page loads from here alone, isn't framed, and is what its type
+//!   says.
+//!
+//! What changes is sent as server-sent events from a [`Feed`], encoded once however many watch.
+//! Files are part of the program: [`Asset`].
+#![forbid(unsafe_code)]
+
+mod asset;
+mod feed;
+mod hosts;
+mod limits;
+mod problem;
+mod safety;
+mod server;
+
+pub use asset::{Asset, asset};
+pub use feed::{Feed, TooManyStreams};
+pub use hosts::Hosts;
+pub use limits::Limits;
+pub use problem::Problem;
+pub use server::{Server, ending_by_signal};
+
+/// The kit's own files, for a tool's page: style, live stream and chart.
+pub const ASSETS: &[Asset] = &[];
