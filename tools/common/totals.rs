@@ -15,12 +15,17 @@ pub struct Totals {
 /// One stat of all files.
 #[derive(Debug)]
 pub struct Total {
+    /// Its label; what isn't UTF-8 is replaced.
     pub label: String,
+    /// What it is, where a file tells.
     pub kind: Option<Kind>,
+    /// Its unit, or an empty text.
     pub unit: String,
+    /// What it means, in words, or an empty text.
     pub help: String,
     /// Whether it is buffered: a value that changes.
     pub buffered: bool,
+    /// How it adds up.
     pub aggregate: Aggregate,
     /// How many files have it.
     pub files: u64,
@@ -35,7 +40,12 @@ pub enum Together<'a> {
     /// One value: added up, the least, the greatest, or all are the same.
     One(Value<'a>),
     /// Each number stands for itself.
-    Range { least: Value<'a>, greatest: Value<'a> },
+    Range {
+        /// The least of them.
+        least: Value<'a>,
+        /// The greatest of them.
+        greatest: Value<'a>,
+    },
     /// Each text stands for itself.
     Different,
     /// No file has a value at present.
@@ -54,6 +64,7 @@ impl Totals {
         self.totals[index].add(stat, now);
     }
 
+    /// The stats, in the order in which they first came.
     pub fn iter(&self) -> impl Iterator<Item = &Total> {
         self.totals.iter()
     }

@@ -19,12 +19,17 @@ Examples:
 ///
 /// The programs aren't asked and don't notice. Every interval the files are read once, however
 /// many look on.
+///
+/// The environment may name a settings file of the original's, by MMASH_SETTINGS: lines of
+/// HOST = '…', PORT = …, MMSTATS_GLOB = '…' and DEBUG = True. Arguments outweigh it.
 #[derive(Clone, Debug, Parser)]
+#[expect(clippy::doc_markdown, reason = "it is shown as it stands")]
 #[command(name = super::NAME, version, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{AFTER_HELP}"))]
 pub struct Arguments {
-    /// Where to listen; without a password, so whoever reaches it reads everything
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:5002")]
-    pub listen: SocketAddr,
+    /// Where to listen; whoever reaches it reads everything, without a password [default:
+    /// 127.0.0.1:5002]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
 
     /// Stats files, directories of them, or globs; default: wherever programs put them
     #[arg(long, value_name = "FILE|DIR|GLOB")]

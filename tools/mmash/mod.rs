@@ -5,25 +5,36 @@
 //!                      '--> Rows, what has changed --> Feed --> pages
 //! ```
 
+mod aggregate;
 mod args;
 mod original;
 mod page;
 mod poller;
 mod rows;
+mod settings;
 mod snapshot;
 
+use std::env;
+use std::ffi::OsString;
+use std::fmt::Display;
+use std::fs;
 use std::io::{self, Write};
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
 use clap::CommandFactory;
+use tokio::runtime;
 use web::{Hosts, Limits, Server, ending_by_signal};
 
 use crate::common::diagnostics::Diagnostics;
+use crate::common::escape::escape_path;
 use crate::common::exit::Outcome;
 use crate::common::generate::generate;
 pub use args::Arguments;
 use poller::Poller;
+use settings::Settings;
 
 /// The tool's name.
 pub const NAME: &str = "mmash";
@@ -37,30 +48,62 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
     if let Some(what) = arguments.common.generate {
         return generate(what, Arguments::command());
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(serve(arguments))
+    let mut diagnostics = Diagnostics::new(NAME);
+    let outcome = settings().and_then(|settings| {
+        let runtime = runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| format!("can't wait for events: {error}"))?;
+        runtime.block_on(serve(arguments, settings))
+    });
+    Ok(outcome.unwrap_or_else(|message| {
+        diagnostics.error(&message);
+        Outcome::Failed
+    }))
 }
 
-async fn serve(arguments: &Arguments) -> io::Result<Outcome> {
-    let mut diagnostics = Diagnostics::new(NAME);
-    let hosts = Hosts::and(arguments.host.iter().cloned());
-    let server = match Server::listen(arguments.listen, hosts, Limits::default()).await {
-        Ok(server) => server,
-        Err(error) => {
-            let address = arguments.listen;
-            diagnostics.error(&format_args!("can't listen on {address}: {error}"));
-            return Ok(Outcome::Failed);
-        }
+/// What the file says that `MMASH_SETTINGS` names, if it names one.
+fn settings() -> Result<Settings, String> {
+    let Some(path) = env::var_os("MMASH_SETTINGS").filter(|path| !path.is_empty()) else {
+        return Ok(Settings::default());
     };
-    let signal = ending_by_signal()?;
-    let poller = Poller::start(arguments.glob.clone(), arguments.interval)?;
-    let mut stdout = io::stdout().lock();
-    writeln!(stdout, "http://{}/", server.address())?;
-    stdout.flush()?;
-    drop(stdout);
+    let path = Path::new(&path);
+    let failed = |reason: &dyn Display| format!("MMASH_SETTINGS={}: {reason}", escape_path(path));
+    let text = fs::read_to_string(path).map_err(|error| failed(&error))?;
+    Settings::parse(&text).map_err(|wrong| failed(&wrong))
+}
+
+/// Serves until a signal comes; an error is the message of one.
+async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome, String> {
+    let address = address(arguments, &settings)?;
+    let hosts = Hosts::and(arguments.host.iter().cloned());
+    let server = Server::listen(address, hosts, Limits::default()).await;
+    let server = server.map_err(|error| format!("can't listen on {address}: {error}"))?;
+    let signal = ending_by_signal().map_err(|error| format!("can't await signals: {error}"))?;
+    let mut places = arguments.glob.clone();
+    if places.is_empty() {
+        places.extend(settings.glob.map(OsString::from));
+    }
+    let poller = Poller::start(places, arguments.interval)
+        .map_err(|error| format!("can't make a thread: {error}"))?;
+    // Where nobody reads it, it serves all the same.
+    let _ = writeln!(io::stdout(), "http://{}/", server.address());
     let mut received = 0;
     server.serve(routes(poller), async { received = signal.await }).await;
     Ok(Outcome::Interrupted(received as u8))
+}
+
+/// Where to listen, as the arguments say, else the settings.
+fn address(arguments: &Arguments, settings: &Settings) -> Result<SocketAddr, String> {
+    if let Some(address) = arguments.listen {
+        return Ok(address);
+    }
+    let host = settings.host.as_deref().unwrap_or("127.0.0.1");
+    let port = settings.port.unwrap_or(5002);
+    let found = (host, port).to_socket_addrs().map(|mut addresses| addresses.next());
+    match found {
+        Ok(Some(address)) => Ok(address),
+        Ok(None) => Err(format!("HOST = {host:?}: it has no address")),
+        Err(error) => Err(format!("HOST = {host:?}: {error}")),
+    }
 }
 
 fn routes(poller: Arc<Poller>) -> Router {

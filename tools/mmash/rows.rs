@@ -62,19 +62,16 @@ impl Rows {
         self.by_label.values_mut().for_each(|row| row.seen = false);
         for total in totals.iter() {
             let value = raw(&value_of(total));
-            match self.by_label.get_mut(&total.label) {
-                Some(row) => {
-                    row.seen = true;
-                    if row.value.get() != value.get() {
-                        row.value = Arc::clone(&value);
-                        values.push((row.id, value));
-                    }
-                }
-                None => {
-                    let row = self.add(total, value);
-                    new.push(row.about);
-                    values.push((row.id, row.value));
-                }
+            let Some(row) = self.by_label.get_mut(&total.label) else {
+                let row = self.add(total, value);
+                new.push(row.about);
+                values.push((row.id, row.value));
+                continue;
+            };
+            row.seen = true;
+            if row.value.get() != value.get() {
+                row.value = Arc::clone(&value);
+                values.push((row.id, value));
             }
         }
         let gone = self.by_label.extract_if(|_, row| !row.seen).map(|(_, row)| row.id).collect();
