@@ -1,6 +1,9 @@
 //! For the tests of the tools: real processes with a time limit, and files made by hand.
 #![allow(dead_code, reason = "each test uses a part")]
 
+pub mod http;
+pub mod server;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};

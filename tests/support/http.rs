@@ -1,0 +1,80 @@
+//! HTTP by hand, over a socket: what a browser would never send can be sent, too.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+
+use super::PATIENCE;
+
+/// An answer, taken apart.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// The body as JSON.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        let Self { status, body, .. } = self;
+        serde_json::from_str(body).unwrap_or_else(|error| panic!("{status}: {error}: {body}"))
+    }
+}
+
+/// Asks for a path, as a browser on this machine does.
+#[track_caller]
+pub fn get(address: SocketAddr, path: &str) -> Answer {
+    let answer = send(address, &format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n"));
+    answer.unwrap_or_else(|| panic!("no answer to {path}"))
+}
+
+/// Sends these very bytes, and gives the first answer; `None` where the connection is closed
+/// without one.
+pub fn send(address: SocketAddr, request: &str) -> Option<Answer> {
+    let mut stream = connect(address);
+    stream.write_all(request.as_bytes()).unwrap();
+    receive(&mut stream)
+}
+
+/// A connection on which nothing takes for ever.
+pub fn connect(address: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
+}
+
+/// The next answer on a connection, with as much of a body as it says that it has.
+pub fn receive(stream: &mut TcpStream) -> Option<Answer> {
+    let head = head(stream)?;
+    let mut lines = head.split("\r\n");
+    let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+    let headers = lines.filter_map(|line| line.split_once(':'));
+    let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()));
+    let mut answer = Answer { status, headers: headers.collect(), body: String::new() };
+    if let Some(length) = answer.header("content-length") {
+        let mut body = vec![0; length.parse().unwrap()];
+        stream.read_exact(&mut body).unwrap();
+        answer.body = String::from_utf8(body).unwrap();
+    }
+    Some(answer)
+}
+
+/// Up to the empty line, byte by byte: what follows is the body's.
+fn head(stream: &mut TcpStream) -> Option<String> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        match stream.read(&mut byte) {
+            Ok(1) => head.push(byte[0]),
+            _ => return None,
+        }
+    }
+    String::from_utf8(head).ok()
+}
