@@ -7,6 +7,7 @@
 
 mod aggregate;
 mod args;
+mod files;
 mod original;
 mod page;
 mod poller;
@@ -107,5 +108,9 @@ fn address(arguments: &Arguments, settings: &Settings) -> Result<SocketAddr, Str
 }
 
 fn routes(poller: Arc<Poller>) -> Router {
-    Router::new().merge(original::routes()).merge(page::routes()).with_state(poller)
+    Router::new()
+        .merge(original::routes())
+        .merge(files::routes())
+        .merge(page::routes())
+        .with_state(poller)
 }
