@@ -64,6 +64,7 @@ impl<'a> DirectoryEntry<'a> {
 /// An open file and what it says about its writer.
 pub(super) struct Candidate {
     source: Source,
+    id: FileId,
     claim: Claimed,
 }
 
@@ -89,6 +90,8 @@ impl Candidate {
             return Ok(None);
         };
         let source = Source::of(file, entry.path, u64::MAX)?;
+        let failed = |source| ReadError::Io { path: entry.path.to_owned(), source };
+        let id = source.id().map_err(failed)?;
         let claim = match claim(&source, entry.path) {
             Ok(claim) => Claimed::Whole(claim),
             Err(error) => match places::pid_of_temporary(entry.name) {
@@ -96,7 +99,7 @@ impl Candidate {
                 None => return Err(error),
             },
         };
-        Ok(Some(Self { source, claim }))
+        Ok(Some(Self { source, id, claim }))
     }
 
     pub(super) fn file(&self) -> &File {
@@ -104,7 +107,7 @@ impl Candidate {
     }
 
     pub(super) fn id(&self) -> FileId {
-        self.source.id
+        self.id
     }
 
     pub(super) fn writer(&self) -> Writer<'_> {
@@ -115,6 +118,6 @@ impl Candidate {
     }
 
     pub(super) fn judge(&self, processes: &mut Processes) -> Life {
-        judge(&self.source.file, self.source.id, self.writer(), processes)
+        judge(&self.source.file, self.id, self.writer(), processes)
     }
 }

@@ -1,5 +1,6 @@
 //! A snapshot of one stats file.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -39,9 +40,18 @@ pub struct StatsFile {
 
 /// The file that a snapshot was taken from.
 #[derive(Debug)]
-struct Origin {
-    id: FileId,
-    open: Option<Source>,
+enum Origin {
+    Open(Source),
+    Closed(FileId),
+}
+
+impl Origin {
+    fn id(&self) -> io::Result<FileId> {
+        match self {
+            Self::Open(source) => source.id(),
+            Self::Closed(id) => Ok(*id),
+        }
+    }
 }
 
 impl StatsFile {
@@ -72,7 +82,13 @@ impl StatsFile {
         let mut file = Self::parse(path.to_owned(), copy)?;
         let again = |range| source.copy_range(range, path);
         settle(&mut file.copy, &mut file.parsed.fields, again)?;
-        file.origin = Some(Origin { id: source.id, open: keep.then_some(source) });
+        file.origin = Some(if keep {
+            // Which file it is can be asked later, and often nobody does.
+            Origin::Open(source)
+        } else {
+            let failed = |source| ReadError::Io { path: path.to_owned(), source };
+            Origin::Closed(source.id().map_err(failed)?)
+        });
         Ok(file)
     }
 
@@ -99,7 +115,8 @@ impl StatsFile {
     /// The device and inode of the file, which tell it from another one that takes its name
     /// later; `None` where the bytes didn't come from a file.
     pub fn device_and_inode(&self) -> Option<(u64, u64)> {
-        self.origin.as_ref().map(|origin| (origin.id.device, origin.id.inode))
+        let id = self.origin.as_ref()?.id().ok()?;
+        Some((id.device, id.inode))
     }
 
     /// Who wrote the file; files without a trailer don't say.
@@ -156,16 +173,21 @@ impl StatsFile {
         let Some(origin) = &self.origin else {
             return Life::undecided("not read from a file");
         };
+        let id = match origin.id() {
+            Ok(id) => id,
+            Err(error) => return Life::undecided(error.to_string()),
+        };
         let writer = match self.identity() {
             Some(identity) => Writer::Ours(identity),
             None => Writer::Original(self.pid()),
         };
-        if let Some(open) = &origin.open {
-            return judge(&open.file, origin.id, writer, processes);
-        }
-        match Source::open(&self.path, u64::MAX) {
-            Ok(source) if source.id == origin.id => {
-                judge(&source.file, origin.id, writer, processes)
+        let now = match origin {
+            Origin::Open(source) => return judge(&source.file, id, writer, processes),
+            Origin::Closed(_) => Source::open(&self.path, u64::MAX),
+        };
+        match now {
+            Ok(now) if now.id().is_ok_and(|now| now == id) => {
+                judge(&now.file, id, writer, processes)
             }
             Ok(_) => Life::undecided("replaced by another file since it was read"),
             Err(error) => Life::undecided(error.reason()),
