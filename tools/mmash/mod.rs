@@ -88,7 +88,12 @@ async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome, Str
     // Where nobody reads it, it serves all the same.
     let _ = writeln!(io::stdout(), "http://{}/", server.address());
     let mut received = 0;
-    server.serve(routes(poller), async { received = signal.await }).await;
+    let feed = Arc::clone(&poller);
+    let end = async {
+        received = signal.await;
+        feed.feed().end();
+    };
+    server.serve(routes(poller), end).await;
     Ok(Outcome::Interrupted(received as u8))
 }
 

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::Instant;
 
 /// How often something is sent when nothing changes, so that nobody on the way takes the
 /// connection for dead, and a client that has gone is noticed.
@@ -27,7 +28,8 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// the whole state as soon as it reads again.
 #[derive(Debug)]
 pub struct Feed {
-    steps: watch::Sender<Arc<Step>>,
+    /// The last step; `None` when the feed has ended.
+    steps: watch::Sender<Option<Arc<Step>>>,
     streams: Arc<Semaphore>,
 }
 
@@ -53,7 +55,7 @@ impl Feed {
         let none =
             Step { number: 0, change: Bytes::new(), whole: LazyLock::new(Box::new(Bytes::new)) };
         Self {
-            steps: watch::Sender::new(Arc::new(none)),
+            steps: watch::Sender::new(Some(Arc::new(none))),
             streams: Arc::new(Semaphore::new(streams)),
         }
     }
@@ -70,8 +72,19 @@ impl Feed {
         let whole = LazyLock::new(
             Box::new(move || event("whole", &whole())) as Box<dyn FnOnce() -> Bytes + Send>
         );
-        let number = self.steps.borrow().number + 1;
-        self.steps.send_replace(Arc::new(Step { number, change, whole }));
+        self.steps.send_if_modified(|step| {
+            let Some(step) = step else {
+                return false;
+            };
+            *step = Arc::new(Step { number: step.number + 1, change, whole });
+            true
+        });
+    }
+
+    /// Ends all streams, so that a server that ends needn't wait for them. Nothing is told after
+    /// that.
+    pub fn end(&self) {
+        self.steps.send_replace(None);
     }
 
     /// Server-sent events: one `whole`, then a `change` for each step.
@@ -82,7 +95,7 @@ impl Feed {
     pub fn stream(&self) -> Result<Response, TooManyStreams> {
         let permit = Arc::clone(&self.streams).try_acquire_owned().map_err(|_| TooManyStreams)?;
         let mut steps = self.steps.subscribe();
-        if steps.borrow().number > 0 {
+        if steps.borrow().as_ref().is_none_or(|step| step.number > 0) {
             steps.mark_changed();
         }
         let watcher = Watcher { steps, seen: 0, _permit: permit };
@@ -97,7 +110,7 @@ impl Feed {
 
 /// Who watches, and how far it has seen.
 struct Watcher {
-    steps: watch::Receiver<Arc<Step>>,
+    steps: watch::Receiver<Option<Arc<Step>>>,
     seen: u64,
     _permit: OwnedSemaphorePermit,
 }
@@ -105,13 +118,13 @@ struct Watcher {
 impl Watcher {
     /// The next event; `None` when the feed has ended.
     async fn next(&mut self) -> Option<Bytes> {
+        let quiet = Instant::now() + HEARTBEAT;
         loop {
-            match tokio::time::timeout(HEARTBEAT, self.steps.changed()).await {
-                Ok(Ok(())) => {}
-                Ok(Err(_)) => return None,
+            match tokio::time::timeout_at(quiet, self.steps.changed()).await {
+                Ok(changed) => changed.ok()?,
                 Err(_) => return Some(Bytes::from_static(b": nothing new\n\n")),
             }
-            let step = Arc::clone(&self.steps.borrow_and_update());
+            let step = self.steps.borrow_and_update().clone()?;
             let missed = self.seen == 0 || step.number != self.seen + 1;
             self.seen = step.number;
             let event = if missed { LazyLock::force(&step.whole) } else { &step.change };

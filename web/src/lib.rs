@@ -14,6 +14,7 @@
 //! Files are part of the program: [`Asset`].
 #![forbid(unsafe_code)]
 
+mod answered;
 mod asset;
 mod feed;
 mod hosts;
@@ -22,6 +23,7 @@ mod problem;
 mod safety;
 mod server;
 
+pub use answered::{Answered, Witness};
 pub use asset::{Asset, asset};
 pub use feed::{Feed, TooManyStreams};
 pub use hosts::Hosts;

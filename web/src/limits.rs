@@ -14,6 +14,8 @@ pub struct Limits {
     pub head_time: Duration,
     /// How long an answer may take to begin.
     pub answer_time: Duration,
+    /// How long a client may leave what was sent to it unread, before it is cut off.
+    pub unread_time: Duration,
     /// How long answers that are under way may take when the server ends.
     pub farewell: Duration,
 }
@@ -25,6 +27,7 @@ impl Default for Limits {
             head: 16 << 10,
             head_time: Duration::from_secs(15),
             answer_time: Duration::from_secs(20),
+            unread_time: Duration::from_secs(30),
             farewell: Duration::from_secs(1),
         }
     }

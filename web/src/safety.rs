@@ -1,19 +1,20 @@
 //! What holds for every request and every answer.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{
-    ALLOW, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HOST, HeaderName, REFERRER_POLICY,
-    TRANSFER_ENCODING, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HOST, HeaderName,
+    REFERRER_POLICY, TRANSFER_ENCODING, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use tower_http::timeout::TimeoutLayer;
 
+use crate::answered::{Answered, Witness};
 use crate::{Hosts, Limits, Problem};
 
 /// Scripts, styles, pictures and data come from here alone; nobody frames the page.
@@ -29,30 +30,58 @@ const HEADERS: [(HeaderName, &str); 5] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// Puts the checks in front of all routes, and the headers on all answers.
-pub fn secured(router: Router, hosts: Hosts, limits: Limits) -> Router {
-    let timeout =
-        TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limits.answer_time);
-    router
-        .layer(timeout)
-        .layer(middleware::from_fn_with_state(Arc::new(hosts), check))
-        .layer(middleware::from_fn(with_headers))
+struct Rules {
+    hosts: Hosts,
+    limits: Limits,
+    witness: Option<Witness>,
 }
 
-async fn check(State(hosts): State<Arc<Hosts>>, request: Request, next: Next) -> Response {
-    match refusal(&hosts, &request) {
+/// Puts the checks in front of all routes, and the headers on all answers. What no route answers
+/// isn't there.
+pub fn secured(router: Router, hosts: Hosts, limits: Limits, witness: Option<Witness>) -> Router {
+    let rules = Arc::new(Rules { hosts, limits, witness });
+    router.fallback(not_found).layer(middleware::from_fn_with_state(rules, answer))
+}
+
+async fn not_found(target: Uri) -> Problem {
+    Problem::not_found(format!("there is nothing at {:?}", target.path()))
+}
+
+async fn answer(State(rules): State<Arc<Rules>>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let asked = (rules.witness.as_ref())
+        .map(|witness| (witness, request.method().clone(), request.uri().clone()));
+    let mut response = match refusal(&rules.hosts, &request) {
         Some(refusal) => refusal,
-        None => next.run(request).await,
+        None => in_time(&rules.limits, request, next).await,
+    };
+    for (name, value) in HEADERS {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
+    // What is told is of this moment, unless a route says otherwise.
+    let kept = response.headers_mut().entry(CACHE_CONTROL);
+    kept.or_insert(HeaderValue::from_static("no-store"));
+    if let Some((witness, method, target)) = asked {
+        let took = started.elapsed();
+        witness(&Answered { method: &method, target: &target, status: response.status(), took });
+    }
+    response
+}
+
+async fn in_time(limits: &Limits, request: Request, next: Next) -> Response {
+    tokio::time::timeout(limits.answer_time, next.run(request)).await.unwrap_or_else(|_| {
+        let reason = format!("there is no answer within {:?}", limits.answer_time);
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, reason).into_response()
+    })
 }
 
 fn refusal(hosts: &Hosts, request: &Request<Body>) -> Option<Response> {
-    let host = host_of(request);
-    if !host.is_some_and(|host| hosts.allow(host)) {
-        let reason = match host {
-            Some(host) => format!("this server isn't called {host:?}"),
-            None => "the request names no host, or several".to_owned(),
-        };
+    let host = match host_of(request) {
+        Ok(host) => host,
+        Err(reason) => return Some(Problem::bad_request(reason).into_response()),
+    };
+    if !hosts.allow(host) {
+        let reason = format!("this server isn't called {host:?}");
         return Some(Problem::new(StatusCode::MISDIRECTED_REQUEST, reason).into_response());
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
@@ -67,22 +96,20 @@ fn refusal(hosts: &Hosts, request: &Request<Body>) -> Option<Response> {
 
 /// The one host that the request names: in its header, and where its target is a whole address
 /// in that too.
-fn host_of(request: &Request<Body>) -> Option<&str> {
+fn host_of(request: &Request<Body>) -> Result<&str, &'static str> {
     let mut named = request.headers().get_all(HOST).iter();
-    let header = named.next()?.to_str().ok()?;
-    let contradicts = request.uri().authority().is_some_and(|target| target.as_str() != header);
-    (named.next().is_none() && !contradicts).then_some(header)
+    let header = named.next().ok_or("the request names no host")?;
+    let header = header.to_str().map_err(|_| "the request's host is no name")?;
+    let contradicts = |target: &str| !target.eq_ignore_ascii_case(header);
+    if named.next().is_some()
+        || request.uri().authority().is_some_and(|target| contradicts(target.as_str()))
+    {
+        return Err("the request names several hosts");
+    }
+    Ok(header)
 }
 
 fn has_body(headers: &HeaderMap) -> bool {
     headers.contains_key(TRANSFER_ENCODING)
         || headers.get(CONTENT_LENGTH).is_some_and(|length| length != "0")
-}
-
-async fn with_headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    for (name, value) in HEADERS {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
-    response
 }

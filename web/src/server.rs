@@ -1,7 +1,9 @@
 //! Connections, until it ends.
 
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,17 +15,25 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutStream;
 
+use crate::answered::{Answered, Witness};
 use crate::safety::secured;
 use crate::{Hosts, Limits};
 
 /// A server that listens.
-#[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     hosts: Hosts,
     limits: Limits,
+    witness: Option<Witness>,
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
+    }
 }
 
 impl Server {
@@ -35,7 +45,14 @@ impl Server {
     pub async fn listen(address: SocketAddr, hosts: Hosts, limits: Limits) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        Ok(Self { listener, address, hosts, limits })
+        Ok(Self { listener, address, hosts, limits, witness: None })
+    }
+
+    /// Tells `witness` of each request when it is answered, those that are refused too. What
+    /// isn't HTTP at all is no request.
+    #[must_use]
+    pub fn telling(self, witness: impl Fn(&Answered<'_>) + Send + Sync + 'static) -> Self {
+        Self { witness: Some(Arc::new(witness)), ..self }
     }
 
     /// Where it listens.
@@ -44,10 +61,10 @@ impl Server {
     }
 
     /// Serves until `end` is there. Answers that are under way then have
-    /// [`Limits::farewell`] to be sent; live streams are cut.
+    /// [`Limits::farewell`] to be sent, live streams too: [`Feed::end`](crate::Feed::end) first.
     pub async fn serve(self, router: Router, end: impl Future<Output = ()>) {
-        let Self { listener, hosts, limits, .. } = self;
-        let service = TowerToHyperService::new(secured(router, hosts, limits));
+        let Self { listener, hosts, limits, witness, .. } = self;
+        let service = TowerToHyperService::new(secured(router, hosts, limits, witness));
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
             .header_read_timeout(limits.head_time)
@@ -64,7 +81,8 @@ impl Server {
                 accepted = accepted => accepted,
                 () = &mut end => break,
             };
-            let connection = http.serve_connection(TokioIo::new(stream), service.clone());
+            let stream = TokioIo::new(patient(stream, limits.unread_time));
+            let connection = http.serve_connection(stream, service.clone());
             let connection = graceful.watch(connection);
             tokio::spawn(async move {
                 // A client that goes away, or sends what isn't HTTP, is no concern of ours.
@@ -83,9 +101,20 @@ async fn accept(listener: &TcpListener) -> TcpStream {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => return stream,
+            // This client has gone already; the next one may be waiting.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
             Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
         }
     }
+}
+
+/// A connection that sends at once, and fails where what was sent isn't read for so long.
+fn patient(stream: TcpStream, unread: Duration) -> Pin<Box<TimeoutStream<TcpStream>>> {
+    // Without it a step of a stream may wait until the one before is acknowledged.
+    let _ = stream.set_nodelay(true);
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(unread));
+    Box::pin(stream)
 }
 
 /// Waits for Ctrl-C or SIGTERM, and gives its number.
