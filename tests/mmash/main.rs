@@ -1,16 +1,24 @@
 //! mmash as a process.
 
 mod original;
+mod safe;
 #[path = "../support/mod.rs"]
 mod support;
 
 use std::path::Path;
+use std::process::Command;
 
 use support::server::Server;
 use support::tool;
 
 /// mmash on the files of a directory.
 fn mmash(directory: &Path) -> Server {
+    Server::start(&mut command(directory))
+}
+
+/// The same as a command, for more arguments.
+fn command(directory: &Path) -> Command {
     let mut command = tool(env!("CARGO_BIN_EXE_mmash"));
-    Server::start(command.args(["--listen", "127.0.0.1:0"]).env("MMSTATS_PATH", directory))
+    command.args(["--listen", "127.0.0.1:0", "--glob"]).arg(directory);
+    command
 }

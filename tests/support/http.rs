@@ -52,18 +52,23 @@ pub fn connect(address: SocketAddr) -> TcpStream {
 
 /// The next answer on a connection, with as much of a body as it says that it has.
 pub fn receive(stream: &mut TcpStream) -> Option<Answer> {
-    let head = head(stream)?;
-    let mut lines = head.split("\r\n");
-    let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
-    let headers = lines.filter_map(|line| line.split_once(':'));
-    let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()));
-    let mut answer = Answer { status, headers: headers.collect(), body: String::new() };
+    let mut answer = receive_head(stream)?;
     if let Some(length) = answer.header("content-length") {
         let mut body = vec![0; length.parse().unwrap()];
         stream.read_exact(&mut body).unwrap();
         answer.body = String::from_utf8(body).unwrap();
     }
     Some(answer)
+}
+
+/// The next answer without its body: to HEAD, or of a stream.
+pub fn receive_head(stream: &mut TcpStream) -> Option<Answer> {
+    let head = head(stream)?;
+    let mut lines = head.split("\r\n");
+    let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+    let headers = lines.filter_map(|line| line.split_once(':'));
+    let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()));
+    Some(Answer { status, headers: headers.collect(), body: String::new() })
 }
 
 /// Up to the empty line, byte by byte: what follows is the body's.
