@@ -96,6 +96,9 @@ impl Total {
 
     fn add(&mut self, stat: &Stat<'_>, now: f64) {
         self.files += 1;
+        if self.kind.is_none() && stat.kind().is_some() {
+            self.learn(stat);
+        }
         if let Some(histogram) = stat.histogram() {
             self.add_histogram(histogram);
         } else if stat.expired(now) {
@@ -110,6 +113,12 @@ impl Total {
         } else {
             self.add_component(Cow::Borrowed("value"), stat.value());
         }
+    }
+
+    /// The first files didn't tell what it is: they are the original's.
+    fn learn(&mut self, stat: &Stat<'_>) {
+        let Self { kind, unit, help, aggregate, .. } = Self::of(stat);
+        (self.kind, self.unit, self.help, self.aggregate) = (kind, unit, help, aggregate);
     }
 
     /// A histogram of other buckets can't be added to the first ones; it is left out.

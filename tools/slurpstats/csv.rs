@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use mmstats::{HistogramSnapshot, Kind, Stat, Value};
 
 use super::json::is_alive;
-use super::readable::PERCENTILES;
 use super::report::{Report, Shown};
 use crate::common::escape::{escape, escape_path};
 use crate::common::json::Hex;
+use crate::common::records::PERCENTILES;
 
 const HEADER: [&str; 9] =
     ["path", "pid", "alive", "label", "component", "kind", "unit", "type", "value"];

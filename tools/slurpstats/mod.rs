@@ -21,6 +21,7 @@ use mmstats::{Life, Processes, ReadError, ReadOptions, StatsFile, Verdict};
 use crate::common::diagnostics::Diagnostics;
 use crate::common::exit::Outcome;
 use crate::common::generate::generate;
+use crate::common::records::Extras;
 use crate::common::selection::Selection;
 use crate::common::terminal::Paint;
 use crate::common::time;
@@ -98,7 +99,7 @@ pub fn report_for<'a>(
             let extras = text::Extras { layout, help_texts };
             Box::new(text::Text::new(out, paint, readable(), extras))
         }
-        Format::Json => Box::new(json::Json::new(out, json::Extras { layout, help_texts, now })),
+        Format::Json => Box::new(json::Json::new(out, Extras { layout, help_texts, now })),
         Format::Csv => Box::new(csv::Csv::new(out, help_texts)?),
     })
 }

@@ -7,11 +7,8 @@ use crate::common::json::Hex;
 use crate::common::number::{
     push_duration, push_exact, push_grouped, push_plain, push_readable, push_signed,
 };
+use crate::common::records::PERCENTILES;
 use crate::common::time::Calendar;
-
-/// What is shown of a histogram, beside its count.
-pub const PERCENTILES: [(&str, f64); 4] =
-    [("p50", 50.0), ("p90", 90.0), ("p99", 99.0), ("max", 100.0)];
 
 /// How many components of a value of unknown meaning are shown on its line.
 const MOST_COMPONENTS: usize = 16;

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use mmstats::{Kind, Value};
 
 use crate::common::escape::escape;
+use crate::common::records::PERCENTILES;
 use crate::common::totals::{Together, Total, Totals};
 use crate::slurpstats::csv::{end_record, exact_text, put_field};
-use crate::slurpstats::readable::PERCENTILES;
 
 const HEADER: [&str; 7] = ["label", "component", "kind", "unit", "aggregate", "files", "value"];
 
