@@ -1,9 +1,11 @@
 //! mmash as a process.
 
+mod api;
 mod original;
 mod safe;
 #[path = "../support/mod.rs"]
 mod support;
+mod workers;
 
 use std::path::Path;
 use std::process::Command;

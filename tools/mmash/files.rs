@@ -3,14 +3,17 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
-use axum::{Json, Router};
-use mmstats::{Identity, Verdict};
+use mmstats::Identity;
 use serde::Serialize;
+use web::Problem;
 
+use super::answer::answer;
 use super::poller::Poller;
+use super::request::Parameters;
 use super::snapshot::{Seen, Snapshot};
 use crate::common::json::FileError;
 
@@ -19,8 +22,14 @@ pub fn routes() -> Router<Arc<Poller>> {
     Router::new().route("/api/v1/files", get(files))
 }
 
-async fn files(State(poller): State<Arc<Poller>>) -> Response {
-    Json(FilesRecord::of(&poller.snapshot())).into_response()
+async fn files(
+    parameters: Parameters,
+    State(poller): State<Arc<Poller>>,
+) -> Result<Response, Problem> {
+    let wanted = parameters.only(&["glob"])?;
+    let snapshot = poller.snapshot();
+    let files = snapshot.matching(wanted.first("glob"))?;
+    Ok(answer(&FilesRecord::of(&snapshot, files)))
 }
 
 #[derive(Serialize)]
@@ -37,6 +46,9 @@ struct FilesRecord<'a> {
 #[derive(Serialize)]
 struct FileRecord<'a> {
     path: Cow<'a, str>,
+    /// The last part of the path, which globs are matched with.
+    name: Cow<'a, str>,
+    /// In bytes.
     size: usize,
     stats: usize,
     pid: Option<u32>,
@@ -44,6 +56,8 @@ struct FileRecord<'a> {
     life: &'static str,
     /// How the life is known.
     reason: &'a str,
+    /// Why the file couldn't be read to its end.
+    problem: Option<String>,
     identity: Option<IdentityRecord<'a>>,
 }
 
@@ -54,14 +68,22 @@ struct IdentityRecord<'a> {
     host: &'a str,
     #[serde(rename = "struct")]
     struct_name: &'a str,
+    /// The thread that made the file; another one may write it now.
+    tid: i64,
+    /// When the process started, in clock ticks since boot.
+    start_time: Option<u64>,
+    /// Which boot that was.
+    boot_id: Option<String>,
+    /// The inode of the pid namespace that the process ids belong to.
+    pid_namespace: Option<u64>,
 }
 
 impl<'a> FilesRecord<'a> {
-    fn of(snapshot: &'a Snapshot) -> Self {
+    fn of(snapshot: &'a Snapshot, files: impl Iterator<Item = &'a Seen>) -> Self {
         let errors = snapshot.errors.iter();
         Self {
             time: snapshot.time,
-            files: snapshot.files.iter().map(FileRecord::of).collect(),
+            files: files.map(FileRecord::of).collect(),
             errors: errors.map(|(path, reason)| FileError::new(path, reason.clone())).collect(),
             looked_at: &snapshot.looked_at,
         }
@@ -69,19 +91,18 @@ impl<'a> FilesRecord<'a> {
 }
 
 impl<'a> FileRecord<'a> {
-    fn of(Seen { file, life }: &'a Seen) -> Self {
+    fn of(seen: &'a Seen) -> Self {
+        let Seen { file, life } = seen;
         Self {
             path: file.path().to_string_lossy(),
+            name: file.path().file_name().unwrap_or_default().to_string_lossy(),
             size: file.size(),
             stats: file.stats().len(),
             pid: file.pid(),
             tid: file.tid(),
-            life: match life.verdict {
-                Verdict::Alive => "alive",
-                Verdict::Dead => "dead",
-                Verdict::Undecided => "undecided",
-            },
+            life: seen.life(),
             reason: &life.reason,
+            problem: file.problem().map(|problem| problem.reason().clone()),
             identity: file.identity().map(IdentityRecord::of),
         }
     }
@@ -93,6 +114,24 @@ impl<'a> IdentityRecord<'a> {
             command: &identity.command,
             host: &identity.host,
             struct_name: &identity.struct_name,
+            tid: identity.tid,
+            start_time: known(identity.start_time),
+            boot_id: known(u128::from_be_bytes(identity.boot_id)).map(boot_id),
+            pid_namespace: known(identity.pid_namespace),
         }
     }
+}
+
+/// What isn't known is 0 in the file.
+fn known<T: Default + PartialEq>(number: T) -> Option<T> {
+    (number != T::default()).then_some(number)
+}
+
+/// As the kernel writes it: `8-4-4-4-12` digits.
+fn boot_id(id: u128) -> String {
+    let mut text = format!("{id:032x}");
+    for at in [20, 16, 12, 8] {
+        text.insert(at, '-');
+    }
+    text
 }

@@ -6,14 +6,17 @@
 //! ```
 
 mod aggregate;
+mod answer;
 mod args;
 mod files;
 mod original;
 mod page;
 mod poller;
+mod request;
 mod rows;
 mod settings;
 mod snapshot;
+mod stats;
 
 use std::env;
 use std::ffi::OsString;
@@ -116,6 +119,7 @@ fn routes(poller: Arc<Poller>) -> Router {
     Router::new()
         .merge(original::routes())
         .merge(files::routes())
+        .merge(stats::routes())
         .merge(page::routes())
         .with_state(poller)
 }

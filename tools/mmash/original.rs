@@ -1,20 +1,21 @@
 //! The routes of the original's mmash 0.8.0, with its answers.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
-use axum::response::{IntoResponse, Response};
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
 use axum::routing::get;
-use axum::{Json, Router};
-use glob::Pattern;
 use mmstats::Value;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use web::Problem;
 
 use super::aggregate::Aggregation;
+use super::answer::answer;
 use super::poller::Poller;
-use super::snapshot::{Seen, Snapshot};
+use super::request::{Parameters, Rest};
 use crate::common::json::Exact;
 
 /// `/stats/` and `/files/`, each also with something behind it.
@@ -32,45 +33,34 @@ struct Labels {
 }
 
 /// Every label, sorted.
-async fn labels(State(poller): State<Arc<Poller>>) -> Json<Labels> {
+async fn labels(State(poller): State<Arc<Poller>>) -> Response {
     let snapshot = poller.snapshot();
     let stats = snapshot.files.iter().flat_map(|seen| seen.file.stats());
-    Json(Labels { stats: stats.map(|stat| stat.label().into_owned()).collect() })
+    answer(&Labels { stats: stats.map(|stat| stat.label().into_owned()).collect() })
 }
 
 #[derive(Serialize)]
-struct Files {
-    files: Vec<String>,
+struct Files<'a> {
+    files: Vec<Cow<'a, str>>,
 }
 
-async fn all_files(State(poller): State<Arc<Poller>>) -> Result<Json<Files>, Problem> {
+async fn all_files(State(poller): State<Arc<Poller>>) -> Result<Response, Problem> {
     files(&poller, "")
 }
 
 async fn some_files(
-    Path(glob): Path<String>,
+    Rest(glob): Rest,
     State(poller): State<Arc<Poller>>,
-) -> Result<Json<Files>, Problem> {
+) -> Result<Response, Problem> {
     files(&poller, &glob)
 }
 
 /// The paths of files that have a stat, sorted.
-fn files(poller: &Poller, glob: &str) -> Result<Json<Files>, Problem> {
+fn files(poller: &Poller, glob: &str) -> Result<Response, Problem> {
     let snapshot = poller.snapshot();
-    let files = matching(&snapshot, glob)?.filter(|seen| seen.file.stats().len() > 0);
-    let paths = files.map(|seen| seen.file.path().to_string_lossy().into_owned());
-    Ok(Json(Files { files: paths.collect() }))
-}
-
-/// What stands behind the `?` of `/stats/…`.
-#[derive(Deserialize)]
-struct Wanted {
-    /// Whatever its value: the label is meant and no others that begin with it.
-    exact: Option<String>,
-    #[serde(default)]
-    glob: String,
-    #[serde(default)]
-    aggr: String,
+    let files = snapshot.matching(glob)?.filter(|seen| seen.file.stats().len() > 0);
+    let paths = files.map(|seen| seen.file.path().to_string_lossy());
+    Ok(answer(&Files { files: paths.collect() }))
 }
 
 /// A label's values in all files, in the files' order, or what they are together.
@@ -81,50 +71,36 @@ enum Answer<'a> {
     Together(Exact<'a>),
 }
 
-/// The stats whose labels begin with `prefix`.
+/// The stats whose labels begin with `prefix`; with `exact`, whatever its value, the stat of that
+/// label alone.
 async fn stats(
-    Path(prefix): Path<String>,
-    Query(wanted): Query<Wanted>,
+    Rest(prefix): Rest,
+    parameters: Parameters,
     State(poller): State<Arc<Poller>>,
 ) -> Result<Response, Problem> {
+    let exact = parameters.given("exact").is_some();
     let snapshot = poller.snapshot();
     let mut values: BTreeMap<String, Vec<Value<'_>>> = BTreeMap::new();
-    for stat in matching(&snapshot, &wanted.glob)?.flat_map(|seen| seen.file.stats()) {
+    for stat in snapshot.matching(parameters.first("glob"))?.flat_map(|seen| seen.file.stats()) {
         let label = stat.label();
-        if label == prefix || wanted.exact.is_none() && label.starts_with(&prefix) {
+        if label == prefix || !exact && label.starts_with(&prefix) {
             values.entry(label.into_owned()).or_default().push(stat.value());
         }
     }
-    let aggregation = Aggregation::of_name(&wanted.aggr);
-    let answer = |(label, values): (String, Vec<_>)| {
+    let name = parameters.first("aggr");
+    let aggregation = Aggregation::of_name(name);
+    let of_label = |(label, values): (String, Vec<_>)| {
         let answer = match aggregation {
             None => Answer::Values(values.into_iter().map(Exact).collect()),
             Some(aggregation) => {
                 let together = aggregation.apply(&values).map_err(|reason| {
-                    Problem::bad_request(format!("aggr={}: {label:?} {reason}", wanted.aggr))
+                    Problem::bad_request(format!("aggr={name}: {label:?} {reason}"))
                 })?;
                 Answer::Together(Exact(together))
             }
         };
         Ok((label, answer))
     };
-    let answers: BTreeMap<_, _> = values.into_iter().map(answer).collect::<Result<_, Problem>>()?;
-    Ok(Json(answers).into_response())
-}
-
-/// The files whose names match. A glob is of names, and finds nothing elsewhere.
-fn matching<'a>(
-    snapshot: &'a Snapshot,
-    glob: &str,
-) -> Result<impl Iterator<Item = &'a Seen> + use<'a>, Problem> {
-    let wrong = |reason: &str| Problem::bad_request(format!("glob={glob:?}: {reason}"));
-    if glob.contains('/') {
-        return Err(wrong("a glob is of names, without '/'"));
-    }
-    let all = glob.is_empty();
-    let pattern = Pattern::new(glob).map_err(|error| wrong(error.msg))?;
-    Ok(snapshot.files.iter().filter(move |seen| {
-        let name = seen.file.path().file_name().unwrap_or_default();
-        all || pattern.matches(&name.to_string_lossy())
-    }))
+    let answers: Result<BTreeMap<_, _>, Problem> = values.into_iter().map(of_label).collect();
+    Ok(answer(&answers?))
 }

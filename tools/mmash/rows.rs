@@ -10,7 +10,7 @@ use web::Feed;
 
 use super::snapshot::Snapshot;
 use crate::common::json::{self, Exact};
-use crate::common::totals::{Together, Total, Totals};
+use crate::common::totals::{Together, Total};
 
 /// The rows as they were told last.
 #[derive(Debug, Default)]
@@ -54,13 +54,9 @@ impl Rows {
     /// Tells what has changed since the last look.
     pub fn publish(&mut self, snapshot: &Snapshot, feed: &Feed) {
         let (time, files) = (snapshot.time, snapshot.files.len());
-        let mut totals = Totals::default();
-        for seen in &snapshot.files {
-            seen.file.stats().for_each(|stat| totals.add(&stat, time));
-        }
         let (mut new, mut values) = (Vec::new(), Vec::new());
         self.by_label.values_mut().for_each(|row| row.seen = false);
-        for total in totals.iter() {
+        for total in snapshot.totals().iter() {
             let value = raw(&value_of(total));
             let Some(row) = self.by_label.get_mut(&total.label) else {
                 let row = self.add(total, value);

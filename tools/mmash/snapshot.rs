@@ -2,10 +2,14 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 
-use mmstats::{Life, Processes, ReadError, StatsFile};
+use glob::Pattern;
+use mmstats::{Life, Processes, ReadError, StatsFile, Verdict};
+use web::Problem;
 
 use crate::common::time;
+use crate::common::totals::Totals;
 
 /// All files at one moment.
 #[derive(Debug, Default)]
@@ -19,6 +23,7 @@ pub struct Snapshot {
     pub errors: Vec<(PathBuf, String)>,
     /// The patterns that were looked at.
     pub looked_at: Vec<String>,
+    totals: OnceLock<Arc<Totals>>,
 }
 
 /// A file, and whether its program is alive.
@@ -54,8 +59,55 @@ impl Snapshot {
         snapshot
     }
 
+    /// The files whose names match; all, if the glob is empty. A glob is of names, and finds
+    /// nothing elsewhere.
+    pub fn matching(&self, glob: &str) -> Result<impl Iterator<Item = &Seen>, Problem> {
+        let wrong = |reason: &str| Problem::bad_request(format!("glob={glob:?}: {reason}"));
+        if glob.contains('/') {
+            return Err(wrong("a glob is of names, without '/'"));
+        }
+        let all = glob.is_empty();
+        let pattern = Pattern::new(glob).map_err(|error| wrong(error.msg))?;
+        Ok(self.files.iter().filter(move |seen| {
+            let name = seen.file.path().file_name().unwrap_or_default();
+            all || pattern.matches(&name.to_string_lossy())
+        }))
+    }
+
+    /// The stats of all files, added up; for everybody who asks for them, once.
+    pub fn totals(&self) -> Arc<Totals> {
+        Arc::clone(self.totals.get_or_init(|| self.add_up(self.files.iter())))
+    }
+
+    /// The stats of the files whose names match, added up.
+    pub fn totals_of(&self, glob: &str) -> Result<Arc<Totals>, Problem> {
+        match glob {
+            "" => Ok(self.totals()),
+            glob => self.matching(glob).map(|files| self.add_up(files)),
+        }
+    }
+
+    fn add_up<'a>(&self, files: impl Iterator<Item = &'a Seen>) -> Arc<Totals> {
+        let mut totals = Totals::default();
+        for seen in files {
+            seen.file.stats().for_each(|stat| totals.add(&stat, self.time));
+        }
+        Arc::new(totals)
+    }
+
     fn note(&mut self, error: &ReadError) {
         self.errors.push((error.path().to_path_buf(), error.reason().clone()));
+    }
+}
+
+impl Seen {
+    /// `alive`, `dead` or `undecided`.
+    pub const fn life(&self) -> &'static str {
+        match self.life.verdict {
+            Verdict::Alive => "alive",
+            Verdict::Dead => "dead",
+            Verdict::Undecided => "undecided",
+        }
     }
 }
 

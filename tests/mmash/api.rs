@@ -1,0 +1,238 @@
+//! `/api/v1/`: files and stats as JSON.
+
+use std::fs;
+use std::process;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::mmash;
+use crate::support::server::Server;
+use crate::support::{content, field, original, write};
+use crate::workers::Workers;
+
+/// What a refused request is told.
+#[track_caller]
+fn reason(server: &Server, path: &str, status: u16) -> String {
+    let answer = server.get(path);
+    assert_eq!(answer.status, status, "{path}: {}", answer.body);
+    answer.json()["error"].as_str().expect("a reason").to_owned()
+}
+
+/// The labels that a path gives, in its order.
+#[track_caller]
+fn labels(server: &Server, path: &str) -> Vec<String> {
+    let answer = server.get(path).json();
+    let stats = answer["stats"].as_array().unwrap_or_else(|| panic!("{path}: {answer}"));
+    stats.iter().map(|stat| stat["label"].as_str().unwrap().to_owned()).collect()
+}
+
+/// The total that a label has.
+#[track_caller]
+fn total(server: &Server, label: &str) -> Value {
+    server.get(&format!("/api/v1/stats/{label}")).json()["stat"].take()
+}
+
+#[test]
+fn a_stat_is_added_up_over_all_files_as_its_program_declared() {
+    let Workers { server, writers: _writers, .. } = &Workers::new();
+    for expected in [
+        json!({"label": "jobs.done", "kind": "counter", "unit": "jobs", "aggregate": "sum",
+            "files": 3, "value": 6, "help": "Jobs that ended."}),
+        json!({"label": "jobs.most", "kind": "gauge", "unit": null, "aggregate": "max",
+            "files": 3, "value": u64::MAX, "help": null}),
+        json!({"label": "queue.depth", "kind": "gauge", "unit": null, "aggregate": "each",
+            "files": 3, "value": null, "least": 1, "greatest": 3, "help": null}),
+        json!({"label": "queue.load", "kind": "gauge", "unit": null, "aggregate": "each",
+            "files": 3, "value": "-inf", "help": null}),
+        json!({"label": "queue.recent", "kind": "average", "unit": null, "aggregate": "each",
+            "files": 3, "value": null, "help": null}),
+        json!({"label": "work", "kind": "timer", "unit": "seconds", "aggregate": "sum",
+            "files": 3, "value": 8.0 / 3.0, "help": null,
+            "components": {"count": 3, "total": 8.0, "min": 2.0, "max": 3.0}}),
+        json!({"label": "sizes", "kind": "histogram", "unit": "bytes", "aggregate": "sum",
+            "files": 3, "value": 3, "help": null,
+            "components": {"count": 3, "p50": 2.0, "p90": 3.0, "p99": 3.0, "max": 3.0,
+                "buckets": [[1, 1, 1], [2, 2, 1], [3, 3, 1]]}}),
+        json!({"label": "name", "kind": "info", "unit": null, "aggregate": "each",
+            "files": 3, "value": null, "help": null}),
+    ] {
+        let label = expected["label"].as_str().unwrap();
+        let listed = server.get(&format!("/api/v1/stats?prefix={label}")).json();
+        assert_eq!(listed["stats"], json!([expected]), "{label}");
+        assert_eq!(total(server, label), expected, "{label} alone");
+    }
+}
+
+#[test]
+fn stats_are_chosen_by_prefix_kind_and_glob_and_sorted() {
+    let Workers { server, directory, .. } = &Workers::new();
+    let all = labels(server, "/api/v1/stats");
+    assert!(all.is_sorted() && all.len() == 8 + 6, "with those of the process: {all:?}");
+    assert_eq!(labels(server, "/api/v1/stats?prefix=jobs."), ["jobs.done", "jobs.most"]);
+    assert_eq!(labels(server, "/api/v1/stats?kind=timer"), ["work"]);
+    assert_eq!(labels(server, "/api/v1/stats?kind=gauge&prefix=queue.&limit=1"), ["queue.depth"]);
+    assert!(labels(server, "/api/v1/stats?kind=unknown").is_empty());
+    assert!(labels(server, "/api/v1/stats?glob=none*").is_empty());
+
+    let some = server.get("/api/v1/stats?glob=worker-[12].*&prefix=jobs.&limit=1").json();
+    assert_eq!(some["found"], 2, "how many there are without the limit");
+    assert_eq!((&some["stats"][0]["files"], &some["stats"][0]["value"]), (&json!(2), &json!(3)));
+    assert!(some["stats"].as_array().unwrap().len() == 1 && some["time"].as_f64() > Some(1.7e9));
+
+    let file = write(directory.path(), "mmstats-old", &original(process::id()));
+    let server = mmash(directory.path());
+    assert_eq!(labels(&server, "/api/v1/stats?kind=unknown"), ["hits"]);
+    fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn a_stat_tells_what_each_file_has() {
+    let workers = Workers::new();
+    let me = json!(process::id());
+    let answer = workers.server.get("/api/v1/stats/work").json();
+    let values = answer["values"].as_array().unwrap();
+    assert_eq!(values.len(), 3);
+    for (number, value) in (1..).zip(values) {
+        assert_eq!(value["path"], workers.path(number).to_str().unwrap());
+        assert_eq!((&value["life"], &value["pid"]), (&json!("alive"), &me));
+        assert!(value["tid"].is_i64(), "{value}");
+        assert_eq!(
+            (&value["type"], &value["components"]["count"]),
+            (&json!("dQddddQ"), &json!(number - 1))
+        );
+    }
+    let idle = workers.server.get("/api/v1/stats/queue.recent?glob=*-2.mmstats").json();
+    assert_eq!(
+        (&idle["values"][0]["expired"], &idle["values"][0]["value"]),
+        (&json!(true), &json!(4.0))
+    );
+    assert_eq!(
+        (&idle["values"].as_array().unwrap().len(), &idle["stat"]["files"]),
+        (&1, &json!(1))
+    );
+    assert!(workers.server.get("/api/v1/stats/work").body.starts_with("{\"time\":"));
+}
+
+#[test]
+fn files_are_told_with_identity_life_and_what_is_wrong_with_them() {
+    let workers = Workers::new();
+    let directory = workers.directory.path();
+    write(directory, "mmstats-gone", &original(crate::support::gone()));
+    write(directory, "mmstats-cut", &original(process::id())[..30]);
+    write(directory, "mmstats-other", b"no stats at all");
+    let server = mmash(directory);
+    let answer = server.get("/api/v1/files").json();
+    let file = |name: &str| {
+        let mut files = answer["files"].as_array().unwrap().iter();
+        files.find(|file| file["name"] == name).unwrap_or_else(|| panic!("{name} in {answer}"))
+    };
+    let ours = file("worker-2.mmstats");
+    assert_eq!(ours["path"], workers.path(2).to_str().unwrap());
+    assert_eq!((&ours["life"], &ours["pid"]), (&json!("alive"), &json!(process::id())));
+    assert_eq!(ours["size"], fs::metadata(workers.path(2)).unwrap().len());
+    assert_eq!((&ours["stats"], &ours["problem"]), (&json!(8 + 6), &Value::Null));
+    assert_eq!(ours["identity"]["struct"], "Worker");
+    let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap();
+    assert_eq!(ours["identity"]["boot_id"], boot.trim());
+    assert!(ours["identity"]["start_time"].is_u64() && ours["identity"]["tid"].is_i64());
+    assert!(ours["identity"]["pid_namespace"].is_u64());
+
+    let gone = file("mmstats-gone");
+    assert_eq!((&gone["life"], &gone["identity"]), (&json!("dead"), &Value::Null));
+    assert!(gone["reason"].as_str().unwrap().contains("gone"), "{gone}");
+    assert!(file("mmstats-cut")["problem"].is_string());
+    let errors = answer["errors"].as_array().unwrap();
+    assert_eq!(errors.len(), 2, "{errors:?}");
+    assert!(errors.iter().any(|error| error["path"].as_str().unwrap().ends_with("mmstats-other")));
+    assert!(answer["looked_at"][0].as_str().unwrap().starts_with(directory.to_str().unwrap()));
+
+    let some = server.get("/api/v1/files?glob=worker-*").json();
+    assert_eq!(some["files"].as_array().unwrap().len(), 3);
+}
+
+/// Every byte but those that every part of an address may have.
+fn percent(label: &str) -> String {
+    let encode = |byte: u8| match byte {
+        b'a'..=b'z' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    label.bytes().map(encode).collect()
+}
+
+#[test]
+fn a_label_may_have_any_character_and_none_drives_a_terminal() {
+    let odd =
+        ["a/b", "/", "//a", "100%", "a?b&c=d#e", "🦀 grüße", "..", "\x1b[2J", "\u{202e}", "\u{9b}"];
+    let directory = TempDir::new().unwrap();
+    let fields: Vec<_> =
+        odd.iter().map(|label| field(label, "Q", 0xff, &u64::MAX.to_ne_bytes())).collect();
+    write(directory.path(), "mmstats-\x1b]0;odd", &content(&fields));
+    let server = mmash(directory.path());
+    for label in odd {
+        for path in [
+            format!("/api/v1/stats/{}", percent(label)),
+            format!("/api/v1/stats?prefix={}", percent(label)),
+            format!("/api/v1/stats/{}x", percent(label)),
+            format!("/stats/{}", percent(label)),
+        ] {
+            let answer = server.get(&path);
+            let harmful = |character: char| character != '\n' && character.is_control();
+            assert!(!answer.body.contains(harmful) && !answer.body.contains('\u{202e}'), "{path}");
+        }
+        let answer = server.get(&format!("/api/v1/stats/{}", percent(label)));
+        assert_eq!(answer.status, 200, "{label:?}: {}", answer.body);
+        assert!(answer.body.contains("\"value\":18446744073709551615,"), "{}", answer.body);
+        assert_eq!(answer.json()["stat"]["label"], label);
+    }
+}
+
+#[test]
+fn a_label_that_no_file_has_is_not_found_and_similar_ones_are_named() {
+    let Workers { server, .. } = &Workers::new();
+    let missing = reason(server, "/api/v1/stats/Jobs.Done", 404);
+    assert_eq!(missing, "no file has a stat \"Jobs.Done\": is \"jobs.done\" meant?");
+    let missing = reason(server, "/api/v1/stats/jobs", 404);
+    assert!(missing.contains("is \"jobs.done\" or \"jobs.most\" meant?"), "{missing}");
+    let missing = reason(server, "/api/v1/stats/nothing%2Flike%20it", 404);
+    assert_eq!(missing, "no file has a stat \"nothing/like it\"");
+    let missing = reason(server, "/api/v1/stats/work?glob=none", 404);
+    assert!(missing.starts_with("no file has a stat \"work\""), "{missing}");
+}
+
+#[test]
+fn a_wrong_parameter_is_refused_by_name_and_value() {
+    let Workers { server, .. } = &Workers::new();
+    for (path, parts) in [
+        ("stats?limit=-1", &["limit=\"-1\"", "whole number"][..]),
+        ("stats?limit=", &["limit=\"\""]),
+        ("stats?limit=1e9", &["limit=\"1e9\""]),
+        ("stats?kind=counters", &["kind=\"counters\"", "counter, gauge", "unknown"]),
+        ("stats?glob=%5B", &["glob=\"[\""]),
+        ("stats?glob=..%2F*", &["glob=\"../*\"", "'/'"]),
+        ("stats?prefx=web", &["prefx=\"web\"", "no such", "prefix, glob, kind, limit"]),
+        ("stats?prefix=a&prefix=b", &["prefix=\"b\"", "twice"]),
+        ("stats/work?prefix=a", &["prefix=\"a\"", "known are glob"]),
+        ("stats/work?glob=/etc/*", &["glob=\"/etc/*\""]),
+        ("stats/%FF", &["path=", "UTF-8"]),
+        ("files?glob=%5B", &["glob=\"[\""]),
+        ("files?x=%1B%5B2J", &["x=\"\\u{1b}[2J\""]),
+        ("files?%1B", &["\\u{1b}=\"\""]),
+    ] {
+        let found = reason(server, &format!("/api/v1/{path}"), 400);
+        for part in parts {
+            assert!(found.contains(part), "{path}: {part:?} in {found:?}");
+        }
+    }
+}
+
+#[test]
+fn answers_are_lines_of_json_that_nobody_keeps() {
+    let Workers { server, .. } = &Workers::new();
+    for path in ["/api/v1/files", "/api/v1/stats", "/api/v1/stats/work", "/stats/", "/files/"] {
+        let answer = server.get(path);
+        assert_eq!(answer.header("content-type"), Some("application/json"), "{path}");
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
+        assert!(answer.body.lines().count() == 1 && answer.body.ends_with("}\n"), "{path}");
+    }
+}

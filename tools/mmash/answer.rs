@@ -1,0 +1,15 @@
+//! Answers in JSON.
+
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::common::json;
+
+/// A line of JSON: numbers are exact, and nothing in it drives a terminal.
+pub fn answer(value: &impl Serialize) -> Response {
+    let mut body = Vec::new();
+    json::write(&mut body, value).expect("a Vec takes everything");
+    body.push(b'\n');
+    ([(CONTENT_TYPE, "application/json")], body).into_response()
+}
