@@ -1,7 +1,6 @@
 //! mmash as a process.
 
 mod api;
-mod metrics;
 mod original;
 mod safe;
 #[path = "../support/mod.rs"]

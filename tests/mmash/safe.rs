@@ -272,7 +272,7 @@ fn a_head_that_is_too_large_is_refused() {
 #[test]
 fn every_kind_of_answer_says_what_a_browser_may_do_with_it() {
     let (_directory, server) = served();
-    for path in ["/", "/page.js", "/page.css", "/stats/", "/files/", "/api/v1/files"] {
+    for path in ["/", "/page/page.js", "/kit/style.css", "/stats/", "/files/", "/api/v1/files"] {
         let answer = server.get(path);
         assert_eq!(answer.status, 200, "{path}");
         assert_safe(&answer);
@@ -286,15 +286,15 @@ fn every_kind_of_answer_says_what_a_browser_may_do_with_it() {
 #[test]
 fn an_asset_that_the_browser_has_is_not_sent_again() {
     let (_directory, server) = served();
-    let tag = server.get("/page.js").header("etag").expect("a tag").to_owned();
+    let tag = server.get("/page/page.js").header("etag").expect("a tag").to_owned();
     for known in [tag.clone(), format!("\"other\", {tag}")] {
-        let lines = format!("GET /page.js HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: {known}");
+        let lines = format!("GET /page/page.js HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: {known}");
         let answer = ask(&server, &lines);
         assert_eq!((answer.status, &*answer.body), (304, ""));
         assert_eq!(answer.header("etag"), Some(&*tag));
         assert_safe(&answer);
     }
-    let lines = "GET /page.js HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: \"other\"";
+    let lines = "GET /page/page.js HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: \"other\"";
     assert_eq!(ask(&server, lines).status, 200);
 }
 
@@ -329,14 +329,14 @@ fn no_glob_reaches_outside_the_directories_of_stats() {
 fn head_is_answered_like_get_without_the_body() {
     let (_directory, server) = served();
     let mut connection = http::connect(server.address);
-    for path in ["/", "/page.js", "/stats/", "/api/v1/files", "/nowhere", "/stats/x?glob=["] {
+    for path in ["/", "/page/page.js", "/stats/", "/api/v1/files", "/nowhere", "/stats/x?glob=["] {
         let (long, short) = (server.get(path), head(&mut connection, path));
         assert_eq!(short.status, long.status, "{path}");
         assert_eq!(short.header("content-type"), long.header("content-type"), "{path}");
         assert_safe(&short);
     }
-    let scripted = server.get("/page.js");
-    let asked = head(&mut connection, "/page.js");
+    let scripted = server.get("/page/page.js");
+    let asked = head(&mut connection, "/page/page.js");
     assert_eq!(asked.header("content-length"), scripted.header("content-length"));
 }
 

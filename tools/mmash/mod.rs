@@ -9,7 +9,6 @@ mod aggregate;
 mod answer;
 mod args;
 mod files;
-mod metrics;
 mod original;
 mod page;
 mod poller;
@@ -38,8 +37,6 @@ use crate::common::escape::escape_path;
 use crate::common::exit::Outcome;
 use crate::common::generate::generate;
 pub use args::Arguments;
-pub use metrics::By;
-use metrics::Metrics;
 use poller::Poller;
 use settings::Settings;
 
@@ -89,8 +86,7 @@ async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome, Str
     if places.is_empty() {
         places.extend(settings.glob.map(OsString::from));
     }
-    let metrics = Metrics::new(arguments.by, arguments.buckets.into());
-    let poller = Poller::start(places, arguments.interval, metrics)
+    let poller = Poller::start(places, arguments.interval)
         .map_err(|error| format!("can't make a thread: {error}"))?;
     // Where nobody reads it, it serves all the same.
     let _ = writeln!(io::stdout(), "http://{}/", server.address());
@@ -124,7 +120,6 @@ fn routes(poller: Arc<Poller>) -> Router {
         .merge(original::routes())
         .merge(files::routes())
         .merge(stats::routes())
-        .merge(metrics::routes())
         .merge(page::routes())
         .with_state(poller)
 }

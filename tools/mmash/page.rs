@@ -11,18 +11,42 @@ use web::{Asset, Problem, asset};
 
 use super::poller::Poller;
 
-const PAGE: &[Asset] = &[
-    Asset { path: "", content: include_str!("page/index.html") },
-    Asset { path: "page.js", content: include_str!("page/page.js") },
-    Asset { path: "page.css", content: include_str!("page/page.css") },
+const PAGE: Asset = Asset { path: "", content: include_str!("page/index.html") };
+
+/// What the page is made of, besides the kit.
+macro_rules! parts {
+    ($($name:literal),* $(,)?) => {
+        &[$(Asset {
+            path: concat!("page/", $name),
+            content: include_str!(concat!("page/", $name)),
+        }),*]
+    };
+}
+
+const PARTS: &[Asset] = parts![
+    "detail.js",
+    "files.js",
+    "filter.js",
+    "icon.svg",
+    "measures.js",
+    "nothing.js",
+    "page.css",
+    "page.js",
+    "rows.js",
+    "stats.js",
+    "view.js",
 ];
 
-/// The page, its files, and the stream that it lives on.
+/// The page, its parts, and the stream that it lives on. `/graph/` was the original's page.
 pub fn routes() -> Router<Arc<Poller>> {
-    let router = Router::new().route("/api/v1/stream", get(stream));
-    PAGE.iter().chain(web::ASSETS).fold(router, |router, file| {
-        let answer = move |request: HeaderMap| async move { asset(file, &request) };
-        router.route(&format!("/{}", file.path), get(answer))
+    let page = |request: HeaderMap| async move { asset(&PAGE, &request) };
+    let router = Router::new()
+        .route("/", get(page))
+        .route("/graph/", get(page))
+        .route("/api/v1/stream", get(stream));
+    PARTS.iter().chain(web::ASSETS).fold(router, |router, part| {
+        let answer = move |request: HeaderMap| async move { asset(part, &request) };
+        router.route(&format!("/{}", part.path), get(answer))
     })
 }
 

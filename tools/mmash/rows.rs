@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use mmstats::{Kind, Value};
+use mmstats::{HistogramSnapshot, Kind, Value};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use web::Feed;
@@ -25,6 +25,8 @@ struct Row {
     id: u64,
     about: Arc<RawValue>,
     value: Arc<RawValue>,
+    /// What a histogram had at the last look.
+    histogram: Option<HistogramSnapshot>,
     /// Whether the last look found it.
     seen: bool,
 }
@@ -57,14 +59,17 @@ impl Rows {
         let (mut new, mut values) = (Vec::new(), Vec::new());
         self.by_label.values_mut().for_each(|row| row.seen = false);
         for total in snapshot.totals().iter() {
-            let value = raw(&value_of(total));
-            let Some(row) = self.by_label.get_mut(&total.label) else {
+            let known = self.by_label.get_mut(&total.label);
+            let before = known.as_ref().and_then(|row| row.histogram.as_ref());
+            let value = raw(&value_of(total, before));
+            let Some(row) = known else {
                 let row = self.add(total, value);
                 new.push(row.about);
                 values.push((row.id, row.value));
                 continue;
             };
             row.seen = true;
+            row.histogram = total.histogram().cloned();
             if row.value.get() != value.get() {
                 row.value = Arc::clone(&value);
                 values.push((row.id, value));
@@ -93,7 +98,8 @@ impl Rows {
             help: &total.help,
             aggregate: total.aggregate.name(),
         });
-        let row = Row { id, about, value, seen: true };
+        let histogram = total.histogram().cloned();
+        let row = Row { id, about, value, histogram, seen: true };
         self.by_label.insert(total.label.clone(), row.clone());
         row
     }
@@ -110,34 +116,50 @@ fn whole(time: f64, files: usize, rows: &[Row]) -> String {
 }
 
 /// A row's figures by name; `value` is what is shown first.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 #[serde(transparent)]
 struct Figures(serde_json::Map<String, serde_json::Value>);
 
-fn value_of(total: &Total) -> Figures {
-    let mut figures = serde_json::Map::new();
-    let mut put = |name: &str, value: Value<'_>| {
+impl Figures {
+    fn put(&mut self, name: &str, value: Value<'_>) {
         let value = serde_json::to_value(Exact(value)).unwrap_or_default();
-        figures.insert(name.to_owned(), value);
-    };
-    match total.together() {
-        Together::One(value) => put("value", value),
-        Together::Range { least, greatest } => {
-            put("least", least);
-            put("greatest", greatest);
-        }
-        Together::Different | Together::Nothing => {}
+        self.0.insert(name.to_owned(), value);
     }
-    total.components().for_each(|(name, value)| put(name, value));
-    if let Some(histogram) = total.histogram() {
-        put("count", Value::Unsigned(histogram.count()));
+
+    fn put_percentiles(&mut self, histogram: &HistogramSnapshot) {
         for (name, percent) in [("p50", 50.0), ("p90", 90.0), ("p99", 99.0), ("max", 100.0)] {
             if let Some(value) = histogram.percentile(percent) {
-                put(name, Value::Float(value));
+                self.put(name, Value::Float(value));
             }
         }
     }
-    Figures(figures)
+}
+
+/// The figures of a stat. A histogram's `recent` are those of what is new since `before`: over
+/// all of a long life nothing moves.
+fn value_of(total: &Total, before: Option<&HistogramSnapshot>) -> Figures {
+    let mut figures = Figures::default();
+    match total.together() {
+        Together::One(value) => figures.put("value", value),
+        Together::Range { least, greatest } => {
+            figures.put("least", least);
+            figures.put("greatest", greatest);
+        }
+        Together::Different | Together::Nothing => {}
+    }
+    total.components().for_each(|(name, value)| figures.put(name, value));
+    if let Some(histogram) = total.histogram() {
+        figures.put("count", Value::Unsigned(histogram.count()));
+        figures.put_percentiles(histogram);
+        if let Some(new) = before.and_then(|before| histogram.since(before))
+            && new.count() > 0
+        {
+            let mut recent = Figures::default();
+            recent.put_percentiles(&new);
+            figures.0.insert("recent".to_owned(), recent.0.into());
+        }
+    }
+    figures
 }
 
 fn raw(value: &impl Serialize) -> Arc<RawValue> {

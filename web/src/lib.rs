@@ -31,5 +31,15 @@ pub use limits::Limits;
 pub use problem::Problem;
 pub use server::{Server, ending_by_signal};
 
-/// The kit's own files, for a tool's page: style, live stream and chart.
-pub const ASSETS: &[Asset] = &[];
+/// The kit's own files, for a tool's page: style, live stream, list, chart and what they need. A
+/// page asks for them as `/kit/…`.
+pub const ASSETS: &[Asset] = &[
+    Asset { path: "kit/chart.js", content: include_str!("../assets/chart.js") },
+    Asset { path: "kit/dom.js", content: include_str!("../assets/dom.js") },
+    Asset { path: "kit/format.js", content: include_str!("../assets/format.js") },
+    Asset { path: "kit/series.js", content: include_str!("../assets/series.js") },
+    Asset { path: "kit/spark.js", content: include_str!("../assets/spark.js") },
+    Asset { path: "kit/stream.js", content: include_str!("../assets/stream.js") },
+    Asset { path: "kit/style.css", content: include_str!("../assets/style.css") },
+    Asset { path: "kit/virtual.js", content: include_str!("../assets/virtual.js") },
+];

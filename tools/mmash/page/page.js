@@ -1,23 +1,146 @@
-// The page: rows of stats, live.
-const rows = new Map();
-const list = document.getElementById("rows");
-const source = new EventSource("api/v1/stream");
+// The page: puts stream, list, chart and address together.
 
-function take(step) {
-  for (const about of step.new) {
-    const line = document.createElement("p");
-    list.append(line);
-    rows.set(about.id, { about, line });
+import { COLORS } from "/kit/chart.js";
+import { debounced, setText } from "/kit/dom.js";
+import { number, time } from "/kit/format.js";
+import { follow } from "/kit/stream.js";
+import { Detail } from "./detail.js";
+import { Files } from "./files.js";
+import { explainNothing } from "./nothing.js";
+import { Rows } from "./rows.js";
+import { Stats } from "./stats.js";
+import { fromAddress, toAddress } from "./view.js";
+
+/** So many steps are kept while the page stands still. */
+const KEPT = 3600;
+const STATES = {
+  silent: "mmash is silent",
+  lost: "mmash is gone; trying again…",
+  refused: "mmash refuses: too many pages, perhaps; trying again…",
+};
+
+const part = (id) => document.getElementById(id);
+const [filter, count, pause, state, nothing] = ["filter", "count", "pause", "state", "nothing"].map(part);
+
+const stats = new Stats();
+const rows = new Rows(part("stats"), part("rows"), stats, choose);
+const detail = new Detail(part("detail"), stats, (change) => look({ ...view, ...change }, { step: true }));
+const files = new Files(part("files-dialog"));
+let view = fromAddress();
+/** The steps that came while the page stands still; null while it moves. */
+let held = null;
+let connection = "lost";
+
+/** Shows a view; `said` is how it comes into the address. */
+function look(next, said) {
+  view = next;
+  rows.filter = view.filter;
+  rows.chosen = view.stats;
+  detail.view = view;
+  document.body.classList.toggle("with-detail", view.stats.length > 0);
+  if (filter.value !== view.filter) {
+    filter.value = view.filter;
   }
-  for (const [id, figures] of step.values) {
-    const row = rows.get(id);
-    row.line.textContent = `${row.about.label} ${JSON.stringify(figures)}`;
+  if (said) {
+    toAddress(view, said);
+  }
+  tellCount();
+}
+
+/** Chooses a stat alone, or adds it; what is chosen already is taken out. */
+function choose(label, more) {
+  const others = view.stats.filter((other) => other !== label);
+  const chosen = others.length < view.stats.length;
+  const alone = view.stats.length === 1;
+  const next =
+    more ? (chosen ? others : [...others.slice(1 - COLORS), label])
+    : chosen && alone ? []
+    : [label];
+  look({ ...view, stats: next }, { step: true });
+}
+
+function take(kind, step) {
+  if (held) {
+    held.push([kind, step]);
+    if (held.length <= KEPT) {
+      return;
+    }
+    [kind, step] = held.shift();
+  }
+  if (stats[kind](step)) {
+    rows.sort();
+    look(view);
   }
 }
 
-source.addEventListener("whole", (event) => {
-  rows.clear();
-  list.replaceChildren();
-  take(JSON.parse(event.data));
+function refresh() {
+  const empty = stats.byLabel.size === 0;
+  if (empty) {
+    explainNothing(nothing);
+  }
+  part("stats").hidden = empty;
+  nothing.hidden = !empty;
+  setText(part("files"), stats.files === 1 ? "1 file" : `${number(stats.files)} files`);
+  rows.refresh();
+  detail.refresh();
+  tellState();
+}
+
+function tellCount() {
+  const all = number(stats.byLabel.size);
+  setText(count, view.filter === "" ? `${all} stats` : `${number(rows.count)} of ${all} stats`);
+}
+
+/** Says how things stand. Each second's time is only seen: nobody wants to hear it. */
+function tellState() {
+  const now = held && connection === "live" ? "paused" : connection;
+  const { clock } = stats;
+  state.dataset.state = now;
+  setText(state, now === "live" ? "live" : (STATES[now] ?? "paused"));
+  state.title = clock.end > 0 ? `last look at the files: ${time(clock.at(clock.end - 1))}` : "";
+}
+
+filter.addEventListener("input", () => {
+  look({ ...view, filter: filter.value });
+  sayFilter();
 });
-source.addEventListener("change", (event) => take(JSON.parse(event.data)));
+const sayFilter = debounced(250, () => toAddress(view));
+
+pause.addEventListener("click", () => {
+  const steps = held;
+  held = steps ? null : [];
+  steps?.forEach(([kind, step]) => take(kind, step));
+  pause.setAttribute("aria-pressed", held !== null);
+  setText(pause, held ? "Go on" : "Pause");
+  refresh();
+});
+
+part("files").addEventListener("click", () => files.open());
+window.addEventListener("popstate", () => look(fromAddress()));
+document.addEventListener("keydown", (event) => {
+  const writing = event.target instanceof HTMLInputElement;
+  if (event.key === "/" && !writing) {
+    event.preventDefault();
+    filter.select();
+  } else if (event.key === "Escape" && !writing && !part("files-dialog").open && view.stats.length > 0) {
+    look({ ...view, stats: [] }, { step: true });
+  }
+});
+
+look(view);
+follow("/api/v1/stream", {
+  whole: (step) => {
+    take("whole", step);
+    refresh();
+  },
+  change: (step) => {
+    take("change", step);
+    if (!held) {
+      refresh();
+    }
+  },
+  state: (now) => {
+    connection = now;
+    tellState();
+  },
+});

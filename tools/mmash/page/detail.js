@@ -1,0 +1,199 @@
+// The charts of the chosen stats, with their window, and what each stat is at the moment that is
+// pointed at.
+
+import { Chart, nearest } from "/kit/chart.js";
+import { element, setText } from "/kit/dom.js";
+import { time as timeOfDay } from "/kit/format.js";
+import { bandsOf, lineOf, reading, scaleOf, scaleText, showsRate } from "./measures.js";
+import { SHOWS, WINDOWS } from "./view.js";
+
+/** What is known is shown over the whole width from that many seconds on. */
+const LEAST_WINDOW = 60;
+const SHOW_NAMES = { auto: "As suits", value: "Value", rate: "Rate" };
+
+/** The charts. `onview(part)` is told what of the view was changed here. */
+export class Detail {
+  #section;
+  #stats;
+  #onview;
+  #view = { stats: [], minutes: 5, show: "auto" };
+  /** The drawn stats, one chart for each scale. */
+  #panels = [];
+  #zoom = null;
+  #cursor = null;
+  #layout = "";
+  #charts = element("div", { class: "charts" });
+  #legend = element("ul", { class: "legend", "aria-label": "Stats in the chart" });
+  #moment = element("p", { class: "moment" });
+  #back;
+  #bars;
+
+  constructor(section, stats, onview) {
+    this.#section = section;
+    this.#stats = stats;
+    this.#onview = onview;
+    const minutes = (value) => `${value} min`;
+    this.#bars = [
+      bar("minutes", "Window", WINDOWS, minutes, (value) => onview({ minutes: Number(value) })),
+      bar("show", "What is drawn", SHOWS, (value) => SHOW_NAMES[value], (value) => onview({ show: value })),
+    ];
+    const zoomOut = () => this.#zoomTo(null);
+    this.#back = element("button", { type: "button", hidden: true, onclick: zoomOut }, "Zoom out");
+    const close = element(
+      "button",
+      { type: "button", class: "plain close", "aria-label": "Close the chart", onclick: () => onview({ stats: [] }) },
+      "✕",
+    );
+    section.append(
+      element("div", { class: "tools" }, ...this.#bars, this.#back, this.#moment, close),
+      this.#charts,
+      this.#legend,
+    );
+  }
+
+  set view(view) {
+    if (view.minutes !== this.#view.minutes) {
+      this.#zoom = null;
+    }
+    this.#view = view;
+    const { minutes, show } = view;
+    const chosen = [minutes, show];
+    this.#bars.forEach((fieldset, index) => {
+      fieldset.querySelector(`[value="${chosen[index]}"]`).checked = true;
+    });
+    this.#section.hidden = view.stats.length === 0;
+    this.refresh();
+  }
+
+  /** Draws what is known now. */
+  refresh() {
+    if (this.#section.hidden) {
+      return;
+    }
+    const drawn = this.#view.stats.map((label, color) => this.#drawnOf(label, color));
+    this.#arrange(drawn);
+    const { from, to } = this.#window();
+    const [first, end] = this.#places(from, to);
+    const times = Float64Array.from({ length: end - first }, (_, index) => this.#stats.clock.at(first + index));
+    for (const { chart, members } of this.#panels) {
+      const known = drawn.filter(({ key, stat }) => stat && members === key);
+      chart.show({ from, to, ...this.#content(known, first, times) });
+      chart.cursor = this.#cursor;
+    }
+    this.#back.hidden = this.#zoom === null;
+    this.#read(drawn, from, to);
+  }
+
+  #drawnOf(label, color) {
+    const stat = this.#stats.byLabel.get(label);
+    const asRate = stat !== undefined && showsRate(stat, this.#view.show);
+    const key = stat && !stat.isText ? scaleOf(stat, asRate) : null;
+    return { label, color, stat, asRate, key };
+  }
+
+  #window() {
+    const { clock } = this.#stats;
+    const last = clock.at(clock.end - 1) || 0;
+    const from = Math.max(last - 60 * this.#view.minutes, clock.at(clock.start) || 0);
+    return this.#zoom ?? { from: Math.min(from, last - LEAST_WINDOW), to: last };
+  }
+
+  /** The places of the window, and one more on either side. */
+  #places(from, to) {
+    const { clock } = this.#stats;
+    const first = Math.max(clock.start, clock.search(from) - 1);
+    return [first, Math.min(clock.end, clock.search(to) + 1)];
+  }
+
+  #content(drawn, first, times) {
+    const lines = [];
+    const bands = [];
+    const along = (numberAt) => Float64Array.from(times, (_, index) => numberAt(first + index));
+    for (const { stat, asRate, color } of drawn) {
+      lines.push({ color, times, values: along(lineOf(stat, this.#stats.clock, asRate)) });
+      for (const [low, high, strength] of bandsOf(stat, asRate)) {
+        const [lower, upper] = [low, high].map((name) => along((place) => stat.at(name, place)));
+        bands.push({ color, strength, times, lower, upper });
+      }
+    }
+    const [{ stat, asRate }] = drawn;
+    return { lines, bands, zero: drawn.some((one) => one.asRate), format: scaleText(stat, asRate) };
+  }
+
+  /** Makes charts and legend anew where other stats are drawn, or on other scales. */
+  #arrange(drawn) {
+    const keys = [...new Set(drawn.map(({ key }) => key).filter((key) => key !== null))];
+    const layout = JSON.stringify([keys, drawn.map(({ label, stat }) => [label, stat?.help])]);
+    if (layout === this.#layout) {
+      return;
+    }
+    this.#layout = layout;
+    this.#panels.forEach(({ chart }) => chart.close());
+    this.#panels = keys.map((members) => {
+      const labels = drawn.filter(({ key }) => key === members).map(({ label }) => label);
+      const canvas = element("canvas", {
+        tabindex: 0,
+        role: "img",
+        "aria-label": `Chart of ${labels.join(", ")}. The arrows read point after point; Escape ends it.`,
+      });
+      const chart = new Chart(canvas, {
+        onread: (time) => this.#pointAt(time),
+        onzoom: (from, to) => this.#zoomTo(from === undefined ? null : { from, to }),
+      });
+      return { chart, canvas, members };
+    });
+    this.#charts.replaceChildren(...this.#panels.map(({ canvas }) => canvas));
+    this.#legend.replaceChildren(...drawn.map((one) => this.#entry(one)));
+  }
+
+  #entry({ label, color, stat }) {
+    const without = () => this.#onview({ stats: this.#view.stats.filter((other) => other !== label) });
+    return element(
+      "li",
+      {},
+      element("span", { class: "mark", "data-color": color + 1 }),
+      element("span", { class: "label" }, label),
+      element("output", { class: "reading" }),
+      element("button", { type: "button", class: "plain", "aria-label": `Take ${label} out`, onclick: without }, "✕"),
+      element("span", { class: "help" }, stat ? stat.help : "There is no such stat now."),
+    );
+  }
+
+  #pointAt(time) {
+    this.#cursor = time;
+    this.refresh();
+  }
+
+  #zoomTo(zoom) {
+    this.#zoom = zoom;
+    this.refresh();
+  }
+
+  /** Tells what each stat was at the cursor, or else is. */
+  #read(drawn, from, to) {
+    const { clock } = this.#stats;
+    const [first, end] = this.#places(from, to);
+    const times = Array.from({ length: end - first }, (_, index) => clock.at(first + index));
+    const pointed = this.#cursor !== null && times.length > 0;
+    const place = pointed ? first + nearest(times, this.#cursor) : clock.end - 1;
+    setText(this.#moment, pointed ? timeOfDay(clock.at(place)) : "");
+    drawn.forEach(({ stat, asRate }, index) => {
+      const output = this.#legend.children[index].querySelector("output");
+      const text = stat?.isText ? String(stat.figures.value ?? "–") : stat ? reading(stat, clock, asRate, place) : "–";
+      setText(output, text);
+    });
+  }
+}
+
+/** A choice of one among few. */
+function bar(name, title, values, nameOf, onchange) {
+  const buttons = values.map((value) =>
+    element(
+      "label",
+      {},
+      element("input", { type: "radio", name, value, onchange: () => onchange(value) }),
+      nameOf(value),
+    ),
+  );
+  return element("fieldset", { class: "bar" }, element("legend", { class: "unseen" }, title), ...buttons);
+}

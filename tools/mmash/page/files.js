@@ -1,0 +1,104 @@
+// Which files there are, whose they are, and whether their programs are alive.
+
+import { element } from "/kit/dom.js";
+import { bytes, number } from "/kit/format.js";
+
+/** So many files are listed. */
+const MOST = 200;
+const EVERY = 2000;
+const ORDER = ["dead", "undecided", "alive"];
+
+/** Asks what the files are; null where nobody answers. */
+export async function askFiles() {
+  try {
+    const answer = await fetch("/api/v1/files");
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The dialog that lists them, as long as it is open. */
+export class Files {
+  #dialog;
+  #body = element("div", { class: "body" });
+
+  constructor(dialog) {
+    this.#dialog = dialog;
+    const close = element("button", { type: "button", onclick: () => dialog.close() }, "Close");
+    dialog.append(
+      element("div", { class: "tools" }, element("h2", { id: "files-title" }, "Files"), close),
+      this.#body,
+    );
+    // A click beside it closes it, too.
+    dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  }
+
+  async open() {
+    this.#dialog.showModal();
+    while (this.#dialog.open) {
+      const record = await askFiles();
+      this.#body.replaceChildren(...(record ? contentOf(record) : [element("p", {}, "mmash doesn't answer.")]));
+      await new Promise((done) => setTimeout(done, EVERY));
+    }
+  }
+}
+
+function contentOf({ files, errors, looked_at: places }) {
+  const sorted = files.toSorted((a, b) => ORDER.indexOf(a.life) - ORDER.indexOf(b.life));
+  const content = [element("p", { class: "summary" }, summary(files)), ...problems(errors)];
+  if (files.length > 0) {
+    const heads = ["Process", "Life", "Stats", "Size", "File"];
+    const numbers = ["Stats", "Size"];
+    const head = heads.map((name) => element("th", { scope: "col", class: numbers.includes(name) && "number" }, name));
+    const rows = sorted.slice(0, MOST).map(rowOf);
+    content.push(
+      element(
+        "div",
+        { class: "scroll" },
+        element("table", {}, element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...rows)),
+      ),
+    );
+    if (files.length > MOST) {
+      content.push(element("p", { class: "more" }, `and ${number(files.length - MOST)} more`));
+    }
+  }
+  const patterns = places.map((place) => element("code", {}, place)).flatMap((code) => [code, " "]);
+  content.push(element("p", { class: "places" }, "Looked at: ", ...patterns));
+  return content;
+}
+
+function summary(files) {
+  const count = (what, one, many) => `${number(what)} ${what === 1 ? one : many}`;
+  const processes = new Set(files.map(({ pid, path }) => pid ?? path)).size;
+  const lives = ORDER.map((life) => [life, files.filter((file) => file.life === life).length]);
+  const told = lives.filter(([, found]) => found > 0).map(([life, found]) => `${number(found)} ${life}`);
+  return `${count(files.length, "file", "files")} of ${count(processes, "process", "processes")}: ${told.join(", ") || "none"}`;
+}
+
+function rowOf({ path, pid, tid, life, reason, stats, size, identity }) {
+  const thread = tid !== null && tid !== pid ? ` · thread ${tid}` : "";
+  const process = pid === null ? "unknown" : `${pid}${thread}`;
+  const command = identity?.command ? element("strong", {}, identity.command) : "";
+  return element(
+    "tr",
+    {},
+    element("td", {}, command, " ", process),
+    element("td", { title: reason }, element("span", { class: "life", "data-life": life }, life)),
+    element("td", { class: "number" }, number(stats)),
+    element("td", { class: "number" }, bytes(size)),
+    element("td", {}, element("code", {}, path)),
+  );
+}
+
+/** What couldn't be read, and why. */
+export function problems(errors) {
+  if (errors.length === 0) {
+    return [];
+  }
+  const entries = errors.slice(0, MOST).flatMap(({ path, error }) => [
+    element("dt", {}, element("code", {}, path)),
+    element("dd", {}, error),
+  ]);
+  return [element("h3", {}, "Can't be read, or not to the end"), element("dl", { class: "problems" }, ...entries)];
+}

@@ -1,0 +1,226 @@
+// The list of stats, grouped by prefix: what is in it, what its rows show, how keys move in it.
+
+import { element, setText } from "/kit/dom.js";
+import { spark } from "/kit/spark.js";
+import { VirtualList } from "/kit/virtual.js";
+import { matcher } from "./filter.js";
+import { lineOf, rateText, showsRate, valueText } from "./measures.js";
+
+/** How many looks the small lines show, and from how many on they fill their place. */
+const LOOKS = 120;
+const LEAST_LOOKS = 30;
+
+const order = new Intl.Collator("en", { numeric: true });
+
+/** The label up to its last point, with it. */
+function prefixOf(label) {
+  return label.slice(0, label.lastIndexOf(".") + 1);
+}
+
+/**
+ * The list. `onchoose(label, more)` is told what is chosen: alone, or with `more` in addition to
+ * what is chosen already.
+ */
+export class Rows {
+  #grid;
+  #list;
+  #stats;
+  #sorted = [];
+  #closed = new Set();
+  #filter = "";
+  #chosen = [];
+  #active = 0;
+  #onchoose;
+  /** How many stats the filter lets through. */
+  count = 0;
+
+  constructor(grid, box, stats, onchoose) {
+    this.#grid = grid;
+    this.#stats = stats;
+    this.#onchoose = onchoose;
+    this.#list = new VirtualList(box, {
+      make: makeRow,
+      fill: (row, item, index) => this.#fill(row, item, index),
+    });
+    box.addEventListener("click", (event) => this.#clicked(event));
+    grid.addEventListener("keydown", (event) => this.#typed(event));
+    grid.addEventListener("focus", () => this.#list.refresh());
+    grid.addEventListener("blur", () => this.#list.refresh());
+  }
+
+  /** Stats came or went. */
+  sort() {
+    const stats = [...this.#stats.byLabel.values()];
+    const keyed = stats.map((stat) => ({ stat, prefix: prefixOf(stat.label) }));
+    keyed.sort((a, b) => order.compare(a.prefix, b.prefix) || order.compare(a.stat.label, b.stat.label));
+    this.#sorted = keyed;
+    this.#arrange();
+  }
+
+  set filter(text) {
+    this.#filter = text;
+    this.#arrange();
+  }
+
+  /** The labels in the chart, in the order of their colours. */
+  set chosen(labels) {
+    this.#chosen = labels;
+    this.#list.refresh();
+  }
+
+  refresh() {
+    this.#list.refresh();
+  }
+
+  /** Puts groups and rows into the order in which they stand. */
+  #arrange() {
+    const wanted = matcher(this.#filter);
+    const kept = this.#sorted.filter(({ stat }) => wanted(stat.label));
+    const items = [];
+    let group;
+    for (const { stat, prefix } of kept) {
+      if (group?.prefix !== prefix) {
+        group = { prefix, count: 0 };
+        items.push(group);
+      }
+      group.count += 1;
+      if (!this.#closed.has(prefix)) {
+        items.push({ stat, prefix });
+      }
+    }
+    this.count = kept.length;
+    this.#active = Math.max(0, Math.min(this.#active, items.length - 1));
+    this.#grid.setAttribute("aria-rowcount", items.length + 1);
+    this.#list.items = items;
+  }
+
+  #fill(row, item, index) {
+    row.id = `row-${index}`;
+    row.dataset.index = index;
+    row.setAttribute("aria-rowindex", index + 2);
+    const active = index === this.#active && document.activeElement === this.#grid;
+    row.classList.toggle("active", active);
+    if (active) {
+      this.#grid.setAttribute("aria-activedescendant", row.id);
+    }
+    row.classList.toggle("group", !item.stat);
+    if (item.stat) {
+      this.#fillStat(row, item);
+    } else {
+      this.#fillGroup(row, item);
+    }
+  }
+
+  #fillGroup(row, { prefix, count }) {
+    const [mark, name, value, rate, line] = row.children;
+    const open = !this.#closed.has(prefix);
+    setText(mark, open ? "▾" : "▸");
+    setText(name.firstChild, "");
+    setText(name.lastChild, prefix || "(no prefix)");
+    setText(value, count === 1 ? "1 stat" : `${count} stats`);
+    setText(rate, "");
+    line.hidden = true;
+    row.title = "";
+    delete row.dataset.label;
+    delete mark.dataset.color;
+    row.setAttribute("aria-expanded", open);
+    row.removeAttribute("aria-selected");
+  }
+
+  #fillStat(row, { stat, prefix }) {
+    const [mark, name, value, rate, line] = row.children;
+    const { clock } = this.#stats;
+    const color = this.#chosen.indexOf(stat.label);
+    setText(mark, "");
+    if (color >= 0) {
+      mark.dataset.color = color + 1;
+    } else {
+      delete mark.dataset.color;
+    }
+    setText(name.firstChild, prefix);
+    setText(name.lastChild, stat.label.slice(prefix.length) || "(no name)");
+    setText(value, valueText(stat, clock));
+    setText(rate, rateText(stat, clock));
+    row.dataset.label = stat.label;
+    row.title = [stat.label, stat.help].filter(Boolean).join("\n");
+    row.removeAttribute("aria-expanded");
+    row.setAttribute("aria-selected", color >= 0);
+    line.hidden = stat.isText;
+    if (!stat.isText && line.clientWidth > 0) {
+      const lineAt = lineOf(stat, clock, showsRate(stat, "auto"));
+      const length = Math.max(LEAST_LOOKS, Math.min(LOOKS, clock.end));
+      const from = clock.end - length;
+      const numbers = Array.from({ length }, (_, index) => lineAt(from + index));
+      spark(line, numbers, getComputedStyle(line).color);
+    }
+  }
+
+  #clicked(event) {
+    const row = event.target.closest("[data-index]");
+    if (row) {
+      this.#active = Number(row.dataset.index);
+      const more = event.ctrlKey || event.metaKey || event.shiftKey;
+      this.#act(more || event.target.closest(".mark") !== null);
+    }
+  }
+
+  /** Opens or closes a group, or chooses a stat. */
+  #act(more) {
+    const item = this.#list.items[this.#active];
+    if (item?.stat) {
+      this.#onchoose(item.stat.label, more);
+    } else if (item) {
+      this.#setOpen(item.prefix, this.#closed.has(item.prefix));
+    }
+  }
+
+  #setOpen(prefix, open) {
+    this.#closed[open ? "delete" : "add"](prefix);
+    this.#arrange();
+    this.#active = this.#list.items.findIndex((item) => !item.stat && item.prefix === prefix);
+  }
+
+  #typed(event) {
+    const last = this.#list.items.length - 1;
+    const to = {
+      ArrowDown: this.#active + 1,
+      ArrowUp: this.#active - 1,
+      PageDown: this.#active + this.#list.page,
+      PageUp: this.#active - this.#list.page,
+      Home: 0,
+      End: last,
+    }[event.key];
+    const item = this.#list.items[this.#active];
+    if (to !== undefined) {
+      this.#active = Math.max(0, Math.min(last, to));
+      this.#list.reveal(this.#active);
+    } else if (event.key === "Enter" || event.key === " ") {
+      this.#act(event.key === " ");
+    } else if (event.key === "ArrowLeft" && item && !this.#closed.has(item.prefix)) {
+      this.#setOpen(item.prefix, false);
+      this.#list.reveal(this.#active);
+    } else if (event.key === "ArrowRight" && item && this.#closed.has(item.prefix)) {
+      this.#setOpen(item.prefix, true);
+    } else {
+      return;
+    }
+    event.preventDefault();
+  }
+}
+
+function makeRow() {
+  return element(
+    "div",
+    { role: "row", class: "row" },
+    element("span", { role: "gridcell", class: "mark", title: "Add to the chart, or take out" }),
+    element(
+      "span",
+      { role: "gridcell", class: "label" },
+      element("span", { class: "unseen" }),
+      element("span", { class: "name" }),
+    ),
+    element("span", { role: "gridcell", class: "value number" }),
+    element("span", { role: "gridcell", class: "rate number" }),
+    element("canvas", { class: "spark", "aria-hidden": "true" }),
+  );
+}

@@ -1,0 +1,39 @@
+// A small line without scales.
+
+/** Draws numbers into a canvas, one beside the other; NaN is a gap. */
+export function spark(canvas, numbers, color) {
+  const ratio = window.devicePixelRatio;
+  const [wide, high] = [canvas.clientWidth, canvas.clientHeight];
+  if (canvas.width !== Math.round(wide * ratio) || canvas.height !== Math.round(high * ratio)) {
+    [canvas.width, canvas.height] = [Math.round(wide * ratio), Math.round(high * ratio)];
+  }
+  const pen = canvas.getContext("2d");
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  pen.clearRect(0, 0, wide, high);
+  const finite = numbers.filter(Number.isFinite);
+  if (finite.length < 2) {
+    return;
+  }
+  const least = Math.min(...finite);
+  const range = Math.max(...finite) - least;
+  const y = (value) => (range > 0 ? high - 2 - ((value - least) / range) * (high - 4) : high / 2);
+  const step = (wide - 4) / (numbers.length - 1);
+  pen.beginPath();
+  let drawing = false;
+  let end;
+  numbers.forEach((value, index) => {
+    if (Number.isFinite(value)) {
+      end = [1 + index * step, y(value)];
+      pen[drawing ? "lineTo" : "moveTo"](...end);
+    }
+    drawing = Number.isFinite(value);
+  });
+  pen.strokeStyle = color;
+  pen.fillStyle = color;
+  pen.lineWidth = 1.25;
+  pen.lineJoin = "round";
+  pen.stroke();
+  pen.beginPath();
+  pen.arc(...end, 1.75, 0, 2 * Math.PI);
+  pen.fill();
+}

@@ -1,0 +1,57 @@
+// A live stream of steps: each a change, after a whole. It comes back by itself.
+
+/** How long after a refusal it asks again. */
+const PAUSE = 3000;
+/** A server that says nothing for so long, and for so many of its intervals, is said to be silent. */
+const PATIENCE = 5000;
+const INTERVALS = 4;
+
+/**
+ * Follows a stream of server-sent events. `whole` and `change` get what the events have; `state`
+ * gets "live", "silent", "lost" (it isn't there; it is asked for again) or "refused".
+ */
+export function follow(address, { whole, change, state }) {
+  let source;
+  let told;
+  let last = performance.now();
+  let interval = 0;
+
+  function tell(now) {
+    if (now !== told) {
+      told = now;
+      state(now);
+    }
+  }
+
+  function take(act) {
+    return (event) => {
+      const now = performance.now();
+      interval = now - last;
+      last = now;
+      act(JSON.parse(event.data));
+      tell("live");
+    };
+  }
+
+  function open() {
+    source = new EventSource(address);
+    source.addEventListener("whole", take(whole));
+    source.addEventListener("change", take(change));
+    source.addEventListener("error", () => {
+      if (source.readyState === EventSource.CLOSED) {
+        tell("refused");
+        setTimeout(open, PAUSE);
+      } else {
+        tell("lost");
+      }
+    });
+  }
+
+  setInterval(() => {
+    const silence = performance.now() - last;
+    if (told === "live" && silence > Math.max(PATIENCE, INTERVALS * interval)) {
+      tell("silent");
+    }
+  }, 1000);
+  open();
+}
