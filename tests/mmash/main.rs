@@ -1,6 +1,7 @@
 //! mmash as a process.
 
 mod api;
+mod metrics;
 mod original;
 mod safe;
 #[path = "../support/mod.rs"]

@@ -107,19 +107,21 @@ fn prometheus_text() {
     let text = output(["-o", "prom", every.directory()]);
     let labels = format!("file=\"{}\",pid=\"{}\"", every.path().display(), std::process::id());
     for line in [
-        "# HELP hits_total All of them.\\nReally. In requests.".to_owned(),
-        "# TYPE hits_total counter".to_owned(),
-        format!("hits_total{{{labels}}} 18446744073709551615"),
+        "# HELP hits_requests_total All of them.\\nReally.".to_owned(),
+        "# TYPE hits_requests_total counter".to_owned(),
+        format!("hits_requests_total{{{labels}}} 18446744073709551615"),
         "# TYPE load gauge".to_owned(),
         format!("load{{{labels}}} NaN"),
-        "# TYPE render summary".to_owned(),
-        format!("render_sum{{{labels}}} 1.0"),
-        format!("render_count{{{labels}}} 2"),
-        "# TYPE spread histogram".to_owned(),
-        format!("spread_bucket{{{labels},le=\"3\"}} 3"),
-        format!("spread_bucket{{{labels},le=\"15\"}} 10"),
-        format!("spread_bucket{{{labels},le=\"+Inf\"}} 10"),
-        format!("spread_sum{{{labels}}} 55.0"),
+        "# TYPE render_seconds summary".to_owned(),
+        format!("render_seconds_sum{{{labels}}} 1.0"),
+        format!("render_seconds_count{{{labels}}} 2"),
+        "# HELP spread_bytes spread. The sum takes each value for the middle of its bucket."
+            .to_owned(),
+        "# TYPE spread_bytes histogram".to_owned(),
+        format!("spread_bytes_bucket{{{labels},le=\"3.0\"}} 3"),
+        format!("spread_bytes_bucket{{{labels},le=\"15.0\"}} 10"),
+        format!("spread_bytes_bucket{{{labels},le=\"+Inf\"}} 10"),
+        format!("spread_bytes_sum{{{labels}}} 55.0"),
         "# TYPE state_info gauge".to_owned(),
         format!("state_info{{{labels},value=\"grüße\"}} 1"),
         "# TYPE hits untyped".to_owned(),
@@ -133,7 +135,7 @@ fn prometheus_text() {
     distinct.sort_unstable();
     distinct.dedup();
     assert_eq!(types.len(), distinct.len(), "{text}");
-    assert!(text.lines().filter(|line| line.starts_with("spread_bucket")).count() <= 20);
+    assert!(text.lines().filter(|line| line.starts_with("spread_bytes_bucket")).count() <= 20);
 }
 
 /// The bytes are shown as they stand in the file, with the offset at which they stand.

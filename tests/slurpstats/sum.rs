@@ -55,7 +55,7 @@ fn a_sum_goes_over_all_files_in_the_way_that_was_declared() {
     assert_eq!(total("sizes")["components"]["buckets"], json!([[1, 1, 1], [2, 2, 1], [3, 3, 1]]));
 
     let prom = output(["--sum", "-o", "prom", place]);
-    assert!(prom.contains("# TYPE done_total counter\ndone_total 6\n"), "{prom}");
+    assert!(prom.contains("# TYPE done_jobs_total counter\ndone_jobs_total 6\n"), "{prom}");
     assert!(prom.contains("\npeak 30\n"), "{prom}");
     assert_eq!(prom.lines().filter(|line| line.starts_with("depth{file=")).count(), 3, "{prom}");
 

@@ -8,6 +8,7 @@ pub mod generate;
 pub mod json;
 pub mod number;
 pub mod patterns;
+pub(crate) mod prom;
 pub mod records;
 pub mod selection;
 pub mod terminal;

@@ -3,11 +3,31 @@
 use std::cmp::Ordering;
 
 use mmstats::{Aggregator, Value};
+use serde::{Serialize, Serializer};
+
+use crate::common::json::Exact;
 
 /// One of the original's aggregators, on values as Python has them: a flag is 0 or 1 in a sum
 /// and stays a flag where it is the greatest, and every text is greater than every number.
 #[derive(Clone, Copy, Debug)]
 pub struct Aggregation(Aggregator);
+
+/// One value for all.
+#[derive(Debug, PartialEq)]
+pub enum Together<'a> {
+    Value(Value<'a>),
+    /// A sum may exceed 64 bits; Python's numbers have no end.
+    Sum(i128),
+}
+
+impl Serialize for Together<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Value(value) => Exact(value.clone()).serialize(serializer),
+            Self::Sum(sum) => serializer.serialize_i128(*sum),
+        }
+    }
+}
 
 impl Aggregation {
     /// `None`: there is none of that name, and the original gives lists then.
@@ -16,7 +36,16 @@ impl Aggregation {
     }
 
     /// One value for all; an error says why there is none.
-    pub fn apply<'a>(self, values: &[Value<'a>]) -> Result<Value<'a>, &'static str> {
+    pub fn apply<'a>(self, values: &[Value<'a>]) -> Result<Together<'a>, &'static str> {
+        if matches!(self.0, Aggregator::Sum)
+            && let Some(sum) = values.iter().map(whole).sum()
+        {
+            return Ok(Together::Sum(sum));
+        }
+        self.value(values).map(Together::Value)
+    }
+
+    fn value<'a>(self, values: &[Value<'a>]) -> Result<Value<'a>, &'static str> {
         let values = || values.iter().cloned();
         match self.0 {
             Aggregator::One => values().next().ok_or("has no value"),
@@ -69,8 +98,16 @@ fn whole(value: &Value<'_>) -> Option<i128> {
 mod tests {
     use super::*;
 
-    fn apply<'a>(name: &str, values: &[Value<'a>]) -> Result<Value<'a>, &'static str> {
+    fn together<'a>(name: &str, values: &[Value<'a>]) -> Result<Together<'a>, &'static str> {
         Aggregation::of_name(name).expect("the original has it").apply(values)
+    }
+
+    #[track_caller]
+    fn apply<'a>(name: &str, values: &[Value<'a>]) -> Result<Value<'a>, &'static str> {
+        together(name, values).map(|together| match together {
+            Together::Value(value) => value,
+            Together::Sum(sum) => panic!("{sum}"),
+        })
     }
 
     #[test]
@@ -79,6 +116,7 @@ mod tests {
         assert_eq!(apply("max", &values), Ok(Value::Unsigned(u64::MAX)));
         assert_eq!(apply("min", &values), Ok(Value::Signed(-1)));
         assert_eq!(apply("one", &values), Ok(Value::Unsigned(u64::MAX - 1)));
+        assert_eq!(together("sum", &values), Ok(Together::Sum(2 * i128::from(u64::MAX) - 2)));
     }
 
     #[test]
@@ -87,7 +125,7 @@ mod tests {
         assert_eq!(apply("max", &values), Ok(Value::Bool(true)));
         assert_eq!(apply("min", &values), Ok(Value::Bool(false)));
         assert_eq!(apply("nonzero-min", &values), Ok(Value::Bool(true)));
-        assert_eq!(apply("sum", &values), Ok(Value::Unsigned(2)));
+        assert_eq!(together("sum", &values), Ok(Together::Sum(2)));
         assert_eq!(apply("nonzero-avg", &values), Ok(Value::Float(1.0)));
     }
 

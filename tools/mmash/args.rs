@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use clap::Parser;
 
+use super::metrics::By;
 use crate::common::arguments::{AFTER_HELP, CommonArguments, parse_seconds};
+use crate::common::prom::Limits;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -42,6 +44,15 @@ pub struct Arguments {
     /// A name under which it is asked for, besides localhost and addresses; several times
     #[arg(long, value_name = "NAME")]
     pub host: Vec<String>,
+
+    /// Whose stats are one sample of /metrics. What a program counts stays in its sum when a
+    /// process of it ends, until mmash ends
+    #[arg(long, value_name = "WHOSE", default_value = "pid")]
+    pub by: By,
+
+    /// How many buckets a histogram of /metrics has at most
+    #[arg(long, value_name = "N", default_value_t = Limits::USUAL as u8, value_parser = clap::value_parser!(u8).range(2..=Limits::MOST as i64))]
+    pub buckets: u8,
 
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment would become the command's help")]

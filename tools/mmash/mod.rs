@@ -9,6 +9,7 @@ mod aggregate;
 mod answer;
 mod args;
 mod files;
+mod metrics;
 mod original;
 mod page;
 mod poller;
@@ -37,6 +38,8 @@ use crate::common::escape::escape_path;
 use crate::common::exit::Outcome;
 use crate::common::generate::generate;
 pub use args::Arguments;
+pub use metrics::By;
+use metrics::Metrics;
 use poller::Poller;
 use settings::Settings;
 
@@ -86,7 +89,8 @@ async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome, Str
     if places.is_empty() {
         places.extend(settings.glob.map(OsString::from));
     }
-    let poller = Poller::start(places, arguments.interval)
+    let metrics = Metrics::new(arguments.by, arguments.buckets.into());
+    let poller = Poller::start(places, arguments.interval, metrics)
         .map_err(|error| format!("can't make a thread: {error}"))?;
     // Where nobody reads it, it serves all the same.
     let _ = writeln!(io::stdout(), "http://{}/", server.address());
@@ -120,6 +124,7 @@ fn routes(poller: Arc<Poller>) -> Router {
         .merge(original::routes())
         .merge(files::routes())
         .merge(stats::routes())
+        .merge(metrics::routes())
         .merge(page::routes())
         .with_state(poller)
 }

@@ -6,25 +6,35 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::response::Response;
+use axum::http::Uri;
+use axum::response::{Redirect, Response};
 use axum::routing::get;
 use mmstats::Value;
 use serde::Serialize;
 use web::Problem;
 
-use super::aggregate::Aggregation;
+use super::aggregate::{Aggregation, Together};
 use super::answer::answer;
 use super::poller::Poller;
 use super::request::{Parameters, Rest};
 use crate::common::json::Exact;
 
-/// `/stats/` and `/files/`, each also with something behind it.
+/// `/stats/` and `/files/`, each also with something behind it. Without the slash they lead to
+/// those with it, and so does `/graph`.
 pub fn routes() -> Router<Arc<Poller>> {
     Router::new()
         .route("/stats/", get(labels))
         .route("/stats/{*prefix}", get(stats))
         .route("/files/", get(all_files))
         .route("/files/{*glob}", get(some_files))
+        .route("/stats", get(with_slash))
+        .route("/files", get(with_slash))
+        .route("/graph", get(with_slash))
+}
+
+async fn with_slash(uri: Uri) -> Redirect {
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    Redirect::permanent(&format!("{}/{query}", uri.path()))
 }
 
 #[derive(Serialize)]
@@ -68,7 +78,7 @@ fn files(poller: &Poller, glob: &str) -> Result<Response, Problem> {
 #[serde(untagged)]
 enum Answer<'a> {
     Values(Vec<Exact<'a>>),
-    Together(Exact<'a>),
+    Together(Together<'a>),
 }
 
 /// The stats whose labels begin with `prefix`; with `exact`, whatever its value, the stat of that
@@ -96,7 +106,7 @@ async fn stats(
                 let together = aggregation.apply(&values).map_err(|reason| {
                     Problem::bad_request(format!("aggr={name}: {label:?} {reason}"))
                 })?;
-                Answer::Together(Exact(together))
+                Answer::Together(together)
             }
         };
         Ok((label, answer))

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use web::Feed;
 
+use super::metrics::Metrics;
 use super::rows::Rows;
 use super::snapshot::Snapshot;
 
@@ -20,6 +21,7 @@ const STREAMS: usize = 128;
 pub struct Poller {
     snapshot: watch::Sender<Arc<Snapshot>>,
     feed: Feed,
+    metrics: Metrics,
 }
 
 impl Poller {
@@ -28,12 +30,17 @@ impl Poller {
     /// # Errors
     ///
     /// Where no thread can be made.
-    pub fn start(places: Vec<OsString>, interval: Duration) -> io::Result<Arc<Self>> {
+    pub fn start(
+        places: Vec<OsString>,
+        interval: Duration,
+        metrics: Metrics,
+    ) -> io::Result<Arc<Self>> {
         let mut rows = Rows::default();
         let feed = Feed::new(STREAMS);
         let first = Arc::new(Snapshot::take(&places));
         rows.publish(&first, &feed);
-        let poller = Arc::new(Self { snapshot: watch::Sender::new(first), feed });
+        metrics.look(&first);
+        let poller = Arc::new(Self { snapshot: watch::Sender::new(first), feed, metrics });
         let weak = Arc::downgrade(&poller);
         thread::Builder::new()
             .name("poller".into())
@@ -50,6 +57,11 @@ impl Poller {
     pub const fn feed(&self) -> &Feed {
         &self.feed
     }
+
+    /// What Prometheus is told.
+    pub const fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
 }
 
 fn poll(poller: &Weak<Poller>, places: &[OsString], interval: Duration, mut rows: Rows) {
@@ -61,6 +73,7 @@ fn poll(poller: &Weak<Poller>, places: &[OsString], interval: Duration, mut rows
         };
         let snapshot = Arc::new(Snapshot::take(places));
         rows.publish(&snapshot, &poller.feed);
+        poller.metrics.look(&snapshot);
         poller.snapshot.send_replace(snapshot);
         // What takes longer than the interval isn't made up for.
         due = (due + interval).max(Instant::now());

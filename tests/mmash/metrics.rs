@@ -1,0 +1,235 @@
+//! `/metrics`: samples worked out by hand, in both formats and for every owner.
+
+use std::path::Path;
+use std::thread;
+
+use mmstats::{
+    Aggregate, Counter, Field, Gauge, Histogram, Options, Published, StatsFile, Text, Timer,
+};
+use tempfile::TempDir;
+
+use crate::support::http::{self, Answer};
+use crate::support::server::Server;
+use crate::support::{gone, original, write};
+use crate::{command, mmash};
+
+/// In 0.0.4, of two workers of one process and of a program of the original's.
+const TEXT: &str = r#"# HELP busy busy
+# TYPE busy gauge
+busy{PROCESS} 30
+# HELP depth depth. In %.
+# TYPE depth gauge
+depth{FIRST} 0.5
+depth{SECOND} 1.0
+# HELP hits hits
+# TYPE hits untyped
+hits{pid="GONE"} 7
+# HELP peak peak
+# TYPE peak gauge
+peak{PROCESS} -5
+# HELP render_seconds render
+# TYPE render_seconds summary
+render_seconds_sum{PROCESS} 0.75
+render_seconds_count{PROCESS} 2
+# HELP sizes_bytes sizes. The sum takes each value for the middle of its bucket.
+# TYPE sizes_bytes histogram
+sizes_bytes_bucket{PROCESS,le="8191.0"} 3
+sizes_bytes_bucket{PROCESS,le="67108863.0"} 3
+sizes_bytes_bucket{PROCESS,le="549755813887.0"} 3
+sizes_bytes_bucket{PROCESS,le="+Inf"} 3
+sizes_bytes_sum{PROCESS} 12.0
+sizes_bytes_count{PROCESS} 3
+# HELP state_info state
+# TYPE state_info gauge
+state_info{FIRST,value="\"1\"\\\n"} 1
+state_info{SECOND,value="\"2\"\\\n"} 1
+# HELP sys_pid sys.pid
+# TYPE sys_pid untyped
+sys_pid{pid="GONE",file="DIRECTORY/mmstats-old"} GONE
+# HELP web_hits_requests_total A "hit",\nor two \\.
+# TYPE web_hits_requests_total counter
+web_hits_requests_total{PROCESS} 3
+"#;
+
+/// The same in OpenMetrics, but for the samples.
+const OPEN_METRICS: &str = r#"# HELP busy busy
+# TYPE busy gauge
+# HELP depth depth. In %.
+# TYPE depth gauge
+# HELP hits hits
+# TYPE hits unknown
+# HELP peak peak
+# TYPE peak gauge
+# HELP render_seconds render
+# TYPE render_seconds summary
+# UNIT render_seconds seconds
+# HELP sizes_bytes sizes. The sum takes each value for the middle of its bucket.
+# TYPE sizes_bytes histogram
+# UNIT sizes_bytes bytes
+# HELP state state
+# TYPE state info
+# HELP sys_pid sys.pid
+# TYPE sys_pid unknown
+# HELP web_hits_requests A \"hit\",\nor two \\.
+# TYPE web_hits_requests counter
+# UNIT web_hits_requests requests
+# EOF
+"#;
+
+/// Two workers, each with a thread and a file of its own, and a file of the original's.
+struct Writers {
+    directory: TempDir,
+    _workers: [Published<()>; 2],
+    gone: u32,
+}
+
+impl Writers {
+    fn new() -> Self {
+        let directory = TempDir::new().unwrap();
+        let gone = gone();
+        write(directory.path(), "mmstats-old", &original(gone));
+        let workers = [1, 2].map(|number| {
+            thread::scope(|scope| scope.spawn(|| worker(directory.path(), number)).join().unwrap())
+        });
+        Self { directory, _workers: workers, gone }
+    }
+
+    /// With what only this run knows in the place of words in capitals.
+    fn fill_in(&self, text: &str) -> String {
+        let file = |number: u32| {
+            let name = format!("worker-{number}.mmstats");
+            StatsFile::read(self.directory.path().join(name)).unwrap()
+        };
+        let (first, second) = (file(1), file(2));
+        let command = &first.identity().unwrap().command;
+        let process = format!("cmd=\"{command}\",pid=\"{}\"", std::process::id());
+        let thread = |file: &StatsFile| format!("{process},tid=\"{}\"", file.tid().unwrap());
+        text.replace("PROCESS", &process)
+            .replace("FIRST", &thread(&first))
+            .replace("SECOND", &thread(&second))
+            .replace("COMMAND", &format!("cmd=\"{command}\""))
+            .replace("GONE", &self.gone.to_string())
+            .replace("DIRECTORY", self.directory.path().to_str().unwrap())
+    }
+}
+
+/// The stats of worker 1 or 2.
+fn worker(directory: &Path, number: u32) -> Published<()> {
+    let stats = Options::dynamic("Worker")
+        .path(directory)
+        .filename(format!("worker-{number}.mmstats"))
+        .default_fields(false)
+        .create()
+        .unwrap();
+    let hits = Counter::named("web.hits").unit("requests").help("A \"hit\",\nor two \\.");
+    let hits: Counter = stats.add(hits).unwrap();
+    hits.add(number.into());
+    let busy = Gauge::<u32>::named("busy").aggregate(Aggregate::Sum);
+    let busy: Gauge<u32> = stats.add(busy).unwrap();
+    busy.set(10 * number);
+    let peak = Gauge::<i32>::named("peak").aggregate(Aggregate::Max);
+    let peak: Gauge<i32> = stats.add(peak).unwrap();
+    peak.set(-5 * number.cast_signed());
+    let depth: Gauge<f64> = stats.add(Gauge::<f64>::named("depth").unit("%")).unwrap();
+    depth.set(0.5 * f64::from(number));
+    let render: Timer = stats.add(Timer::named("render")).unwrap();
+    render.record_secs(0.25 * f64::from(number));
+    let sizes: Histogram = stats.add(Histogram::named("sizes").unit("bytes")).unwrap();
+    (0..number).for_each(|_| sizes.record(4));
+    let text: Text = stats.add(Text::named("state").size(32)).unwrap();
+    text.set(&format!("\"{number}\"\\\n"));
+    stats
+}
+
+/// Asks for a format.
+fn scrape(server: &Server, accept: &str) -> Answer {
+    let head = format!("GET /metrics HTTP/1.1\r\nHost: {}\r\n", server.address);
+    let request = format!("{head}Accept: {accept}\r\n\r\n");
+    let answer = http::send(server.address, &request).expect("an answer");
+    assert_eq!(answer.status, 200);
+    answer
+}
+
+fn mmash_with(directory: &Path, arguments: &[&str]) -> Server {
+    Server::start(command(directory).args(arguments))
+}
+
+fn samples(text: &str) -> Vec<&str> {
+    text.lines().filter(|line| !line.starts_with('#')).collect()
+}
+
+#[test]
+fn what_adds_up_is_one_sample_of_the_process_and_what_does_not_one_of_each_thread() {
+    let writers = Writers::new();
+    let server = mmash_with(writers.directory.path(), &["--buckets", "4"]);
+    let answer = server.get("/metrics");
+    assert_eq!(answer.body, writers.fill_in(TEXT));
+    assert_eq!(answer.header("content-type"), Some("text/plain; version=0.0.4; charset=utf-8"));
+    assert_eq!(answer.header("vary"), Some("Accept"));
+}
+
+#[test]
+fn open_metrics_has_the_same_samples_and_says_more_of_them() {
+    let writers = Writers::new();
+    let server = mmash_with(writers.directory.path(), &["--buckets", "4"]);
+    let answer = scrape(&server, "application/openmetrics-text;version=1.0.0,text/plain;q=0.5");
+    let expected = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    assert_eq!(answer.header("content-type"), Some(expected));
+    assert_eq!(answer.header("vary"), Some("Accept"));
+    let described: Vec<&str> = answer.body.lines().filter(|line| line.starts_with('#')).collect();
+    assert_eq!(described, OPEN_METRICS.lines().collect::<Vec<_>>());
+    let text = scrape(&server, "text/plain");
+    assert_eq!(samples(&answer.body), samples(&text.body));
+    assert!(answer.body.ends_with("\n# EOF\n"));
+    assert!(!text.body.contains("EOF"));
+}
+
+#[test]
+fn samples_are_of_a_program_or_of_a_thread_where_that_is_asked_for() {
+    let writers = Writers::new();
+    for (by, lines) in [
+        (
+            "cmd",
+            &[
+                "busy{COMMAND} 30",
+                "hits 7",
+                "peak{COMMAND} -5",
+                "render_seconds_sum{COMMAND} 0.75",
+                "sizes_bytes_bucket{COMMAND,le=\"15.0\"} 3",
+                "web_hits_requests_total{COMMAND} 3",
+            ][..],
+        ),
+        (
+            "tid",
+            &[
+                "busy{FIRST} 10",
+                "busy{SECOND} 20",
+                "depth{FIRST} 0.5",
+                "hits{pid=\"GONE\"} 7",
+                "peak{SECOND} -10",
+                "render_seconds_count{SECOND} 1",
+                "sizes_bytes_sum{SECOND} 8.0",
+                "sys_pid{pid=\"GONE\"} GONE",
+                "web_hits_requests_total{FIRST} 1",
+                "web_hits_requests_total{SECOND} 2",
+            ],
+        ),
+    ] {
+        let server = mmash_with(writers.directory.path(), &["--by", by]);
+        let text = server.get("/metrics").body;
+        for line in lines {
+            let line = writers.fill_in(line);
+            assert!(text.lines().any(|found| found == line), "{line:?} in\n{text}");
+        }
+        let hits = text.lines().filter(|line| line.starts_with("web_hits_requests_total"));
+        assert_eq!(hits.count(), if by == "cmd" { 1 } else { 2 });
+    }
+}
+
+#[test]
+fn where_there_are_no_files_there_is_no_sample() {
+    let directory = TempDir::new().unwrap();
+    let server = mmash(directory.path());
+    assert_eq!(server.get("/metrics").body, "");
+    assert_eq!(scrape(&server, "application/openmetrics-text").body, "# EOF\n");
+}

@@ -1,0 +1,173 @@
+//! Samples gathered by metric, as the formats want them.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use mmstats::{Kind, Stat};
+
+use super::names::Names;
+use super::ranges::Limits;
+use super::sample::{Sample, Type};
+use super::text::{Format, Writer};
+use crate::common::totals::Total;
+
+/// All samples of all files.
+#[derive(Debug, Default)]
+pub struct Families {
+    limits: Limits,
+    /// As they came up.
+    all: Vec<Family>,
+    by_metric: BTreeMap<Metric, usize>,
+    /// What tells one owner's samples from another's: `file="x",pid="7"`.
+    owners: Vec<String>,
+    /// The family behind the one that was added to last. Files of one program have the same stats
+    /// in the same order, so it is nearly always the one that is wanted.
+    next: usize,
+}
+
+/// What is one metric and not another.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Metric {
+    /// Of the stat.
+    pub label: String,
+    /// Its type.
+    pub kind: Type,
+    /// Of its values, or an empty text.
+    pub unit: String,
+}
+
+/// One metric's samples.
+#[derive(Debug)]
+pub struct Family {
+    pub metric: Metric,
+    pub help: String,
+    /// With the owner of each.
+    pub samples: Vec<(usize, Sample)>,
+}
+
+impl Metric {
+    /// The unit, where the metric's name has it at its end.
+    pub fn unit_of_name(&self) -> Option<&str> {
+        let fits = !self.unit.is_empty()
+            && self.kind != Type::Info
+            && self.unit.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        fits.then_some(&*self.unit)
+    }
+}
+
+impl Families {
+    /// Without samples yet; histograms are given by these limits.
+    pub fn new(limits: Limits) -> Self {
+        Self { limits, ..Self::default() }
+    }
+
+    /// What is added from now on is told from anything else by these labels, which no other
+    /// owner has.
+    pub fn begin(&mut self, labels: String) {
+        self.owners.push(labels);
+        self.next = 0;
+    }
+
+    /// Adds a stat of one file.
+    pub fn add_stat(&mut self, stat: &Stat<'_>) {
+        if let Some(sample) = Sample::of_stat(stat, &self.limits) {
+            let unit = unit_of(stat.kind(), stat.unit());
+            self.add(&stat.label(), unit, || stat.help().to_owned(), sample);
+        }
+    }
+
+    /// Adds what a stat of several files adds up to.
+    pub fn add_total(&mut self, total: &Total) {
+        if let Some(sample) = Sample::of_total(total, &self.limits) {
+            let unit = unit_of(total.kind, &total.unit);
+            self.add(&total.label, unit, || total.help.clone(), sample);
+        }
+    }
+
+    /// Adds a sample. `help` is asked for where there is none yet.
+    pub fn add(&mut self, label: &str, unit: &str, help: impl FnOnce() -> String, sample: Sample) {
+        let owner = self.owners.len() - 1;
+        let index = self.index_of(label, sample.kind(), unit);
+        self.next = index + 1;
+        let family = &mut self.all[index];
+        // A file with a label twice gives one sample.
+        if family.samples.last().is_some_and(|(last, _)| *last == owner) {
+            return;
+        }
+        if family.help.is_empty() {
+            family.help = help();
+        }
+        family.samples.push((owner, sample));
+    }
+
+    fn index_of(&mut self, label: &str, kind: Type, unit: &str) -> usize {
+        let next = self.all.get(self.next).map(|family| &family.metric);
+        if next.is_some_and(|next| next.kind == kind && next.label == label && next.unit == unit) {
+            return self.next;
+        }
+        let new = self.all.len();
+        let metric = Metric { label: label.to_owned(), kind, unit: unit.to_owned() };
+        let index = *self.by_metric.entry(metric.clone()).or_insert(new);
+        if index == new {
+            self.all.push(Family { metric, help: String::new(), samples: Vec::new() });
+        }
+        index
+    }
+
+    /// Writes each metric with its help, its type and its samples.
+    ///
+    /// # Errors
+    ///
+    /// Where `out` can't be written.
+    pub fn write(&self, format: Format, names: &mut Names, out: &mut impl Write) -> io::Result<()> {
+        let limits = self.limits.iter().collect();
+        let mut writer = Writer::new(out, format, limits, &self.owners);
+        for (metric, index) in &self.by_metric {
+            writer.family(names.of(metric), &self.all[*index])?;
+        }
+        writer.finish()
+    }
+}
+
+/// The unit of a stat: what is measured in seconds by its kind needn't say so.
+pub fn unit_of(kind: Option<Kind>, unit: &str) -> &str {
+    match (kind, unit) {
+        (Some(Kind::Timer | Kind::Timestamp), "") => "seconds",
+        (_, unit) => unit,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::Number;
+    use super::*;
+
+    /// Of files whose stats are these gauges, one after the other. Help is what only `b` gives.
+    fn written(files: &[&[&str]]) -> String {
+        let mut families = Families::default();
+        for (file, labels) in (b'a'..).zip(files) {
+            families.begin(format!("file=\"{}\"", char::from(file)));
+            for (value, label) in (0..).zip(*labels) {
+                let help = || if file == b'b' { "Help.".to_owned() } else { String::new() };
+                families.add(label, "", help, Sample::Gauge(Number::Unsigned(value)));
+            }
+        }
+        let mut out = Vec::new();
+        families.write(Format::Text, &mut Names::default(), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn stats_in_any_order_come_to_the_metric_of_their_label() {
+        let text = written(&[&["x", "y"], &["y", "z"], &["x", "z", "y"]]);
+        let expected = "# HELP x x\n# TYPE x gauge\nx{file=\"a\"} 0\nx{file=\"c\"} 0\n\
+            # HELP y Help.\n# TYPE y gauge\ny{file=\"a\"} 1\ny{file=\"b\"} 0\ny{file=\"c\"} 2\n\
+            # HELP z Help.\n# TYPE z gauge\nz{file=\"b\"} 1\nz{file=\"c\"} 1\n";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn a_label_that_a_file_has_twice_gives_one_sample() {
+        assert_eq!(written(&[&["x", "x"]]), "# HELP x x\n# TYPE x gauge\nx{file=\"a\"} 0\n");
+    }
+}

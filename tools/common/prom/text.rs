@@ -1,0 +1,216 @@
+//! The two formats as text.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use super::families::Family;
+use super::names::Name;
+use super::sample::{Number, Sample, Type};
+use crate::common::escape::escape;
+use crate::common::number::push_exact;
+
+/// A format of Prometheus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Prometheus' text format, version 0.0.4.
+    Text,
+    /// OpenMetrics, version 1.0.
+    OpenMetrics,
+}
+
+impl Format {
+    /// The media type.
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Text => "text/plain; version=0.0.4; charset=utf-8",
+            Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        }
+    }
+}
+
+/// Writes families, one after the other.
+pub struct Writer<'a, W> {
+    out: &'a mut W,
+    format: Format,
+    /// `le="3.0"` for each end of a histogram's ranges.
+    limits: Vec<String>,
+    owners: &'a [String],
+    lines: Vec<u8>,
+}
+
+impl<'a, W: Write> Writer<'a, W> {
+    pub fn new(out: &'a mut W, format: Format, limits: Vec<u64>, owners: &'a [String]) -> Self {
+        let limits = limits.into_iter().map(limit_label).collect();
+        Self { out, format, limits, owners, lines: Vec::new() }
+    }
+
+    /// A metric with its help, its type and its samples.
+    pub fn family(&mut self, name: &Name, family: &Family) -> io::Result<()> {
+        self.describe(name, family)?;
+        for (owner, sample) in &family.samples {
+            self.lines.clear();
+            let labels = &self.owners[*owner];
+            let mut lines = Lines { out: &mut self.lines, name: &name.text, labels };
+            lines.push(sample, &self.limits);
+            self.out.write_all(&self.lines)?;
+        }
+        Ok(())
+    }
+
+    fn describe(
+        &mut self,
+        Name { text: name, is_escaped }: &Name,
+        family: &Family,
+    ) -> io::Result<()> {
+        let metric = &family.metric;
+        // Of a metric whose samples all are called the same, that name is described in 0.0.4.
+        let suffix = match self.format {
+            Format::Text => metric.kind.suffix(),
+            Format::OpenMetrics => "",
+        };
+        let help = help_of(family, *is_escaped);
+        if !help.is_empty() {
+            let help = self.format.help(&help);
+            writeln!(self.out, "# HELP {name}{suffix} {help}")?;
+        }
+        writeln!(self.out, "# TYPE {name}{suffix} {}", self.format.type_name(metric.kind))?;
+        if let (Format::OpenMetrics, Some(unit)) = (self.format, metric.unit_of_name())
+            && name.strip_suffix(unit).is_some_and(|rest| rest.ends_with('_'))
+        {
+            writeln!(self.out, "# UNIT {name} {unit}")?;
+        }
+        Ok(())
+    }
+
+    /// Nothing follows.
+    pub fn finish(self) -> io::Result<()> {
+        match self.format {
+            Format::Text => Ok(()),
+            Format::OpenMetrics => self.out.write_all(b"# EOF\n"),
+        }
+    }
+}
+
+impl Format {
+    const fn type_name(self, kind: Type) -> &'static str {
+        match (kind, self) {
+            (Type::Counter, _) => "counter",
+            (Type::Info, Self::OpenMetrics) => "info",
+            // Version 0.0.4 has no info.
+            (Type::Gauge | Type::Info, _) => "gauge",
+            (Type::Untyped, Self::Text) => "untyped",
+            (Type::Untyped, Self::OpenMetrics) => "unknown",
+            (Type::Summary, _) => "summary",
+            (Type::Histogram, _) => "histogram",
+        }
+    }
+
+    fn help(self, text: &str) -> String {
+        let text = escaped(text);
+        match self {
+            Self::Text => text,
+            Self::OpenMetrics => text.replace('"', "\\\""),
+        }
+    }
+}
+
+/// The help text, else the label; what the name doesn't tell of the unit and the label; and how a
+/// sum comes about that nobody counted.
+fn help_of(family: &Family, is_escaped: bool) -> String {
+    let metric = &family.metric;
+    let mut help = family.help.clone();
+    if help.is_empty() {
+        help.clone_from(&metric.label);
+    }
+    let mut say = |sentence: &str| {
+        let separator = match help.chars().last() {
+            None => "",
+            Some('.' | '!' | '?') => " ",
+            Some(_) => ". ",
+        };
+        help.extend([separator, sentence]);
+    };
+    if !metric.unit.is_empty() && metric.unit_of_name().is_none() {
+        say(&format!("In {}.", metric.unit));
+    }
+    if metric.kind == Type::Histogram {
+        say("The sum takes each value for the middle of its bucket.");
+    }
+    if is_escaped {
+        say(&format!("The label is {}, whose usual name is another's.", metric.label));
+    }
+    help
+}
+
+/// The lines of a sample.
+struct Lines<'a> {
+    out: &'a mut Vec<u8>,
+    name: &'a str,
+    /// Of the owner.
+    labels: &'a str,
+}
+
+impl Lines<'_> {
+    fn push(&mut self, sample: &Sample, limits: &[String]) {
+        match sample {
+            Sample::Counter(number) => self.line("_total", "", *number),
+            Sample::Gauge(number) | Sample::Untyped(number) => self.line("", "", *number),
+            Sample::Info(text) => {
+                let value = format!("value=\"{}\"", label_value(text));
+                self.line("_info", &value, Number::Unsigned(1));
+            }
+            Sample::Summary { count, sum } => self.sum_and_count(*sum, *count),
+            Sample::Histogram(ranges) => {
+                for (limit, count) in limits.iter().zip(&ranges.counts) {
+                    self.line("_bucket", limit, Number::Unsigned(*count));
+                }
+                self.line("_bucket", "le=\"+Inf\"", Number::Unsigned(ranges.count));
+                self.sum_and_count(ranges.sum, ranges.count);
+            }
+        }
+    }
+
+    fn sum_and_count(&mut self, sum: f64, count: u64) {
+        self.line("_sum", "", Number::Float(sum));
+        self.line("_count", "", Number::Unsigned(count));
+    }
+
+    /// `own`: labels that no other line of the sample has.
+    fn line(&mut self, suffix: &str, own: &str, number: Number) {
+        let comma = if self.labels.is_empty() || own.is_empty() { "" } else { "," };
+        let (open, close) = if self.labels.len() + own.len() == 0 { ("", "") } else { ("{", "}") };
+        for part in [self.name, suffix, open, self.labels, comma, own, close, " "] {
+            self.out.extend_from_slice(part.as_bytes());
+        }
+        number.push(self.out);
+        self.out.push(b'\n');
+    }
+}
+
+/// As OpenMetrics wants it, a float; in 0.0.4 as well, so that a series is the same in both.
+fn limit_label(limit: u64) -> String {
+    let mut number = Vec::new();
+    push_exact(&mut number, limit as f64);
+    format!("le=\"{}\"", String::from_utf8_lossy(&number))
+}
+
+/// A text as the value of a metric's label.
+pub fn label_value(text: &str) -> Cow<'_, str> {
+    if is_plain(text) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(escaped(text).replace('"', "\\\""))
+}
+
+/// Whether nothing is to be escaped, as in nearly every path: asked a byte at a time, which is
+/// quick.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\')
+}
+
+/// A line's end and a backslash are escaped, so that any parser turns them back; what drives a
+/// terminal is replaced for good.
+fn escaped(text: &str) -> String {
+    let lines: Vec<_> = text.split('\n').map(|line| escape(line).replace('\\', "\\\\")).collect();
+    lines.join("\\n")
+}

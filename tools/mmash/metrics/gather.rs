@@ -1,0 +1,83 @@
+//! The samples of one look: what adds up over a group of files, and what each file has by itself.
+
+use std::collections::{BTreeMap, HashSet};
+
+use mmstats::{Aggregate, StatsFile};
+
+use super::By;
+use super::running::Running;
+use crate::common::prom::{Families, Limits, label_value};
+use crate::common::totals::{Totals, aggregate_of};
+use crate::mmash::snapshot::Snapshot;
+
+/// All samples, of each group those of `running` instead of those of its files.
+pub fn gather(snapshot: &Snapshot, by: By, limits: &Limits, running: &Running) -> Families {
+    let mut groups: BTreeMap<String, Vec<&StatsFile>> = BTreeMap::new();
+    for labels in running.groups() {
+        groups.insert(labels.to_owned(), Vec::new());
+    }
+    for seen in &snapshot.files {
+        groups.entry(labels_of(&seen.file, by)).or_default().push(&seen.file);
+    }
+    let mut families = Families::new(limits.clone());
+    for (labels, files) in groups {
+        families.begin(labels.clone());
+        running.add_to(&mut families, &labels);
+        let mut totals = Totals::default();
+        let stats = files.iter().flat_map(|file| file.stats());
+        stats
+            .filter(|stat| aggregate_of(stat) != Aggregate::Each)
+            .filter(|stat| !running.has(&labels, stat.label_bytes()))
+            .for_each(|stat| totals.add(&stat, snapshot.time));
+        totals.iter().for_each(|total| families.add_total(total));
+        add_each(&mut families, &labels, &files, by, snapshot.time);
+    }
+    families
+}
+
+/// What tells the group of a file from others. Files of the original don't tell their command.
+pub fn labels_of(file: &StatsFile, by: By) -> String {
+    let mut labels = String::new();
+    if let Some(identity) = file.identity() {
+        push(&mut labels, "cmd", &identity.command);
+    }
+    if by != By::Cmd
+        && let Some(pid) = file.pid()
+    {
+        push(&mut labels, "pid", &pid.to_string());
+    }
+    if by == By::Tid
+        && let Some(tid) = file.tid()
+    {
+        push(&mut labels, "tid", &tid.to_string());
+    }
+    labels
+}
+
+/// The stats of which each file's stands for itself. Files are told apart by their threads, where
+/// each is of another one, else by their paths.
+fn add_each(families: &mut Families, group: &str, files: &[&StatsFile], by: By, now: f64) {
+    let mut known = HashSet::new();
+    for (index, file) in files.iter().enumerate() {
+        let mut labels = group.to_owned();
+        if let Some(tid) = file.tid().filter(|_| by != By::Tid) {
+            push(&mut labels, "tid", &tid.to_string());
+        }
+        // A thread has one file mostly, whose samples go on behind those of its group.
+        if by != By::Tid || index > 0 {
+            if labels == group || known.contains(&labels) {
+                push(&mut labels, "file", &file.path().to_string_lossy());
+            }
+            families.begin(labels.clone());
+            known.insert(labels);
+        }
+        let each = file.stats().filter(|stat| aggregate_of(stat) == Aggregate::Each);
+        // A mean over a window that has passed says nothing about now.
+        each.filter(|stat| !stat.expired(now)).for_each(|stat| families.add_stat(&stat));
+    }
+}
+
+fn push(labels: &mut String, name: &str, value: &str) {
+    let comma = if labels.is_empty() { "" } else { "," };
+    labels.extend([comma, name, "=\"", &label_value(value), "\""]);
+}

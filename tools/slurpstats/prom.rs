@@ -1,0 +1,63 @@
+//! `-o prom`: Prometheus' text format, version 0.0.4.
+
+use std::io::{self, Write};
+
+use mmstats::{Aggregate, Stat};
+
+use super::report::{Report, Shown};
+use crate::common::prom::{Families, Format, Names, label_value};
+use crate::common::totals::{Totals, aggregate_of};
+
+/// Gathers samples of all files and writes them at the end.
+pub struct Prom<W> {
+    out: W,
+    families: Families,
+    /// With `--sum`: what adds up, which then has one sample and not one a file.
+    totals: Option<Totals>,
+    /// Unix time in seconds, against which windows have passed or not.
+    now: f64,
+}
+
+impl<W: Write> Prom<W> {
+    pub fn new(out: W, sum: bool, now: f64) -> Self {
+        let totals = sum.then(Totals::default);
+        Self { out, families: Families::default(), totals, now }
+    }
+
+    fn add(&mut self, stat: &Stat<'_>) {
+        if let Some(totals) = &mut self.totals
+            && aggregate_of(stat) != Aggregate::Each
+        {
+            return totals.add(stat, self.now);
+        }
+        // A mean over a window that has passed says nothing about now.
+        if !stat.expired(self.now) {
+            self.families.add_stat(stat);
+        }
+    }
+}
+
+impl<W: Write> Report for Prom<W> {
+    fn file(&mut self, shown: Shown<'_>) -> io::Result<()> {
+        let path = shown.file.path().to_string_lossy();
+        let file = label_value(&path);
+        let labels = match shown.file.pid() {
+            Some(pid) => format!("file=\"{file}\",pid=\"{pid}\""),
+            None => format!("file=\"{file}\""),
+        };
+        self.families.begin(labels);
+        for stat in shown.stats() {
+            self.add(&stat);
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        if let Some(totals) = &self.totals {
+            self.families.begin(String::new());
+            totals.iter().for_each(|total| self.families.add_total(total));
+        }
+        self.families.write(Format::Text, &mut Names::default(), &mut self.out)?;
+        self.out.flush()
+    }
+}
