@@ -10,6 +10,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -31,8 +32,8 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Starts one with a window of this size; `None`, said aloud, where it isn't installed.
-    pub fn start(width: u32, height: u32) -> Option<Self> {
+    /// Starts one; `None`, said aloud, where it isn't installed.
+    pub fn start() -> Option<Self> {
         for program in ["chromium", "chromedriver"] {
             if !is_installed(program) {
                 eprintln!("SKIPPED: {program} isn't installed");
@@ -41,12 +42,7 @@ impl Browser {
         }
         let driver = Driver::start();
         // As root Chromium refuses to run in its sandbox, and shared memory may be small.
-        let arguments = json!([
-            "--headless=new",
-            "--no-sandbox",
-            "--disable-dev-shm-usage",
-            format!("--window-size={width},{height}"),
-        ]);
+        let arguments = json!(["--headless=new", "--no-sandbox", "--disable-dev-shm-usage",]);
         let wanted = json!({"goog:chromeOptions": {"args": arguments}});
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let client = runtime.block_on(
@@ -56,9 +52,7 @@ impl Browser {
         );
         let client = client.expect("Chromium starts");
         let session = runtime.block_on(client.session_id()).unwrap().expect("it has begun");
-        let browser = Self { runtime, client, session, driver };
-        browser.resize(width, height);
-        Some(browser)
+        Some(Self { runtime, client, session, driver })
     }
 
     pub fn open(&self, url: &str) {
@@ -104,6 +98,23 @@ impl Browser {
     pub fn type_into(&self, selector: &str, keys: &str) {
         let element = self.await_(self.client.find(Locator::Css(selector)));
         self.await_(element.send_keys(keys));
+    }
+
+    /// Points at two places of an element, in pixels from its middle, and drags from one to the other.
+    pub fn drag(&self, selector: &str, from: i64, to: i64) {
+        let element = self.await_(self.client.find(Locator::Css(selector)));
+        let at = |x| PointerAction::MoveToElement {
+            element: element.clone(),
+            duration: None,
+            x: x as f64,
+            y: 0.0,
+        };
+        let mouse = MouseActions::new("mouse".to_owned())
+            .then(at(from))
+            .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT })
+            .then(at(to))
+            .then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        self.await_(self.client.perform_actions(mouse));
     }
 
     /// Gives the page a size, whatever the window's is.

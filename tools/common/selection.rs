@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fmt::Write;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use mmstats::{ReadError, Search};
@@ -9,12 +10,13 @@ use mmstats::{ReadError, Search};
 use super::diagnostics::Diagnostics;
 use super::escape::escape;
 
-const WHY_NOTHING: &str = "
-why there may be nothing:
-  - no program that publishes stats is running; one that ends removes its files
-  - it puts them elsewhere: name the file or directory, or set MMSTATS_PATH as it is set there
-  - systemd gives it a /tmp of its own (PrivateTmp=yes): try '/tmp/systemd-private-*/tmp'
-  - this user may not look into the directory";
+/// Why there may be no stats files.
+pub const WHY_NOTHING: [&str; 4] = [
+    "no program that publishes stats is running; one that ends removes its files",
+    "it puts them elsewhere: name the file or directory, or set MMSTATS_PATH as it is set there",
+    "systemd gives it a /tmp of its own (PrivateTmp=yes): try '/tmp/systemd-private-*/tmp'",
+    "this user may not look into the directory",
+];
 
 /// The files that the arguments stand for.
 #[derive(Debug)]
@@ -61,32 +63,33 @@ impl Selection {
     pub fn explain_nothing(&self) -> String {
         let mut text = "no stats files found\nlooked at:".to_owned();
         for place in self.search.looked_at() {
-            let state = match Path::new(place).parent() {
-                Some(folder) if !folder.as_os_str().is_empty() && !is_pattern(folder) => {
-                    state_of(folder)
-                }
-                _ => "",
-            };
+            let state = state_of(place).map_or_else(String::new, |state| format!("  ({state})"));
             write!(text, "\n  {}{state}", escape(place)).expect("a String takes everything");
         }
-        text.push_str(WHY_NOTHING);
+        text.push_str("\nwhy there may be nothing:");
+        for reason in WHY_NOTHING {
+            write!(text, "\n  - {reason}").expect("a String takes everything");
+        }
         text
+    }
+}
+
+/// Why nothing can be found at a place that was looked at, if that can be said.
+pub fn state_of(place: &str) -> Option<&'static str> {
+    let folder = Path::new(place).parent()?;
+    if folder.as_os_str().is_empty() || is_pattern(folder) {
+        return None;
+    }
+    match folder.read_dir() {
+        Ok(_) => None,
+        Err(error) if error.kind() == ErrorKind::NotFound => Some("there is no such directory"),
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            Some("no permission to look there")
+        }
+        Err(_) => Some("can't be looked into"),
     }
 }
 
 fn is_pattern(path: &Path) -> bool {
     path.to_string_lossy().contains(['*', '?', '['])
-}
-
-fn state_of(folder: &Path) -> &'static str {
-    match folder.read_dir() {
-        Ok(_) => "",
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            "  (there is no such directory)"
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
-            "  (no permission to look there)"
-        }
-        Err(_) => "  (can't be looked into)",
-    }
 }

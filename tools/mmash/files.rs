@@ -1,6 +1,7 @@
 //! `/api/v1/files`: which files there are, whose they are, and whether their programs live.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
@@ -16,6 +17,7 @@ use super::poller::Poller;
 use super::request::Parameters;
 use super::snapshot::{Seen, Snapshot};
 use crate::common::json::FileError;
+use crate::common::selection::{WHY_NOTHING, state_of};
 
 /// The route.
 pub fn routes() -> Router<Arc<Poller>> {
@@ -41,6 +43,17 @@ struct FilesRecord<'a> {
     errors: Vec<FileError>,
     /// Which patterns the files were looked for by.
     looked_at: &'a [String],
+    /// Only where there are no files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nothing: Option<NothingRecord<'a>>,
+}
+
+/// Why there may be no files.
+#[derive(Serialize)]
+struct NothingRecord<'a> {
+    /// Those of `looked_at` where nothing can be found, with the reason.
+    places: BTreeMap<&'a str, &'static str>,
+    reasons: &'static [&'static str],
 }
 
 #[derive(Serialize)]
@@ -86,7 +99,16 @@ impl<'a> FilesRecord<'a> {
             files: files.map(FileRecord::of).collect(),
             errors: errors.map(|(path, reason)| FileError::new(path, reason.clone())).collect(),
             looked_at: &snapshot.looked_at,
+            nothing: NothingRecord::of(snapshot),
         }
+    }
+}
+
+impl<'a> NothingRecord<'a> {
+    fn of(snapshot: &'a Snapshot) -> Option<Self> {
+        let states = snapshot.looked_at.iter().map(|place| (&**place, state_of(place)));
+        let places = states.filter_map(|(place, state)| Some((place, state?))).collect();
+        snapshot.files.is_empty().then_some(Self { places, reasons: &WHY_NOTHING })
     }
 }
 

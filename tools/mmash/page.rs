@@ -32,6 +32,7 @@ const PARTS: &[Asset] = parts![
     "nothing.js",
     "page.css",
     "page.js",
+    "places.js",
     "rows.js",
     "stats.js",
     "view.js",

@@ -10,6 +10,7 @@ use web::Feed;
 
 use super::snapshot::Snapshot;
 use crate::common::json::{self, Exact};
+use crate::common::records::PERCENTILES;
 use crate::common::totals::{Together, Total};
 
 /// The rows as they were told last.
@@ -127,7 +128,7 @@ impl Figures {
     }
 
     fn put_percentiles(&mut self, histogram: &HistogramSnapshot) {
-        for (name, percent) in [("p50", 50.0), ("p90", 90.0), ("p99", 99.0), ("max", 100.0)] {
+        for (name, percent) in PERCENTILES {
             if let Some(value) = histogram.percentile(percent) {
                 self.put(name, Value::Float(value));
             }

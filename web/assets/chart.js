@@ -28,11 +28,11 @@ export function nearest(times, time) {
   return low > 0 && time - times[low - 1] < times[low] - time ? low - 1 : Math.min(low, high);
 }
 
-/** Round numbers from `least` to `greatest`, about so many. */
-export function ticks(least, greatest, count) {
+/** Numbers that are round, in decimal or to the base 2, from `least` to `greatest`: about so many. */
+export function ticks(least, greatest, count, base = 10) {
   const rough = (greatest - least) / Math.max(1, count);
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10);
+  const power = base ** Math.floor(Math.log(rough) / Math.log(base));
+  const step = power * ([1, 2, 5].find((factor) => factor < base && factor * power >= rough) ?? base);
   const found = [];
   for (let place = Math.ceil(least / step - 1e-9) + 0; place * step <= greatest + step * 1e-9; place += 1) {
     found.push(place * step);
@@ -45,6 +45,7 @@ export function ticks(least, greatest, count) {
  *
  *     { from, to,          the window, Unix times in seconds
  *       zero,              whether the scale begins there
+ *       base,              to which the scale is round: 10, or 2
  *       format,            of a value, for the scale
  *       lines: [{ color, times, values }],
  *       bands: [{ color, strength, times, lower, upper }] }
@@ -199,7 +200,7 @@ export class Chart {
 
   /** Finds the least and the greatest value in the window; gives the marks between them. */
   #scale() {
-    const { from, to, lines, bands, zero, format } = this.#content;
+    const { from, to, lines, bands, zero, base, format } = this.#content;
     let [least, greatest] = [Infinity, -Infinity];
     const take = (times, values) => {
       for (let index = 0; index < times.length; index += 1) {
@@ -222,7 +223,7 @@ export class Chart {
     const room = greatest > least ? (greatest - least) * 0.06 : Math.abs(greatest) * 0.1 || 1;
     this.least = least === 0 || (least > 0 && least < room) ? 0 : least - room;
     this.greatest = greatest === 0 ? Math.max(0, this.least + 1) : greatest + room;
-    const found = ticks(this.least, this.greatest, (this.bottom - this.top) / 45);
+    const found = ticks(this.least, this.greatest, (this.bottom - this.top) / 45, base);
     return found.map((value) => ({ value, text: format(value) }));
   }
 

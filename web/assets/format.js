@@ -47,14 +47,14 @@ function clockOf(seconds, sign) {
 }
 
 /** Bytes in the unit that fits: `512 B`, `1.5 KiB`. */
-export function bytes(value) {
+export function bytes(value, digits = 4) {
   const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
   let step = 0;
   while (Math.abs(value) >= 1024 && step + 1 < units.length) {
     value /= 1024;
     step += 1;
   }
-  return `${number(value, step > 0 ? 4 : 6)} ${units[step]}`;
+  return `${number(value, digits)} ${units[step]}`;
 }
 
 /** A Unix time in seconds as a local date: `2026-11-21 10:14:05.724`. */
@@ -88,7 +88,7 @@ export function quantity(value, unit, digits = 6) {
     case "seconds":
       return duration(value);
     case "bytes":
-      return bytes(value);
+      return bytes(value, Math.min(digits, 4));
     case "":
       return number(value, digits);
     default:

@@ -4,7 +4,8 @@
 import { Chart, nearest } from "/kit/chart.js";
 import { element, setText } from "/kit/dom.js";
 import { time as timeOfDay } from "/kit/format.js";
-import { bandsOf, lineOf, reading, scaleOf, scaleText, showsRate } from "./measures.js";
+import { bandsOf, lineOf, reading, scaleOf, scaleText, showsRate, valueText } from "./measures.js";
+import { places } from "./places.js";
 import { SHOWS, WINDOWS } from "./view.js";
 
 /** What is known is shown over the whole width from that many seconds on. */
@@ -117,7 +118,8 @@ export class Detail {
       }
     }
     const [{ stat, asRate }] = drawn;
-    return { lines, bands, zero: drawn.some((one) => one.asRate), format: scaleText(stat, asRate) };
+    const base = stat.unit === "bytes" && !asRate ? 2 : 10;
+    return { lines, bands, base, zero: drawn.some((one) => one.asRate), format: scaleText(stat, asRate) };
   }
 
   /** Makes charts and legend anew where other stats are drawn, or on other scales. */
@@ -152,10 +154,15 @@ export class Detail {
       "li",
       {},
       element("span", { class: "mark", "data-color": color + 1 }),
-      element("span", { class: "label" }, label),
-      element("output", { class: "reading" }),
+      element(
+        "div",
+        { class: "title" },
+        element("span", { class: "label" }, label),
+        element("span", { class: "reading" }),
+      ),
       element("button", { type: "button", class: "plain", "aria-label": `Take ${label} out`, onclick: without }, "✕"),
-      element("span", { class: "help" }, stat ? stat.help : "There is no such stat now."),
+      element("p", { class: "help" }, stat ? stat.help : "There is no such stat now."),
+      stat ? places(stat) : "",
     );
   }
 
@@ -177,10 +184,13 @@ export class Detail {
     const pointed = this.#cursor !== null && times.length > 0;
     const place = pointed ? first + nearest(times, this.#cursor) : clock.end - 1;
     setText(this.#moment, pointed ? timeOfDay(clock.at(place)) : "");
+    const readings = this.#legend.querySelectorAll(".reading");
     drawn.forEach(({ stat, asRate }, index) => {
-      const output = this.#legend.children[index].querySelector("output");
-      const text = stat?.isText ? String(stat.figures.value ?? "–") : stat ? reading(stat, clock, asRate, place) : "–";
-      setText(output, text);
+      const text =
+        stat === undefined ? "–"
+        : stat.isText ? valueText(stat, clock)
+        : reading(stat, clock, asRate, place);
+      setText(readings[index], text);
     });
   }
 }

@@ -68,7 +68,7 @@ export function valueText(stat, clock) {
   const { figures } = stat;
   if (stat.kind === "histogram") {
     const { p50, p99 } = figures.recent ?? figures;
-    return p50 === undefined ? "–" : `p50 ${text(stat, p50)} · p99 ${text(stat, p99)}`;
+    return p50 === undefined ? "–" : `p50 ${text(stat, p50, 3)} · p99 ${text(stat, p99, 3)}`;
   }
   if (stat.hasMean && stat.series("total")) {
     const last = latest(stat, clock);
@@ -102,14 +102,23 @@ export function rateText(stat, clock) {
   return Number.isFinite(value) ? rate(value) : "–";
 }
 
-function text(stat, value) {
+/** What one file has of a stat. */
+export function fileText(stat, value, components) {
+  if (stat.kind === "histogram") {
+    const { count, p50, p99 } = components;
+    return count > 0 ? `${number(count)}: p50 ${text(stat, p50)} · p99 ${text(stat, p99)}` : "none";
+  }
+  return text(stat, value);
+}
+
+function text(stat, value, digits = 4) {
   if (typeof value !== "number") {
     return String(value);
   }
   if (stat.kind === "timestamp") {
     return moment(value);
   }
-  return isPlain(stat) ? String(value) : quantity(value, stat.unit, 4);
+  return isPlain(stat) ? String(value) : quantity(value, stat.unit, digits);
 }
 
 /** Numbers that name something and aren't counted have no thousands. */

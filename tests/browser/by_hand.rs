@@ -1,0 +1,90 @@
+//! Files made by hand, as the page shows them.
+
+use std::fs;
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::browser::Browser;
+use crate::support::{content, field, original};
+use crate::{ANYWHERE, LABELS, Test, mmash};
+
+pub const TESTS: [Test<Browser>; 3] = [
+    ("a_label_never_becomes_markup", a_label_never_becomes_markup),
+    (
+        "of_five_thousand_stats_two_hundred_at_most_are_in_the_page",
+        of_five_thousand_stats_two_hundred_at_most_are_in_the_page,
+    ),
+    (
+        "where_there_is_nothing_the_page_says_where_it_looked_and_why",
+        where_there_is_nothing_the_page_says_where_it_looked_and_why,
+    ),
+];
+
+fn a_label_never_becomes_markup(browser: &Browser) {
+    browser.resize(1280, 800);
+    let label = "web.<img src=x onerror=document.title='caught'>";
+    let directory = TempDir::new().unwrap();
+    let hits = [1_u64.to_ne_bytes(), 2_u64.to_ne_bytes()].concat();
+    let fields = [field(label, "Q", 1, &hits), field("<b>t", "8s", 0xff, b"<i>bold\0")];
+    fs::write(directory.path().join("mmstats-odd"), content(&fields)).unwrap();
+    let server = mmash(ANYWHERE, directory.path());
+    browser.open(&format!("http://{}/", server.address));
+    browser.until(&format!("{LABELS}.length === 2"));
+    browser.click(".row[data-label^=web] .name");
+    browser.until("document.querySelector('.legend .label')");
+    for place in [".row[data-label^=web] [role=gridcell].label", ".legend .label"] {
+        let text = browser.ask(&format!("document.querySelector('{place}').textContent"));
+        assert_eq!(text, json!(label), "{place}");
+    }
+    assert_eq!(browser.ask("document.querySelectorAll('img, b, i').length"), json!(0));
+    assert_eq!(browser.ask("document.title"), json!("mmash"));
+}
+
+const ROWS: &str = "document.querySelectorAll('[role=row]').length";
+
+fn of_five_thousand_stats_two_hundred_at_most_are_in_the_page(browser: &Browser) {
+    browser.resize(1280, 2400);
+    let directory = TempDir::new().unwrap();
+    let number = |index: u64| [index.to_ne_bytes(), index.to_ne_bytes()].concat();
+    let label = |index: u64| format!("many.group{}.stat{index}", index / 50);
+    let fields: Vec<_> =
+        (0..5000).map(|index| field(label(index), "Q", 0, &number(index))).collect();
+    fs::write(directory.path().join("mmstats-many"), content(&fields)).unwrap();
+    let server = mmash(ANYWHERE, directory.path());
+    browser.open(&format!("http://{}/", server.address));
+    browser.until("document.getElementById('count').textContent === '5,000 stats'");
+    let in_page = |place: &str| {
+        let rows = browser.ask(ROWS).as_u64().unwrap();
+        assert!((20..=200).contains(&rows), "{rows} rows {place}");
+    };
+    in_page("at the beginning");
+    browser.ask("document.getElementById('rows').scrollTo(0, 1e9)");
+    browser.until(&format!("{LABELS}.includes('many.group99.stat4999')"));
+    in_page("at the end");
+    browser.type_into("#filter", "stat4321");
+    browser.until(&format!("JSON.stringify({LABELS}) === '[\"many.group86.stat4321\"]'"));
+    assert_eq!(browser.ask(ROWS), json!(3), "the head, a group and a stat");
+    let paint = browser.ask("performance.getEntriesByName('first-paint')[0].startTime");
+    println!("first paint with 5,000 stats: {:.0} ms", paint.as_f64().expect("it was painted"));
+}
+
+fn where_there_is_nothing_the_page_says_where_it_looked_and_why(browser: &Browser) {
+    browser.resize(1280, 800);
+    let directory = TempDir::new().unwrap();
+    fs::write(directory.path().join("mmstats-new"), [9, 0, 0]).unwrap();
+    let server = mmash(ANYWHERE, directory.path());
+    browser.open(&format!("http://{}/graph/", server.address));
+    browser.until("document.querySelector('#nothing h2')");
+    let text = browser.ask("document.getElementById('nothing').innerText");
+    let text = text.as_str().unwrap();
+    let pattern = format!("{}/*.mmstats", directory.path().display());
+    for told in ["There are no stats yet", &pattern, "PrivateTmp", "may not look", "version"] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+    browser.screenshot("nothing-light");
+    // What comes then is shown.
+    fs::write(directory.path().join("mmstats-hits"), original(1)).unwrap();
+    browser.until(&format!("{LABELS}.includes('hits')"));
+    assert_eq!(browser.ask("document.getElementById('nothing').hidden"), json!(true));
+}

@@ -1,0 +1,195 @@
+//! A webapp under load, as the page shows it.
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::browser::Browser;
+use crate::program::Webapp;
+use crate::support::server::Server;
+use crate::{ANYWHERE, LABELS, Test, cell, mmash};
+
+pub const TESTS: [Test<Stage>; 6] = [
+    ("values_and_rates_move", values_and_rates_move),
+    (
+        "a_filter_is_in_the_address_and_works_in_another_tab",
+        a_filter_is_in_the_address_and_works_in_another_tab,
+    ),
+    (
+        "a_click_opens_a_chart_that_draws_lines_and_bands",
+        a_click_opens_a_chart_that_draws_lines_and_bands,
+    ),
+    (
+        "a_page_that_stands_still_goes_on_where_the_files_are",
+        a_page_that_stands_still_goes_on_where_the_files_are,
+    ),
+    ("the_list_and_the_charts_can_be_used_by_keys", the_list_and_the_charts_can_be_used_by_keys),
+    (
+        "the_files_are_told_with_their_programs_and_whether_they_live",
+        the_files_are_told_with_their_programs_and_whether_they_live,
+    ),
+];
+
+/// A webapp under load, mmash, and a browser that shows the page.
+pub struct Stage {
+    browser: Browser,
+    server: Server,
+    webapp: Webapp,
+    directory: TempDir,
+}
+
+impl Stage {
+    pub fn set() -> Option<Self> {
+        let browser = Browser::start()?;
+        let directory = TempDir::new().unwrap();
+        let webapp = Webapp::start(directory.path(), &["--seconds", "0"]);
+        let server = mmash(ANYWHERE, directory.path());
+        Some(Self { browser, server, webapp, directory })
+    }
+
+    /// Opens the page anew.
+    pub fn open(&self) {
+        self.browser.resize(1280, 800);
+        self.browser.prefer("light");
+        self.browser.open(&format!("http://{}/", self.server.address));
+        self.browser.until("document.querySelector('.row[data-label]')");
+    }
+
+    /// The text of a column of a stat's row.
+    fn cell(&self, label: &str, column: &str) -> String {
+        let cell = self.browser.ask(&cell(label, column));
+        cell.as_str().unwrap().to_owned()
+    }
+}
+
+fn number(text: &str) -> f64 {
+    let digits: String = text.chars().take_while(|c| c.is_ascii_digit() || *c == ',').collect();
+    digits.replace(',', "").parse().unwrap_or_else(|_| panic!("{text:?} is no number"))
+}
+
+/// How many colours the pixels of the first chart have.
+const COLORS_IN_CHART: &str = "(() => {
+    const canvas = document.querySelector('.charts canvas');
+    if (!canvas?.width) return 0;
+    const pen = canvas.getContext('2d');
+    const { data } = pen.getImageData(0, 0, canvas.width, canvas.height);
+    return new Set(new Uint32Array(data.buffer)).size;
+})()";
+
+fn values_and_rates_move(stage: &Stage) {
+    let (label, browser) = ("web.stats.status.2XX", &stage.browser);
+    let before = number(&stage.cell(label, "value"));
+    browser.until(&format!("{}.replace(/\\D/g, '') > {}", cell(label, "value"), before + 100.0));
+    browser.until(&format!("/^[1-9][\\d,]*\\/s$/.test({})", cell(label, "rate")));
+    browser.until("document.getElementById('state').dataset.state === 'live'");
+    assert_eq!(stage.cell("web.stats.version", "value"), env!("CARGO_PKG_VERSION"));
+    assert!(stage.cell("web.stats.render", "value").ends_with('s'), "a duration has a unit");
+    browser.screenshot("list-light");
+}
+
+fn a_filter_is_in_the_address_and_works_in_another_tab(stage: &Stage) {
+    let browser = &stage.browser;
+    browser.type_into("#filter", "STATUS -4xx");
+    let expected = json!(["web.stats.status.2XX", "web.stats.status.5XX"]);
+    browser.until(&format!("JSON.stringify({LABELS}) === JSON.stringify({expected})"));
+    browser.until("location.search === '?filter=STATUS+-4xx'");
+    let address = browser.address();
+    browser.new_tab();
+    browser.open(&address);
+    browser.until(&format!("JSON.stringify({LABELS}) === JSON.stringify({expected})"));
+    assert_eq!(browser.ask("document.getElementById('filter').value"), json!("STATUS -4xx"));
+    let count: Value = browser.ask("document.getElementById('count').textContent");
+    assert!(count.as_str().unwrap().starts_with("2 of "), "{count}");
+}
+
+fn a_click_opens_a_chart_that_draws_lines_and_bands(stage: &Stage) {
+    let browser = &stage.browser;
+    browser.click(".row[data-label='web.stats.status.2XX'] .name");
+    browser.until("document.querySelectorAll('.charts canvas').length === 1");
+    browser.until(&format!("{COLORS_IN_CHART} > 4"));
+    browser.click(".row[data-label='web.stats.response.size'] .mark");
+    // Responses and bytes don't go on one scale.
+    browser.until("document.querySelectorAll('.charts canvas').length === 2");
+    browser.until("location.search.split('stat=').length === 3");
+    browser.until("/p50 .* p99 /.test(document.querySelectorAll('.reading')[1].textContent)");
+    browser.click("[name=show][value=value]");
+    browser.until("/^[\\d,]+ responses$/.test(document.querySelector('.reading').textContent)");
+    browser.screenshot("chart-light");
+    // What is dragged over fills the chart; what is pointed at is read.
+    browser.drag(".charts canvas", 40, 240);
+    browser.until("document.querySelector('.tools button').textContent === 'Zoom out'");
+    browser.until("!document.querySelector('.tools button').hidden");
+    browser.until("/^\\d\\d:\\d\\d:\\d\\d$/.test(document.querySelector('.moment').textContent)");
+    browser.click(".tools button");
+    browser.until("document.querySelector('.tools button').hidden");
+    browser.prefer("dark");
+    browser.until("getComputedStyle(document.body).backgroundColor === 'rgb(13, 18, 25)'");
+    browser.until(&format!("{COLORS_IN_CHART} > 4"));
+    browser.screenshot("chart-dark");
+    browser.resize(400, 800);
+    browser
+        .until("innerWidth === 400 && document.querySelector('.charts canvas').clientWidth < 400");
+    assert_eq!(browser.ask("document.documentElement.scrollWidth"), json!(400));
+    browser.screenshot("chart-narrow");
+}
+
+fn a_page_that_stands_still_goes_on_where_the_files_are(stage: &Stage) {
+    let browser = &stage.browser;
+    let hits = cell("web.stats.status.2XX", "value");
+    browser.click("#pause");
+    browser.until("document.getElementById('state').textContent === 'paused'");
+    let stopped = number(&stage.cell("web.stats.status.2XX", "value"));
+    // Steps come in, and scrolling draws rows again.
+    browser.ask("performance.mark('pause'), document.getElementById('rows').scrollTo(0, 40)");
+    browser.until("performance.now() - performance.getEntriesByName('pause')[0].startTime > 500");
+    assert_eq!(number(&stage.cell("web.stats.status.2XX", "value")), stopped);
+    browser.click("#pause");
+    browser.until(&format!("{hits}.replace(/\\D/g, '') > {stopped}"));
+}
+
+fn the_list_and_the_charts_can_be_used_by_keys(stage: &Stage) {
+    let browser = &stage.browser;
+    browser.type_into("body", "/");
+    browser.until("document.activeElement.id === 'filter'");
+    browser.type_into("#filter", "status");
+    browser.until(&format!("{LABELS}.length === 3"));
+    // The group, then its first two stats: one opens the chart, the other is added.
+    browser.type_into("#stats", "\u{e015}\u{e007}");
+    browser.until("location.search.includes('stat=web.stats.status.2XX')");
+    browser.type_into("#stats", "\u{e015} ");
+    browser.until("location.search.includes('stat=web.stats.status.4XX')");
+    assert_eq!(browser.ask("document.querySelectorAll('.legend li').length"), json!(2));
+    let active = "document.getElementById(
+        document.getElementById('stats').getAttribute('aria-activedescendant')).dataset.label";
+    assert_eq!(browser.ask(active), json!("web.stats.status.4XX"));
+    // The arrows read point after point.
+    browser.until("performance.now() > 2000");
+    browser.type_into(".charts canvas", "\u{e012}\u{e012}");
+    browser.until("/^\\d\\d:\\d\\d:\\d\\d$/.test(document.querySelector('.moment').textContent)");
+    browser.type_into("body", "\u{e00c}");
+    browser.until("document.getElementById('detail').hidden");
+    browser.ask("history.back()");
+    browser.until("document.querySelectorAll('.legend li').length === 2");
+}
+
+fn the_files_are_told_with_their_programs_and_whether_they_live(stage: &Stage) {
+    let browser = &stage.browser;
+    browser.click("#files");
+    browser.until("document.querySelectorAll('dialog tbody tr').length === 4");
+    let text = browser.ask("document.querySelector('dialog').innerText");
+    let text = text.as_str().unwrap();
+    assert!(text.contains("4 files of 1 process: 4 alive"), "{text}");
+    assert!(text.contains(&format!("webapp {}", stage.webapp.pid)), "{text}");
+    browser.screenshot("files-light");
+}
+
+pub fn a_page_says_that_mmash_is_gone_and_goes_on_when_it_is_back(stage: Stage) {
+    let Stage { browser, server, directory, .. } = stage;
+    let address = server.address;
+    drop(server);
+    browser.until("document.getElementById('state').textContent.includes('gone')");
+    assert!(browser.ask(&format!("{LABELS}.length")).as_u64() > Some(0), "what was known stays");
+    let _back = mmash(&address.to_string(), directory.path());
+    browser.until("document.getElementById('state').dataset.state === 'live'");
+    let rate = cell("web.stats.status.2XX", "rate");
+    browser.until(&format!("/^[1-9][\\d,]*\\/s$/.test({rate})"));
+}

@@ -1,0 +1,47 @@
+// What each file has of a stat.
+
+import { element } from "/kit/dom.js";
+import { number } from "/kit/format.js";
+import { fileText } from "./measures.js";
+
+/** So many files are listed. */
+const MOST = 100;
+const EVERY = 2000;
+
+/** A part that opens: the stat in each file, as long as it is open. */
+export function places(stat) {
+  const body = element("div", { class: "scroll" });
+  const details = element("details", { class: "places" }, element("summary", {}, "in each file"), body);
+  details.addEventListener("toggle", async () => {
+    while (details.open && details.isConnected) {
+      await fill(body, stat);
+      await new Promise((done) => setTimeout(done, EVERY));
+    }
+  });
+  return details;
+}
+
+async function fill(body, stat) {
+  const path = stat.label.split("/").map(encodeURIComponent).join("/");
+  const record = await fetch(`/api/v1/stats/${path}`).then((answer) => answer.json()).catch(() => null);
+  if (!record?.values) {
+    body.replaceChildren(record?.error ?? "mmash doesn't answer.");
+    return;
+  }
+  const rows = record.values.slice(0, MOST).map((value) => rowOf(stat, value));
+  const more = record.values.length - rows.length;
+  body.replaceChildren(
+    element("table", {}, element("tbody", {}, ...rows)),
+    more > 0 ? element("p", { class: "more" }, `and ${number(more)} more`) : "",
+  );
+}
+
+function rowOf(stat, { path, life, value, components }) {
+  return element(
+    "tr",
+    {},
+    element("td", {}, element("code", {}, path)),
+    element("td", {}, element("span", { class: "life", "data-life": life }, life)),
+    element("td", { class: "number" }, fileText(stat, value, components)),
+  );
+}
