@@ -31,6 +31,7 @@ pub struct Feed {
     /// The last step; `None` when the feed has ended.
     steps: watch::Sender<Option<Arc<Step>>>,
     streams: Arc<Semaphore>,
+    heartbeat: Duration,
 }
 
 struct Step {
@@ -57,6 +58,7 @@ impl Feed {
         Self {
             steps: watch::Sender::new(Some(Arc::new(none))),
             streams: Arc::new(Semaphore::new(streams)),
+            heartbeat: HEARTBEAT,
         }
     }
 
@@ -93,18 +95,21 @@ impl Feed {
     ///
     /// Where as many watch as may.
     pub fn stream(&self) -> Result<Response, TooManyStreams> {
-        let permit = Arc::clone(&self.streams).try_acquire_owned().map_err(|_| TooManyStreams)?;
-        let mut steps = self.steps.subscribe();
-        if steps.borrow().as_ref().is_none_or(|step| step.number > 0) {
-            steps.mark_changed();
-        }
-        let watcher = Watcher { steps, seen: 0, _permit: permit };
-        let events = stream::unfold(watcher, |mut watcher| async move {
+        let events = stream::unfold(self.watch()?, |mut watcher| async move {
             let event = watcher.next().await?;
             Some((Ok::<_, Infallible>(event), watcher))
         });
         let headers = [(CONTENT_TYPE, "text/event-stream"), (CACHE_CONTROL, "no-store")];
         Ok((headers, Body::from_stream(events)).into_response())
+    }
+
+    fn watch(&self) -> Result<Watcher, TooManyStreams> {
+        let permit = Arc::clone(&self.streams).try_acquire_owned().map_err(|_| TooManyStreams)?;
+        let mut steps = self.steps.subscribe();
+        if steps.borrow().as_ref().is_none_or(|step| step.number > 0) {
+            steps.mark_changed();
+        }
+        Ok(Watcher { steps, seen: 0, heartbeat: self.heartbeat, _permit: permit })
     }
 }
 
@@ -112,13 +117,14 @@ impl Feed {
 struct Watcher {
     steps: watch::Receiver<Option<Arc<Step>>>,
     seen: u64,
+    heartbeat: Duration,
     _permit: OwnedSemaphorePermit,
 }
 
 impl Watcher {
     /// The next event; `None` when the feed has ended.
     async fn next(&mut self) -> Option<Bytes> {
-        let quiet = Instant::now() + HEARTBEAT;
+        let quiet = Instant::now() + self.heartbeat;
         loop {
             match tokio::time::timeout_at(quiet, self.steps.changed()).await {
                 Ok(changed) => changed.ok()?,
@@ -137,4 +143,105 @@ impl Watcher {
 
 fn event(name: &str, line: &str) -> Bytes {
     format!("event: {name}\ndata: {line}\n\n").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    async fn next(watcher: &mut Watcher) -> Option<String> {
+        let event = tokio::time::timeout(Duration::from_mins(1), watcher.next()).await;
+        let event = event.expect("something comes")?;
+        Some(String::from_utf8(event.to_vec()).expect("a text"))
+    }
+
+    /// What comes without waiting.
+    async fn at_once(watcher: &mut Watcher) -> Option<String> {
+        tokio::select! {
+            biased;
+            event = next(watcher) => event,
+            () = tokio::task::yield_now() => None,
+        }
+    }
+
+    #[tokio::test]
+    async fn who_watches_gets_the_whole_and_then_changes() {
+        let feed = Feed::new(1);
+        let mut watcher = feed.watch().expect("there is room");
+        assert_eq!(at_once(&mut watcher).await, None);
+        feed.publish(Some("change 1"), || "whole 1".into());
+        assert_eq!(at_once(&mut watcher).await.unwrap(), "event: whole\ndata: whole 1\n\n");
+        feed.publish(Some("change 2"), || "whole 2".into());
+        assert_eq!(at_once(&mut watcher).await.unwrap(), "event: change\ndata: change 2\n\n");
+        feed.publish(None, || "whole 3".into());
+        assert_eq!(at_once(&mut watcher).await, None);
+        feed.publish(Some("change 4"), || "whole 4".into());
+        assert_eq!(at_once(&mut watcher).await.unwrap(), "event: change\ndata: change 4\n\n");
+    }
+
+    #[tokio::test]
+    async fn who_missed_a_step_gets_the_whole_and_it_is_made_once_for_all() {
+        let feed = Feed::new(3);
+        let made = Arc::new(AtomicUsize::new(0));
+        let publish = |state: usize| {
+            let made = Arc::clone(&made);
+            feed.publish(Some("change"), move || {
+                made.fetch_add(1, Ordering::Relaxed);
+                state.to_string()
+            });
+        };
+        let mut watchers = [(); 3].map(|()| feed.watch().expect("there is room"));
+        publish(1);
+        for watcher in &mut watchers {
+            assert_eq!(at_once(watcher).await.unwrap(), "event: whole\ndata: 1\n\n");
+        }
+        (2..1_000).for_each(publish);
+        for watcher in &mut watchers {
+            assert_eq!(at_once(watcher).await.unwrap(), "event: whole\ndata: 999\n\n");
+            assert_eq!(at_once(watcher).await, None);
+        }
+        assert_eq!(made.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test]
+    async fn a_place_is_taken_until_the_watcher_goes() {
+        let feed = Feed::new(2);
+        let first = feed.watch().expect("there is room");
+        let _second = feed.stream().expect("there is room");
+        assert_eq!(feed.watch().err(), Some(TooManyStreams));
+        assert_eq!(feed.watching(), 2);
+        drop(first);
+        assert!(feed.watch().is_ok());
+    }
+
+    #[tokio::test]
+    async fn it_ends_for_all_and_stays_ended() {
+        let feed = Feed::new(2);
+        feed.publish(Some("change"), || "whole".into());
+        let mut before = feed.watch().expect("there is room");
+        feed.end();
+        feed.publish(Some("change"), || "whole".into());
+        assert_eq!(next(&mut before).await, None);
+        assert_eq!(next(&mut feed.watch().expect("there is room")).await, None);
+    }
+
+    #[tokio::test]
+    async fn something_is_sent_where_steps_have_nothing_new() {
+        let feed = Feed { heartbeat: Duration::from_millis(50), ..Feed::new(1) };
+        feed.publish(None, || "whole".into());
+        let mut watcher = feed.watch().expect("there is room");
+        assert!(next(&mut watcher).await.unwrap().starts_with("event: whole"));
+        let steps = async {
+            for _ in 0..1_000 {
+                feed.publish(None, || "whole".into());
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::select! {
+            event = next(&mut watcher) => assert_eq!(event.unwrap(), ": nothing new\n\n"),
+            () = steps => panic!("nothing came"),
+        }
+    }
 }

@@ -1,0 +1,274 @@
+//! What a server grants and what it doesn't, with limits so small that they are reached at once.
+
+#[path = "../../tests/support/http.rs"]
+#[allow(dead_code, reason = "the tests of the tools use the rest")]
+mod http;
+
+use std::future::pending;
+use std::io::{ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::routing::get;
+use http::{connect, receive, receive_head};
+use tokio::runtime;
+use tokio::sync::oneshot;
+use web::{Feed, Hosts, Limits, Server};
+
+/// Nothing here takes that long.
+const PATIENCE: Duration = Duration::from_mins(1);
+/// A limit that is reached at once.
+const SHORT: Duration = Duration::from_millis(100);
+/// Larger than what the kernel keeps of a connection.
+const LARGE: usize = 64 << 20;
+
+/// A server in a thread of its own.
+struct Running {
+    address: SocketAddr,
+    told: Arc<Mutex<Vec<String>>>,
+    end: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl Running {
+    fn start(limits: Limits, router: Router) -> Self {
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let (tells, (address, listens)) = (Arc::clone(&told), mpsc::channel());
+        let (end, ended) = oneshot::channel();
+        let serve = async move {
+            let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+            let server = Server::listen(anywhere, Hosts::default(), limits).await.unwrap();
+            address.send(server.address()).unwrap();
+            let server = server.telling(move |request| {
+                let line = format!("{} {} {}", request.method, request.target, request.status);
+                tells.lock().unwrap().push(line);
+            });
+            server.serve(router, async { drop(ended.await) }).await;
+        };
+        let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let thread = thread::spawn(move || runtime.block_on(serve));
+        Self { address: listens.recv().unwrap(), told, end, thread }
+    }
+
+    /// Ends it, and waits until it has.
+    fn end(self) {
+        self.end.send(()).unwrap();
+        self.thread.join().unwrap();
+    }
+}
+
+fn short_answers() -> Router {
+    Router::new().route("/", get(|| async { "here" }))
+}
+
+fn request(path: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n")
+}
+
+/// Sends these bytes on a connection of their own.
+fn send(address: SocketAddr, bytes: &str) -> TcpStream {
+    let mut connection = connect(address);
+    connection.write_all(bytes.as_bytes()).unwrap();
+    connection
+}
+
+#[track_caller]
+fn assert_closed(connection: &mut TcpStream) {
+    let read = connection.read(&mut [0; 64]);
+    assert!(matches!(read, Ok(0)), "{read:?}");
+}
+
+/// As long as nothing that is read says more.
+fn is_open(connection: &mut TcpStream) -> bool {
+    connection.set_read_timeout(Some(Duration::from_millis(5))).unwrap();
+    let open = connection.read(&mut [0]).is_err_and(|error| error.kind() == ErrorKind::WouldBlock);
+    connection.set_read_timeout(Some(PATIENCE)).unwrap();
+    open
+}
+
+#[test]
+fn a_head_that_does_not_come_ends_the_connection() {
+    let limits = Limits { head_time: SHORT, ..Limits::default() };
+    let running = Running::start(limits, short_answers());
+    let mut silent = connect(running.address);
+    let mut half = send(running.address, "GET / HTTP/1.1\r\nHost: local");
+    let mut answered = send(running.address, &request("/"));
+    assert_eq!(receive(&mut answered).expect("an answer").body, "here");
+    assert_closed(&mut silent);
+    assert_closed(&mut half);
+    assert_closed(&mut answered);
+}
+
+#[test]
+fn a_head_that_comes_in_drops_ends_the_connection() {
+    let limits = Limits { head_time: SHORT, ..Limits::default() };
+    let running = Running::start(limits, short_answers());
+    let mut slow = send(running.address, "GET / HTTP/1.1\r\nHost: ");
+    let started = Instant::now();
+    while is_open(&mut slow) && slow.write_all(b"x").is_ok() {
+        assert!(started.elapsed() < PATIENCE, "it stays open");
+    }
+    let mut other = send(running.address, &request("/"));
+    assert_eq!(receive(&mut other).expect("an answer").status, 200);
+}
+
+#[test]
+fn a_connection_beyond_the_limit_waits_and_is_served() {
+    let limits = Limits { connections: 2, ..Limits::default() };
+    let running = Running::start(limits, short_answers());
+    let mut first = send(running.address, &request("/"));
+    let mut second = send(running.address, &request("/"));
+    assert!(receive(&mut first).is_some() && receive(&mut second).is_some());
+    let mut third = send(running.address, &request("/"));
+    first.write_all(request("/").as_bytes()).unwrap();
+    assert_eq!(receive(&mut first).expect("an answer").body, "here");
+    assert!(is_open(&mut third), "it is served beyond the limit");
+    drop(second);
+    assert_eq!(receive(&mut third).expect("an answer").body, "here");
+}
+
+#[test]
+fn an_answer_that_is_not_read_is_given_up() {
+    let limits = Limits { connections: 1, unread_time: SHORT, ..Limits::default() };
+    let large = get(|| async { "x".repeat(LARGE) });
+    let running = Running::start(limits, short_answers().route("/large", large));
+    let mut unread = send(running.address, &request("/large"));
+    // There is room for one connection: this one is served when the other has been cut.
+    let mut other = send(running.address, &request("/"));
+    assert_eq!(receive(&mut other).expect("an answer").body, "here");
+    let mut rest = Vec::new();
+    let _ = unread.read_to_end(&mut rest);
+    assert!(rest.len() < LARGE);
+}
+
+#[test]
+fn an_answer_that_takes_too_long_is_a_reason() {
+    let limits = Limits { answer_time: SHORT, ..Limits::default() };
+    let router = Router::new().route("/never", get(pending::<()>));
+    let running = Running::start(limits, router);
+    let answer = receive(&mut send(running.address, &request("/never"))).expect("an answer");
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.json()["error"], "there is no answer within 100ms");
+    assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+}
+
+#[test]
+fn each_request_is_told_refused_ones_too() {
+    let running = Running::start(Limits::default(), short_answers());
+    let head = "HTTP/1.1\r\nHost: localhost\r\n";
+    for lines in [
+        format!("GET /?a=b {head}"),
+        format!("GET /nowhere {head}"),
+        format!("POST / {head}"),
+        "GET / HTTP/1.1\r\nHost: evil.example\r\n".into(),
+    ] {
+        receive(&mut send(running.address, &format!("{lines}\r\n"))).expect("an answer");
+    }
+    let told = [
+        "GET /?a=b 200 OK",
+        "GET /nowhere 404 Not Found",
+        "POST / 405 Method Not Allowed",
+        "GET / 421 Misdirected Request",
+    ];
+    assert_eq!(*running.told.lock().unwrap(), told);
+}
+
+/// Routes with a stream of this feed.
+fn streaming(feed: &Arc<Feed>) -> Router {
+    let feed = Arc::clone(feed);
+    let stream = get(move || async move { feed.stream().expect("there is room") });
+    short_answers().route("/stream", stream)
+}
+
+#[test]
+fn nothing_queues_up_for_who_does_not_read() {
+    const STEPS: usize = 1_000;
+    let feed = Arc::new(Feed::new(2));
+    let running = Running::start(Limits::default(), streaming(&feed));
+    let mut idle = send(running.address, "GET /stream HTTP/1.0\r\nHost: localhost\r\n\r\n");
+    let mut reading = send(running.address, &request("/stream"));
+    assert!(receive_head(&mut idle).is_some() && receive_head(&mut reading).is_some());
+    let state = Arc::<str>::from("x".repeat(32 << 10));
+    let mut event = vec![0; state.len()];
+    for _ in 0..STEPS {
+        let whole = Arc::clone(&state);
+        feed.publish(Some(&state), move || whole.to_string());
+        reading.read_exact(&mut event).unwrap();
+    }
+    feed.end();
+    let mut queued = Vec::new();
+    idle.read_to_end(&mut queued).unwrap();
+    assert!(queued.len() < STEPS * state.len() / 2, "{} bytes", queued.len());
+}
+
+#[test]
+fn a_stream_that_is_not_read_is_given_up() {
+    let limits = Limits { connections: 1, unread_time: SHORT, ..Limits::default() };
+    let feed = Arc::new(Feed::new(1));
+    let running = Running::start(limits, streaming(&feed));
+    let mut unread = send(running.address, &request("/stream"));
+    assert!(receive_head(&mut unread).is_some());
+    feed.publish(None, || "x".repeat(LARGE));
+    let mut other = send(running.address, &request("/stream"));
+    assert!(receive_head(&mut other).is_some());
+    assert_eq!(feed.watching(), 1);
+}
+
+#[test]
+fn who_goes_away_watches_no_longer() {
+    let feed = Arc::new(Feed::new(1));
+    let running = Running::start(Limits::default(), streaming(&feed));
+    let mut page = send(running.address, &request("/stream"));
+    assert!(receive_head(&mut page).is_some());
+    assert_eq!(feed.watching(), 1);
+    drop(page);
+    let started = Instant::now();
+    while feed.watching() > 0 {
+        assert!(started.elapsed() < PATIENCE, "its place is still taken");
+        thread::yield_now();
+    }
+    let mut next = send(running.address, &request("/stream"));
+    assert_eq!(receive_head(&mut next).expect("an answer").status, 200);
+}
+
+#[test]
+fn the_end_lets_what_is_under_way_be_answered() {
+    let limits = Limits { farewell: PATIENCE, ..Limits::default() };
+    let (feed, (go, ready)) = (Arc::new(Feed::new(1)), oneshot::channel::<()>());
+    let ready = Arc::new(Mutex::new(Some(ready)));
+    let slow = get(move || async move {
+        let ready = ready.lock().unwrap().take().expect("asked once");
+        ready.await.map_or("nothing", |()| "done")
+    });
+    let running = Running::start(limits, streaming(&feed).route("/slow", slow));
+    let mut kept = send(running.address, &request("/"));
+    assert!(receive(&mut kept).is_some());
+    let mut page = send(running.address, &request("/stream"));
+    assert!(receive_head(&mut page).is_some());
+    let mut asking = send(running.address, &request("/slow"));
+    // Until it is served, the next one on the same thread isn't.
+    assert!(receive(&mut send(running.address, &request("/"))).is_some());
+    feed.end();
+    running.end.send(()).unwrap();
+    assert_closed(&mut kept);
+    assert!(TcpStream::connect(running.address).is_err(), "it still listens");
+    assert!(is_open(&mut asking), "it isn't answered");
+    go.send(()).unwrap();
+    assert_eq!(receive(&mut asking).expect("an answer").body, "done");
+    running.thread.join().unwrap();
+}
+
+#[test]
+fn the_end_does_not_wait_for_ever() {
+    let limits = Limits { farewell: SHORT, ..Limits::default() };
+    let router = short_answers().route("/never", get(pending::<()>));
+    let running = Running::start(limits, router);
+    let mut asking = send(running.address, &request("/never"));
+    assert!(receive(&mut send(running.address, &request("/"))).is_some());
+    running.end();
+    assert!(receive(&mut asking).is_none());
+}
