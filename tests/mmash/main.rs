@@ -3,6 +3,10 @@
 mod api;
 mod metrics;
 mod original;
+#[path = "../webapp/program.rs"]
+#[allow(dead_code, reason = "a part is used")]
+mod program;
+mod prometheus;
 mod safe;
 #[path = "../support/mod.rs"]
 mod support;

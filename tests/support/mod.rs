@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test uses a part")]
 
 pub mod http;
+pub mod prometheus;
 pub mod server;
 
 use std::ffi::OsStr;

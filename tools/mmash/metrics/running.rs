@@ -19,8 +19,8 @@ use crate::mmash::snapshot::Snapshot;
 pub struct Running {
     /// By a group's labels and a stat's label.
     groups: BTreeMap<String, BTreeMap<Vec<u8>, Total>>,
-    /// The files of the last look.
-    files: HashMap<PathBuf, Last>,
+    /// The files of the last look, by device and inode: under whatever name, it is the same.
+    files: HashMap<Option<(u64, u64)>, Last>,
 }
 
 /// What a program has counted under one label.
@@ -35,16 +35,10 @@ struct Total {
 /// A file as it was at the last look.
 #[derive(Debug)]
 struct Last {
-    writer: Writer,
+    path: PathBuf,
+    /// A later file may have the inode again.
+    identity: Identity,
     counted: HashMap<Vec<u8>, Counted>,
-}
-
-/// What tells a file from a later one of the same name.
-#[derive(Clone, Debug, PartialEq)]
-struct Writer {
-    device_and_inode: Option<(u64, u64)>,
-    identity: Option<Identity>,
-    pid: Option<u32>,
 }
 
 /// A counter, timer or histogram: numbers that grow.
@@ -61,20 +55,22 @@ impl Running {
         let mut there = HashSet::new();
         for file in snapshot.files.iter().map(|seen| &seen.file) {
             there.insert(file.path());
-            let writer = Writer::of(file);
-            let last = self
-                .files
-                .entry(file.path().to_path_buf())
-                .or_insert_with(|| Last { writer: writer.clone(), counted: HashMap::new() });
-            if last.writer != writer {
-                *last = Last { writer, counted: HashMap::new() };
+            // Without it there are no kinds: nothing tells what is counted.
+            let Some(identity) = file.identity() else {
+                continue;
+            };
+            let begin = || Last::of(file, identity);
+            let last = self.files.entry(file.device_and_inode()).or_insert_with(begin);
+            if last.identity != *identity {
+                *last = begin();
             }
+            last.path = file.path().to_path_buf();
             let group = self.groups.entry(labels_of(file, By::Cmd)).or_default();
             file.stats().for_each(|stat| add(group, last, &stat, limits));
         }
         // What can't be read now may be read next time: it is the same file then.
         there.extend(snapshot.errors.iter().map(|(path, _)| path.as_path()));
-        self.files.retain(|path, _| there.contains(path.as_path()));
+        self.files.retain(|_, last| there.contains(last.path.as_path()));
     }
 
     /// The labels of all groups.
@@ -116,12 +112,13 @@ fn add(group: &mut BTreeMap<Vec<u8>, Total>, last: &mut Last, stat: &Stat<'_>, l
     last.counted.insert(stat.label_bytes().to_vec(), counted);
 }
 
-impl Writer {
-    fn of(file: &StatsFile) -> Self {
+impl Last {
+    /// Of which nothing has been added yet.
+    fn of(file: &StatsFile, identity: &Identity) -> Self {
         Self {
-            device_and_inode: file.device_and_inode(),
-            identity: file.identity().cloned(),
-            pid: file.pid(),
+            path: file.path().to_path_buf(),
+            identity: identity.clone(),
+            counted: HashMap::new(),
         }
     }
 }
@@ -177,5 +174,58 @@ impl Counted {
             }
             _ => Sample::Counter(Number::Unsigned(count)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(kind: Type, counts: &[u64], sum: f64) -> Counted {
+        Counted { kind, counts: counts.to_vec(), sum }
+    }
+
+    /// The total of a file's values, look after look.
+    #[track_caller]
+    fn assert_total(looks: &[Counted], expected: (&[u64], f64)) {
+        let mut total = looks[0].nothing();
+        let mut before = None;
+        for now in looks {
+            total.add(now, before);
+            before = Some(now);
+        }
+        assert_eq!((&*total.counts, total.sum), expected);
+    }
+
+    #[test]
+    fn what_has_grown_counts_by_what_is_new() {
+        let counter = |count| counted(Type::Counter, &[count], 0.0);
+        assert_total(&[counter(5), counter(5), counter(7)], (&[7], 0.0));
+        let timer = |count, sum| counted(Type::Summary, &[count], sum);
+        assert_total(&[timer(1, 0.5), timer(3, 2.0)], (&[3], 2.0));
+        let histogram = |counts, sum| counted(Type::Histogram, counts, sum);
+        assert_total(&[histogram(&[1, 2], 4.0), histogram(&[1, 3], 9.0)], (&[1, 3], 9.0));
+    }
+
+    #[test]
+    fn what_has_fallen_began_anew() {
+        let counter = |count| counted(Type::Counter, &[count], 0.0);
+        assert_total(&[counter(5), counter(2), counter(3)], (&[8], 0.0));
+        let timer = |count, sum| counted(Type::Summary, &[count], sum);
+        assert_total(&[timer(3, 1.5), timer(1, 0.25)], (&[4], 1.75));
+        let histogram = |counts, sum| counted(Type::Histogram, counts, sum);
+        assert_total(&[histogram(&[4, 4], 4.0), histogram(&[0, 5], 50.0)], (&[4, 9], 54.0));
+    }
+
+    #[test]
+    fn a_sum_that_is_no_number_spoils_nothing() {
+        let timer = |count, sum| counted(Type::Summary, &[count], sum);
+        assert_total(&[timer(1, 1.5), timer(2, f64::NAN), timer(3, 2.5)], (&[3], 1.5));
+    }
+
+    #[test]
+    fn other_buckets_are_not_added() {
+        let histogram = |counts| counted(Type::Histogram, counts, 1.0);
+        assert_total(&[histogram(&[1, 1]), histogram(&[1, 2, 3])], (&[1, 1], 1.0));
     }
 }

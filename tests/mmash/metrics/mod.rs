@@ -1,5 +1,7 @@
 //! `/metrics`: samples worked out by hand, in both formats and for every owner.
 
+mod in_time;
+
 use std::path::Path;
 use std::thread;
 
@@ -232,4 +234,18 @@ fn where_there_are_no_files_there_is_no_sample() {
     let server = mmash(directory.path());
     assert_eq!(server.get("/metrics").body, "");
     assert_eq!(scrape(&server, "application/openmetrics-text").body, "# EOF\n");
+}
+
+#[test]
+fn files_of_one_thread_are_told_apart_by_their_paths() {
+    let directory = TempDir::new().unwrap();
+    let (_first, _second) = (worker(directory.path(), 1), worker(directory.path(), 2));
+    let server = mmash(directory.path());
+    let text = server.get("/metrics").body;
+    let depths: Vec<&str> =
+        samples(&text).into_iter().filter(|line| line.starts_with("depth{")).collect();
+    let path = directory.path().join("worker-2.mmstats");
+    assert_eq!(depths.len(), 2, "{text}");
+    assert!(depths[0].ends_with("\"} 0.5") && !depths[0].contains("file="), "{text}");
+    assert!(depths[1].ends_with(&format!(",file=\"{}\"}} 1.0", path.display())), "{text}");
 }

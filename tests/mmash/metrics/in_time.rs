@@ -1,0 +1,110 @@
+//! What holds of `/metrics` from look to look: as programs end, files go, and others come.
+
+use std::fs;
+use std::thread;
+use std::time::SystemTime;
+
+use tempfile::TempDir;
+
+use super::{mmash_with, samples, scrape, worker};
+use crate::support::server::Server;
+use crate::support::{content, field, write};
+
+/// Waits for a look at the files that begins after now, and gives its metrics.
+fn next_look(server: &Server) -> String {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs_f64();
+    while server.get("/api/v1/files").json()["time"].as_f64().unwrap() <= now {
+        thread::yield_now();
+    }
+    server.get("/metrics").body
+}
+
+/// The values of samples of these names, without labels or with whatever labels.
+fn values<const N: usize>(text: &str, names: [&str; N]) -> [f64; N] {
+    names.map(|name| {
+        let line = samples(text)
+            .into_iter()
+            .find(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '{'])));
+        let line = line.unwrap_or_else(|| panic!("no {name} in {text}"));
+        line.rsplit(' ').next().unwrap().parse().unwrap()
+    })
+}
+
+#[test]
+fn what_a_program_has_counted_stays_when_its_files_go() {
+    const NAMES: [&str; 6] = [
+        "busy",
+        "web_hits_requests_total",
+        "render_seconds_count",
+        "render_seconds_sum",
+        "sizes_bytes_count",
+        "sizes_bytes_sum",
+    ];
+    let directory = TempDir::new().unwrap();
+    let first = worker(directory.path(), 1);
+    let second = worker(directory.path(), 2);
+    let server = mmash_with(directory.path(), &["--by", "cmd", "--interval", "0.01"]);
+    let values = |text: &str| values(text, NAMES);
+    assert_eq!(values(&next_look(&server)), [30.0, 3.0, 2.0, 0.75, 3.0, 12.0]);
+    drop(second);
+    assert_eq!(values(&next_look(&server)), [10.0, 3.0, 2.0, 0.75, 3.0, 12.0]);
+    // Another one of the same name is a new one, and counts on.
+    let second = worker(directory.path(), 2);
+    assert_eq!(values(&next_look(&server)), [30.0, 5.0, 3.0, 1.25, 5.0, 20.0]);
+    // Another name doesn't make it another.
+    let path = first.path().unwrap();
+    fs::rename(path, directory.path().join("renamed.mmstats")).unwrap();
+    assert_eq!(values(&next_look(&server)), [30.0, 5.0, 3.0, 1.25, 5.0, 20.0]);
+    drop((first, second));
+    fs::remove_file(directory.path().join("renamed.mmstats")).unwrap();
+    let text = next_look(&server);
+    assert!(!text.contains("busy"), "{text}");
+    let [hits, sizes] = self::values(&text, ["web_hits_requests_total", "sizes_bytes_bucket"]);
+    assert_eq!((hits, sizes), (5.0, 0.0));
+    assert!(text.contains("# HELP web_hits_requests_total A \"hit\""), "{text}");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_for_a_while_counts_once() {
+    let directory = TempDir::new().unwrap();
+    let bytes = fs::read(worker(directory.path(), 2).path().unwrap()).unwrap();
+    let path = write(directory.path(), "copy.mmstats", &bytes);
+    let server = mmash_with(directory.path(), &["--by", "cmd", "--interval", "0.01"]);
+    let hits = |text: &str| values(text, ["web_hits_requests_total"]);
+    assert_eq!(hits(&next_look(&server)), [2.0]);
+    for broken in [&b"no stats"[..], &bytes[..200], b""] {
+        fs::write(&path, broken).unwrap();
+        assert_eq!(hits(&next_look(&server)), [2.0]);
+        fs::write(&path, &bytes).unwrap();
+        assert_eq!(hits(&next_look(&server)), [2.0]);
+    }
+}
+
+#[test]
+fn a_look_is_encoded_once_in_each_format_however_many_scrape() {
+    let directory = TempDir::new().unwrap();
+    let writer = worker(directory.path(), 1);
+    let server = mmash_with(directory.path(), &["--interval", "600"]);
+    let first = scrape(&server, "text/plain").body;
+    drop(writer);
+    assert_eq!(scrape(&server, "text/plain").body, first);
+    let other = scrape(&server, "application/openmetrics-text").body;
+    assert_eq!(samples(&other), samples(&first), "of the same look");
+}
+
+#[test]
+fn a_metric_keeps_its_name_when_another_comes_that_wants_it() {
+    let directory = TempDir::new().unwrap();
+    let file = |name: &str, label: &str| {
+        let fields = [field(label, "I", 0xff, &7_u32.to_ne_bytes())];
+        write(directory.path(), name, &content(&fields));
+    };
+    file("mmstats-1", "a_b");
+    let server = mmash_with(directory.path(), &["--interval", "0.01"]);
+    assert!(next_look(&server).contains("# HELP a_b a_b\n"));
+    file("mmstats-2", "a.b");
+    let text = next_look(&server);
+    assert!(text.contains("# HELP a_b a_b\n"), "{text}");
+    let told = "# HELP U__a_2e_b a.b. The label is a.b, whose usual name is another's.\n";
+    assert!(text.contains(told), "{text}");
+}

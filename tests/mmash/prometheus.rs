@@ -1,0 +1,171 @@
+//! What Prometheus' own programs make of `/metrics`, where they are installed.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::command;
+use crate::program::Webapp;
+use crate::support::prometheus::{Prometheus, SCRAPE_INTERVAL, parse};
+use crate::support::server::Server;
+use crate::support::{content, field, write};
+
+/// What a load asks for, and how often.
+const REQUESTS: [(&str, u64); 3] = [("/", 1_500), ("/status", 250), ("/500", 700)];
+/// How many of these are answered with 200.
+const EXPECTED: f64 = 1_750.0;
+const COUNTER: &str = "web_stats_status_2XX_responses_total";
+
+fn is_installed(program: &str) -> bool {
+    let found = Command::new(program).arg("--version").output().is_ok();
+    if !found {
+        eprintln!("SKIPPED: {program} is not installed");
+    }
+    found
+}
+
+/// mmash that looks often.
+fn mmash(directory: &Path) -> Server {
+    Server::start(command(directory).args(["--interval", "0.05"]))
+}
+
+fn vectors() -> impl Iterator<Item = PathBuf> {
+    let data = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data")).unwrap();
+    let paths = data.map(|entry| entry.unwrap().path());
+    paths.filter(|path| path.extension().is_some_and(|extension| extension == "mmstats"))
+}
+
+/// Labels and values that text has to escape or map, and some that want one name.
+fn odd(directory: &Path) {
+    let number = |label: &str, value: f64| field(label, "d", 0xff, &value.to_ne_bytes());
+    let fields = [
+        number("a.b", f64::NAN),
+        number("a_b", f64::INFINITY),
+        number("a-b", f64::NEG_INFINITY),
+        number("größe \"\\\n", -0.0),
+        number("", 5e-324),
+        number("9", 1e300),
+        number("a.b_total", 1.0),
+        number("a.b_info", 1.0),
+        field("text", "8s", 0xff, b"\"\\\n{}\xff\0\0"),
+    ];
+    write(directory, "mmstats-odd", &content(&fields));
+}
+
+/// Promtool's exit code: 0 all right, 1 it can't be read, 3 it could be nicer.
+fn check(text: &str) -> (Option<i32>, String) {
+    let mut promtool = Command::new("promtool")
+        .args(["check", "metrics"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    promtool.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let output = promtool.wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn promtool_has_nothing_to_say_of_a_webapp() {
+    if !is_installed("promtool") {
+        return;
+    }
+    let directory = TempDir::new().unwrap();
+    let webapp = Webapp::start(directory.path(), &["--no-load", "--seconds", "0"]);
+    webapp.request("/", 10);
+    for by in ["cmd", "pid", "tid"] {
+        let server = Server::start(command(directory.path()).args(["--by", by]));
+        let text = server.get("/metrics").body;
+        assert!(text.contains("web_stats_status_2XX_responses_total"), "{text}");
+        assert_eq!(check(&text), (Some(0), String::new()), "{by}: {text}");
+    }
+}
+
+#[test]
+fn promtool_can_read_whatever_files_there_are() {
+    if !is_installed("promtool") {
+        return;
+    }
+    let all = TempDir::new().unwrap();
+    let assert_readable = |directory: &Path| {
+        let text = mmash(directory).get("/metrics").body;
+        let (code, said) = check(&text);
+        assert!(!text.is_empty() && matches!(code, Some(0 | 3)), "{code:?}: {said}{text}");
+    };
+    for (number, path) in vectors().enumerate() {
+        let alone = TempDir::new().unwrap();
+        fs::copy(&path, alone.path().join("mmstats-1")).unwrap();
+        fs::copy(&path, all.path().join(format!("mmstats-{number}"))).unwrap();
+        assert_readable(alone.path());
+    }
+    odd(all.path());
+    assert_readable(all.path());
+}
+
+#[test]
+fn prometheus_counts_each_request_of_a_load() {
+    if !is_installed("prometheus") {
+        return;
+    }
+    let directory = TempDir::new().unwrap();
+    let webapp = Webapp::start(directory.path(), &["--no-load", "--seconds", "0"]);
+    let server = mmash(directory.path());
+    let prometheus = Prometheus::start(&[("webapp", server.address)]);
+    prometheus.wait_for(COUNTER, |number| number == 0.0);
+    thread::scope(|scope| {
+        for (target, times) in REQUESTS {
+            let webapp = &webapp;
+            scope.spawn(move || webapp.request(target, times));
+        }
+    });
+    prometheus.wait_for(COUNTER, |number| number == EXPECTED);
+    prometheus.wait_for("web_stats_render_seconds_count", |number| number == 2_450.0);
+    prometheus.wait_for("web_stats_response_size_bytes_bucket{le='+Inf'}", |n| n == 2_450.0);
+
+    // At a moment that has passed nothing changes any more.
+    let interval = SCRAPE_INTERVAL.as_secs_f64();
+    let last = prometheus.number(&format!("timestamp({COUNTER})"), None).unwrap();
+    prometheus.wait_for(&format!("timestamp({COUNTER})"), |time| time > last + interval);
+    let moment = Some(last + interval / 2.0);
+    let samples = prometheus.query(&format!("{COUNTER}[10m]"), moment).unwrap();
+    let samples = samples["values"].as_array().unwrap();
+    assert_eq!(parse(&samples.last().unwrap()[1]), Some(EXPECTED));
+    let time = |sample: &Value| sample[0].as_f64().unwrap();
+    let span = time(samples.last().unwrap()) - time(&samples[0]);
+    // It goes on to the end of its window, and no further than 1.1 scrapes.
+    let scrape = 1.1 / (samples.len() - 1) as f64;
+    assert!(span > 0.0 && scrape < 1.2, "{samples:?}");
+    let increase = prometheus.number(&format!("increase({COUNTER}[10m])"), moment).unwrap();
+    assert!((EXPECTED..=EXPECTED * (1.0 + scrape) + 1e-6).contains(&increase), "{increase}");
+
+    let about = prometheus.ask("metadata?metric=web_stats_render_seconds").unwrap();
+    let about = &about["web_stats_render_seconds"][0];
+    assert_eq!((&about["type"], &about["unit"]), (&"summary".into(), &"seconds".into()));
+    assert_eq!(about["help"], "Time to render a page.");
+}
+
+#[test]
+fn prometheus_takes_every_sample_of_any_files() {
+    if !is_installed("prometheus") {
+        return;
+    }
+    let directory = TempDir::new().unwrap();
+    for (number, path) in vectors().enumerate() {
+        fs::copy(path, directory.path().join(format!("mmstats-{number}"))).unwrap();
+    }
+    odd(directory.path());
+    let server = mmash(directory.path());
+    let text = server.get("/metrics").body;
+    let samples = text.lines().filter(|line| !line.starts_with('#')).count();
+    assert!(samples > 50, "{text}");
+    let prometheus = Prometheus::start(&[("files", server.address)]);
+    prometheus.wait_for("up{job='files'}", |up| up == 1.0);
+    prometheus.wait_for("scrape_samples_scraped", |number| number == samples as f64);
+    prometheus.wait_for("U__a__b", f64::is_infinite);
+}
