@@ -66,14 +66,25 @@ fn number(text: &str) -> f64 {
     digits.replace(',', "").parse().unwrap_or_else(|_| panic!("{text:?} is no number"))
 }
 
-/// How many colours the pixels of the first chart have.
-const COLORS_IN_CHART: &str = "(() => {
-    const canvas = document.querySelector('.charts canvas');
-    if (!canvas?.width) return 0;
-    const pen = canvas.getContext('2d');
-    const { data } = pen.getImageData(0, 0, canvas.width, canvas.height);
-    return new Set(new Uint32Array(data.buffer)).size;
-})()";
+/// How many pixels of a chart have the colour of a line.
+fn pixels(chart: usize, line: usize) -> String {
+    format!(
+        "(() => {{
+            const canvas = document.querySelectorAll('.charts canvas')[{chart}];
+            if (!canvas?.width) return 0;
+            const pen = canvas.getContext('2d');
+            const {{ data }} = pen.getImageData(0, 0, canvas.width, canvas.height);
+            pen.fillStyle = getComputedStyle(canvas).getPropertyValue('--line-{line}').trim();
+            const wanted = parseInt(pen.fillStyle.slice(1), 16);
+            let found = 0;
+            for (let at = 0; at < data.length; at += 4) {{
+                const color = (data[at] << 16) | (data[at + 1] << 8) | data[at + 2];
+                found += data[at + 3] === 255 && color === wanted;
+            }}
+            return found;
+        }})()"
+    )
+}
 
 fn values_and_rates_move(stage: &Stage) {
     let (label, browser) = ("web.stats.status.2XX", &stage.browser);
@@ -105,7 +116,7 @@ fn a_click_opens_a_chart_that_draws_lines_and_bands(stage: &Stage) {
     let browser = &stage.browser;
     browser.click(".row[data-label='web.stats.status.2XX'] .name");
     browser.until("document.querySelectorAll('.charts canvas').length === 1");
-    browser.until(&format!("{COLORS_IN_CHART} > 4"));
+    browser.until(&format!("{} > 10", pixels(0, 1)));
     browser.click(".row[data-label='web.stats.response.size'] .mark");
     // Responses and bytes don't go on one scale.
     browser.until("document.querySelectorAll('.charts canvas').length === 2");
@@ -122,8 +133,9 @@ fn a_click_opens_a_chart_that_draws_lines_and_bands(stage: &Stage) {
     browser.click(".tools button");
     browser.until("document.querySelector('.tools button').hidden");
     browser.prefer("dark");
-    browser.until("getComputedStyle(document.body).backgroundColor === 'rgb(13, 18, 25)'");
-    browser.until(&format!("{COLORS_IN_CHART} > 4"));
+    browser
+        .until("getComputedStyle(document.documentElement).backgroundColor === 'rgb(13, 18, 25)'");
+    browser.until(&format!("{} > 10 && {} > 10", pixels(0, 1), pixels(1, 2)));
     browser.screenshot("chart-dark");
     browser.resize(400, 800);
     browser
@@ -180,6 +192,12 @@ fn the_files_are_told_with_their_programs_and_whether_they_live(stage: &Stage) {
     assert!(text.contains("4 files of 1 process: 4 alive"), "{text}");
     assert!(text.contains(&format!("webapp {}", stage.webapp.pid)), "{text}");
     browser.screenshot("files-light");
+    browser.click("dialog button");
+    browser.click(".row[data-label='web.stats.response.size'] .name");
+    browser.click(".places summary");
+    browser.until("document.querySelectorAll('.places tbody tr').length === 4");
+    let text = browser.ask("document.querySelector('.places').innerText");
+    assert!(text.as_str().unwrap().contains(": p50 "), "{text}");
 }
 
 pub fn a_page_says_that_mmash_is_gone_and_goes_on_when_it_is_back(stage: Stage) {

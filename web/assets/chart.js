@@ -57,6 +57,8 @@ export class Chart {
   #canvas;
   #pen;
   #content = { from: 0, to: 1, lines: [], bands: [], format: String };
+  #area = { left: 0, right: 1, top: 0, bottom: 1 };
+  #range = { least: 0, greatest: 1 };
   #cursor = null;
   #drag = null;
   #onread;
@@ -154,7 +156,7 @@ export class Chart {
 
   #timeAt(x) {
     const { from, to } = this.#content;
-    const part = (x - this.left) / Math.max(1, this.right - this.left);
+    const part = (x - this.#area.left) / Math.max(1, this.#area.right - this.#area.left);
     return from + Math.max(0, Math.min(1, part)) * (to - from);
   }
 
@@ -175,14 +177,14 @@ export class Chart {
     pen.font = FONT;
     pen.lineJoin = "round";
     const colors = this.#colors();
-    [this.top, this.bottom] = [ABOVE, height - BELOW];
+    [this.#area.top, this.#area.bottom] = [ABOVE, height - BELOW];
     const marks = this.#scale();
-    this.left = 12 + Math.max(...marks.map(({ text }) => pen.measureText(text).width));
-    this.right = width - RIGHT;
+    this.#area.left = 12 + Math.max(...marks.map(({ text }) => pen.measureText(text).width));
+    this.#area.right = width - RIGHT;
     this.#drawScales(marks, colors);
     pen.save();
     pen.beginPath();
-    pen.rect(this.left, 0, this.right - this.left, this.bottom + 1);
+    pen.rect(this.#area.left, 0, this.#area.right - this.#area.left, this.#area.bottom + 1);
     pen.clip();
     this.#content.bands.forEach((band) => this.#drawBand(band, colors));
     this.#content.lines.forEach((line) => this.#drawLine(line, colors));
@@ -221,20 +223,20 @@ export class Chart {
     }
     // A line that doesn't move runs through the middle.
     const room = greatest > least ? (greatest - least) * 0.06 : Math.abs(greatest) * 0.1 || 1;
-    this.least = least === 0 || (least > 0 && least < room) ? 0 : least - room;
-    this.greatest = greatest === 0 ? Math.max(0, this.least + 1) : greatest + room;
-    const found = ticks(this.least, this.greatest, (this.bottom - this.top) / 45, base);
+    this.#range.least = least === 0 || (least > 0 && least < room) ? 0 : least - room;
+    this.#range.greatest = greatest === 0 ? Math.max(0, this.#range.least + 1) : greatest + room;
+    const found = ticks(this.#range.least, this.#range.greatest, (this.#area.bottom - this.#area.top) / 45, base);
     return found.map((value) => ({ value, text: format(value) }));
   }
 
   #x(time) {
     const { from, to } = this.#content;
-    return this.left + ((time - from) / (to - from)) * (this.right - this.left);
+    return this.#area.left + ((time - from) / (to - from)) * (this.#area.right - this.#area.left);
   }
 
   #y(value) {
-    const part = (value - this.least) / (this.greatest - this.least);
-    return this.bottom - part * (this.bottom - this.top);
+    const part = (value - this.#range.least) / (this.#range.greatest - this.#range.least);
+    return this.#area.bottom - part * (this.#area.bottom - this.#area.top);
   }
 
   #drawScales(marks, { grid, text }) {
@@ -248,12 +250,12 @@ export class Chart {
     pen.beginPath();
     for (const { value, text: label } of marks) {
       const y = Math.round(this.#y(value)) + 0.5;
-      pen.moveTo(this.left, y);
-      pen.lineTo(this.right, y);
-      pen.fillText(label, this.left - 6, y);
+      pen.moveTo(this.#area.left, y);
+      pen.lineTo(this.#area.right, y);
+      pen.fillText(label, this.#area.left - 6, y);
     }
     pen.stroke();
-    const rough = ((to - from) * 90) / Math.max(1, this.right - this.left);
+    const rough = ((to - from) * 90) / Math.max(1, this.#area.right - this.#area.left);
     const step = TIME_STEPS.find((candidate) => candidate >= rough) ?? 86400;
     const zone = new Date(from * 1000).getTimezoneOffset() * 60;
     pen.textBaseline = "bottom";
@@ -262,8 +264,8 @@ export class Chart {
       const label = timeOfDay(at).slice(0, step < 60 ? 8 : 5);
       const half = pen.measureText(label).width / 2;
       const x = this.#x(at);
-      if (x - half > this.left - 8 && x + half < this.right + RIGHT) {
-        pen.fillText(label, x, this.bottom + BELOW - 3);
+      if (x - half > this.#area.left - 8 && x + half < this.#area.right + RIGHT) {
+        pen.fillText(label, x, this.#area.bottom + BELOW - 3);
       }
     }
   }
@@ -356,7 +358,7 @@ export class Chart {
       const { start, end } = this.#drag;
       this.#pen.globalAlpha = 0.12;
       this.#pen.fillStyle = mark;
-      this.#pen.fillRect(Math.min(start, end), this.top, Math.abs(end - start), this.bottom - this.top);
+      this.#pen.fillRect(Math.min(start, end), this.#area.top, Math.abs(end - start), this.#area.bottom - this.#area.top);
       this.#pen.globalAlpha = 1;
     }
   }
@@ -374,8 +376,8 @@ export class Chart {
     pen.globalAlpha = 0.4;
     pen.lineWidth = 1;
     pen.beginPath();
-    pen.moveTo(x, this.top);
-    pen.lineTo(x, this.bottom);
+    pen.moveTo(x, this.#area.top);
+    pen.lineTo(x, this.#area.bottom);
     pen.stroke();
     pen.globalAlpha = 1;
     for (const { color, times, values } of lines) {

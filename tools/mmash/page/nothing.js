@@ -3,13 +3,23 @@
 import { element } from "/kit/dom.js";
 import { askFiles, problems } from "./files.js";
 
+/** How long what the server said stays as it is. */
+const EVERY = 3000;
+
+let asked = -Infinity;
+
 /** Fills the section with what the server knows now. */
 export async function explainNothing(section) {
-  const record = await askFiles();
-  if (!record?.nothing) {
+  if (performance.now() - asked < EVERY) {
     return;
   }
-  const { places: states, reasons } = record.nothing;
+  asked = performance.now();
+  const record = await askFiles();
+  if (!record) {
+    return;
+  }
+  // There may be files without a stat.
+  const { places: states, reasons } = record.nothing ?? { places: {}, reasons: [] };
   const places = record.looked_at.map((place) =>
     element("li", {}, element("code", {}, place), states[place] ? ` – ${states[place]}` : ""),
   );
@@ -19,7 +29,7 @@ export async function explainNothing(section) {
     element("h3", {}, "Looked at"),
     element("ul", {}, ...places),
     ...problems(record.errors),
-    element("h3", {}, "Why there may be nothing"),
+    ...(reasons.length > 0 ? [element("h3", {}, "Why there may be nothing")] : []),
     element("ul", {}, ...reasons.map((reason) => element("li", {}, reason))),
   );
 }

@@ -115,8 +115,7 @@ export class Rows {
     const [mark, name, value, rate, line] = row.children;
     const open = !this.#closed.has(prefix);
     setText(mark, open ? "▾" : "▸");
-    setText(name.firstChild, "");
-    setText(name.lastChild, prefix || "(no prefix)");
+    setTexts(name, "", prefix || "(no prefix)", "");
     setText(value, count === 1 ? "1 stat" : `${count} stats`);
     setText(rate, "");
     line.hidden = true;
@@ -137,8 +136,7 @@ export class Rows {
     } else {
       delete mark.dataset.color;
     }
-    setText(name.firstChild, prefix);
-    setText(name.lastChild, stat.label.slice(prefix.length) || "(no name)");
+    setTexts(name, prefix, stat.label.slice(prefix.length) || "(no name)", stat.help);
     setText(value, valueText(stat, clock));
     setText(rate, rateText(stat, clock));
     row.dataset.label = stat.label;
@@ -208,6 +206,10 @@ export class Rows {
   }
 }
 
+function setTexts(node, ...texts) {
+  texts.forEach((text, index) => setText(node.children[index], text));
+}
+
 function makeRow() {
   return element(
     "div",
@@ -218,6 +220,7 @@ function makeRow() {
       { role: "gridcell", class: "label" },
       element("span", { class: "unseen" }),
       element("span", { class: "name" }),
+      element("span", { class: "hint" }),
     ),
     element("span", { role: "gridcell", class: "value number" }),
     element("span", { role: "gridcell", class: "rate number" }),

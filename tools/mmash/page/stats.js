@@ -4,8 +4,8 @@ import { Ring } from "/kit/series.js";
 
 /** An hour of seconds. */
 const LONGEST = 3600;
-/** So many numbers are kept in all; with many stats each has a shorter history. */
-const ROOM = 6_000_000;
+/** So many looks at a stat are kept in all; with many stats each has a shorter history. */
+const ROOM = 4_000_000;
 const SHORTEST = 300;
 
 /** One stat over all files. */
