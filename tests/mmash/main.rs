@@ -2,12 +2,14 @@
 
 mod api;
 mod metrics;
+mod openapi;
 mod original;
 #[path = "../webapp/program.rs"]
 #[allow(dead_code, reason = "a part is used")]
 mod program;
 mod prometheus;
 mod safe;
+mod stream;
 #[path = "../support/mod.rs"]
 mod support;
 mod workers;

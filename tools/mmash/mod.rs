@@ -10,6 +10,7 @@ mod answer;
 mod args;
 mod files;
 mod metrics;
+mod openapi;
 mod original;
 mod page;
 mod poller;
@@ -100,7 +101,7 @@ async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome, Str
         received = signal.await;
         feed.feed().end();
     };
-    server.serve(routes(poller), end).await;
+    server.serve(routes().with_state(poller), end).await;
     Ok(Outcome::Interrupted(received as u8))
 }
 
@@ -119,12 +120,12 @@ fn address(arguments: &Arguments, settings: &Settings) -> Result<SocketAddr, Str
     }
 }
 
-fn routes(poller: Arc<Poller>) -> Router {
+fn routes() -> Router<Arc<Poller>> {
     Router::new()
         .merge(original::routes())
         .merge(files::routes())
         .merge(stats::routes())
         .merge(metrics::routes())
+        .merge(openapi::routes())
         .merge(page::routes())
-        .with_state(poller)
 }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
 use web::{Asset, Problem, asset};
 
 use super::poller::Poller;
+use super::request::Parameters;
 
 const PAGE: Asset = Asset { path: "", content: include_str!("page/index.html") };
 
@@ -51,9 +52,13 @@ pub fn routes() -> Router<Arc<Poller>> {
     })
 }
 
-async fn stream(State(poller): State<Arc<Poller>>) -> Response {
-    poller.feed().stream().unwrap_or_else(|_| {
+async fn stream(
+    parameters: Parameters,
+    State(poller): State<Arc<Poller>>,
+) -> Result<Response, Problem> {
+    parameters.only(&[])?;
+    poller.feed().stream().map_err(|_| {
         let reason = "as many pages watch as may; close one";
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, reason).into_response()
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, reason)
     })
 }

@@ -1,0 +1,222 @@
+//! The OpenAPI document is true: answers are as it says, and it names what is accepted.
+
+use std::collections::BTreeSet;
+use std::process;
+
+use jsonschema::Validator;
+use serde_json::{Map, Value, json};
+
+use crate::support::http::{self, Answer};
+use crate::support::server::Server;
+use crate::support::{content, field, gone, original, write};
+use crate::workers::Workers;
+
+/// The document as it is served.
+pub struct Document(Value);
+
+impl Document {
+    pub fn of(server: &Server) -> Self {
+        Self(server.get("/api/v1/openapi.json").json())
+    }
+
+    /// What a reference refers to; anything else is meant itself.
+    fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
+        let Some(reference) = value["$ref"].as_str() else {
+            return value;
+        };
+        let pointer = reference.strip_prefix('#').expect("it refers to itself");
+        self.0.pointer(pointer).unwrap_or_else(|| panic!("there is no {reference}"))
+    }
+
+    fn operation(&self, path: &str) -> &Value {
+        let operation = &self.0["paths"][path]["get"];
+        assert!(operation.is_object(), "{path}");
+        operation
+    }
+
+    /// What it says of answers with this status: by number, else by default.
+    fn response(&self, path: &str, status: u16) -> &Value {
+        let responses = &self.operation(path)["responses"];
+        let found = responses.get(status.to_string()).or_else(|| responses.get("default"));
+        self.resolve(found.unwrap_or_else(|| panic!("{path}: {status} isn't documented")))
+    }
+
+    /// The names of an operation's parameters behind the `?`.
+    fn parameters(&self, path: &str) -> Vec<&str> {
+        let parameters = self.operation(path)["parameters"].as_array();
+        let parameters = parameters.into_iter().flatten().map(|given| self.resolve(given));
+        parameters
+            .filter(|given| given["in"] == "query")
+            .filter_map(|given| given["name"].as_str())
+            .collect()
+    }
+
+    /// A check against a schema that allows no member that isn't named.
+    pub fn validator(&self, schema: &Value) -> Validator {
+        let mut root = schema.clone();
+        root["components"] = self.0["components"].clone();
+        close(&mut root);
+        jsonschema::draft202012::new(&root).expect("a schema")
+    }
+
+    /// Checks an answer's type and content against what is documented for its path and status.
+    #[track_caller]
+    fn check(&self, path: &str, asked: &str, answer: &Answer) {
+        let Some(contents) = self.response(path, answer.status)["content"].as_object() else {
+            return assert_eq!(answer.body, "", "{asked}");
+        };
+        let kind = answer.header("content-type").expect(asked);
+        let content = contents.get(kind).unwrap_or_else(|| panic!("{asked}: {kind}"));
+        if kind == "application/json" {
+            assert_valid(&self.validator(&content["schema"]), &answer.json(), asked);
+        }
+    }
+}
+
+/// Members may come at any time; of those that there are each is to be in the document.
+fn close(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            if members.contains_key("properties") {
+                members.entry("additionalProperties").or_insert(json!(false));
+            }
+            members.values_mut().for_each(close);
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(close),
+        _ => {}
+    }
+}
+
+#[track_caller]
+pub fn assert_valid(validator: &Validator, value: &Value, what: &str) {
+    let errors: Vec<_> = validator.iter_errors(value).collect();
+    let told: Vec<_> =
+        errors.iter().map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(told.is_empty(), "{what}: {}", told.join("\n"));
+}
+
+/// mmash on files of every kind: ours, the original's, dead, odd and broken ones.
+fn everything() -> (Workers, Server) {
+    let workers = Workers::new();
+    let directory = workers.directory.path();
+    write(directory, "mmstats-alive", &original(process::id()));
+    write(directory, "mmstats-dead", &original(gone()));
+    write(directory, "mmstats-cut", &original(1)[..30]);
+    write(directory, "mmstats-other", b"no stats at all");
+    let odd = [
+        field("odd.nan", "d", 0xff, &f64::NAN.to_ne_bytes()),
+        field("odd.struct", "QQ", 0xff, &[7; 16]),
+        field("odd.flag", "?", 0xff, &[1]),
+        field("odd/🦀", "q", 0xff, &(-1_i64).to_ne_bytes()),
+    ];
+    write(directory, "mmstats-odd", &content(&odd));
+    for vector in ["py-0.6.1-every", "py-0.8.0-web"] {
+        let from = format!("{}/tests/data/{vector}.mmstats", env!("CARGO_MANIFEST_DIR"));
+        std::fs::copy(from, directory.join(format!("mmstats-{vector}"))).unwrap();
+    }
+    let server = crate::mmash(directory);
+    (workers, server)
+}
+
+/// What is asked for, by the document's path, and how it is answered.
+const REQUESTS: &[(&str, &str, u16)] = &[
+    ("/", "/", 200),
+    ("/api/v1/files", "/api/v1/files", 200),
+    ("/api/v1/files", "/api/v1/files?glob=*.mmstats", 200),
+    ("/api/v1/files", "/api/v1/files?glob=[", 400),
+    ("/api/v1/files", "/api/v1/files?file=x", 400),
+    ("/api/v1/stats", "/api/v1/stats", 200),
+    ("/api/v1/stats", "/api/v1/stats?prefix=queue.&kind=gauge&limit=1&glob=worker-*", 200),
+    ("/api/v1/stats", "/api/v1/stats?kind=unknown", 200),
+    ("/api/v1/stats", "/api/v1/stats?limit=-1", 400),
+    ("/api/v1/stats/{label}", "/api/v1/stats/work", 200),
+    ("/api/v1/stats/{label}", "/api/v1/stats/sizes", 200),
+    ("/api/v1/stats/{label}", "/api/v1/stats/queue.recent", 200),
+    ("/api/v1/stats/{label}", "/api/v1/stats/sys.pid", 200),
+    ("/api/v1/stats/{label}", "/api/v1/stats/odd.nan", 200),
+    ("/api/v1/stats/{label}", "/api/v1/stats/odd.struct", 200),
+    ("/api/v1/stats/{label}", "/api/v1/stats/odd%2F%F0%9F%A6%80", 200),
+    ("/api/v1/stats/{label}", "/api/v1/stats/t.text", 200),
+    ("/api/v1/stats/{label}", "/api/v1/stats/none", 404),
+    ("/api/v1/stats/{label}", "/api/v1/stats/%FF", 400),
+    ("/api/v1/openapi.json", "/api/v1/openapi.json", 200),
+    ("/api/v1/openapi.json", "/api/v1/openapi.json?yaml", 400),
+    ("/api/v1/stream", "/api/v1/stream?since=1", 400),
+    ("/metrics", "/metrics", 200),
+    ("/metrics", "/metrics?name=x", 200),
+    ("/graph/", "/graph/", 200),
+    ("/stats/", "/stats/", 200),
+    ("/stats/{prefix}", "/stats/t.", 200),
+    ("/stats/{prefix}", "/stats/odd?exact&glob=*odd", 200),
+    ("/stats/{prefix}", "/stats/odd.", 200),
+    ("/stats/{prefix}", "/stats/t.su64?aggr=sum", 200),
+    ("/stats/{prefix}", "/stats/t.text?aggr=max", 200),
+    ("/stats/{prefix}", "/stats/t.text?aggr=sum", 400),
+    ("/files/", "/files/", 200),
+    ("/files/{glob}", "/files/*.mmstats", 200),
+    ("/files/{glob}", "/files/[", 400),
+    ("/stats", "/stats", 308),
+    ("/files", "/files", 308),
+    ("/graph", "/graph", 308),
+];
+
+#[test]
+fn every_answer_is_as_documented() {
+    let (_workers, server) = everything();
+    let document = Document::of(&server);
+    for (path, asked, status) in REQUESTS {
+        let answer = server.get(asked);
+        assert_eq!(answer.status, *status, "{asked}: {}", answer.body);
+        document.check(path, asked, &answer);
+        let wrong = format!("PUT {asked} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        let refused = http::send(server.address, &wrong).expect("an answer");
+        assert_eq!(refused.status, 405, "{asked}");
+        document.check(path, asked, &refused);
+    }
+}
+
+#[test]
+fn every_documented_answer_was_asked_for() {
+    let (_workers, server) = everything();
+    let Document(document) = Document::of(&server);
+    let asked: BTreeSet<_> =
+        REQUESTS.iter().map(|(path, _, status)| format!("{path} {status}")).collect();
+    let statuses = |(path, item): (&String, &Value)| -> Vec<String> {
+        let responses: &Map<String, Value> = item["get"]["responses"].as_object().unwrap();
+        let numbers = responses.keys().filter(|status| *status != "default");
+        numbers.map(|status| format!("{path} {status}")).collect()
+    };
+    let paths = document["paths"].as_object().unwrap().iter();
+    let mut documented: BTreeSet<_> = paths.flat_map(statuses).collect();
+    // Another test watches.
+    documented.retain(|answer| !matches!(&**answer, "/api/v1/stream 200" | "/api/v1/stream 503"));
+    assert_eq!(documented, asked);
+}
+
+#[test]
+fn v1_accepts_the_documented_parameters_and_no_others() {
+    let (_workers, server) = everything();
+    let document = Document::of(&server);
+    for (path, asked) in [
+        ("/api/v1/files", "/api/v1/files"),
+        ("/api/v1/stats", "/api/v1/stats"),
+        ("/api/v1/stats/{label}", "/api/v1/stats/work"),
+        ("/api/v1/stream", "/api/v1/stream"),
+        ("/api/v1/openapi.json", "/api/v1/openapi.json"),
+    ] {
+        let answer = server.get(&format!("{asked}?surely=none"));
+        assert_eq!(answer.status, 400, "{asked}");
+        let reason = answer.json()["error"].as_str().unwrap().to_owned();
+        let known = match &*document.parameters(path) {
+            [] => "none is known here".to_owned(),
+            names => format!("known are {}", names.join(", ")),
+        };
+        assert_eq!(reason, format!("surely=\"none\": no such parameter, {known}"));
+    }
+    let kinds = document.operation("/api/v1/stats")["parameters"].as_array().unwrap();
+    let kinds = kinds.iter().find(|given| given["name"] == "kind").unwrap();
+    for kind in kinds["schema"]["enum"].as_array().unwrap() {
+        let asked = format!("/api/v1/stats?kind={}", kind.as_str().unwrap());
+        assert_eq!(server.get(&asked).status, 200, "{asked}");
+    }
+}

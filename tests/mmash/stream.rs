@@ -1,0 +1,243 @@
+//! `/api/v1/stream`: everything first, then what changes.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+
+use jsonschema::Validator;
+use mmstats::{Counter, Field, Options, Published};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::net::TcpSocket;
+use tokio::runtime;
+
+use crate::command;
+use crate::openapi::{Document, assert_valid};
+use crate::support::server::Server;
+use crate::support::{content, field, http};
+
+/// mmash that looks often.
+fn served(directory: &TempDir) -> Server {
+    Server::start(command(directory.path()).args(["--interval", "0.02"]))
+}
+
+/// A client that watches.
+struct Watcher {
+    lines: BufReader<TcpStream>,
+    /// What each event is to be like.
+    step: Validator,
+}
+
+/// An event: its name and its data.
+type Event = (String, String);
+
+impl Watcher {
+    fn of(server: &Server) -> Self {
+        Self::on(http::connect(server.address), server)
+    }
+
+    fn on(mut stream: TcpStream, server: &Server) -> Self {
+        let step = json!({"$ref": "#/components/schemas/Step"});
+        let step = Document::of(server).validator(&step);
+        let request = "GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        stream.write_all(request.as_bytes()).unwrap();
+        let head = http::receive_head(&mut stream).expect("an answer");
+        assert_eq!((head.status, head.header("content-type")), (200, Some("text/event-stream")));
+        Self { lines: BufReader::new(stream), step }
+    }
+
+    /// The next event as it comes. What isn't a line of one is the size of a chunk.
+    fn next(&mut self) -> Event {
+        let name = self.line("event: ");
+        (name, self.line("data: "))
+    }
+
+    fn line(&mut self, field: &str) -> String {
+        loop {
+            let mut line = String::new();
+            assert!(self.lines.read_line(&mut line).unwrap() > 0, "it ended before {field:?}");
+            if let Some(content) = line.trim_end().strip_prefix(field) {
+                return content.to_owned();
+            }
+        }
+    }
+
+    /// Awaits a text in an event's data; gives the names of the events until then and how long
+    /// they were.
+    fn until(&mut self, text: &str) -> (Vec<String>, usize) {
+        let (mut names, mut size) = (Vec::new(), 0);
+        loop {
+            let (name, data) = self.next();
+            names.push(name);
+            size += data.len();
+            if data.contains(text) {
+                return (names, size);
+            }
+        }
+    }
+}
+
+/// The values by label as a client has them that keeps up with the events.
+struct Client {
+    watcher: Watcher,
+    /// Labels and figures, by id.
+    rows: HashMap<u64, (String, Value)>,
+    /// How many changes told a value of a known stat.
+    changes: usize,
+}
+
+impl Client {
+    /// Has had the first event.
+    fn of(server: &Server) -> Self {
+        let mut client = Self { watcher: Watcher::of(server), rows: HashMap::new(), changes: 0 };
+        assert_eq!(client.take().0, "whole");
+        client
+    }
+
+    /// Takes an event in, which has to tell what is new and nothing else.
+    fn take(&mut self) -> (String, Value) {
+        let (name, data) = self.watcher.next();
+        let step: Value = serde_json::from_str(&data).expect("JSON");
+        assert_valid(&self.watcher.step, &step, &name);
+        if name == "whole" {
+            self.rows.clear();
+        }
+        let of = |part: &str| step[part].as_array().unwrap().iter();
+        for id in of("gone") {
+            assert!(self.rows.remove(&id.as_u64().unwrap()).is_some(), "{name}: {step}");
+        }
+        for row in of("new") {
+            let label = row["label"].as_str().unwrap().to_owned();
+            let before = self.rows.insert(row["id"].as_u64().unwrap(), (label, Value::Null));
+            assert_eq!(before, None, "{name}: {step}");
+        }
+        for value in of("values") {
+            let (_, known) = self.rows.get_mut(&value[0].as_u64().unwrap()).expect("a known row");
+            assert_ne!(*known, value[1], "{name}: {step}");
+            self.changes += usize::from(name == "change" && *known != Value::Null);
+            *known = value[1].clone();
+        }
+        (name, step)
+    }
+
+    fn values(&self) -> Value {
+        self.rows.values().cloned().collect()
+    }
+
+    /// Takes events until the values are these, and gives the last one.
+    fn until(&mut self, expected: &Value) -> Value {
+        loop {
+            let (_, step) = self.take();
+            if self.values() == *expected {
+                return step;
+            }
+        }
+    }
+}
+
+/// A writer of one counter, and of nothing else.
+fn writer(directory: &TempDir, label: &'static str) -> (Published<()>, Counter) {
+    let options = Options::dynamic(label).path(directory.path()).default_fields(false);
+    let stats = options.filename(format!("{label}.mmstats")).create().unwrap();
+    let counter = stats.add(Counter::named(label).unit("things").help("What it is.")).unwrap();
+    (stats, counter)
+}
+
+#[test]
+fn everything_is_told_first_and_then_only_what_changes() {
+    let directory = TempDir::new().unwrap();
+    let (_one, hits) = writer(&directory, "hits");
+    let (_other, misses) = writer(&directory, "misses");
+    hits.add(3);
+    let server = served(&directory);
+    let whole: Value = serde_json::from_str(&Watcher::of(&server).next().1).unwrap();
+    assert_eq!((&whole["files"], &whole["gone"]), (&json!(2), &json!([])));
+    let rows = whole["new"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["label"] == "hits").expect("a row");
+    let expected = json!({"id": row["id"], "label": "hits", "kind": "counter", "unit": "things",
+        "help": "What it is.", "aggregate": "sum"});
+    assert_eq!(*row, expected);
+
+    let mut client = Client::of(&server);
+    assert_eq!(client.values(), json!({"hits": {"value": 3}, "misses": {"value": 0}}));
+    // A busy machine may be late and tell the whole once more, but not each time.
+    for round in 1.. {
+        hits.add(1);
+        misses.add(2);
+        let values = json!({"hits": {"value": 3 + round}, "misses": {"value": 2 * round}});
+        client.until(&values);
+        assert!(round < 100, "no value was ever told as a change");
+        if client.changes > 3 {
+            break;
+        }
+    }
+}
+
+#[test]
+fn a_file_that_comes_and_one_that_goes_are_told() {
+    let directory = TempDir::new().unwrap();
+    let (_stays, _hits) = writer(&directory, "hits");
+    let server = served(&directory);
+    let mut client = Client::of(&server);
+    let alone = json!({"hits": {"value": 0}});
+    assert_eq!(client.values(), alone);
+
+    let (comes, _counter) = writer(&directory, "late");
+    let both = json!({"hits": {"value": 0}, "late": {"value": 0}});
+    assert_eq!(client.until(&both)["files"], 2);
+    drop(comes);
+    assert_eq!(client.until(&alone)["files"], 1);
+}
+
+/// A connection that takes little before it is read.
+fn narrow(server: &Server) -> TcpStream {
+    let runtime = runtime::Builder::new_current_thread().enable_io().build().unwrap();
+    let stream = runtime.block_on(async {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4 << 10).unwrap();
+        socket.connect(server.address).await.unwrap().into_std().unwrap()
+    });
+    stream.set_nonblocking(false).unwrap();
+    stream
+}
+
+/// How many bytes the server's socket takes while nobody reads.
+fn most_on_the_way() -> usize {
+    let limits = fs::read_to_string("/proc/sys/net/ipv4/tcp_wmem").unwrap();
+    limits.split_whitespace().last().unwrap().parse().unwrap()
+}
+
+/// Puts a file of so many texts in place, all of them this one.
+fn put(directory: &TempDir, stats: usize, text: &str) {
+    let fields = (0..stats).map(|number| {
+        let value = format!("{text:0<255}");
+        field(format!("text.{number}"), "255s", 0xff, value.as_bytes())
+    });
+    let unseen = directory.path().join("unseen");
+    fs::write(&unseen, content(&fields.collect::<Vec<_>>())).unwrap();
+    fs::rename(unseen, directory.path().join("mmstats-texts")).unwrap();
+}
+
+#[test]
+fn who_pauses_gets_the_whole_again() {
+    let directory = TempDir::new().unwrap();
+    put(&directory, 2_000, "first");
+    let server = served(&directory);
+    let mut paused = Watcher::on(narrow(&server), &server);
+    let mut quick = Watcher::of(&server);
+    let (mut round, mut told) = (0, 0);
+    while told <= 2 * most_on_the_way() {
+        round += 1;
+        let text = format!("round-{round}-");
+        put(&directory, 2_000, &text);
+        told += quick.until(&text).1;
+    }
+    let (names, _) = paused.until(&format!("round-{round}-"));
+    assert!(names.len() < round, "all {round} rounds came one by one");
+    assert_eq!(names[0], "whole");
+    assert!(names[1..].iter().any(|name| name == "whole"), "{names:?}");
+
+    put(&directory, 2_000, "again");
+    paused.until("again");
+}
