@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use tempfile::TempDir;
 
-use super::{mmash_with, samples, scrape, worker};
+use super::{mmash_with, samples, worker};
 use crate::support::server::Server;
 use crate::support::{content, field, write};
 
@@ -81,15 +81,19 @@ fn a_file_that_cannot_be_read_for_a_while_counts_once() {
 }
 
 #[test]
-fn a_look_is_encoded_once_in_each_format_however_many_scrape() {
+fn a_file_that_another_writer_has_written_anew_counts_once_more() {
     let directory = TempDir::new().unwrap();
-    let writer = worker(directory.path(), 1);
-    let server = mmash_with(directory.path(), &["--interval", "600"]);
-    let first = scrape(&server, "text/plain").body;
-    drop(writer);
-    assert_eq!(scrape(&server, "text/plain").body, first);
-    let other = scrape(&server, "application/openmetrics-text").body;
-    assert_eq!(samples(&other), samples(&first), "of the same look");
+    // Each is of a thread of its own.
+    let bytes = [1, 1].map(|number| {
+        let made = || fs::read(worker(directory.path(), number).path().unwrap()).unwrap();
+        thread::scope(|scope| scope.spawn(made).join().unwrap())
+    });
+    let path = write(directory.path(), "copy.mmstats", &bytes[0]);
+    let server = mmash_with(directory.path(), &["--by", "cmd", "--interval", "0.01"]);
+    let hits = |text: &str| values(text, ["web_hits_requests_total"]);
+    assert_eq!(hits(&next_look(&server)), [1.0]);
+    fs::write(&path, &bytes[1]).unwrap();
+    assert_eq!(hits(&next_look(&server)), [2.0]);
 }
 
 #[test]

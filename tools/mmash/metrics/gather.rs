@@ -27,7 +27,7 @@ pub fn gather(snapshot: &Snapshot, by: By, limits: &Limits, running: &Running) -
         let stats = files.iter().flat_map(|file| file.stats());
         stats
             .filter(|stat| aggregate_of(stat) != Aggregate::Each)
-            .filter(|stat| !running.has(&labels, stat.label_bytes()))
+            .filter(|stat| !running.has(&labels, stat))
             .for_each(|stat| totals.add(&stat, snapshot.time));
         totals.iter().for_each(|total| families.add_total(total));
         add_each(&mut families, &labels, &files, by, snapshot.time);

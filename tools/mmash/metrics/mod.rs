@@ -98,3 +98,18 @@ async fn metrics(State(poller): State<Arc<Poller>>, request: HeaderMap) -> Respo
     let headers = [(CONTENT_TYPE, format.content_type()), (VARY, "Accept")];
     (headers, poller.metrics().text(&poller.snapshot(), format)).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_is_encoded_once_in_each_format() {
+        let metrics = Metrics::new(By::Pid, Limits::USUAL);
+        let [look, next] = [0, 1].map(|_| Arc::new(Snapshot::default()));
+        let text = metrics.text(&look, Format::OpenMetrics);
+        assert_eq!(metrics.text(&look, Format::Text), "");
+        assert_eq!(metrics.text(&look, Format::OpenMetrics).as_ptr(), text.as_ptr());
+        assert_ne!(metrics.text(&next, Format::OpenMetrics).as_ptr(), text.as_ptr());
+    }
+}

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 
-use mmstats::{Aggregate, Identity, Stat, StatsFile};
+use mmstats::{Aggregate, Identity, Kind, Stat, StatsFile};
 
 use super::By;
 use super::gather::labels_of;
@@ -78,9 +78,10 @@ impl Running {
         self.groups.keys().map(String::as_str)
     }
 
-    /// Whether there is a total of a group's stats of this label.
-    pub fn has(&self, group: &str, label: &[u8]) -> bool {
-        self.groups.get(group).is_some_and(|totals| totals.contains_key(label))
+    /// Whether a stat of a file of this group is in a total.
+    pub fn has(&self, group: &str, stat: &Stat<'_>) -> bool {
+        matches!(stat.kind(), Some(Kind::Counter | Kind::Timer | Kind::Histogram))
+            && self.groups.get(group).is_some_and(|totals| totals.contains_key(stat.label_bytes()))
     }
 
     /// Adds the totals of a group.
