@@ -68,8 +68,11 @@ fn add_each(families: &mut Families, group: &str, files: &[&StatsFile], by: By, 
             if labels == group || known.contains(&labels) {
                 push(&mut labels, "file", &file.path().to_string_lossy());
             }
-            families.begin(labels.clone());
-            known.insert(labels);
+            // Paths that differ in what isn't UTF-8 only: two samples must not look the same.
+            if !known.insert(labels.clone()) {
+                continue;
+            }
+            families.begin(labels);
         }
         let each = file.stats().filter(|stat| aggregate_of(stat) == Aggregate::Each);
         // A mean over a window that has passed says nothing about now.
