@@ -176,6 +176,18 @@ fn every_answer_is_as_documented() {
 }
 
 #[test]
+fn where_there_is_nothing_answers_are_as_documented_too() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let server = crate::mmash(directory.path());
+    let document = Document::of(&server);
+    for path in ["/api/v1/files", "/api/v1/stats", "/stats/", "/files/", "/metrics"] {
+        let answer = server.get(path);
+        assert_eq!(answer.status, 200, "{path}");
+        document.check(path, path, &answer);
+    }
+}
+
+#[test]
 fn every_documented_answer_was_asked_for() {
     let (_workers, server) = everything();
     let Document(document) = Document::of(&server);

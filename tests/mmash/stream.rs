@@ -81,8 +81,8 @@ impl Watcher {
 /// The values by label as a client has them that keeps up with the events.
 struct Client {
     watcher: Watcher,
-    /// Labels and figures, by id.
-    rows: HashMap<u64, (String, Value)>,
+    /// What was told of each stat, and its figures, by id.
+    rows: HashMap<u64, (Value, Value)>,
     /// How many changes told a value of a known stat.
     changes: usize,
 }
@@ -108,8 +108,7 @@ impl Client {
             assert!(self.rows.remove(&id.as_u64().unwrap()).is_some(), "{name}: {step}");
         }
         for row in of("new") {
-            let label = row["label"].as_str().unwrap().to_owned();
-            let before = self.rows.insert(row["id"].as_u64().unwrap(), (label, Value::Null));
+            let before = self.rows.insert(row["id"].as_u64().unwrap(), (row.clone(), Value::Null));
             assert_eq!(before, None, "{name}: {step}");
         }
         for value in of("values") {
@@ -122,7 +121,10 @@ impl Client {
     }
 
     fn values(&self) -> Value {
-        self.rows.values().cloned().collect()
+        let of_row = |(about, figures): &(Value, Value)| {
+            (about["label"].as_str().unwrap().to_owned(), figures.clone())
+        };
+        self.rows.values().map(of_row).collect()
     }
 
     /// Takes events until the values are these, and gives the last one.
@@ -188,6 +190,27 @@ fn a_file_that_comes_and_one_that_goes_are_told() {
     assert_eq!(client.until(&both)["files"], 2);
     drop(comes);
     assert_eq!(client.until(&alone)["files"], 1);
+}
+
+#[test]
+fn a_stat_that_another_program_declares_anew_is_told_anew() {
+    let (directory, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let place = directory.path().join("hits.mmstats");
+    let hits = field("hits", "d", 0xff, &0_f64.to_ne_bytes());
+    fs::write(&place, content(&[hits])).unwrap();
+    let server = served(&directory);
+    let mut client = Client::of(&server);
+    let kind = |client: &Client| {
+        client.rows.values().map(|(about, _)| about["kind"].clone()).collect::<Value>()
+    };
+    assert_eq!(kind(&client), json!([null]));
+
+    let _writer = writer(&elsewhere, "hits");
+    let unseen = directory.path().join("unseen");
+    fs::copy(elsewhere.path().join("hits.mmstats"), &unseen).unwrap();
+    fs::rename(unseen, place).unwrap();
+    let step = client.until(&json!({"hits": {"value": 0}}));
+    assert_eq!(kind(&client), json!(["counter"]), "{step}");
 }
 
 /// A connection that takes little before it is read.

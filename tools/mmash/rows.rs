@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use mmstats::{HistogramSnapshot, Kind, Value};
+use mmstats::{Aggregate, HistogramSnapshot, Kind, Value};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use web::Feed;
@@ -24,7 +24,7 @@ pub struct Rows {
 #[derive(Clone, Debug)]
 struct Row {
     id: u64,
-    about: Arc<RawValue>,
+    about: Arc<About>,
     value: Arc<RawValue>,
     /// What a histogram had at the last look.
     histogram: Option<HistogramSnapshot>,
@@ -32,9 +32,18 @@ struct Row {
     seen: bool,
 }
 
-/// What is told of a row once.
+/// What is told of a row once, and how it is encoded.
+#[derive(Debug)]
+struct About {
+    kind: Option<Kind>,
+    unit: String,
+    help: String,
+    aggregate: Aggregate,
+    encoded: Box<RawValue>,
+}
+
 #[derive(Serialize)]
-struct About<'a> {
+struct AboutRecord<'a> {
     id: u64,
     label: &'a str,
     kind: Option<&'static str>,
@@ -57,13 +66,15 @@ impl Rows {
     /// Tells what has changed since the last look.
     pub fn publish(&mut self, snapshot: &Snapshot, feed: &Feed) {
         let (time, files) = (snapshot.time, snapshot.files.len());
-        let (mut new, mut values) = (Vec::new(), Vec::new());
+        let (mut new, mut gone, mut values) = (Vec::new(), Vec::new(), Vec::new());
         self.by_label.values_mut().for_each(|row| row.seen = false);
         for total in snapshot.totals().iter() {
-            let known = self.by_label.get_mut(&total.label);
+            let known = self.by_label.get_mut(&total.label).filter(|row| row.about.is_of(total));
             let before = known.as_ref().and_then(|row| row.histogram.as_ref());
             let value = raw(&value_of(total, before));
             let Some(row) = known else {
+                // Declared anew, it is another one.
+                gone.extend(self.by_label.remove(&total.label).map(|row| row.id));
                 let row = self.add(total, value);
                 new.push(row.about);
                 values.push((row.id, row.value));
@@ -76,11 +87,11 @@ impl Rows {
                 values.push((row.id, value));
             }
         }
-        let gone = self.by_label.extract_if(|_, row| !row.seen).map(|(_, row)| row.id).collect();
+        gone.extend(self.by_label.extract_if(|_, row| !row.seen).map(|(_, row)| row.id));
         let change = Step {
             time,
             files,
-            new: new.iter().map(|about| &**about).collect(),
+            new: new.iter().map(|about| &*about.encoded).collect(),
             gone,
             values: values.iter().map(|(id, value)| (*id, &**value)).collect(),
         };
@@ -91,14 +102,7 @@ impl Rows {
     fn add(&mut self, total: &Total, value: Arc<RawValue>) -> Row {
         let id = self.next;
         self.next += 1;
-        let about = raw(&About {
-            id,
-            label: &total.label,
-            kind: total.kind.map(Kind::name),
-            unit: &total.unit,
-            help: &total.help,
-            aggregate: total.aggregate.name(),
-        });
+        let about = Arc::new(About::of(id, total));
         let histogram = total.histogram().cloned();
         let row = Row { id, about, value, histogram, seen: true };
         self.by_label.insert(total.label.clone(), row.clone());
@@ -106,11 +110,38 @@ impl Rows {
     }
 }
 
+impl About {
+    fn of(id: u64, total: &Total) -> Self {
+        let Total { label, kind, unit, help, aggregate, .. } = total;
+        let encoded = encode(&AboutRecord {
+            id,
+            label,
+            kind: kind.map(Kind::name),
+            unit,
+            help,
+            aggregate: aggregate.name(),
+        });
+        Self {
+            kind: *kind,
+            unit: unit.clone(),
+            help: help.clone(),
+            aggregate: *aggregate,
+            encoded: RawValue::from_string(encoded).expect("just encoded"),
+        }
+    }
+
+    fn is_of(&self, total: &Total) -> bool {
+        let Self { kind, unit, help, aggregate, .. } = self;
+        (kind, aggregate) == (&total.kind, &total.aggregate)
+            && (unit, help) == (&total.unit, &total.help)
+    }
+}
+
 fn whole(time: f64, files: usize, rows: &[Row]) -> String {
     encode(&Step {
         time,
         files,
-        new: rows.iter().map(|row| &*row.about).collect(),
+        new: rows.iter().map(|row| &*row.about.encoded).collect(),
         gone: Vec::new(),
         values: rows.iter().map(|row| (row.id, &*row.value)).collect(),
     })

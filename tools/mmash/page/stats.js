@@ -110,16 +110,16 @@ export class Stats {
   /** Takes in what has changed; gives whether stats came or went. */
   change({ time, files, new: born, gone, values }) {
     this.files = files;
+    for (const id of gone) {
+      this.byLabel.delete(this.#byId.get(id)?.label);
+      this.#byId.delete(id);
+    }
     for (const about of born) {
       const known = this.byLabel.get(about.label);
       const stat = known ?? new Stat(about, this.#room);
       stat.update(about);
       this.#byId.set(about.id, stat);
       this.byLabel.set(about.label, stat);
-    }
-    for (const id of gone) {
-      this.byLabel.delete(this.#byId.get(id)?.label);
-      this.#byId.delete(id);
     }
     for (const [id, figures] of values) {
       this.#byId.get(id).figures = figures;
