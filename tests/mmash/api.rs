@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::mmash;
+use crate::openapi::{Document, assert_valid};
 use crate::support::server::Server;
-use crate::support::{content, field, original, write};
+use crate::support::{content, field, original, tool, write};
 use crate::workers::Workers;
 
 /// What a refused request is told.
@@ -149,6 +150,25 @@ fn files_are_told_with_identity_life_and_what_is_wrong_with_them() {
 
     let some = server.get("/api/v1/files?glob=worker-*").json();
     assert_eq!(some["files"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn where_there_are_no_files_it_is_told_why() {
+    let directory = TempDir::new().unwrap();
+    let mut command = tool(env!("CARGO_BIN_EXE_mmash"));
+    command.args(["--listen", "127.0.0.1:0"]).env("MMSTATS_PATH", directory.path().join("none"));
+    let server = Server::start(&mut command);
+    let answer = server.get("/api/v1/files").json();
+    let schema = json!({"$ref": "#/components/schemas/Files"});
+    assert_valid(&Document::of(&server).validator(&schema), &answer, "no files");
+    let places = answer["looked_at"].as_array().unwrap();
+    assert_eq!(places.len(), 2);
+    for place in places {
+        let state = &answer["nothing"]["places"][place.as_str().unwrap()];
+        assert_eq!(*state, "there is no such directory", "{place}");
+    }
+    let reasons = answer["nothing"]["reasons"].to_string();
+    assert!(reasons.contains("PrivateTmp") && reasons.contains("may not look"), "{reasons}");
 }
 
 /// Every byte but those that every part of an address may have.

@@ -26,6 +26,7 @@ export class Detail {
   #charts = element("div", { class: "charts" });
   #legend = element("ul", { class: "legend", "aria-label": "Stats in the chart" });
   #moment = element("p", { class: "moment" });
+  #spoken = element("p", { class: "unseen", role: "status" });
   #back;
   #bars;
 
@@ -49,6 +50,7 @@ export class Detail {
       element("div", { class: "tools" }, ...this.#bars, this.#back, this.#moment, close),
       this.#charts,
       this.#legend,
+      this.#spoken,
     );
   }
 
@@ -76,20 +78,20 @@ export class Detail {
     const { from, to } = this.#window();
     const [first, end] = this.#places(from, to);
     const times = Float64Array.from({ length: end - first }, (_, index) => this.#stats.clock.at(first + index));
-    for (const { chart, members } of this.#panels) {
-      const known = drawn.filter(({ key, stat }) => stat && members === key);
-      chart.show({ from, to, ...this.#content(known, first, times) });
+    for (const { chart, scale } of this.#panels) {
+      const members = drawn.filter((one) => one.scale === scale);
+      chart.show({ from, to, ...this.#content(members, first, times) });
       chart.cursor = this.#cursor;
     }
     this.#back.hidden = this.#zoom === null;
-    this.#read(drawn, from, to);
+    this.#read(drawn, first, times);
   }
 
   #drawnOf(label, color) {
     const stat = this.#stats.byLabel.get(label);
     const asRate = stat !== undefined && showsRate(stat, this.#view.show);
-    const key = stat && !stat.isText ? scaleOf(stat, asRate) : null;
-    return { label, color, stat, asRate, key };
+    const scale = stat && !stat.isText ? scaleOf(stat, asRate) : null;
+    return { label, color, stat, asRate, scale };
   }
 
   #window() {
@@ -124,15 +126,15 @@ export class Detail {
 
   /** Makes charts and legend anew where other stats are drawn, or on other scales. */
   #arrange(drawn) {
-    const keys = [...new Set(drawn.map(({ key }) => key).filter((key) => key !== null))];
-    const layout = JSON.stringify([keys, drawn.map(({ label, stat }) => [label, stat?.help])]);
+    const scales = [...new Set(drawn.map(({ scale }) => scale).filter((scale) => scale !== null))];
+    const layout = JSON.stringify([scales, drawn.map(({ label, stat }) => [label, stat?.help])]);
     if (layout === this.#layout) {
       return;
     }
     this.#layout = layout;
     this.#panels.forEach(({ chart }) => chart.close());
-    this.#panels = keys.map((members) => {
-      const labels = drawn.filter(({ key }) => key === members).map(({ label }) => label);
+    this.#panels = scales.map((scale) => {
+      const labels = drawn.filter((one) => one.scale === scale).map(({ label }) => label);
       const canvas = element("canvas", {
         tabindex: 0,
         role: "img",
@@ -142,7 +144,7 @@ export class Detail {
         onread: (time) => this.#pointAt(time),
         onzoom: (from, to) => this.#zoomTo(from === undefined ? null : { from, to }),
       });
-      return { chart, canvas, members };
+      return { chart, canvas, scale };
     });
     this.#charts.replaceChildren(...this.#panels.map(({ canvas }) => canvas));
     this.#legend.replaceChildren(...drawn.map((one) => this.#entry(one)));
@@ -177,21 +179,22 @@ export class Detail {
   }
 
   /** Tells what each stat was at the cursor, or else is. */
-  #read(drawn, from, to) {
+  #read(drawn, first, times) {
     const { clock } = this.#stats;
-    const [first, end] = this.#places(from, to);
-    const times = Array.from({ length: end - first }, (_, index) => clock.at(first + index));
     const pointed = this.#cursor !== null && times.length > 0;
     const place = pointed ? first + nearest(times, this.#cursor) : clock.end - 1;
     setText(this.#moment, pointed ? timeOfDay(clock.at(place)) : "");
+    const texts = drawn.map(({ stat, asRate }) =>
+      stat === undefined ? "–"
+      : stat.isText ? valueText(stat, clock)
+      : reading(stat, clock, asRate, place),
+    );
     const readings = this.#legend.querySelectorAll(".reading");
-    drawn.forEach(({ stat, asRate }, index) => {
-      const text =
-        stat === undefined ? "–"
-        : stat.isText ? valueText(stat, clock)
-        : reading(stat, clock, asRate, place);
-      setText(readings[index], text);
-    });
+    texts.forEach((text, index) => setText(readings[index], text));
+    // What the arrows point at is heard; what the mouse does is only seen.
+    const heard = pointed && this.#charts.contains(document.activeElement);
+    const told = drawn.map(({ label }, index) => `${label} ${texts[index]}`);
+    setText(this.#spoken, heard ? [timeOfDay(clock.at(place)), ...told].join(", ") : "");
   }
 }
 

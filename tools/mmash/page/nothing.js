@@ -18,18 +18,16 @@ export async function explainNothing(section) {
   if (!record) {
     return;
   }
-  // There may be files without a stat.
-  const { places: states, reasons } = record.nothing ?? { places: {}, reasons: [] };
+  const { places: states, reasons } = record.nothing ?? { places: {}, reasons: ["there are files, but no stat in them"] };
   const places = record.looked_at.map((place) =>
     element("li", {}, element("code", {}, place), states[place] ? ` – ${states[place]}` : ""),
   );
   section.replaceChildren(
     element("h2", {}, "There are no stats yet"),
     element("p", {}, "As soon as a program publishes some, they appear here. mmash shows other places with --glob."),
-    element("h3", {}, "Looked at"),
-    element("ul", {}, ...places),
+    ...(places.length > 0 ? [element("h3", {}, "Looked at"), element("ul", {}, ...places)] : []),
     ...problems(record.errors),
-    ...(reasons.length > 0 ? [element("h3", {}, "Why there may be nothing")] : []),
+    element("h3", {}, "Why there may be nothing"),
     element("ul", {}, ...reasons.map((reason) => element("li", {}, reason))),
   );
 }
