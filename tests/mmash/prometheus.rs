@@ -130,7 +130,7 @@ fn prometheus_counts_each_request_of_a_load() {
 
     // At a moment that has passed nothing changes any more.
     let interval = SCRAPE_INTERVAL.as_secs_f64();
-    let last = prometheus.number(&format!("timestamp({COUNTER})"), None).unwrap();
+    let last = prometheus.wait_for(&format!("timestamp({COUNTER})"), |_| true);
     prometheus.wait_for(&format!("timestamp({COUNTER})"), |time| time > last + interval);
     let moment = Some(last + interval / 2.0);
     let samples = prometheus.query(&format!("{COUNTER}[10m]"), moment).unwrap();

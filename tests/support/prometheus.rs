@@ -1,9 +1,9 @@
 //! Prometheus as a process, and queries to it.
 
-use std::fs;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ pub const SCRAPE_INTERVAL: Duration = Duration::from_millis(200);
 pub struct Prometheus {
     child: Child,
     address: SocketAddr,
-    _directory: TempDir,
+    _directory: Arc<TempDir>,
 }
 
 impl Prometheus {
@@ -34,19 +34,38 @@ impl Prometheus {
         let config = [global, "scrape_configs:\n".into()].into_iter().chain(targets);
         let config = config.collect::<String>();
         let config = write(directory.path(), "prometheus.yml", config.as_bytes());
-        // It takes no port of the system's choice that it would tell.
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let log = fs::File::create(directory.path().join("log")).unwrap();
-        let child = Command::new("prometheus")
-            .arg(format!("--config.file={}", config.display()))
-            .arg(format!("--storage.tsdb.path={}", directory.path().join("data").display()))
-            .arg(format!("--web.listen-address={address}"))
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .unwrap();
-        Self { child, address, _directory: directory }
+        let directory = Arc::new(directory);
+        for _ in 0..5 {
+            // It doesn't tell which port the system gave it, so it is told one that was free.
+            let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+            let child = Command::new("prometheus")
+                .arg(format!("--config.file={}", config.display()))
+                .arg(format!("--storage.tsdb.path={}", directory.path().join("data").display()))
+                .arg(format!("--web.listen-address={address}"))
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
+            let mut started = Self { child, address, _directory: Arc::clone(&directory) };
+            if started.answers() {
+                return started;
+            }
+        }
+        panic!("prometheus doesn't start");
+    }
+
+    /// Waits until it answers; `false`: it ended, as somebody else has the port by now.
+    fn answers(&mut self) -> bool {
+        let began = Instant::now();
+        while self.ask("status/runtimeinfo").is_none() {
+            if self.child.try_wait().unwrap().is_some() {
+                return false;
+            }
+            assert!(began.elapsed() < PATIENCE, "prometheus doesn't answer");
+            thread::sleep(Duration::from_millis(20));
+        }
+        true
     }
 
     /// Asks its API; `None` while it doesn't answer yet.
