@@ -2,6 +2,7 @@
 
 import { time as timeOfDay } from "./format.js";
 import { onFrame } from "./dom.js";
+import { nearest, ticks } from "./scale.js";
 
 /** How many colours of lines a style has: `--line-1` and so on. */
 export const COLORS = 8;
@@ -13,32 +14,6 @@ const RIGHT = 14;
 /** Less than that was meant as a click. */
 const LEAST_DRAG = 6;
 const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600];
-
-/** The index whose time is nearest; -1 where there are none. */
-export function nearest(times, time) {
-  let [low, high] = [0, times.length - 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (times[middle] < time) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low > 0 && time - times[low - 1] < times[low] - time ? low - 1 : Math.min(low, high);
-}
-
-/** Numbers that are round, in decimal or to the base 2, from `least` to `greatest`: about so many. */
-export function ticks(least, greatest, count, base = 10) {
-  const rough = (greatest - least) / Math.max(1, count);
-  const power = base ** Math.floor(Math.log(rough) / Math.log(base));
-  const step = power * ([1, 2, 5].find((factor) => factor < base && factor * power >= rough) ?? base);
-  const found = [];
-  for (let place = Math.ceil(least / step - 1e-9) + 0; place * step <= greatest + step * 1e-9; place += 1) {
-    found.push(place * step);
-  }
-  return found;
-}
 
 /**
  * A chart in a canvas. `show` gets
@@ -175,7 +150,7 @@ export class Chart {
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, width, height);
     pen.font = FONT;
-    pen.lineJoin = "round";
+    pen.lineJoin = "bevel";
     const colors = this.#colors();
     [this.#area.top, this.#area.bottom] = [ABOVE, height - BELOW];
     const marks = this.#scale();
@@ -316,7 +291,8 @@ export class Chart {
     finishRun();
     pen.strokeStyle = lines[color % COLORS];
     pen.fillStyle = lines[color % COLORS];
-    pen.lineWidth = 1.75;
+    // Without a graphics processor, many wide strokes take ten times as long as thin ones.
+    pen.lineWidth = end - first > this.#area.right - this.#area.left ? 1 : 1.75;
     pen.stroke(path);
     pen.fill(single);
   }
@@ -325,20 +301,25 @@ export class Chart {
     const pen = this.#pen;
     const [first, end] = this.#visible(times);
     const path = new Path2D();
-    for (let start = first; start < end; ) {
-      let stop = start;
-      while (stop < end && Number.isFinite(lower[stop]) && Number.isFinite(upper[stop])) {
-        path[stop === start ? "moveTo" : "lineTo"](this.#x(times[stop]), this.#y(upper[stop]));
-        stop += 1;
+    let run = [];
+    const finishRun = () => {
+      run.forEach(({ x, top }, index) => path[index === 0 ? "moveTo" : "lineTo"](x, top));
+      run.reverse().forEach(({ x, bottom }) => path.lineTo(x, bottom));
+      run = [];
+    };
+    for (let index = first; index < end; index += 1) {
+      const x = Math.round(this.#x(times[index]));
+      const [top, bottom] = [this.#y(upper[index]), this.#y(lower[index])];
+      const last = run.at(-1);
+      if (!Number.isFinite(top) || !Number.isFinite(bottom)) {
+        finishRun();
+      } else if (last?.x === x) {
+        [last.top, last.bottom] = [Math.min(last.top, top), Math.max(last.bottom, bottom)];
+      } else {
+        run.push({ x, top, bottom });
       }
-      for (let back = stop - 1; back >= start; back -= 1) {
-        path.lineTo(this.#x(times[back]), this.#y(lower[back]));
-      }
-      if (stop > start) {
-        path.closePath();
-      }
-      start = stop + 1;
     }
+    finishRun();
     pen.globalAlpha = strength;
     pen.fillStyle = lines[color % COLORS];
     pen.fill(path);

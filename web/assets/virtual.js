@@ -3,7 +3,7 @@
 import { element, onFrame } from "./dom.js";
 
 /** So many elements at most, however high the window is. */
-const MOST = 200;
+const MOST = 190;
 /** So many more than can be seen, above and below, so that nothing is empty while scrolling. */
 const AROUND = 8;
 

@@ -37,6 +37,7 @@ pub const ASSETS: &[Asset] = &[
     Asset { path: "kit/chart.js", content: include_str!("../assets/chart.js") },
     Asset { path: "kit/dom.js", content: include_str!("../assets/dom.js") },
     Asset { path: "kit/format.js", content: include_str!("../assets/format.js") },
+    Asset { path: "kit/scale.js", content: include_str!("../assets/scale.js") },
     Asset { path: "kit/series.js", content: include_str!("../assets/series.js") },
     Asset { path: "kit/spark.js", content: include_str!("../assets/spark.js") },
     Asset { path: "kit/stream.js", content: include_str!("../assets/stream.js") },

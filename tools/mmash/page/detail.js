@@ -1,9 +1,10 @@
 // The charts of the chosen stats, with their window, and what each stat is at the moment that is
 // pointed at.
 
-import { Chart, nearest } from "/kit/chart.js";
+import { Chart } from "/kit/chart.js";
 import { element, setText } from "/kit/dom.js";
 import { time as timeOfDay } from "/kit/format.js";
+import { nearest } from "/kit/scale.js";
 import { bandsOf, lineOf, reading, scaleOf, scaleText, showsRate, valueText } from "./measures.js";
 import { places } from "./places.js";
 import { SHOWS, WINDOWS } from "./view.js";

@@ -20,6 +20,10 @@ export class Stat {
   }
 
   update({ label, kind, unit, help, aggregate }) {
+    if (kind !== this.kind) {
+      // What was recorded was something else.
+      this.#series.clear();
+    }
     Object.assign(this, { label, kind, unit, help });
     /** The figure that only grows. Files that tell no kinds have counters all the same. */
     this.counting =

@@ -1,0 +1,27 @@
+// Places on scales: the nearest time, round numbers.
+
+/** The index whose time is nearest; -1 where there are none. */
+export function nearest(times, time) {
+  let [low, high] = [0, times.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle] < time) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low > 0 && time - times[low - 1] < times[low] - time ? low - 1 : Math.min(low, high);
+}
+
+/** Numbers that are round, in decimal or to the base 2, from `least` to `greatest`: about so many. */
+export function ticks(least, greatest, count, base = 10) {
+  const rough = (greatest - least) / Math.max(1, count);
+  const power = base ** Math.floor(Math.log(rough) / Math.log(base));
+  const step = power * ([1, 2, 5].find((factor) => factor < base && factor * power >= rough) ?? base);
+  const found = [];
+  for (let place = Math.ceil(least / step - 1e-9) + 0; place * step <= greatest + step * 1e-9; place += 1) {
+    found.push(place * step);
+  }
+  return found;
+}
