@@ -40,11 +40,12 @@ fn the_page_shows_files_made_by_hand() {
     }
 }
 
-/// mmash on the files of a directory, with many looks at them.
+/// mmash on the files of a directory, with many looks at them. It finds no place for stats of its
+/// own, so that there are no others than those of the test.
 fn mmash(address: &str, directory: &Path) -> Server {
     let mut command = tool(env!("CARGO_BIN_EXE_mmash"));
-    let arguments = ["--listen", address, "--interval", "0.2"];
-    Server::start(command.args(arguments).env("MMSTATS_PATH", directory))
+    command.args(["--listen", address, "--interval", "0.2", "--glob"]).arg(directory);
+    Server::start(command.env("MMSTATS_PATH", directory.join("none")))
 }
 
 /// Where mmash listens first.

@@ -1,6 +1,7 @@
 //! mmash as a process.
 
 mod api;
+mod manners;
 mod metrics;
 mod openapi;
 mod original;
@@ -25,9 +26,11 @@ fn mmash(directory: &Path) -> Server {
     Server::start(&mut command(directory))
 }
 
-/// The same as a command, for more arguments.
+/// The same as a command, for more arguments. It finds no place for stats of its own, so that
+/// there are no others than those of the test.
 fn command(directory: &Path) -> Command {
     let mut command = tool(env!("CARGO_BIN_EXE_mmash"));
     command.args(["--listen", "127.0.0.1:0", "--glob"]).arg(directory);
+    command.env("MMSTATS_PATH", directory.join("none"));
     command
 }

@@ -17,7 +17,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 /// Nothing here takes that long; a tool that does hangs.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a tool said and how it ended.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub struct Run {
 /// A tool with nothing in its environment that the tests didn't put there.
 pub fn tool(path: &str) -> Command {
     let mut command = Command::new(path);
-    for name in ["MMSTATS_GLOB", "MMSTATS_PATH", "NO_COLOR"] {
+    for name in ["MMASH_SETTINGS", "MMSTATS_FILES", "MMSTATS_GLOB", "MMSTATS_PATH", "NO_COLOR"] {
         command.env_remove(name);
     }
     command.env("TZ", "UTC").stdin(Stdio::null());

@@ -24,6 +24,9 @@ Examples:
 ///
 /// The environment may name a settings file of the original's, by MMASH_SETTINGS: lines of
 /// HOST = '…', PORT = …, MMSTATS_GLOB = '…' and DEBUG = True. Arguments outweigh it.
+///
+/// It counts what it does in a stats file of its own (mmash.requests, mmash.look, …), where other
+/// programs of this environment put theirs.
 #[derive(Clone, Debug, Parser)]
 #[expect(clippy::doc_markdown, reason = "it is shown as it stands")]
 #[command(name = super::NAME, version, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{AFTER_HELP}"))]
@@ -53,6 +56,10 @@ pub struct Arguments {
     /// How many buckets a histogram of /metrics has at most
     #[arg(long, value_name = "N", default_value_t = Limits::USUAL as u8, value_parser = clap::value_parser!(u8).range(2..=Limits::MOST as i64))]
     pub buckets: u8,
+
+    /// Tell each request on stderr, up to a hundred a second; so does DEBUG = True
+    #[arg(short, long)]
+    pub verbose: bool,
 
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment would become the command's help")]

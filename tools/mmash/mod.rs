@@ -9,9 +9,11 @@ mod aggregate;
 mod answer;
 mod args;
 mod files;
+mod messages;
 mod metrics;
 mod openapi;
 mod original;
+mod own;
 mod page;
 mod poller;
 mod request;
@@ -31,16 +33,19 @@ use std::sync::Arc;
 
 use axum::Router;
 use clap::CommandFactory;
+use signal_hook::consts::SIGTERM;
 use tokio::runtime;
-use web::{Hosts, Limits, Server, ending_by_signal};
+use web::{Answered, Hosts, Limits, Server, ending_by_signal};
 
 use crate::common::diagnostics::Diagnostics;
 use crate::common::escape::escape_path;
 use crate::common::exit::Outcome;
 use crate::common::generate::generate;
 pub use args::Arguments;
+use messages::{RequestLog, Wrongs};
 pub use metrics::By;
 use metrics::Metrics;
+use own::Own;
 use poller::Poller;
 use settings::Settings;
 
@@ -81,28 +86,57 @@ fn settings() -> Result<Settings, String> {
 
 /// Serves until a signal comes; an error is the message of one.
 async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome, String> {
+    let diagnostics = Diagnostics::new(NAME);
     let address = address(arguments, &settings)?;
-    let hosts = Hosts::and(arguments.host.iter().cloned());
+    let hosts = Hosts::and(arguments.host.iter().cloned().chain(settings.host));
     let server = Server::listen(address, hosts, Limits::default()).await;
     let server = server.map_err(|error| format!("can't listen on {address}: {error}"))?;
+    if !address.ip().is_loopback() {
+        let warning = "whoever reaches this machine there reads every stat, without a password";
+        diagnostics.say(&format_args!("listening on {}: {warning}", server.address()));
+    }
     let signal = ending_by_signal().map_err(|error| format!("can't await signals: {error}"))?;
     let mut places = arguments.glob.clone();
     if places.is_empty() {
         places.extend(settings.glob.map(OsString::from));
     }
+    let own = Own::publish().map(Arc::new);
+    let own = own.inspect_err(|error| diagnostics.say(&format_args!("not counting: {error}"))).ok();
     let metrics = Metrics::new(arguments.by, arguments.buckets.into());
-    let poller = Poller::start(places, arguments.interval, metrics)
+    let wrongs = Wrongs::new(Diagnostics::new(NAME));
+    let poller = Poller::start(places, arguments.interval, metrics, wrongs, own.clone())
         .map_err(|error| format!("can't make a thread: {error}"))?;
     // Where nobody reads it, it serves all the same.
     let _ = writeln!(io::stdout(), "http://{}/", server.address());
+    let verbose = arguments.verbose || settings.debug == Some(true);
+    let log = verbose.then(|| RequestLog::new(diagnostics));
     let mut received = 0;
     let feed = Arc::clone(&poller);
     let end = async {
         received = signal.await;
         feed.feed().end();
     };
-    server.serve(routes().with_state(poller), end).await;
-    Ok(Outcome::Interrupted(received as u8))
+    server.telling(witness(own, log)).serve(routes().with_state(poller), end).await;
+    Ok(match received {
+        // So a service manager ends it, and takes any other code for a failure.
+        SIGTERM => Outcome::Fine,
+        signal => Outcome::Interrupted(signal as u8),
+    })
+}
+
+/// Counts and tells each request.
+fn witness(
+    own: Option<Arc<Own>>,
+    log: Option<RequestLog>,
+) -> impl Fn(&Answered<'_>) + Send + Sync + 'static {
+    move |request| {
+        if let Some(own) = &own {
+            own.answered(request);
+        }
+        if let Some(log) = &log {
+            log.tell(request);
+        }
+    }
 }
 
 /// Where to listen, as the arguments say, else the settings.

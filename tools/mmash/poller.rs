@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use web::Feed;
 
+use super::messages::Wrongs;
 use super::metrics::Metrics;
+use super::own::Own;
 use super::rows::Rows;
 use super::snapshot::Snapshot;
 
@@ -24,6 +26,14 @@ pub struct Poller {
     metrics: Metrics,
 }
 
+/// Who looks.
+struct Looking {
+    places: Vec<OsString>,
+    rows: Rows,
+    wrongs: Wrongs,
+    own: Option<Arc<Own>>,
+}
+
 impl Poller {
     /// Looks now, and from now on in a thread of its own, until the poller is dropped.
     ///
@@ -34,17 +44,17 @@ impl Poller {
         places: Vec<OsString>,
         interval: Duration,
         metrics: Metrics,
+        wrongs: Wrongs,
+        own: Option<Arc<Own>>,
     ) -> io::Result<Arc<Self>> {
-        let mut rows = Rows::default();
-        let feed = Feed::new(STREAMS);
-        let first = Arc::new(Snapshot::take(&places));
-        rows.publish(&first, &feed);
-        metrics.look(&first);
-        let poller = Arc::new(Self { snapshot: watch::Sender::new(first), feed, metrics });
+        let mut looking = Looking { places, rows: Rows::default(), wrongs, own };
+        let (snapshot, feed) = (watch::Sender::default(), Feed::new(STREAMS));
+        let poller = Arc::new(Self { snapshot, feed, metrics });
+        looking.look(&poller);
         let weak = Arc::downgrade(&poller);
         thread::Builder::new()
             .name("poller".into())
-            .spawn(move || poll(&weak, &places, interval, rows))?;
+            .spawn(move || poll(&weak, interval, looking))?;
         Ok(poller)
     }
 
@@ -64,17 +74,30 @@ impl Poller {
     }
 }
 
-fn poll(poller: &Weak<Poller>, places: &[OsString], interval: Duration, mut rows: Rows) {
+impl Looking {
+    /// Reads all files once, and tells everybody.
+    fn look(&mut self, poller: &Poller) {
+        let started = Instant::now();
+        let snapshot = Arc::new(Snapshot::take(&self.places));
+        self.rows.publish(&snapshot, &poller.feed);
+        poller.metrics.look(&snapshot);
+        self.wrongs.tell(&snapshot.errors);
+        if let Some(own) = &self.own {
+            let (files, unreadable) = (snapshot.files.len(), snapshot.errors.len());
+            own.looked(started.elapsed(), files, unreadable, poller.feed.watching());
+        }
+        poller.snapshot.send_replace(snapshot);
+    }
+}
+
+fn poll(poller: &Weak<Poller>, interval: Duration, mut looking: Looking) {
     let mut due = Instant::now() + interval;
     loop {
         thread::sleep(due.saturating_duration_since(Instant::now()));
         let Some(poller) = poller.upgrade() else {
             return;
         };
-        let snapshot = Arc::new(Snapshot::take(places));
-        rows.publish(&snapshot, &poller.feed);
-        poller.metrics.look(&snapshot);
-        poller.snapshot.send_replace(snapshot);
+        looking.look(&poller);
         // What takes longer than the interval isn't made up for.
         due = (due + interval).max(Instant::now());
     }

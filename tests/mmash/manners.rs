@@ -1,0 +1,347 @@
+//! How mmash behaves as a process: arguments, settings, messages, and files that come and go.
+
+use std::fs::{self, File, Permissions};
+use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+use std::time::Instant;
+
+use nix::sys::signal::Signal;
+use nix::unistd::{User, getuid};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::command;
+use crate::support::server::Server;
+use crate::support::{PATIENCE, Run, http, original, run, tool, write};
+
+/// A running mmash with many looks a second, and what it says.
+struct Told {
+    server: Server,
+    said: Said,
+}
+
+/// Where stderr goes. A test that fails shows it.
+struct Said(TempDir);
+
+impl Said {
+    fn path(&self) -> PathBuf {
+        self.0.path().join("stderr")
+    }
+}
+
+impl Drop for Said {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            eprintln!("stderr: {:?}", fs::read_to_string(self.path()));
+        }
+    }
+}
+
+impl Told {
+    fn start(command: &mut Command) -> Self {
+        let said = Said(TempDir::new().unwrap());
+        command.args(["--interval", "0.01"]).stderr(File::create(said.path()).unwrap());
+        Self { server: Server::start(command), said }
+    }
+
+    fn stderr(&self) -> String {
+        fs::read_to_string(self.said.path()).unwrap()
+    }
+
+    /// What there is once this holds.
+    #[track_caller]
+    fn await_files(&self, holds: impl Fn(&Value) -> bool) -> Value {
+        let started = Instant::now();
+        loop {
+            let answer = self.server.get("/api/v1/files").json();
+            if holds(&answer) {
+                return answer;
+            }
+            assert!(started.elapsed() < PATIENCE, "{answer}");
+        }
+    }
+
+    /// Returns when it has looked at the files so often.
+    fn await_looks(&self, looks: usize) {
+        for _ in 0..looks {
+            let time = self.server.get("/api/v1/files").json()["time"].clone();
+            self.await_files(|files| files["time"] != time);
+        }
+    }
+}
+
+/// How many files there are.
+fn count(answer: &Value) -> usize {
+    answer["files"].as_array().unwrap().len()
+}
+
+/// A file that is whole from the first moment.
+fn appear(directory: &Path, name: &str, content: &[u8]) -> PathBuf {
+    let path = directory.join(name);
+    fs::rename(write(directory, "unfinished", content), &path).unwrap();
+    path
+}
+
+/// mmash as its settings file says, and nothing else.
+fn with_settings(directory: &Path, settings: &str) -> Command {
+    let path = write(directory, "settings.py", settings.as_bytes());
+    let mut command = tool(env!("CARGO_BIN_EXE_mmash"));
+    command.env("MMASH_SETTINGS", path).env("MMSTATS_PATH", directory.join("none"));
+    command
+}
+
+#[test]
+fn settings_are_followed_and_arguments_outweigh_them() {
+    let directory = TempDir::new().unwrap();
+    let path = write(directory.path(), "one.stats", &original(1)).display().to_string();
+    let settings = format!(
+        "# the original's\nHOST = '127.0.0.2'\nPORT = 0  # any\nMMSTATS_GLOB = '{}/*.stats'\n",
+        directory.path().display()
+    );
+    let server = Server::start(&mut with_settings(directory.path(), &settings));
+    assert_eq!(server.address.ip(), Ipv4Addr::new(127, 0, 0, 2));
+    assert_eq!(server.get("/files/").json(), json!({"files": [path]}));
+
+    let other = write(directory.path(), "two.other", &original(1)).display().to_string();
+    let mut command = with_settings(directory.path(), &settings);
+    command.args(["--listen", "127.0.0.1:0", "--glob", &other]);
+    let server = Server::start(&mut command);
+    assert_eq!(server.address.ip(), Ipv4Addr::LOCALHOST);
+    assert_eq!(server.get("/files/").json(), json!({"files": [other]}));
+}
+
+#[test]
+fn settings_that_are_not_understood_are_named_with_file_and_line() {
+    let directory = TempDir::new().unwrap();
+    for (settings, expected) in [
+        ("PORT = 0\nSECRET = 'x'\n", "line 2: \"SECRET = 'x'\": the settings are HOST, PORT,"),
+        ("\n\nPORT = '5002'", "line 3: \"PORT = '5002'\": a port is a number"),
+        ("HOST = 'no.such.host.invalid'\nPORT = 0", "HOST = \"no.such.host.invalid\": "),
+    ] {
+        let Run { code, stdout, stderr } = run(&mut with_settings(directory.path(), settings));
+        assert_eq!((code, stdout.as_str()), (Some(2), ""), "{stderr}");
+        assert!(stderr.starts_with("mmash: ") && stderr.contains(expected), "{stderr}");
+        let file = format!("MMASH_SETTINGS={}/settings.py: line", directory.path().display());
+        assert!(!expected.starts_with("line") || stderr.contains(&file), "{stderr}");
+    }
+    let mut command = tool(env!("CARGO_BIN_EXE_mmash"));
+    let Run { code, stderr, .. } = run(command.env("MMASH_SETTINGS", "/nowhere/settings.py"));
+    let expected = "mmash: MMASH_SETTINGS=/nowhere/settings.py: No such file or directory";
+    assert!(code == Some(2) && stderr.starts_with(expected), "{stderr}");
+}
+
+#[test]
+fn a_port_that_is_taken_is_an_error() {
+    let directory = TempDir::new().unwrap();
+    let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let mut command = tool(env!("CARGO_BIN_EXE_mmash"));
+    command.env("MMSTATS_PATH", directory.path()).args(["--listen", &address]);
+    let Run { code, stdout, stderr } = run(&mut command);
+    assert_eq!((code, stdout.as_str()), (Some(2), ""));
+    let expected = format!("mmash: can't listen on {address}: Address already in use");
+    assert!(stderr.starts_with(&expected), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1);
+}
+
+#[test]
+fn help_and_man_page_teach_how_to_use_it() {
+    let help = run(tool(env!("CARGO_BIN_EXE_mmash")).arg("--help"));
+    assert_eq!((help.code, help.stderr.as_str()), (Some(0), ""));
+    for text in ["http://127.0.0.1:5002/", "MMASH_SETTINGS", "--glob", "without a password"] {
+        assert!(help.stdout.contains(text), "{text:?} in {}", help.stdout);
+    }
+    let man = run(tool(env!("CARGO_BIN_EXE_mmash")).args(["--generate", "man"]));
+    assert_eq!((man.code, man.stderr.as_str()), (Some(0), ""));
+    for text in [".TH mmash 1", ".SH \"EXAMPLES\"", "MMASH_SETTINGS", "\\-\\-listen"] {
+        assert!(man.stdout.contains(text), "{text:?} in {}", man.stdout);
+    }
+    for wrong in [&["--listen", "5002"], &["--interval", "0"], &["--buckets", "1"]] {
+        let Run { code, stderr, .. } = run(tool(env!("CARGO_BIN_EXE_mmash")).args(wrong));
+        assert!(code == Some(2) && stderr.contains(wrong[0]), "{stderr}");
+    }
+}
+
+#[test]
+fn a_warning_says_that_others_can_reach_it() {
+    let directory = TempDir::new().unwrap();
+    let mut command = tool(env!("CARGO_BIN_EXE_mmash"));
+    command.args(["--listen", "0.0.0.0:0", "--glob"]).arg(directory.path());
+    let open = Told::start(command.env("MMSTATS_PATH", directory.path().join("none")));
+    let address = open.server.address;
+    let expected = format!(
+        "mmash: listening on {address}: whoever reaches this machine there reads every stat, \
+         without a password\n"
+    );
+    assert_eq!(open.stderr(), expected);
+    let local = (Ipv4Addr::LOCALHOST, address.port()).into();
+    assert_eq!(http::get(local, "/stats/").status, 200);
+
+    let closed = Told::start(&mut command_of_nothing(directory.path()));
+    closed.await_looks(2);
+    assert_eq!(closed.stderr(), "");
+}
+
+fn command_of_nothing(directory: &Path) -> Command {
+    let empty = directory.join("empty");
+    fs::create_dir_all(&empty).unwrap();
+    command(&empty)
+}
+
+#[test]
+fn files_come_and_go() {
+    let directory = TempDir::new().unwrap();
+    let mmash = Told::start(&mut command(directory.path()));
+    assert_eq!(mmash.server.get("/stats/").json(), json!({"stats": []}));
+    for _ in 0..2 {
+        let path = appear(directory.path(), "mmstats-one", &original(1));
+        mmash.await_files(|files| count(files) == 1);
+        assert_eq!(mmash.server.get("/stats/hits").json(), json!({"hits": [7]}));
+        fs::remove_file(path).unwrap();
+        mmash.await_files(|files| count(files) == 0);
+    }
+    assert_eq!(mmash.stderr(), "");
+}
+
+#[test]
+fn a_directory_may_appear_later() {
+    let directory = TempDir::new().unwrap();
+    let later = directory.path().join("later");
+    let mmash = Told::start(&mut command(&later));
+    let files = mmash.server.get("/api/v1/files").json();
+    assert_eq!((count(&files), &files["errors"][0]["path"]), (0, &json!(later)));
+    mmash.await_looks(3);
+    let told = format!("mmash: {}: No such file or directory (os error 2)\n", later.display());
+    assert_eq!(mmash.stderr(), told);
+    let prepared = directory.path().join("prepared");
+    fs::create_dir(&prepared).unwrap();
+    write(&prepared, "mmstats-one", &original(1));
+    fs::rename(&prepared, &later).unwrap();
+    let files = mmash.await_files(|files| count(files) == 1);
+    assert_eq!(files["errors"], json!([]));
+    fs::rename(&later, &prepared).unwrap();
+    mmash.await_files(|files| files["errors"] != json!([]));
+    mmash.await_looks(2);
+    assert_eq!(mmash.stderr(), told.repeat(2));
+}
+
+#[test]
+fn a_file_that_is_wrong_is_told_once() {
+    let directory = TempDir::new().unwrap();
+    write(directory.path(), "mmstats-good", &original(1));
+    let wrong = write(directory.path(), "mmstats-\u{1b}[2J", b"no stats at all");
+    let cut = write(directory.path(), "mmstats-cut", &original(1)[..30]);
+    let mmash = Told::start(&mut command(directory.path()));
+    mmash.await_looks(5);
+    let told = mmash.stderr();
+    assert_eq!(told.lines().count(), 2, "{told}");
+    assert!(told.contains("/mmstats-\\x1b[2J: ") && told.contains("/mmstats-cut: "), "{told}");
+    let files = mmash.server.get("/api/v1/files").json();
+    let paths = files["errors"].as_array().unwrap().iter().map(|error| &error["path"]);
+    assert_eq!(paths.collect::<Vec<_>>(), [&json!(wrong), &json!(cut)]);
+    assert_eq!(mmash.server.get("/stats/hits").json(), json!({"hits": [7]}));
+
+    fs::remove_file(&wrong).unwrap();
+    mmash.await_files(|files| files["errors"].as_array().unwrap().len() == 1);
+    appear(directory.path(), "mmstats-\u{1b}[2J", b"no stats again");
+    mmash.await_files(|files| files["errors"].as_array().unwrap().len() == 2);
+    mmash.await_looks(2);
+    assert_eq!(mmash.stderr().lines().count(), 3, "{}", mmash.stderr());
+}
+
+#[test]
+fn a_directory_that_may_not_be_looked_into_is_told_once() {
+    let directory = TempDir::new().unwrap();
+    let everybody = Permissions::from_mode(0o755);
+    fs::set_permissions(directory.path(), everybody.clone()).unwrap();
+    let closed = directory.path().join("closed");
+    fs::create_dir(&closed).unwrap();
+    fs::set_permissions(&closed, Permissions::from_mode(0o000)).unwrap();
+    let mut program = PathBuf::from(env!("CARGO_BIN_EXE_mmash"));
+    if getuid().is_root() {
+        // Its own folder may be closed to nobody; copied by another process, as a fork of this
+        // one might hold the copy open for writing.
+        let copy = directory.path().join("mmash");
+        assert!(Command::new("cp").arg(program).arg(&copy).status().unwrap().success());
+        fs::set_permissions(&copy, everybody).unwrap();
+        program = copy;
+    }
+    let mut command = tool(program.to_str().unwrap());
+    if getuid().is_root() {
+        let nobody = User::from_name("nobody").unwrap().expect("there is a nobody");
+        command.uid(nobody.uid.as_raw()).gid(nobody.gid.as_raw()).current_dir("/");
+    }
+    command.args(["--listen", "127.0.0.1:0", "--glob"]).arg(&closed);
+    let mmash = Told::start(command.env("MMSTATS_PATH", &closed));
+    mmash.await_looks(3);
+    let told = format!("mmash: {}: Permission denied (os error 13)\n", closed.display());
+    assert_eq!(mmash.stderr(), told);
+    let files = mmash.server.get("/api/v1/files").json();
+    assert_eq!((count(&files), &files["errors"][0]["path"]), (0, &json!(closed)));
+}
+
+#[test]
+fn each_request_is_told_where_that_is_wanted() {
+    let directory = TempDir::new().unwrap();
+    let nothing = directory.path().join("nothing-*").display().to_string();
+    let settings = format!("DEBUG = True\nPORT = 0\nMMSTATS_GLOB = '{nothing}'\n");
+    let by_settings = Told::start(&mut with_settings(directory.path(), &settings));
+    let by_argument = Told::start(command_of_nothing(directory.path()).arg("--verbose"));
+    let silent = Told::start(&mut command_of_nothing(directory.path()));
+    for mmash in [&by_settings, &by_argument, &silent] {
+        mmash.server.get("/stats/a%1b?exact");
+        mmash.server.get("/nowhere\u{9b}31m");
+        let request = "POST / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        http::send(mmash.server.address, request).expect("an answer");
+    }
+    for mmash in [&by_settings, &by_argument] {
+        let told = mmash.stderr();
+        let lines: Vec<_> = told.lines().map(|line| line.rsplit_once(' ').unwrap().0).collect();
+        let nowhere = lines[1];
+        assert!(nowhere.starts_with("mmash: GET /nowhere") && nowhere.ends_with("31m 404"));
+        assert!(!told.contains('\u{9b}'), "{told:?}");
+        assert_eq!([lines[0], lines[2]], ["mmash: GET /stats/a%1b?exact 200", "mmash: POST / 405"]);
+        assert_eq!(lines.len(), 3);
+    }
+    assert_eq!(silent.stderr(), "");
+}
+
+#[test]
+fn its_own_stats_are_among_the_others() {
+    let directory = TempDir::new().unwrap();
+    let mut command = command(directory.path());
+    let mmash = Told::start(command.env("MMSTATS_PATH", directory.path()));
+    mmash.server.get("/nowhere");
+    mmash.server.get("/metrics");
+    let mut page = http::connect(mmash.server.address);
+    let request = "GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    std::io::Write::write_all(&mut page, request.as_bytes()).unwrap();
+    http::receive_head(&mut page).expect("an answer");
+    // A look finds in the file what the one before has counted.
+    mmash.await_looks(3);
+    let own = mmash.server.get("/stats/mmash.?aggr=one").json();
+    for (label, expected) in [("refused", 1), ("scrapes", 1), ("streams", 1), ("files", 1)] {
+        assert_eq!(own[format!("mmash.{label}")], expected, "{label}: {own}");
+    }
+    let count = |label: &str| own[format!("mmash.{label}")].as_u64().unwrap();
+    assert!(count("requests") >= 5 && count("looks") >= 2, "{own}");
+    let look = mmash.server.get("/api/v1/stats/mmash.look").json();
+    assert_eq!((&look["stat"]["kind"], &look["stat"]["files"]), (&json!("timer"), &json!(1)));
+    assert_eq!(mmash.server.end(Signal::SIGTERM), Some(0));
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0, "its file is gone");
+}
+
+#[test]
+fn it_serves_where_it_can_not_count() {
+    let directory = TempDir::new().unwrap();
+    let mmash =
+        Told::start(command_of_nothing(directory.path()).env("MMSTATS_FILES", "{NONSENSE}"));
+    assert_eq!(mmash.server.get("/stats/").json(), json!({"stats": []}));
+    let told = mmash.stderr();
+    assert!(told.starts_with("mmash: not counting: ") && told.contains("NONSENSE"), "{told}");
+    assert_eq!(told.lines().count(), 1, "{told}");
+}
