@@ -179,7 +179,7 @@ fn everything_is_told_first_and_then_only_what_changes() {
 #[test]
 fn a_file_that_comes_and_one_that_goes_are_told() {
     let directory = TempDir::new().unwrap();
-    let (_stays, _hits) = writer(&directory, "hits");
+    let (_stays, hits) = writer(&directory, "hits");
     let server = served(&directory);
     let mut client = Client::of(&server);
     let alone = json!({"hits": {"value": 0}});
@@ -190,6 +190,8 @@ fn a_file_that_comes_and_one_that_goes_are_told() {
     assert_eq!(client.until(&both)["files"], 2);
     drop(comes);
     assert_eq!(client.until(&alone)["files"], 1);
+    hits.add(1);
+    client.until(&json!({"hits": {"value": 1}}));
 }
 
 #[test]

@@ -20,6 +20,17 @@ pub fn write(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
     value.serialize(&mut serializer).map_err(io::Error::from)
 }
 
+/// The same as a text.
+///
+/// # Panics
+///
+/// Where the value has a map whose keys are no texts: JSON has none.
+pub fn text(value: &impl Serialize) -> String {
+    let mut text = Vec::new();
+    write(&mut text, value).expect("it can be JSON, and a Vec takes everything");
+    String::from_utf8(text).expect("JSON is a text")
+}
+
 /// An element of `errors`: a file that couldn't be read, or not to its end.
 #[derive(Debug, Serialize)]
 pub struct FileError {
@@ -88,30 +99,24 @@ impl Formatter for Harmless {
 mod tests {
     use super::*;
 
-    fn json(value: &impl Serialize) -> String {
-        let mut out = Vec::new();
-        write(&mut out, value).unwrap();
-        String::from_utf8(out).unwrap()
-    }
-
     #[test]
     fn numbers_are_exact() {
-        assert_eq!(json(&Exact(Value::Unsigned(u64::MAX))), "18446744073709551615");
-        assert_eq!(json(&Exact(Value::Signed(i64::MIN))), "-9223372036854775808");
-        assert_eq!(json(&Exact(Value::Float(0.1))), "0.1");
+        assert_eq!(text(&Exact(Value::Unsigned(u64::MAX))), "18446744073709551615");
+        assert_eq!(text(&Exact(Value::Signed(i64::MIN))), "-9223372036854775808");
+        assert_eq!(text(&Exact(Value::Float(0.1))), "0.1");
         for (value, expected) in
             [(f64::NAN, "\"NaN\""), (f64::INFINITY, "\"inf\""), (f64::NEG_INFINITY, "\"-inf\"")]
         {
-            assert_eq!(json(&Exact(Value::Float(value))), expected);
+            assert_eq!(text(&Exact(Value::Float(value))), expected);
         }
-        assert_eq!(json(&Exact(Value::Bytes(&[0, 0xff]))), "\"00ff\"");
+        assert_eq!(text(&Exact(Value::Bytes(&[0, 0xff]))), "\"00ff\"");
     }
 
     #[test]
     fn harmful_characters_are_escaped_and_come_back() {
-        let text = "\x1b[2J\u{9b}é\u{202e}\x7f\"\\";
-        let written = json(&text);
+        let harmful = "\x1b[2J\u{9b}é\u{202e}\x7f\"\\";
+        let written = text(&harmful);
         assert!(!written.contains(is_harmful), "{written}");
-        assert_eq!(serde_json::from_str::<String>(&written).unwrap(), text);
+        assert_eq!(serde_json::from_str::<String>(&written).unwrap(), harmful);
     }
 }

@@ -8,8 +8,6 @@ use crate::common::json;
 
 /// A line of JSON: numbers are exact, and nothing in it drives a terminal.
 pub fn answer(value: &impl Serialize) -> Response {
-    let mut body = Vec::new();
-    json::write(&mut body, value).expect("a Vec takes everything");
-    body.push(b'\n');
+    let body = json::text(value) + "\n";
     ([(CONTENT_TYPE, "application/json")], body).into_response()
 }

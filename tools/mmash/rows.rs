@@ -96,7 +96,7 @@ impl Rows {
             values: values.iter().map(|(id, value)| (*id, &**value)).collect(),
         };
         let rows: Vec<Row> = self.by_label.values().cloned().collect();
-        feed.publish(Some(&encode(&change)), move || whole(time, files, &rows));
+        feed.publish(Some(&json::text(&change)), move || whole(time, files, &rows));
     }
 
     fn add(&mut self, total: &Total, value: Arc<RawValue>) -> Row {
@@ -113,7 +113,7 @@ impl Rows {
 impl About {
     fn of(id: u64, total: &Total) -> Self {
         let Total { label, kind, unit, help, aggregate, .. } = total;
-        let encoded = encode(&AboutRecord {
+        let encoded = json::text(&AboutRecord {
             id,
             label,
             kind: kind.map(Kind::name),
@@ -138,7 +138,7 @@ impl About {
 }
 
 fn whole(time: f64, files: usize, rows: &[Row]) -> String {
-    encode(&Step {
+    json::text(&Step {
         time,
         files,
         new: rows.iter().map(|row| &*row.about.encoded).collect(),
@@ -195,11 +195,5 @@ fn value_of(total: &Total, before: Option<&HistogramSnapshot>) -> Figures {
 }
 
 fn raw(value: &impl Serialize) -> Arc<RawValue> {
-    RawValue::from_string(encode(value)).expect("just encoded").into()
-}
-
-fn encode(value: &impl Serialize) -> String {
-    let mut text = Vec::new();
-    json::write(&mut text, value).expect("a Vec takes everything");
-    String::from_utf8(text).expect("JSON is a text")
+    RawValue::from_string(json::text(value)).expect("just encoded").into()
 }
