@@ -2,7 +2,7 @@
 
 import { element, onFrame } from "./dom.js";
 
-/** So many elements at most, however high the window is. */
+/** So many elements at most: the box becomes no higher than that, however high the window is. */
 const MOST = 190;
 /** So many more than can be seen, above and below, so that nothing is empty while scrolling. */
 const AROUND = 8;
@@ -57,6 +57,7 @@ export class VirtualList {
 
   #measure() {
     this.#height = parseFloat(getComputedStyle(this.#box).getPropertyValue("--row")) || 30;
+    this.#box.style.maxHeight = `${(MOST - 1 - 2 * AROUND) * this.#height}px`;
     this.items = this.#items;
   }
 
@@ -64,7 +65,7 @@ export class VirtualList {
   draw() {
     const above = Math.floor(this.#box.scrollTop / this.#height);
     const from = Math.max(0, above - AROUND);
-    const count = Math.min(MOST, this.page + 1 + 2 * AROUND);
+    const count = this.page + 1 + 2 * AROUND;
     const to = Math.min(this.#items.length, from + count);
     for (const [index, node] of this.#shown) {
       if (index < from || index >= to) {
