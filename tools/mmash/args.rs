@@ -48,8 +48,7 @@ pub struct Arguments {
     #[arg(long, value_name = "NAME")]
     pub host: Vec<String>,
 
-    /// Whose stats are one sample of /metrics. What a program counts stays in its sum when a
-    /// process of it ends, until mmash ends
+    /// Whose stats are one sample of /metrics
     #[arg(long, value_name = "WHOSE", default_value = "pid")]
     pub by: By,
 

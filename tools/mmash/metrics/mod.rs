@@ -23,7 +23,8 @@ use running::Running;
 /// Whose stats are one sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum By {
-    /// A program's, whichever of its processes: label cmd
+    /// A program's, whichever of its processes: label cmd; what they have counted stays in the
+    /// sum when one ends, until mmash ends
     Cmd,
     /// A process's, whichever of its threads: labels cmd and pid
     Pid,
