@@ -1,7 +1,5 @@
 //! What a request asks for: the end of its path, and the parameters behind the `?`.
 
-use std::convert::Infallible;
-
 use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
 use mmstats::Kind;
@@ -29,10 +27,12 @@ pub const UNKNOWN: &str = "unknown";
 pub struct Parameters(Vec<(String, String)>);
 
 impl<S: Send + Sync> FromRequestParts<S> for Parameters {
-    type Rejection = Infallible;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self(Query::try_from_uri(&parts.uri).map_or_else(|_| Vec::new(), |Query(pairs)| pairs)))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let pairs = Query::try_from_uri(&parts.uri);
+        let Query(pairs) = pairs.map_err(|error| Problem::bad_request(error.to_string()))?;
+        Ok(Self(pairs))
     }
 }
 
