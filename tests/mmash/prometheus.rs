@@ -10,7 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::command;
-use crate::program::Webapp;
+use crate::program::{Webapp, run};
 use crate::support::prometheus::{Prometheus, SCRAPE_INTERVAL, parse};
 use crate::support::server::Server;
 use crate::support::{content, field, write};
@@ -148,6 +148,30 @@ fn prometheus_counts_each_request_of_a_load() {
     let about = &about["web_stats_render_seconds"][0];
     assert_eq!((&about["type"], &about["unit"]), (&"summary".into(), &"seconds".into()));
     assert_eq!(about["help"], "Time to render a page.");
+}
+
+#[test]
+fn prometheus_sees_no_reset_of_a_program_that_is_killed_and_started_again() {
+    if !is_installed("prometheus") {
+        return;
+    }
+    let directory = TempDir::new().unwrap();
+    let arguments = ["--no-load", "--seconds", "0"];
+    let webapp = Webapp::start(directory.path(), &arguments);
+    let server =
+        Server::start(command(directory.path()).args(["--interval", "0.05", "--by", "cmd"]));
+    let prometheus = Prometheus::start(&[("webapp", server.address)]);
+    webapp.request("/", 100);
+    prometheus.wait_for(COUNTER, |number| number == 100.0);
+    webapp.kill();
+    let (code, said) = run(env!("CARGO_BIN_EXE_cleanstats"), [directory.path()]);
+    assert!(code == 0 && said.contains("Removed 4"), "{said}");
+    // Nobody works at the moment, and what was done stays.
+    prometheus.wait_for(&format!("{COUNTER} unless on() web_stats_busy"), |number| number == 100.0);
+    let webapp = Webapp::start(directory.path(), &arguments);
+    webapp.request("/", 50);
+    prometheus.wait_for(COUNTER, |number| number == 150.0);
+    assert_eq!(prometheus.number(&format!("resets({COUNTER}[10m])"), None), Some(0.0));
 }
 
 #[test]
