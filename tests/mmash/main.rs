@@ -1,6 +1,7 @@
 //! mmash as a process.
 
 mod api;
+mod load;
 mod manners;
 mod metrics;
 mod openapi;

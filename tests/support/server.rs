@@ -29,6 +29,10 @@ impl Server {
         Self { address: address.parse().unwrap(), child }
     }
 
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     #[track_caller]
     pub fn get(&self, path: &str) -> Answer {
         http::get(self.address, path)

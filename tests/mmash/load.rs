@@ -1,0 +1,180 @@
+//! Whether mmash takes the same however many ask, for as long as they ask: `ci/load` runs it.
+
+use std::env;
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use mmstats::{Counter, Field, Options, Published};
+use tempfile::TempDir;
+
+use crate::support::http;
+use crate::support::server::Server;
+use crate::support::tool;
+
+const FILES: usize = 1_000;
+const STATS: usize = 20;
+const STREAMS: usize = 50;
+/// Each scrapes five times a second.
+const SCRAPERS: usize = 4;
+const SCRAPE: Duration = Duration::from_millis(200);
+/// Until memory is what it is to stay, in seconds.
+const SETTLED: u64 = 10;
+/// How much more it may be in the end.
+const GROWTH: f64 = 1.1;
+
+/// Files of living writers, whose stats all change. No label is there twice: each is a row of its
+/// own.
+struct Writers(Vec<(Vec<Counter>, Published<()>)>);
+
+impl Writers {
+    fn create(directory: &Path) -> Self {
+        let writer = |number: usize| {
+            let options = Options::dynamic("Load").path(directory).default_fields(false);
+            let stats = options.filename(format!("load-{number}.mmstats")).create();
+            let stats = stats.expect("a file: each takes a descriptor, see `ulimit -n`");
+            let add = |stat| stats.add(Counter::named(format!("load.{number}.stat.{stat}")));
+            ((0..STATS).map(|stat| add(stat).unwrap()).collect(), stats)
+        };
+        Self((0..FILES).map(writer).collect())
+    }
+
+    /// Counts on, for so long.
+    fn write_for(&self, time: Duration) {
+        let end = Instant::now() + time;
+        while Instant::now() < end {
+            self.0.iter().flat_map(|(counters, _)| counters).for_each(Counter::incr);
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+}
+
+/// What the process has taken so far.
+#[derive(Clone, Copy, Debug)]
+struct Taken {
+    resident: usize,
+    reads: u64,
+    looks: u64,
+}
+
+impl Taken {
+    fn of(server: &Server) -> Self {
+        let line = |file: &str, name: &str| {
+            let text = fs::read_to_string(format!("/proc/{}/{file}", server.pid())).unwrap();
+            let found = text.lines().find_map(|line| line.strip_prefix(name));
+            found.unwrap().split_whitespace().next().unwrap().parse().unwrap()
+        };
+        let looks = &server.get("/stats/mmash.looks?aggr=one").json()["mmash.looks"];
+        Self {
+            resident: line("status", "VmRSS:") as usize,
+            // From sockets it receives, which isn't counted as reading.
+            reads: line("io", "syscr:"),
+            looks: looks.as_u64().unwrap(),
+        }
+    }
+
+    /// Reads from files in each look since then.
+    fn reads_a_look(self, before: Self) -> f64 {
+        (self.reads - before.reads) as f64 / (self.looks - before.looks) as f64
+    }
+}
+
+/// Those who ask.
+struct Clients {
+    stop: Arc<AtomicBool>,
+    steps: Arc<AtomicUsize>,
+    scrapes: Arc<AtomicUsize>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Clients {
+    fn start(address: SocketAddr) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let [steps, scrapes] = [(); 2].map(|()| Arc::new(AtomicUsize::new(0)));
+        let spawn = |work: fn(SocketAddr, &AtomicBool, &AtomicUsize), count: &Arc<AtomicUsize>| {
+            let (stop, count) = (Arc::clone(&stop), Arc::clone(count));
+            thread::spawn(move || work(address, &stop, &count))
+        };
+        let watchers = (0..STREAMS).map(|_| spawn(watch, &steps));
+        let threads = watchers.chain((0..SCRAPERS).map(|_| spawn(scrape, &scrapes))).collect();
+        Self { stop, steps, scrapes, threads }
+    }
+
+    /// How many steps all streams had, and how many scrapes there were.
+    fn end(self) -> (usize, usize) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.threads.into_iter().for_each(|thread| thread.join().unwrap());
+        (self.steps.load(Ordering::Relaxed), self.scrapes.load(Ordering::Relaxed))
+    }
+}
+
+fn watch(address: SocketAddr, stop: &AtomicBool, steps: &AtomicUsize) {
+    let mut stream = http::connect(address);
+    let request = "GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    stream.write_all(request.as_bytes()).unwrap();
+    let (mut stream, mut line) = (BufReader::new(stream), Vec::new());
+    while !stop.load(Ordering::Relaxed) {
+        line.clear();
+        assert!(stream.read_until(b'\n', &mut line).unwrap() > 0, "a stream has ended");
+        if line.starts_with(b"event: ") {
+            steps.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+fn scrape(address: SocketAddr, stop: &AtomicBool, scrapes: &AtomicUsize) {
+    while !stop.load(Ordering::Relaxed) {
+        let due = Instant::now() + SCRAPE;
+        assert_eq!(http::get(address, "/metrics").status, 200);
+        scrapes.fetch_add(1, Ordering::Relaxed);
+        thread::sleep(due.saturating_duration_since(Instant::now()));
+    }
+}
+
+#[test]
+#[ignore = "takes more than a minute: ci/load"]
+fn many_who_ask_take_no_more_memory_and_no_more_looks() {
+    let seconds = env::var("LOAD_SECONDS").map_or(60, |seconds| seconds.parse().unwrap());
+    let [files, own] = [(); 2].map(|()| TempDir::new_in("/dev/shm").unwrap());
+    let writers = Writers::create(files.path());
+    let mut command = tool(env!("CARGO_BIN_EXE_mmash"));
+    command.args(["--listen", "127.0.0.1:0", "--glob"]).arg(files.path());
+    command.arg("--glob").arg(own.path()).env("MMSTATS_PATH", own.path());
+    let server = Server::start(&mut command);
+    let write_for = |seconds| writers.write_for(Duration::from_secs(seconds));
+    write_for(1);
+    let alone = Taken::of(&server);
+    write_for(4);
+    let alone = Taken::of(&server).reads_a_look(alone);
+
+    let clients = Clients::start(server.address);
+    let started = Instant::now();
+    write_for(SETTLED);
+    let settled = Taken::of(&server);
+    write_for(seconds - SETTLED);
+    let end = Taken::of(&server);
+    let elapsed = started.elapsed().as_secs_f64();
+    let (steps, scrapes) = clients.end();
+
+    let growth = end.resident as f64 / settled.resident as f64;
+    let looks = (end.looks - settled.looks) as f64 / (seconds - SETTLED) as f64;
+    let each = end.reads_a_look(settled);
+    println!(
+        "{FILES} files of {STATS} stats, {elapsed:.1} s\n\
+         {:.1} scrapes a second, {:.2} steps a second to each of {STREAMS} streams\n\
+         memory: {} KiB after {SETTLED} s, {} KiB in the end, {growth:.3} times that\n\
+         {looks:.2} looks a second; reads a look: {alone:.0} with nobody, {each:.0} with all",
+        scrapes as f64 / elapsed,
+        steps as f64 / elapsed / STREAMS as f64,
+        settled.resident,
+        end.resident,
+    );
+    assert!(growth <= GROWTH, "memory grows");
+    assert!(looks < 1.1, "there is more than a look an interval");
+    assert!(each < alone * 1.1, "the files are read for those who ask");
+}
