@@ -6,7 +6,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::browser::Browser;
-use crate::support::{content, field, original};
+use crate::support::{content, field, gone, original};
 use crate::{ANYWHERE, LABELS, Test, mmash};
 
 pub const TESTS: [Test<Browser>; 3] = [
@@ -84,8 +84,10 @@ fn where_there_is_nothing_the_page_says_where_it_looked_and_why(browser: &Browse
         assert!(text.contains(told), "{told}: {text}");
     }
     browser.screenshot("nothing-light");
-    // What comes then is shown.
-    fs::write(directory.path().join("mmstats-hits"), original(1)).unwrap();
+    // What comes then is shown, though its program is dead.
+    fs::write(directory.path().join("mmstats-hits"), original(gone())).unwrap();
     browser.until(&format!("{LABELS}.includes('hits')"));
     assert_eq!(browser.ask("document.getElementById('nothing').hidden"), json!(true));
+    browser.click("#files");
+    browser.until("document.querySelector('dialog .life')?.textContent === 'dead'");
 }

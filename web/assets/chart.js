@@ -172,7 +172,8 @@ export class Chart {
     const style = getComputedStyle(this.#canvas);
     const color = (name) => style.getPropertyValue(name).trim();
     const lines = Array.from({ length: COLORS }, (_, index) => color(`--line-${index + 1}`));
-    return { lines, grid: color("--grid"), text: color("--dim"), mark: color("--text"), paper: color("--paper") };
+    const [grid, text, mark, paper] = ["--grid", "--dim", "--text", "--paper"].map(color);
+    return { lines, grid, text, mark, paper };
   }
 
   /** Finds the least and the greatest value in the window; gives the marks between them. */
@@ -200,7 +201,8 @@ export class Chart {
     const room = greatest > least ? (greatest - least) * 0.06 : Math.abs(greatest) * 0.1 || 1;
     this.#range.least = least === 0 || (least > 0 && least < room) ? 0 : least - room;
     this.#range.greatest = greatest === 0 ? Math.max(0, this.#range.least + 1) : greatest + room;
-    const found = ticks(this.#range.least, this.#range.greatest, (this.#area.bottom - this.#area.top) / 45, base);
+    const count = (this.#area.bottom - this.#area.top) / 45;
+    const found = ticks(this.#range.least, this.#range.greatest, count, base);
     return found.map((value) => ({ value, text: format(value) }));
   }
 
@@ -337,9 +339,10 @@ export class Chart {
   #drawDrag({ mark }) {
     if (this.#drag) {
       const { start, end } = this.#drag;
+      const { top, bottom } = this.#area;
       this.#pen.globalAlpha = 0.12;
       this.#pen.fillStyle = mark;
-      this.#pen.fillRect(Math.min(start, end), this.#area.top, Math.abs(end - start), this.#area.bottom - this.#area.top);
+      this.#pen.fillRect(Math.min(start, end), top, Math.abs(end - start), bottom - top);
       this.#pen.globalAlpha = 1;
     }
   }

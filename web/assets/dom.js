@@ -30,6 +30,22 @@ export function debounced(milliseconds, act) {
   };
 }
 
+/** A function that calls `act` now, and again after each pause as long as `wanted()`. */
+export function repeated(milliseconds, act, wanted) {
+  let running = false;
+  return async () => {
+    if (running) {
+      return;
+    }
+    running = true;
+    while (wanted()) {
+      await act();
+      await new Promise((done) => setTimeout(done, milliseconds));
+    }
+    running = false;
+  };
+}
+
 /** Calls `act` before the next picture, once however often it is asked for. */
 export function onFrame(act) {
   let asked = false;

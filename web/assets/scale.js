@@ -19,9 +19,8 @@ export function ticks(least, greatest, count, base = 10) {
   const rough = (greatest - least) / Math.max(1, count);
   const power = base ** Math.floor(Math.log(rough) / Math.log(base));
   const step = power * ([1, 2, 5].find((factor) => factor < base && factor * power >= rough) ?? base);
-  const found = [];
-  for (let place = Math.ceil(least / step - 1e-9) + 0; place * step <= greatest + step * 1e-9; place += 1) {
-    found.push(place * step);
-  }
-  return found;
+  // Both ends belong to it, also where they aren't exact. There is no -0.
+  const first = Math.ceil(least / step - 1e-9) + 0;
+  const last = Math.floor(greatest / step + 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step);
 }

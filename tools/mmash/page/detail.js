@@ -36,17 +36,15 @@ export class Detail {
     this.#stats = stats;
     this.#onview = onview;
     const minutes = (value) => `${value} min`;
+    const setMinutes = (value) => onview({ minutes: value });
+    const setShow = (value) => onview({ show: value });
     this.#bars = [
-      bar("minutes", "Window", WINDOWS, minutes, (value) => onview({ minutes: Number(value) })),
-      bar("show", "What is drawn", SHOWS, (value) => SHOW_NAMES[value], (value) => onview({ show: value })),
+      bar("minutes", "Window", WINDOWS, minutes, setMinutes),
+      bar("show", "What is drawn", SHOWS, (value) => SHOW_NAMES[value], setShow),
     ];
     const zoomOut = () => this.#zoomTo(null);
     this.#back = element("button", { type: "button", hidden: true, onclick: zoomOut }, "Zoom out");
-    const close = element(
-      "button",
-      { type: "button", class: "plain close", "aria-label": "Close the chart", onclick: () => onview({ stats: [] }) },
-      "✕",
-    );
+    const close = cross("Close the chart", () => onview({ stats: [] }));
     section.append(
       element("div", { class: "tools" }, ...this.#bars, this.#back, this.#moment, close),
       this.#charts,
@@ -78,7 +76,8 @@ export class Detail {
     this.#arrange(drawn);
     const { from, to } = this.#window();
     const [first, end] = this.#places(from, to);
-    const times = Float64Array.from({ length: end - first }, (_, index) => this.#stats.clock.at(first + index));
+    const timeAt = (_, index) => this.#stats.clock.at(first + index);
+    const times = Float64Array.from({ length: end - first }, timeAt);
     for (const { chart, scale } of this.#panels) {
       const members = drawn.filter((one) => one.scale === scale);
       chart.show({ from, to, ...this.#content(members, first, times) });
@@ -122,7 +121,8 @@ export class Detail {
     }
     const [{ stat, asRate }] = drawn;
     const base = stat.unit === "bytes" && !asRate ? 2 : 10;
-    return { lines, bands, base, zero: drawn.some((one) => one.asRate), format: scaleText(stat, asRate) };
+    const zero = drawn.some((one) => one.asRate);
+    return { lines, bands, base, zero, format: scaleText(stat, asRate) };
   }
 
   /** Makes charts and legend anew where other stats are drawn, or on other scales. */
@@ -136,11 +136,9 @@ export class Detail {
     this.#panels.forEach(({ chart }) => chart.close());
     this.#panels = scales.map((scale) => {
       const labels = drawn.filter((one) => one.scale === scale).map(({ label }) => label);
-      const canvas = element("canvas", {
-        tabindex: 0,
-        role: "img",
-        "aria-label": `Chart of ${labels.join(", ")}. The arrows read point after point; Escape ends it.`,
-      });
+      const keys = "The arrows read point after point; Escape ends it.";
+      const name = `Chart of ${labels.join(", ")}. ${keys}`;
+      const canvas = element("canvas", { tabindex: 0, role: "img", "aria-label": name });
       const chart = new Chart(canvas, {
         onread: (time) => this.#pointAt(time),
         onzoom: (from, to) => this.#zoomTo(from === undefined ? null : { from, to }),
@@ -152,7 +150,7 @@ export class Detail {
   }
 
   #entry({ label, color, stat }) {
-    const without = () => this.#onview({ stats: this.#view.stats.filter((other) => other !== label) });
+    const others = () => this.#view.stats.filter((other) => other !== label);
     return element(
       "li",
       {},
@@ -163,7 +161,7 @@ export class Detail {
         element("span", { class: "label" }, label),
         element("span", { class: "reading" }),
       ),
-      element("button", { type: "button", class: "plain", "aria-label": `Take ${label} out`, onclick: without }, "✕"),
+      cross(`Take ${label} out`, () => this.#onview({ stats: others() })),
       element("p", { class: "help" }, stat ? stat.help : "There is no such stat now."),
       stat ? places(stat) : "",
     );
@@ -199,6 +197,12 @@ export class Detail {
   }
 }
 
+/** A button that takes something away. */
+function cross(name, onclick) {
+  const attributes = { type: "button", class: "plain close", "aria-label": name, onclick };
+  return element("button", attributes, "✕");
+}
+
 /** A choice of one among few. */
 function bar(name, title, values, nameOf, onchange) {
   const buttons = values.map((value) =>
@@ -209,5 +213,6 @@ function bar(name, title, values, nameOf, onchange) {
       nameOf(value),
     ),
   );
-  return element("fieldset", { class: "bar" }, element("legend", { class: "unseen" }, title), ...buttons);
+  const legend = element("legend", { class: "unseen" }, title);
+  return element("fieldset", { class: "bar" }, legend, ...buttons);
 }

@@ -1,12 +1,13 @@
 // Which files there are, whose they are, and whether their programs are alive.
 
-import { element } from "/kit/dom.js";
+import { element, repeated } from "/kit/dom.js";
 import { bytes, number } from "/kit/format.js";
 
 /** So many files are listed. */
 const MOST = 200;
 const EVERY = 2000;
 const ORDER = ["dead", "undecided", "alive"];
+const COLUMNS = [["Process"], ["Life"], ["Stats", "number"], ["Size", "number"], ["File"]];
 
 /** Asks what the files are; null where nobody answers. */
 export async function askFiles() {
@@ -21,7 +22,8 @@ export async function askFiles() {
 /** The dialog that lists them, as long as it is open. */
 export class Files {
   #dialog;
-  #body = element("div", { class: "body" });
+  #body = element("div");
+  #refresh = repeated(EVERY, () => this.#fill(), () => this.#dialog.open);
 
   constructor(dialog) {
     this.#dialog = dialog;
@@ -34,13 +36,14 @@ export class Files {
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   }
 
-  async open() {
+  open() {
     this.#dialog.showModal();
-    while (this.#dialog.open) {
-      const record = await askFiles();
-      this.#body.replaceChildren(...(record ? contentOf(record) : [element("p", {}, "mmash doesn't answer.")]));
-      await new Promise((done) => setTimeout(done, EVERY));
-    }
+    this.#refresh();
+  }
+
+  async #fill() {
+    const record = await askFiles();
+    this.#body.replaceChildren(...(record ? contentOf(record) : ["mmash doesn't answer."]));
   }
 }
 
@@ -48,17 +51,14 @@ function contentOf({ files, errors, looked_at: places }) {
   const sorted = files.toSorted((a, b) => ORDER.indexOf(a.life) - ORDER.indexOf(b.life));
   const content = [element("p", { class: "summary" }, summary(files)), ...problems(errors)];
   if (files.length > 0) {
-    const heads = ["Process", "Life", "Stats", "Size", "File"];
-    const numbers = ["Stats", "Size"];
-    const head = heads.map((name) => element("th", { scope: "col", class: numbers.includes(name) && "number" }, name));
-    const rows = sorted.slice(0, MOST).map(rowOf);
-    content.push(
-      element(
-        "div",
-        { class: "scroll" },
-        element("table", {}, element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...rows)),
-      ),
+    const head = COLUMNS.map(([name, kind]) => element("th", { scope: "col", class: kind }, name));
+    const table = element(
+      "table",
+      {},
+      element("thead", {}, element("tr", {}, ...head)),
+      element("tbody", {}, ...sorted.slice(0, MOST).map(rowOf)),
     );
+    content.push(element("div", { class: "scroll" }, table));
     if (files.length > MOST) {
       content.push(element("p", { class: "more" }, `and ${number(files.length - MOST)} more`));
     }
@@ -72,8 +72,10 @@ function summary(files) {
   const count = (what, one, many) => `${number(what)} ${what === 1 ? one : many}`;
   const processes = new Set(files.map(({ pid, path }) => pid ?? path)).size;
   const lives = ORDER.map((life) => [life, files.filter((file) => file.life === life).length]);
-  const told = lives.filter(([, found]) => found > 0).map(([life, found]) => `${number(found)} ${life}`);
-  return `${count(files.length, "file", "files")} of ${count(processes, "process", "processes")}: ${told.join(", ") || "none"}`;
+  const present = lives.filter(([, found]) => found > 0);
+  const told = present.map(([life, found]) => `${number(found)} ${life}`).join(", ");
+  const whose = count(processes, "process", "processes");
+  return `${count(files.length, "file", "files")} of ${whose}${told && `: ${told}`}`;
 }
 
 function rowOf({ path, pid, tid, life, reason, stats, size, identity }) {
@@ -100,5 +102,6 @@ export function problems(errors) {
     element("dt", {}, element("code", {}, path)),
     element("dd", {}, error),
   ]);
-  return [element("h3", {}, "Can't be read, or not to the end"), element("dl", { class: "problems" }, ...entries)];
+  const title = element("h3", {}, "Can't be read, or not to the end");
+  return [title, element("dl", { class: "problems" }, ...entries)];
 }

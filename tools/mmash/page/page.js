@@ -20,19 +20,20 @@ const STATES = {
 };
 
 const part = (id) => document.getElementById(id);
-const [filter, count, pause, state, nothing] = ["filter", "count", "pause", "state", "nothing"].map(part);
+const [filter, count, pause, state] = ["filter", "count", "pause", "state"].map(part);
+const [nothing, dialog] = ["nothing", "files-dialog"].map(part);
 
 const stats = new Stats();
 const rows = new Rows(part("stats"), part("rows"), stats, choose);
-const detail = new Detail(part("detail"), stats, (change) => look({ ...view, ...change }, { step: true }));
-const files = new Files(part("files-dialog"));
+const detail = new Detail(part("detail"), stats, (change) => go({ ...view, ...change }));
+const files = new Files(dialog);
 let view = fromAddress();
 /** The steps that came while the page stands still; null while it moves. */
 let held = null;
 let connection = "lost";
 
-/** Shows a view; `said` is how it comes into the address. */
-function look(next, said) {
+/** Shows a view. */
+function look(next) {
   view = next;
   rows.filter = view.filter;
   rows.chosen = view.stats;
@@ -41,10 +42,13 @@ function look(next, said) {
   if (filter.value !== view.filter) {
     filter.value = view.filter;
   }
-  if (said) {
-    toAddress(view, said);
-  }
   tellCount();
+}
+
+/** Shows another view, from which the browser's "back" leads here. */
+function go(next) {
+  look(next);
+  toAddress(next, { step: true });
 }
 
 /** Chooses a stat alone, or adds it; what is chosen already is taken out. */
@@ -56,7 +60,7 @@ function choose(label, more) {
     more ? (chosen ? others : [...others.slice(1 - COLORS), label])
     : chosen && alone ? []
     : [label];
-  look({ ...view, stats: next }, { step: true });
+  go({ ...view, stats: next });
 }
 
 function take(kind, step) {
@@ -122,8 +126,8 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "/" && !writing) {
     event.preventDefault();
     filter.select();
-  } else if (event.key === "Escape" && !writing && !part("files-dialog").open && view.stats.length > 0) {
-    look({ ...view, stats: [] }, { step: true });
+  } else if (event.key === "Escape" && !writing && !dialog.open && view.stats.length > 0) {
+    go({ ...view, stats: [] });
   }
 });
 

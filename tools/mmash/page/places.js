@@ -1,6 +1,6 @@
 // What each file has of a stat.
 
-import { element } from "/kit/dom.js";
+import { element, repeated } from "/kit/dom.js";
 import { number } from "/kit/format.js";
 import { fileText } from "./measures.js";
 
@@ -11,13 +11,10 @@ const EVERY = 2000;
 /** A part that opens: the stat in each file, as long as it is open. */
 export function places(stat) {
   const body = element("div", { class: "scroll" });
-  const details = element("details", { class: "places" }, element("summary", {}, "in each file"), body);
-  details.addEventListener("toggle", async () => {
-    while (details.open && details.isConnected) {
-      await fill(body, stat);
-      await new Promise((done) => setTimeout(done, EVERY));
-    }
-  });
+  const summary = element("summary", {}, "in each file");
+  const details = element("details", { class: "places" }, summary, body);
+  const isSeen = () => details.open && details.isConnected;
+  details.addEventListener("toggle", repeated(EVERY, () => fill(body, stat), isSeen));
   return details;
 }
 

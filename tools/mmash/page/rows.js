@@ -52,8 +52,9 @@ export class Rows {
   sort() {
     const stats = [...this.#stats.byLabel.values()];
     const keyed = stats.map((stat) => ({ stat, prefix: prefixOf(stat.label) }));
-    keyed.sort((a, b) => order.compare(a.prefix, b.prefix) || order.compare(a.stat.label, b.stat.label));
-    this.#sorted = keyed;
+    const compare = (a, b) =>
+      order.compare(a.prefix, b.prefix) || order.compare(a.stat.label, b.stat.label);
+    this.#sorted = keyed.sort(compare);
     this.#arrange();
   }
 
