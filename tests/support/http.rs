@@ -78,7 +78,10 @@ fn head(stream: &mut TcpStream) -> Option<String> {
         let mut byte = [0];
         match stream.read(&mut byte) {
             Ok(1) => head.push(byte[0]),
-            _ => return None,
+            end => {
+                eprintln!("{end:?} within the head {:?}", String::from_utf8_lossy(&head));
+                return None;
+            }
         }
     }
     String::from_utf8(head).ok()
