@@ -90,7 +90,7 @@ fn introduce(arguments: &Arguments, server: &Server) {
     println!("Process {} answers on http://{}/", std::process::id(), server.address());
     println!("with {} threads that publish stats. Ctrl-C ends it.", arguments.workers);
     println!("In another terminal:");
-    for tool in ["slurpstats", "pollstats", "cleanstats"] {
+    for tool in ["slurpstats", "pollstats", "mmash", "cleanstats"] {
         println!("  cargo run --release --bin {tool}");
     }
     println!("\nThis is pollstats:\n");

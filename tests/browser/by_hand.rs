@@ -7,9 +7,9 @@ use tempfile::TempDir;
 
 use crate::browser::Browser;
 use crate::support::{content, field, gone, original};
-use crate::{ANYWHERE, LABELS, Test, mmash};
+use crate::{ANYWHERE, LABELS, Test, mmash, mmash_with_its_own};
 
-pub const TESTS: [Test<Browser>; 3] = [
+pub const TESTS: [Test<Browser>; 4] = [
     ("a_label_never_becomes_markup", a_label_never_becomes_markup),
     (
         "of_five_thousand_stats_two_hundred_at_most_are_in_the_page",
@@ -18,6 +18,10 @@ pub const TESTS: [Test<Browser>; 3] = [
     (
         "where_there_is_nothing_the_page_says_where_it_looked_and_why",
         where_there_is_nothing_the_page_says_where_it_looked_and_why,
+    ),
+    (
+        "where_there_is_only_mmash_there_is_nothing_unless_that_is_asked_for",
+        where_there_is_only_mmash_there_is_nothing_unless_that_is_asked_for,
     ),
 ];
 
@@ -90,4 +94,15 @@ fn where_there_is_nothing_the_page_says_where_it_looked_and_why(browser: &Browse
     assert_eq!(browser.ask("document.getElementById('nothing').hidden"), json!(true));
     browser.click("#files");
     browser.until("document.querySelector('dialog .life')?.textContent === 'dead'");
+}
+
+fn where_there_is_only_mmash_there_is_nothing_unless_that_is_asked_for(browser: &Browser) {
+    let directory = TempDir::new().unwrap();
+    let server = mmash_with_its_own(ANYWHERE, directory.path());
+    browser.open(&format!("http://{}/", server.address));
+    browser.until("document.querySelector('#nothing:not([hidden]) h2')");
+    assert_eq!(browser.ask("document.getElementById('stats').hidden"), json!(true));
+    browser.click("#nothing a");
+    browser.until(&format!("{LABELS}.includes('mmash.looks')"));
+    assert_eq!(browser.ask("document.getElementById('nothing').hidden"), json!(true));
 }

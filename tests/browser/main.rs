@@ -11,6 +11,7 @@ mod program;
 mod support;
 
 use std::path::Path;
+use std::process::Command;
 
 use browser::Browser;
 use live::Stage;
@@ -43,9 +44,18 @@ fn the_page_shows_files_made_by_hand() {
 /// mmash on the files of a directory, with many looks at them. It finds no place for stats of its
 /// own, so that there are no others than those of the test.
 fn mmash(address: &str, directory: &Path) -> Server {
+    Server::start(command(address, directory).env("MMSTATS_PATH", directory.join("none")))
+}
+
+/// The same, with its own among them.
+fn mmash_with_its_own(address: &str, directory: &Path) -> Server {
+    Server::start(command(address, directory).env("MMSTATS_PATH", directory))
+}
+
+fn command(address: &str, directory: &Path) -> Command {
     let mut command = tool(env!("CARGO_BIN_EXE_mmash"));
     command.args(["--listen", address, "--interval", "0.2", "--glob"]).arg(directory);
-    Server::start(command.env("MMSTATS_PATH", directory.join("none")))
+    command
 }
 
 /// Where mmash listens first.

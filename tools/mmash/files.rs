@@ -43,7 +43,7 @@ struct FilesRecord<'a> {
     errors: Vec<FileError>,
     /// Which patterns the files were looked for by.
     looked_at: &'a [String],
-    /// Only where there are no files.
+    /// Only where there are no files but mmash's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     nothing: Option<NothingRecord<'a>>,
 }
@@ -108,7 +108,9 @@ impl<'a> NothingRecord<'a> {
     fn of(snapshot: &'a Snapshot) -> Option<Self> {
         let states = snapshot.looked_at.iter().map(|place| (&**place, state_of(place)));
         let places = states.filter_map(|(place, state)| Some((place, state?))).collect();
-        snapshot.files.is_empty().then_some(Self { places, reasons: &WHY_NOTHING })
+        let own = Some(std::process::id());
+        let is_alone = snapshot.files.iter().all(|seen| seen.file.pid() == own);
+        is_alone.then_some(Self { places, reasons: &WHY_NOTHING })
     }
 }
 

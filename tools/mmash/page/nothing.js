@@ -27,7 +27,8 @@ export async function explainNothing(section) {
   section.replaceChildren(
     element("h2", {}, "There are no stats yet"),
     element("p", {}, "As soon as a program publishes some, they appear here."),
-    element("p", {}, "mmash --glob shows other places."),
+    element("p", {}, "mmash --glob shows other places; meanwhile there are ",
+      element("a", { href: "/?filter=mmash." }, "mmash's own stats"), "."),
     ...(places.length > 0 ? [element("h3", {}, "Looked at"), element("ul", {}, ...places)] : []),
     ...problems(record.errors),
     element("h3", {}, "Why there may be nothing"),

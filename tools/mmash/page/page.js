@@ -11,8 +11,10 @@ import { Rows } from "./rows.js";
 import { Stats } from "./stats.js";
 import { fromAddress, toAddress } from "./view.js";
 
-/** So many steps are kept while the page stands still. */
-const KEPT = 3600;
+/** What mmash's own stats begin with: where there are no others, there is nothing to show. */
+const OWN = "mmash.";
+/** So many values are kept while the page stands still; the oldest are taken in then. */
+const KEPT = 1_000_000;
 const STATES = {
   silent: "mmash is silent",
   lost: "mmash is gone; trying again…",
@@ -30,6 +32,7 @@ const files = new Files(dialog);
 let view = fromAddress();
 /** The steps that came while the page stands still; null while it moves. */
 let held = null;
+let kept = 0;
 let connection = "lost";
 
 /** Shows a view. */
@@ -66,10 +69,12 @@ function choose(label, more) {
 function take(kind, step) {
   if (held) {
     held.push([kind, step]);
-    if (held.length <= KEPT) {
+    kept += step.values.length + 1;
+    if (kept <= KEPT) {
       return;
     }
     [kind, step] = held.shift();
+    kept -= step.values.length + 1;
   }
   if (stats[kind](step)) {
     rows.sort();
@@ -78,7 +83,8 @@ function take(kind, step) {
 }
 
 function refresh() {
-  const empty = stats.byLabel.size === 0;
+  const asked = view.filter !== "" || view.stats.length > 0;
+  const empty = stats.byLabel.size === 0 || (!asked && stats.areAll(OWN));
   if (empty) {
     explainNothing(nothing);
   }
@@ -113,6 +119,7 @@ const sayFilter = debounced(250, () => toAddress(view));
 pause.addEventListener("click", () => {
   const steps = held;
   held = steps ? null : [];
+  kept = 0;
   steps?.forEach(([kind, step]) => take(kind, step));
   pause.setAttribute("aria-pressed", held !== null);
   setText(pause, held ? "Go on" : "Pause");

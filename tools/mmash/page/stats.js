@@ -93,6 +93,11 @@ export class Stats {
   clock = new Ring(LONGEST);
   files = 0;
 
+  /** Whether every label begins so. */
+  areAll(prefix) {
+    return ![...this.byLabel.keys()].some((label) => !label.startsWith(prefix));
+  }
+
   /** Takes in all of a state; what was known before is kept, behind a gap. */
   whole(step) {
     if (this.clock.end > 0) {
