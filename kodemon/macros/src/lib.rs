@@ -1,0 +1,2 @@
+//! The attribute macro of kodemon.
+#![forbid(unsafe_code)]
