@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::generate::Generate;
+use super::generate::GenerateArgument;
 use super::terminal::ColorChoice;
 
 /// `--color` and `--generate`.
@@ -14,12 +14,9 @@ pub struct CommonArguments {
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
 
-    /// Print the man page or a shell's completions, and exit
-    ///
-    /// They come from the same definitions as this help: `--generate man > TOOL.1`, `--generate
-    /// bash > /etc/bash_completion.d/TOOL`.
-    #[arg(long, value_name = "WHAT", hide_short_help = true)]
-    pub generate: Option<Generate>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment would become the command's help")]
+    pub generate: GenerateArgument,
 }
 
 /// The end of every tool's long help: where files are looked for, and exit codes.

@@ -1,35 +1,10 @@
 //! JSON as the tools write it: exact numbers, and nothing that drives a terminal.
 
-use std::io::{self, Write};
 use std::path::Path;
 
+pub use cli::json::{text, write};
 use mmstats::Value;
 use serde::{Serialize, Serializer};
-use serde_json::ser::{CompactFormatter, Formatter};
-
-use super::escape::is_harmful;
-
-/// Writes a value as compact JSON. Characters that are harmful to a terminal become `\u` escapes,
-/// which any parser turns back.
-///
-/// # Errors
-///
-/// Where `out` can't be written.
-pub fn write(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(out, Harmless(CompactFormatter));
-    value.serialize(&mut serializer).map_err(io::Error::from)
-}
-
-/// The same as a text.
-///
-/// # Panics
-///
-/// Where the value has a map whose keys are no texts: JSON has none.
-pub fn text(value: &impl Serialize) -> String {
-    let mut text = Vec::new();
-    write(&mut text, value).expect("it can be JSON, and a Vec takes everything");
-    String::from_utf8(text).expect("JSON is a text")
-}
 
 /// An element of `errors`: a file that couldn't be read, or not to its end.
 #[derive(Debug, Serialize)]
@@ -74,27 +49,6 @@ impl std::fmt::Display for Hex<'_> {
     }
 }
 
-/// Escapes in strings what JSON itself lets through.
-struct Harmless(CompactFormatter);
-
-impl Formatter for Harmless {
-    fn write_string_fragment<W: ?Sized + Write>(
-        &mut self,
-        writer: &mut W,
-        fragment: &str,
-    ) -> io::Result<()> {
-        let mut rest = fragment;
-        while let Some(at) = rest.find(is_harmful) {
-            let (plain, harmful) = rest.split_at(at);
-            self.0.write_string_fragment(writer, plain)?;
-            let character = harmful.chars().next().unwrap_or_default();
-            write!(writer, "\\u{:04x}", u32::from(character))?;
-            rest = &harmful[character.len_utf8()..];
-        }
-        self.0.write_string_fragment(writer, rest)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,13 +64,5 @@ mod tests {
             assert_eq!(text(&Exact(Value::Float(value))), expected);
         }
         assert_eq!(text(&Exact(Value::Bytes(&[0, 0xff]))), "\"00ff\"");
-    }
-
-    #[test]
-    fn harmful_characters_are_escaped_and_come_back() {
-        let harmful = "\x1b[2J\u{9b}é\u{202e}\x7f\"\\";
-        let written = text(&harmful);
-        assert!(!written.contains(is_harmful), "{written}");
-        assert_eq!(serde_json::from_str::<String>(&written).unwrap(), harmful);
     }
 }

@@ -1,10 +1,8 @@
 //! What every tool does in the same way: selection, output, diagnostics, exit codes.
 
+pub use cli::{diagnostics, escape, exit, generate};
+
 pub mod arguments;
-pub mod diagnostics;
-pub mod escape;
-pub mod exit;
-pub mod generate;
 pub mod json;
 pub mod number;
 pub mod patterns;

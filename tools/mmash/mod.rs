@@ -58,7 +58,7 @@ pub const NAME: &str = "mmash";
 ///
 /// Where stdout can't be written.
 pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
-    if let Some(what) = arguments.common.generate {
+    if let Some(what) = arguments.common.generate.what {
         return generate(what, Arguments::command());
     }
     let mut diagnostics = Diagnostics::new(NAME);

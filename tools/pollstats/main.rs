@@ -16,7 +16,7 @@ use signal_hook::iterator::Signals;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    if let Some(what) = arguments.common.generate {
+    if let Some(what) = arguments.common.generate.what {
         return exit::code(NAME, generate(what, Arguments::command()));
     }
     let ending = Arc::new(Ending::default());

@@ -41,7 +41,7 @@ const BUFFER: usize = 1 << 18;
 ///
 /// Where stdout can't be written.
 pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
-    if let Some(what) = arguments.common.generate {
+    if let Some(what) = arguments.common.generate.what {
         return generate(what, Arguments::command());
     }
     let stdout = io::stdout().lock();

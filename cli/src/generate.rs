@@ -2,10 +2,21 @@
 
 use std::io::{self, Write};
 
-use clap::{Command, ValueEnum};
+use clap::{Args, Command, ValueEnum};
 use clap_complete::Shell;
 
-use super::exit::Outcome;
+use crate::exit::Outcome;
+
+/// The argument `--generate`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct GenerateArgument {
+    /// Print the man page or a shell's completions, and exit
+    ///
+    /// They come from the same definitions as this help: `--generate man > TOOL.1`, `--generate
+    /// bash > /etc/bash_completion.d/TOOL`.
+    #[arg(long = "generate", value_name = "WHAT", hide_short_help = true)]
+    pub what: Option<Generate>,
+}
 
 /// What `--generate` makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

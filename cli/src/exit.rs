@@ -1,9 +1,9 @@
-//! How a tool ends: exit codes, and the reader of a pipe that has gone.
+//! How a command ends: exit codes, and the reader of a pipe that has gone.
 
 use std::io;
 use std::process::ExitCode;
 
-/// The end of a run. The codes are part of every tool's documentation.
+/// The end of a run. The codes are part of every command's documentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// All is well: exit code 0.
@@ -28,15 +28,15 @@ impl From<Outcome> for ExitCode {
     }
 }
 
-/// The exit code of `tool` after a run whose writing to stdout may have failed.
+/// The exit code of `command` after a run whose writing to stdout may have failed.
 ///
 /// A closed pipe (`slurpstats | head`) is a quiet end; any other failure is told on stderr.
-pub fn code(tool: &str, result: io::Result<Outcome>) -> ExitCode {
+pub fn code(command: &str, result: io::Result<Outcome>) -> ExitCode {
     match result {
         Ok(outcome) => outcome.into(),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Fine.into(),
         Err(error) => {
-            eprintln!("{tool}: writing to stdout failed: {error}");
+            eprintln!("{command}: writing to stdout failed: {error}");
             Outcome::Failed.into()
         }
     }

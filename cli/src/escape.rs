@@ -1,6 +1,6 @@
-//! Makes text from files and file names harmless to a terminal.
+//! Makes text from files, file names and clients harmless to a terminal.
 //!
-//! A stats file is written by anybody. Its labels and values reach a terminal only after control
+//! They are written by anybody. What they say reaches a terminal only after control
 //! characters (the beginnings of escape sequences) and the controls that turn the direction of
 //! text around are replaced by what they are called: `\x1b`, `\u{202e}`.
 

@@ -1,22 +1,22 @@
-//! What a tool says on stderr: `slurpstats: PATH: reason`, one line each.
+//! What a command says on stderr: `slurpstats: PATH: reason`, one line each.
 
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::escape::{escape, escape_path};
+use crate::escape::{escape, escape_path};
 
 /// The messages of one run.
 #[derive(Debug)]
 pub struct Diagnostics {
-    tool: &'static str,
+    command: &'static str,
     errors: usize,
 }
 
 impl Diagnostics {
-    /// For the tool of this name.
-    pub const fn new(tool: &'static str) -> Self {
-        Self { tool, errors: 0 }
+    /// For the command of this name.
+    pub const fn new(command: &'static str) -> Self {
+        Self { command, errors: 0 }
     }
 
     /// A file that couldn't be read, or not to its end. The run goes on and ends with code 2.
@@ -33,7 +33,7 @@ impl Diagnostics {
     /// Something to know that is no error. It may have several lines.
     pub fn say(&self, message: &dyn Display) {
         // Where stderr is closed there is nobody left to tell.
-        drop(writeln!(io::stderr(), "{}: {message}", self.tool));
+        drop(writeln!(io::stderr(), "{}: {message}", self.command));
     }
 
     /// How many errors there were.

@@ -1,0 +1,15 @@
+//! The manners of every command: what it says and how it ends. Nothing of stats.
+//!
+//! - [`diagnostics`]: messages on stderr, a line each, with the command's name; [`pace`]: so many
+//!   a second;
+//! - [`exit`]: exit codes, and the reader of a pipe that has gone;
+//! - [`escape`] and [`json`]: whatever a text has in it, it doesn't drive a terminal;
+//! - [`generate`]: man pages and shell completions.
+#![forbid(unsafe_code)]
+
+pub mod diagnostics;
+pub mod escape;
+pub mod exit;
+pub mod generate;
+pub mod json;
+pub mod pace;
