@@ -10,11 +10,9 @@ use axum::response::Response;
 use axum::routing::get;
 use mmstats::Identity;
 use serde::Serialize;
-use web::Problem;
+use web::{Parameters, Problem, answer};
 
-use super::answer::answer;
 use super::poller::Poller;
-use super::request::Parameters;
 use super::snapshot::{Seen, Snapshot};
 use crate::common::json::FileError;
 use crate::common::selection::{WHY_NOTHING, state_of};

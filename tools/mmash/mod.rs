@@ -6,21 +6,19 @@
 //! ```
 
 mod aggregate;
-mod answer;
 mod args;
 mod files;
-mod messages;
 mod metrics;
 mod openapi;
 mod original;
 mod own;
 mod page;
 mod poller;
-mod request;
 mod rows;
 mod settings;
 mod snapshot;
 mod stats;
+mod wrongs;
 
 use std::env;
 use std::ffi::OsString;
@@ -33,21 +31,20 @@ use std::sync::Arc;
 
 use axum::Router;
 use clap::CommandFactory;
-use signal_hook::consts::SIGTERM;
 use tokio::runtime;
-use web::{Answered, Hosts, Limits, Server, ending_by_signal};
+use web::{Answered, Hosts, Limits, RequestLog, Server, ending_by_signal};
 
 use crate::common::diagnostics::Diagnostics;
 use crate::common::escape::escape_path;
 use crate::common::exit::Outcome;
 use crate::common::generate::generate;
 pub use args::Arguments;
-use messages::{RequestLog, Wrongs};
 pub use metrics::By;
 use metrics::Metrics;
 use own::Own;
 use poller::Poller;
 use settings::Settings;
+use wrongs::Wrongs;
 
 /// The tool's name.
 pub const NAME: &str = "mmash";
@@ -110,18 +107,14 @@ async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome, Str
     let _ = writeln!(io::stdout(), "http://{}/", server.address());
     let verbose = arguments.verbose || settings.debug == Some(true);
     let log = verbose.then(|| RequestLog::new(diagnostics));
-    let mut received = 0;
+    let mut outcome = Outcome::Fine;
     let feed = Arc::clone(&poller);
     let end = async {
-        received = signal.await;
+        outcome = signal.await;
         feed.feed().end();
     };
     server.telling(witness(own, log)).serve(routes().with_state(poller), end).await;
-    Ok(match received {
-        // So a service manager ends it, and takes any other code for a failure.
-        SIGTERM => Outcome::Fine,
-        signal => Outcome::Interrupted(signal as u8),
-    })
+    Ok(outcome)
 }
 
 /// Counts and tells each request.

@@ -11,12 +11,10 @@ use axum::response::{Redirect, Response};
 use axum::routing::get;
 use mmstats::Value;
 use serde::Serialize;
-use web::Problem;
+use web::{Parameters, Problem, Rest, answer};
 
 use super::aggregate::{Aggregation, Together};
-use super::answer::answer;
 use super::poller::Poller;
-use super::request::{Parameters, Rest};
 use crate::common::json::Exact;
 
 /// `/stats/` and `/files/`, each also with something behind it. Without the slash they lead to

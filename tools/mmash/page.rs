@@ -7,24 +7,14 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
-use web::{Asset, Problem, asset};
+use web::{Asset, Parameters, Problem, asset};
 
 use super::poller::Poller;
-use super::request::Parameters;
 
 const PAGE: Asset = Asset { path: "", content: include_str!("page/index.html") };
 
 /// What the page is made of, besides the kit.
-macro_rules! parts {
-    ($($name:literal),* $(,)?) => {
-        &[$(Asset {
-            path: concat!("page/", $name),
-            content: include_str!(concat!("page/", $name)),
-        }),*]
-    };
-}
-
-const PARTS: &[Asset] = parts![
+const PARTS: &[Asset] = web::parts![
     "detail.js",
     "files.js",
     "filter.js",
@@ -42,14 +32,7 @@ const PARTS: &[Asset] = parts![
 /// The page, its parts, and the stream that it lives on. `/graph/` was the original's page.
 pub fn routes() -> Router<Arc<Poller>> {
     let page = |request: HeaderMap| async move { asset(&PAGE, &request) };
-    let router = Router::new()
-        .route("/", get(page))
-        .route("/graph/", get(page))
-        .route("/api/v1/stream", get(stream));
-    PARTS.iter().chain(web::ASSETS).fold(router, |router, part| {
-        let answer = move |request: HeaderMap| async move { asset(part, &request) };
-        router.route(&format!("/{}", part.path), get(answer))
-    })
+    web::page(&PAGE, PARTS).route("/graph/", get(page)).route("/api/v1/stream", get(stream))
 }
 
 async fn stream(

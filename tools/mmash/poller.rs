@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use web::Feed;
 
-use super::messages::Wrongs;
 use super::metrics::Metrics;
 use super::own::Own;
 use super::rows::Rows;
 use super::snapshot::Snapshot;
+use super::wrongs::Wrongs;
 
 /// How many pages may watch at one time.
 const STREAMS: usize = 128;

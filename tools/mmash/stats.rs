@@ -9,14 +9,15 @@ use axum::routing::get;
 use mmstats::{Kind, Stat};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
-use web::Problem;
+use web::{Parameters, Problem, Rest, answer};
 
-use super::answer::answer;
 use super::poller::Poller;
-use super::request::{Parameters, Rest, UNKNOWN};
 use super::snapshot::Seen;
 use crate::common::records::{TotalRecord, put_value};
 use crate::common::totals::{Total, Totals};
+
+/// What the kind is called where the file doesn't tell.
+const UNKNOWN: &str = "unknown";
 
 /// How many labels are named to somebody who asked for one that isn't there.
 const NEAR: usize = 3;
@@ -41,7 +42,7 @@ async fn stats(
     State(poller): State<Arc<Poller>>,
 ) -> Result<Response, Problem> {
     let wanted = parameters.only(&["prefix", "glob", "kind", "limit"])?;
-    let (prefix, kind, limit) = (wanted.first("prefix"), wanted.kind()?, wanted.limit()?);
+    let (prefix, kind, limit) = (wanted.first("prefix"), kind_of(&wanted)?, wanted.limit()?);
     let snapshot = poller.snapshot();
     let totals = snapshot.totals_of(wanted.first("glob"))?;
     let is_wanted = |total: &&Total| {
@@ -52,6 +53,20 @@ async fn stats(
     found.sort_unstable_by(|one, other| one.label.cmp(&other.label));
     let stats = found.iter().take(limit).map(|total| TotalRecord { total, help_texts: true });
     Ok(answer(&StatsRecord { time: snapshot.time, found: found.len(), stats: stats.collect() }))
+}
+
+/// The name of the kind that is wanted, if one is; `unknown`: where the file doesn't tell.
+fn kind_of(wanted: &Parameters) -> Result<Option<&str>, Problem> {
+    let Some(kind) = wanted.given("kind") else {
+        return Ok(None);
+    };
+    let mut known = Kind::ALL.into_iter().map(Kind::name).chain([UNKNOWN]);
+    if known.any(|name| name == kind) {
+        return Ok(Some(kind));
+    }
+    let known = Kind::ALL.map(Kind::name).join(", ");
+    let reason = format!("kind={kind:?}: no such kind, known are {known}, {UNKNOWN}");
+    Err(Problem::bad_request(reason))
 }
 
 #[derive(Serialize)]

@@ -10,25 +10,37 @@
 //! - every answer says that the page loads from here alone, isn't framed, and is what its type
 //!   says.
 //!
-//! What changes is sent as server-sent events from a [`Feed`], encoded once however many watch.
-//! Files are part of the program: [`Asset`].
+//! A route asks for the request's [`Parameters`] and for the [`Rest`] of its path, and gives an
+//! [`answer`] or a [`Problem`]. What changes is sent as server-sent events from a [`Feed`], encoded
+//! once however many watch.
+//!
+//! The page is part of the program: each of its files an [`Asset`], its own by [`parts!`], the
+//! kit's as [`ASSETS`]; [`page`] has all their routes.
 #![forbid(unsafe_code)]
 
+mod answer;
 mod answered;
 mod asset;
 mod feed;
 mod hosts;
 mod limits;
+mod page;
 mod problem;
+mod request;
+mod request_log;
 mod safety;
 mod server;
 
+pub use answer::answer;
 pub use answered::{Answered, Witness};
 pub use asset::{Asset, asset};
 pub use feed::{Feed, TooManyStreams};
 pub use hosts::Hosts;
 pub use limits::Limits;
+pub use page::{page, paths};
 pub use problem::Problem;
+pub use request::{Parameters, Rest};
+pub use request_log::RequestLog;
 pub use server::{Server, ending_by_signal};
 
 /// The kit's own files, for a tool's page: style, live stream, list, chart and what they need. A

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use cli::exit::Outcome;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -117,18 +118,19 @@ fn patient(stream: TcpStream, unread: Duration) -> Pin<Box<TimeoutStream<TcpStre
     Box::pin(stream)
 }
 
-/// Waits for Ctrl-C or SIGTERM, and gives its number.
+/// Waits for Ctrl-C or SIGTERM, and gives the outcome of a run that it ends: SIGTERM is how a
+/// service manager ends it, which takes any other code than 0 for a failure.
 ///
 /// # Errors
 ///
 /// Where signals can't be waited for.
-pub fn ending_by_signal() -> io::Result<impl Future<Output = i32>> {
+pub fn ending_by_signal() -> io::Result<impl Future<Output = Outcome>> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     Ok(async move {
         tokio::select! {
-            _ = interrupt.recv() => SignalKind::interrupt().as_raw_value(),
-            _ = terminate.recv() => SignalKind::terminate().as_raw_value(),
+            _ = interrupt.recv() => Outcome::Interrupted(SignalKind::interrupt().as_raw_value() as u8),
+            _ = terminate.recv() => Outcome::Fine,
         }
     })
 }

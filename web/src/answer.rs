@@ -2,9 +2,8 @@
 
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use cli::json;
 use serde::Serialize;
-
-use crate::common::json;
 
 /// A line of JSON: numbers are exact, and nothing in it drives a terminal.
 pub fn answer(value: &impl Serialize) -> Response {

@@ -2,10 +2,11 @@
 
 use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
-use mmstats::Kind;
-use web::Problem;
+
+use crate::Problem;
 
 /// The end of the path, decoded; it may have slashes.
+#[derive(Debug)]
 pub struct Rest(pub String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Rest {
@@ -20,10 +21,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Rest {
     }
 }
 
-/// What the kind is called where the file doesn't tell.
-pub const UNKNOWN: &str = "unknown";
-
 /// The parameters, in their order.
+#[derive(Debug)]
 pub struct Parameters(Vec<(String, String)>);
 
 impl<S: Send + Sync> FromRequestParts<S> for Parameters {
@@ -49,6 +48,10 @@ impl Parameters {
 
     /// Refuses what nobody asked for: a slip of the pen would be taken for an answer to what was
     /// meant.
+    ///
+    /// # Errors
+    ///
+    /// Where one isn't known, or is given twice.
     pub fn only(self, known: &[&str]) -> Result<Self, Problem> {
         for (at, (name, value)) in self.0.iter().enumerate() {
             let parameter = format!("{}={value:?}", name.escape_debug());
@@ -68,26 +71,25 @@ impl Parameters {
         Ok(self)
     }
 
-    /// How many are wanted at most.
+    /// How many are wanted at most, by `limit`; where it isn't given, all.
+    ///
+    /// # Errors
+    ///
+    /// Where it is no whole number.
     pub fn limit(&self) -> Result<usize, Problem> {
-        match self.given("limit") {
-            None => Ok(usize::MAX),
-            Some(limit) => limit.parse().map_err(|_| {
-                Problem::bad_request(format!("limit={limit:?}: not a whole number from 0"))
-            }),
-        }
+        Ok(self.number("limit")?.unwrap_or(usize::MAX))
     }
 
-    /// The name of the kind that is wanted, if one is; `unknown`: where the file doesn't tell.
-    pub fn kind(&self) -> Result<Option<&str>, Problem> {
-        let kind = self.given("kind");
-        let mut known = Kind::ALL.into_iter().map(Kind::name).chain([UNKNOWN]);
-        if kind.is_none_or(|kind| known.any(|name| name == kind)) {
-            return Ok(kind);
-        }
-        let known = Kind::ALL.map(Kind::name).join(", ");
-        let wrong = self.first("kind");
-        let reason = format!("kind={wrong:?}: no such kind, known are {known}, {UNKNOWN}");
-        Err(Problem::bad_request(reason))
+    /// The whole number of this name, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// Where it is none.
+    pub fn number(&self, name: &str) -> Result<Option<usize>, Problem> {
+        let parse = |text: &str| {
+            let reason = || format!("{name}={text:?}: not a whole number from 0");
+            text.parse().map_err(|_| Problem::bad_request(reason()))
+        };
+        self.given(name).map(parse).transpose()
     }
 }

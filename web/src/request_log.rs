@@ -1,0 +1,26 @@
+//! Requests, told on stderr.
+
+use cli::diagnostics::Diagnostics;
+use cli::pace::Pace;
+
+use crate::Answered;
+
+/// How many are told in a second.
+const REQUESTS: u32 = 100;
+
+/// Requests, a line each, as far as there aren't too many.
+#[derive(Debug)]
+pub struct RequestLog(Pace);
+
+impl RequestLog {
+    /// Begins now.
+    pub fn new(diagnostics: Diagnostics) -> Self {
+        Self(Pace::new(diagnostics, REQUESTS, "requests"))
+    }
+
+    /// Tells of a request, unless there are too many in this second.
+    pub fn tell(&self, request: &Answered<'_>) {
+        let Answered { method, target, status, took } = request;
+        self.0.say(|| format!("{method} {target} {} {took:.1?}", status.as_u16()));
+    }
+}
