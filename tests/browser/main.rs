@@ -1,6 +1,7 @@
 //! mmash's page in a real browser. One browser serves many tests: it takes longer to start than
 //! any of them.
 
+#[path = "../support/browser.rs"]
 mod browser;
 mod by_hand;
 mod live;

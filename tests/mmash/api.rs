@@ -6,8 +6,9 @@ use std::process;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::document::assert_valid;
 use crate::mmash;
-use crate::openapi::{Document, assert_valid};
+use crate::openapi::document;
 use crate::support::server::Server;
 use crate::support::{content, field, original, tool, write};
 use crate::workers::Workers;
@@ -160,7 +161,7 @@ fn where_there_are_no_files_it_is_told_why() {
     let server = Server::start(&mut command);
     let answer = server.get("/api/v1/files").json();
     let schema = json!({"$ref": "#/components/schemas/Files"});
-    assert_valid(&Document::of(&server).validator(&schema), &answer, "no files");
+    assert_valid(&document(&server).validator(&schema), &answer, "no files");
     let places = answer["looked_at"].as_array().unwrap();
     assert_eq!(places.len(), 2);
     for place in places {

@@ -1,6 +1,8 @@
 //! mmash as a process.
 
 mod api;
+#[path = "../support/document.rs"]
+mod document;
 mod load;
 mod manners;
 mod metrics;

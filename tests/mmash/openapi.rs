@@ -3,96 +3,15 @@
 use std::collections::BTreeSet;
 use std::process;
 
-use jsonschema::Validator;
-use serde_json::{Map, Value, json};
-
-use crate::support::http::{self, Answer};
+use crate::document::Document;
+use crate::support::http;
 use crate::support::server::Server;
 use crate::support::{content, field, gone, original, write};
 use crate::workers::Workers;
 
 /// The document as it is served.
-pub struct Document(Value);
-
-impl Document {
-    pub fn of(server: &Server) -> Self {
-        Self(server.get("/api/v1/openapi.json").json())
-    }
-
-    /// What a reference refers to; anything else is meant itself.
-    fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
-        let Some(reference) = value["$ref"].as_str() else {
-            return value;
-        };
-        let pointer = reference.strip_prefix('#').expect("it refers to itself");
-        self.0.pointer(pointer).unwrap_or_else(|| panic!("there is no {reference}"))
-    }
-
-    fn operation(&self, path: &str) -> &Value {
-        let operation = &self.0["paths"][path]["get"];
-        assert!(operation.is_object(), "{path}");
-        operation
-    }
-
-    /// What it says of answers with this status: by number, else by default.
-    fn response(&self, path: &str, status: u16) -> &Value {
-        let responses = &self.operation(path)["responses"];
-        let found = responses.get(status.to_string()).or_else(|| responses.get("default"));
-        self.resolve(found.unwrap_or_else(|| panic!("{path}: {status} isn't documented")))
-    }
-
-    /// The names of an operation's parameters behind the `?`.
-    fn parameters(&self, path: &str) -> Vec<&str> {
-        let parameters = self.operation(path)["parameters"].as_array();
-        let parameters = parameters.into_iter().flatten().map(|given| self.resolve(given));
-        parameters
-            .filter(|given| given["in"] == "query")
-            .filter_map(|given| given["name"].as_str())
-            .collect()
-    }
-
-    /// A check against a schema that allows no member that isn't named.
-    pub fn validator(&self, schema: &Value) -> Validator {
-        let mut root = schema.clone();
-        root["components"] = self.0["components"].clone();
-        close(&mut root);
-        jsonschema::draft202012::new(&root).expect("a schema")
-    }
-
-    /// Checks an answer's type and content against what is documented for its path and status.
-    #[track_caller]
-    fn check(&self, path: &str, asked: &str, answer: &Answer) {
-        let Some(contents) = self.response(path, answer.status)["content"].as_object() else {
-            return assert_eq!(answer.body, "", "{asked}");
-        };
-        let kind = answer.header("content-type").expect(asked);
-        let content = contents.get(kind).unwrap_or_else(|| panic!("{asked}: {kind}"));
-        if kind == "application/json" {
-            assert_valid(&self.validator(&content["schema"]), &answer.json(), asked);
-        }
-    }
-}
-
-/// Members may come at any time; of those that there are each is to be in the document.
-fn close(schema: &mut Value) {
-    match schema {
-        Value::Object(members) => {
-            if members.contains_key("properties") {
-                members.entry("additionalProperties").or_insert(json!(false));
-            }
-            members.values_mut().for_each(close);
-        }
-        Value::Array(elements) => elements.iter_mut().for_each(close),
-        _ => {}
-    }
-}
-
-#[track_caller]
-pub fn assert_valid(validator: &Validator, value: &Value, what: &str) {
-    let errors: Vec<_> = validator.iter_errors(value).collect();
-    let told: Vec<_> =
-        errors.iter().map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(told.is_empty(), "{what}: {}", told.join("\n"));
+pub fn document(server: &Server) -> Document {
+    Document::at(server, "/api/v1/openapi.json")
 }
 
 /// mmash on files of every kind: ours, the original's, dead, odd and broken ones.
@@ -163,7 +82,7 @@ const REQUESTS: &[(&str, &str, u16)] = &[
 #[test]
 fn every_answer_is_as_documented() {
     let (_workers, server) = everything();
-    let document = Document::of(&server);
+    let document = document(&server);
     for (path, asked, status) in REQUESTS {
         let answer = server.get(asked);
         assert_eq!(answer.status, *status, "{asked}: {}", answer.body);
@@ -179,7 +98,7 @@ fn every_answer_is_as_documented() {
 fn where_there_is_nothing_answers_are_as_documented_too() {
     let directory = tempfile::TempDir::new().unwrap();
     let server = crate::mmash(directory.path());
-    let document = Document::of(&server);
+    let document = document(&server);
     for path in ["/api/v1/files", "/api/v1/stats", "/stats/", "/files/", "/metrics"] {
         let answer = server.get(path);
         assert_eq!(answer.status, 200, "{path}");
@@ -190,16 +109,9 @@ fn where_there_is_nothing_answers_are_as_documented_too() {
 #[test]
 fn every_documented_answer_was_asked_for() {
     let (_workers, server) = everything();
-    let Document(document) = Document::of(&server);
     let asked: BTreeSet<_> =
         REQUESTS.iter().map(|(path, _, status)| format!("{path} {status}")).collect();
-    let statuses = |(path, item): (&String, &Value)| -> Vec<String> {
-        let responses: &Map<String, Value> = item["get"]["responses"].as_object().unwrap();
-        let numbers = responses.keys().filter(|status| *status != "default");
-        numbers.map(|status| format!("{path} {status}")).collect()
-    };
-    let paths = document["paths"].as_object().unwrap().iter();
-    let mut documented: BTreeSet<_> = paths.flat_map(statuses).collect();
+    let mut documented = document(&server).answers();
     // Another test watches.
     documented.retain(|answer| !matches!(&**answer, "/api/v1/stream 200" | "/api/v1/stream 503"));
     assert_eq!(documented, asked);
@@ -208,7 +120,7 @@ fn every_documented_answer_was_asked_for() {
 #[test]
 fn v1_accepts_the_documented_parameters_and_no_others() {
     let (_workers, server) = everything();
-    let document = Document::of(&server);
+    let document = document(&server);
     for (path, asked) in [
         ("/api/v1/files", "/api/v1/files"),
         ("/api/v1/stats", "/api/v1/stats"),

@@ -13,21 +13,13 @@ use crate::command;
 use crate::program::{Webapp, run};
 use crate::support::prometheus::{Prometheus, SCRAPE_INTERVAL, parse};
 use crate::support::server::Server;
-use crate::support::{content, field, write};
+use crate::support::{content, field, is_installed, write};
 
 /// What a load asks for, and how often.
 const REQUESTS: [(&str, u64); 3] = [("/", 1_500), ("/status", 250), ("/500", 700)];
 /// How many of these are answered with 200.
 const EXPECTED: f64 = 1_750.0;
 const COUNTER: &str = "web_stats_status_2XX_responses_total";
-
-fn is_installed(program: &str) -> bool {
-    let found = Command::new(program).arg("--version").output().is_ok();
-    if !found {
-        eprintln!("SKIPPED: {program} is not installed");
-    }
-    found
-}
 
 /// mmash that looks often.
 fn mmash(directory: &Path) -> Server {

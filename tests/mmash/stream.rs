@@ -13,7 +13,8 @@ use tokio::net::TcpSocket;
 use tokio::runtime;
 
 use crate::command;
-use crate::openapi::{Document, assert_valid};
+use crate::document::assert_valid;
+use crate::openapi::document;
 use crate::support::server::Server;
 use crate::support::{content, field, http};
 
@@ -39,7 +40,7 @@ impl Watcher {
 
     fn on(mut stream: TcpStream, server: &Server) -> Self {
         let step = json!({"$ref": "#/components/schemas/Step"});
-        let step = Document::of(server).validator(&step);
+        let step = document(server).validator(&step);
         let request = "GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n";
         stream.write_all(request.as_bytes()).unwrap();
         let head = http::receive_head(&mut stream).expect("an answer");

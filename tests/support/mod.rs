@@ -5,6 +5,7 @@ pub mod http;
 pub mod prometheus;
 pub mod server;
 
+use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,10 +28,22 @@ pub struct Run {
     pub stderr: String,
 }
 
+/// What tools heed in their environment.
+const HEEDED: [&str; 8] = [
+    "KODEMON_HOST",
+    "KODEMON_PORT",
+    "KODEMON_TOKEN",
+    "MMASH_SETTINGS",
+    "MMSTATS_FILES",
+    "MMSTATS_GLOB",
+    "MMSTATS_PATH",
+    "NO_COLOR",
+];
+
 /// A tool with nothing in its environment that the tests didn't put there.
 pub fn tool(path: &str) -> Command {
     let mut command = Command::new(path);
-    for name in ["MMASH_SETTINGS", "MMSTATS_FILES", "MMSTATS_GLOB", "MMSTATS_PATH", "NO_COLOR"] {
+    for name in HEEDED {
         command.env_remove(name);
     }
     command.env("TZ", "UTC").stdin(Stdio::null());
@@ -50,6 +63,16 @@ pub fn run(command: &mut Command) -> Run {
     let output = output.unwrap();
     let text = |bytes| String::from_utf8(bytes).expect("tools write UTF-8");
     Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+/// Whether a program can be run; said aloud where it can't, as the test is skipped then.
+pub fn is_installed(program: &str) -> bool {
+    let folders = env::var_os("PATH").unwrap_or_default();
+    let found = env::split_paths(&folders).any(|folder| folder.join(program).is_file());
+    if !found {
+        eprintln!("SKIPPED: {program} isn't installed");
+    }
+    found
 }
 
 /// The id of a process that is gone.

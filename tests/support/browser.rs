@@ -1,6 +1,7 @@
-//! A headless Chromium, driven by chromedriver.
+//! A headless Chromium, driven by chromedriver. Tests that want it name this file beside the rest
+//! of the support, as `browser`: not all have what it needs.
+#![allow(dead_code, reason = "each test uses a part")]
 
-use std::env;
 use std::fmt::Write as _;
 use std::fs;
 use std::future::Future;
@@ -16,7 +17,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use crate::support::http;
+use crate::support::{http, is_installed};
 
 /// How long the page may take for what is awaited.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -34,11 +35,8 @@ pub struct Browser {
 impl Browser {
     /// Starts one; `None`, said aloud, where it isn't installed.
     pub fn start() -> Option<Self> {
-        for program in ["chromium", "chromedriver"] {
-            if !is_installed(program) {
-                eprintln!("SKIPPED: {program} isn't installed");
-                return None;
-            }
+        if !["chromium", "chromedriver"].into_iter().all(is_installed) {
+            return None;
         }
         let driver = Driver::start();
         // As root Chromium refuses to run in its sandbox, and shared memory may be small.
@@ -195,9 +193,4 @@ impl Drop for Driver {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-fn is_installed(program: &str) -> bool {
-    let folders = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&folders).any(|folder| folder.join(program).is_file())
 }
