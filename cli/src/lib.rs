@@ -4,10 +4,12 @@
 //!   a second;
 //! - [`exit`]: exit codes, and the reader of a pipe that has gone;
 //! - [`escape`] and [`json`]: whatever a text has in it, it doesn't drive a terminal;
+//! - [`duration`]: `30s`, `7d`;
 //! - [`generate`]: man pages and shell completions.
 #![forbid(unsafe_code)]
 
 pub mod diagnostics;
+pub mod duration;
 pub mod escape;
 pub mod exit;
 pub mod generate;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 
-use super::duration::parse_duration;
 use crate::common::arguments::{AFTER_HELP, CommonArguments};
+use cli::duration::parse_duration;
 
 const EXAMPLES: &str = "\
 Examples:

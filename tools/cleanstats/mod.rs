@@ -1,7 +1,6 @@
 //! cleanstats: removes the stats files of dead programs, and only those.
 
 mod args;
-mod duration;
 mod report;
 
 use std::fs;

@@ -3,6 +3,10 @@
 use std::time::Duration;
 
 /// A whole number and its unit.
+///
+/// # Errors
+///
+/// Where it is anything else, or too long.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     const UNITS: [(char, u64); 4] = [('s', 1), ('m', 60), ('h', 3600), ('d', 24 * 3600)];
     let found = UNITS.iter().find_map(|&(unit, seconds)| {

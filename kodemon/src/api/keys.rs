@@ -1,0 +1,94 @@
+//! `/api/keys`: the functions, their executions, and how these were spread.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use serde::Serialize;
+use web::{Parameters, Problem, Rest};
+
+use super::Api;
+use super::parameters::{number, time};
+use crate::store::{ExecutionsQuery, KeyRecord, KeysQuery, SummaryQuery};
+
+/// So many executions a page has, unless told.
+const LIMIT: usize = 1_000;
+const MOST: usize = 100_000;
+/// So many steps a summary has, unless told.
+const BUCKETS: usize = 100;
+const MOST_BUCKETS: usize = 2_000;
+
+/// The routes. What stands behind a key, which may have slashes, is told apart by its end.
+pub fn routes() -> Router<Arc<Api>> {
+    Router::new().route("/api/keys", get(keys)).route("/api/keys/{*key}", get(of_key))
+}
+
+#[derive(Serialize)]
+struct Keys {
+    keys: Vec<KeyRecord>,
+}
+
+async fn keys(parameters: Parameters, State(api): State<Arc<Api>>) -> Result<Response, Problem> {
+    let wanted = parameters.only(&["token", "since", "prefix"])?;
+    let query = KeysQuery {
+        token: wanted.given("token").map(str::to_owned),
+        since: time(&wanted, "since")?,
+        prefix: wanted.first("prefix").to_owned(),
+    };
+    api.ask(move |store| store.keys(&query).map(|keys| Keys { keys })).await
+}
+
+async fn of_key(
+    Rest(rest): Rest,
+    parameters: Parameters,
+    State(api): State<Arc<Api>>,
+) -> Result<Response, Problem> {
+    match rest.rsplit_once('/') {
+        Some((key, "executions")) => executions(key, parameters, &api).await,
+        Some((key, "summary")) => summary(key, parameters, &api).await,
+        _ => {
+            let reason =
+                format!("there is nothing at {rest:?}: {rest}/executions is, and /summary");
+            Err(Problem::not_found(reason))
+        }
+    }
+}
+
+async fn executions(key: &str, parameters: Parameters, api: &Api) -> Result<Response, Problem> {
+    let wanted = parameters.only(&["from", "to", "token", "limit", "cursor", "order"])?;
+    let descending = match wanted.given("order") {
+        None | Some("asc") => false,
+        Some("desc") => true,
+        Some(other) => {
+            return Err(Problem::bad_request(format!("order={other:?}: asc or desc")));
+        }
+    };
+    let query = ExecutionsQuery {
+        from: time(&wanted, "from")?,
+        to: time(&wanted, "to")?,
+        token: wanted.given("token").map(str::to_owned),
+        limit: number(&wanted, "limit", LIMIT, MOST)?,
+        cursor: wanted.given("cursor").map(str::to_owned),
+        descending,
+    };
+    let key = key.to_owned();
+    api.ask(move |store| store.executions(&key, &query)).await
+}
+
+/// Of the last hour, unless told.
+async fn summary(key: &str, parameters: Parameters, api: &Api) -> Result<Response, Problem> {
+    let wanted = parameters.only(&["from", "to", "token", "buckets"])?;
+    let now = SystemTime::UNIX_EPOCH.elapsed().map_or(0.0, |since| since.as_secs_f64());
+    let to = time(&wanted, "to")?.unwrap_or(now);
+    let from = time(&wanted, "from")?.unwrap_or(to - 3600.0);
+    if from >= to {
+        return Err(Problem::bad_request(format!("from={from}: it isn't before to={to}")));
+    }
+    let token = wanted.given("token").map(str::to_owned);
+    let buckets = number(&wanted, "buckets", BUCKETS, MOST_BUCKETS)?;
+    let (key, query) = (key.to_owned(), SummaryQuery { from, to, token, buckets });
+    api.ask(move |store| store.summary(&key, &query)).await
+}

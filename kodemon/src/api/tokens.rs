@@ -1,0 +1,28 @@
+//! `/api/tokens`: who sends.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use serde::Serialize;
+use web::{Parameters, Problem};
+
+use super::Api;
+use crate::store::TokenRecord;
+
+/// The route.
+pub fn routes() -> Router<Arc<Api>> {
+    Router::new().route("/api/tokens", get(tokens))
+}
+
+#[derive(Serialize)]
+struct Tokens {
+    tokens: Vec<TokenRecord>,
+}
+
+async fn tokens(parameters: Parameters, State(api): State<Arc<Api>>) -> Result<Response, Problem> {
+    parameters.only(&[])?;
+    api.ask(|store| store.tokens().map(|tokens| Tokens { tokens })).await
+}

@@ -1,0 +1,72 @@
+//! The arguments of kodemon.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Parser;
+use cli::duration::parse_duration;
+use cli::generate::GenerateArgument;
+
+const EXAMPLES: &str = "\
+Examples:
+  kodemon                            http://127.0.0.1:4001/ shows what this machine's programs send
+  kodemon --udp 0.0.0.0:4000 --token web --token worker
+                                     of other machines, too: what these two send
+  kodemon --store /var/lib/kodemon.db --keep 90d
+  curl http://127.0.0.1:4001/api/keys";
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  ended by SIGTERM
+  2  an error, told on stderr
+  130  ended by Ctrl-C";
+
+/// Receive how long calls of functions took, store it, and show it on a web page
+///
+/// Programs send a message a call by UDP and don't wait for an answer. What comes is stored in a
+/// SQLite file, as it is, and added up by minute and by hour. The API that the page asks is
+/// documented at /api/openapi.json.
+///
+/// It counts what it receives, refuses, stores and loses in stats files of its own: see slurpstats.
+#[derive(Clone, Debug, Parser)]
+#[expect(clippy::doc_markdown, reason = "it is shown as it stands")]
+#[command(name = "kodemon", version, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+pub struct Arguments {
+    /// Where to receive messages; several times [default: 127.0.0.1:4000 and [::1]:4000]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub udp: Vec<SocketAddr>,
+
+    /// Where to serve page and API; whoever reaches it reads everything, without a password
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:4001")]
+    pub http: SocketAddr,
+
+    /// A name under which it is asked for, besides localhost and addresses; several times
+    #[arg(long, value_name = "NAME")]
+    pub host: Vec<String>,
+
+    /// Where to keep what comes: a SQLite file [default: kodemon/kodemon.db in the user's state
+    /// directory]
+    #[arg(long, value_name = "FILE")]
+    pub store: Option<PathBuf>,
+
+    /// How long to keep executions: 12h, 30d
+    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = parse_duration)]
+    pub keep: Duration,
+
+    /// Take messages with this token only; several times
+    #[arg(long, value_name = "TOKEN")]
+    pub token: Vec<String>,
+
+    /// Take so many keys, and so many tokens, at most
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub max_keys: u32,
+
+    /// Tell each request and each refused message on stderr, up to a hundred a second
+    #[arg(short, long)]
+    pub verbose: bool,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment would become the command's help")]
+    pub generate: GenerateArgument,
+}

@@ -1,0 +1,12 @@
+//! Parses the arguments of kodemon, runs the server and exits.
+#![forbid(unsafe_code)]
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use kodemon::args::Arguments;
+use kodemon::server;
+
+fn main() -> ExitCode {
+    cli::exit::code(server::NAME, server::run(&Arguments::parse()))
+}

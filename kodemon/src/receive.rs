@@ -1,0 +1,239 @@
+//! Datagrams in, executions out.
+
+mod drops;
+mod sockets;
+
+use std::collections::HashSet;
+use std::fmt;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant, SystemTime};
+
+use nix::errno::Errno;
+use nix::unistd;
+
+use crate::catalog::{Numbering, TooMany};
+use crate::figures::{Figures, Received};
+use crate::message::{self, Malformed, Message};
+use crate::store::{Execution, Writer};
+use drops::Drops;
+pub use sockets::Sockets;
+use sockets::{Batch, Datagram};
+
+/// How far a sender's clock may be ahead.
+const AHEAD: f64 = 3600.0;
+/// How often the kernel is asked for what it dropped.
+const ASKING: Duration = Duration::from_secs(1);
+
+/// Which messages are taken.
+#[derive(Debug)]
+pub struct Rules {
+    /// Those of these tokens; of any, where there are none.
+    pub tokens: HashSet<String>,
+    /// Those that began at most so long ago.
+    pub keep: Duration,
+}
+
+/// What is told of a datagram that isn't taken.
+pub type OnRefused = Box<dyn FnMut(&Refusal) + Send>;
+
+/// Why a datagram isn't taken.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Refusal {
+    /// It is no message.
+    Malformed(Malformed),
+    /// It is longer than a message may be.
+    Oversized,
+    /// It began before what is kept, or in the future: this Unix time.
+    Time(f64),
+    /// Its token isn't accepted.
+    Token(String),
+    /// Its key or its token is new, and there are as many as may be.
+    Names(String),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed(malformed) => malformed.fmt(f),
+            Self::Oversized => write!(f, "more than {} bytes", message::LONGEST_DATAGRAM),
+            Self::Time(time) => write!(f, "timestamp: {time}: not within what is kept"),
+            Self::Token(token) => write!(f, "token: {token:?}: not accepted"),
+            Self::Names(key) => write!(f, "key: {key:?}: as many keys or tokens as may be"),
+        }
+    }
+}
+
+/// The thread that receives.
+#[derive(Debug)]
+pub struct Receiver {
+    thread: JoinHandle<()>,
+    wake: OwnedFd,
+}
+
+impl Receiver {
+    /// Begins to receive.
+    ///
+    /// # Errors
+    ///
+    /// Where no thread or pipe can be made.
+    pub fn start(
+        sockets: Sockets,
+        rules: Rules,
+        numbering: Numbering,
+        figures: Arc<Figures<Received>>,
+        writers: Vec<Writer>,
+        on_refused: OnRefused,
+    ) -> io::Result<Self> {
+        let (woken, wake) = unistd::pipe()?;
+        let drops = Drops::of(&sockets);
+        let sorting = Sorting {
+            rules,
+            numbering,
+            figures,
+            on_refused,
+            news: News::default(),
+            taken: Vec::new(),
+        };
+        let receiving = Receiving { sockets, drops, sorting, writers };
+        let thread = thread::Builder::new()
+            .name("receiver".to_owned())
+            .spawn(move || receiving.run(&woken))?;
+        Ok(Self { thread, wake })
+    }
+
+    /// Takes what has arrived, stores it, and ends.
+    pub fn finish(self) {
+        drop(self.wake);
+        // A thread that panicked has said so.
+        let _ = self.thread.join();
+    }
+}
+
+struct Receiving {
+    sockets: Sockets,
+    drops: Drops,
+    sorting: Sorting,
+    writers: Vec<Writer>,
+}
+
+impl Receiving {
+    fn run(mut self, woken: &OwnedFd) {
+        let mut asked = Instant::now();
+        let mut batch = Batch::new();
+        let mut ending = false;
+        while !ending {
+            ending = match self.sockets.wait(woken, ASKING) {
+                Ok(ending) => ending,
+                Err(Errno::EINTR) => false,
+                Err(error) => panic!("waiting for datagrams failed: {error}"),
+            };
+            while self.fetch(&mut batch) {}
+            if asked.elapsed() >= ASKING || ending {
+                self.sorting.dropped(self.drops.ask());
+                asked = Instant::now();
+            }
+        }
+        self.writers.into_iter().for_each(Writer::finish);
+    }
+
+    /// Fetches what has come, as far as one batch goes; whether there may be more.
+    fn fetch(&mut self, batch: &mut Batch) -> bool {
+        let now = SystemTime::UNIX_EPOCH.elapsed().map_or(0.0, |since| since.as_secs_f64());
+        let Self { sockets, sorting, writers, .. } = self;
+        let more = sockets.receive(batch, |datagram| sorting.sort(datagram, now));
+        if !sorting.taken.is_empty() {
+            for writer in writers.iter() {
+                writer.push(&sorting.taken);
+            }
+            sorting.taken.clear();
+        }
+        sorting.tell();
+        more
+    }
+}
+
+/// Tells messages that are taken from those that are refused.
+struct Sorting {
+    rules: Rules,
+    numbering: Numbering,
+    figures: Arc<Figures<Received>>,
+    on_refused: OnRefused,
+    news: News,
+    taken: Vec<Execution>,
+}
+
+/// What is to be counted.
+#[derive(Default)]
+struct News {
+    messages: u64,
+    malformed: u64,
+    oversized: u64,
+    time: u64,
+    token: u64,
+    names: u64,
+}
+
+impl Sorting {
+    fn sort(&mut self, datagram: Datagram<'_>, now: f64) {
+        self.news.messages += 1;
+        match self.execution(datagram, now) {
+            Ok(execution) => self.taken.push(execution),
+            Err(refusal) => {
+                let count = match &refusal {
+                    Refusal::Malformed(_) => &mut self.news.malformed,
+                    Refusal::Oversized => &mut self.news.oversized,
+                    Refusal::Time(_) => &mut self.news.time,
+                    Refusal::Token(_) => &mut self.news.token,
+                    Refusal::Names(_) => &mut self.news.names,
+                };
+                *count += 1;
+                (self.on_refused)(&refusal);
+            }
+        }
+    }
+
+    fn execution(&mut self, datagram: Datagram<'_>, now: f64) -> Result<Execution, Refusal> {
+        let Datagram::Whole(datagram) = datagram else {
+            return Err(Refusal::Oversized);
+        };
+        let Message { key, token, timestamp, execution_time, extra } =
+            message::parse(datagram).map_err(Refusal::Malformed)?;
+        let Rules { tokens, keep } = &self.rules;
+        if !tokens.is_empty() && !tokens.contains(&*token) {
+            return Err(Refusal::Token(token.into_owned()));
+        }
+        if !(now - keep.as_secs_f64()..=now + AHEAD).contains(&timestamp) {
+            return Err(Refusal::Time(timestamp));
+        }
+        let numbers = self.numbering.of(&key, &token);
+        let (key, token) = numbers.map_err(|TooMany| Refusal::Names(key.into_owned()))?;
+        Ok(Execution { key, token, timestamp, execution_time, extra: extra.map(Into::into) })
+    }
+
+    /// Counts what was sorted.
+    fn tell(&mut self) {
+        let News { messages, malformed, oversized, time, token, names } =
+            std::mem::take(&mut self.news);
+        if messages == 0 {
+            return;
+        }
+        let (keys, tokens) = self.numbering.known();
+        self.figures.with(|figures| {
+            figures.messages.add(messages);
+            figures.malformed.add(malformed);
+            figures.oversized.add(oversized);
+            figures.time.add(time);
+            figures.token.add(token);
+            figures.names.add(names);
+            figures.keys.set(keys as u64);
+            figures.tokens.set(tokens as u64);
+        });
+    }
+
+    fn dropped(&self, datagrams: u64) {
+        self.figures.with(|figures| figures.dropped.add(datagrams));
+    }
+}

@@ -1,0 +1,201 @@
+//! The server: receives, stores and serves until a signal ends it.
+//!
+//! ```text
+//!  datagrams --> Receiver: parse, number --> Writer, a queue and a thread --> Store
+//!                                                 '--> Live --> streams        ^
+//!                                           Api, the page's and everybody's ---'
+//! ```
+
+use std::fs;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::CommandFactory;
+use cli::diagnostics::Diagnostics;
+use cli::escape::escape_path;
+use cli::exit::Outcome;
+use cli::generate::generate;
+use cli::pace::Pace;
+use tokio::runtime;
+use web::{Answered, Hosts, Limits, RequestLog, Server, ending_by_signal};
+
+use crate::api::{self, Api};
+use crate::args::Arguments;
+use crate::catalog::{Catalog, Numbering};
+use crate::figures::{Figures, Received, Served, Stored};
+use crate::live::Live;
+use crate::receive::{Receiver, Refusal, Rules, Sockets};
+use crate::store::sqlite::Sqlite;
+use crate::store::{Capacity, Store, Writer};
+
+/// The program's name.
+pub const NAME: &str = "kodemon";
+
+/// So many lines a second are told of messages that are refused.
+const TOLD: u32 = 10;
+
+/// Does what the arguments say, until a signal ends it.
+///
+/// # Errors
+///
+/// Where stdout can't be written.
+pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
+    if let Some(what) = arguments.generate.what {
+        return generate(what, Arguments::command());
+    }
+    let mut diagnostics = Diagnostics::new(NAME);
+    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(serve(arguments)).unwrap_or_else(|message| {
+        diagnostics.error(&message);
+        Outcome::Failed
+    }))
+}
+
+/// Serves until a signal comes; an error is the message of one.
+async fn serve(arguments: &Arguments) -> Result<Outcome, String> {
+    let hosts = Hosts::and(arguments.host.iter().cloned());
+    let server = Server::listen(arguments.http, hosts, Limits::default()).await;
+    let server = server.map_err(|error| format!("can't listen on {}: {error}", arguments.http))?;
+    let (sockets, addresses) = sockets(arguments)?;
+    let path = store_path(arguments)?;
+    let (store, catalog) = Sqlite::open(&path, arguments.keep)
+        .map_err(|error| format!("{}: {error}", escape_path(&path)))?;
+    let store: Arc<dyn Store> = Arc::new(store);
+    let signal = ending_by_signal().map_err(|error| format!("can't await signals: {error}"))?;
+
+    let figures = |error| format!("can't count: {error}");
+    let incoming = Arc::new(Figures::<Received>::publish("kodemon.").map_err(figures)?);
+    let prefix = format!("kodemon.{}.", store.name());
+    let kept = Arc::new(Figures::<Stored>::publish(&prefix).map_err(figures)?);
+    let requests = Figures::<Served>::publish("kodemon.http.").map_err(figures)?;
+
+    let live = Arc::new(Live::new(Arc::clone(&catalog)));
+    let no_thread = |error| format!("can't make a thread: {error}");
+    let writer = writer(&store, &kept, &live).map_err(no_thread)?;
+    let receiving = receive(arguments, sockets, catalog, &incoming, writer).map_err(no_thread)?;
+    tell_addresses(&server, &addresses);
+
+    let names = vec![(store.name(), kept)];
+    let api = Api::new(store, Arc::clone(&live), incoming, names, arguments.keep);
+    let log = arguments.verbose.then(|| RequestLog::new(Diagnostics::new(NAME)));
+    let mut outcome = Outcome::Fine;
+    let end = async {
+        outcome = signal.await;
+        live.end();
+    };
+    server
+        .telling(witness(requests, log))
+        .serve(api::routes().with_state(Arc::new(api)), end)
+        .await;
+    receiving.finish();
+    Ok(outcome)
+}
+
+/// The sockets that messages come by, and where they are.
+fn sockets(arguments: &Arguments) -> Result<(Sockets, Vec<SocketAddr>), String> {
+    let mut sockets = Sockets::default();
+    let mut addresses = Vec::new();
+    let failed = |address, error| format!("can't receive on {address}: {error}");
+    for address in &arguments.udp {
+        addresses.push(sockets.bind(*address).map_err(|error| failed(*address, error))?);
+    }
+    if arguments.udp.is_empty() {
+        let address = SocketAddr::from(([127, 0, 0, 1], 4000));
+        addresses.push(sockets.bind(address).map_err(|error| failed(address, error))?);
+        let address = SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], 4000));
+        match sockets.bind(address) {
+            Ok(address) => addresses.push(address),
+            // Many a machine has no IPv6 at all.
+            Err(error) if error.kind() == io::ErrorKind::AddrNotAvailable => {}
+            Err(error) => return Err(failed(address, error)),
+        }
+    }
+    Ok((sockets, addresses))
+}
+
+/// The file of the store; its directory is made where it is the usual one.
+fn store_path(arguments: &Arguments) -> Result<PathBuf, String> {
+    if let Some(path) = &arguments.store {
+        return Ok(path.clone());
+    }
+    let directory = std::env::var_os("XDG_STATE_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
+        .or_else(|| Some(std::env::home_dir()?.join(".local/state")))
+        .ok_or("there is no home directory for the store: --store tells another place")?
+        .join(NAME);
+    let made = fs::create_dir_all(&directory);
+    made.map_err(|error| format!("{}: {error}", escape_path(&directory)))?;
+    Ok(Path::join(&directory, "kodemon.db"))
+}
+
+fn writer(
+    store: &Arc<dyn Store>,
+    figures: &Arc<Figures<Stored>>,
+    live: &Arc<Live>,
+) -> io::Result<Writer> {
+    let live = Arc::clone(live);
+    let told = Pace::new(Diagnostics::new(NAME), 1, "errors of the store");
+    Writer::start(
+        Arc::clone(store),
+        Capacity::default(),
+        Arc::clone(figures),
+        Box::new(move |executions| live.stored(executions)),
+        Box::new(move |error| told.say(|| format!("can't store: {error}"))),
+    )
+}
+
+fn receive(
+    arguments: &Arguments,
+    sockets: Sockets,
+    catalog: Arc<Catalog>,
+    figures: &Arc<Figures<Received>>,
+    writer: Writer,
+) -> io::Result<Receiver> {
+    let tokens = arguments.token.iter().cloned().collect();
+    let rules = Rules { tokens, keep: arguments.keep };
+    let numbering = Numbering::new(catalog, arguments.max_keys as usize);
+    let told = Pace::new(Diagnostics::new(NAME), TOLD, "messages refused");
+    let verbose = arguments.verbose;
+    let tell = move |refusal: &Refusal| {
+        if verbose {
+            told.say(|| format!("refused: {refusal}"));
+        }
+    };
+    let figures = Arc::clone(figures);
+    Receiver::start(sockets, rules, numbering, figures, vec![writer], Box::new(tell))
+}
+
+/// Says where it is, so that others find it. Where nobody reads that, it serves all the same.
+fn tell_addresses(server: &Server, udp: &[SocketAddr]) {
+    let mut out = io::stdout();
+    let _ = writeln!(out, "http://{}/", server.address());
+    for address in udp {
+        let _ = writeln!(out, "udp://{address}");
+    }
+    if !server.address().ip().is_loopback() {
+        let warning = "whoever reaches this machine there reads everything, without a password";
+        Diagnostics::new(NAME).say(&format_args!("listening on {}: {warning}", server.address()));
+    }
+}
+
+/// Counts and tells each request.
+fn witness(
+    served: Figures<Served>,
+    log: Option<RequestLog>,
+) -> impl Fn(&Answered<'_>) + Send + Sync + 'static {
+    move |request| {
+        served.with(|served| {
+            served.requests.incr();
+            served.answer.record(request.took);
+            if request.status.is_client_error() || request.status.is_server_error() {
+                served.refused.incr();
+            }
+        });
+        if let Some(log) = &log {
+            log.tell(request);
+        }
+    }
+}
