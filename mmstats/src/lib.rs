@@ -129,8 +129,8 @@ pub use format::{Aggregate, Fault, Identity, Kind, Layout};
 pub use memory::Scalar;
 pub use mmstats_derive::MmStats;
 pub use publish::fields::{
-    Average, Counter, Fixed, FixedValue, Gauge, Histogram, MovingAverage, Number, Text, Timer,
-    Timestamp, Timing, WindowedAverage,
+    Average, Counter, Fixed, FixedValue, Gauge, Histogram, MovingAverage, Number, Stopwatch, Text,
+    Timer, Timestamp, Timing, WindowedAverage,
 };
 pub use publish::{
     AddError, Attachments, CreateError, Declaration, Declarations, DeclareError, Field, MmStats,

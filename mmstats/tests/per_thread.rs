@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use mmstats::{Attachments, Counter, Declarations, Field, Gauge, MmStats, StatsFile};
+use mmstats::{Attachments, Counter, Declarations, Field, Gauge, MmStats, Published, StatsFile};
 use tempfile::TempDir;
 
 mod support;
@@ -114,6 +114,25 @@ fn an_adopted_file_tells_its_new_thread() {
     };
     assert!(tid_in_file());
     assert!(tid_in_file());
+}
+
+#[test]
+fn a_thread_adds_stats_to_its_file_at_run_time() {
+    let _turn = turn();
+    let label = "added.in.a.thread";
+    let path = thread::spawn(move || {
+        let add = |published: &Published<PoolStats>| {
+            published.add(Counter::named(label)).unwrap().add(3);
+            published.path().unwrap().to_path_buf()
+        };
+        STATS.try_with_published(add).unwrap()
+    });
+    let path = path.join().unwrap();
+    assert_eq!(counter(&path, label), 3);
+    let others = files(DIRECTORY.path()).into_iter().filter(|other| *other != path);
+    for other in others {
+        assert!(StatsFile::read(other).unwrap().get(label).is_none());
+    }
 }
 
 #[test]

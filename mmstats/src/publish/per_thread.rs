@@ -70,7 +70,7 @@ impl<T: MmStats> PerThread<T> {
     pub fn with<R>(&'static self, action: impl FnOnce(&T) -> R) -> R {
         match self.slot.with(Slot::get) {
             Some(stats) => action(stats),
-            None => match self.use_first(action) {
+            None => match self.use_first(|stats| action(stats)) {
                 Ok(result) => result,
                 Err(error) => panic!("no stats for this thread: {error}"),
             },
@@ -84,8 +84,22 @@ impl<T: MmStats> PerThread<T> {
     /// Where the thread has no instance yet and none can be created. The next use tries again.
     #[inline]
     pub fn try_with<R>(&'static self, action: impl FnOnce(&T) -> R) -> Result<R, CreateError> {
+        self.try_with_published(|published| action(published))
+    }
+
+    /// Uses this thread's instance with its file, if it has or can get one: for stats that are
+    /// added at run time ([`Published::add`]).
+    ///
+    /// # Errors
+    ///
+    /// As [`try_with`](Self::try_with).
+    #[inline]
+    pub fn try_with_published<R>(
+        &'static self,
+        action: impl FnOnce(&Published<T>) -> R,
+    ) -> Result<R, CreateError> {
         match self.slot.with(Slot::get) {
-            Some(stats) => Ok(action(stats)),
+            Some(published) => Ok(action(published)),
             None => self.use_first(action),
         }
     }
@@ -111,7 +125,10 @@ impl<T: MmStats> PerThread<T> {
     }
 
     #[cold]
-    fn use_first<R>(&'static self, action: impl FnOnce(&T) -> R) -> Result<R, CreateError> {
+    fn use_first<R>(
+        &'static self,
+        action: impl FnOnce(&Published<T>) -> R,
+    ) -> Result<R, CreateError> {
         let instance = self.shared.adopt_or_create()?;
         if ThreadEnd::call(self) {
             return Ok(self.slot.with(|slot| action(slot.put(instance))));

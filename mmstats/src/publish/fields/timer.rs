@@ -3,13 +3,11 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use quanta::Clock;
-
 use super::figures::Figures;
 use super::moving_average::WindowSettings;
+use super::stopwatch::Stopwatch;
 use super::window::Window;
 use crate::format::{Kind, Layout};
-use crate::memory::{ForkProof, Section};
 use crate::publish::declaration::{Attachment, FieldKind, Shape};
 use crate::publish::{Declaration, DeclareError};
 
@@ -46,28 +44,11 @@ pub struct Timer {
     max: Cell<f64>,
 }
 
-/// The clock of all timers, calibrated.
-pub(super) fn clock() -> &'static Clock {
-    static CLOCK: ForkProof<Calibrated> = ForkProof::new();
-    &CLOCK.get().0
-}
-
-#[derive(Debug)]
-struct Calibrated(Clock);
-
-impl Default for Calibrated {
-    fn default() -> Self {
-        // Calibrating takes a lock that a child must not find locked.
-        let _section = Section::enter();
-        Self(Clock::new())
-    }
-}
-
 impl Timer {
     /// Starts a timing that is recorded when the guard is dropped.
     #[inline]
     pub fn start(&self) -> Timing<'_> {
-        Timing { timer: self, start: clock().raw() }
+        Timing { timer: self, watch: Stopwatch::start() }
     }
 
     /// Times a closure, and gives what it gives. A panic in it is timed too.
@@ -143,13 +124,13 @@ impl Timer {
 #[must_use = "a timing that is dropped at once measures nothing"]
 pub struct Timing<'a> {
     timer: &'a Timer,
-    start: u64,
+    watch: Stopwatch,
 }
 
 impl Timing<'_> {
     /// The time since the start.
     pub fn elapsed(&self) -> Duration {
-        Duration::from_nanos(self.nanoseconds())
+        self.watch.elapsed()
     }
 
     /// Records now, and gives what was recorded.
@@ -164,17 +145,12 @@ impl Timing<'_> {
     pub fn discard(self) {
         std::mem::forget(self);
     }
-
-    #[inline]
-    fn nanoseconds(&self) -> u64 {
-        clock().delta_as_nanos(self.start, clock().raw())
-    }
 }
 
 impl Drop for Timing<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.timer.record_secs(self.nanoseconds() as f64 * 1e-9);
+        self.timer.record_secs(self.watch.nanoseconds() as f64 * 1e-9);
     }
 }
 
@@ -196,8 +172,7 @@ impl FieldKind for Timer {
     }
 
     fn attach(attachment: Attachment) -> Self {
-        // Calibrated now, not at the first timing.
-        clock();
+        Stopwatch::prepare();
         Self {
             window: Window::new(attachment.parameters[0] as usize),
             figures: Figures::attach(attachment),

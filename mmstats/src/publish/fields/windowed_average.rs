@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use super::figures::Figures;
-use super::timer::clock;
+use super::stopwatch::Stopwatch;
 use super::timestamp::unix_time;
 use crate::format::{Kind, Layout};
 use crate::publish::declaration::{Attachment, FieldKind, Shape};
@@ -29,7 +29,7 @@ use crate::publish::{Declaration, DeclareError};
 pub struct WindowedAverage {
     figures: Figures<3>,
     slices: Slices,
-    origin: u64,
+    origin: Stopwatch,
 }
 
 /// How many seconds a windowed average is over.
@@ -51,7 +51,7 @@ impl WindowedAverage {
 
     /// Adds a value, now.
     pub fn add(&self, value: f64) {
-        let elapsed = Duration::from_nanos(clock().delta_as_nanos(self.origin, clock().raw()));
+        let elapsed = self.origin.elapsed();
         self.slices.add(value, elapsed);
         let (mean, count) = self.slices.mean();
         self.figures.publish([mean.to_bits(), count, unix_time().to_bits()]);
@@ -88,7 +88,7 @@ impl FieldKind for WindowedAverage {
         Self {
             slices: Slices::new(Duration::from_secs_f64(seconds)),
             figures: Figures::attach(attachment),
-            origin: clock().raw(),
+            origin: Stopwatch::start(),
         }
     }
 }

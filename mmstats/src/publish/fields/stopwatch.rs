@@ -1,0 +1,58 @@
+//! The clock of all timers.
+
+use std::time::Duration;
+
+use quanta::Clock;
+
+use crate::memory::{ForkProof, Section};
+
+/// A time under way, on the clock of the timers: for what is timed before it is known which
+/// [`Timer`](crate::Timer) gets it, or on one thread and recorded on another.
+///
+/// ```
+/// let watch = mmstats::Stopwatch::start();
+/// // what is timed
+/// let took = watch.elapsed();
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(u64);
+
+impl Stopwatch {
+    /// Starts now. The first of a process may take some milliseconds: see [`Timer`](crate::Timer).
+    #[inline]
+    pub fn start() -> Self {
+        Self(clock().raw())
+    }
+
+    /// The time since the start.
+    #[inline]
+    pub fn elapsed(self) -> Duration {
+        Duration::from_nanos(self.nanoseconds())
+    }
+
+    #[inline]
+    pub(super) fn nanoseconds(self) -> u64 {
+        clock().delta_as_nanos(self.0, clock().raw())
+    }
+
+    /// Calibrates the clock now, not at the first timing.
+    pub(super) fn prepare() {
+        clock();
+    }
+}
+
+fn clock() -> &'static Clock {
+    static CLOCK: ForkProof<Calibrated> = ForkProof::new();
+    &CLOCK.get().0
+}
+
+#[derive(Debug)]
+struct Calibrated(Clock);
+
+impl Default for Calibrated {
+    fn default() -> Self {
+        // Calibrating takes a lock that a child must not find locked.
+        let _section = Section::enter();
+        Self(Clock::new())
+    }
+}
