@@ -15,7 +15,16 @@ pub mod live;
 pub mod message;
 #[cfg(feature = "server")]
 pub mod receive;
+mod send;
 #[cfg(feature = "server")]
 pub mod server;
 #[cfg(feature = "server")]
 pub mod store;
+
+pub use kodemon_macros::{kodemon, timing};
+pub use send::{
+    BadVariable, ConnectError, Fields, Recording, Statistics, Timing, connect, statistics, time,
+};
+
+#[doc(hidden)]
+pub use send::private as __private;

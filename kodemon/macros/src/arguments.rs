@@ -1,0 +1,188 @@
+//! What stands between the parentheses: the key, fields, and how a call is recorded.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::discouraged::Speculative;
+use syn::parse::{ParseStream, Parser};
+use syn::{Error, Expr, LitBool, LitStr, Result, Token};
+
+/// What is asked for.
+#[derive(Default)]
+pub(crate) struct Arguments {
+    /// The key, where it is a literal.
+    pub key: Option<LitStr>,
+    /// What a message holds besides its own four, or in place of them.
+    pub fields: Vec<Field>,
+    /// Whether mmstats records the calls, too.
+    pub stats: bool,
+    /// Whether calls are not sent.
+    pub silent: bool,
+}
+
+/// A field of the message and the expression of its value.
+pub(crate) struct Field {
+    pub name: LitStr,
+    pub value: TokenStream,
+}
+
+impl Arguments {
+    /// What `#[kodemon(…)]` says.
+    pub(crate) fn of_attribute(tokens: TokenStream) -> Result<Self> {
+        let mut arguments = Self::default();
+        (|input: ParseStream| arguments.parse_items(input)).parse2(tokens)?;
+        arguments.checked()
+    }
+
+    /// What `timing!(key, …)` says.
+    pub(crate) fn of_timing(tokens: TokenStream) -> Result<Self> {
+        let mut arguments = Self::default();
+        let parser = |input: ParseStream| {
+            if input.is_empty() || (input.peek(syn::Ident::peek_any) && input.peek2(Token![=])) {
+                return Err(input.error("the key comes first: `timing!(\"key\", field = value)`"));
+            }
+            arguments.set_key(expression(input)?, input.span())?;
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+            arguments.parse_items(input)
+        };
+        parser.parse2(tokens)?;
+        arguments.checked()
+    }
+
+    fn parse_items(&mut self, input: ParseStream) -> Result<()> {
+        while !input.is_empty() {
+            self.parse_item(input)?;
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn parse_item(&mut self, input: ParseStream) -> Result<()> {
+        // A name in quotes is always a field's.
+        if input.peek(LitStr) {
+            let name: LitStr = input.parse()?;
+            return self.parse_field(name, input);
+        }
+        let name = input.call(Ident::parse_any).map_err(|error| {
+            Error::new(error.span(), "expected `field = value`, `stats` or `udp = false`")
+        })?;
+        match name.to_string().as_str() {
+            "stats" => self.parse_stats(&name, input),
+            "udp" => self.parse_udp(&name, input),
+            _ => self.parse_field(LitStr::new(&name.unraw().to_string(), name.span()), input),
+        }
+    }
+
+    fn parse_stats(&mut self, name: &Ident, input: ParseStream) -> Result<()> {
+        if input.peek(Token![=]) {
+            let message = "`stats` stands alone, without a value; a field of that name goes in \
+                           quotes: `\"stats\" = …`";
+            return Err(input.error(message));
+        }
+        if std::mem::replace(&mut self.stats, true) {
+            return Err(twice(name.span(), "stats"));
+        }
+        Ok(())
+    }
+
+    fn parse_udp(&mut self, name: &Ident, input: ParseStream) -> Result<()> {
+        let wrong = |span| {
+            Error::new(
+                span,
+                "`udp` is `udp = false`; a field of that name goes in quotes: `\"udp\" = …`",
+            )
+        };
+        if input.parse::<Token![=]>().is_err() {
+            return Err(wrong(name.span()));
+        }
+        let value: LitBool = input.parse().map_err(|error| wrong(error.span()))?;
+        if value.value {
+            return Err(wrong(value.span()));
+        }
+        if std::mem::replace(&mut self.silent, true) {
+            return Err(twice(name.span(), "udp"));
+        }
+        Ok(())
+    }
+
+    fn parse_field(&mut self, name: LitStr, input: ParseStream) -> Result<()> {
+        let text = name.value();
+        let missing = || Error::new(name.span(), format!("`{text}` needs a value: `{text} = …`"));
+        input.parse::<Token![=]>().map_err(|_| missing())?;
+        let value = expression(input)?;
+        if value.is_empty() {
+            return Err(missing());
+        }
+        if text == "key" {
+            return self.set_key(value, name.span());
+        }
+        self.add_field(name, value)
+    }
+
+    fn set_key(&mut self, value: TokenStream, span: Span) -> Result<()> {
+        match syn::parse2::<LitStr>(value.clone()) {
+            Ok(key) if self.key.is_some() => Err(twice(key.span(), "key")),
+            Ok(key) if key.value().is_empty() => {
+                Err(Error::new(key.span(), "a key can't be empty"))
+            }
+            Ok(key) => {
+                self.key = Some(key);
+                Ok(())
+            }
+            Err(_) => self.add_field(LitStr::new("key", span), value),
+        }
+    }
+
+    fn add_field(&mut self, name: LitStr, value: TokenStream) -> Result<()> {
+        let text = name.value();
+        let taken = self.fields.iter().any(|field| field.name.value() == text)
+            || (text == "key" && self.key.is_some());
+        if taken {
+            return Err(twice(name.span(), &text));
+        }
+        self.fields.push(Field { name, value });
+        Ok(())
+    }
+
+    /// What no single item shows.
+    fn checked(self) -> Result<Self> {
+        if self.silent && !self.stats {
+            let message = "`udp = false` without `stats` would record nothing";
+            return Err(Error::new(Span::call_site(), message));
+        }
+        let key = self.fields.iter().find(|field| field.name.value() == "key");
+        if let Some(Field { value, .. }) = key.filter(|_| self.stats) {
+            let message = "with `stats` the key is a string literal: it names the stats";
+            return Err(Error::new_spanned(value, message));
+        }
+        if let Some(Field { name, .. }) = self.fields.first().filter(|_| self.silent) {
+            let message = "fields are for messages, and `udp = false` sends none";
+            return Err(Error::new(name.span(), message));
+        }
+        Ok(self)
+    }
+}
+
+fn twice(span: Span, name: &str) -> Error {
+    Error::new(span, format!("`{name}` is given twice"))
+}
+
+/// An expression: what stands up to the next comma.
+fn expression(input: ParseStream) -> Result<TokenStream> {
+    let ahead = input.fork();
+    if let Ok(value) = ahead.parse::<Expr>() {
+        input.advance_to(&ahead);
+        return Ok(value.into_token_stream());
+    }
+    // Blocks, matches and closures are left to the compiler: syn reads them with its largest
+    // feature alone. Their commas stand in brackets.
+    let mut tokens = TokenStream::new();
+    while !input.is_empty() && !input.peek(Token![,]) {
+        tokens.extend([input.parse::<TokenTree>()?]);
+    }
+    Ok(tokens)
+}

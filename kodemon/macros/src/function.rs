@@ -1,0 +1,105 @@
+//! A function as far as it matters: its name, and the body at its end.
+
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use quote::quote;
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{Attribute, Error, Result, Token, Visibility};
+
+/// A function in parts. What stands between its name and its body is nobody's business.
+pub(crate) struct Function {
+    attributes: Vec<Attribute>,
+    visibility: Visibility,
+    /// `async`, `unsafe`, `extern "C"` and the like, up to `fn`.
+    qualifiers: TokenStream,
+    pub name: Ident,
+    /// Generics, arguments, result, bounds.
+    signature: TokenStream,
+    body: TokenTree,
+}
+
+const NO_FUNCTION: &str = "`#[kodemon]` times functions and methods";
+
+impl Parse for Function {
+    fn parse(input: ParseStream) -> Result<Self> {
+        let mut attributes = input.call(Attribute::parse_outer)?;
+        let visibility = input.parse()?;
+        let qualifiers = qualifiers(input)?;
+        let name = input.call(Ident::parse_any)?;
+        let mut rest: Vec<TokenTree> = input.parse::<TokenStream>()?.into_iter().collect();
+        let Some(body @ TokenTree::Group(_)) = rest.pop() else {
+            let message = "`#[kodemon]` needs a function with a body to time";
+            return Err(Error::new(name.span(), message));
+        };
+        let (inner, body) = without_inner_attributes(body)?;
+        attributes.extend(inner);
+        Ok(Self {
+            attributes,
+            visibility,
+            qualifiers,
+            name,
+            signature: rest.into_iter().collect(),
+            body,
+        })
+    }
+}
+
+impl Function {
+    /// The function, with this before its body.
+    pub(crate) fn begun_by(&self, statements: &TokenStream) -> TokenStream {
+        let Self { attributes, visibility, qualifiers, name, signature, body } = self;
+        quote! {
+            #(#attributes)*
+            #visibility #qualifiers fn #name #signature {
+                #statements
+                #body
+            }
+        }
+    }
+}
+
+/// All up to `fn`, and over it.
+fn qualifiers(input: ParseStream) -> Result<TokenStream> {
+    let mut qualifiers = TokenStream::new();
+    while !input.peek(Token![fn]) {
+        match input.parse::<TokenTree>() {
+            Ok(TokenTree::Ident(word)) if word == "const" => {
+                let message = "a `const fn` can't be timed: it may run in the compiler";
+                return Err(Error::new(word.span(), message));
+            }
+            Ok(TokenTree::Ident(word)) if is_qualifier(&word) => qualifiers.extend([word]),
+            Ok(abi @ TokenTree::Literal(_)) => qualifiers.extend([abi]),
+            Ok(other) => return Err(Error::new(other.span(), NO_FUNCTION)),
+            Err(error) => return Err(Error::new(error.span(), NO_FUNCTION)),
+        }
+    }
+    input.parse::<Token![fn]>()?;
+    Ok(qualifiers)
+}
+
+fn is_qualifier(word: &Ident) -> bool {
+    ["async", "default", "extern", "safe", "unsafe"].iter().any(|known| word == known)
+}
+
+/// The attributes that begin the body, made such that can stand before the function, and the body
+/// without them: a block within a block can't have any.
+fn without_inner_attributes(body: TokenTree) -> Result<(Vec<Attribute>, TokenTree)> {
+    let TokenTree::Group(group) = &body else { return Ok((Vec::new(), body)) };
+    // The block of a `macro_rules!` stands in an invisible group, and has none.
+    if group.delimiter() != Delimiter::Brace {
+        return Ok((Vec::new(), body));
+    }
+    let parts = |input: ParseStream| {
+        Ok((input.call(Attribute::parse_inner)?, input.parse::<TokenStream>()?))
+    };
+    let (mut attributes, statements) = parts.parse2(group.stream())?;
+    if attributes.is_empty() {
+        return Ok((attributes, body));
+    }
+    for attribute in &mut attributes {
+        attribute.style = syn::AttrStyle::Outer;
+    }
+    let mut stripped = proc_macro2::Group::new(Delimiter::Brace, statements);
+    stripped.set_span(group.span());
+    Ok((attributes, stripped.into()))
+}

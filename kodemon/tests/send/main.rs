@@ -1,0 +1,10 @@
+//! What programs with timed functions send: each test has a program of its own, as the environment
+//! is read once a process, and is the server that hears it.
+#![deny(unsafe_code)]
+
+mod calls;
+mod forms;
+mod program;
+#[path = "../../../mmstats/tests/support/mod.rs"]
+#[allow(unsafe_code, reason = "a fork")]
+mod support;
