@@ -51,7 +51,7 @@ pub struct Arguments {
     pub store: Option<PathBuf>,
 
     /// How long to keep executions: 12h, 30d
-    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = parse_keep)]
     pub keep: Duration,
 
     /// Take messages with this token only; several times
@@ -59,7 +59,7 @@ pub struct Arguments {
     pub token: Vec<String>,
 
     /// Take so many keys, and so many tokens, at most
-    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_keys: u32,
 
     /// Tell each request and each refused message on stderr, up to a hundred a second
@@ -69,4 +69,15 @@ pub struct Arguments {
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment would become the command's help")]
     pub generate: GenerateArgument,
+}
+
+/// From a minute on, so that nothing is gone before it can be seen.
+fn parse_keep(text: &str) -> Result<Duration, String> {
+    const SHORTEST: Duration = Duration::from_mins(1);
+    const LONGEST: Duration = Duration::from_hours(100 * 366 * 24);
+    let keep = parse_duration(text)?;
+    if (SHORTEST..=LONGEST).contains(&keep) {
+        return Ok(keep);
+    }
+    Err("from 1m to a hundred years can be kept".to_owned())
 }

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -13,6 +13,7 @@ use super::http::{self, Answer};
 #[derive(Debug)]
 pub struct Server {
     child: Child,
+    stdout: BufReader<ChildStdout>,
     pub address: SocketAddr,
 }
 
@@ -21,12 +22,16 @@ impl Server {
     #[track_caller]
     pub fn start(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address =
-            line.trim_end().strip_prefix("http://").and_then(|rest| rest.strip_suffix('/'));
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let line = next_line(&mut stdout);
+        let address = line.strip_prefix("http://").and_then(|rest| rest.strip_suffix('/'));
         let address = address.unwrap_or_else(|| panic!("{line:?} is no address"));
-        Self { address: address.parse().unwrap(), child }
+        Self { address: address.parse().unwrap(), child, stdout }
+    }
+
+    /// The next line that it prints.
+    pub fn next_line(&mut self) -> String {
+        next_line(&mut self.stdout)
     }
 
     pub fn pid(&self) -> u32 {
@@ -50,4 +55,10 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn next_line(stdout: &mut BufReader<ChildStdout>) -> String {
+    let mut line = String::new();
+    stdout.read_line(&mut line).unwrap();
+    line.trim_end().to_owned()
 }
