@@ -123,29 +123,33 @@ impl Arguments {
         self.add_field(name, value)
     }
 
+    /// A literal key is that of the place; any other one is a field like others.
     fn set_key(&mut self, value: TokenStream, span: Span) -> Result<()> {
-        match syn::parse2::<LitStr>(value.clone()) {
-            Ok(key) if self.key.is_some() => Err(twice(key.span(), "key")),
-            Ok(key) if key.value().is_empty() => {
-                Err(Error::new(key.span(), "a key can't be empty"))
-            }
-            Ok(key) => {
-                self.key = Some(key);
-                Ok(())
-            }
-            Err(_) => self.add_field(LitStr::new("key", span), value),
+        let Ok(key) = syn::parse2::<LitStr>(value.clone()) else {
+            return self.add_field(LitStr::new("key", span), value);
+        };
+        if self.has("key") {
+            return Err(twice(span, "key"));
         }
+        if key.value().is_empty() {
+            return Err(Error::new(key.span(), "a key can't be empty"));
+        }
+        self.key = Some(key);
+        Ok(())
     }
 
     fn add_field(&mut self, name: LitStr, value: TokenStream) -> Result<()> {
         let text = name.value();
-        let taken = self.fields.iter().any(|field| field.name.value() == text)
-            || (text == "key" && self.key.is_some());
-        if taken {
+        if self.has(&text) {
             return Err(twice(name.span(), &text));
         }
         self.fields.push(Field { name, value });
         Ok(())
+    }
+
+    fn has(&self, name: &str) -> bool {
+        let key = name == "key" && self.key.is_some();
+        key || self.fields.iter().any(|field| field.name.value() == name)
     }
 
     /// What no single item shows.

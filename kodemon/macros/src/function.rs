@@ -1,10 +1,10 @@
 //! A function as far as it matters: its name, and the body at its end.
 
-use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Attribute, Error, Result, Token, Visibility};
+use syn::{AttrStyle, Attribute, Error, Result, Token, Visibility};
 
 /// A function in parts. What stands between its name and its body is nobody's business.
 pub(crate) struct Function {
@@ -15,7 +15,7 @@ pub(crate) struct Function {
     pub name: Ident,
     /// Generics, arguments, result, bounds.
     signature: TokenStream,
-    body: TokenTree,
+    body: Group,
 }
 
 const NO_FUNCTION: &str = "`#[kodemon]` times functions and methods";
@@ -27,11 +27,11 @@ impl Parse for Function {
         let qualifiers = qualifiers(input)?;
         let name = input.call(Ident::parse_any)?;
         let mut rest: Vec<TokenTree> = input.parse::<TokenStream>()?.into_iter().collect();
-        let Some(body @ TokenTree::Group(_)) = rest.pop() else {
+        let Some(body) = rest.pop().and_then(braces) else {
             let message = "`#[kodemon]` needs a function with a body to time";
             return Err(Error::new(name.span(), message));
         };
-        let (inner, body) = without_inner_attributes(body)?;
+        let (inner, body) = without_inner_attributes(&body)?;
         attributes.extend(inner);
         Ok(Self {
             attributes,
@@ -81,25 +81,29 @@ fn is_qualifier(word: &Ident) -> bool {
     ["async", "default", "extern", "safe", "unsafe"].iter().any(|known| word == known)
 }
 
+/// The braces at the end and what is in them; a block that came through a `macro_rules!` stands in
+/// an invisible group.
+fn braces(tree: TokenTree) -> Option<Group> {
+    let TokenTree::Group(group) = tree else { return None };
+    match group.delimiter() {
+        Delimiter::Brace => Some(group),
+        Delimiter::None => braces(group.stream().into_iter().next()?),
+        _ => None,
+    }
+}
+
 /// The attributes that begin the body, made such that can stand before the function, and the body
 /// without them: a block within a block can't have any.
-fn without_inner_attributes(body: TokenTree) -> Result<(Vec<Attribute>, TokenTree)> {
-    let TokenTree::Group(group) = &body else { return Ok((Vec::new(), body)) };
-    // The block of a `macro_rules!` stands in an invisible group, and has none.
-    if group.delimiter() != Delimiter::Brace {
-        return Ok((Vec::new(), body));
-    }
+fn without_inner_attributes(body: &Group) -> Result<(Vec<Attribute>, Group)> {
     let parts = |input: ParseStream| {
         Ok((input.call(Attribute::parse_inner)?, input.parse::<TokenStream>()?))
     };
-    let (mut attributes, statements) = parts.parse2(group.stream())?;
-    if attributes.is_empty() {
-        return Ok((attributes, body));
-    }
+    let (mut attributes, statements) = parts.parse2(body.stream())?;
     for attribute in &mut attributes {
-        attribute.style = syn::AttrStyle::Outer;
+        attribute.style = AttrStyle::Outer;
     }
-    let mut stripped = proc_macro2::Group::new(Delimiter::Brace, statements);
-    stripped.set_span(group.span());
-    Ok((attributes, stripped.into()))
+    // They look like the macro's own, or the compiler may find them unnecessary.
+    let mut braces = Group::new(Delimiter::Brace, statements);
+    braces.set_span(body.span().resolved_at(Span::mixed_site()));
+    Ok((attributes, braces))
 }

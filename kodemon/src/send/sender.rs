@@ -32,7 +32,13 @@ pub(super) struct Ready {
 /// The sender of this process.
 fn sender() -> Result<&'static Sender, &'static BadVariable> {
     static SENDER: OnceLock<Result<Sender, BadVariable>> = OnceLock::new();
-    SENDER.get_or_init(|| Environment::read().map(Sender::new)).as_ref()
+    let present = SENDER.get();
+    let sender = present.unwrap_or_else(|| {
+        // Made before it is put there, so that a fork by another thread hardly meets a lock.
+        let made = Environment::read().map(Sender::new);
+        SENDER.get_or_init(|| made)
+    });
+    sender.as_ref()
 }
 
 /// What a message can be sent by at once, or what becomes of it.

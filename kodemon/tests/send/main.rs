@@ -2,9 +2,12 @@
 //! is read once a process, and is the server that hears it.
 #![deny(unsafe_code)]
 
-mod calls;
+mod fields;
 mod forms;
+mod processes;
 mod program;
+mod recorded;
 #[path = "../../../mmstats/tests/support/mod.rs"]
 #[allow(unsafe_code, reason = "a fork")]
 mod support;
+mod unsent;

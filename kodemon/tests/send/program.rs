@@ -2,24 +2,30 @@
 
 use std::env;
 use std::net::UdpSocket;
+use std::panic;
 use std::process::Command;
 use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::support::actor::{Actor, play};
+use crate::{fields, forms, processes, recorded, unsent};
 
 /// Nothing takes that long.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A socket for the messages of a test.
 pub struct Server(UdpSocket);
 
 impl Server {
     pub fn start() -> Self {
-        let socket = UdpSocket::bind(("127.0.0.1", 0)).unwrap();
-        socket.set_read_timeout(Some(PATIENCE)).unwrap();
-        Self(socket)
+        Self::at("127.0.0.1", 0).unwrap()
+    }
+
+    pub fn at(host: &str, port: u16) -> std::io::Result<Self> {
+        let socket = UdpSocket::bind((host, port))?;
+        socket.set_read_timeout(Some(PATIENCE))?;
+        Ok(Self(socket))
     }
 
     pub fn port(&self) -> u16 {
@@ -28,12 +34,18 @@ impl Server {
 
     /// The next message.
     pub fn message(&self) -> Value {
-        let mut buffer = vec![0; 65_536];
-        let size = self.0.recv(&mut buffer).expect("a message comes");
-        serde_json::from_slice(&buffer[..size]).unwrap()
+        serde_json::from_str(&self.text()).unwrap()
     }
 
-    /// That no message is waiting.
+    /// The next message as it came.
+    pub fn text(&self) -> String {
+        let mut buffer = vec![0; 65_536];
+        let size = self.0.recv(&mut buffer).expect("a message comes");
+        buffer.truncate(size);
+        String::from_utf8(buffer).unwrap()
+    }
+
+    /// Whether no message is waiting. What a process on this machine has sent waits already.
     pub fn is_quiet(&self) -> bool {
         self.0.set_nonblocking(true).unwrap();
         let nothing = self.0.recv(&mut [0]).is_err();
@@ -49,26 +61,36 @@ impl Program {
     /// With these variables of kodemon's and no others.
     pub fn start(variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env::current_exe().unwrap());
-        for name in ["KODEMON_HOST", "KODEMON_PORT", "KODEMON_TOKEN"] {
+        let names = ["KODEMON_HOST", "KODEMON_PORT", "KODEMON_TOKEN"];
+        for name in names.into_iter().chain(["MMSTATS_FILES", "MMSTATS_PATH"]) {
             command.env_remove(name);
         }
         command.envs(variables.iter().copied());
         Self(Actor::start_by(command, "program::timed_functions"))
     }
 
-    /// That sends to this server.
+    /// One that sends to this server.
     pub fn of(server: &Server) -> Self {
         Self::start(&[("KODEMON_PORT", &server.port().to_string())])
     }
 
-    /// Makes it call a function, and gives what that gave.
-    pub fn call(&mut self, function: &str) -> String {
-        self.0.ask(function)
+    /// Makes it do something, and gives what came of it.
+    pub fn call(&mut self, what: &str) -> String {
+        self.0.ask(what)
     }
 }
 
 #[test]
 #[ignore = "a program that the tests start"]
 fn timed_functions() {
-    play(crate::calls::call);
+    // Some panic, and a trace of each would look like a failure.
+    panic::set_hook(Box::new(|panic| eprintln!("{panic}")));
+    play(|what| {
+        let known = forms::call(what)
+            .or_else(|| fields::call(what))
+            .or_else(|| unsent::call(what))
+            .or_else(|| processes::call(what))
+            .or_else(|| recorded::call(what));
+        known.unwrap_or_else(|| panic!("nothing is called {what}"))
+    });
 }

@@ -1,0 +1,235 @@
+//! What can't be sent is counted by reason, and the caller notices nothing.
+
+use std::cell::RefCell;
+use std::panic::catch_unwind;
+use std::thread;
+use std::time::Duration;
+
+use kodemon::kodemon;
+use serde::{Serialize, Serializer};
+
+use crate::program::{PATIENCE, Program, Server};
+
+/// Makes calls whose messages have a hard time; gives what the calls gave.
+pub fn call(what: &str) -> Option<String> {
+    Some(match what {
+        "statistics" => statistics(),
+        "connect" => connected(PATIENCE),
+        "connect, impatient" => connected(Duration::from_millis(1)),
+        "large" => large(&"x".repeat(65_000)),
+        "too_large" => large(&"x".repeat(65_500)),
+        "faulty" => faulty(),
+        "panicking" => panicking(),
+        "panicking in a panic" => {
+            let panic = catch_unwind(panicking_in_a_panic).unwrap_err();
+            (*panic.downcast_ref::<&str>().unwrap()).to_owned()
+        }
+        "at the end of a thread" => {
+            let calls = || {
+                AT_END.set(Some(AtEnd));
+                small()
+            };
+            thread::spawn(calls).join().unwrap().to_string()
+        }
+        "twenty thousand" => (0..20_000).map(|_| small()).sum::<u32>().to_string(),
+        _ => return None,
+    })
+}
+
+/// The counts that aren't 0.
+fn statistics() -> String {
+    let statistics = kodemon::statistics();
+    let counts = [
+        ("sent", statistics.sent),
+        ("refused", statistics.refused),
+        ("unresolved", statistics.unresolved),
+        ("misconfigured", statistics.misconfigured),
+        ("would block", statistics.would_block),
+        ("too large", statistics.too_large),
+        ("unserializable", statistics.unserializable),
+        ("failed", statistics.failed),
+        ("unrecorded", statistics.unrecorded),
+    ];
+    let others = counts[1..8].iter().map(|(_, count)| count).sum::<u64>();
+    assert_eq!(statistics.not_sent(), others);
+    let counts = counts.iter().filter(|(_, count)| *count > 0);
+    counts.map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ")
+}
+
+fn connected(timeout: Duration) -> String {
+    kodemon::connect(timeout)
+        .map_or_else(|error| error.to_string(), |address| address.ip().to_string())
+}
+
+#[kodemon]
+fn small() -> u32 {
+    1
+}
+
+#[kodemon(text = text)]
+fn large(text: &str) -> String {
+    text.len().to_string()
+}
+
+struct Faulty;
+
+impl Serialize for Faulty {
+    fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        Err(serde::ser::Error::custom("faulty"))
+    }
+}
+
+#[kodemon(value = Faulty)]
+fn faulty() -> String {
+    "done".to_owned()
+}
+
+struct Panicking;
+
+impl Serialize for Panicking {
+    fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        panic!("no value")
+    }
+}
+
+#[kodemon(value = Panicking)]
+fn panicking() -> String {
+    "done".to_owned()
+}
+
+#[kodemon(value = Panicking)]
+fn panicking_in_a_panic() {
+    panic!("the function's own");
+}
+
+/// Makes calls when its thread's storage is taken down. By then the sender's own is gone: what was
+/// used first goes last.
+struct AtEnd;
+
+thread_local! {
+    static AT_END: RefCell<Option<AtEnd>> = const { RefCell::new(None) };
+}
+
+impl Drop for AtEnd {
+    fn drop(&mut self) {
+        small();
+        small();
+    }
+}
+
+#[test]
+fn a_port_that_is_none_is_counted_and_told_by_connect() {
+    let mut program = Program::start(&[("KODEMON_PORT", "http")]);
+    assert_eq!(program.call("plain"), "21");
+    assert_eq!(program.call("statistics"), "misconfigured 1");
+    let expected = "KODEMON_PORT is 'http', a port from 1 to 65535 was expected";
+    assert_eq!(program.call("connect"), expected);
+}
+
+#[test]
+fn a_host_without_an_address_is_counted_and_told_by_connect() {
+    let mut program = Program::start(&[("KODEMON_HOST", "nobody..invalid")]);
+    for _ in 0..3 {
+        assert_eq!(program.call("plain"), "21");
+    }
+    assert_eq!(program.call("statistics"), "unresolved 3");
+    let told = program.call("connect");
+    assert!(told.starts_with("KODEMON_HOST is 'nobody..invalid': "), "{told}");
+}
+
+/// `127.1` is no address as Rust reads them; the name service knows it without asking anybody.
+#[test]
+fn a_name_is_resolved_by_a_helper_while_calls_go_on() {
+    let server = Server::start();
+    let mut program = Program::start(&[
+        ("KODEMON_HOST", "127.1"),
+        ("KODEMON_PORT", &server.port().to_string()),
+        ("KODEMON_TOKEN", "shop"),
+    ]);
+    assert_eq!(program.call("plain"), "21");
+    assert_eq!(program.call("connect"), "127.0.0.1");
+    assert_eq!(program.call("plain"), "21");
+    assert_eq!(server.message()["token"], "shop");
+    assert!(server.is_quiet());
+    assert_eq!(program.call("statistics"), "sent 1, unresolved 1");
+}
+
+#[test]
+fn an_address_of_version_6_needs_no_helper() {
+    let Ok(server) = Server::at("::1", 0) else {
+        eprintln!("SKIPPED: there is no IPv6 here");
+        return;
+    };
+    for host in ["::1", "[::1]"] {
+        let port = server.port().to_string();
+        let mut program = Program::start(&[("KODEMON_HOST", host), ("KODEMON_PORT", &port)]);
+        program.call("plain");
+        assert_eq!(server.message()["key"], "forms.rs-plain");
+    }
+}
+
+#[test]
+fn a_server_that_comes_back_gets_the_next_message() {
+    // An address of its own, so that nobody takes the port meanwhile.
+    const HOST: &str = "127.77.0.1";
+    let server = Server::at(HOST, 0).unwrap();
+    let port = server.port();
+    let mut program =
+        Program::start(&[("KODEMON_HOST", HOST), ("KODEMON_PORT", &port.to_string())]);
+    program.call("plain");
+    drop(server);
+    for _ in 0..4 {
+        assert_eq!(program.call("plain"), "21");
+    }
+    let server = Server::at(HOST, port).unwrap();
+    program.call("fails");
+    assert_eq!(server.message()["key"], "forms.rs-fails");
+    // Of six, the first and the last arrived, and the four between them came back.
+    assert_eq!(program.call("statistics"), "sent 2, refused 4");
+}
+
+#[test]
+fn a_message_as_large_as_a_datagram_is_sent_and_a_larger_one_counted() {
+    let server = Server::start();
+    let mut program = Program::of(&server);
+    assert_eq!(program.call("too_large"), "65500");
+    assert!(server.is_quiet());
+    assert_eq!(program.call("large"), "65000");
+    assert_eq!(server.message()["text"].as_str().unwrap().len(), 65_000);
+    assert_eq!(program.call("statistics"), "sent 1, too large 1");
+}
+
+#[test]
+fn a_value_that_cannot_be_serialized_hurts_nobody() {
+    let server = Server::start();
+    let mut program = Program::of(&server);
+    assert_eq!(program.call("faulty"), "done");
+    assert_eq!(program.call("panicking"), "done");
+    assert_eq!(program.call("panicking in a panic"), "the function's own");
+    assert!(server.is_quiet());
+    program.call("plain");
+    assert_eq!(server.message()["key"], "forms.rs-plain");
+    assert_eq!(program.call("statistics"), "sent 1, unserializable 3");
+}
+
+#[test]
+fn a_call_at_the_end_of_its_thread_is_sent() {
+    let server = Server::start();
+    assert_eq!(Program::of(&server).call("at the end of a thread"), "1");
+    for _ in 0..3 {
+        assert_eq!(server.message()["key"], "unsent.rs-small");
+    }
+}
+
+#[test]
+fn a_server_that_reads_nothing_holds_up_nobody() {
+    let server = Server::start();
+    let mut program = Program::of(&server);
+    assert_eq!(program.call("twenty thousand"), "20000");
+    let statistics = program.call("statistics");
+    let counts = statistics.split(", ").map(|count| count.rsplit_once(' ').unwrap());
+    let (sent, blocked): (Vec<_>, Vec<_>) = counts.partition(|(name, _)| *name == "sent");
+    let number = |(_, count): &(&str, &str)| count.parse::<u32>().unwrap();
+    assert!(blocked.iter().all(|(name, _)| *name == "would block"), "{statistics}");
+    assert_eq!(sent.iter().chain(&blocked).map(number).sum::<u32>(), 20_000);
+}
