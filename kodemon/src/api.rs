@@ -2,6 +2,8 @@
 
 mod health;
 mod keys;
+mod metrics;
+mod openapi;
 mod parameters;
 mod stream;
 mod tokens;
@@ -57,7 +59,7 @@ impl Api {
     async fn ask<T>(
         &self,
         ask: impl FnOnce(&dyn Store) -> Result<T, QueryError> + Send + 'static,
-    ) -> Result<Response, Problem>
+    ) -> Result<Response, QueryError>
     where
         T: Serialize + Send + 'static,
     {
@@ -67,21 +69,21 @@ impl Api {
             let _permit = permit;
             ask(&*store).map(|record| answer(&record))
         });
-        match asked.await {
-            Ok(answered) => answered.map_err(|error| problem(&error)),
-            Err(_) => Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the question failed")),
-        }
+        asked.await.unwrap_or_else(|_| Err(QueryError::Failed("the question failed".to_owned())))
     }
 }
 
-fn problem(error: &QueryError) -> Problem {
-    let status = match error {
-        QueryError::UnknownKey => StatusCode::NOT_FOUND,
-        QueryError::Cursor => StatusCode::BAD_REQUEST,
-        QueryError::TooLong(_) => StatusCode::SERVICE_UNAVAILABLE,
-        QueryError::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
-    };
-    Problem::new(status, error.to_string())
+/// Why there is no answer; `key` and `cursor` are what was asked with.
+fn problem(error: &QueryError, key: &str, cursor: Option<&str>) -> Problem {
+    match error {
+        QueryError::UnknownKey => Problem::not_found(format!("key={key:?}: {error}")),
+        QueryError::Cursor => {
+            let cursor = cursor.unwrap_or_default();
+            Problem::bad_request(format!("cursor={cursor:?}: {error}"))
+        }
+        QueryError::TooLong(_) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
+        QueryError::Failed(_) => Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+    }
 }
 
 /// All of them.
@@ -91,4 +93,6 @@ pub fn routes() -> Router<Arc<Api>> {
         .merge(tokens::routes())
         .merge(stream::routes())
         .merge(health::routes())
+        .merge(metrics::routes())
+        .merge(openapi::routes())
 }

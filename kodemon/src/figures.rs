@@ -6,6 +6,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use mmstats::{Counter, CreateError, Gauge, MmStats, Published, Timer};
+use serde::Serialize;
 
 /// Figures that several threads write, each only now and then.
 #[derive(Debug)]
@@ -98,4 +99,45 @@ pub struct Served {
     pub refused: Counter,
     /// Time until an answer could begin.
     pub answer: Timer,
+}
+
+impl Received {
+    /// How many weren't taken, by reason.
+    pub fn refused(&self) -> [(&'static str, u64); 5] {
+        [
+            ("malformed", self.malformed.get()),
+            ("oversized", self.oversized.get()),
+            ("time", self.time.get()),
+            ("token", self.token.get()),
+            ("names", self.names.get()),
+        ]
+    }
+}
+
+/// What became of the messages that were handed to a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Became {
+    /// They are stored.
+    pub stored: u64,
+    /// The queue before the store was full.
+    pub dropped: u64,
+    /// The store refused them, or couldn't take them before the end.
+    pub failed: u64,
+    /// They wait.
+    pub waiting: u64,
+    /// How often the store couldn't be written.
+    pub errors: u64,
+}
+
+impl Became {
+    /// Of a store's figures.
+    pub fn of(figures: &Stored) -> Self {
+        Self {
+            stored: figures.stored.get(),
+            dropped: figures.dropped.get(),
+            failed: figures.failed.get(),
+            waiting: figures.waiting.get(),
+            errors: figures.errors.get(),
+        }
+    }
 }

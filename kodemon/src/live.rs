@@ -1,10 +1,13 @@
-//! What is stored, told to everybody who watches: all keys, and one.
+//! What is stored, told to everybody who watches: of all keys how many calls there were and how
+//! long they took, of one key each call.
 
 use std::collections::HashMap;
+use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::SystemTime;
 
 use axum::response::Response;
+use cli::json;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use web::{Feed, TooManyStreams};
@@ -17,9 +20,7 @@ const STREAMS: usize = 64;
 /// So many may watch one, and so many keys may be watched.
 const STREAMS_OF_KEY: usize = 16;
 const WATCHED_KEYS: usize = 64;
-/// All keys are told so often.
-const EVERY: Duration = Duration::from_secs(1);
-/// So many executions of a key are told at a time; the others are only counted.
+/// So many executions of a key are told in a step; the others are only counted.
 const TOLD: usize = 1_000;
 
 /// What is told.
@@ -30,13 +31,30 @@ pub struct Live {
     state: Mutex<State>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct State {
-    /// Execution times by key, since all keys were told last.
+    /// By key, since this server began.
+    totals: Vec<Total>,
+    /// Execution times by key, since the last step; only where somebody watches.
     times: HashMap<u32, Vec<f64>>,
-    told: Instant,
-    /// The keys that somebody watches.
-    watched: HashMap<String, Arc<Feed>>,
+    /// The keys that somebody watches, with what happened since the last step.
+    watched: HashMap<String, Watched>,
+}
+
+/// What was stored of a key.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Total {
+    /// Calls.
+    pub count: u64,
+    /// Seconds that they took, together.
+    pub seconds: f64,
+}
+
+#[derive(Debug)]
+struct Watched {
+    feed: Feed,
+    executions: Vec<Execution>,
+    left_out: usize,
 }
 
 /// What happened in a step of time.
@@ -80,9 +98,9 @@ struct ExecutionStep<'a> {
 impl Live {
     /// Nobody watches yet.
     pub fn new(catalog: Arc<Catalog>) -> Self {
-        let (times, watched) = (HashMap::new(), HashMap::new());
-        let state = Mutex::new(State { times, told: Instant::now(), watched });
-        Self { catalog, all: Feed::new(STREAMS), state }
+        let all = Feed::new(STREAMS);
+        all.publish(None, || nothing("keys"));
+        Self { catalog, all, state: Mutex::default() }
     }
 
     /// A stream of all keys.
@@ -101,70 +119,93 @@ impl Live {
     /// Where as many watch as may.
     pub fn of(&self, key: &str) -> Result<Response, TooManyStreams> {
         let mut state = self.state();
-        state.watched.retain(|_, feed| feed.watching() > 0);
         if !state.watched.contains_key(key) && state.watched.len() >= WATCHED_KEYS {
             return Err(TooManyStreams);
         }
         let new = || {
             let feed = Feed::new(STREAMS_OF_KEY);
             feed.publish(None, || nothing("executions"));
-            Arc::new(feed)
+            Watched { feed, executions: Vec::new(), left_out: 0 }
         };
-        state.watched.entry(key.to_owned()).or_insert_with(new).stream()
+        state.watched.entry(key.to_owned()).or_insert_with(new).feed.stream()
     }
 
-    /// Tells what was stored.
+    /// What was stored of each key since this server began.
+    pub fn totals(&self) -> Vec<(Arc<str>, Total)> {
+        let totals = self.state().totals.clone();
+        let names = self.catalog.keys.since(0);
+        names.into_iter().zip(totals).filter(|(_, total)| total.count > 0).collect()
+    }
+
+    /// To be called with what was stored.
     pub fn stored(&self, executions: &[Execution]) {
         let mut state = self.state();
-        for execution in executions {
-            state.times.entry(execution.key).or_default().push(execution.execution_time);
+        let State { totals, times, watched } = &mut *state;
+        totals.resize(self.catalog.keys.count(), Total::default());
+        for Execution { key, execution_time, .. } in executions {
+            let total = &mut totals[*key as usize];
+            total.count += 1;
+            total.seconds += execution_time;
         }
-        for (key, feed) in &state.watched {
-            self.tell_key(key, feed, executions);
+        if self.all.watching() > 0 {
+            for Execution { key, execution_time, .. } in executions {
+                times.entry(*key).or_default().push(*execution_time);
+            }
         }
-        self.tell_all(&mut state);
+        if !watched.is_empty() {
+            for execution in executions {
+                if let Some(watched) = watched.get_mut(&*self.catalog.keys.of(execution.key)) {
+                    watched.add(execution);
+                }
+            }
+        }
+    }
+
+    /// To be called now and then: tells what was stored since.
+    pub fn step(&self) {
+        let mut state = self.state();
+        state.watched.retain(|_, watched| watched.feed.watching() > 0);
+        state.watched.values_mut().for_each(|watched| watched.step(&self.catalog));
+        let times = mem::take(&mut state.times);
+        drop(state);
+        let named = times.into_iter().map(|(key, times)| (self.catalog.keys.of(key), times));
+        let named: Vec<_> = named.collect();
+        let keys = named.iter().map(|(key, times)| KeyStep::of(key, times.clone())).collect();
+        self.all.publish(Some(&json::text(&Step { time: now(), keys })), || nothing("keys"));
     }
 
     /// Ends all streams.
     pub fn end(&self) {
         self.all.end();
-        self.state().watched.values().for_each(|feed| feed.end());
+        self.state().watched.values().for_each(|watched| watched.feed.end());
     }
 
-    fn tell_key(&self, key: &str, feed: &Feed, executions: &[Execution]) {
-        let of_key = |execution: &&Execution| *self.catalog.keys.of(execution.key) == *key;
-        let mut found: Vec<_> = executions.iter().filter(of_key).collect();
-        if found.is_empty() {
-            return;
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Watched {
+    fn add(&mut self, execution: &Execution) {
+        if self.executions.len() < TOLD {
+            self.executions.push(execution.clone());
+        } else {
+            self.left_out += 1;
         }
-        let left_out = found.len().saturating_sub(TOLD);
-        found.truncate(TOLD);
-        let tokens: Vec<_> = found.iter().map(|it| self.catalog.tokens.of(it.token)).collect();
-        let told = found.into_iter().zip(&tokens).map(|(execution, token)| ExecutionStep {
+    }
+
+    fn step(&mut self, catalog: &Catalog) {
+        let executions = mem::take(&mut self.executions);
+        let tokens: Vec<_> = executions.iter().map(|it| catalog.tokens.of(it.token)).collect();
+        let told = executions.iter().zip(&tokens).map(|(execution, token)| ExecutionStep {
             timestamp: execution.timestamp,
             execution_time: execution.execution_time,
             token,
             extra: execution.extra.as_deref().and_then(|extra| serde_json::from_str(extra).ok()),
         });
-        let step = StepOfKey { time: now(), executions: told.collect(), left_out };
-        feed.publish(Some(&cli::json::text(&step)), || nothing("executions"));
-    }
-
-    fn tell_all(&self, state: &mut State) {
-        if state.told.elapsed() < EVERY {
-            return;
-        }
-        state.told = Instant::now();
-        let times = std::mem::take(&mut state.times);
-        let names: Vec<_> =
-            times.into_iter().map(|(key, times)| (self.catalog.keys.of(key), times)).collect();
-        let keys = names.iter().map(|(key, times)| KeyStep::of(key, times.clone()));
-        let step = Step { time: now(), keys: keys.collect() };
-        self.all.publish(Some(&cli::json::text(&step)), || nothing("keys"));
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let (executions, left_out) = (told.collect(), mem::take(&mut self.left_out));
+        let step = StepOfKey { time: now(), executions, left_out };
+        self.feed.publish(Some(&json::text(&step)), || nothing("executions"));
     }
 }
 

@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::CommandFactory;
 use cli::diagnostics::Diagnostics;
@@ -19,6 +20,7 @@ use cli::exit::Outcome;
 use cli::generate::generate;
 use cli::pace::Pace;
 use tokio::runtime;
+use tokio::time::MissedTickBehavior;
 use web::{Answered, Hosts, Limits, RequestLog, Server, ending_by_signal};
 
 use crate::api::{self, Api};
@@ -35,6 +37,8 @@ pub const NAME: &str = "kodemon";
 
 /// So many lines a second are told of messages that are refused.
 const TOLD: u32 = 10;
+/// How often what was stored is told to who watches.
+const STEP: Duration = Duration::from_secs(1);
 
 /// Does what the arguments say, until a signal ends it.
 ///
@@ -85,10 +89,12 @@ async fn serve(arguments: &Arguments) -> Result<Outcome, String> {
         outcome = signal.await;
         live.end();
     };
+    let telling = tokio::spawn(tell_steps(Arc::clone(&live)));
     server
         .telling(witness(requests, log))
         .serve(api::routes().with_state(Arc::new(api)), end)
         .await;
+    telling.abort();
     receiving.finish();
     Ok(outcome)
 }
@@ -166,6 +172,16 @@ fn receive(
     };
     let figures = Arc::clone(figures);
     Receiver::start(sockets, rules, numbering, figures, vec![writer], Box::new(tell))
+}
+
+/// Tells what was stored to who watches, again and again.
+async fn tell_steps(live: Arc<Live>) {
+    let mut steps = tokio::time::interval(STEP);
+    steps.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        steps.tick().await;
+        live.step();
+    }
 }
 
 /// Says where it is, so that others find it. Where nobody reads that, it serves all the same.

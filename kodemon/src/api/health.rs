@@ -11,6 +11,7 @@ use serde::Serialize;
 use web::{Parameters, Problem, answer};
 
 use super::Api;
+use crate::figures::Became;
 
 /// The route.
 pub fn routes() -> Router<Arc<Api>> {
@@ -32,33 +33,12 @@ struct Health {
     /// Datagrams that the kernel dropped before they came.
     dropped_by_kernel: u64,
     /// What became of the others, by store.
-    stores: BTreeMap<&'static str, StoreHealth>,
-}
-
-#[derive(Serialize)]
-struct StoreHealth {
-    stored: u64,
-    /// The queue before the store was full.
-    dropped: u64,
-    /// The store refused them.
-    failed: u64,
-    waiting: u64,
-    /// How often the store couldn't be written.
-    errors: u64,
+    stores: BTreeMap<&'static str, Became>,
 }
 
 async fn health(parameters: Parameters, State(api): State<Arc<Api>>) -> Result<Response, Problem> {
     parameters.only(&[])?;
-    let stores = api.stores.iter().map(|(name, figures)| {
-        let health = figures.with(|figures| StoreHealth {
-            stored: figures.stored.get(),
-            dropped: figures.dropped.get(),
-            failed: figures.failed.get(),
-            waiting: figures.waiting.get(),
-            errors: figures.errors.get(),
-        });
-        (*name, health)
-    });
+    let stores = api.stores.iter().map(|(name, figures)| (*name, figures.with(Became::of)));
     let healthy = api.stores.iter().all(|(_, figures)| figures.with(|it| it.writable.get()));
     let (stores, keep) = (stores.collect(), api.keep.as_secs_f64());
     Ok(answer(&api.received.with(|received| Health {
@@ -66,13 +46,7 @@ async fn health(parameters: Parameters, State(api): State<Arc<Api>>) -> Result<R
         healthy,
         keep,
         received: received.messages.get(),
-        refused: BTreeMap::from([
-            ("malformed", received.malformed.get()),
-            ("oversized", received.oversized.get()),
-            ("time", received.time.get()),
-            ("token", received.token.get()),
-            ("names", received.names.get()),
-        ]),
+        refused: received.refused().into(),
         dropped_by_kernel: received.dropped.get(),
         stores,
     })))

@@ -10,8 +10,8 @@ use axum::routing::get;
 use serde::Serialize;
 use web::{Parameters, Problem, Rest};
 
-use super::Api;
 use super::parameters::{number, time};
+use super::{Api, problem};
 use crate::store::{ExecutionsQuery, KeyRecord, KeysQuery, SummaryQuery};
 
 /// So many executions a page has, unless told.
@@ -38,7 +38,8 @@ async fn keys(parameters: Parameters, State(api): State<Arc<Api>>) -> Result<Res
         since: time(&wanted, "since")?,
         prefix: wanted.first("prefix").to_owned(),
     };
-    api.ask(move |store| store.keys(&query).map(|keys| Keys { keys })).await
+    let asked = api.ask(move |store| store.keys(&query).map(|keys| Keys { keys })).await;
+    asked.map_err(|error| problem(&error, "", None))
 }
 
 async fn of_key(
@@ -74,8 +75,9 @@ async fn executions(key: &str, parameters: Parameters, api: &Api) -> Result<Resp
         cursor: wanted.given("cursor").map(str::to_owned),
         descending,
     };
-    let key = key.to_owned();
-    api.ask(move |store| store.executions(&key, &query)).await
+    let (asked, cursor) = (key.to_owned(), query.cursor.clone());
+    let asked = api.ask(move |store| store.executions(&asked, &query)).await;
+    asked.map_err(|error| problem(&error, key, cursor.as_deref()))
 }
 
 /// Of the last hour, unless told.
@@ -89,6 +91,7 @@ async fn summary(key: &str, parameters: Parameters, api: &Api) -> Result<Respons
     }
     let token = wanted.given("token").map(str::to_owned);
     let buckets = number(&wanted, "buckets", BUCKETS, MOST_BUCKETS)?;
-    let (key, query) = (key.to_owned(), SummaryQuery { from, to, token, buckets });
-    api.ask(move |store| store.summary(&key, &query)).await
+    let (asked, query) = (key.to_owned(), SummaryQuery { from, to, token, buckets });
+    let asked = api.ask(move |store| store.summary(&asked, &query)).await;
+    asked.map_err(|error| problem(&error, key, None))
 }

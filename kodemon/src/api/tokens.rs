@@ -9,7 +9,7 @@ use axum::routing::get;
 use serde::Serialize;
 use web::{Parameters, Problem};
 
-use super::Api;
+use super::{Api, problem};
 use crate::store::TokenRecord;
 
 /// The route.
@@ -24,5 +24,6 @@ struct Tokens {
 
 async fn tokens(parameters: Parameters, State(api): State<Arc<Api>>) -> Result<Response, Problem> {
     parameters.only(&[])?;
-    api.ask(|store| store.tokens().map(|tokens| Tokens { tokens })).await
+    let asked = api.ask(|store| store.tokens().map(|tokens| Tokens { tokens })).await;
+    asked.map_err(|error| problem(&error, "", None))
 }

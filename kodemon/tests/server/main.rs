@@ -1,7 +1,14 @@
 //! kodemon as a process: what it receives, stores and answers.
 
+mod api;
+mod bad_input;
+#[path = "../../../tests/support/document.rs"]
+mod document;
 mod manners;
+mod metrics;
+mod openapi;
 #[path = "../running/mod.rs"]
 mod running;
+mod stream;
 #[path = "../../../tests/support/mod.rs"]
 mod support;

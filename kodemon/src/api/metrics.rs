@@ -1,0 +1,116 @@
+//! `/metrics`: what Prometheus scrapes, as OpenMetrics.
+
+use std::fmt;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, text};
+use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::registry::{Registry, Unit};
+
+use super::Api;
+use crate::figures::Became;
+
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// The route.
+pub fn routes() -> Router<Arc<Api>> {
+    Router::new().route("/metrics", get(metrics))
+}
+
+async fn metrics(State(api): State<Arc<Api>>) -> Response {
+    let mut registry = Registry::default();
+    registry.register_collector(Box::new(Gathered(api)));
+    let mut body = String::new();
+    text::encode(&mut body, &registry).expect("a String takes everything");
+    ([(CONTENT_TYPE, OPEN_METRICS)], body).into_response()
+}
+
+/// What is known at the moment.
+#[derive(Debug)]
+struct Gathered(Arc<Api>);
+
+impl Collector for Gathered {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let Self(api) = self;
+        let totals = api.live.totals();
+        let calls = totals.iter().map(|(key, total)| (&**key, ConstCounter::new(total.count)));
+        let about = ("kodemon_calls", "Calls that were stored since this server began.");
+        family(&mut encoder, about, None, "key", calls)?;
+        let seconds = totals.iter().map(|(key, total)| (&**key, ConstCounter::new(total.seconds)));
+        let about = ("kodemon_call", "How long these calls took, together.");
+        family(&mut encoder, about, Some(&Unit::Seconds), "key", seconds)?;
+        self.encode_received(&mut encoder)?;
+        self.encode_stores(&mut encoder)
+    }
+}
+
+impl Gathered {
+    fn encode_received(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let (messages, refused, dropped) = self
+            .0
+            .received
+            .with(|received| (received.messages.get(), received.refused(), received.dropped.get()));
+        let about = ("kodemon_messages", "Datagrams that came.");
+        single(encoder, about, &ConstCounter::new(messages))?;
+        let refused = refused.map(|(reason, count)| (reason, ConstCounter::new(count)));
+        let about = ("kodemon_refused_messages", "Those of them that weren't taken.");
+        family(encoder, about, None, "reason", refused)?;
+        let about = (
+            "kodemon_dropped_by_kernel_messages",
+            "Datagrams that the kernel dropped before they came.",
+        );
+        single(encoder, about, &ConstCounter::new(dropped))
+    }
+
+    fn encode_stores(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let stores: Vec<_> =
+            self.0.stores.iter().map(|(name, it)| (*name, it.with(Became::of))).collect();
+        let mut counters = |name, help, count: fn(&Became) -> u64| {
+            let values = stores.iter().map(|(name, it)| (*name, ConstCounter::new(count(it))));
+            family(encoder, (name, help), None, "store", values)
+        };
+        counters("kodemon_stored_messages", "Messages that were stored.", |it| it.stored)?;
+        counters("kodemon_dropped_messages", "Messages that found the queue full.", |it| {
+            it.dropped
+        })?;
+        counters("kodemon_failed_messages", "Messages that the store refused.", |it| it.failed)?;
+        let waiting = stores.iter().map(|(name, it)| (*name, ConstGauge::new(it.waiting as i64)));
+        let about = ("kodemon_waiting_messages", "Messages that wait for being stored.");
+        family(encoder, about, None, "store", waiting)
+    }
+}
+
+/// A metric with one sample.
+fn single(
+    encoder: &mut DescriptorEncoder<'_>,
+    (name, help): (&str, &str),
+    sample: &impl EncodeMetric,
+) -> fmt::Result {
+    sample.encode(encoder.encode_descriptor(name, help, None, sample.metric_type())?)
+}
+
+/// A metric with a sample for each value of a label.
+fn family<'a, M: EncodeMetric>(
+    encoder: &mut DescriptorEncoder<'_>,
+    (name, help): (&str, &str),
+    unit: Option<&Unit>,
+    label: &'static str,
+    samples: impl IntoIterator<Item = (&'a str, M)>,
+) -> fmt::Result {
+    let mut samples = samples.into_iter().peekable();
+    let Some((_, first)) = samples.peek() else {
+        return Ok(());
+    };
+    let mut metric = encoder.encode_descriptor(name, help, unit, first.metric_type())?;
+    for (value, sample) in samples {
+        sample.encode(metric.encode_family(&[(label, value)])?)?;
+    }
+    Ok(())
+}

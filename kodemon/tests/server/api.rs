@@ -1,0 +1,260 @@
+//! Questions and their answers.
+
+use serde_json::{Value, json};
+
+use crate::running::{Kodemon, kodemon, message, now};
+
+/// The names of keys.
+fn names(keys: &Value) -> Vec<&str> {
+    keys["keys"].as_array().unwrap().iter().map(|key| key["key"].as_str().unwrap()).collect()
+}
+
+fn times(page: &Value) -> Vec<f64> {
+    let executions = page["executions"].as_array().unwrap().iter();
+    executions.map(|execution| execution["execution_time"].as_f64().unwrap()).collect()
+}
+
+/// A text as one segment of a path.
+pub fn encoded(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' => {
+                char::from(byte).to_string()
+            }
+            byte => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+#[test]
+fn a_message_comes_back_as_it_was_sent() {
+    let (_directory, kodemon) = kodemon();
+    let timestamp = now().floor() - 10.0;
+    kodemon.send(format!(
+        r#"{{"execution_time": 0.031948089599609375, "timestamp": {timestamp}, "token": "test-token",
+        "key": "foo.py-foobar", "customer": 12345678901234567890, "phase": {{"a": [1, "x"]}}}}"#
+    ));
+    kodemon.until_stored(1);
+    let keys = json!({"keys": [{
+        "key": "foo.py-foobar", "count": 1, "first_seen": timestamp, "last_seen": timestamp,
+        "tokens": ["test-token"],
+    }]});
+    assert_eq!(kodemon.json("/api/keys"), keys);
+    let page = kodemon.json("/api/keys/foo.py-foobar/executions");
+    let execution = &page["executions"][0];
+    assert_eq!(execution["execution_time"], 0.031_948_089_599_609_375);
+    assert_eq!(execution["timestamp"], timestamp);
+    assert_eq!(execution["token"], "test-token");
+    let extra = json!({"customer": 12_345_678_901_234_567_890_u64, "phase": {"a": [1, "x"]}});
+    assert_eq!(execution["extra"], extra);
+    assert_eq!(page["next"], Value::Null);
+}
+
+#[test]
+fn keys_are_told_by_name_token_prefix_and_time() {
+    let (_directory, kodemon) = kodemon();
+    let send = |key: &str, token: &str, ago: f64| {
+        let mut message = message(key, 0.5, now() - ago);
+        message["token"] = token.into();
+        kodemon.send(message.to_string());
+    };
+    send("b.rs-x", "one", 5000.0);
+    send("a.rs-x", "one", 10.0);
+    send("a.rs-x", "two", 3000.0);
+    send("a.rs-y%_", "two", 3000.0);
+    kodemon.until_stored(4);
+    let keys = |asked: &str| kodemon.json(&format!("/api/keys{asked}"));
+    assert_eq!(names(&keys("")), ["a.rs-x", "a.rs-y%_", "b.rs-x"]);
+    assert_eq!(keys("")["keys"][0]["tokens"], json!(["one", "two"]));
+    assert_eq!(keys("")["keys"][0]["count"], 2);
+    assert_eq!(names(&keys("?token=two")), ["a.rs-x", "a.rs-y%_"]);
+    assert_eq!(keys("?token=two")["keys"][0]["count"], 1);
+    assert_eq!(names(&keys("?prefix=a.rs-y%25_")), ["a.rs-y%_"]);
+    assert_eq!(names(&keys("?prefix=%25")), [""; 0]);
+    assert_eq!(names(&keys(&format!("?since={}", now() - 60.0))), ["a.rs-x"]);
+    assert_eq!(names(&keys("?since=2001-01-01T00:00:00Z")), ["a.rs-x", "a.rs-y%_", "b.rs-x"]);
+    assert_eq!(names(&keys("?token=three")), [""; 0]);
+    let tokens = kodemon.json("/api/tokens");
+    let of = |at: usize| tokens["tokens"][at].clone();
+    assert_eq!(
+        (&of(0)["token"], &of(0)["keys"], &of(0)["count"]),
+        (&json!("one"), &json!(2), &json!(2))
+    );
+    assert_eq!(
+        (&of(1)["token"], &of(1)["keys"], &of(1)["count"]),
+        (&json!("two"), &json!(2), &json!(2))
+    );
+}
+
+/// Ten calls, a second apart, the `n`th of `n` seconds; when the first began.
+fn ten(kodemon: &Kodemon) -> f64 {
+    let began = now().floor() - 100.0;
+    for number in 0..10 {
+        let time = f64::from(number);
+        kodemon.send(message("f", time, began + time).to_string());
+    }
+    kodemon.until_stored(10);
+    began
+}
+
+#[test]
+fn a_range_has_its_first_moment_and_not_its_last() {
+    let (_directory, kodemon) = kodemon();
+    let began = ten(&kodemon);
+    let asked = |from: &str, to: &str| {
+        times(&kodemon.json(&format!("/api/keys/f/executions?from={from}&to={to}")))
+    };
+    let at = |seconds: f64| (began + seconds).to_string();
+    assert_eq!(asked(&at(2.0), &at(5.0)), [2.0, 3.0, 4.0]);
+    assert_eq!(asked(&at(9.0), &at(100.0)), [9.0]);
+    assert_eq!(asked(&at(5.0), &at(5.0)), [0.0; 0]);
+    let date = jiff::Timestamp::from_second(began as i64 + 8).unwrap().to_string();
+    assert_eq!(asked(&date, &at(100.0)), [8.0, 9.0]);
+    assert_eq!(times(&kodemon.json("/api/keys/f/executions?order=desc&limit=2")), [9.0, 8.0]);
+}
+
+#[test]
+fn pages_follow_each_other_while_rows_arrive() {
+    let (_directory, kodemon) = kodemon();
+    let began = ten(&kodemon);
+    for (order, expected) in [
+        ("asc", vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0]),
+        ("desc", vec![9.0, 8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 0.0]),
+    ] {
+        let (mut cursor, mut found) = (String::new(), Vec::new());
+        loop {
+            let path = format!("/api/keys/f/executions?order={order}&limit=3{cursor}");
+            let page = kodemon.json(&path);
+            found.extend(times(&page));
+            if found.len() == 6 && order == "asc" {
+                // At the same moment as others, and later than all: each is met once, or never.
+                kodemon.send(message("f", 10.0, began + 20.0).to_string());
+                kodemon.until_stored(11);
+            }
+            let Some(next) = page["next"].as_str() else {
+                break;
+            };
+            cursor = format!("&cursor={next}");
+        }
+        if order == "desc" {
+            assert_eq!(found.remove(0), 10.0);
+        }
+        assert_eq!(found, expected, "{order}");
+    }
+}
+
+#[test]
+fn calls_of_one_moment_are_all_told() {
+    let (_directory, kodemon) = kodemon();
+    let began = now() - 50.0;
+    for number in 0..100 {
+        kodemon.send(message("f", f64::from(number), began).to_string());
+    }
+    kodemon.until_stored(100);
+    let mut found = Vec::new();
+    let mut page = kodemon.json("/api/keys/f/executions?limit=7");
+    loop {
+        found.extend(times(&page));
+        let Some(next) = page["next"].as_str() else {
+            break;
+        };
+        page = kodemon.json(&format!("/api/keys/f/executions?limit=7&cursor={next}"));
+    }
+    assert_eq!(found, (0..100).map(f64::from).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_summary_has_each_step_and_the_whole() {
+    let (_directory, kodemon) = kodemon();
+    let began = ten(&kodemon);
+    let (from, to) = (began, began + 10.0);
+    let path = format!("/api/keys/f/summary?from={from}&to={to}&buckets=5");
+    let summary = kodemon.json(&path);
+    assert_eq!(summary["step"], 2.0);
+    let total = json!({"count": 10, "min": 0.0, "mean": 4.5, "p50": 4.0, "p90": 8.0, "p99": 9.0, "max": 9.0});
+    assert_eq!(summary["total"], total);
+    let buckets = summary["buckets"].as_array().unwrap();
+    assert_eq!(buckets.len(), 5);
+    let counts: Vec<_> = buckets.iter().map(|bucket| bucket["count"].as_u64().unwrap()).collect();
+    assert_eq!(counts, [2; 5]);
+    assert_eq!((&buckets[1]["min"], &buckets[1]["max"]), (&json!(2.0), &json!(3.0)));
+    let none = kodemon.json(&format!("/api/keys/f/summary?to={from}&token=nobody"));
+    assert_eq!((&none["total"]["count"], &none["total"]["p50"]), (&json!(0), &Value::Null));
+}
+
+#[test]
+fn keys_may_have_any_character() {
+    let (_directory, kodemon) = kodemon();
+    let keys = [
+        "src/a b.rs-f",
+        "100%.rs-f?x=1&y#z",
+        "a//b/executions",
+        "../../etc",
+        "🦀.rs-é",
+        "a.rs-\u{202e}\n\u{1b}[2J",
+        "%2F",
+    ];
+    for key in keys {
+        kodemon.call(key, 0.25, 1.0);
+    }
+    kodemon.until_stored(keys.len() as u64);
+    for key in keys {
+        let path = format!("/api/keys/{}", encoded(key));
+        assert_eq!(times(&kodemon.json(&format!("{path}/executions"))), [0.25], "{key:?}");
+        let total = &kodemon.json(&format!("{path}/summary"))["total"];
+        assert_eq!(total["count"], 1, "{key:?}");
+        let named = kodemon.json(&format!("/api/keys?prefix={}", encoded(key)));
+        assert_eq!(names(&named), [key]);
+    }
+    assert_eq!(times(&kodemon.json("/api/keys/a//b/executions/executions")), [0.25]);
+}
+
+#[test]
+fn what_is_wrong_is_named() {
+    let (_directory, kodemon) = kodemon();
+    kodemon.call("f", 1.0, 1.0);
+    kodemon.until_stored(1);
+    for (path, status, reason) in [
+        ("/api/keys?since=yesterday", 400, "since=\"yesterday\": neither"),
+        ("/api/keys?since=NaN", 400, "since=\"NaN\": neither"),
+        ("/api/keys?sinze=1", 400, "sinze=\"1\": no such parameter"),
+        ("/api/keys?since=1&since=2", 400, "given twice"),
+        ("/api/keys/%FF/summary", 400, "UTF-8"),
+        ("/api/keys/f", 404, "f/executions"),
+        ("/api/keys/f/other", 404, "f/other"),
+        ("/api/keys/g/executions", 404, "\"g\""),
+        ("/api/keys/g/summary", 404, "\"g\""),
+        ("/api/keys/f/executions?from=x", 400, "from=\"x\""),
+        ("/api/keys/f/executions?to=2026-13-01", 400, "to=\"2026-13-01\""),
+        ("/api/keys/f/executions?limit=0", 400, "limit=\"0\""),
+        ("/api/keys/f/executions?limit=-1", 400, "limit=\"-1\""),
+        ("/api/keys/f/executions?limit=100001", 400, "limit=\"100001\""),
+        ("/api/keys/f/executions?order=up", 400, "order=\"up\": asc or desc"),
+        ("/api/keys/f/executions?cursor=x", 400, "cursor=\"x\""),
+        ("/api/keys/f/executions?cursor=7ff0000000000000-0", 400, "cursor="),
+        ("/api/keys/f/summary?buckets=0", 400, "buckets=\"0\""),
+        ("/api/keys/f/summary?buckets=1e3", 400, "buckets=\"1e3\""),
+        ("/api/keys/f/summary?from=5&to=5", 400, "from=5"),
+        ("/api/keys/f/summary?from=1e308&to=-1e308", 400, "from="),
+        ("/api/tokens?token=x", 400, "no such parameter"),
+        ("/api/nothing", 404, "/api/nothing"),
+    ] {
+        let answer = kodemon.server.get(path);
+        assert_eq!(answer.status, status, "{path}: {}", answer.body);
+        let error = answer.json()["error"].as_str().unwrap().to_owned();
+        assert!(error.contains(reason), "{path}: {error}");
+    }
+}
+
+#[test]
+fn the_widest_range_is_answered() {
+    let (_directory, kodemon) = kodemon();
+    kodemon.call("f", 1.0, 1.0);
+    kodemon.until_stored(1);
+    for range in ["from=-1e308&to=1e308", "from=0&to=1e300", "from=-1e18&to=4e18"] {
+        let summary = kodemon.json(&format!("/api/keys/f/summary?{range}&buckets=2000"));
+        assert_eq!(summary["total"]["count"], 1, "{range}");
+        let page = kodemon.json(&format!("/api/keys/f/executions?{range}"));
+        assert_eq!(times(&page), [1.0], "{range}");
+    }
+}

@@ -1,0 +1,101 @@
+//! The OpenAPI document is true: answers are as it says, and it names what is accepted.
+
+use std::collections::BTreeSet;
+
+use tempfile::TempDir;
+
+use crate::document::Document;
+use crate::running::{Kodemon, kodemon, message, now};
+
+const KEY: &str = "/api/keys/{key}";
+
+/// Of everything something.
+fn filled() -> (TempDir, Kodemon, Document) {
+    let (directory, kodemon) = kodemon();
+    kodemon.call("a.rs-f", 0.25, 1.0);
+    let mut extended = message("b/c.py-g h", 1.0, now());
+    extended["customer"] = 42.into();
+    kodemon.send(extended.to_string());
+    kodemon.send("malformed");
+    kodemon.until(|health| health["received"] == 3 && health["stores"]["sqlite"]["stored"] == 2);
+    let document = Document::at(&kodemon.server, "/api/openapi.json");
+    (directory, kodemon, document)
+}
+
+/// What is asked for, by the document's path, and how it is answered.
+fn requests() -> Vec<(String, String, u16)> {
+    let mut requests = Vec::new();
+    let mut ask = |path: &str, asked: &str, status| {
+        requests.push((path.to_owned(), asked.to_owned(), status));
+    };
+    ask("/api/keys", "/api/keys", 200);
+    ask("/api/keys", "/api/keys?token=test-token&since=0&prefix=a", 200);
+    ask("/api/keys", "/api/keys?since=x", 400);
+    for (end, parameters) in [
+        ("executions", "from=0&to=2100-01-01T00:00:00Z&token=test-token&limit=1&order=desc"),
+        ("summary", "from=0&to=2100-01-01T00:00:00Z&token=test-token&buckets=10"),
+    ] {
+        let path = format!("{KEY}/{end}");
+        ask(&path, &format!("/api/keys/a.rs-f/{end}"), 200);
+        ask(&path, &format!("/api/keys/b%2Fc.py-g%20h/{end}?{parameters}"), 200);
+        ask(&path, &format!("/api/keys/b/c.py-g%20h/{end}?token=nobody"), 200);
+        ask(&path, &format!("/api/keys/a.rs-f/{end}?from=x"), 400);
+        ask(&path, &format!("/api/keys/none/{end}"), 404);
+    }
+    ask("/api/tokens", "/api/tokens", 200);
+    ask("/api/tokens", "/api/tokens?limit=1", 400);
+    ask("/api/stream", "/api/stream?since=1", 400);
+    ask("/api/health", "/api/health", 200);
+    ask("/api/health", "/api/health?full", 400);
+    ask("/api/openapi.json", "/api/openapi.json", 200);
+    ask("/api/openapi.json", "/api/openapi.json?yaml", 400);
+    ask("/metrics", "/metrics", 200);
+    requests
+}
+
+#[test]
+fn every_answer_is_as_documented() {
+    let (_directory, kodemon, document) = filled();
+    for (path, asked, status) in requests() {
+        let answer = kodemon.server.get(&asked);
+        assert_eq!(answer.status, status, "{asked}: {}", answer.body);
+        document.check(&path, &asked, &answer);
+    }
+}
+
+#[test]
+fn every_documented_answer_was_asked_for() {
+    let (_directory, _kodemon, document) = filled();
+    let requests = requests();
+    let asked: BTreeSet<_> =
+        requests.iter().map(|(path, _, status)| format!("{path} {status}")).collect();
+    let mut documented = document.answers();
+    // Others ask for the page and watch; what is too much is asked for nowhere.
+    documented.retain(|answer| {
+        answer != "/ 200" && answer != "/api/stream 200" && !answer.ends_with(" 503")
+    });
+    assert_eq!(documented, asked);
+}
+
+#[test]
+fn the_documented_parameters_are_accepted_and_no_others() {
+    let (_directory, kodemon, document) = filled();
+    for (path, asked) in [
+        ("/api/keys", "/api/keys"),
+        ("/api/keys/{key}/executions", "/api/keys/f/executions"),
+        ("/api/keys/{key}/summary", "/api/keys/f/summary"),
+        ("/api/tokens", "/api/tokens"),
+        ("/api/stream", "/api/stream"),
+        ("/api/health", "/api/health"),
+        ("/api/openapi.json", "/api/openapi.json"),
+    ] {
+        let answer = kodemon.server.get(&format!("{asked}?surely=none"));
+        assert_eq!(answer.status, 400, "{asked}");
+        let known = match &*document.parameters(path) {
+            [] => "none is known here".to_owned(),
+            names => format!("known are {}", names.join(", ")),
+        };
+        let reason = format!("surely=\"none\": no such parameter, {known}");
+        assert_eq!(answer.json()["error"], reason);
+    }
+}
