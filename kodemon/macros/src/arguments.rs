@@ -38,8 +38,9 @@ impl Arguments {
     pub(crate) fn of_timing(tokens: TokenStream) -> Result<Self> {
         let mut arguments = Self::default();
         let parser = |input: ParseStream| {
-            if input.is_empty() || (input.peek(syn::Ident::peek_any) && input.peek2(Token![=])) {
-                return Err(input.error("the key comes first: `timing!(\"key\", field = value)`"));
+            if input.is_empty() || (input.peek(Ident::peek_any) && input.peek2(Token![=])) {
+                let message = "the key comes first: `timing!(\"key\", field = value)`";
+                return Err(Error::new(input.span(), message));
             }
             arguments.set_key(expression(input)?, input.span())?;
             if !input.is_empty() {

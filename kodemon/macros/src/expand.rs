@@ -4,10 +4,10 @@
 //! code. What the user wrote keeps its place, so that errors about it point there.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote};
+use syn::Result;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{LitStr, Result};
 
 use crate::arguments::{Arguments, Field};
 use crate::function::Function;
@@ -71,17 +71,13 @@ impl Arguments {
 }
 
 impl Field {
-    /// The value, handed through a function that asks of its type what the field asks.
+    /// The value; of those that are texts in any message, through a function that asks for one.
     fn checked(&self) -> TokenStream {
         let Self { name, value } = self;
-        let check = if is_text(name) { "text" } else { "value" };
-        let at = value.span().resolved_at(Span::mixed_site());
-        let check = Ident::new(check, at);
-        quote_spanned!(at=> ::kodemon::__private::#check(#value))
+        if !["key", "token"].contains(&name.value().as_str()) {
+            return value.clone();
+        }
+        let text = Ident::new("text", value.span().resolved_at(Span::mixed_site()));
+        quote!(::kodemon::__private::#text(#value))
     }
-}
-
-/// Whether the field is one of the message's own that are texts.
-fn is_text(name: &LitStr) -> bool {
-    ["key", "token"].contains(&name.value().as_str())
 }

@@ -4,7 +4,6 @@ use serde::Serialize;
 use serde::ser::SerializeMap;
 
 /// The values of a timing's fields; made by the macros.
-#[diagnostic::on_unimplemented(message = "fields are values that `serde` can serialize")]
 pub trait Fields: sealed::Fields {}
 
 impl<T: sealed::Fields> Fields for T {}
@@ -34,11 +33,6 @@ impl<V: Serialize, R: sealed::Fields> sealed::Fields for (V, R) {
         message.serialize_entry(name, value)?;
         rest.write(names, message)
     }
-}
-
-/// A field's value, as it is.
-pub fn value<V: Serialize>(value: V) -> V {
-    value
 }
 
 /// The value of `key` or `token`, which are texts.

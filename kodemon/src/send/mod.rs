@@ -31,7 +31,7 @@ pub use timing::{Timing, time};
 /// For the macros; no part of the interface.
 #[doc(hidden)]
 pub mod private {
-    pub use super::fields::{text, value};
+    pub use super::fields::text;
     pub use super::key::{file_name, joined, text_of};
     pub use super::recorder::Recorder;
     pub use super::site::Site;

@@ -11,3 +11,13 @@ mod recorded;
 #[allow(unsafe_code, reason = "a fork")]
 mod support;
 mod unsent;
+
+/// What the program does: the functions stand beside the tests of them.
+fn call(what: &str) -> String {
+    let known = forms::call(what)
+        .or_else(|| fields::call(what))
+        .or_else(|| unsent::call(what))
+        .or_else(|| processes::call(what))
+        .or_else(|| recorded::call(what));
+    known.unwrap_or_else(|| panic!("nothing is called {what}"))
+}

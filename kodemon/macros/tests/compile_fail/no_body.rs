@@ -1,0 +1,6 @@
+trait Pages {
+    #[kodemon::kodemon]
+    fn page(&self) -> String;
+}
+
+fn main() {}

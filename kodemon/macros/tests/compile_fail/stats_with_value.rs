@@ -1,0 +1,6 @@
+#[kodemon::kodemon(stats = 3)]
+fn page() {}
+
+fn main() {
+    page();
+}

@@ -1,0 +1,125 @@
+//! What a call asks of the system and of the allocator: one `send`, and nothing; once it is
+//! recorded only, nothing at all.
+#![deny(unsafe_code)]
+
+use std::env;
+
+use kodemon::kodemon;
+use nix::libc::{SYS_exit_group, SYS_sendto, c_long};
+use nix::sys::signal::Signal;
+use nix::sys::wait::WaitStatus;
+use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
+
+#[path = "send/program.rs"]
+mod program;
+#[path = "../../mmstats/tests/support/mod.rs"]
+#[allow(unsafe_code, reason = "a fork and an allocator")]
+mod support;
+use program::{Program, Server};
+use support::allocator::{self, Counting};
+use support::end_of;
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// So many rounds that a socket holds the messages of all.
+const ROUNDS: usize = 20;
+
+#[kodemon]
+fn plain() {}
+
+#[kodemon(customer = 42, name = "a \"name\"", list = [1.5, 2.5])]
+fn with_fields() {}
+
+#[kodemon(stats, token = "shop")]
+fn sent_and_recorded() {}
+
+#[kodemon(stats, udp = false)]
+fn recorded() {}
+
+/// Each sends one message.
+const SENDING: [fn(); 5] = [
+    plain,
+    with_fields,
+    sent_and_recorded,
+    || drop(kodemon::timing!("a guard", phase = 1)),
+    || kodemon::time("a closure", || ()),
+];
+
+/// None sends any.
+const RECORDING: [fn(); 2] =
+    [recorded, || drop(kodemon::timing!("a silent guard", stats, udp = false))];
+
+fn call(what: &str) -> String {
+    let rounds = |calls: &[fn()]| (0..ROUNDS).for_each(|_| calls.iter().for_each(|call| call()));
+    match what {
+        "allocations" => {
+            SENDING.iter().chain(&RECORDING).for_each(|call| call());
+            let sending = allocator::calls(|| rounds(&SENDING));
+            let recording = allocator::calls(|| rounds(&RECORDING));
+            let own = allocator::calls(|| drop(Box::new(1)));
+            format!("{sending}, {recording}, {own}")
+        }
+        "sending, confined" => confined(&[SYS_sendto, SYS_exit_group], || rounds(&SENDING)),
+        "recording, confined" => confined(&[SYS_exit_group], || rounds(&RECORDING)),
+        "sending, too confined" => confined(&[SYS_exit_group], || rounds(&SENDING)),
+        _ => panic!("nothing is called {what}"),
+    }
+}
+
+/// Makes the calls in a child that is killed at any system call but these; tells how it ended. Each
+/// has been made once before that.
+fn confined(allowed: &[c_long], calls: impl FnOnce()) -> String {
+    const NO_FILTER: i32 = 1;
+    let filter = all_but(allowed);
+    let end = end_of(|| {
+        SENDING.iter().chain(&RECORDING).for_each(|call| call());
+        seccompiler::apply_filter(&filter).unwrap();
+        calls();
+    });
+    match end {
+        WaitStatus::Exited(_, 0) => "made them".to_owned(),
+        WaitStatus::Exited(_, NO_FILTER) => "no filter".to_owned(),
+        WaitStatus::Signaled(_, Signal::SIGSYS, _) => "killed".to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+fn all_but(allowed: &[c_long]) -> BpfProgram {
+    let allowed = allowed.iter().map(|call| (*call, Vec::new())).collect();
+    let arch = env::consts::ARCH.try_into().unwrap();
+    let (otherwise, these) = (SeccompAction::KillProcess, SeccompAction::Allow);
+    SeccompFilter::new(allowed, otherwise, these, arch).unwrap().try_into().unwrap()
+}
+
+/// A program that sends to this server and publishes into a directory of its own.
+fn program(server: &Server, directory: &tempfile::TempDir) -> Program {
+    let port = server.port().to_string();
+    let path = directory.path().to_str().unwrap();
+    Program::start(&[("KODEMON_PORT", &port), ("MMSTATS_PATH", path)])
+}
+
+#[test]
+fn after_a_place_s_first_call_in_a_thread_none_allocates() {
+    let (server, directory) = (Server::start(), tempfile::tempdir().unwrap());
+    let mut program = program(&server, &directory);
+    assert_eq!(program.call("allocations"), "0, 0, 2");
+    assert_eq!(server.waiting(), (1 + ROUNDS) * SENDING.len());
+}
+
+/// The clocks are read in the process (vDSO, time-stamp counter), as on every usual machine.
+#[test]
+fn a_call_makes_one_system_call_and_a_recorded_one_none() {
+    let (server, directory) = (Server::start(), tempfile::tempdir().unwrap());
+    let mut program = program(&server, &directory);
+    let end = program.call("sending, confined");
+    if end == "no filter" {
+        eprintln!("SKIPPED: system calls can't be forbidden here");
+        return;
+    }
+    assert_eq!(end, "made them");
+    // As many as there were calls, so each made one.
+    assert_eq!(server.waiting(), (1 + ROUNDS) * SENDING.len());
+    assert_eq!(program.call("recording, confined"), "made them");
+    assert_eq!(program.call("sending, too confined"), "killed");
+}
