@@ -12,10 +12,13 @@ use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
 
 #[path = "send/program.rs"]
 mod program;
+#[path = "send/server.rs"]
+mod server;
 #[path = "../../mmstats/tests/support/mod.rs"]
 #[allow(unsafe_code, reason = "a fork and an allocator")]
 mod support;
-use program::{Program, Server};
+use program::Program;
+use server::Server;
 use support::allocator::{self, Counting};
 use support::end_of;
 

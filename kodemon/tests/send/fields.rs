@@ -6,7 +6,8 @@ use kodemon::kodemon;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use crate::program::{Program, Server};
+use crate::program::Program;
+use crate::server::Server;
 
 /// Makes calls with fields; gives what they gave.
 pub fn call(what: &str) -> Option<String> {

@@ -10,7 +10,8 @@ use std::time::{Duration, SystemTime};
 use kodemon::kodemon;
 use serde_json::Value;
 
-use crate::program::{Program, Server};
+use crate::program::Program;
+use crate::server::Server;
 
 /// Calls a function; gives what it gave.
 pub fn call(function: &str) -> Option<String> {

@@ -7,6 +7,7 @@ mod forms;
 mod processes;
 mod program;
 mod recorded;
+mod server;
 #[path = "../../../mmstats/tests/support/mod.rs"]
 #[allow(unsafe_code, reason = "a fork")]
 mod support;

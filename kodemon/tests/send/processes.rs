@@ -6,7 +6,8 @@ use std::thread;
 
 use kodemon::kodemon;
 
-use crate::program::{Program, Server};
+use crate::program::Program;
+use crate::server::Server;
 use crate::support::in_child;
 
 const THREADS: u64 = 64;

@@ -1,63 +1,12 @@
-//! A program whose functions are timed, and the socket that it sends to.
+//! A program whose functions are timed.
 #![allow(dead_code, reason = "each test uses a part")]
 
 use std::env;
-use std::net::UdpSocket;
 use std::panic;
 use std::process::Command;
-use std::time::Duration;
 
-use serde_json::Value;
-
+use crate::server::Server;
 use crate::support::actor::{Actor, play};
-
-/// Nothing takes that long.
-pub const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A socket for the messages of a test.
-pub struct Server(UdpSocket);
-
-impl Server {
-    pub fn start() -> Self {
-        Self::at("127.0.0.1", 0).unwrap()
-    }
-
-    pub fn at(host: &str, port: u16) -> std::io::Result<Self> {
-        let socket = UdpSocket::bind((host, port))?;
-        socket.set_read_timeout(Some(PATIENCE))?;
-        Ok(Self(socket))
-    }
-
-    pub fn port(&self) -> u16 {
-        self.0.local_addr().unwrap().port()
-    }
-
-    /// The next message.
-    pub fn message(&self) -> Value {
-        serde_json::from_str(&self.text()).unwrap()
-    }
-
-    /// The next message as it came.
-    pub fn text(&self) -> String {
-        let mut buffer = vec![0; 65_536];
-        let size = self.0.recv(&mut buffer).expect("a message comes");
-        buffer.truncate(size);
-        String::from_utf8(buffer).unwrap()
-    }
-
-    /// Takes the messages that are waiting and counts them. What a process on this machine has sent
-    /// waits already.
-    pub fn waiting(&self) -> usize {
-        self.0.set_nonblocking(true).unwrap();
-        let count = std::iter::from_fn(|| self.0.recv(&mut [0]).ok()).count();
-        self.0.set_nonblocking(false).unwrap();
-        count
-    }
-
-    pub fn is_quiet(&self) -> bool {
-        self.waiting() == 0
-    }
-}
 
 /// This test program as another process, whose functions are timed.
 pub struct Program(Actor);

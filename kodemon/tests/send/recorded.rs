@@ -7,7 +7,8 @@ use kodemon::kodemon;
 use mmstats::StatsFile;
 use tempfile::TempDir;
 
-use crate::program::{Program, Server};
+use crate::program::Program;
+use crate::server::Server;
 use crate::support::{files, in_child};
 
 /// Makes calls that are recorded; gives what they gave.

@@ -8,7 +8,8 @@ use std::time::Duration;
 use kodemon::kodemon;
 use serde::{Serialize, Serializer};
 
-use crate::program::{PATIENCE, Program, Server};
+use crate::program::Program;
+use crate::server::{PATIENCE, Server};
 
 /// Makes calls whose messages have a hard time; gives what the calls gave.
 pub fn call(what: &str) -> Option<String> {
