@@ -256,6 +256,7 @@ class _Sender:
             try:
                 sock = _open(environment)
             except OSError:
+                # What can't be reached yet is looked for like a name.
                 pass
         with self.lock:
             if self.environment is None:
@@ -278,7 +279,8 @@ class _Sender:
         while self.socket is None:
             try:
                 self.socket = _open(self.environment)
-            except OSError:
+            except Exception:
+                # Besides OSError what resolving a strange name may raise.
                 time.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
 
@@ -298,7 +300,7 @@ class _Sender:
             try:
                 self.socket = _open(self.environment)
                 result[0] = None
-            except OSError as error:
+            except Exception as error:
                 result[0] = OSError(f"{host}: {error}")
 
         thread = threading.Thread(target=find, name="kodemon", daemon=True)
@@ -339,10 +341,7 @@ def _address(host):
 def _open(environment):
     """A socket that sends to the environment's address and never waits. Finding it may."""
     host = _address(environment.host) or environment.host
-    try:
-        found = socket.getaddrinfo(host, environment.port, type=socket.SOCK_DGRAM)
-    except UnicodeError as error:
-        raise OSError(f"it is no host: {error}") from error
+    found = socket.getaddrinfo(host, environment.port, type=socket.SOCK_DGRAM)
     problem = OSError("the name has no address")
     found.sort(key=lambda each: each[0] == socket.AF_INET6)
     for family, kind, protocol, _, address in found:
