@@ -17,7 +17,6 @@ const PAGE: Asset = Asset { path: "", content: include_str!("page/index.html") }
 const PARTS: &[Asset] = web::parts![
     "detail.js",
     "files.js",
-    "filter.js",
     "icon.svg",
     "measures.js",
     "nothing.js",

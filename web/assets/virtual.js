@@ -47,6 +47,20 @@ export class VirtualList {
     return Math.max(1, Math.floor(this.#box.clientHeight / this.#height));
   }
 
+  /** The index to which a key leads from another one; undefined where it leads nowhere. */
+  target(key, from) {
+    const last = this.#items.length - 1;
+    const to = {
+      ArrowDown: from + 1,
+      ArrowUp: from - 1,
+      PageDown: from + this.page,
+      PageUp: from - this.page,
+      Home: 0,
+      End: last,
+    }[key];
+    return to === undefined ? undefined : Math.max(0, Math.min(last, to));
+  }
+
   /** Scrolls as little as needed to see an item. */
   reveal(index) {
     const top = index * this.#height;

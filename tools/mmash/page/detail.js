@@ -2,6 +2,7 @@
 // pointed at.
 
 import { Chart } from "/kit/chart.js";
+import { bar, cross } from "/kit/controls.js";
 import { element, setText } from "/kit/dom.js";
 import { time as timeOfDay } from "/kit/format.js";
 import { nearest } from "/kit/scale.js";
@@ -195,24 +196,4 @@ export class Detail {
     const told = drawn.map(({ label }, index) => `${label} ${texts[index]}`);
     setText(this.#spoken, heard ? [timeOfDay(clock.at(place)), ...told].join(", ") : "");
   }
-}
-
-/** A button that takes something away. */
-function cross(name, onclick) {
-  const attributes = { type: "button", class: "plain close", "aria-label": name, onclick };
-  return element("button", attributes, "✕");
-}
-
-/** A choice of one among few. */
-function bar(name, title, values, nameOf, onchange) {
-  const buttons = values.map((value) =>
-    element(
-      "label",
-      {},
-      element("input", { type: "radio", name, value, onchange: () => onchange(value) }),
-      nameOf(value),
-    ),
-  );
-  const legend = element("legend", { class: "unseen" }, title);
-  return element("fieldset", { class: "bar" }, legend, ...buttons);
 }

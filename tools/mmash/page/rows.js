@@ -1,9 +1,9 @@
 // The list of stats, grouped by prefix: what is in it, what its rows show, how keys move in it.
 
 import { element, setText } from "/kit/dom.js";
+import { matcher } from "/kit/filter.js";
 import { spark } from "/kit/spark.js";
 import { VirtualList } from "/kit/virtual.js";
-import { matcher } from "./filter.js";
 import { lineOf, rateText, showsRate, valueText } from "./measures.js";
 
 /** How many looks the small lines show, and from how many on they fill their place. */
@@ -180,19 +180,11 @@ export class Rows {
   }
 
   #typed(event) {
-    const last = this.#list.items.length - 1;
-    const to = {
-      ArrowDown: this.#active + 1,
-      ArrowUp: this.#active - 1,
-      PageDown: this.#active + this.#list.page,
-      PageUp: this.#active - this.#list.page,
-      Home: 0,
-      End: last,
-    }[event.key];
+    const to = this.#list.target(event.key, this.#active);
     const item = this.#list.items[this.#active];
     if (to !== undefined) {
-      this.#active = Math.max(0, Math.min(last, to));
-      this.#list.reveal(this.#active);
+      this.#active = to;
+      this.#list.reveal(to);
     } else if (event.key === "Enter" || event.key === " ") {
       this.#act(event.key === " ");
     } else if (event.key === "ArrowLeft" && item && !this.#closed.has(item.prefix)) {
