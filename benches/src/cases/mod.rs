@@ -26,6 +26,7 @@ use mmstats::{MmStats, Published};
 use crate::bare::BareMap;
 use crate::harness::{Harness, Measurement};
 use crate::stats::Kinds;
+pub use process::tool;
 
 /// An operation and its measure.
 pub struct Comparison {

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicU64;
 
 use mmstats_tools::common::arguments::CommonArguments;
 use mmstats_tools::common::exit::Outcome;
+use mmstats_tools::common::generate::GenerateArgument;
 use mmstats_tools::common::terminal::ColorChoice;
 use mmstats_tools::slurpstats::{Arguments, Format, dump};
 use prometheus_client::encoding::EncodeLabelSet;
@@ -65,7 +66,10 @@ fn arguments(files: &Files<Twenty>) -> Arguments {
         help_texts: false,
         raw: false,
         output: Format::Prom,
-        common: CommonArguments { color: ColorChoice::Never, generate: None },
+        common: CommonArguments {
+            color: ColorChoice::Never,
+            generate: GenerateArgument { what: None },
+        },
     }
 }
 

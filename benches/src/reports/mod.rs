@@ -2,6 +2,7 @@
 
 mod growth;
 mod memory;
+mod messages;
 mod worst;
 
 use std::error::Error;
@@ -21,6 +22,7 @@ pub const ALL: &[Report] = &[
     Report { title: "Growth: reading more files, and more fields", measure: growth::measure },
     Report { title: "Memory: bytes a thread, and a snapshot", measure: memory::measure },
     Report { title: "The worst write, while somebody fills the disk", measure: worst::measure },
+    Report { title: "Kodemon: messages a second", measure: messages::measure },
 ];
 
 /// Thousands apart.

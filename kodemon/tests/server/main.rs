@@ -7,6 +7,7 @@ mod document;
 mod manners;
 mod metrics;
 mod openapi;
+mod overload;
 #[path = "../running/mod.rs"]
 mod running;
 mod stream;

@@ -1,0 +1,98 @@
+//! A sender that is faster than the server: `ci/overload` lets it go on for longer.
+
+use std::env;
+use std::fs;
+use std::net::UdpSocket;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::running::{Kodemon, kodemon, message, now};
+
+/// For so long, unless told.
+const SECONDS: f64 = 0.5;
+/// One of so many datagrams is no message.
+const BAD: u64 = 16;
+/// How much more memory it may take in the second half of a long run.
+const GROWTH: f64 = 1.1;
+
+/// Sends as fast as it can, and gives how many that were.
+fn flood(kodemon: &Kodemon, time: Duration) -> u64 {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.connect(kodemon.udp).unwrap();
+    let keys: Vec<_> =
+        (0..100).map(|key| message(&format!("key {key}"), 0.5, now()).to_string()).collect();
+    let end = Instant::now() + time;
+    let mut sent = 0;
+    while Instant::now() < end {
+        for key in &keys {
+            let datagram = if sent % BAD == 0 { "no message" } else { key };
+            socket.send(datagram.as_bytes()).unwrap();
+            sent += 1;
+        }
+    }
+    sent
+}
+
+/// Asks until it is to stop; how often it did, the longest wait for an answer, and the memory
+/// that the server took at each.
+fn ask(kodemon: &Kodemon, stop: &AtomicBool) -> (usize, Duration, Vec<usize>) {
+    let (mut asked, mut longest, mut memory) = (0, Duration::ZERO, Vec::new());
+    while !stop.load(Ordering::Relaxed) {
+        for path in ["/api/health", "/api/keys", "/api/keys/key%201/summary", "/metrics"] {
+            let began = Instant::now();
+            let answer = kodemon.server.get(path);
+            assert!(answer.status == 200 || answer.status == 404, "{path}: {}", answer.body);
+            longest = longest.max(began.elapsed());
+            asked += 1;
+        }
+        memory.push(resident(kodemon.server.pid()));
+        thread::sleep(Duration::from_millis(20));
+    }
+    (asked, longest, memory)
+}
+
+/// Kilobytes.
+fn resident(pid: u32) -> usize {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+#[test]
+fn what_is_lost_of_a_flood_is_counted_to_the_last_message() {
+    let seconds = env::var("OVERLOAD_SECONDS").map_or(SECONDS, |text| text.parse().unwrap());
+    let (_directory, kodemon) = kodemon();
+    let stop = AtomicBool::new(false);
+    let (sent, (asked, longest, memory)) = thread::scope(|scope| {
+        let asking = scope.spawn(|| ask(&kodemon, &stop));
+        let sent = flood(&kodemon, Duration::from_secs_f64(seconds));
+        stop.store(true, Ordering::Relaxed);
+        (sent, asking.join().unwrap())
+    });
+    let number = |value: &Value| value.as_u64().unwrap();
+    let health = kodemon.until(|health| {
+        let came = number(&health["received"]) + number(&health["dropped_by_kernel"]);
+        assert!(came <= sent, "{came} of {sent}");
+        came == sent && health["stores"]["sqlite"]["waiting"] == 0
+    });
+    let became = &health["stores"]["sqlite"];
+    let refused: u64 = health["refused"].as_object().unwrap().values().map(number).sum();
+    let lost = number(&became["dropped"]) + number(&became["failed"]);
+    let stored = number(&became["stored"]);
+    assert_eq!(number(&health["received"]), refused + lost + stored, "{health:#}");
+    assert!(refused > 0 && stored > 0 && asked > 0, "{health:#}");
+    println!(
+        "{sent} sent: {stored} stored, {refused} refused, {} dropped by the kernel, {lost} by the \
+         queue; {asked} answers meanwhile, the longest after {longest:?}; memory {} kB",
+        health["dropped_by_kernel"],
+        memory.last().unwrap(),
+    );
+    if seconds >= 10.0 {
+        let half = memory.len() / 2;
+        let (settled, end) = (memory[half], memory.iter().max().unwrap());
+        assert!((*end as f64) < settled as f64 * GROWTH, "{settled} kB, then {end} kB");
+    }
+}
