@@ -42,9 +42,9 @@ pub fn measure(bench: &Bench) -> Result<String, Box<dyn Error>> {
     for round in 0..ROUNDS {
         let directory = |name: &str| bench.directory.join(format!("{name}-{round}"));
         bench.harness.check()?;
-        ours.push(best(|path| kodemon(path), &directory("kodemon"), 100_000.0)?);
+        ours.push(best(kodemon, &directory("kodemon"), 100_000.0)?);
         bench.harness.check()?;
-        others.push(best(|path| python(path), &directory("python"), 30_000.0)?);
+        others.push(best(python, &directory("python"), 30_000.0)?);
     }
     let mut ratios: Vec<_> =
         ours.iter().zip(&others).map(|(ours, other)| ours.rate / other.rate).collect();

@@ -56,7 +56,7 @@ impl Sender {
         self.datagrams.clear();
         for number in self.sent as usize..self.sent as usize + TOGETHER {
             let end = self.datagrams.len() + LENGTH;
-            let (time, key) = (0.03194808 + (number % 1000) as f64 * 1.7e-6, number % KEYS);
+            let (time, key) = (0.031_948_08 + (number % 1000) as f64 * 1.7e-6, number % KEYS);
             write!(
                 self.datagrams,
                 "{{\"execution_time\": {time}, \"timestamp\": {now:.6}, \"token\": \"test-token\", \
