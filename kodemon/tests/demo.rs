@@ -1,0 +1,86 @@
+//! The examples: they call what they say, and end well when they are asked to.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+#[path = "send/server.rs"]
+mod server;
+use server::Server;
+
+/// Starts a command that sends to this server and publishes into this directory.
+fn start(command: &mut Command, server: &Server, directory: &Path) -> Option<Child> {
+    command
+        .env_remove("KODEMON_HOST")
+        .env_remove("KODEMON_TOKEN")
+        .env_remove("MMSTATS_FILES")
+        .env("KODEMON_PORT", server.port().to_string())
+        .env("MMSTATS_PATH", directory)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .stdout(Stdio::null())
+        .spawn()
+        .ok()
+}
+
+/// Waits until each of these keys has come, and no others.
+fn await_keys(server: &Server, keys: &[&str]) {
+    let keys: BTreeSet<_> = keys.iter().copied().collect();
+    let mut seen = BTreeSet::new();
+    while seen.len() < keys.len() {
+        let message = server.message();
+        let key = message["key"].as_str().unwrap();
+        assert!(keys.contains(key), "{message}");
+        seen.insert(key.to_owned());
+    }
+}
+
+fn ends_well(mut child: Child, signal: Signal) {
+    kill(Pid::from_raw(child.id().cast_signed()), signal).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn the_shop_sends_its_calls_and_leaves_no_file_behind() {
+    let (server, directory) = (Server::start(), tempfile::tempdir().unwrap());
+    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+        let mut command = Command::new(example("kodemon_demo"));
+        let child = start(&mut command, &server, directory.path()).unwrap();
+        let keys = [
+            "kodemon_demo.rs-take_order",
+            "kodemon_demo.rs-charge",
+            "kodemon_demo.rs-deliver",
+            "check-out",
+            "price",
+            "reports/sales",
+        ];
+        await_keys(&server, &keys);
+        assert!(directory.path().read_dir().unwrap().count() > 0, "some are recorded, too");
+        ends_well(child, signal);
+        assert_eq!(directory.path().read_dir().unwrap().count(), 0);
+    }
+}
+
+/// Cargo builds examples with the tests, beside them.
+fn example(name: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let program = test.ancestors().nth(2).expect("target/…/deps").join("examples").join(name);
+    assert!(program.exists(), "for a single test: cargo build -p kodemon --example {name}");
+    program
+}
+
+#[test]
+fn the_python_library_sends_its_calls() {
+    let (server, directory) = (Server::start(), tempfile::tempdir().unwrap());
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/demo.py");
+    let mut command = Command::new("python3");
+    let Some(child) = start(command.arg(demo), &server, directory.path()) else {
+        eprintln!("SKIPPED: python3 is not installed");
+        return;
+    };
+    let keys = ["demo.py-find", "demo.py-lend", "demo.py-shelves", "stamp", "letters/remind"];
+    await_keys(&server, &keys);
+    ends_well(child, Signal::SIGINT);
+}
