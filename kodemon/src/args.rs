@@ -1,12 +1,15 @@
 //! The arguments of kodemon.
 
+mod place;
+
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use cli::duration::parse_duration;
 use cli::generate::GenerateArgument;
+pub use place::Place;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -14,6 +17,8 @@ Examples:
   kodemon --udp 0.0.0.0:4000 --token web --token worker
                                      of other machines, too: what these two send
   kodemon --store /var/lib/kodemon.db --keep 90d
+  kodemon --store elasticsearch:http://127.0.0.1:9200
+                                     in Elasticsearch or OpenSearch
   curl http://127.0.0.1:4001/api/keys";
 
 const EXIT_CODES: &str = "\
@@ -25,8 +30,8 @@ Exit codes:
 /// Receive how long calls of functions took, store it, and show it on a web page
 ///
 /// Programs send a message a call by UDP and don't wait for an answer. What comes is stored in a
-/// SQLite file, as it is, and added up by minute and by hour. The API that the page asks is
-/// documented at /api/openapi.json.
+/// SQLite file, as it is, and added up by minute and by hour; or in Elasticsearch or OpenSearch. The
+/// API that the page asks is documented at /api/openapi.json.
 ///
 /// It counts what it receives, refuses, stores and loses in stats files of its own: see slurpstats.
 #[derive(Clone, Debug, Parser)]
@@ -45,10 +50,11 @@ pub struct Arguments {
     #[arg(long, value_name = "NAME")]
     pub host: Vec<String>,
 
-    /// Where to keep what comes: a SQLite file [default: kodemon/kodemon.db in the user's state
+    /// Where to keep what comes: a SQLite file, or elasticsearch:http://HOST:9200; if both are
+    /// given, in both, and the first is asked [default: kodemon/kodemon.db in the user's state
     /// directory]
-    #[arg(long, value_name = "FILE")]
-    pub store: Option<PathBuf>,
+    #[arg(long, value_name = "FILE|KIND:PLACE", value_parser = OsStringValueParser::new().map(Place::from))]
+    pub store: Vec<Place>,
 
     /// How long to keep executions: 12h, 30d
     #[arg(long, value_name = "TIME", default_value = "30d", value_parser = parse_keep)]

@@ -136,6 +136,7 @@ impl Receiving {
                 asked = Instant::now();
             }
         }
+        self.writers.iter().for_each(Writer::end);
         self.writers.into_iter().for_each(Writer::finish);
     }
 

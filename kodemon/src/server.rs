@@ -6,16 +6,15 @@
 //!                                           Api, the page's and everybody's ---'
 //! ```
 
-use std::fs;
+mod stores;
+
 use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::CommandFactory;
 use cli::diagnostics::Diagnostics;
-use cli::escape::escape_path;
 use cli::exit::Outcome;
 use cli::generate::generate;
 use cli::pace::Pace;
@@ -29,8 +28,7 @@ use crate::catalog::{Catalog, Numbering};
 use crate::figures::{Figures, Received, Served, Stored};
 use crate::live::Live;
 use crate::receive::{Receiver, Refusal, Rules, Sockets};
-use crate::store::sqlite::Sqlite;
-use crate::store::{Capacity, Store, Writer};
+use crate::store::Writer;
 
 /// The program's name.
 pub const NAME: &str = "kodemon";
@@ -63,26 +61,26 @@ async fn serve(arguments: &Arguments) -> Result<Outcome, String> {
     let server = Server::listen(arguments.http, hosts, Limits::default()).await;
     let server = server.map_err(|error| format!("can't listen on {}: {error}", arguments.http))?;
     let (sockets, addresses) = sockets(arguments)?;
-    let path = store_path(arguments)?;
-    let (store, catalog) = Sqlite::open(&path, arguments.keep)
-        .map_err(|error| format!("{}: {error}", escape_path(&path)))?;
-    let store: Arc<dyn Store> = Arc::new(store);
+    let (stores, catalog) = stores::open(&arguments.store, arguments.keep)?;
     let signal = ending_by_signal().map_err(|error| format!("can't await signals: {error}"))?;
 
     let figures = |error| format!("can't count: {error}");
     let incoming = Arc::new(Figures::<Received>::publish("kodemon.").map_err(figures)?);
-    let prefix = format!("kodemon.{}.", store.name());
-    let kept = Arc::new(Figures::<Stored>::publish(&prefix).map_err(figures)?);
+    let kept = stores.iter().map(|store| {
+        let prefix = format!("kodemon.{}.", store.name());
+        Ok((store.name(), Arc::new(Figures::<Stored>::publish(&prefix).map_err(figures)?)))
+    });
+    let kept = kept.collect::<Result<Vec<_>, String>>()?;
     let requests = Figures::<Served>::publish("kodemon.http.").map_err(figures)?;
 
     let live = Arc::new(Live::new(Arc::clone(&catalog)));
     let no_thread = |error| format!("can't make a thread: {error}");
-    let writer = writer(&store, &kept, &live).map_err(no_thread)?;
-    let receiving = receive(arguments, sockets, catalog, &incoming, writer).map_err(no_thread)?;
+    let writers = stores::writers(&stores, &kept, &live).map_err(no_thread)?;
+    let receiving = receive(arguments, sockets, catalog, &incoming, writers).map_err(no_thread)?;
     tell_addresses(&server, &addresses);
 
-    let names = vec![(store.name(), kept)];
-    let api = Api::new(store, Arc::clone(&live), incoming, names, arguments.keep);
+    let first = Arc::clone(&stores[0]);
+    let api = Api::new(first, Arc::clone(&live), incoming, kept, arguments.keep);
     let log = arguments.verbose.then(|| RequestLog::new(Diagnostics::new(NAME)));
     let mut outcome = Outcome::Fine;
     let end = async {
@@ -121,44 +119,12 @@ fn sockets(arguments: &Arguments) -> Result<(Sockets, Vec<SocketAddr>), String> 
     Ok((sockets, addresses))
 }
 
-/// The file of the store; its directory is made where it is the usual one.
-fn store_path(arguments: &Arguments) -> Result<PathBuf, String> {
-    if let Some(path) = &arguments.store {
-        return Ok(path.clone());
-    }
-    let directory = std::env::var_os("XDG_STATE_HOME")
-        .map(PathBuf::from)
-        .filter(|path| path.is_absolute())
-        .or_else(|| Some(std::env::home_dir()?.join(".local/state")))
-        .ok_or("there is no home directory for the store: --store tells another place")?
-        .join(NAME);
-    let made = fs::create_dir_all(&directory);
-    made.map_err(|error| format!("{}: {error}", escape_path(&directory)))?;
-    Ok(Path::join(&directory, "kodemon.db"))
-}
-
-fn writer(
-    store: &Arc<dyn Store>,
-    figures: &Arc<Figures<Stored>>,
-    live: &Arc<Live>,
-) -> io::Result<Writer> {
-    let live = Arc::clone(live);
-    let told = Pace::new(Diagnostics::new(NAME), 1, "errors of the store");
-    Writer::start(
-        Arc::clone(store),
-        Capacity::default(),
-        Arc::clone(figures),
-        Box::new(move |executions| live.stored(executions)),
-        Box::new(move |error| told.say(|| format!("can't store: {error}"))),
-    )
-}
-
 fn receive(
     arguments: &Arguments,
     sockets: Sockets,
     catalog: Arc<Catalog>,
     figures: &Arc<Figures<Received>>,
-    writer: Writer,
+    writers: Vec<Writer>,
 ) -> io::Result<Receiver> {
     let tokens = arguments.token.iter().cloned().collect();
     let rules = Rules { tokens, keep: arguments.keep };
@@ -171,7 +137,7 @@ fn receive(
         }
     };
     let figures = Arc::clone(figures);
-    Receiver::start(sockets, rules, numbering, figures, vec![writer], Box::new(tell))
+    Receiver::start(sockets, rules, numbering, figures, writers, Box::new(tell))
 }
 
 /// Tells what was stored to who watches, again and again.

@@ -1,6 +1,8 @@
 //! Where executions are kept: what a store can be asked for, and what it answers.
 
+pub mod elastic;
 pub mod sqlite;
+mod steps;
 mod writer;
 
 use std::fmt;
@@ -35,13 +37,13 @@ pub trait Store: Send + Sync {
     /// What it is called in figures and messages.
     fn name(&self) -> &'static str;
 
-    /// Stores them. What comes out is how many were stored for good; the others are refused and
-    /// would be again.
+    /// Stores them, but for those that it refuses and would again.
     ///
     /// # Errors
     ///
-    /// Where nothing could be stored, and later perhaps can.
-    fn write(&self, executions: &[Execution]) -> Result<usize, WriteError>;
+    /// Where not all could be stored, and later perhaps can. The same executions come again then,
+    /// before any others, until there is no error.
+    fn write(&self, executions: &[Execution]) -> Result<Written, WriteError>;
 
     /// Drops a bounded part of what is older than `now` minus what is kept; whether there is
     /// more to do.
@@ -222,13 +224,41 @@ pub struct Spread {
     pub max: Option<f64>,
 }
 
-/// Why nothing could be stored: full, locked, not reached.
+/// What became of executions that were written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// So many are stored for good.
+    pub stored: usize,
+    /// Why the others aren't, or one of them.
+    pub refused: Option<String>,
+}
+
+impl Written {
+    /// So many, and none refused.
+    pub const fn all(executions: usize) -> Self {
+        Self { stored: executions, refused: None }
+    }
+}
+
+/// Why executions couldn't be stored: full, locked, not reached.
 #[derive(Clone, Debug)]
-pub struct WriteError(pub String);
+pub struct WriteError {
+    /// The reason.
+    pub reason: String,
+    /// So many of them are stored all the same.
+    pub stored: usize,
+}
+
+impl WriteError {
+    /// None of them is stored.
+    pub fn new(reason: impl fmt::Display) -> Self {
+        Self { reason: reason.to_string(), stored: 0 }
+    }
+}
 
 impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.reason)
     }
 }
 

@@ -16,7 +16,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::{
     Execution, ExecutionsQuery, KeyRecord, KeysQuery, Page, QueryError, Store, Summary,
-    SummaryQuery, TokenRecord, WriteError,
+    SummaryQuery, TokenRecord, WriteError, Written,
 };
 use crate::catalog::{Catalog, Names};
 use write::Pen;
@@ -117,7 +117,7 @@ impl From<rusqlite::Error> for QueryError {
 
 impl From<rusqlite::Error> for WriteError {
     fn from(error: rusqlite::Error) -> Self {
-        Self(error.to_string())
+        Self::new(error)
     }
 }
 
@@ -126,10 +126,10 @@ impl Store for Sqlite {
         "sqlite"
     }
 
-    fn write(&self, executions: &[Execution]) -> Result<usize, WriteError> {
+    fn write(&self, executions: &[Execution]) -> Result<Written, WriteError> {
         let mut pen = self.pen.lock().unwrap_or_else(PoisonError::into_inner);
         pen.write(executions)?;
-        Ok(executions.len())
+        Ok(Written::all(executions.len()))
     }
 
     fn tend(&self, now: f64) -> Result<bool, WriteError> {

@@ -11,7 +11,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime};
 
-use super::{Execution, Store, WriteError};
+use super::{Execution, Store, Written};
 use crate::figures::{Figures, Stored};
 
 /// So long a message waits for others at most.
@@ -43,8 +43,8 @@ impl Default for Capacity {
 
 /// What is told when executions are stored.
 pub type OnStored = Box<dyn FnMut(&[Execution]) + Send>;
-/// What is told when a store can't be written.
-pub type OnError = Box<dyn FnMut(&WriteError) + Send>;
+/// What is told when a store can't be written, or refuses something.
+pub type OnError = Box<dyn FnMut(&str) + Send>;
 
 /// A store's queue and its thread.
 pub struct Writer {
@@ -83,9 +83,14 @@ impl Writer {
     }
 
     /// Stores what waits, and ends. What can't be stored in some seconds is counted as failed.
-    pub fn finish(self) {
-        self.queue.lock().ending = Some(Instant::now() + FAREWELL);
+    pub fn end(&self) {
+        self.queue.lock().ending.get_or_insert_with(|| Instant::now() + FAREWELL);
         self.queue.arrived.notify_one();
+    }
+
+    /// The same, and awaits that it has ended.
+    pub fn finish(self) {
+        self.end();
         // A writer that panicked has said so.
         let _ = self.thread.join();
     }
@@ -163,23 +168,24 @@ impl Queue {
         }
     }
 
-    /// Waits, or until it is to end; whether it isn't too late to try again.
-    fn pause(&self, pause: Duration) -> bool {
+    /// Waits, or until it is to end.
+    fn pause(&self, pause: Duration) {
         let gives_up = Instant::now() + pause;
         let mut waiting = self.lock();
         loop {
-            let now = Instant::now();
-            if waiting.ending.is_some_and(|ending| ending <= now) {
-                return false;
-            }
             let until = waiting.ending.map_or(gives_up, |ending| ending.min(gives_up));
-            let until = until.saturating_duration_since(now);
+            let until = until.saturating_duration_since(Instant::now());
             if until.is_zero() {
-                return true;
+                return;
             }
             let woken = self.arrived.wait_timeout(waiting, until);
             waiting = woken.unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+
+    /// Whether it is too late to store anything.
+    fn is_over(&self) -> bool {
+        self.lock().ending.is_some_and(|ending| ending <= Instant::now())
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
@@ -218,48 +224,59 @@ impl Writing {
         }
     }
 
-    /// Stores them, as often as it has to be tried.
+    /// Stores them, some at a time, so that no try takes long, and in the end none is too many.
     fn store_all(&mut self, executions: &[Execution]) {
-        let mut pause = PAUSE;
-        let stored = loop {
+        for some in executions.chunks(ENOUGH) {
+            let stored = self.store(some);
+            let waiting = self.queue.lock().executions.len();
+            self.queue.figures.with(|figures| {
+                figures.stored.add(stored as u64);
+                figures.failed.add((some.len() - stored) as u64);
+                figures.waiting.set(waiting as u64);
+            });
+            if stored > 0 {
+                (self.on_stored)(some);
+            }
+        }
+    }
+
+    /// Stores them, as often as it has to be tried; how many are stored in the end.
+    fn store(&mut self, executions: &[Execution]) -> usize {
+        let (mut stored, mut pause) = (0, PAUSE);
+        while !self.queue.is_over() {
             let began = Instant::now();
             match self.store.write(executions) {
-                Ok(stored) => {
+                Ok(Written { stored, refused }) => {
                     self.queue.figures.with(|figures| {
                         figures.write.record(began.elapsed());
                         figures.writable.set(true);
                     });
-                    break stored;
+                    if let Some(reason) = refused {
+                        let refused = executions.len() - stored;
+                        (self.on_error)(&format!("{refused} messages refused: {reason}"));
+                    }
+                    return stored;
                 }
                 Err(error) => {
                     self.queue.figures.with(|figures| {
                         figures.errors.incr();
                         figures.writable.set(false);
                     });
-                    (self.on_error)(&error);
+                    (self.on_error)(&format!("can't store: {error}"));
+                    stored = error.stored;
                 }
             }
-            if !self.queue.pause(pause) {
-                break 0;
-            }
+            self.queue.pause(pause);
             pause = LONGEST_PAUSE.min(2 * pause);
-        };
-        let waiting = self.queue.lock().executions.len();
-        self.queue.figures.with(|figures| {
-            figures.stored.add(stored as u64);
-            figures.failed.add((executions.len() - stored) as u64);
-            figures.waiting.set(waiting as u64);
-        });
-        if stored > 0 {
-            (self.on_stored)(executions);
         }
+        stored
     }
 
     /// Drops a part of what is old; whether there is more.
     fn tend(&mut self) -> bool {
         let now = SystemTime::UNIX_EPOCH.elapsed().map_or(0.0, |since| since.as_secs_f64());
         self.store.tend(now).unwrap_or_else(|error| {
-            (self.on_error)(&error);
+            (self.on_error)(&format!("can't drop what is old: {error}"));
             false
         })
     }

@@ -60,13 +60,19 @@ impl Kodemon {
     /// Awaits that it says something of itself.
     #[track_caller]
     pub fn until(&self, said: impl Fn(&Value) -> bool) -> Value {
+        self.until_at("/api/health", said)
+    }
+
+    /// Awaits an answer.
+    #[track_caller]
+    pub fn until_at(&self, path: &str, said: impl Fn(&Value) -> bool) -> Value {
         let began = Instant::now();
         loop {
-            let health = self.health();
-            if said(&health) {
-                return health;
+            let answer = self.json(path);
+            if said(&answer) {
+                return answer;
             }
-            assert!(began.elapsed() < PATIENCE, "never: {health:#}");
+            assert!(began.elapsed() < PATIENCE, "never: {answer:#}");
             thread::sleep(EVERY);
         }
     }

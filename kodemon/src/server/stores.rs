@@ -1,0 +1,113 @@
+//! Opens the stores that the arguments name, and begins to write into each.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use cli::diagnostics::Diagnostics;
+use cli::escape::{escape, escape_path};
+use cli::pace::Pace;
+
+use super::NAME;
+use crate::args::Place;
+use crate::catalog::Catalog;
+use crate::figures::{Figures, Stored};
+use crate::live::Live;
+use crate::store::elastic::{Address, Elastic};
+use crate::store::sqlite::Sqlite;
+use crate::store::{Capacity, Store, Writer};
+
+/// The stores, and the names that they know.
+pub type Opened = (Vec<Arc<dyn Store>>, Arc<Catalog>);
+
+/// Opens them, in their order. An error is the message of one.
+pub fn open(places: &[Place], keep: Duration) -> Result<Opened, String> {
+    let mut places = places.to_vec();
+    if places.is_empty() {
+        places.push(Place::Sqlite(usual_file()?));
+    }
+    let files = places.iter().filter_map(|place| match place {
+        Place::Sqlite(path) => Some(path),
+        Place::Elasticsearch(_) => None,
+    });
+    let files: Vec<_> = files.collect();
+    if files.len() > 1 || places.len() - files.len() > 1 {
+        return Err("--store: of each kind there can be one".to_owned());
+    }
+    let file = files.first().map(|path| {
+        let opened = Sqlite::open(path, keep);
+        opened.map_err(|error| format!("{}: {error}", escape_path(path)))
+    });
+    let (mut sqlite, catalog) = match file.transpose()? {
+        Some((sqlite, catalog)) => (Some(sqlite), catalog),
+        None => (None, Arc::default()),
+    };
+    let is_alone = sqlite.is_none();
+    let mut stores: Vec<Arc<dyn Store>> = Vec::new();
+    for place in &places {
+        match place {
+            Place::Sqlite(_) => stores.extend(sqlite.take().map(|it| Arc::new(it) as _)),
+            Place::Elasticsearch(url) => {
+                stores.push(Arc::new(engine(url, keep, &catalog, is_alone)?));
+            }
+        }
+    }
+    Ok((stores, catalog))
+}
+
+/// An engine. One that isn't there yet is waited for where there is another store: what comes is
+/// in that one meanwhile. Else it is an error, as a wrong address would be.
+fn engine(
+    url: &str,
+    keep: Duration,
+    catalog: &Arc<Catalog>,
+    is_alone: bool,
+) -> Result<Elastic, String> {
+    let failed = |reason: String| format!("--store: elasticsearch: {reason}");
+    let address = Address::parse(url).map_err(failed)?;
+    let elastic = Elastic::new(address, keep, Arc::clone(catalog)).map_err(failed)?;
+    if let Err(reason) = elastic.prepare() {
+        let message = format!("can't store in elasticsearch: {}", escape(&reason.to_string()));
+        if is_alone || !reason.passing {
+            return Err(message);
+        }
+        Diagnostics::new(NAME).say(&format_args!("{message}; it will be tried again"));
+    }
+    Ok(elastic)
+}
+
+/// The usual file; its directory is made.
+fn usual_file() -> Result<PathBuf, String> {
+    let directory = std::env::var_os("XDG_STATE_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
+        .or_else(|| Some(std::env::home_dir()?.join(".local/state")))
+        .ok_or("there is no home directory for the store: --store tells another place")?
+        .join(NAME);
+    let made = fs::create_dir_all(&directory);
+    made.map_err(|error| format!("{}: {error}", escape_path(&directory)))?;
+    Ok(Path::join(&directory, "kodemon.db"))
+}
+
+/// A writer for each store. What is stored in the first, which is the one that is asked, is told
+/// to who watches.
+pub fn writers(
+    stores: &[Arc<dyn Store>],
+    figures: &[(&'static str, Arc<Figures<Stored>>)],
+    live: &Arc<Live>,
+) -> io::Result<Vec<Writer>> {
+    let writers = stores.iter().zip(figures).enumerate().map(|(at, (store, (name, figures)))| {
+        let (live, name) = ((at == 0).then(|| Arc::clone(live)), *name);
+        let told = Pace::new(Diagnostics::new(NAME), 1, "errors of a store");
+        Writer::start(
+            Arc::clone(store),
+            Capacity::default(),
+            Arc::clone(figures),
+            Box::new(move |executions| live.iter().for_each(|live| live.stored(executions))),
+            Box::new(move |trouble| told.say(|| format!("{name}: {trouble}"))),
+        )
+    });
+    writers.collect()
+}

@@ -1,0 +1,281 @@
+//! Executions into an engine, by `_bulk` requests that may be sent twice.
+//!
+//! Each document has an id of ours and is only ever created: where the answer to a request was
+//! lost, the same request is sent again, and what is there already is a conflict that counts as
+//! stored. The answer has a status for each document, and so some may have to be sent again.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use ureq::http::Method;
+
+use super::client::{Cause, Client, Failure, LINES, Reason};
+use super::index;
+use crate::catalog::Catalog;
+use crate::store::{Execution, WriteError, Written};
+
+/// What is asked of the answer: no more than is read.
+const PATH: &str = "/_bulk?filter_path=errors,items.*.status,items.*.error";
+/// A request is sent when it has so many documents, or bytes.
+const MOST: usize = 5_000;
+const MOST_BYTES: usize = 4 << 20;
+/// So long a request may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// A document that can't be stored, though the engine answers, is given up after so many tries:
+/// with the writer's pauses, some five minutes.
+const TRIES: u32 = 60;
+
+/// Who writes, and what is left of the executions of the last time.
+pub struct Pen {
+    catalog: Arc<Catalog>,
+    /// What the ids of this run begin with.
+    run: String,
+    /// The next execution gets this number.
+    next: u64,
+    /// Whether the engine knows how indices are to be made.
+    prepared: bool,
+    most_bytes: usize,
+    unfinished: Option<Unfinished>,
+}
+
+/// Of executions that couldn't all be stored, those that are to be tried again.
+struct Unfinished {
+    rest: Vec<usize>,
+    stored: usize,
+    refused: Option<String>,
+    /// Times that the engine answered, and there was a rest.
+    tries: u32,
+}
+
+/// Some documents in a request.
+#[derive(Default)]
+struct Bulk {
+    body: Vec<u8>,
+    /// Which of the executions they are.
+    of: Vec<usize>,
+}
+
+#[derive(Serialize)]
+struct Action<'a> {
+    create: Place<'a>,
+}
+
+#[derive(Serialize)]
+struct Place<'a> {
+    _index: &'a str,
+    _id: &'a str,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    /// The same in whole milliseconds.
+    #[serde(rename = "@timestamp")]
+    date: i64,
+    timestamp: f64,
+    execution_time: f64,
+    key: &'a str,
+    token: &'a str,
+    /// Again, as an engine doesn't like to sort by `_id`.
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extra: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    errors: bool,
+    #[serde(default)]
+    items: Vec<Item>,
+}
+
+#[derive(Deserialize)]
+struct Item {
+    create: Outcome,
+}
+
+#[derive(Deserialize)]
+struct Outcome {
+    status: u16,
+    error: Option<Reason>,
+}
+
+/// What becomes of a document.
+enum Fate {
+    Stored,
+    Again(String),
+    Refused(String),
+}
+
+impl Outcome {
+    fn fate(self) -> Fate {
+        let Self { status, error } = self;
+        // A full disk makes indices read-only, and some versions call that forbidden.
+        let blocked = error.as_ref().is_some_and(|it| it.is("cluster_block_exception"));
+        let reason = || error.map_or_else(|| status.to_string(), |it| format!("{status}: {it}"));
+        match status {
+            // There is one of this id: the answer to the first time was lost.
+            200..=299 | 409 => Fate::Stored,
+            429 | 500.. => Fate::Again(reason()),
+            _ if blocked => Fate::Again(reason()),
+            _ => Fate::Refused(reason()),
+        }
+    }
+}
+
+impl Pen {
+    /// Begins a run, with ids that no other has.
+    pub fn new(catalog: Arc<Catalog>) -> Self {
+        let now = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_millis() as u64);
+        let chance = RandomState::new().hash_one(std::process::id()) as u32;
+        // In the order of time, which an index of ids likes.
+        let run = format!("{now:012x}{chance:08x}");
+        Self { catalog, run, next: 0, prepared: false, most_bytes: MOST_BYTES, unfinished: None }
+    }
+
+    /// Sees who is there, and says how indices are to be made, unless that is done.
+    pub fn prepare(&mut self, client: &Client) -> Result<(), Failure> {
+        if !self.prepared {
+            index::prepare(client)?;
+            self.prepared = true;
+        }
+        Ok(())
+    }
+
+    /// Writes all of them, or what is left of them.
+    pub fn write(
+        &mut self,
+        client: &Client,
+        executions: &[Execution],
+    ) -> Result<Written, WriteError> {
+        let fresh = || Unfinished {
+            rest: (0..executions.len()).collect(),
+            stored: 0,
+            refused: None,
+            tries: 0,
+        };
+        let mut work = self.unfinished.take().unwrap_or_else(fresh);
+        let prepared = self.prepare(client);
+        let outcome = prepared.and_then(|()| self.send_all(client, executions, &mut work));
+        let reason = match outcome {
+            Ok(None) => None,
+            Ok(Some(reason)) => {
+                work.tries += 1;
+                (work.tries < TRIES).then(|| reason.clone()).or_else(|| {
+                    work.refused = Some(format!("{reason}, {TRIES} times"));
+                    None
+                })
+            }
+            Err(failure) => {
+                // It may come back without what it had.
+                self.prepared = false;
+                Some(failure.to_string())
+            }
+        };
+        let Some(reason) = reason else {
+            self.next += executions.len() as u64;
+            return Ok(Written { stored: work.stored, refused: work.refused });
+        };
+        let stored = work.stored;
+        self.unfinished = Some(work);
+        Err(WriteError { reason, stored })
+    }
+
+    /// Sends the rest in as many requests as it needs. What comes out is why some of it is left.
+    fn send_all(
+        &mut self,
+        client: &Client,
+        executions: &[Execution],
+        work: &mut Unfinished,
+    ) -> Result<Option<String>, Failure> {
+        let mut again = None;
+        let mut left = Vec::new();
+        while !work.rest.is_empty() {
+            let bulk = self.bulk(executions, &work.rest);
+            let answered = match send(client, &bulk) {
+                Ok(answered) => answered,
+                Err(failure) if failure.is_too_large() && bulk.of.len() > 1 => {
+                    self.most_bytes = bulk.body.len() / 2;
+                    continue;
+                }
+                Err(failure) if failure.is_too_large() => vec![Fate::Refused(failure.to_string())],
+                Err(failure) => {
+                    work.rest.splice(0..0, left);
+                    return Err(failure);
+                }
+            };
+            work.rest.drain(..bulk.of.len());
+            for (fate, execution) in answered.into_iter().zip(bulk.of) {
+                match fate {
+                    Fate::Stored => work.stored += 1,
+                    Fate::Refused(reason) => work.refused = Some(reason),
+                    Fate::Again(reason) => {
+                        left.push(execution);
+                        again = Some(reason);
+                    }
+                }
+            }
+        }
+        work.rest = left;
+        Ok(again)
+    }
+
+    /// As many of these executions as a request may have.
+    fn bulk(&self, executions: &[Execution], which: &[usize]) -> Bulk {
+        let mut bulk = Bulk::default();
+        let mut day = (f64::NAN, String::new());
+        for &at in which.iter().take(MOST) {
+            let Execution { key, token, timestamp, execution_time, extra } = &executions[at];
+            let today = (timestamp / 86400.0).floor();
+            if day.0 != today {
+                day = (today, index::of(*timestamp));
+            }
+            let before = bulk.body.len();
+            let id = format!("{}{:010x}", self.run, self.next + at as u64);
+            let action = Action { create: Place { _index: &day.1, _id: &id } };
+            let document = Document {
+                date: (timestamp * 1000.0).floor() as i64,
+                timestamp: *timestamp,
+                execution_time: *execution_time,
+                key: &self.catalog.keys.of(*key),
+                token: &self.catalog.tokens.of(*token),
+                id: &id,
+                extra: extra.as_deref().and_then(|extra| serde_json::from_str(extra).ok()),
+            };
+            line(&mut bulk.body, &action);
+            line(&mut bulk.body, &document);
+            if bulk.body.len() > self.most_bytes && before > 0 {
+                bulk.body.truncate(before);
+                break;
+            }
+            bulk.of.push(at);
+        }
+        bulk
+    }
+}
+
+fn line(body: &mut Vec<u8>, value: &impl Serialize) {
+    serde_json::to_writer(&mut *body, value).expect("texts and finite numbers can be JSON");
+    body.push(b'\n');
+}
+
+/// What becomes of each document.
+fn send(client: &Client, bulk: &Bulk) -> Result<Vec<Fate>, Failure> {
+    let Answer { errors, items } = client.ask(Method::POST, PATH, (LINES, &bulk.body), PATIENCE)?;
+    let (asked, answered) = (bulk.of.len(), items.len());
+    if asked != answered {
+        return Err(client.useless(format!("{answered} outcomes of {asked} documents")));
+    }
+    if !errors {
+        return Ok(items.iter().map(|_| Fate::Stored).collect());
+    }
+    Ok(items.into_iter().map(|item| item.create.fate()).collect())
+}
+
+impl Failure {
+    fn is_too_large(&self) -> bool {
+        matches!(self.cause, Cause::Refused(413, _))
+    }
+}

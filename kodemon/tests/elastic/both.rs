@@ -1,0 +1,89 @@
+//! What is in both stores is the same, whichever is asked.
+
+use percent_encoding::NON_ALPHANUMERIC;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::command;
+use crate::engine::Engine;
+use crate::running::{Kodemon, now, store};
+
+/// What is sent: keys that are hard to write, several senders, times that are alike.
+const KEYS: [&str; 4] = ["a.rs-f", "dir/file name.py-100%", "🦀.rs-ünï", "a.rs-f/executions"];
+
+#[test]
+fn both_stores_give_the_same_answers() {
+    let Some(engine) = Engine::start() else { return };
+    let directory = TempDir::new().unwrap();
+    let file = store(directory.path());
+    let both = [file.to_str().unwrap(), &*engine.store()];
+    let first = Kodemon::of(&mut command(directory.path(), &both));
+    let other = TempDir::new().unwrap();
+    let second = Kodemon::of(&mut command(other.path(), &[&*engine.store()]));
+
+    let begin = now().floor() - 3000.0;
+    for number in 0..600_u32 {
+        let message = json!({
+            "key": KEYS[number as usize % KEYS.len()],
+            "token": format!("token-{}", number % 3),
+            "timestamp": begin + f64::from(number / 2) * 3.000_001,
+            "execution_time": f64::from(number * 7 % 100 + 1) / 1000.0,
+            "extra": {"number": number, "of": ["a", {"b": null}]},
+        });
+        first.send(message.to_string());
+    }
+    let health = first.until(|health| {
+        ["sqlite", "elasticsearch"].iter().all(|store| health["stores"][store]["stored"] == 600)
+    });
+    for store in ["sqlite", "elasticsearch"] {
+        for figure in ["dropped", "failed", "waiting", "errors"] {
+            assert_eq!(health["stores"][store][figure], 0, "{store}: {health:#}");
+        }
+    }
+    second.until_at("/api/tokens", |answer| sum(&answer["tokens"]) == 600);
+
+    for query in ["/api/keys", "/api/keys?prefix=a", "/api/keys?token=token-1", "/api/tokens"] {
+        assert_eq!(first.json(query), second.json(query), "{query}");
+    }
+    let since = format!("/api/keys?since={}", begin + 299.0 * 3.0);
+    assert_eq!(first.json(&since), second.json(&since));
+    for key in KEYS {
+        let (from, to) = (begin + 100.5, begin + 777.25);
+        for query in [
+            String::new(),
+            "?order=desc&limit=7".to_owned(),
+            format!("?from={from}&to={to}"),
+            format!("?from={from}&to={to}&token=token-2"),
+        ] {
+            let path = format!("/api/keys/{}/executions{query}", encoded(key));
+            let (one, other) = (pages(&first, &path), pages(&second, &path));
+            assert!(!one.is_empty() || query.contains("token"), "{path}");
+            assert_eq!(one, other, "{path}");
+        }
+    }
+}
+
+fn sum(records: &Value) -> u64 {
+    records.as_array().unwrap().iter().map(|record| record["count"].as_u64().unwrap()).sum()
+}
+
+/// A key as it stands in a path.
+fn encoded(key: &str) -> String {
+    percent_encoding::percent_encode(key.as_bytes(), NON_ALPHANUMERIC).to_string()
+}
+
+/// All executions, page by page, without what is a store's own.
+fn pages(kodemon: &Kodemon, path: &str) -> Vec<Value> {
+    let mut all = Vec::new();
+    let mut next = path.to_owned();
+    loop {
+        let mut page = kodemon.json(&next);
+        for execution in page["executions"].as_array_mut().unwrap() {
+            execution.as_object_mut().unwrap().remove("id").unwrap();
+            all.push(execution.take());
+        }
+        let Some(cursor) = page["next"].as_str() else { return all };
+        let mark = if path.contains('?') { '&' } else { '?' };
+        next = format!("{path}{mark}cursor={cursor}");
+    }
+}

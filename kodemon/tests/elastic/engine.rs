@@ -1,0 +1,44 @@
+//! osmem-server: a program that speaks the API of OpenSearch, and keeps all in memory.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+use crate::support::is_installed;
+
+/// An engine, which ends when it is dropped.
+pub struct Engine {
+    child: Child,
+    pub address: SocketAddr,
+}
+
+impl Engine {
+    /// Starts one; `None`, said aloud, where it isn't installed.
+    pub fn start() -> Option<Self> {
+        if !is_installed("osmem-server") {
+            return None;
+        }
+        let mut command = Command::new("osmem-server");
+        command.args(["-addr", "127.0.0.1:0", "-no-stdin-watch", "-no-ja"]);
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let said: Value = serde_json::from_str(&line).unwrap();
+        let address = said["url"].as_str().unwrap().strip_prefix("http://").unwrap();
+        Some(Self { child, address: address.parse().unwrap() })
+    }
+
+    /// As kodemon is told of it.
+    pub fn store(&self) -> String {
+        format!("elasticsearch:http://{}", self.address)
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
