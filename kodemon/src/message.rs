@@ -8,7 +8,7 @@
 //! Seconds as a number, when the call began as Unix time, who sends, and file and function. What
 //! else the object has is kept as it stands.
 
-mod depth;
+mod compact;
 mod parse;
 
 use std::borrow::Cow;

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use cli::json;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::depth::depth;
+use super::compact::compact;
 use super::{
     DEEPEST, LONGEST_EXECUTION, LONGEST_KEY, LONGEST_TOKEN, MOST_FIELDS, Malformed, Message,
 };
@@ -50,15 +51,15 @@ fn object(fields: &[(Cow<'_, str>, &RawValue)]) -> Result<Box<str>, Malformed> {
         if fields[..at].iter().any(|(earlier, _)| earlier == name) {
             return Err(Malformed(format!("{name:?}: given twice")));
         }
-        if depth(value.get()) > DEEPEST {
+        let Some(value) = compact(value.get(), DEEPEST) else {
             return Err(Malformed(format!("{name:?}: nested more than {DEEPEST} deep")));
-        }
+        };
         if at > 0 {
             text.push(',');
         }
-        text += &serde_json::to_string(name).expect("a text can be JSON");
+        text += &json::text(name);
         text.push(':');
-        text += value.get();
+        text += &value;
     }
     text.push('}');
     Ok(text.into_boxed_str())
@@ -192,7 +193,7 @@ mod tests {
             "token":"t","key":"k"}"#,
         )
         .unwrap();
-        let expected = r#"{"customer":12345678901234567890123,"ph\"ase":[1, {"x":null}]}"#;
+        let expected = r#"{"customer":12345678901234567890123,"ph\"ase":[1,{"x":null}]}"#;
         assert_eq!(message.extra.as_deref(), Some(expected));
     }
 

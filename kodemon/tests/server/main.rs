@@ -10,6 +10,7 @@ mod openapi;
 mod overload;
 #[path = "../running/mod.rs"]
 mod running;
+mod safe;
 mod stream;
 #[path = "../../../tests/support/mod.rs"]
 mod support;

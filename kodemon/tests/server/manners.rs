@@ -3,7 +3,7 @@
 use nix::sys::signal::Signal;
 
 use crate::running::{Kodemon, kodemon, without_addresses};
-use crate::support::run;
+use crate::support::{run, tool};
 
 #[test]
 fn a_signal_ends_it_and_what_was_received_is_stored() {
@@ -49,5 +49,38 @@ fn wrong_arguments_are_told() {
         let run = run(without_addresses(directory.path()).args(arguments));
         assert_eq!(run.code, Some(2), "{arguments:?}");
         assert!(run.stderr.contains(expected), "{arguments:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn the_store_is_in_the_users_state_directory_unless_told() {
+    let home = tempfile::TempDir::new().unwrap();
+    let state = home.path().join("state");
+    for (variable, value, expected) in [
+        ("HOME", home.path(), home.path().join(".local/state/kodemon/kodemon.db")),
+        ("XDG_STATE_HOME", &*state, state.join("kodemon/kodemon.db")),
+    ] {
+        let mut command = tool(env!("CARGO_BIN_EXE_kodemon"));
+        command.args(["--udp", "127.0.0.1:0", "--http", "127.0.0.1:0"]);
+        command.env("MMSTATS_PATH", home.path()).env_remove("XDG_STATE_HOME");
+        command.env("HOME", "/nonexistent").env(variable, value);
+        let kodemon = Kodemon::of(&mut command);
+        assert!(expected.is_file(), "{}", expected.display());
+        assert_eq!(kodemon.server.end(Signal::SIGTERM), Some(0));
+    }
+}
+
+#[test]
+fn help_and_man_page_tell_its_options() {
+    let help = run(tool(env!("CARGO_BIN_EXE_kodemon")).arg("--help"));
+    let man = run(tool(env!("CARGO_BIN_EXE_kodemon")).args(["--generate", "man"]));
+    for run in [&help, &man] {
+        assert_eq!((run.code, &*run.stderr), (Some(0), ""));
+    }
+    let options = ["udp", "http", "host", "store", "keep", "token", "max-keys", "verbose"];
+    for option in options {
+        assert!(help.stdout.contains(&format!("--{option}")), "{option}");
+        let in_roff = format!("\\-\\-{}", option.replace('-', "\\-"));
+        assert!(man.stdout.contains(&in_roff), "{option}");
     }
 }

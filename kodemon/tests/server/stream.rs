@@ -86,14 +86,19 @@ fn each_call_of_one_key_is_told() {
     assert_eq!(watcher.next().unwrap().0, "whole");
     kodemon.call("other", 9.0, 1.0);
     kodemon.send(format!(
-        r#"{{"execution_time":0.5,"timestamp":{},"token":"t","key":"a/b.rs-f g","customer":"<b>"}}"#,
+        r#"{{"execution_time":0.5,"timestamp":{},"token":"t","key":"a/b.rs-f g","customer":
+"<b>","more":{{
+}}}}"#,
         crate::running::now()
     ));
     let event = watcher.next_with("executions");
     assert_eq!(event["executions"].as_array().unwrap().len(), 1, "{event}");
     let told = &event["executions"][0];
     assert_eq!(told["execution_time"], 0.5);
-    assert_eq!((&told["token"], &told["extra"]), (&json!("t"), &json!({"customer": "<b>"})));
+    assert_eq!(
+        (&told["token"], &told["extra"]),
+        (&json!("t"), &json!({"customer": "<b>", "more": {}}))
+    );
     assert_eq!(event["left_out"], 0);
     assert_valid(&step, &event, "change");
 }
