@@ -1,8 +1,10 @@
 //! Where executions are kept: what a store can be asked for, and what it answers.
 
 pub mod elastic;
+mod histogram;
 pub mod sqlite;
 mod steps;
+mod varint;
 mod writer;
 
 use std::fmt;

@@ -2,35 +2,56 @@
 //!
 //! One connection writes, in the thread of the store's [`Writer`](super::Writer); a few others
 //! read at the same time, as the database is in WAL mode.
+//!
+//! ```text
+//! a transaction's executions --> arrivals, all keys together
+//!                                   |  a minute, or 200,000 of them, later
+//!                                   '--> blocks, by key and minute; minutes; hours; series
+//! ```
+//!
+//! So a transaction writes one row, and a function that is called once a second has one row a
+//! minute in each table. All of it is in the database from the first transaction on, in one place
+//! or the other, and every question looks at both.
 
+mod arrivals;
+mod block;
+mod fold;
+mod lock;
 mod read;
+mod readers;
+mod rollup;
 mod schema;
+mod tally;
 mod write;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::types::Type;
+use rusqlite::{Connection, Error, OpenFlags};
 
 use super::{
     Execution, ExecutionsQuery, KeyRecord, KeysQuery, Page, QueryError, Store, Summary,
     SummaryQuery, TokenRecord, WriteError, Written,
 };
 use crate::catalog::{Catalog, Names};
+use lock::Lock;
+use readers::Readers;
 use write::Pen;
 
 /// How long another process may hold the database before that is an error.
-const BUSY: Duration = Duration::from_secs(5);
+const BUSY: Duration = Duration::from_secs(1);
 
 /// Executions in a SQLite file.
 pub struct Sqlite {
     path: PathBuf,
     keep: Duration,
     pen: Mutex<Pen>,
-    /// Connections that nobody reads by just now.
-    readers: Mutex<Vec<Connection>>,
+    readers: Readers,
+    /// Goes last.
+    _lock: Lock,
 }
 
 impl fmt::Debug for Sqlite {
@@ -51,8 +72,8 @@ impl fmt::Display for OpenError {
 
 impl std::error::Error for OpenError {}
 
-impl From<rusqlite::Error> for OpenError {
-    fn from(error: rusqlite::Error) -> Self {
+impl From<Error> for OpenError {
+    fn from(error: Error) -> Self {
         Self(error.to_string())
     }
 }
@@ -66,39 +87,24 @@ impl Sqlite {
     /// Where it can't be made, isn't a database, is another program's, of a later version, or
     /// held by another process.
     pub fn open(path: &Path, keep: Duration) -> Result<(Self, Arc<Catalog>), OpenError> {
-        let connection = Connection::open(path)?;
+        let (path, lock) = lock::take(path)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = Connection::open_with_flags(&path, flags)?;
         connection.busy_timeout(BUSY)?;
         schema::prepare(&connection)?;
+        write::take_over(&mut connection)?;
         let (keys, tokens) = (names(&connection, "keys")?, names(&connection, "tokens")?);
         let (key_ids, keys) = keys.into_iter().unzip();
         let (token_ids, tokens) = tokens.into_iter().unzip();
         let catalog = Catalog { keys: Names::new(keys), tokens: Names::new(tokens) };
         let catalog = Arc::new(catalog);
         let pen = Pen::new(connection, Arc::clone(&catalog), key_ids, token_ids)?;
-        let (path, readers) = (path.to_path_buf(), Mutex::default());
-        Ok((Self { path, keep, pen: Mutex::new(pen), readers }, catalog))
+        let (pen, readers) = (Mutex::new(pen), Readers::new(path.clone()));
+        Ok((Self { path, keep, pen, readers, _lock: lock }, catalog))
     }
 
-    /// Asks by a connection of its own.
-    fn read<T>(
-        &self,
-        ask: impl FnOnce(&Connection) -> Result<T, QueryError>,
-    ) -> Result<T, QueryError> {
-        let free = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let connection = match free {
-            Some(connection) => connection,
-            None => self.reader()?,
-        };
-        let answer = ask(&connection);
-        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
-        answer
-    }
-
-    fn reader(&self) -> rusqlite::Result<Connection> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&self.path, flags)?;
-        connection.busy_timeout(BUSY)?;
-        Ok(connection)
+    fn pen(&self) -> MutexGuard<'_, Pen> {
+        self.pen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -109,14 +115,26 @@ fn names(connection: &Connection, table: &str) -> rusqlite::Result<Vec<(i64, Arc
     found.collect()
 }
 
-impl From<rusqlite::Error> for QueryError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Failed(error.to_string())
+/// What the database has isn't what was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Damaged;
+
+impl fmt::Display for Damaged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the database is damaged")
     }
 }
 
-impl From<rusqlite::Error> for WriteError {
-    fn from(error: rusqlite::Error) -> Self {
+impl std::error::Error for Damaged {}
+
+impl From<Damaged> for Error {
+    fn from(damaged: Damaged) -> Self {
+        Self::FromSqlConversionFailure(0, Type::Blob, Box::new(damaged))
+    }
+}
+
+impl From<Error> for WriteError {
+    fn from(error: Error) -> Self {
         Self::new(error)
     }
 }
@@ -127,29 +145,27 @@ impl Store for Sqlite {
     }
 
     fn write(&self, executions: &[Execution]) -> Result<Written, WriteError> {
-        let mut pen = self.pen.lock().unwrap_or_else(PoisonError::into_inner);
-        pen.write(executions)?;
+        self.pen().write(executions)?;
         Ok(Written::all(executions.len()))
     }
 
     fn tend(&self, now: f64) -> Result<bool, WriteError> {
-        let mut pen = self.pen.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(pen.drop_before(now - self.keep.as_secs_f64())?)
+        Ok(self.pen().tend(now, self.keep)?)
     }
 
     fn keys(&self, query: &KeysQuery) -> Result<Vec<KeyRecord>, QueryError> {
-        self.read(|connection| read::keys(connection, query))
+        self.readers.ask(|question| read::keys(question, query))
     }
 
     fn executions(&self, key: &str, query: &ExecutionsQuery) -> Result<Page, QueryError> {
-        self.read(|connection| read::executions(connection, key, query))
+        self.readers.ask(|question| read::executions(question, key, query))
     }
 
     fn summary(&self, key: &str, query: &SummaryQuery) -> Result<Summary, QueryError> {
-        self.read(|connection| read::summary(connection, key, query))
+        self.readers.ask(|question| read::summary(question, key, query))
     }
 
     fn tokens(&self) -> Result<Vec<TokenRecord>, QueryError> {
-        self.read(read::tokens)
+        self.readers.ask(read::tokens)
     }
 }

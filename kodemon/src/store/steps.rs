@@ -3,8 +3,10 @@
 use super::{BucketRecord, Spread, Summary, SummaryQuery};
 
 const SECOND: f64 = 1_000.0;
-const MINUTE: f64 = 60.0 * SECOND;
-const HOUR: f64 = 60.0 * MINUTE;
+/// A minute, in milliseconds.
+pub const MINUTE: f64 = 60.0 * SECOND;
+/// An hour, in milliseconds.
+pub const HOUR: f64 = 60.0 * MINUTE;
 const DAY: f64 = 24.0 * HOUR;
 /// Nothing is as far away as that, in seconds.
 const FAR: f64 = 1e12;
@@ -60,9 +62,14 @@ pub struct Steps {
 impl Steps {
     /// As short as they may be for no more than are wanted, besides one that is cut.
     pub fn of(query: &SummaryQuery) -> Self {
+        Self::no_shorter(query, 0.0)
+    }
+
+    /// The same, but none of them is shorter than so many milliseconds.
+    pub fn no_shorter(query: &SummaryQuery, shortest: f64) -> Self {
         let SummaryQuery { from, to, buckets, .. } = *query;
         let (begin, end) = (from.clamp(-FAR, FAR) * 1_000.0, to.clamp(-FAR, FAR) * 1_000.0);
-        let shortest = (end - begin) / buckets as f64;
+        let shortest = shortest.max((end - begin) / buckets as f64);
         let usual = LENGTHS.into_iter().find(|length| *length >= shortest);
         let milliseconds = usual.unwrap_or_else(|| (shortest / DAY).ceil() * DAY);
         let first = (begin / milliseconds).floor();

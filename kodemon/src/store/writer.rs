@@ -23,6 +23,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How often what is old is looked for.
 const TENDING: Duration = Duration::from_mins(1);
+/// Where there was more of it, so long comes what has arrived meanwhile.
+const BETWEEN: Duration = Duration::from_millis(10);
 /// At the end so long is tried to store what waits.
 const FAREWELL: Duration = Duration::from_secs(5);
 
@@ -141,10 +143,9 @@ impl Queue {
         }
     }
 
-    /// What waits, once the first has waited long enough or there are enough; `None`: nothing for
-    /// so long. Into an empty vector, so that two take turns.
-    fn take(&self, into: &mut Vec<Execution>, patience: Duration) -> Taken {
-        let gives_up = Instant::now() + patience;
+    /// What waits, once the first has waited long enough or there are enough; `None`: nothing until
+    /// then. Into an empty vector, so that two take turns.
+    fn take(&self, into: &mut Vec<Execution>, gives_up: Instant) -> Taken {
         let mut waiting = self.lock();
         loop {
             let now = Instant::now();
@@ -210,16 +211,17 @@ struct Writing {
 impl Writing {
     fn run(mut self) {
         let mut executions = Vec::new();
-        let mut tended = None;
+        let mut tending = Instant::now();
         loop {
-            match self.queue.take(&mut executions, TENDING) {
+            match self.queue.take(&mut executions, tending) {
                 Taken::Some => self.store_all(&executions),
                 Taken::None => {}
                 Taken::End => return,
             }
             executions.clear();
-            if tended.is_none_or(|at: Instant| at.elapsed() >= TENDING) && !self.tend() {
-                tended = Some(Instant::now());
+            if tending <= Instant::now() {
+                let pause = if self.tend() { BETWEEN } else { TENDING };
+                tending = Instant::now() + pause;
             }
         }
     }

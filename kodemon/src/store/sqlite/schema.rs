@@ -8,24 +8,39 @@ use super::OpenError;
 const APPLICATION: i64 = 0x6b6f_6465;
 const VERSION: i64 = 1;
 
-/// Rows of an execution stand by key and time, as they are asked for, and needn't an index.
+/// Executions are written twice: as they come, all keys together, and later with others of their
+/// key and minute. So a transaction touches few pages, however many keys there are.
 const TABLES: &str = "
     CREATE TABLE keys (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
     CREATE TABLE tokens (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-    -- what each sent of each function, those too that aren't kept any more
+    -- what came last: one row a transaction, by the number of its first execution
+    CREATE TABLE arrivals (number INTEGER PRIMARY KEY, data BLOB NOT NULL);
+    -- what came before: executions of a key within a minute, by the number of the first
+    CREATE TABLE blocks (
+        number INTEGER PRIMARY KEY, key INTEGER NOT NULL,
+        first REAL NOT NULL, last REAL NOT NULL, count INTEGER NOT NULL, data BLOB NOT NULL
+    );
+    CREATE INDEX blocks_by_time ON blocks (key, first, last);
+    -- of all that is in blocks, or was: what each sent of each function, ...
     CREATE TABLE series (
         key INTEGER NOT NULL, token INTEGER NOT NULL,
         count INTEGER NOT NULL, first REAL NOT NULL, last REAL NOT NULL,
         PRIMARY KEY (key, token)
     ) WITHOUT ROWID;
-    CREATE TABLE executions (
-        key INTEGER NOT NULL, timestamp REAL NOT NULL, number INTEGER NOT NULL,
-        execution_time REAL NOT NULL, token INTEGER NOT NULL, extra TEXT,
-        PRIMARY KEY (key, timestamp, number)
+    -- ... and the same by minute and by hour, these counted from 1970 on
+    CREATE TABLE minutes (
+        key INTEGER NOT NULL, token INTEGER NOT NULL, time INTEGER NOT NULL,
+        count INTEGER NOT NULL, sum REAL NOT NULL, min REAL NOT NULL, max REAL NOT NULL,
+        histogram BLOB NOT NULL, PRIMARY KEY (key, token, time)
     ) WITHOUT ROWID;
-    -- the number of the next execution
-    CREATE TABLE next (number INTEGER NOT NULL);
-    INSERT INTO next VALUES (0);
+    CREATE TABLE hours (
+        key INTEGER NOT NULL, token INTEGER NOT NULL, time INTEGER NOT NULL,
+        count INTEGER NOT NULL, sum REAL NOT NULL, min REAL NOT NULL, max REAL NOT NULL,
+        histogram BLOB NOT NULL, PRIMARY KEY (key, token, time)
+    ) WITHOUT ROWID;
+    -- the number of the first execution that is in no block yet, and since when blocks are kept
+    CREATE TABLE state (number INTEGER NOT NULL, since REAL NOT NULL);
+    INSERT INTO state VALUES (0, 0);
 ";
 
 /// Makes the tables where there are none, and refuses what isn't ours.

@@ -1,15 +1,28 @@
 //! Executions into the tables.
 
-use std::collections::HashMap;
+use std::mem;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, Transaction};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::Execution;
+use super::arrivals::{self, Arrival};
+use super::block::Row;
+use super::fold::fold;
+use super::rollup::{HOURS, MINUTES};
 use crate::catalog::{Catalog, Names};
 
-/// So many rows are dropped at a time: what comes meanwhile waits.
-const DROPPED_AT_ONCE: i64 = 5_000;
+/// So many executions, or bytes of further fields, or for so long, wait for being folded: every
+/// question looks through them.
+const MOST: usize = 200_000;
+const MOST_EXTRA: usize = 16 << 20;
+const OLDEST: Duration = Duration::from_mins(1);
+/// So much is dropped at a time: what comes meanwhile waits.
+const BLOCKS_AT_ONCE: usize = 100;
+const STEPS_AT_ONCE: usize = 2_000;
+/// Hours are kept so many times as long as executions and minutes.
+const HOURS_LONGER: f64 = 12.0;
 
 /// Who writes, and what it knows of the tables.
 pub struct Pen {
@@ -20,13 +33,32 @@ pub struct Pen {
     tokens: Vec<i64>,
     /// The next execution gets this number.
     next: i64,
+    pending: Pending,
 }
 
-/// What is new of a function and its sender.
-struct News {
-    count: i64,
-    first: f64,
-    last: f64,
+/// What is in the table of arrivals.
+#[derive(Default)]
+struct Pending {
+    arrivals: Vec<Arrival>,
+    /// Bytes of further fields.
+    extra: usize,
+    /// Since when there is something.
+    since: Option<Instant>,
+}
+
+impl Pending {
+    fn push(&mut self, arrival: Arrival) {
+        self.extra += arrival.row.extra.as_ref().map_or(0, |extra| extra.len());
+        self.since.get_or_insert_with(Instant::now);
+        self.arrivals.push(arrival);
+    }
+
+    /// Whether it is to be folded.
+    fn is_due(&self) -> bool {
+        self.arrivals.len() >= MOST
+            || self.extra >= MOST_EXTRA
+            || self.since.is_some_and(|since| since.elapsed() >= OLDEST)
+    }
 }
 
 impl Pen {
@@ -37,61 +69,98 @@ impl Pen {
         keys: Vec<i64>,
         tokens: Vec<i64>,
     ) -> rusqlite::Result<Self> {
-        let next = connection.query_row("SELECT number FROM next", (), |row| row.get(0))?;
-        Ok(Self { connection, catalog, keys, tokens, next })
+        let next = connection.query_row("SELECT number FROM state", (), |row| row.get(0))?;
+        Ok(Self { connection, catalog, keys, tokens, next, pending: Pending::default() })
     }
 
     /// Writes all of them, or none.
     pub fn write(&mut self, executions: &[Execution]) -> rusqlite::Result<()> {
-        let Self { connection, catalog, keys, tokens, next } = self;
-        let transaction = connection.transaction()?;
+        let written = self.try_write(executions);
+        if written.is_err() {
+            let before = mem::take(&mut self.pending).arrivals;
+            let stored = before.into_iter().filter(|arrival| arrival.row.number < self.next);
+            stored.for_each(|arrival| self.pending.push(arrival));
+        }
+        written
+    }
+
+    fn try_write(&mut self, executions: &[Execution]) -> rusqlite::Result<()> {
+        let Self { connection, catalog, keys, tokens, next, pending } = self;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let new_keys = add_names(&transaction, "keys", &catalog.keys, keys.len())?;
         let new_tokens = add_names(&transaction, "tokens", &catalog.tokens, tokens.len())?;
-        let key_id = |key: u32| id(keys, &new_keys, key);
-        let token_id = |token: u32| id(tokens, &new_tokens, token);
-        // Rows of one key stand together, so each is put beside the one before.
-        let mut ordered: Vec<_> = executions.iter().zip(*next..).collect();
-        ordered.sort_unstable_by(|(one, first), (other, second)| {
-            let (key, time) = (one.key.cmp(&other.key), one.timestamp.total_cmp(&other.timestamp));
-            key.then(time).then(first.cmp(second))
-        });
-        insert(&transaction, &ordered, key_id, token_id)?;
-        let mut series = HashMap::new();
-        for Execution { key, token, timestamp, .. } in executions {
-            let new = News { count: 0, first: *timestamp, last: *timestamp };
-            let news: &mut News = series.entry((*key, *token)).or_insert(new);
-            news.count += 1;
-            news.first = news.first.min(*timestamp);
-            news.last = news.last.max(*timestamp);
+        let before = pending.arrivals.len();
+        for (execution, number) in executions.iter().zip(*next..) {
+            let Execution { key, token, timestamp, execution_time, ref extra } = *execution;
+            let (key, token) = (id(keys, &new_keys, key), id(tokens, &new_tokens, token));
+            let row = Row { timestamp, number, execution_time, token, extra: extra.clone() };
+            pending.push(Arrival { key, row });
         }
-        let mut statement = transaction.prepare_cached(
-            "INSERT INTO series VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET \
-             count = count + excluded.count, first = min(first, excluded.first), \
-             last = max(last, excluded.last)",
-        )?;
-        for ((key, token), News { count, first, last }) in series {
-            statement.execute((key_id(key), token_id(token), count, first, last))?;
-        }
-        drop(statement);
         let after = *next + executions.len() as i64;
-        transaction.execute("UPDATE next SET number = ?", (after,))?;
+        let is_due = pending.is_due();
+        if is_due {
+            fold(&transaction, &mut pending.arrivals, after)?;
+        } else {
+            let new = &mut pending.arrivals[before..];
+            new.sort_unstable_by(arrivals::order);
+            arrivals::append(&transaction, *next, new)?;
+        }
         transaction.commit()?;
         keys.extend(new_keys);
         tokens.extend(new_tokens);
         *next = after;
+        if is_due {
+            *pending = Pending::default();
+        }
         Ok(())
     }
 
-    /// Drops some executions from before that time; whether there are more.
-    pub fn drop_before(&mut self, time: f64) -> rusqlite::Result<bool> {
-        let dropped = self.connection.execute(
-            "DELETE FROM executions WHERE (key, timestamp, number) IN (
-                SELECT e.key, e.timestamp, e.number FROM keys k JOIN executions e
-                ON e.key = k.id AND e.timestamp < ?1 LIMIT ?2)",
-            (time, DROPPED_AT_ONCE),
-        )?;
-        Ok(dropped as i64 == DROPPED_AT_ONCE)
+    /// Folds what waited long enough, and drops a part of what is older than what is kept;
+    /// whether there is more of it.
+    pub fn tend(&mut self, now: f64, keep: Duration) -> rusqlite::Result<bool> {
+        if self.pending.is_due() {
+            self.write(&[])?;
+        }
+        let keep = keep.as_secs_f64();
+        let (since, hours_since) = (now - keep, now - keep * HOURS_LONGER);
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute("UPDATE state SET since = max(since, ?)", (since,))?;
+        let blocks = drop_blocks(&transaction, since)?;
+        let minutes = MINUTES.drop_before(&transaction, MINUTES.of(since), STEPS_AT_ONCE)?;
+        let hours = HOURS.drop_before(&transaction, HOURS.of(hours_since), STEPS_AT_ONCE)?;
+        transaction.commit()?;
+        Ok(blocks >= BLOCKS_AT_ONCE || minutes >= STEPS_AT_ONCE || hours >= STEPS_AT_ONCE)
     }
+}
+
+/// Folds what a process before left, and forgets the names of which nothing is left.
+pub fn take_over(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut left = arrivals::all(&transaction)?;
+    let behind = left.iter().map(|arrival| arrival.row.number + 1).max();
+    if let Some(next) = behind {
+        fold(&transaction, &mut left, next)?;
+    }
+    transaction.execute_batch(
+        "DELETE FROM series AS s
+            WHERE NOT EXISTS (SELECT * FROM blocks b WHERE b.key = s.key)
+            AND NOT EXISTS (SELECT * FROM minutes m WHERE m.key = s.key AND m.token = s.token)
+            AND NOT EXISTS (SELECT * FROM hours h WHERE h.key = s.key AND h.token = s.token);
+         DELETE FROM keys WHERE id NOT IN (SELECT key FROM series);
+         DELETE FROM tokens WHERE id NOT IN (SELECT token FROM series);",
+    )?;
+    transaction.commit()
+}
+
+/// Drops some of the blocks that end before a time; how many.
+fn drop_blocks(transaction: &Transaction<'_>, since: f64) -> rusqlite::Result<usize> {
+    let mut statement = transaction.prepare_cached(
+        "DELETE FROM blocks WHERE number IN (
+            SELECT b.number FROM keys k JOIN blocks b
+            ON b.key = k.id AND b.first < ?1 AND b.last < ?1 LIMIT ?2)",
+    )?;
+    statement.execute((since, BLOCKS_AT_ONCE as i64))
 }
 
 /// Adds the names from this number on, and gives their ids.
@@ -113,20 +182,4 @@ fn add_names(
 fn id(known: &[i64], new: &[i64], number: u32) -> i64 {
     let number = number as usize;
     known.get(number).copied().unwrap_or_else(|| new[number - known.len()])
-}
-
-fn insert(
-    transaction: &Transaction<'_>,
-    executions: &[(&Execution, i64)],
-    key_id: impl Fn(u32) -> i64,
-    token_id: impl Fn(u32) -> i64,
-) -> rusqlite::Result<()> {
-    let mut statement =
-        transaction.prepare_cached("INSERT INTO executions VALUES (?, ?, ?, ?, ?, ?)")?;
-    for (Execution { key, token, timestamp, execution_time, extra }, number) in executions {
-        let (key, token) = (key_id(*key), token_id(*token));
-        let extra = extra.as_deref();
-        statement.execute((key, timestamp, number, execution_time, token, extra))?;
-    }
-    Ok(())
 }

@@ -1,0 +1,136 @@
+//! Histograms of durations that can be added to one another.
+//!
+//! A bucket has the floats that agree in sign, exponent and the first four bits of the fraction:
+//! sixteen buckets for each power of two. The middle of a bucket is within 3.2 % of all in it.
+
+use super::varint;
+
+/// So many bits of a float don't tell buckets apart.
+const SHIFT: u32 = 48;
+
+/// How many of some numbers, none of them negative, are in which bucket.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Histogram {
+    /// Buckets that have something, in their order, and how many that is.
+    buckets: Vec<(u16, u64)>,
+}
+
+impl Histogram {
+    /// One more.
+    pub fn record(&mut self, value: f64) {
+        self.add((value.to_bits() >> SHIFT) as u16, 1);
+    }
+
+    /// All of another one.
+    pub fn merge(&mut self, other: &Self) {
+        for (bucket, count) in &other.buckets {
+            self.add(*bucket, *count);
+        }
+    }
+
+    fn add(&mut self, bucket: u16, count: u64) {
+        match self.buckets.binary_search_by_key(&bucket, |(known, _)| *known) {
+            Ok(at) => self.buckets[at].1 += count,
+            Err(at) => self.buckets.insert(at, (bucket, count)),
+        }
+    }
+
+    /// About the number that has `rank` − 1 before it, in their order.
+    pub fn at_rank(&self, rank: u64) -> Option<f64> {
+        let mut before = 0;
+        let (bucket, _) = self.buckets.iter().find(|(_, count)| {
+            before += count;
+            before >= rank
+        })?;
+        let edge = |bucket: u64| f64::from_bits(bucket << SHIFT);
+        let (from, to) = (edge(u64::from(*bucket)), edge(u64::from(*bucket) + 1));
+        Some(from + (to - from) / 2.0)
+    }
+
+    /// As bytes: of each bucket, how far it is behind the one before, and its count.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(3 * self.buckets.len());
+        let mut before = 0;
+        for (bucket, count) in &self.buckets {
+            varint::put(&mut bytes, u64::from(bucket - before));
+            varint::put(&mut bytes, *count);
+            before = *bucket;
+        }
+        bytes
+    }
+
+    /// Of bytes; `None` where they are no histogram's.
+    pub fn decode(mut bytes: &[u8]) -> Option<Self> {
+        let mut buckets = Vec::new();
+        let mut before = 0_u16;
+        while !bytes.is_empty() {
+            let step = u16::try_from(varint::take(&mut bytes)?).ok()?;
+            before = before.checked_add(step)?;
+            buckets.push((before, varint::take(&mut bytes)?));
+        }
+        Some(Self { buckets })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Durations from microseconds to hours.
+    fn durations(count: usize) -> Vec<f64> {
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        let random = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            10_f64.powf((state >> 11) as f64 / (1_u64 << 53) as f64 * 10.0 - 6.0)
+        };
+        std::iter::repeat_with(random).take(count).collect()
+    }
+
+    fn of(values: &[f64]) -> Histogram {
+        let mut histogram = Histogram::default();
+        for value in values {
+            histogram.record(*value);
+        }
+        histogram
+    }
+
+    #[test]
+    fn each_rank_is_within_three_percent_of_the_exact_one() {
+        let mut values = durations(5_000);
+        let histogram = of(&values);
+        values.sort_unstable_by(f64::total_cmp);
+        for (exact, rank) in values.iter().zip(1..) {
+            let told = histogram.at_rank(rank).unwrap();
+            assert!((told / exact - 1.0).abs() <= 1.0 / 32.0, "{told} for {exact}");
+        }
+        assert_eq!(histogram.at_rank(5_001), None);
+    }
+
+    #[test]
+    fn parts_that_are_merged_are_the_histogram_of_all() {
+        let values = durations(3_000);
+        for cut in [0, 1, 700, 2_999, 3_000] {
+            let (some, others) = values.split_at(cut);
+            let mut merged = of(some);
+            merged.merge(&of(others));
+            assert_eq!(merged, of(&values));
+        }
+    }
+
+    #[test]
+    fn it_comes_back_from_its_bytes_and_other_bytes_are_refused() {
+        let histogram = of(&[0.0, f64::MIN_POSITIVE / 2.0, 1e-6, 1e-6, 0.03, 1e300, f64::MAX]);
+        let bytes = histogram.encode();
+        assert_eq!(Histogram::decode(&bytes).as_ref(), Some(&histogram));
+        assert_eq!(Histogram::decode(&bytes[..bytes.len() - 1]), None);
+        assert_eq!(Histogram::decode(&[0xff, 0xff, 0x7f, 1]), None);
+        assert_eq!(Histogram::decode(&[]), Some(Histogram::default()));
+    }
+
+    #[test]
+    fn one_of_a_thousand_durations_has_three_bytes() {
+        assert!(of(&durations(100_000)).encode().len() <= 3 * 16 * 34);
+    }
+}

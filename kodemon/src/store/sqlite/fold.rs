@@ -1,0 +1,96 @@
+//! What came last, put with what came before: into blocks, and added up by minute and by hour.
+
+use std::collections::BTreeMap;
+
+use rusqlite::Transaction;
+
+use super::arrivals::{self, Arrival};
+use super::block;
+use super::rollup::{HOURS, MINUTES, RollUp};
+use super::tally::Tally;
+
+/// So many bytes a block has at most, but for its last row: who wants one of its rows reads all.
+const BLOCK: usize = 32 << 10;
+
+/// By token and time.
+type Tallies = BTreeMap<(i64, i64), Tally>;
+
+/// Folds them all; behind them comes the execution with this number.
+pub fn fold(
+    transaction: &Transaction<'_>,
+    pending: &mut [Arrival],
+    number: i64,
+) -> rusqlite::Result<()> {
+    // Those of a transaction are in order already, and only merged with others.
+    pending.sort_by(arrivals::order);
+    for of_key in pending.chunk_by(|one, other| one.key == other.key) {
+        let minutes = add_blocks(transaction, of_key)?;
+        let mut hours = Tallies::new();
+        for ((token, minute), tally) in &minutes {
+            hours.entry((*token, minute.div_euclid(60))).or_default().merge(tally);
+        }
+        let key = of_key[0].key;
+        add_up(transaction, MINUTES, key, minutes)?;
+        add_up(transaction, HOURS, key, hours)?;
+        add_series(transaction, of_key)?;
+    }
+    transaction.execute("DELETE FROM arrivals", ())?;
+    transaction.execute("UPDATE state SET number = ?", (number,))?;
+    Ok(())
+}
+
+/// Makes blocks of what came of a key, and adds it up by minute.
+fn add_blocks(transaction: &Transaction<'_>, of_key: &[Arrival]) -> rusqlite::Result<Tallies> {
+    let mut insert = transaction.prepare_cached("INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?)")?;
+    let mut tallies = Tallies::new();
+    let mut data = Vec::new();
+    let minute = |arrival: &Arrival| MINUTES.of(arrival.row.timestamp);
+    for mut rest in of_key.chunk_by(|one, other| minute(one) == minute(other)) {
+        let time = minute(&rest[0]);
+        for Arrival { row, .. } in rest {
+            tallies.entry((row.token, time)).or_default().record(row.execution_time);
+        }
+        while let Some(Arrival { key, row: first }) = rest.first() {
+            data.clear();
+            let count = block::encode(rest.iter().map(|it| &it.row), BLOCK, &mut data);
+            let last = rest[count - 1].row.timestamp;
+            insert.execute((first.number, key, first.timestamp, last, count as i64, &data))?;
+            rest = &rest[count..];
+        }
+    }
+    Ok(tallies)
+}
+
+fn add_up(
+    transaction: &Transaction<'_>,
+    roll_up: RollUp,
+    key: i64,
+    tallies: Tallies,
+) -> rusqlite::Result<()> {
+    for ((token, time), mut tally) in tallies {
+        if let Some(before) = roll_up.get(transaction, key, token, time)? {
+            tally.merge(&before);
+        }
+        roll_up.put(transaction, key, token, time, &tally)?;
+    }
+    Ok(())
+}
+
+fn add_series(transaction: &Transaction<'_>, of_key: &[Arrival]) -> rusqlite::Result<()> {
+    let mut tokens = BTreeMap::new();
+    for Arrival { row, .. } in of_key {
+        // They are by time: the one that is met last is the last.
+        let (count, _, last) = tokens.entry(row.token).or_insert((0, row.timestamp, 0.0));
+        *count += 1;
+        *last = row.timestamp;
+    }
+    let mut insert = transaction.prepare_cached(
+        "INSERT INTO series VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET \
+         count = count + excluded.count, first = min(first, excluded.first), \
+         last = max(last, excluded.last)",
+    )?;
+    for (token, (count, first, last)) in tokens {
+        insert.execute((of_key[0].key, token, count, first, last))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,158 @@
+//! Which functions there are, and who sends.
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
+
+use rusqlite::{Connection, Row};
+
+use crate::store::sqlite::arrivals;
+use crate::store::sqlite::readers::Question;
+use crate::store::{KeyRecord, KeysQuery, QueryError, TokenRecord};
+
+/// What is known of a function and its sender.
+#[derive(Clone, Copy, Debug)]
+struct Series {
+    count: u64,
+    first: f64,
+    last: f64,
+}
+
+impl Series {
+    /// Of columns from this one on.
+    fn of(row: &Row<'_>, at: usize) -> rusqlite::Result<Self> {
+        Ok(Self { count: row.get(at)?, first: row.get(at + 1)?, last: row.get(at + 2)? })
+    }
+
+    fn and(self, other: Self) -> Self {
+        let (first, last) = (self.first.min(other.first), self.last.max(other.last));
+        Self { count: self.count + other.count, first, last }
+    }
+}
+
+/// What is known of something, by token or by key.
+type By = BTreeMap<i64, Series>;
+
+fn add(by: &mut By, id: i64, series: Series) {
+    by.entry(id).and_modify(|known| *known = known.and(series)).or_insert(series);
+}
+
+/// The keys, by name.
+pub fn keys(question: &Question<'_>, query: &KeysQuery) -> Result<Vec<KeyRecord>, QueryError> {
+    let tokens = names(question, "tokens")?;
+    let mut known = by_key(question, &query.prefix)?;
+    each_arrival(question, |key, token, series| {
+        if let Some((_, by_token)) = known.get_mut(&key) {
+            add(by_token, token, series);
+        }
+    })?;
+    let of_token = |token: i64| {
+        query.token.as_ref().is_none_or(|wanted| tokens.get(&token).is_some_and(|it| it == wanted))
+    };
+    let record = |(key, mut by_token): (String, By)| {
+        by_token.retain(|token, _| of_token(*token));
+        let all = by_token.values().copied().reduce(Series::and)?;
+        let mut tokens: Vec<_> =
+            by_token.keys().filter_map(|token| tokens.get(token).cloned()).collect();
+        tokens.sort_unstable();
+        let Series { count, first: first_seen, last: last_seen } = all;
+        Some(KeyRecord { key, count, first_seen, last_seen, tokens })
+    };
+    let mut records: Vec<_> = known.into_values().filter_map(record).collect();
+    records.retain(|record| query.since.is_none_or(|since| record.last_seen >= since));
+    records.sort_unstable_by(|one, other| one.key.cmp(&other.key));
+    Ok(records)
+}
+
+/// Keys whose names begin so, by id, and what was sent of them but for what came last.
+fn by_key(connection: &Connection, prefix: &str) -> rusqlite::Result<HashMap<i64, (String, By)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT k.id, k.name, s.token, s.count, s.first, s.last \
+         FROM keys k LEFT JOIN series s ON s.key = k.id \
+         WHERE k.name >= ?1 AND k.name < ifnull(?2, x'')",
+    )?;
+    // Any text is less than any blob.
+    let mut rows = statement.query((prefix, behind(prefix)))?;
+    let mut known = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let (_, by_token) = match known.entry(row.get(0)?) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert((row.get(1)?, By::new())),
+        };
+        if let Some(token) = row.get(2)? {
+            by_token.insert(token, Series::of(row, 3)?);
+        }
+    }
+    Ok(known)
+}
+
+/// The tokens, by name.
+pub fn tokens(question: &Question<'_>) -> Result<Vec<TokenRecord>, QueryError> {
+    let mut known: HashMap<i64, By> = HashMap::new();
+    let mut statement =
+        question.prepare_cached("SELECT token, key, count, first, last FROM series")?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        known.entry(row.get(0)?).or_default().insert(row.get(1)?, Series::of(row, 2)?);
+    }
+    each_arrival(question, |key, token, series| {
+        add(known.entry(token).or_default(), key, series);
+    })?;
+    let mut records = Vec::new();
+    for (id, token) in names(question, "tokens")? {
+        let Some(by_key) = known.get(&id) else { continue };
+        if let Some(all) = by_key.values().copied().reduce(Series::and) {
+            let Series { count, first: first_seen, last: last_seen } = all;
+            let keys = by_key.len() as u64;
+            records.push(TokenRecord { token, keys, count, first_seen, last_seen });
+        }
+    }
+    records.sort_unstable_by(|one, other| one.token.cmp(&other.token));
+    Ok(records)
+}
+
+/// What came last: key, token, and what there is of one execution.
+fn each_arrival(
+    question: &Question<'_>,
+    mut then: impl FnMut(i64, i64, Series),
+) -> rusqlite::Result<()> {
+    arrivals::each(question, |key, rows| {
+        for row in rows {
+            let row = row?;
+            let (first, last) = (row.timestamp, row.timestamp);
+            then(key, row.token, Series { count: 1, first, last });
+        }
+        question.goes_on()
+    })
+}
+
+fn names(connection: &Connection, table: &str) -> rusqlite::Result<HashMap<i64, String>> {
+    let mut statement = connection.prepare_cached(&format!("SELECT id, name FROM {table}"))?;
+    let found = statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    found.collect()
+}
+
+/// The first text behind all that begin with this one; `None` where there is none.
+fn behind(prefix: &str) -> Option<String> {
+    let mut rest = prefix.to_owned();
+    while let Some(last) = rest.pop() {
+        if let Some(next) = (last..=char::MAX).nth(1) {
+            rest.push(next);
+            return Some(rest);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn behind_a_prefix_is_the_next_text_that_doesnt_begin_so() {
+        assert_eq!(behind("ab").as_deref(), Some("ac"));
+        assert_eq!(behind("a\u{d7ff}").as_deref(), Some("a\u{e000}"));
+        assert_eq!(behind("a\u{10ffff}").as_deref(), Some("b"));
+        assert_eq!(behind("\u{10ffff}"), None);
+        assert_eq!(behind(""), None);
+    }
+}

@@ -1,0 +1,100 @@
+//! Connections to ask by, and how long a question may take.
+
+use std::ops::Deref;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, Error, OpenFlags, Transaction, ffi};
+
+use super::BUSY;
+use crate::store::QueryError;
+
+/// No question is answered for longer.
+const LIMIT: Duration = Duration::from_secs(10);
+/// So many connections are kept when nobody asks.
+const KEPT: usize = 4;
+/// After so many of its steps SQLite looks at the clock.
+const STEPS: i32 = 10_000;
+
+/// Those that read.
+#[derive(Debug)]
+pub struct Readers {
+    path: PathBuf,
+    /// Nobody asks by them just now.
+    free: Mutex<Vec<Connection>>,
+}
+
+impl Readers {
+    /// Of this database.
+    pub fn new(path: PathBuf) -> Self {
+        Self { path, free: Mutex::default() }
+    }
+
+    /// Asks, in a transaction: everything is as it was at one moment.
+    pub fn ask<T>(
+        &self,
+        ask: impl FnOnce(&Question<'_>) -> Result<T, QueryError>,
+    ) -> Result<T, QueryError> {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut connection = match free {
+            Some(connection) => connection,
+            None => self.open()?,
+        };
+        let ends = Instant::now() + LIMIT;
+        connection.progress_handler(STEPS, Some(move || Instant::now() >= ends))?;
+        let transaction = connection.transaction()?;
+        let answer = ask(&Question { transaction, ends });
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        if free.len() < KEPT {
+            free.push(connection);
+        }
+        answer
+    }
+
+    fn open(&self) -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags)?;
+        connection.busy_timeout(BUSY)?;
+        connection.pragma_update(None, "query_only", true)?;
+        Ok(connection)
+    }
+}
+
+/// A question, as long as it is asked.
+#[derive(Debug)]
+pub struct Question<'a> {
+    transaction: Transaction<'a>,
+    ends: Instant,
+}
+
+impl Question<'_> {
+    /// For what is done between SQLite's steps.
+    ///
+    /// # Errors
+    ///
+    /// Where it has taken too long.
+    pub fn goes_on(&self) -> rusqlite::Result<()> {
+        if Instant::now() < self.ends {
+            return Ok(());
+        }
+        Err(Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_INTERRUPT), None))
+    }
+}
+
+impl Deref for Question<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.transaction
+    }
+}
+
+impl From<Error> for QueryError {
+    fn from(error: Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ffi::ErrorCode::OperationInterrupted) => Self::TooLong(LIMIT),
+            _ => Self::Failed(error.to_string()),
+        }
+    }
+}

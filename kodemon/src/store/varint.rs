@@ -1,0 +1,55 @@
+//! Whole numbers in as many bytes as they need: seven bits a byte, the lowest first.
+
+/// Appends a number.
+pub fn put(into: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        into.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    into.push(number as u8);
+}
+
+/// Appends a number that may be negative, and is small mostly.
+pub fn put_signed(into: &mut Vec<u8>, number: i64) {
+    put(into, ((number << 1) ^ (number >> 63)) as u64);
+}
+
+/// Takes a number off the front; `None` where there is none.
+pub fn take(bytes: &mut &[u8]) -> Option<u64> {
+    let mut number = 0;
+    for shift in (0..64).step_by(7) {
+        let (byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        number |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Some(number);
+        }
+    }
+    None
+}
+
+/// Takes a number that may be negative off the front.
+pub fn take_signed(bytes: &mut &[u8]) -> Option<i64> {
+    take(bytes).map(|number| (number >> 1) as i64 ^ -((number & 1) as i64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_come_back_and_what_is_cut_short_is_none() {
+        for number in [0, 1, 127, 128, 300, 1 << 35, u64::MAX] {
+            let mut bytes = Vec::new();
+            put(&mut bytes, number);
+            put_signed(&mut bytes, number as i64);
+            let mut rest = &*bytes;
+            assert_eq!(take(&mut rest), Some(number));
+            assert_eq!(take_signed(&mut rest), Some(number as i64));
+            assert!(rest.is_empty());
+            assert_eq!(take(&mut rest), None);
+        }
+        assert_eq!(take(&mut [0x80; 9].as_slice()), None);
+        assert_eq!(take(&mut [0x80; 20].as_slice()), None);
+    }
+}

@@ -1,0 +1,4 @@
+//! The SQLite store: what it answers, keeps and survives.
+
+mod answers;
+mod oracle;
