@@ -67,23 +67,12 @@ fn walk_window(window: &[u8]) -> ControlFlow<Option<usize>, usize> {
 mod tests {
     use super::*;
     use crate::file::Writer;
-    use crate::format::{Aggregate, Definition, Identity, Image, Kind, Layout};
+    use crate::format::{Definition, Identity, Image, Kind, Layout};
     use std::io::Write;
 
     fn text(size: usize) -> Definition {
-        Definition {
-            label: "text".into(),
-            signature: format!("{size}s").into(),
-            initial: vec![b'v'; size],
-            align: 1,
-            buffered: false,
-            sequenced: false,
-            kind: Kind::Info,
-            aggregate: Aggregate::Each,
-            unit: "".into(),
-            help: "".into(),
-            parameters: [0; 2],
-        }
+        let text = Definition::of("text", format!("{size}s"), Kind::Info);
+        Definition { initial: vec![b'v'; size], align: 1, buffered: false, ..text }
     }
 
     fn image(fields: &[Definition]) -> Image {

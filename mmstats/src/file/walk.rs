@@ -50,28 +50,11 @@ impl Spans<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::{
-        Aggregate, Definition, Identity, Image, Kind, Layout, SIZE_OF_SIZE, load_u16,
-    };
-
-    fn definition(label: &str, size: usize) -> Definition {
-        Definition {
-            label: label.into(),
-            signature: format!("{size}s").into(),
-            initial: vec![b'v'; size],
-            align: 1,
-            buffered: true,
-            sequenced: false,
-            kind: Kind::Info,
-            aggregate: Aggregate::Each,
-            unit: "".into(),
-            help: "".into(),
-            parameters: [0; 2],
-        }
-    }
+    use crate::format::{Definition, Identity, Image, Kind, Layout, SIZE_OF_SIZE, load_u16};
 
     fn image() -> Image {
-        let fields = [definition("a", 3), definition("b", 5), definition("c", 7)];
+        let fields = [("a", "3s"), ("b", "5s"), ("c", "7s")];
+        let fields = fields.map(|(label, text)| Definition::of(label, text, Kind::Info));
         Image::compose(&fields, &Identity::default(), Layout::Aligned, 0, 4096).unwrap()
     }
 

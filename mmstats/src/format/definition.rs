@@ -102,32 +102,41 @@ impl Placement {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn definition(label: &str, signature: &'static str, buffered: bool) -> Definition {
+impl Definition {
+    /// A buffered field of zeros without a unit, a help text and parameters: a test says what is
+    /// different.
+    pub(crate) fn of(label: &str, signature: impl Into<Cow<'static, str>>, kind: Kind) -> Self {
+        let signature = signature.into();
         let size = Signature::parse(signature.as_bytes()).unwrap().size();
-        Definition {
+        Self {
             label: label.into(),
-            signature: signature.into(),
+            signature,
             initial: vec![0; size],
             align: if size.is_multiple_of(8) { 8 } else { 1 },
-            buffered,
+            buffered: true,
             sequenced: false,
-            kind: Kind::Gauge,
-            aggregate: Aggregate::Each,
+            kind,
+            aggregate: Aggregate::default_for(kind),
             unit: "".into(),
             help: "".into(),
             parameters: [0; 2],
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
 
     #[test]
     fn aligned_values_and_even_label_sizes() {
         let mut offset = 1;
         for length in 1..40 {
             for (signature, buffered) in [("Q", true), ("?", false), ("3s", false), ("ddQ", true)] {
-                let definition = definition(&"x".repeat(length), signature, buffered);
+                let definition = Definition {
+                    buffered,
+                    ..Definition::of(&"x".repeat(length), signature, Kind::Gauge)
+                };
                 let place = Placement::of(&definition, offset, Layout::Aligned);
                 assert!((place.write_buffer + 1).is_multiple_of(definition.align));
                 assert!(place.end.is_multiple_of(2));
@@ -141,7 +150,7 @@ mod tests {
 
     #[test]
     fn packed_is_the_original_s() {
-        let field = definition("hits", "Q", true);
+        let field = Definition::of("hits", "Q", Kind::Gauge);
         let place = Placement::of(&field, 1, Layout::Packed);
         assert_eq!((place.padding, place.write_buffer, place.end), (0, 10, 27));
         let mut bytes = Vec::new();

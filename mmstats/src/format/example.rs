@@ -21,44 +21,33 @@ fn block(name: &str) -> String {
     block.to_owned()
 }
 
-fn definition(label: &str, signature: &'static str, initial: &[u8], kind: Kind) -> Definition {
-    Definition {
-        label: label.into(),
-        signature: signature.into(),
-        initial: initial.to_vec(),
-        align: 8,
-        buffered: true,
-        sequenced: false,
-        kind,
-        aggregate: Aggregate::default_for(kind),
-        unit: "".into(),
-        help: "".into(),
-        parameters: [0; 2],
-    }
-}
-
 fn definitions() -> Vec<Definition> {
-    let pid = 4242_u32.to_ne_bytes();
+    let pid = 4242_u32.to_ne_bytes().to_vec();
     vec![
-        Definition { buffered: false, align: 4, ..definition("sys.pid", "I", &pid, Kind::Info) },
+        Definition {
+            initial: pid,
+            buffered: false,
+            align: 4,
+            ..Definition::of("sys.pid", "I", Kind::Info)
+        },
         Definition {
             unit: "requests".into(),
             help: "Requests answered.".into(),
-            ..definition("hits", "Q", &[0; 8], Kind::Counter)
+            ..Definition::of("hits", "Q", Kind::Counter)
         },
-        Definition { buffered: false, align: 1, ..definition("ready", "?", &[0], Kind::Gauge) },
+        Definition { buffered: false, ..Definition::of("ready", "?", Kind::Gauge) },
         Definition {
             unit: "seconds".into(),
             sequenced: true,
             parameters: [100, 1],
-            ..definition("page", "dQQ", &[0; 24], Kind::Average)
+            ..Definition::of("page", "dQQ", Kind::Average)
         },
-        Definition { sequenced: true, ..definition("state", "6sQ", &[0; 16], Kind::Info) },
+        Definition { sequenced: true, ..Definition::of("state", "6sQ", Kind::Info) },
         Definition {
             unit: "bytes".into(),
             buffered: false,
             parameters: [1, 2],
-            ..definition("size", "4Q", &[0; 32], Kind::Histogram)
+            ..Definition::of("size", "4Q", Kind::Histogram)
         },
     ]
 }

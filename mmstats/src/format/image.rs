@@ -156,22 +156,10 @@ impl Room {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::{Aggregate, Chain, Kind, Trailer};
+    use crate::format::{Chain, Kind, Trailer};
 
     fn counter(label: &str) -> Definition {
-        Definition {
-            label: label.into(),
-            signature: "Q".into(),
-            initial: vec![0; 8],
-            align: 8,
-            buffered: true,
-            sequenced: false,
-            kind: Kind::Counter,
-            aggregate: Aggregate::Sum,
-            unit: "".into(),
-            help: "Help.".into(),
-            parameters: [0; 2],
-        }
+        Definition { help: "Help.".into(), ..Definition::of(label, "Q", Kind::Counter) }
     }
 
     fn labels(bytes: &[u8]) -> (Vec<String>, usize) {

@@ -157,21 +157,14 @@ pub(crate) fn encode_footer(identity: &[u8], offset: usize) -> [u8; FOOTER_SIZE]
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::{Aggregate, Definition, Kind, Layout, Placement};
+    use crate::format::{Definition, Kind, Layout, Placement};
 
     fn definition(help: &'static str) -> Definition {
         Definition {
-            label: "hits".into(),
-            signature: "Q".into(),
-            initial: vec![0; 8],
-            align: 8,
-            buffered: true,
-            sequenced: false,
-            kind: Kind::Counter,
-            aggregate: Aggregate::Sum,
             unit: "requests".into(),
             help: help.into(),
             parameters: [3, 4],
+            ..Definition::of("hits", "Q", Kind::Counter)
         }
     }
 

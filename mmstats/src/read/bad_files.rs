@@ -17,36 +17,33 @@ fn vector() -> Vec<u8> {
 }
 
 fn definition(
-    label: &'static str,
+    label: &str,
     signature: &'static str,
-    size: usize,
     kind: Kind,
     parameters: [u64; 2],
 ) -> Definition {
+    let base = Definition::of(label, signature, kind);
     Definition {
-        label: label.into(),
-        signature: signature.into(),
-        initial: vec![1; size],
-        align: if size.is_multiple_of(8) { 8 } else { 1 },
+        initial: vec![1; base.initial.len()],
         buffered: kind != Kind::Histogram,
         sequenced: matches!(kind, Kind::Timer | Kind::Average),
-        kind,
         aggregate: Aggregate::Sum,
         unit: "things".into(),
         help: "What it is.".into(),
         parameters,
+        ..base
     }
 }
 
 /// A file of ours with every kind of value.
 fn ours() -> Image {
     let fields = [
-        definition("hits", "Q", 8, Kind::Counter, [0; 2]),
-        definition("on", "?", 1, Kind::Gauge, [0; 2]),
-        definition("text", "5s", 5, Kind::Info, [0; 2]),
-        definition("render", "dQddddQ", 56, Kind::Timer, [100, 0]),
-        definition("mean", "dQdQ", 32, Kind::Average, [60_f64.to_bits(), 2]),
-        definition("sizes", "6Q", 48, Kind::Histogram, [1, 3]),
+        definition("hits", "Q", Kind::Counter, [0; 2]),
+        definition("on", "?", Kind::Gauge, [0; 2]),
+        definition("text", "5s", Kind::Info, [0; 2]),
+        definition("render", "dQddddQ", Kind::Timer, [100, 0]),
+        definition("mean", "dQdQ", Kind::Average, [60_f64.to_bits(), 2]),
+        definition("sizes", "6Q", Kind::Histogram, [1, 3]),
     ];
     Image::compose(&fields, &Identity::default(), Layout::Aligned, 0, 4096).unwrap()
 }

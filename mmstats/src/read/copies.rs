@@ -107,26 +107,15 @@ fn take(field: &Field, write_buffer: u8, from: &Copy, to: &mut Copy) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::{Aggregate, Definition, Identity, Image, Kind, Layout};
+    use crate::format::{Definition, Identity, Image, Kind, Layout};
     use crate::read::parsed::Parsed;
 
     const COMPONENTS: usize = 3;
     const SIZE: usize = (COMPONENTS + 1) * 8;
 
     fn definition(label: &str, sequenced: bool) -> Definition {
-        Definition {
-            label: label.into(),
-            signature: format!("{}Q", SIZE / 8).into(),
-            initial: vec![0; SIZE],
-            align: 8,
-            buffered: true,
-            sequenced,
-            kind: Kind::Timer,
-            aggregate: Aggregate::Sum,
-            unit: "".into(),
-            help: "".into(),
-            parameters: [0; 2],
-        }
+        let signature = format!("{}Q", SIZE / 8);
+        Definition { sequenced, ..Definition::of(label, signature, Kind::Timer) }
     }
 
     /// A file whose writer goes on by one store whenever it is told to.
@@ -300,12 +289,7 @@ mod tests {
 
     #[test]
     fn a_file_of_aligned_words_is_not_copied_again() {
-        let counter = Definition {
-            signature: "Q".into(),
-            initial: vec![0; 8],
-            sequenced: false,
-            ..definition("hits", false)
-        };
+        let counter = Definition::of("hits", "Q", Kind::Timer);
         let compose = |layout| {
             Image::compose(std::slice::from_ref(&counter), &Identity::default(), layout, 0, 512)
                 .unwrap()

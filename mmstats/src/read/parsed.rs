@@ -50,25 +50,15 @@ fn assign_entries(fields: &mut [Field], bytes: &[u8], trailer: &Trailer<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::{
-        Aggregate, Definition, Identity, Image, Kind, Layout, SIZE_OF_SIZE, Signature,
-        encode_footer,
-    };
+    use crate::format::{Definition, Identity, Image, Kind, Layout, SIZE_OF_SIZE, encode_footer};
     use crate::read::StatsFile;
 
-    fn definition(label: &str, signature: &'static str, sequenced: bool) -> Definition {
+    fn counter(label: &str) -> Definition {
         Definition {
-            label: label.into(),
-            signature: signature.into(),
-            initial: vec![0; Signature::parse(signature.as_bytes()).unwrap().size()],
-            align: 8,
-            buffered: true,
-            sequenced,
-            kind: Kind::Counter,
-            aggregate: Aggregate::Sum,
             unit: format!("{label}s").into(),
             help: format!("How many {label}.").into(),
             parameters: [1, 2],
+            ..Definition::of(label, "Q", Kind::Counter)
         }
     }
 
@@ -78,7 +68,7 @@ mod tests {
 
     #[test]
     fn every_field_has_its_entry() {
-        let image = image(&["hit", "miss", "error"].map(|label| definition(label, "Q", false)));
+        let image = image(&["hit", "miss", "error"].map(counter));
         let parsed = Parsed::of(&image.bytes).unwrap();
         for (field, label) in parsed.fields.iter().zip(["hit", "miss", "error"]) {
             let entry = field.entry(&image.bytes).unwrap();
@@ -93,7 +83,7 @@ mod tests {
     /// other way round.
     #[test]
     fn a_field_and_an_entry_without_the_other_disturb_nobody() {
-        let fields = ["hit", "miss", "error"].map(|label| definition(label, "Q", false));
+        let fields = ["hit", "miss", "error"].map(counter);
         let whole = image(&fields);
         let known = |bytes: &[u8]| -> Vec<bool> {
             let parsed = Parsed::of(bytes).unwrap();
@@ -118,7 +108,7 @@ mod tests {
     /// identity was damaged, and the one was asked for in place of the other.
     #[test]
     fn an_index_stands_without_an_identity() {
-        let image = image(&[definition("hit", "Q", false)]);
+        let image = image(&[counter("hit")]);
         let footer_size = encode_footer(&[], 0).len();
         let identity_size = Identity::default().encode().len();
         let mut bytes = image.bytes;
@@ -132,7 +122,8 @@ mod tests {
     #[test]
     fn a_sequence_number_is_believed_only_where_there_is_room_for_one() {
         for (signature, expected) in [("ddQ", true), ("64sQ", true), ("Q", false), ("Qd", false)] {
-            let image = image(&[definition("x", signature, true)]);
+            let timer = Definition::of("x", signature, Kind::Timer);
+            let image = image(&[Definition { sequenced: true, ..timer }]);
             let parsed = Parsed::of(&image.bytes).unwrap();
             assert_eq!(parsed.fields[0].sequenced, expected, "{signature}");
         }

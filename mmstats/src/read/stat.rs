@@ -215,17 +215,11 @@ mod tests {
 
     fn definition(signature: &'static str, initial: Vec<u8>, kind: Kind) -> Definition {
         Definition {
-            label: "stat".into(),
-            signature: signature.into(),
             initial,
-            align: 8,
-            buffered: true,
-            sequenced: false,
-            kind,
             aggregate: Aggregate::Max,
             unit: "things".into(),
             help: "What it is.".into(),
-            parameters: [0; 2],
+            ..Definition::of("stat", signature, kind)
         }
     }
 
