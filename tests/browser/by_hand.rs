@@ -7,9 +7,9 @@ use tempfile::TempDir;
 
 use crate::browser::Browser;
 use crate::support::{content, field, gone, original};
-use crate::{ANYWHERE, LABELS, Test, mmash, mmash_with_its_own};
+use crate::{ANYWHERE, LABELS, Test, cell, mmash, mmash_with_its_own};
 
-pub const TESTS: [Test<Browser>; 4] = [
+pub const TESTS: [Test<Browser>; 5] = [
     ("a_label_never_becomes_markup", a_label_never_becomes_markup),
     (
         "of_five_thousand_stats_two_hundred_at_most_are_in_the_page",
@@ -22,6 +22,10 @@ pub const TESTS: [Test<Browser>; 4] = [
     (
         "where_there_is_only_mmash_there_is_nothing_unless_that_is_asked_for",
         where_there_is_only_mmash_there_is_nothing_unless_that_is_asked_for,
+    ),
+    (
+        "a_page_that_is_left_watches_no_longer_and_does_again_when_it_is_back",
+        a_page_that_is_left_watches_no_longer_and_does_again_when_it_is_back,
     ),
 ];
 
@@ -105,4 +109,24 @@ fn where_there_is_only_mmash_there_is_nothing_unless_that_is_asked_for(browser: 
     browser.click("#nothing a");
     browser.until(&format!("{LABELS}.includes('mmash.looks')"));
     assert_eq!(browser.ask("document.getElementById('nothing').hidden"), json!(true));
+}
+
+/// A browser keeps pages that were left, and has six connections to a server: if each page kept
+/// its own, the seventh would wait for one.
+fn a_page_that_is_left_watches_no_longer_and_does_again_when_it_is_back(browser: &Browser) {
+    let directory = TempDir::new().unwrap();
+    let server = mmash_with_its_own(ANYWHERE, directory.path());
+    let watch_alone = || {
+        browser.until(&format!("{LABELS}.includes('mmash.streams')"));
+        browser.until(&format!("{} === '1 pages'", cell("mmash.streams", "value")));
+    };
+    for page in ["one", "two", "three"] {
+        browser.open(&format!("http://{}/?{page}&filter=mmash.", server.address));
+        watch_alone();
+    }
+    browser.ask("history.back()");
+    browser.until("location.search.startsWith('?two')");
+    watch_alone();
+    let looks = browser.ask(&cell("mmash.looks", "value"));
+    browser.until(&format!("{} !== {looks}", cell("mmash.looks", "value")));
 }

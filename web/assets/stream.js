@@ -34,6 +34,7 @@ export function follow(address, { whole, change, state }) {
   }
 
   function open() {
+    source?.close();
     source = new EventSource(address);
     source.addEventListener("whole", take(whole));
     source.addEventListener("change", take(change));
@@ -53,5 +54,8 @@ export function follow(address, { whole, change, state }) {
       tell("silent");
     }
   }, 1000);
+  // A browser keeps pages that are left, with their connections, of which it has six to a server.
+  window.addEventListener("pagehide", () => source.close());
+  window.addEventListener("pageshow", (event) => event.persisted && open());
   open();
 }
