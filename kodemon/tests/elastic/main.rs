@@ -2,6 +2,8 @@
 
 mod both;
 mod engine;
+mod faults;
+mod faulty;
 #[path = "../running/mod.rs"]
 mod running;
 #[path = "../../../tests/support/mod.rs"]
