@@ -19,6 +19,9 @@ use crate::store::elastic::{Address, Elastic};
 use crate::store::sqlite::Sqlite;
 use crate::store::{Capacity, Store, Writer};
 
+/// So many lines a second are told of a store that errs.
+const TOLD: u32 = 10;
+
 /// The stores, and the names that they know.
 pub type Opened = (Vec<Arc<dyn Store>>, Arc<Catalog>);
 
@@ -34,7 +37,7 @@ pub fn open(places: &[Place], keep: Duration) -> Result<Opened, String> {
     });
     let files: Vec<_> = files.collect();
     if files.len() > 1 || places.len() - files.len() > 1 {
-        return Err("--store: of each kind there can be one".to_owned());
+        return Err("--store: there can be one of each kind".to_owned());
     }
     let file = files.first().map(|path| {
         let opened = Sqlite::open(path, keep);
@@ -100,7 +103,7 @@ pub fn writers(
 ) -> io::Result<Vec<Writer>> {
     let writers = stores.iter().zip(figures).enumerate().map(|(at, (store, (name, figures)))| {
         let (live, name) = ((at == 0).then(|| Arc::clone(live)), *name);
-        let told = Pace::new(Diagnostics::new(NAME), 1, "errors of a store");
+        let told = Pace::new(Diagnostics::new(NAME), TOLD, "errors of a store");
         Writer::start(
             Arc::clone(store),
             Capacity::default(),

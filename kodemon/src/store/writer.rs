@@ -74,7 +74,7 @@ impl Writer {
             figures,
         });
         let (of_thread, name) = (Arc::clone(&queue), format!("{}-writer", store.name()));
-        let writing = Writing { queue: of_thread, store, on_stored, on_error };
+        let writing = Writing { queue: of_thread, store, on_stored, on_error, lost: 0 };
         let thread = thread::Builder::new().name(name).spawn(|| writing.run())?;
         Ok(Self { queue, thread })
     }
@@ -110,6 +110,8 @@ struct Waiting {
     executions: Vec<Execution>,
     /// Bytes of further fields.
     extra: usize,
+    /// How many more were taken and are being stored.
+    taken: usize,
     /// When the first of them came.
     since: Option<Instant>,
     /// Until when to go on trying, once it is to end.
@@ -132,12 +134,12 @@ impl Queue {
         }
         let all = waiting.executions.len();
         waiting.since.get_or_insert_with(Instant::now);
-        drop(waiting);
         let dropped = executions.len() - (all - before);
         self.figures.with(|figures| {
-            figures.waiting.set(all as u64);
+            figures.waiting.set((all + waiting.taken) as u64);
             figures.dropped.add(dropped as u64);
         });
+        drop(waiting);
         if before == 0 || (before < ENOUGH && all >= ENOUGH) {
             self.arrived.notify_one();
         }
@@ -154,6 +156,7 @@ impl Queue {
             if !waiting.executions.is_empty() && (is_enough || ready.is_some_and(|at| at <= now)) {
                 mem::swap(&mut waiting.executions, into);
                 waiting.extra = 0;
+                waiting.taken = into.len();
                 waiting.since = None;
                 return Taken::Some;
             }
@@ -169,6 +172,17 @@ impl Queue {
         }
     }
 
+    /// Counts what became of some that were taken.
+    fn settle(&self, stored: usize, failed: usize) {
+        let mut waiting = self.lock();
+        waiting.taken -= stored + failed;
+        self.figures.with(|figures| {
+            figures.stored.add(stored as u64);
+            figures.failed.add(failed as u64);
+            figures.waiting.set((waiting.executions.len() + waiting.taken) as u64);
+        });
+    }
+
     /// Waits, or until it is to end.
     fn pause(&self, pause: Duration) {
         let gives_up = Instant::now() + pause;
@@ -182,6 +196,10 @@ impl Queue {
             let woken = self.arrived.wait_timeout(waiting, until);
             waiting = woken.unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+
+    fn is_ending(&self) -> bool {
+        self.lock().ending.is_some()
     }
 
     /// Whether it is too late to store anything.
@@ -206,6 +224,8 @@ struct Writing {
     store: Arc<dyn Store>,
     on_stored: OnStored,
     on_error: OnError,
+    /// Those that couldn't be stored before the end.
+    lost: usize,
 }
 
 impl Writing {
@@ -216,13 +236,16 @@ impl Writing {
             match self.queue.take(&mut executions, tending) {
                 Taken::Some => self.store_all(&executions),
                 Taken::None => {}
-                Taken::End => return,
+                Taken::End => break,
             }
             executions.clear();
-            if tending <= Instant::now() {
+            if tending <= Instant::now() && !self.queue.is_ending() {
                 let pause = if self.tend() { BETWEEN } else { TENDING };
                 tending = Instant::now() + pause;
             }
+        }
+        if self.lost > 0 {
+            (self.on_error)(&format!("{} messages are lost: it had to end", self.lost));
         }
     }
 
@@ -230,12 +253,7 @@ impl Writing {
     fn store_all(&mut self, executions: &[Execution]) {
         for some in executions.chunks(ENOUGH) {
             let stored = self.store(some);
-            let waiting = self.queue.lock().executions.len();
-            self.queue.figures.with(|figures| {
-                figures.stored.add(stored as u64);
-                figures.failed.add((some.len() - stored) as u64);
-                figures.waiting.set(waiting as u64);
-            });
+            self.queue.settle(stored, some.len() - stored);
             if stored > 0 {
                 (self.on_stored)(some);
             }
@@ -271,6 +289,7 @@ impl Writing {
             self.queue.pause(pause);
             pause = LONGEST_PAUSE.min(2 * pause);
         }
+        self.lost += executions.len() - stored;
         stored
     }
 

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::support::is_installed;
+use crate::support::{http, is_installed};
 
 /// An engine, which ends when it is dropped.
 pub struct Engine {
@@ -33,6 +33,21 @@ impl Engine {
     /// As kodemon is told of it.
     pub fn store(&self) -> String {
         format!("elasticsearch:http://{}", self.address)
+    }
+
+    #[track_caller]
+    pub fn json(&self, path: &str) -> Value {
+        http::get(self.address, path).json()
+    }
+
+    /// Asks of it what isn't only a question.
+    #[track_caller]
+    pub fn send(&self, method: &str, path: &str, body: &str) {
+        let head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\n", self.address);
+        let form = "Content-Type: application/json\r\n";
+        let length = format!("Content-Length: {}\r\n\r\n", body.len());
+        let answer = http::send(self.address, &[&*head, form, &length, body].concat()).unwrap();
+        assert!((200..300).contains(&answer.status), "{path}: {}", answer.body);
     }
 }
 

@@ -163,7 +163,7 @@ fn half_an_answer_to_a_question_is_none() {
         (refusal(503), failed("503: as told")),
         (refusal(400), failed("400: as told")),
         (Act::Answer(500, "<p>\n\x1b[1m".to_owned()), failed("500: <p> \x1b[1m")),
-        (Act::Endless, failed("an answer of more than 67108864 bytes")),
+        (Act::Endless, failed("an answer of more than 33554432 bytes")),
     ] {
         engine.next("_search", [act]);
         assert_eq!(store.keys(&KeysQuery::default()).unwrap_err(), expected);

@@ -123,7 +123,7 @@ impl Faulty {
                 }
                 Some(Act::Endless) => {
                     let _ = out.write_all(head.as_bytes());
-                    while out.write_all(&[b' '; 65536]).is_ok() {}
+                    while out.write_all(&[b' '; 8192]).is_ok() {}
                     return;
                 }
                 // The other side gives up, and closes.

@@ -4,6 +4,8 @@ mod both;
 mod engine;
 mod faults;
 mod faulty;
+mod indices;
+mod manners;
 #[path = "../running/mod.rs"]
 mod running;
 #[path = "../../../tests/support/mod.rs"]

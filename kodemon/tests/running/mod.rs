@@ -66,15 +66,7 @@ impl Kodemon {
     /// Awaits an answer.
     #[track_caller]
     pub fn until_at(&self, path: &str, said: impl Fn(&Value) -> bool) -> Value {
-        let began = Instant::now();
-        loop {
-            let answer = self.json(path);
-            if said(&answer) {
-                return answer;
-            }
-            assert!(began.elapsed() < PATIENCE, "never: {answer:#}");
-            thread::sleep(EVERY);
-        }
+        until(|| self.json(path), said)
     }
 
     /// Awaits that so many messages are stored, in all.
@@ -88,6 +80,20 @@ impl Kodemon {
         let answer = self.server.get(path);
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);
         answer.json()
+    }
+}
+
+/// Asks until something is said.
+#[track_caller]
+pub fn until(ask: impl Fn() -> Value, said: impl Fn(&Value) -> bool) -> Value {
+    let began = Instant::now();
+    loop {
+        let answer = ask();
+        if said(&answer) {
+            return answer;
+        }
+        assert!(began.elapsed() < PATIENCE, "never: {answer:#}");
+        thread::sleep(EVERY);
     }
 }
 

@@ -16,7 +16,7 @@ use super::address::Address;
 /// A connection that takes longer isn't there.
 const CONNECTING: Duration = Duration::from_secs(3);
 /// So many bytes an answer may have: the largest, a page of executions, is far below.
-const LONGEST: u64 = 64 << 20;
+const LONGEST: u64 = 32 << 20;
 /// So much of an engine's own words is repeated.
 const LONGEST_REASON: usize = 300;
 

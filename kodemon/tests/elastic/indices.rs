@@ -1,0 +1,72 @@
+//! Indices: made after a template that no sender can enlarge, and dropped whole when they are old.
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::command;
+use crate::engine::Engine;
+use crate::running::{Kodemon, message, now, until};
+
+#[test]
+fn further_fields_are_kept_and_no_mapping_grows() {
+    let Some(engine) = Engine::start() else { return };
+    let directory = TempDir::new().unwrap();
+    let kodemon = Kodemon::of(&mut command(directory.path(), &[&engine.store()]));
+    for number in 0..100 {
+        let mut message = message("a.rs-f", 0.5, now() - 1.0);
+        message[format!("field {number}")] = json!({"deep": [number, "text", 1e300, null]});
+        kodemon.send(message.to_string());
+    }
+    kodemon.until(|health| health["stores"]["elasticsearch"]["stored"] == 100);
+    let page =
+        kodemon.until_at("/api/keys/a.rs-f/executions", |page| page["executions"][99].is_object());
+    let extra = page["executions"].as_array().unwrap().iter().map(|it| it["extra"].to_string());
+    assert!(extra.clone().any(|it| it == r#"{"field 7":{"deep":[7,"text",1e+300,null]}}"#));
+    for (_, index) in engine.json("/kodemon-*/_mapping").as_object().unwrap() {
+        let fields = index["mappings"]["properties"].as_object().unwrap();
+        assert_eq!(fields.len(), 7, "{fields:#?}");
+        assert_eq!(fields["extra"]["enabled"], false);
+    }
+}
+
+#[test]
+fn days_that_are_over_are_dropped_and_others_indices_stay() {
+    let Some(engine) = Engine::start() else { return };
+    for index in ["kodemon-2020.01.01", "kodemon-2020.02.29", "kodemon-logs", "other"] {
+        engine.send("PUT", &format!("/{index}"), "{}");
+    }
+    let directory = TempDir::new().unwrap();
+    let kodemon = Kodemon::of(&mut command(directory.path(), &[&engine.store()]));
+    kodemon.call("a.rs-f", 0.5, 1.0);
+    let indices = || engine.json("/_alias");
+    until(indices, |indices| {
+        let names: Vec<_> = indices.as_object().unwrap().keys().map(String::as_str).collect();
+        matches!(names[..], [day, "kodemon-logs", "other"] if day > "kodemon-2020.02.29")
+    });
+}
+
+#[test]
+fn a_page_may_be_longer_than_what_an_engine_gives_at_once() {
+    const MANY: usize = 5_001;
+    let Some(engine) = Engine::start() else { return };
+    let directory = TempDir::new().unwrap();
+    let kodemon = Kodemon::of(&mut command(directory.path(), &[&engine.store()]));
+    let begin = now().floor() - 100.0;
+    for number in 0..MANY {
+        kodemon.send(message("a.rs-f", number as f64, begin).to_string());
+        if number % 500 == 0 {
+            let sent = number + 1;
+            kodemon.until(|health| health["received"] == sent);
+        }
+    }
+    kodemon.until(|health| health["stores"]["elasticsearch"]["stored"] == MANY);
+    kodemon.until_at("/api/tokens", |it| it["tokens"][0]["count"] == MANY);
+    let path = "/api/keys/a.rs-f/executions?limit=";
+    for (limit, found, more) in [(2_000, 2_000, true), (5_000, 5_000, true), (5_001, MANY, false)] {
+        let page = kodemon.json(&format!("{path}{limit}"));
+        let executions = page["executions"].as_array().unwrap();
+        let times = executions.iter().map(|it| it["execution_time"].as_f64().unwrap() as usize);
+        assert!(times.eq(0..found), "{limit}: in the order in which they came");
+        assert_eq!(page["next"].is_string(), more, "{limit}");
+    }
+}

@@ -1,0 +1,128 @@
+//! How kodemon begins, goes on and ends with an engine that isn't as it should be.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use nix::sys::signal::Signal;
+use tempfile::TempDir;
+
+use crate::command;
+use crate::faulty::{Act, Faulty};
+use crate::running::{Kodemon, store};
+use crate::support::run;
+
+/// Where nobody listens.
+fn nobody() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
+}
+
+/// Both stores, and where stderr is kept.
+fn both(directory: &Path, engine: &Faulty) -> (Kodemon, PathBuf) {
+    let (file, told) = (store(directory), directory.join("stderr"));
+    let mut command = command(directory, &[file.to_str().unwrap(), &engine.store()]);
+    (Kodemon::of(command.stderr(File::create(&told).unwrap())), told)
+}
+
+fn refused(status: u16) -> Act {
+    Act::Answer(status, r#"{"error": "as told"}"#.to_owned())
+}
+
+#[test]
+fn an_engine_that_can_not_be_used_is_an_error_without_its_password() {
+    let directory = TempDir::new().unwrap();
+    let file = store(directory.path());
+    let file = file.to_str().unwrap();
+    let (nobody, engine) = (nobody(), Faulty::start());
+    let old = r#"{"version": {"number": "7.7.1"}}"#;
+    engine.next("/", [401, 401, 503].map(refused));
+    engine.next("/", [Act::Answer(200, "<html>".to_owned()), Act::Answer(200, old.to_owned())]);
+    engine.next("kodemon", [refused(403)]);
+    let engine = engine.address;
+    for (stores, expected) in [
+        (vec![format!("elasticsearch:http://u:secret@{nobody}")], format!("http://{nobody}: ")),
+        (
+            vec![format!("elasticsearch:http://u:secret@{engine}")],
+            format!("{engine}: 401: as told"),
+        ),
+        (vec![file.to_owned(), format!("opensearch:http://u:secret@{engine}")], "401".to_owned()),
+        (vec![format!("elasticsearch:http://{engine}")], "503: as told".to_owned()),
+        (vec![format!("elasticsearch:http://{engine}")], "no answer of a search".to_owned()),
+        (vec![format!("elasticsearch:http://{engine}")], "7.7.1".to_owned()),
+        (vec![format!("elasticsearch:http://{engine}")], "403: as told".to_owned()),
+        (vec!["elasticsearch:https://u:secret@h".to_owned()], "a proxy".to_owned()),
+        (vec!["elasticsearch:h:9200 secret".to_owned()], "not a URL".to_owned()),
+        (vec!["elasticsearch:http://u@h:9200".to_owned()], "_PASSWORD".to_owned()),
+        (vec![file.to_owned(), "sqlite:other".to_owned()], "one of each kind".to_owned()),
+        (vec![format!("elasticsearch:http://{engine}"); 2], "one of each kind".to_owned()),
+    ] {
+        let stores: Vec<_> = stores.iter().map(String::as_str).collect();
+        let run = run(&mut command(directory.path(), &stores));
+        assert_eq!((run.code, &*run.stdout), (Some(2), ""), "{stores:?}: {}", run.stderr);
+        assert!(run.stderr.contains(&expected), "{stores:?}: {}", run.stderr);
+        assert!(!run.stderr.contains("secret"), "{}", run.stderr);
+        assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+    }
+}
+
+#[test]
+fn an_engine_that_is_away_for_now_stops_no_other_store() {
+    let (directory, engine) = (TempDir::new().unwrap(), Faulty::start());
+    engine.next("/", vec![refused(503); 3]);
+    let (kodemon, told) = both(directory.path(), &engine);
+    kodemon.call("a.rs-f", 0.5, 1.0);
+    kodemon.until_stored(1);
+    let health = kodemon.until(|health| health["stores"]["elasticsearch"]["stored"] == 1);
+    assert_eq!(health["stores"]["elasticsearch"]["errors"], 2);
+    assert_eq!((&health["healthy"], engine.documents().len()), (&true.into(), 1));
+    let told = fs::read_to_string(told).unwrap();
+    let first = format!("can't store in elasticsearch: {}: 503: as told; ", engine.url());
+    assert!(told.contains(&first), "{told}");
+}
+
+#[test]
+fn what_an_engine_refuses_is_counted_and_told() {
+    let (directory, engine) = (TempDir::new().unwrap(), Faulty::start());
+    engine.next("_bulk", [Act::Except(vec![(0, 400)])]);
+    let (kodemon, told) = both(directory.path(), &engine);
+    kodemon.call("a.rs-f", 0.5, 1.0);
+    let health = kodemon.until(|health| health["stores"]["elasticsearch"]["failed"] == 1);
+    assert_eq!(health["stores"]["elasticsearch"]["stored"], 0);
+    kodemon.until_stored(1);
+    let told = fs::read_to_string(told).unwrap();
+    assert!(told.contains("elasticsearch: 1 messages refused: 400: as told"), "{told}");
+}
+
+#[test]
+fn a_silent_engine_delays_the_end_by_seconds_and_what_is_lost_is_told() {
+    let (directory, engine) = (TempDir::new().unwrap(), Faulty::start());
+    engine.next("_bulk", vec![Act::Silence; 100]);
+    let (kodemon, told) = both(directory.path(), &engine);
+    for _ in 0..7 {
+        kodemon.call("a.rs-f", 0.5, 1.0);
+    }
+    kodemon.until_stored(7);
+    let health = kodemon.health();
+    assert_eq!(health["stores"]["elasticsearch"]["waiting"], 7, "{health:#}");
+    let began = std::time::Instant::now();
+    assert_eq!(kodemon.server.end(Signal::SIGTERM), Some(0));
+    assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+    let told = fs::read_to_string(told).unwrap();
+    assert!(told.contains(&format!("{}: no answer within 10s", engine.url())), "{told}");
+    assert!(told.contains("elasticsearch: 7 messages are lost: it had to end"), "{told}");
+}
+
+#[test]
+fn a_password_of_the_environment_is_sent() {
+    let (directory, engine) = (TempDir::new().unwrap(), Faulty::start());
+    let place = format!("elasticsearch:http://user@{}", engine.address);
+    let mut command = command(directory.path(), &[&place]);
+    let kodemon = Kodemon::of(command.env("KODEMON_ELASTICSEARCH_PASSWORD", "secret"));
+    kodemon.call("a.rs-f", 0.5, 1.0);
+    kodemon.until(|health| health["stores"]["elasticsearch"]["stored"] == 1);
+    for path in ["/", "kodemon", "_bulk"] {
+        let request = &engine.requests(path)[0];
+        assert_eq!(request.headers["authorization"], "Basic dXNlcjpzZWNyZXQ=", "{path}");
+        assert!(request.headers["user-agent"].starts_with("kodemon/"), "{path}");
+    }
+}
