@@ -1,8 +1,9 @@
-// Lines and bands over time, on a canvas: hover to read, drag to zoom.
+// Lines, bands and points over time, on a canvas: hover to read, drag to zoom.
 
-import { time as timeOfDay } from "./format.js";
+import { timeMarks, valueScale } from "./axes.js";
 import { onFrame } from "./dom.js";
-import { nearest, ticks } from "./scale.js";
+import { drawBand, drawLine, drawPoints } from "./plot.js";
+import { nearest } from "./scale.js";
 
 /** How many colours of lines a style has: `--line-1` and so on. */
 export const COLORS = 8;
@@ -13,7 +14,6 @@ const BELOW = 22;
 const RIGHT = 14;
 /** Less than that was meant as a click. */
 const LEAST_DRAG = 6;
-const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600];
 
 /**
  * A chart in a canvas. `show` gets
@@ -21,9 +21,11 @@ const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 720
  *     { from, to,          the window, Unix times in seconds
  *       zero,              whether the scale begins there
  *       base,              to which the scale is round: 10, or 2
+ *       logarithmic,       whether the scale is; what isn't more than nothing stands below
  *       format,            of a value, for the scale
  *       lines: [{ color, times, values }],
- *       bands: [{ color, strength, times, lower, upper }] }
+ *       bands: [{ color, strength, times, lower, upper }],
+ *       points: [{ color, times, values }] }       in any order; they may be left out
  *
  * with times that rise; NaN is a gap. `onread(time)` is told what is pointed at, or null;
  * `onzoom(from, to)` what was dragged over, and without arguments that all is wanted again.
@@ -33,7 +35,7 @@ export class Chart {
   #pen;
   #content = { from: 0, to: 1, lines: [], bands: [], format: String };
   #area = { left: 0, right: 1, top: 0, bottom: 1 };
-  #range = { least: 0, greatest: 1 };
+  #scale = valueScale([0, 1], {});
   #cursor = null;
   #drag = null;
   #onread;
@@ -153,7 +155,11 @@ export class Chart {
     pen.lineJoin = "bevel";
     const colors = this.#colors();
     [this.#area.top, this.#area.bottom] = [ABOVE, height - BELOW];
-    const marks = this.#scale();
+    this.#scale = valueScale(this.#extent(), this.#content);
+    const { format } = this.#content;
+    const marks = this.#scale
+      .marks((this.#area.bottom - this.#area.top) / 45)
+      .map((value) => ({ value, text: format(value) }));
     this.#area.left = 12 + Math.max(...marks.map(({ text }) => pen.measureText(text).width));
     this.#area.right = width - RIGHT;
     this.#drawScales(marks, colors);
@@ -161,8 +167,7 @@ export class Chart {
     pen.beginPath();
     pen.rect(this.#area.left, 0, this.#area.right - this.#area.left, this.#area.bottom + 1);
     pen.clip();
-    this.#content.bands.forEach((band) => this.#drawBand(band, colors));
-    this.#content.lines.forEach((line) => this.#drawLine(line, colors));
+    this.#drawContent(colors);
     pen.restore();
     this.#drawDrag(colors);
     this.#drawCursor(colors);
@@ -176,34 +181,23 @@ export class Chart {
     return { lines, grid, text, mark, paper };
   }
 
-  /** Finds the least and the greatest value in the window; gives the marks between them. */
-  #scale() {
-    const { from, to, lines, bands, zero, base, format } = this.#content;
+  /** The least and the greatest value in the window; the former is the greater where there is none. */
+  #extent() {
+    const { from, to, lines, bands, points = [], logarithmic } = this.#content;
     let [least, greatest] = [Infinity, -Infinity];
     const take = (times, values) => {
       for (let index = 0; index < times.length; index += 1) {
         const value = values[index];
-        if (times[index] >= from && times[index] <= to && Number.isFinite(value)) {
+        const counts = Number.isFinite(value) && !(logarithmic && value <= 0);
+        if (counts && times[index] >= from && times[index] <= to) {
           least = Math.min(least, value);
           greatest = Math.max(greatest, value);
         }
       }
     };
-    lines.forEach(({ times, values }) => take(times, values));
+    [...lines, ...points].forEach(({ times, values }) => take(times, values));
     bands.forEach(({ times, lower, upper }) => [lower, upper].forEach((edge) => take(times, edge)));
-    if (least > greatest) {
-      [least, greatest] = [0, 1];
-    }
-    if (zero) {
-      [least, greatest] = [Math.min(0, least), Math.max(0, greatest)];
-    }
-    // A line that doesn't move runs through the middle.
-    const room = greatest > least ? (greatest - least) * 0.06 : Math.abs(greatest) * 0.1 || 1;
-    this.#range.least = least === 0 || (least > 0 && least < room) ? 0 : least - room;
-    this.#range.greatest = greatest === 0 ? Math.max(0, this.#range.least + 1) : greatest + room;
-    const count = (this.#area.bottom - this.#area.top) / 45;
-    const found = ticks(this.#range.least, this.#range.greatest, count, base);
-    return found.map((value) => ({ value, text: format(value) }));
+    return [least, greatest];
   }
 
   #x(time) {
@@ -212,13 +206,13 @@ export class Chart {
   }
 
   #y(value) {
-    const part = (value - this.#range.least) / (this.#range.greatest - this.#range.least);
-    return this.#area.bottom - part * (this.#area.bottom - this.#area.top);
+    return this.#area.bottom - this.#scale.part(value) * (this.#area.bottom - this.#area.top);
   }
 
   #drawScales(marks, { grid, text }) {
     const pen = this.#pen;
     const { from, to } = this.#content;
+    const { left, right, bottom } = this.#area;
     pen.strokeStyle = grid;
     pen.fillStyle = text;
     pen.lineWidth = 1;
@@ -227,113 +221,38 @@ export class Chart {
     pen.beginPath();
     for (const { value, text: label } of marks) {
       const y = Math.round(this.#y(value)) + 0.5;
-      pen.moveTo(this.#area.left, y);
-      pen.lineTo(this.#area.right, y);
-      pen.fillText(label, this.#area.left - 6, y);
+      pen.moveTo(left, y);
+      pen.lineTo(right, y);
+      pen.fillText(label, left - 6, y);
     }
     pen.stroke();
-    const rough = ((to - from) * 90) / Math.max(1, this.#area.right - this.#area.left);
-    const step = TIME_STEPS.find((candidate) => candidate >= rough) ?? 86400;
-    const zone = new Date(from * 1000).getTimezoneOffset() * 60;
     pen.textBaseline = "bottom";
     pen.textAlign = "center";
-    for (let at = Math.ceil((from - zone) / step) * step + zone; at <= to; at += step) {
-      const label = timeOfDay(at).slice(0, step < 60 ? 8 : 5);
+    for (const { at, text: label } of timeMarks(from, to, ((to - from) * 90) / Math.max(1, right - left))) {
       const half = pen.measureText(label).width / 2;
       const x = this.#x(at);
-      if (x - half > this.#area.left - 8 && x + half < this.#area.right + RIGHT) {
-        pen.fillText(label, x, this.#area.bottom + BELOW - 3);
+      if (x - half > left - 8 && x + half < right + RIGHT) {
+        pen.fillText(label, x, bottom + BELOW - 3);
       }
     }
   }
 
-  /** Of many points in one column of the screen the first, least, greatest and last are drawn. */
-  #drawLine({ color, times, values }, { lines }) {
-    const pen = this.#pen;
-    const path = new Path2D();
-    const single = new Path2D();
-    const [first, end] = this.#visible(times);
-    let column = NaN;
-    let [low, high, last] = [0, 0, 0];
-    let [begun, points] = [NaN, 0];
-    const finishColumn = () => {
-      if (points > 0) {
-        [low, high, last].forEach((y) => path.lineTo(column, y));
-      }
-    };
-    const finishRun = () => {
-      finishColumn();
-      if (points === 1) {
-        single.moveTo(column + 2, begun);
-        single.arc(column, begun, 2, 0, 2 * Math.PI);
-      }
-      points = 0;
-    };
-    for (let index = first; index < end; index += 1) {
-      if (!Number.isFinite(values[index])) {
-        finishRun();
-        continue;
-      }
-      const x = Math.round(this.#x(times[index]) * 2) / 2;
-      const y = this.#y(values[index]);
-      if (points > 0 && x === column) {
-        [low, high, last] = [Math.min(low, y), Math.max(high, y), y];
-      } else {
-        finishColumn();
-        if (points === 0) {
-          path.moveTo(x, y);
-          begun = y;
-        } else {
-          path.lineTo(x, y);
-        }
-        [column, low, high, last] = [x, y, y, y];
-      }
-      points += 1;
-    }
-    finishRun();
-    pen.strokeStyle = lines[color % COLORS];
-    pen.fillStyle = lines[color % COLORS];
-    // Without a graphics processor, many wide strokes take ten times as long as thin ones.
-    pen.lineWidth = end - first > this.#area.right - this.#area.left ? 1 : 1.75;
-    pen.stroke(path);
-    pen.fill(single);
-  }
-
-  #drawBand({ color, strength, times, lower, upper }, { lines }) {
-    const pen = this.#pen;
-    const [first, end] = this.#visible(times);
-    const path = new Path2D();
-    let run = [];
-    const finishRun = () => {
-      run.forEach(({ x, top }, index) => path[index === 0 ? "moveTo" : "lineTo"](x, top));
-      run.reverse().forEach(({ x, bottom }) => path.lineTo(x, bottom));
-      run = [];
-    };
-    for (let index = first; index < end; index += 1) {
-      const x = Math.round(this.#x(times[index]));
-      const [top, bottom] = [this.#y(upper[index]), this.#y(lower[index])];
-      const last = run.at(-1);
-      if (!Number.isFinite(top) || !Number.isFinite(bottom)) {
-        finishRun();
-      } else if (last?.x === x) {
-        [last.top, last.bottom] = [Math.min(last.top, top), Math.max(last.bottom, bottom)];
-      } else {
-        run.push({ x, top, bottom });
-      }
-    }
-    finishRun();
-    pen.globalAlpha = strength;
-    pen.fillStyle = lines[color % COLORS];
-    pen.fill(path);
-    pen.globalAlpha = 1;
+  #drawContent({ lines: colors }) {
+    const { from, to, lines, bands, points = [] } = this.#content;
+    const width = this.#area.right - this.#area.left;
+    const place = { from, to, width, x: (time) => this.#x(time), y: (value) => this.#y(value) };
+    const coloured = (drawn) => ({ ...drawn, color: colors[drawn.color % COLORS] });
+    const seen = (drawn) => ({ ...coloured(drawn), ...this.#visible(drawn.times) });
+    bands.forEach((band) => drawBand(this.#pen, place, seen(band)));
+    points.forEach((some) => drawPoints(this.#pen, place, coloured(some)));
+    lines.forEach((line) => drawLine(this.#pen, place, seen(line)));
   }
 
   /** The points of the window, and one more on either side. */
   #visible(times) {
     const { from, to } = this.#content;
-    const first = nearest(times, from);
-    const last = nearest(times, to);
-    return [Math.max(0, first - 1), Math.min(times.length, last + 2)];
+    const [first, last] = [nearest(times, from), nearest(times, to)];
+    return { first: Math.max(0, first - 1), end: Math.min(times.length, last + 2) };
   }
 
   #drawDrag({ mark }) {

@@ -24,3 +24,19 @@ export function ticks(least, greatest, count, base = 10) {
   const last = Math.floor(greatest / step + 1e-9);
   return Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step);
 }
+
+/** Round numbers on a logarithmic scale from `least` to `greatest`, about so many. */
+export function logarithmicTicks(least, greatest, count) {
+  const [low, high] = [least, greatest].map(Math.log10);
+  const decades = high - low;
+  if (decades < 1) {
+    return ticks(least, greatest, count);
+  }
+  const factors = decades * 3 <= count ? [1, 2, 5] : [1];
+  const step = Math.max(1, Math.ceil(decades / Math.max(1, count)));
+  const powers = Array.from({ length: Math.floor(high) - Math.floor(low) + 1 }, (_, index) => index)
+    .map((index) => Math.floor(low) + index)
+    .filter((power) => power % step === 0);
+  const found = powers.flatMap((power) => factors.map((factor) => Number(`${factor}e${power}`)));
+  return found.filter((value) => value >= least && value <= greatest);
+}

@@ -8,10 +8,12 @@ const INTERVALS = 4;
 
 /**
  * Follows a stream of server-sent events. `whole` and `change` get what the events have; `state`
- * gets "live", "silent", "lost" (it isn't there; it is asked for again) or "refused".
+ * gets "live", "silent", "lost" (it isn't there; it is asked for again) or "refused". What comes
+ * out ends it.
  */
 export function follow(address, { whole, change, state }) {
   let source;
+  let again;
   let told;
   let last = performance.now();
   let interval = 0;
@@ -41,14 +43,14 @@ export function follow(address, { whole, change, state }) {
     source.addEventListener("error", () => {
       if (source.readyState === EventSource.CLOSED) {
         tell("refused");
-        setTimeout(open, PAUSE);
+        again = setTimeout(open, PAUSE);
       } else {
         tell("lost");
       }
     });
   }
 
-  setInterval(() => {
+  const watch = setInterval(() => {
     const silence = performance.now() - last;
     if (told === "live" && silence > Math.max(PATIENCE, INTERVALS * interval)) {
       tell("silent");
@@ -58,4 +60,9 @@ export function follow(address, { whole, change, state }) {
   window.addEventListener("pagehide", () => source.close());
   window.addEventListener("pageshow", (event) => event.persisted && open());
   open();
+  return () => {
+    source.close();
+    clearTimeout(again);
+    clearInterval(watch);
+  };
 }

@@ -46,6 +46,7 @@ pub use server::{Server, ending_by_signal};
 /// The kit's own files, for a tool's page: style, live stream, list, chart and what they need. A
 /// page asks for them as `/kit/…`.
 pub const ASSETS: &[Asset] = &[
+    Asset { path: "kit/axes.js", content: include_str!("../assets/axes.js") },
     Asset { path: "kit/chart.css", content: include_str!("../assets/chart.css") },
     Asset { path: "kit/chart.js", content: include_str!("../assets/chart.js") },
     Asset { path: "kit/controls.js", content: include_str!("../assets/controls.js") },
@@ -54,6 +55,7 @@ pub const ASSETS: &[Asset] = &[
     Asset { path: "kit/format.js", content: include_str!("../assets/format.js") },
     Asset { path: "kit/layout.css", content: include_str!("../assets/layout.css") },
     Asset { path: "kit/list.css", content: include_str!("../assets/list.css") },
+    Asset { path: "kit/plot.js", content: include_str!("../assets/plot.js") },
     Asset { path: "kit/scale.js", content: include_str!("../assets/scale.js") },
     Asset { path: "kit/series.js", content: include_str!("../assets/series.js") },
     Asset { path: "kit/spark.js", content: include_str!("../assets/spark.js") },

@@ -1,0 +1,87 @@
+// The scales of a chart: how high a value stands, which values and which times are marked.
+
+import { time as timeOfDay } from "./format.js";
+import { logarithmicTicks, ticks } from "./scale.js";
+
+const MINUTE = 60;
+const HOUR = 3600;
+const DAY = 86_400;
+/** How far apart times are marked, in seconds. */
+const STEPS = [
+  ...[1, 2, 5, 10, 15, 30],
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
+  ...[1, 2, 6, 12].map((hours) => hours * HOUR),
+  ...[1, 2, 7, 14].map((days) => days * DAY),
+];
+const days = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" });
+
+/**
+ * A scale of values, with some room beyond the least and the greatest: which part of the whole
+ * height a value has, and which values are marked if there is place for `count`.
+ */
+export function valueScale([least, greatest], { zero, base, logarithmic }) {
+  return logarithmic ? logarithmicScale(least, greatest) : linearScale(least, greatest, zero, base);
+}
+
+function linearScale(least, greatest, zero, base) {
+  if (least > greatest) {
+    [least, greatest] = [0, 1];
+  }
+  if (zero) {
+    [least, greatest] = [Math.min(0, least), Math.max(0, greatest)];
+  }
+  // A line that doesn't move runs through the middle.
+  const room = greatest > least ? (greatest - least) * 0.06 : Math.abs(greatest) * 0.1 || 1;
+  const bottom = least === 0 || (least > 0 && least < room) ? 0 : least - room;
+  const top = greatest === 0 ? Math.max(0, bottom + 1) : greatest + room;
+  return {
+    part: (value) => (value - bottom) / (top - bottom),
+    marks: (count) => ticks(bottom, top, count, base),
+  };
+}
+
+/** `least` is the least that is more than nothing; what isn't stands at the bottom. */
+function logarithmicScale(least, greatest) {
+  if (least > greatest) {
+    [least, greatest] = [1e-3, 1];
+  }
+  const room = Math.max(1.15, (greatest / least) ** 0.05);
+  const [bottom, top] = [least / room, greatest * room];
+  const height = Math.log(top / bottom);
+  return {
+    part: (value) => (value > bottom ? Math.log(value / bottom) / height : value <= bottom ? 0 : NaN),
+    marks: (count) => logarithmicTicks(bottom, top, count),
+  };
+}
+
+/** Times to mark from `from` to `to`, at least `least` seconds apart, with their texts. */
+export function timeMarks(from, to, least) {
+  const step = STEPS.find((candidate) => candidate >= least) ?? Math.ceil(least / DAY) * DAY;
+  const times = step < DAY ? timesOfDay(from, to, step) : midnights(from, to, step / DAY);
+  return times.map((at) => ({ at, text: textOf(at, step) }));
+}
+
+function timesOfDay(from, to, step) {
+  const zone = new Date(from * 1000).getTimezoneOffset() * MINUTE;
+  const first = Math.ceil((from - zone) / step) * step + zone;
+  return Array.from({ length: Math.floor((to - first) / step) + 1 }, (_, index) => first + index * step);
+}
+
+/** By the calendar: not all days have 24 hours. */
+function midnights(from, to, step) {
+  const day = new Date(from * 1000);
+  day.setHours(0, 0, 0, 0);
+  const found = [];
+  while (day.getTime() / 1000 <= to) {
+    found.push(day.getTime() / 1000);
+    day.setDate(day.getDate() + step);
+  }
+  return found.filter((at) => at >= from);
+}
+
+function textOf(at, step) {
+  const text = timeOfDay(at);
+  return step >= HOUR && text === "00:00:00"
+    ? days.format(at * 1000)
+    : text.slice(0, step < MINUTE ? 8 : 5);
+}

@@ -1,0 +1,107 @@
+// What charts draw: lines, bands between two lines, points.
+
+/** More points than that are drawn as squares: circles take too long then. */
+const ROUND = 2000;
+
+/**
+ * A line. `x` and `y` give places to times and values, from `first` until before `end`. Of many
+ * points in one column of the screen the first, least, greatest and last are drawn.
+ */
+export function drawLine(pen, { x, y, width }, { color, times, values, first, end }) {
+  const path = new Path2D();
+  const single = new Path2D();
+  let column = NaN;
+  let [low, high, last] = [0, 0, 0];
+  let [begun, points] = [NaN, 0];
+  const finishColumn = () => {
+    if (points > 0) {
+      [low, high, last].forEach((place) => path.lineTo(column, place));
+    }
+  };
+  const finishRun = () => {
+    finishColumn();
+    if (points === 1) {
+      single.moveTo(column + 2, begun);
+      single.arc(column, begun, 2, 0, 2 * Math.PI);
+    }
+    points = 0;
+  };
+  for (let index = first; index < end; index += 1) {
+    if (!Number.isFinite(values[index])) {
+      finishRun();
+      continue;
+    }
+    const across = Math.round(x(times[index]) * 2) / 2;
+    const height = y(values[index]);
+    if (points > 0 && across === column) {
+      [low, high, last] = [Math.min(low, height), Math.max(high, height), height];
+    } else {
+      finishColumn();
+      if (points === 0) {
+        path.moveTo(across, height);
+        begun = height;
+      } else {
+        path.lineTo(across, height);
+      }
+      [column, low, high, last] = [across, height, height, height];
+    }
+    points += 1;
+  }
+  finishRun();
+  pen.strokeStyle = color;
+  pen.fillStyle = color;
+  // Without a graphics processor, many wide strokes take ten times as long as thin ones.
+  pen.lineWidth = end - first > width ? 1 : 1.75;
+  pen.stroke(path);
+  pen.fill(single);
+}
+
+/** The area between two lines, as strong as told. */
+export function drawBand(pen, { x, y }, { color, strength, times, lower, upper, first, end }) {
+  const path = new Path2D();
+  let run = [];
+  const finishRun = () => {
+    run.forEach(({ across, top }, index) => path[index === 0 ? "moveTo" : "lineTo"](across, top));
+    run.reverse().forEach(({ across, bottom }) => path.lineTo(across, bottom));
+    run = [];
+  };
+  for (let index = first; index < end; index += 1) {
+    const across = Math.round(x(times[index]));
+    const [top, bottom] = [y(upper[index]), y(lower[index])];
+    const last = run.at(-1);
+    if (!Number.isFinite(top) || !Number.isFinite(bottom)) {
+      finishRun();
+    } else if (last?.across === across) {
+      [last.top, last.bottom] = [Math.min(last.top, top), Math.max(last.bottom, bottom)];
+    } else {
+      run.push({ across, top, bottom });
+    }
+  }
+  finishRun();
+  pen.globalAlpha = strength;
+  pen.fillStyle = color;
+  pen.fill(path);
+  pen.globalAlpha = 1;
+}
+
+/** Points in any order; the more there are, the fainter is each: many make it dark. */
+export function drawPoints(pen, { x, y, from, to }, { color, times, values }) {
+  const count = times.length;
+  const radius = count > 500 ? 1.5 : 2;
+  pen.fillStyle = color;
+  pen.globalAlpha = Math.max(0.15, Math.min(0.8, 20 / Math.sqrt(count)));
+  for (let index = 0; index < count; index += 1) {
+    if (times[index] < from || times[index] > to) {
+      continue;
+    }
+    const [across, height] = [x(times[index]), y(values[index])];
+    if (count > ROUND) {
+      pen.fillRect(across - radius, height - radius, 2 * radius, 2 * radius);
+    } else {
+      pen.beginPath();
+      pen.arc(across, height, radius, 0, 2 * Math.PI);
+      pen.fill();
+    }
+  }
+  pen.globalAlpha = 1;
+}
