@@ -14,6 +14,8 @@ pub mod live;
 #[cfg(feature = "server")]
 pub mod message;
 #[cfg(feature = "server")]
+mod page;
+#[cfg(feature = "server")]
 pub mod receive;
 mod send;
 #[cfg(feature = "server")]

@@ -27,6 +27,7 @@ use crate::args::Arguments;
 use crate::catalog::{Catalog, Numbering};
 use crate::figures::{Figures, Received, Served, Stored};
 use crate::live::Live;
+use crate::page;
 use crate::receive::{Receiver, Refusal, Rules, Sockets};
 use crate::store::Writer;
 
@@ -90,7 +91,7 @@ async fn serve(arguments: &Arguments) -> Result<Outcome, String> {
     let telling = tokio::spawn(tell_steps(Arc::clone(&live)));
     server
         .telling(witness(requests, log))
-        .serve(api::routes().with_state(Arc::new(api)), end)
+        .serve(page::routes().merge(api::routes().with_state(Arc::new(api))), end)
         .await;
     telling.abort();
     receiving.finish();

@@ -1,0 +1,34 @@
+// Questions to the API.
+
+/** What the API answers; an error has the reason that it gives. */
+export async function ask(path, parameters = {}, signal = undefined) {
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== "");
+  const query = new URLSearchParams(given);
+  const answer = await fetch(`/api/${path}?${query}`, { signal });
+  const record = await answer.json();
+  if (!answer.ok) {
+    throw Object.assign(new Error(record.error), { status: answer.status });
+  }
+  return record;
+}
+
+/** Where a key's executions and summaries are asked for. */
+export function pathOf(key, what) {
+  return `keys/${encodeURIComponent(key)}/${what}`;
+}
+
+/** Whether something was only given up, as nobody wants it any more. */
+export function isAbandoned(error) {
+  return error.name === "AbortError";
+}
+
+/** Does something with each item, a few at a time. */
+export async function withEach(items, atOnce, act) {
+  const waiting = items.values();
+  const work = async () => {
+    for (const item of waiting) {
+      await act(item);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+}

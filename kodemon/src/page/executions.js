@@ -1,0 +1,109 @@
+// The table of single executions, the newest first.
+
+import { element, setText } from "/kit/dom.js";
+import { date, duration, number } from "/kit/format.js";
+import { ask, isAbandoned, pathOf } from "./api.js";
+
+/** So many are asked for at one time. */
+const PAGE = 50;
+/** While new ones come, they are asked for so often. */
+const EVERY = 500;
+
+const COLUMNS = [["Began"], ["Took", "number"], ["Token"], ["Further fields"]];
+
+/** The table. `question()` gives key, range and token. */
+export class Executions {
+  #question;
+  #next = null;
+  /** Whether older ones were asked for: then what is read doesn't move away. */
+  #isHeld = false;
+  #abort = new AbortController();
+  #due = false;
+  #rows = element("tbody");
+  #title = element("h3", {}, "Executions");
+  #older = element("button", { type: "button", onclick: () => this.#loadOlder() }, "Older");
+  #newest = element("button", { type: "button", onclick: () => this.load() }, "Newest");
+  node;
+
+  constructor(question) {
+    this.#question = question;
+    const head = COLUMNS.map(([name, kind]) => element("th", { scope: "col", class: kind }, name));
+    this.node = element(
+      "section",
+      { class: "executions", "aria-label": "Executions" },
+      element("div", { class: "tools" }, this.#title, this.#newest),
+      element(
+        "div",
+        { class: "scroll" },
+        element("table", {}, element("thead", {}, element("tr", {}, ...head)), this.#rows),
+      ),
+      this.#older,
+    );
+    this.#show([], null);
+  }
+
+  /** Asks for the newest ones. */
+  async load() {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    const page = await this.#ask();
+    if (page) {
+      this.#isHeld = false;
+      this.#rows.replaceChildren();
+      this.#show(page.executions, page.next);
+    }
+  }
+
+  /** New ones came. */
+  hear() {
+    if (!this.#isHeld && !this.#due) {
+      this.#due = true;
+      setTimeout(() => {
+        this.#due = false;
+        if (!this.#isHeld) {
+          this.load();
+        }
+      }, EVERY);
+    }
+  }
+
+  async #loadOlder() {
+    this.#isHeld = true;
+    const page = await this.#ask(this.#next);
+    if (page) {
+      this.#show(page.executions, page.next);
+    }
+  }
+
+  async #ask(cursor) {
+    const { key, from, to, token } = this.#question();
+    const asked = { from, to, token, order: "desc", limit: PAGE, cursor };
+    try {
+      return await ask(pathOf(key, "executions"), asked, this.#abort.signal);
+    } catch (error) {
+      return isAbandoned(error) ? null : { executions: [], next: null };
+    }
+  }
+
+  #show(executions, next) {
+    this.#next = next;
+    this.#rows.append(...executions.map(rowOf));
+    this.#older.hidden = next === null;
+    this.#newest.hidden = !this.#isHeld;
+    const count = this.#rows.childElementCount;
+    const all = next === null ? "" : this.#isHeld ? "" : "newest ";
+    setText(this.#title, count === 0 ? "No executions" : `${number(count)} ${all}executions`);
+  }
+}
+
+function rowOf({ timestamp, execution_time: took, token, extra }) {
+  const fields = extra === undefined ? "" : element("code", {}, JSON.stringify(extra));
+  return element(
+    "tr",
+    {},
+    element("td", {}, date(timestamp)),
+    element("td", { class: "number" }, duration(took)),
+    element("td", {}, element("span", { class: "name" }, token)),
+    element("td", {}, fields),
+  );
+}

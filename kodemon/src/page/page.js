@@ -1,0 +1,166 @@
+// The page: puts streams, list, chart and address together.
+
+import { debounced, element, setText } from "/kit/dom.js";
+import { number } from "/kit/format.js";
+import { ask } from "./api.js";
+import { Detail } from "./detail.js";
+import { Keys } from "./keys.js";
+import { explainNothing } from "./nothing.js";
+import { hearTime, isLive, rangeOf, stillRange } from "./range.js";
+import { Rows } from "./rows.js";
+import { Summaries } from "./summaries.js";
+import { Times } from "./times.js";
+import { fromAddress, outerRanges, toAddress } from "./view.js";
+import { followSeen } from "./watch.js";
+
+/** So often what moves by itself moves, in milliseconds. */
+const TICK = 500;
+const STATES = {
+  live: "live",
+  paused: "paused",
+  silent: "kodemon is silent",
+  lost: "kodemon is gone; trying again…",
+  refused: "kodemon refuses: too many pages, perhaps; trying again…",
+};
+
+const part = (id) => document.getElementById(id);
+const [filter, count, token, pause, state] = ["filter", "count", "token", "pause", "state"].map(part);
+
+let view = fromAddress();
+let connection = "lost";
+const keys = new Keys(refresh);
+const summaries = new Summaries(() => rows.refreshSummaries());
+const rows = new Rows(part("functions"), part("rows"), {
+  keys,
+  summaries,
+  onchoose: (key) => go({ key: key === view.key ? "" : key }),
+  onsort: (sort) => go({ sort }),
+});
+const detail = new Detail(part("detail"), go, zoom);
+const times = new Times(part("times"), (range) => go(range, []));
+
+/** Shows a view. */
+function look(next) {
+  view = next;
+  keys.token = view.token;
+  summaries.view = view;
+  rows.view = view;
+  detail.view = view;
+  times.view = view;
+  document.body.classList.toggle("with-detail", view.key !== "");
+  if (filter.value !== view.filter) {
+    filter.value = view.filter;
+  }
+  showToken();
+  refresh();
+}
+
+/** Shows a view with something else in it, from which the browser's "back" leads here. */
+function go(change, outer = outerRanges()) {
+  const next = { ...view, ...change };
+  toAddress(next, { step: true, outer });
+  look(next);
+}
+
+/** Shows a part of the range; without arguments, the range of which the present one is a part. */
+function zoom(from, to) {
+  const outer = outerRanges();
+  const still = from === undefined ? null : stillRange(from, to);
+  if (still) {
+    go(still, [...outer, { from: view.from, to: view.to }]);
+  } else if (from === undefined && outer.length > 0) {
+    go(outer.at(-1), outer.slice(0, -1));
+  }
+}
+
+function refresh() {
+  const empty = keys.areKnown && keys.byName.size === 0 && view.token === "" && view.key === "";
+  if (empty) {
+    explainNothing(part("nothing"));
+  }
+  part("nothing").hidden = !empty;
+  part("functions").hidden = empty || !keys.areKnown;
+  rows.arrange();
+  const all = number(keys.byName.size);
+  const functions = keys.byName.size === 1 ? "function" : "functions";
+  setText(count, view.filter === "" ? `${all} ${functions}` : `${number(rows.count)} of ${all} ${functions}`);
+  tellState();
+}
+
+/** Says how things stand. */
+function tellState() {
+  const live = isLive(view);
+  const now = connection === "live" && !live ? "paused" : connection;
+  state.dataset.state = now;
+  setText(state, STATES[now]);
+  pause.setAttribute("aria-pressed", !live);
+  setText(pause, live ? "Pause" : "Go on");
+}
+
+/** Puts the tokens that are known into the choice, and what is chosen. */
+async function loadTokens() {
+  const record = await ask("tokens").catch(() => null);
+  if (record) {
+    const names = record.tokens.map((about) => about.token);
+    token.replaceChildren(
+      element("option", { value: "" }, "All tokens"),
+      ...names.map((name) => element("option", { value: name }, name)),
+    );
+    showToken();
+  }
+}
+
+function showToken() {
+  if (![...token.options].some(({ value }) => value === view.token)) {
+    token.append(element("option", { value: view.token }, view.token));
+  }
+  token.value = view.token;
+}
+
+filter.addEventListener("input", () => {
+  look({ ...view, filter: filter.value });
+  sayFilter();
+});
+const sayFilter = debounced(250, () => toAddress(view));
+
+token.addEventListener("change", () => go({ token: token.value }));
+token.addEventListener("focus", loadTokens);
+pause.addEventListener("click", () => {
+  const { from, to } = rangeOf(view);
+  go(isLive(view) ? stillRange(from, to) : { from: null, to: null }, []);
+});
+window.addEventListener("popstate", () => look(fromAddress()));
+document.addEventListener("keydown", (event) => {
+  const writing = event.target instanceof HTMLInputElement;
+  if (event.key === "/" && !writing) {
+    event.preventDefault();
+    filter.select();
+  } else if (event.key === "Escape" && !writing && view.key !== "") {
+    go({ key: "" });
+  }
+});
+
+look(view);
+keys.load();
+loadTokens();
+setInterval(() => {
+  detail.tick();
+  times.tick();
+}, TICK);
+followSeen("/api/stream", {
+  whole: ({ time }) => {
+    hearTime(time);
+    keys.load();
+  },
+  change: (step) => {
+    hearTime(step.time);
+    if (isLive(view)) {
+      keys.take(step);
+      rows.refresh();
+    }
+  },
+  state: (now) => {
+    connection = now;
+    tellState();
+  },
+});

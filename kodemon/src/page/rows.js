@@ -1,0 +1,189 @@
+// The list of functions: in which order they stand, what their rows show, how keys move in it.
+
+import { element, setText } from "/kit/dom.js";
+import { matcher } from "/kit/filter.js";
+import { number } from "/kit/format.js";
+import { spark } from "/kit/spark.js";
+import { VirtualList } from "/kit/virtual.js";
+import { durationText, rateText } from "./texts.js";
+import { COLUMNS } from "./view.js";
+
+/** The columns by which nothing can be sorted before the summaries are there. */
+const MEASURED = ["rate", "p50", "p99", "trend"];
+/** While these come in, the rows aren't put in order more often. */
+const SORT_EVERY = 400;
+
+const order = new Intl.Collator("en", { numeric: true });
+
+/** The list. `onchoose(key)` is told what is chosen, `onsort(sort)` by what it shall be sorted. */
+export class Rows {
+  #grid;
+  #list;
+  #keys;
+  #summaries;
+  #view = { filter: "", sort: "key", key: "" };
+  #active = 0;
+  #sortTimer;
+  #onchoose;
+  #onsort;
+  /** How many functions the filter lets through. */
+  count = 0;
+
+  constructor(grid, box, { keys, summaries, onchoose, onsort }) {
+    this.#grid = grid;
+    this.#keys = keys;
+    this.#summaries = summaries;
+    this.#onchoose = onchoose;
+    this.#onsort = onsort;
+    this.#list = new VirtualList(box, {
+      make: makeRow,
+      fill: (row, about, index) => this.#fill(row, about, index),
+    });
+    box.addEventListener("click", (event) => this.#clicked(event));
+    grid.addEventListener("keydown", (event) => this.#typed(event));
+    grid.addEventListener("focus", () => this.#list.refresh());
+    grid.addEventListener("blur", () => this.#list.refresh());
+    for (const head of grid.querySelectorAll("[data-column]")) {
+      head.firstElementChild.addEventListener("click", () => this.#sortBy(head.dataset.column));
+    }
+  }
+
+  /** What is looked at; `arrange` puts the rows in its order. */
+  set view(view) {
+    this.#view = view;
+  }
+
+  refresh() {
+    this.#list.refresh();
+  }
+
+  /** Summaries came: rows that are sorted by them move, but not all the time. */
+  refreshSummaries() {
+    this.#list.refresh();
+    if (MEASURED.includes(this.#column)) {
+      this.#sortTimer ??= setTimeout(() => this.arrange(), SORT_EVERY);
+    }
+  }
+
+  get #column() {
+    return this.#view.sort.replace("-", "");
+  }
+
+  /** Puts the rows that are wanted into their order. */
+  arrange() {
+    clearTimeout(this.#sortTimer);
+    this.#sortTimer = undefined;
+    const wanted = matcher(this.#view.filter);
+    const kept = [...this.#keys.byName.values()].filter(({ key }) => wanted(key));
+    this.#sort(kept);
+    if (MEASURED.includes(this.#column)) {
+      this.#summaries.wantAll(kept);
+    }
+    for (const head of this.#grid.querySelectorAll("[data-column]")) {
+      const down = this.#view.sort.startsWith("-");
+      const sorted = head.dataset.column === this.#column;
+      head.setAttribute("aria-sort", sorted ? (down ? "descending" : "ascending") : "none");
+    }
+    this.count = kept.length;
+    this.#active = Math.max(0, Math.min(this.#active, kept.length - 1));
+    this.#grid.setAttribute("aria-rowcount", kept.length + 1);
+    this.#list.items = kept;
+  }
+
+  /** What isn't known comes last, and the names decide where all else is the same. */
+  #sort(abouts) {
+    const column = this.#column;
+    const sign = this.#view.sort.startsWith("-") ? -1 : 1;
+    const byName = (a, b) => order.compare(a.key, b.key);
+    if (column === "key") {
+      abouts.sort((a, b) => sign * byName(a, b));
+      return;
+    }
+    const valueOf = {
+      count: (about) => about.count,
+      tokens: (about) => about.tokens.join(" "),
+    }[column] ?? (({ key }) => this.#summaries.of(key)?.[column] ?? undefined);
+    const values = new Map(abouts.map((about) => [about, valueOf(about)]));
+    abouts.sort((a, b) => {
+      const [left, right] = [values.get(a), values.get(b)];
+      const known = Number(left === undefined) - Number(right === undefined);
+      return known || sign * Number(left > right || -(left < right)) || byName(a, b);
+    });
+  }
+
+  #sortBy(column) {
+    const [first, second] = COLUMNS[column] ? [`-${column}`, column] : [column, `-${column}`];
+    this.#onsort(this.#view.sort === first ? second : first);
+  }
+
+  #fill(row, about, index) {
+    row.id = `row-${index}`;
+    row.dataset.index = index;
+    row.dataset.key = about.key;
+    row.setAttribute("aria-rowindex", index + 2);
+    row.setAttribute("aria-selected", about.key === this.#view.key);
+    const active = index === this.#active && document.activeElement === this.#grid;
+    row.classList.toggle("active", active);
+    if (active) {
+      this.#grid.setAttribute("aria-activedescendant", row.id);
+    }
+    this.#summaries.want(about);
+    this.#fillCells(row, about);
+  }
+
+  #fillCells(row, about) {
+    const [name, count, perSecond, p50, p99, line, tokens] = row.children;
+    const figures = this.#summaries.of(about.key);
+    setText(name.firstChild, about.key);
+    row.title = about.key;
+    setText(count, number(about.count));
+    setText(perSecond, figures ? rateText(figures.rate) : "");
+    setText(p50, figures ? durationText(figures.p50) : "");
+    setText(p99, figures ? durationText(figures.p99) : "");
+    setText(tokens.firstChild, about.tokens.join(", "));
+    if (line.clientWidth > 0) {
+      spark(line, figures?.medians ?? [], getComputedStyle(line).color);
+    }
+  }
+
+  #clicked(event) {
+    const row = event.target.closest("[data-index]");
+    if (row) {
+      this.#active = Number(row.dataset.index);
+      this.#onchoose(row.dataset.key);
+    }
+  }
+
+  #typed(event) {
+    if (event.target !== this.#grid) {
+      // A button in the head.
+      return;
+    }
+    const to = this.#list.target(event.key, this.#active);
+    const about = this.#list.items[this.#active];
+    if (to !== undefined) {
+      this.#active = to;
+      this.#list.reveal(to);
+    } else if ((event.key === "Enter" || event.key === " ") && about) {
+      this.#onchoose(about.key);
+    } else {
+      return;
+    }
+    event.preventDefault();
+  }
+}
+
+function makeRow() {
+  const cell = (name, ...children) => element("span", { role: "gridcell", class: name }, ...children);
+  return element(
+    "div",
+    { role: "row", class: "row" },
+    cell("key", element("span", { class: "name" })),
+    cell("calls number"),
+    cell("rate number"),
+    cell("p50 number"),
+    cell("p99 number"),
+    element("canvas", { class: "spark", "aria-hidden": "true" }),
+    cell("tokens", element("span", { class: "name" })),
+  );
+}

@@ -1,0 +1,124 @@
+// How each function's execution times were spread over the range: asked for those that are seen, a
+// few at a time, and kept as long as the range stays.
+
+import { ask, pathOf } from "./api.js";
+import { inSteps, isLive, rangeOf } from "./range.js";
+
+/** A browser has six connections to a server; streams and the chart want some of them. */
+const AT_ONCE = 3;
+/** In about so many steps. */
+const STEPS = 30;
+/** More than are seen at one time; who scrolls on doesn't want the first ones any more. */
+const MOST_WANTED = 200;
+/** While the range moves, what is known is asked for again after so many milliseconds at least… */
+const YOUNG = 3000;
+/** …and after such a part of the range. */
+const PART = 1 / 120;
+/** A function that has just begun isn't called at a rate of thousands. */
+const LEAST_SPAN = 60;
+
+/** The summaries. `onnews()` is told when some came. */
+export class Summaries {
+  #view;
+  #known = new Map();
+  #wanted = new Map();
+  #rest = [];
+  #asking = new Set();
+  #abort = new AbortController();
+  #onnews;
+
+  constructor(onnews) {
+    this.#onnews = onnews;
+  }
+
+  /** What is asked: range and token. Of another question nothing is known yet. */
+  set view(view) {
+    const same = ["preset", "from", "to", "token"].every((part) => view[part] === this.#view?.[part]);
+    this.#view = view;
+    if (!same) {
+      this.#abort.abort();
+      this.#abort = new AbortController();
+      this.#known.clear();
+      this.#wanted.clear();
+      this.#asking.clear();
+      this.#rest = [];
+    }
+  }
+
+  /** What is known of a key: count, rate, p50, p99, the medians step by step, and how these grew. */
+  of(key) {
+    return this.#known.get(key)?.figures;
+  }
+
+  /** A key is seen. */
+  want(about) {
+    if (this.#asking.has(about.key) || this.#isFresh(about)) {
+      return;
+    }
+    this.#wanted.set(about.key, about);
+    if (this.#wanted.size > MOST_WANTED) {
+      this.#wanted.delete(this.#wanted.keys().next().value);
+    }
+    this.#work();
+  }
+
+  /** All of these are wanted, after those that are seen: only then can they be sorted. */
+  wantAll(abouts) {
+    this.#rest = abouts.filter(({ key }) => !this.#known.has(key));
+    this.#work();
+  }
+
+  #isFresh({ key, last_seen: last }) {
+    const known = this.#known.get(key);
+    const { from, to } = rangeOf(this.#view);
+    const old = performance.now() - (known?.at ?? -Infinity) > Math.max(YOUNG, (to - from) * PART * 1000);
+    // What was not called since can only leave the range.
+    const same = known && known.last === last && known.figures.count === 0;
+    return known && (!isLive(this.#view) || !old || same);
+  }
+
+  #work() {
+    while (this.#asking.size < AT_ONCE) {
+      const about = this.#wanted.values().next().value ?? this.#rest.shift();
+      if (!about) {
+        return;
+      }
+      this.#wanted.delete(about.key);
+      if (!this.#asking.has(about.key) && !this.#isFresh(about)) {
+        this.#ask(about);
+      }
+    }
+  }
+
+  async #ask(about) {
+    const { signal } = this.#abort;
+    const { key, last_seen: last } = about;
+    const question = { ...inSteps(this.#view, STEPS), token: this.#view.token };
+    this.#asking.add(key);
+    // Nobody needs to be asked about a range in which it wasn't called.
+    const called = about.last_seen >= question.from && about.first_seen < question.to;
+    const record = called
+      ? await ask(pathOf(key, "summary"), question, signal).catch(() => null)
+      : { total: { count: 0 }, buckets: [] };
+    if (signal.aborted) {
+      return;
+    }
+    this.#asking.delete(key);
+    // Where the server is gone, it isn't asked again and again: whoever looks at the row asks.
+    if (record) {
+      const figures = figuresOf(record, about, rangeOf(this.#view));
+      this.#known.set(key, { at: performance.now(), last, figures });
+      this.#onnews();
+    }
+    this.#work();
+  }
+}
+
+function figuresOf({ total, buckets }, { first_seen: first }, { from, to }) {
+  const { count, p50, p99 } = total;
+  const span = Math.max(LEAST_SPAN, to - Math.max(from, first));
+  const medians = buckets.map((bucket) => bucket.p50 ?? NaN);
+  const known = medians.filter(Number.isFinite);
+  const trend = known.length > 1 ? known.at(-1) / known[0] : undefined;
+  return { count, p50, p99, rate: count / Math.min(span, to - from), trend, medians };
+}

@@ -1,0 +1,17 @@
+// Figures as texts.
+
+import { duration, number, rate } from "/kit/format.js";
+
+/** A duration that there may be none of. */
+export function durationText(seconds) {
+  return Number.isFinite(seconds) ? duration(seconds) : "–";
+}
+
+/** How often something happens, in the unit that fits: `12.3/s`, `4.2/min`, `15/h`. */
+export function rateText(perSecond) {
+  const perMinute = perSecond * 60;
+  if (perSecond === 0 || perSecond >= 0.1) {
+    return rate(perSecond);
+  }
+  return perMinute >= 1 ? `${number(perMinute, 3)}/min` : `${number(perMinute * 60, 3)}/h`;
+}
