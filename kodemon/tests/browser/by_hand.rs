@@ -1,0 +1,99 @@
+//! Odd keys, and very many.
+
+use serde_json::json;
+
+use crate::browser::Browser;
+use crate::running::{kodemon, message, now};
+use crate::{CAPTION, KEYS, Test, figure, open};
+
+pub const TESTS: [Test<Browser>; 3] = [
+    ("no_text_of_a_message_becomes_markup", no_text_of_a_message_becomes_markup),
+    ("a_key_may_have_any_characters", a_key_may_have_any_characters),
+    (
+        "of_two_thousand_functions_two_hundred_at_most_are_in_the_page",
+        of_two_thousand_functions_two_hundred_at_most_are_in_the_page,
+    ),
+];
+
+fn no_text_of_a_message_becomes_markup(browser: &Browser) {
+    let (_directory, kodemon) = kodemon();
+    let markup = "<img src=x onerror=document.title='caught'>";
+    let mut call = message(markup, 0.1, now());
+    call["token"] = json!("<b>me</b>");
+    call["<i>field"] = json!("<script>document.title='caught'</script>");
+    kodemon.send(call.to_string());
+    kodemon.until_stored(1);
+    open(browser, &kodemon, "");
+    browser.until(&format!("{KEYS}.length === 1"));
+    browser.click(".row .name");
+    browser.until(&format!("{CAPTION}.startsWith('1 of 1 ')"));
+    for place in [".row .key", "#detail h2"] {
+        let text = browser.ask(&format!("document.querySelector('{place}').textContent"));
+        assert_eq!(text, json!(markup), "{place}");
+    }
+    browser.until("document.querySelector('.executions code').textContent.includes('<script>')");
+    let token = "document.querySelector('.executions td .name').textContent";
+    assert_eq!(browser.ask(token), json!("<b>me</b>"));
+    assert_eq!(browser.ask("document.querySelectorAll('img, b, i, body script').length"), json!(0));
+    assert_eq!(browser.ask("document.title"), json!("kodemon"));
+}
+
+fn a_key_may_have_any_characters(browser: &Browser) {
+    let (_directory, kodemon) = kodemon();
+    let keys =
+        ["a/b/c.py-f", "with space", "100%-done%2F", "🦀.rs-läuft", "a?b#c&d=e+f", "a/summary"];
+    for key in keys {
+        kodemon.call(key, 0.1, 1.0);
+    }
+    kodemon.until_stored(keys.len() as u64);
+    open(browser, &kodemon, "");
+    browser.until(&format!("{KEYS}.length === {}", keys.len()));
+    for key in keys {
+        let title = json!(key);
+        browser.ask(&format!(
+            "[...document.querySelectorAll('.row')].find(row => row.dataset.key === {title}).click()"
+        ));
+        browser.until(&format!("document.querySelector('#detail h2').textContent === {title}"));
+        browser.until(&format!("{CAPTION}.startsWith('1 of 1 ') && {} === '1'", figure("Calls")));
+        browser.until("document.querySelectorAll('.executions tbody tr').length === 1");
+        let address = browser.address();
+        browser.open(&address);
+        browser.until(&format!("document.querySelector('#detail h2').textContent === {title}"));
+        browser.until(&format!("{CAPTION}.startsWith('1 of 1 ')"));
+    }
+}
+
+fn of_two_thousand_functions_two_hundred_at_most_are_in_the_page(browser: &Browser) {
+    const MANY: u64 = 2000;
+    // Higher than the list ever is.
+    browser.resize(1280, 8000);
+    let (_directory, kodemon) = kodemon();
+    for index in 0..MANY {
+        kodemon.call(&format!("many.rs-f{index}"), 0.001, 1.0);
+        if index % 500 == 499 {
+            // None is to be lost.
+            kodemon.until_stored(index + 1);
+        }
+    }
+    open(browser, &kodemon, "");
+    browser.until("document.getElementById('count').textContent === '2,000 functions'");
+    let rows = "document.querySelectorAll('[role=row]').length";
+    let in_page = |place: &str| {
+        let rows = browser.ask(rows).as_u64().unwrap();
+        assert!((20..=200).contains(&rows), "{rows} rows {place}");
+    };
+    in_page("at the beginning");
+    let asked = "performance.getEntriesByType('resource')
+        .filter(entry => entry.name.includes('/summary')).length";
+    browser.until("document.querySelector('.row .p50').textContent === '1 ms'");
+    browser.ask("document.getElementById('rows').scrollTo(0, 1e9)");
+    browser.until(&format!("{KEYS}.includes('many.rs-f1999')"));
+    in_page("at the end");
+    browser.until("[...document.querySelectorAll('.row .p50')].every(cell => cell.textContent)");
+    assert!(browser.ask(asked).as_u64() < Some(600), "only what is seen is asked for");
+    browser.type_into("#filter", "f1234");
+    browser.until(&format!("JSON.stringify({KEYS}) === '[\"many.rs-f1234\"]'"));
+    assert_eq!(browser.ask(rows), json!(2), "the head and a function");
+    let paint = browser.ask("performance.getEntriesByName('first-paint')[0].startTime");
+    println!("first paint with 2,000 functions: {:.0} ms", paint.as_f64().expect("it was painted"));
+}

@@ -1,0 +1,62 @@
+//! The page in a real browser. One browser serves many tests: it takes longer to start than any of
+//! them.
+
+#[path = "../../../tests/support/browser.rs"]
+mod browser;
+mod by_hand;
+mod moving;
+#[path = "../running/mod.rs"]
+mod running;
+mod still;
+#[path = "../../../tests/support/mod.rs"]
+mod support;
+
+use browser::Browser;
+use running::Kodemon;
+
+/// A test's name, and what it does on a stage.
+type Test<T> = (&'static str, fn(&T));
+
+#[test]
+fn the_page_shows_what_was_called() {
+    let Some(stage) = still::Stage::set() else { return };
+    for (name, test) in still::TESTS {
+        println!("{name}");
+        stage.open("");
+        test(&stage);
+    }
+}
+
+#[test]
+fn the_page_moves_and_takes_whatever_comes() {
+    let Some(browser) = Browser::start() else { return };
+    for (name, test) in moving::TESTS.iter().chain(&by_hand::TESTS) {
+        println!("{name}");
+        browser.resize(1280, 800);
+        browser.prefer("light");
+        test(&browser);
+    }
+}
+
+/// Opens the page with a query, which begins with its `?`.
+fn open(browser: &Browser, kodemon: &Kodemon, query: &str) {
+    browser.open(&format!("http://{}/{query}", kodemon.server.address));
+}
+
+/// The keys of the rows in the page, by their places.
+const KEYS: &str = "[...document.querySelectorAll('.row[data-key]')]
+    .sort((a, b) => a.dataset.index - b.dataset.index).map(row => row.dataset.key)";
+
+fn cell(key: &str, column: &str) -> String {
+    format!("document.querySelector('.row[data-key=\"{key}\"] .{column}').textContent")
+}
+
+/// The text of a figure of the chosen function.
+fn figure(title: &str) -> String {
+    format!(
+        "[...document.querySelectorAll('.figures div')]
+            .find(it => it.firstChild.textContent === '{title}').lastChild.textContent"
+    )
+}
+
+const CAPTION: &str = "document.querySelector('.caption').textContent";

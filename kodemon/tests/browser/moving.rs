@@ -1,0 +1,108 @@
+//! What happens while the page is open.
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::browser::Browser;
+use crate::running::{Kodemon, kodemon, message, now, without_addresses};
+use crate::{CAPTION, KEYS, Test, cell, figure, open};
+
+pub const TESTS: [Test<Browser>; 4] = [
+    (
+        "before_the_first_message_the_page_says_how_to_send_one_and_then_shows_it",
+        before_the_first_message_the_page_says_how_to_send_one_and_then_shows_it,
+    ),
+    (
+        "what_is_called_moves_the_list_and_the_chart_until_that_is_paused",
+        what_is_called_moves_the_list_and_the_chart_until_that_is_paused,
+    ),
+    (
+        "a_token_leaves_the_calls_of_others_out_of_the_moving_chart",
+        a_token_leaves_the_calls_of_others_out_of_the_moving_chart,
+    ),
+    (
+        "the_page_says_that_kodemon_is_gone_and_goes_on_when_it_is_back",
+        the_page_says_that_kodemon_is_gone_and_goes_on_when_it_is_back,
+    ),
+];
+
+fn before_the_first_message_the_page_says_how_to_send_one_and_then_shows_it(browser: &Browser) {
+    let (_directory, kodemon) = kodemon();
+    open(browser, &kodemon, "");
+    browser.until("document.querySelector('#nothing:not([hidden]) h2')");
+    let text = browser.ask("document.getElementById('nothing').innerText");
+    for told in ["/dev/udp/127.0.0.1/4000", "#[kodemon::kodemon]", "@kodemon", "nc -u"] {
+        assert!(text.as_str().unwrap().contains(told), "{told}: {text}");
+    }
+    browser.screenshot("kodemon-nothing");
+    kodemon.call("first.rs-call", 0.1, 0.0);
+    browser.until(&format!("{KEYS}.includes('first.rs-call')"));
+    assert_eq!(browser.ask("document.getElementById('nothing').hidden"), json!(true));
+}
+
+fn what_is_called_moves_the_list_and_the_chart_until_that_is_paused(browser: &Browser) {
+    let (_directory, kodemon) = kodemon();
+    kodemon.call("live.rs-step", 0.01, 1.0);
+    kodemon.until_stored(1);
+    open(browser, &kodemon, "?key=live.rs-step&range=5m");
+    browser.until(&format!("{CAPTION}.startsWith('1 of 1 ')"));
+    let to = "document.querySelector('[name=to]').value";
+    let before = browser.ask(to);
+    for _ in 0..9 {
+        kodemon.call("live.rs-step", 0.02, 0.0);
+    }
+    browser.until(&format!("{CAPTION}.startsWith('10 of 10 ')"));
+    browser.until(&format!("{} === '10'", cell("live.rs-step", "calls")));
+    browser.until(&format!("{} === '20 ms'", figure("p50")));
+    browser.until("document.querySelectorAll('.executions tbody tr').length === 10");
+    browser.until(&format!("{to} !== {before}"));
+    browser.click("#pause");
+    browser.until("document.getElementById('state').textContent === 'paused'");
+    browser.until("/from=.*to=/.test(location.search)");
+    let stopped = browser.ask(to);
+    kodemon.call("live.rs-step", 0.02, 0.0);
+    kodemon.until_stored(11);
+    browser.ask("performance.mark('pause')");
+    browser.until("performance.now() - performance.getEntriesByName('pause')[0].startTime > 1200");
+    assert_eq!(browser.ask(to), stopped);
+    assert!(browser.ask(CAPTION).as_str().unwrap().starts_with("10 of 10 "));
+    browser.click("#pause");
+    browser.until(&format!("{CAPTION}.startsWith('11 of 11 ')"));
+}
+
+fn a_token_leaves_the_calls_of_others_out_of_the_moving_chart(browser: &Browser) {
+    let (_directory, kodemon) = kodemon();
+    let of = |token: &str| {
+        let mut call = message("live.rs-step", 0.01, now());
+        call["token"] = json!(token);
+        kodemon.send(call.to_string());
+    };
+    of("mine");
+    kodemon.until_stored(1);
+    open(browser, &kodemon, "?key=live.rs-step&range=5m&token=mine");
+    browser.until(&format!("{CAPTION}.startsWith('1 of 1 ')"));
+    (0..5).for_each(|_| of("others"));
+    (0..2).for_each(|_| of("mine"));
+    browser.until(&format!("{CAPTION}.startsWith('3 of 3 ')"));
+    browser.until("document.querySelectorAll('.executions tbody tr').length === 3");
+    browser.until(&format!("{} === '3'", figure("Calls")));
+}
+
+fn the_page_says_that_kodemon_is_gone_and_goes_on_when_it_is_back(browser: &Browser) {
+    let directory = TempDir::new().unwrap();
+    let kodemon = Kodemon::start(directory.path());
+    kodemon.call("live.rs-step", 0.01, 1.0);
+    kodemon.until_stored(1);
+    open(browser, &kodemon, "?key=live.rs-step&range=5m");
+    browser.until(&format!("{CAPTION}.startsWith('1 of 1 ')"));
+    let (http, udp) = (kodemon.server.address.to_string(), kodemon.udp.to_string());
+    drop(kodemon);
+    browser.until("document.getElementById('state').textContent.includes('gone')");
+    assert_eq!(browser.ask(&format!("{KEYS}.length")), json!(1), "what was known stays");
+    let mut command = without_addresses(directory.path());
+    let back = Kodemon::of(command.args(["--udp", &udp, "--http", &http]));
+    back.call("live.rs-step", 0.01, 0.0);
+    browser.until("document.getElementById('state').dataset.state === 'live'");
+    browser.until(&format!("{CAPTION}.startsWith('2 of 2 ')"));
+    browser.until(&format!("{} === '2'", cell("live.rs-step", "calls")));
+}

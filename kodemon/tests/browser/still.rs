@@ -1,0 +1,314 @@
+//! What was called before the page was opened: list, chart, range and address.
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::browser::Browser;
+use crate::running::{Kodemon, message, now};
+use crate::{CAPTION, KEYS, Test, cell, figure, open};
+
+pub const TESTS: [Test<Stage>; 8] = [
+    (
+        "the_list_has_the_functions_with_what_the_api_says_of_them",
+        the_list_has_the_functions_with_what_the_api_says_of_them,
+    ),
+    ("each_column_sorts_up_and_down", each_column_sorts_up_and_down),
+    ("a_filter_and_a_token_leave_what_they_mean", a_filter_and_a_token_leave_what_they_mean),
+    (
+        "a_click_opens_the_chart_and_the_table_of_a_function",
+        a_click_opens_the_chart_and_the_table_of_a_function,
+    ),
+    (
+        "a_range_is_set_by_a_preset_by_fields_and_by_dragging",
+        a_range_is_set_by_a_preset_by_fields_and_by_dragging,
+    ),
+    (
+        "an_address_shows_the_same_in_another_tab_and_back_goes_back",
+        an_address_shows_the_same_in_another_tab_and_back_goes_back,
+    ),
+    ("the_page_can_be_used_by_keys", the_page_can_be_used_by_keys),
+    (
+        "the_page_is_dark_and_narrow_where_that_is_wanted",
+        the_page_is_dark_and_narrow_where_that_is_wanted,
+    ),
+];
+
+/// Calls of `work.rs-slow` in the last fifty minutes, of 1 to 120 ms: four together, one of each
+/// quarter of these times, and a hundred seconds before that the next four.
+const SLOW: usize = 120;
+const TOGETHER: usize = 4;
+
+/// Functions that were called, and a browser that shows the page.
+pub struct Stage {
+    browser: Browser,
+    kodemon: Kodemon,
+    _directory: TempDir,
+}
+
+impl Stage {
+    pub fn set() -> Option<Self> {
+        let browser = Browser::start()?;
+        let directory = TempDir::new().unwrap();
+        let kodemon = Kodemon::start(directory.path());
+        let now = now();
+        for index in 0..SLOW {
+            let (group, place) = (index % (SLOW / TOGETHER), index / (SLOW / TOGETHER));
+            let began = now - (100 * group + place) as f64;
+            let mut call = message("work.rs-slow", 0.001 * (index + 1) as f64, began);
+            call["customer"] = json!(index);
+            kodemon.send(call.to_string());
+        }
+        for index in 0..30 {
+            kodemon.call("work.rs-quick", 0.000_002, 20.0 * f64::from(index));
+        }
+        let mut call = message("mail.py-send", 0.5, now - 5.0);
+        call["token"] = json!("mailer");
+        kodemon.send(call.to_string());
+        kodemon.call("yearly.py-report", 90.0, 20.0 * 86400.0);
+        kodemon.until_stored(SLOW as u64 + 32);
+        Some(Self { browser, kodemon, _directory: directory })
+    }
+
+    /// Opens the page anew.
+    pub fn open(&self, query: &str) {
+        self.browser.resize(1280, 800);
+        self.browser.prefer("light");
+        open(&self.browser, &self.kodemon, query);
+        self.browser.until("document.querySelector('.row[data-key]')");
+    }
+
+    #[track_caller]
+    fn until_keys(&self, keys: &[&str]) {
+        self.browser.until(&format!("JSON.stringify({KEYS}) === JSON.stringify({})", json!(keys)));
+    }
+}
+
+fn the_list_has_the_functions_with_what_the_api_says_of_them(stage: &Stage) {
+    let browser = &stage.browser;
+    stage.until_keys(&["mail.py-send", "work.rs-quick", "work.rs-slow", "yearly.py-report"]);
+    assert_eq!(browser.ask(&cell("work.rs-slow", "calls")), json!("120"));
+    assert_eq!(browser.ask(&cell("work.rs-slow", "tokens")), json!("test-token"));
+    browser.until(&format!("{} === '60 ms'", cell("work.rs-slow", "p50")));
+    browser.until(&format!("{} === '119 ms'", cell("work.rs-slow", "p99")));
+    browser.until(&format!("/^2(\\.\\d+)?\\/min$/.test({})", cell("work.rs-slow", "rate")));
+    // It was called, but not in this hour.
+    browser.until(&format!("{} === '–'", cell("yearly.py-report", "p50")));
+    browser.until("document.getElementById('state').textContent === 'live'");
+    let lines = "[...document.querySelectorAll('.row')].map(row => {
+        const line = row.querySelector('.spark');
+        const { data } = line.getContext('2d').getImageData(0, 0, line.width, line.height);
+        return data.some(part => part > 0);
+    })";
+    browser.until(&format!("JSON.stringify({lines}) === '[false,true,true,false]'"));
+    browser.screenshot("kodemon-list-light");
+}
+
+fn each_column_sorts_up_and_down(stage: &Stage) {
+    let browser = &stage.browser;
+    let [mail, quick, slow, yearly] =
+        ["mail.py-send", "work.rs-quick", "work.rs-slow", "yearly.py-report"];
+    for (column, first, second) in [
+        ("key", [yearly, slow, quick, mail], [mail, quick, slow, yearly]),
+        ("count", [slow, quick, mail, yearly], [mail, yearly, quick, slow]),
+        ("p50", [mail, slow, quick, yearly], [quick, slow, mail, yearly]),
+        ("p99", [mail, slow, quick, yearly], [quick, slow, mail, yearly]),
+        ("rate", [quick, slow, mail, yearly], [yearly, mail, slow, quick]),
+        ("trend", [quick, slow, mail, yearly], [slow, quick, mail, yearly]),
+        ("tokens", [mail, quick, slow, yearly], [quick, slow, yearly, mail]),
+    ] {
+        let head = format!("[data-column={column}] button");
+        browser.click(&head);
+        stage.until_keys(&first);
+        browser.click(&head);
+        stage.until_keys(&second);
+    }
+    browser.until("location.search === '?sort=-tokens'");
+    let sorted = "document.querySelectorAll('[aria-sort=descending]').length";
+    assert_eq!(browser.ask(sorted), json!(1));
+}
+
+fn a_filter_and_a_token_leave_what_they_mean(stage: &Stage) {
+    let browser = &stage.browser;
+    browser.type_into("#filter", "WORK -sl*w");
+    stage.until_keys(&["work.rs-quick"]);
+    browser.until("location.search === '?filter=WORK+-sl*w'");
+    browser.until("document.getElementById('count').textContent === '1 of 4 functions'");
+    stage.open("");
+    browser.until("document.querySelectorAll('#token option').length === 3");
+    choose(browser, "mailer");
+    stage.until_keys(&["mail.py-send"]);
+    browser.until("location.search === '?token=mailer'");
+    stage.open("?token=test-token&key=mail.py-send");
+    // None of its calls is from there.
+    browser.until(&format!("{} === '0'", figure("Calls")));
+    browser.until("document.querySelector('.executions h3').textContent === 'No executions'");
+}
+
+/// Chooses a token, as a person does with the mouse.
+fn choose(browser: &Browser, token: &str) {
+    browser.ask(&format!(
+        "(() => {{
+            const select = document.getElementById('token');
+            select.value = '{token}';
+            select.dispatchEvent(new Event('change'));
+        }})()"
+    ));
+}
+
+fn a_click_opens_the_chart_and_the_table_of_a_function(stage: &Stage) {
+    let browser = &stage.browser;
+    browser.click(".row[data-key='work.rs-slow'] .name");
+    browser.until(&format!("{CAPTION}.startsWith('120 of 120 executions as points')"));
+    assert_eq!(browser.ask(&figure("p90")), json!("108 ms"));
+    assert_eq!(browser.ask(&figure("Greatest")), json!("120 ms"));
+    browser.until("document.querySelectorAll('.executions tbody tr').length === 50");
+    // The newest has the number 0.
+    let fields = "document.querySelector('.executions tbody code').textContent";
+    assert_eq!(browser.ask(fields), json!("{\"customer\":0}"));
+    browser.click(".executions > button");
+    browser.until("document.querySelectorAll('.executions tbody tr').length === 100");
+    browser.click(".executions > button");
+    browser.until("document.querySelectorAll('.executions tbody tr').length === 120");
+    let last = "[...document.querySelectorAll('.executions tbody tr')].at(-1).textContent";
+    assert!(browser.ask(last).as_str().unwrap().ends_with("{\"customer\":119}"));
+    for line in [2, 3] {
+        browser.until(&format!("{} > 10", pixels(line)));
+    }
+    browser.screenshot("kodemon-chart-light");
+    browser.click("[name=scale][value=linear]");
+    browser.until("location.search === '?key=work.rs-slow&scale=linear'");
+    browser.click(".row[data-key='work.rs-slow'] .name");
+    browser.until("document.getElementById('detail').hidden");
+}
+
+/// How many pixels of the chart have the colour of a line.
+fn pixels(line: usize) -> String {
+    format!(
+        "(() => {{
+            const canvas = document.querySelector('.charts canvas');
+            const pen = canvas.getContext('2d');
+            const {{ data }} = pen.getImageData(0, 0, canvas.width, canvas.height);
+            pen.fillStyle = getComputedStyle(canvas).getPropertyValue('--line-{line}').trim();
+            const wanted = parseInt(pen.fillStyle.slice(1), 16);
+            let found = 0;
+            for (let at = 0; at < data.length; at += 4) {{
+                const color = (data[at] << 16) | (data[at + 1] << 8) | data[at + 2];
+                found += data[at + 3] === 255 && color === wanted;
+            }}
+            return found;
+        }})()"
+    )
+}
+
+fn a_range_is_set_by_a_preset_by_fields_and_by_dragging(stage: &Stage) {
+    let browser = &stage.browser;
+    browser.click(".row[data-key='work.rs-slow'] .name");
+    browser.until(&format!("{CAPTION}.startsWith('120 of 120 ')"));
+    browser.click("[name=range][value='5m']");
+    browser.until(&format!("/^1[2-6] of/.test({CAPTION})"));
+    browser.until("location.search === '?key=work.rs-slow&range=5m'");
+    browser.click("[name=range][value='30d']");
+    browser.until(&format!("{} !== '–'", cell("yearly.py-report", "p50")));
+    browser.click("[name=range][value='1h']");
+    browser.until(&format!("{CAPTION}.startsWith('120 of 120 ')"));
+    // From half an hour ago on; 'to' stays.
+    browser.ask(
+        "(() => {
+            const from = document.querySelector('[name=from]');
+            const time = new Date(from.value + 'Z').getTime() + 30 * 60 * 1000;
+            from.value = new Date(time).toISOString().slice(0, 19);
+            from.dispatchEvent(new Event('change'));
+        })()",
+    );
+    browser.until(&format!("/^(68|72) of \\1 /.test({CAPTION})"));
+    browser.until("document.getElementById('state').textContent === 'paused'");
+    browser.drag(".charts canvas", -100, 100);
+    browser.until(&format!("/^([123]\\d) of \\1 /.test({CAPTION})"));
+    let [from, to] = ["from", "to"].map(|name| {
+        let said =
+            browser.ask(&format!("Number(new URLSearchParams(location.search).get('{name}'))"));
+        said.as_f64().unwrap()
+    });
+    assert!((300.0..900.0).contains(&(to - from)), "{from} {to}");
+    browser.screenshot("kodemon-zoomed");
+    let back = "[...document.querySelectorAll('#detail button')]
+        .find(button => button.textContent === 'Zoom out')";
+    assert_eq!(browser.ask(&format!("{back}.hidden")), json!(false));
+    browser.ask(&format!("{back}.click()"));
+    browser.until(&format!("/^(68|72) of \\1 /.test({CAPTION})"));
+    assert_eq!(browser.ask(&format!("{back}.hidden")), json!(true));
+    browser.click("#pause");
+    browser.until("document.getElementById('state').textContent === 'live'");
+    browser.until("location.search === '?key=work.rs-slow'");
+}
+
+fn an_address_shows_the_same_in_another_tab_and_back_goes_back(stage: &Stage) {
+    let browser = &stage.browser;
+    browser.type_into("#filter", "work");
+    browser.click("[data-column=count] button");
+    choose(browser, "test-token");
+    browser.click(".row[data-key='work.rs-slow'] .name");
+    browser.until(&format!("{CAPTION}.startsWith('120 of 120 ')"));
+    browser.drag(".charts canvas", 0, 200);
+    // Away from the chart, which otherwise tells the figures of the step that is pointed at.
+    browser.click("#detail h2");
+    browser.until("document.getElementById('state').textContent === 'paused'");
+    browser.until(&format!("/^(\\d\\d) of \\1 /.test({CAPTION})"));
+    let shown = format!(
+        "JSON.stringify([{CAPTION}, {KEYS}, {}, {}, document.getElementById('filter').value,
+            document.getElementById('token').value, document.querySelector('[name=from]').value,
+            document.querySelector('#detail h2').textContent])",
+        figure("Calls"),
+        figure("p99")
+    );
+    let here = browser.ask(&shown);
+    let address = browser.address();
+    browser.new_tab();
+    browser.open(&address);
+    browser.until(&format!("document.querySelector('.row') && {shown} === {here}"));
+    // There is nothing yet to go back to but here.
+    browser.click("#detail .close");
+    browser.until("document.getElementById('detail').hidden");
+    browser.ask("history.back()");
+    browser.until(&format!("{shown} === {here}"));
+    browser.ask("history.forward()");
+    browser.until("document.getElementById('detail').hidden");
+}
+
+fn the_page_can_be_used_by_keys(stage: &Stage) {
+    let browser = &stage.browser;
+    browser.type_into("body", "/");
+    browser.until("document.activeElement.id === 'filter'");
+    browser.type_into("#filter", "work");
+    stage.until_keys(&["work.rs-quick", "work.rs-slow"]);
+    browser.type_into("#functions", "\u{e015}\u{e007}");
+    browser.until("location.search === '?filter=work&key=work.rs-slow'");
+    let active = "document.getElementById(
+        document.getElementById('functions').getAttribute('aria-activedescendant')).dataset.key";
+    assert_eq!(browser.ask(active), json!("work.rs-slow"));
+    browser.until(&format!("{CAPTION}.startsWith('120 of 120 ')"));
+    // The arrows read step after step.
+    browser.type_into(".charts canvas", "\u{e012}\u{e012}");
+    browser.until("document.querySelector('.moment').textContent.includes(' – ')");
+    browser.until("document.querySelector('#detail > [role=status]').textContent.includes('p99 ')");
+    browser.type_into(".charts canvas", "\u{e00c}");
+    browser.until("document.querySelector('.moment').textContent === ''");
+    browser.type_into("body", "\u{e00c}");
+    browser.until("document.getElementById('detail').hidden");
+}
+
+fn the_page_is_dark_and_narrow_where_that_is_wanted(stage: &Stage) {
+    let browser = &stage.browser;
+    stage.open("?key=work.rs-slow");
+    browser.until(&format!("{CAPTION}.startsWith('120 of 120 ')"));
+    browser.prefer("dark");
+    browser
+        .until("getComputedStyle(document.documentElement).backgroundColor === 'rgb(13, 18, 25)'");
+    browser.until(&format!("{} > 10", pixels(3)));
+    browser.screenshot("kodemon-chart-dark");
+    browser.resize(400, 800);
+    browser
+        .until("innerWidth === 400 && document.querySelector('.charts canvas').clientWidth < 400");
+    assert_eq!(browser.ask("document.documentElement.scrollWidth"), json!(400));
+    browser.screenshot("kodemon-narrow");
+}
