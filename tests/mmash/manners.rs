@@ -95,6 +95,19 @@ fn with_settings(directory: &Path, settings: &str) -> Command {
 }
 
 #[test]
+fn between_two_looks_no_file_is_open() {
+    let directory = TempDir::new().unwrap();
+    for number in 0..5 {
+        write(directory.path(), format!("mmstats-{number}"), &original(std::process::id()));
+    }
+    let server = Server::start(command(directory.path()).args(["--interval", "3600"]));
+    assert_eq!(server.get("/api/v1/files").json()["files"].as_array().unwrap().len(), 5);
+    let open = fs::read_dir(format!("/proc/{}/fd", server.pid())).unwrap();
+    let open: Vec<_> = open.filter_map(|open| fs::read_link(open.unwrap().path()).ok()).collect();
+    assert!(!open.iter().any(|file| file.starts_with(directory.path())), "{open:?}");
+}
+
+#[test]
 fn settings_are_followed_and_arguments_outweigh_them() {
     let directory = TempDir::new().unwrap();
     let path = write(directory.path(), "one.stats", &original(1)).display().to_string();

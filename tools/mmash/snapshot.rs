@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use glob::Pattern;
-use mmstats::{Life, Processes, ReadError, StatsFile, Verdict};
+use mmstats::{Life, Processes, ReadError, ReadOptions, StatsFile, Verdict};
 use web::Problem;
 
 use crate::common::time;
@@ -37,6 +37,7 @@ impl Snapshot {
     /// Finds the files that `places` stand for, and reads each.
     pub fn take(places: &[OsString]) -> Self {
         let search = mmstats::find(places);
+        let options = ReadOptions::new().keep_open(true);
         let mut processes = Processes::new();
         let mut snapshot =
             Self { time: time::now(), looked_at: search.looked_at().to_vec(), ..Self::default() };
@@ -44,12 +45,13 @@ impl Snapshot {
             snapshot.note(error);
         }
         for path in search.paths() {
-            match StatsFile::read(path) {
-                Ok(file) => {
+            match options.read(path) {
+                Ok(mut file) => {
                     if let Some(problem) = file.problem() {
                         snapshot.note(problem);
                     }
                     let life = file.life(&mut processes);
+                    file.close();
                     snapshot.files.push(Seen { file, life });
                 }
                 Err(error) if is_gone(&error) => {}

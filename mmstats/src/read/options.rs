@@ -45,8 +45,8 @@ impl ReadOptions {
 
     /// Whether the snapshot keeps its file open, so that [`StatsFile::life`] needs no second
     /// opening, and the system is asked which file it is only where somebody wants to know. It
-    /// costs a descriptor as long as there is the snapshot; reading one file after the other it is
-    /// the quicker way.
+    /// costs a descriptor as long as there is the snapshot, or until [`StatsFile::close`]; reading
+    /// one file after the other it is the quicker way.
     pub fn keep_open(mut self, keep: bool) -> Self {
         self.keep_open = keep;
         self

@@ -194,6 +194,14 @@ impl StatsFile {
         }
     }
 
+    /// Closes the file where [`ReadOptions::keep_open`] keeps it open: a snapshot that stays
+    /// needs no descriptor. Which file it is stays known, and [`life`](Self::life) opens it again.
+    pub fn close(&mut self) {
+        if let Some(Origin::Open(source)) = &self.origin {
+            self.origin = source.id().ok().map(Origin::Closed);
+        }
+    }
+
     /// The stats in the order of the file.
     pub fn stats(&self) -> impl DoubleEndedIterator<Item = Stat<'_>> + ExactSizeIterator {
         let bytes = self.copy.bytes();
@@ -259,6 +267,26 @@ mod tests {
         assert_eq!(verdict(&closed).verdict, Verdict::Undecided);
         let bytes = StatsFile::from_bytes("bytes", vec![1]).unwrap();
         assert_eq!(verdict(&bytes).reason, "not read from a file");
+    }
+
+    #[test]
+    fn a_closed_file_has_no_descriptor_and_is_still_known() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = own_file(&dir);
+        let mut file = ReadOptions::new().keep_open(true).read(&path).unwrap();
+        let known = file.device_and_inode();
+        assert!(known.is_some() && is_open(&path));
+        file.close();
+        assert!(!is_open(&path));
+        assert_eq!(file.device_and_inode(), known);
+        let of = |file: &StatsFile| file.life(&mut Processes::new()).reason;
+        assert_eq!(of(&file), of(&StatsFile::read(&path).unwrap()));
+    }
+
+    /// Whether this process has the file open.
+    fn is_open(path: &Path) -> bool {
+        let mut descriptors = fs::read_dir("/proc/self/fd").unwrap();
+        descriptors.any(|open| fs::read_link(open.unwrap().path()).is_ok_and(|file| file == path))
     }
 
     #[test]
