@@ -57,7 +57,7 @@
 //! the program is compiled is added at run time: [`Options::dynamic`] and [`Published::add`].
 //!
 //! To **read**, [`find`] the files and take a snapshot of each with [`StatsFile::read`]. The tools
-//! `slurpstats`, `pollstats` and `cleanstats` do that on the command line.
+//! `slurpstats`, `pollstats` and `cleanstats` do that on the command line, `mmash` on a web page.
 //!
 //! # Costs
 //!
