@@ -1,0 +1,63 @@
+//! A server that is killed at any moment.
+
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use nix::sys::signal::Signal;
+use rusqlite::{Connection, OpenFlags};
+use tempfile::TempDir;
+
+use crate::running::{Kodemon, message, now, store};
+
+const KILLS: u64 = 50;
+/// Who sends so many without a pause may lose some, which doesn't matter here.
+const BURST: u64 = 200;
+
+#[test]
+fn fifty_kills_under_load_lose_nothing_that_was_stored() {
+    let directory = TempDir::new().unwrap();
+    let mut stored = 0;
+    for round in 0..KILLS {
+        let kodemon = Kodemon::start(directory.path());
+        let found = check(&store(directory.path()));
+        assert!(found >= stored, "{found} of {stored} are left after {round} kills");
+        stored = found + under_load(&kodemon, round);
+        kodemon.server.end(Signal::SIGKILL);
+    }
+    let kodemon = Kodemon::start(directory.path());
+    let told = kodemon.json("/api/tokens")["tokens"][0]["count"].as_u64().unwrap();
+    assert!(told >= stored && stored > KILLS, "{told} of {stored}");
+    assert_eq!(told, check(&store(directory.path())));
+}
+
+/// Sends for a time that is another one in each round; how many it says that it stored.
+fn under_load(kodemon: &Kodemon, round: u64) -> u64 {
+    let mut said = 0;
+    for burst in 0..2 + round * 7 % 13 {
+        for number in 0..BURST {
+            let key = format!("{round}.rs-f{}", (burst + number) % 20);
+            kodemon.send(message(&key, 0.001, now() - number as f64).to_string());
+        }
+        thread::sleep(Duration::from_millis(10));
+        if burst % 4 == 3 {
+            said = kodemon.health()["stores"]["sqlite"]["stored"].as_u64().unwrap();
+        }
+    }
+    said
+}
+
+/// Everything that a server which has just started folded agrees; how many executions there are.
+fn check(store: &Path) -> u64 {
+    let database = Connection::open_with_flags(store, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let one = |sql: &str| database.query_row(sql, (), |row| row.get::<_, u64>(0)).unwrap();
+    let integrity: String =
+        database.query_row("PRAGMA integrity_check", (), |row| row.get(0)).unwrap();
+    assert_eq!(integrity, "ok");
+    assert_eq!(one("SELECT count(*) FROM arrivals"), 0);
+    let count = |table| one(&format!("SELECT ifnull(sum(count), 0) FROM {table}"));
+    let blocks = count("blocks");
+    assert_eq!(["minutes", "hours", "series"].map(count), [blocks; 3]);
+    assert_eq!(one("SELECT number FROM state"), blocks);
+    blocks
+}

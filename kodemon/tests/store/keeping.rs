@@ -1,0 +1,115 @@
+//! What goes, and when.
+
+use std::fs;
+
+use kodemon::store::{ExecutionsQuery, KeysQuery, Store, Summary, SummaryQuery};
+
+use crate::oracle::{Call, KEEP, Stores};
+
+/// A full hour.
+const BEGIN: f64 = 1_795_258_800.0;
+const DAY: f64 = 86_400.0;
+
+fn call(key: &str, timestamp: f64) -> Call {
+    let (key, token, extra) = (key.to_owned(), "web".to_owned(), None);
+    Call { key, token, timestamp, execution_time: 0.25, extra }
+}
+
+/// Drops everything that is to be dropped; how often that had to be asked for.
+fn tend(stores: &Stores, now: f64) -> usize {
+    let mut times = 1;
+    while stores.sqlite.tend(now).unwrap() {
+        times += 1;
+    }
+    times
+}
+
+fn count(stores: &Stores, key: &str) -> usize {
+    let query = ExecutionsQuery {
+        from: None,
+        to: None,
+        token: None,
+        limit: 100_000,
+        cursor: None,
+        descending: false,
+    };
+    stores.sqlite.executions(key, &query).unwrap().executions.len()
+}
+
+fn summary(stores: &Stores, from: f64, to: f64) -> Summary {
+    let query = SummaryQuery { from, to, token: None, buckets: 100 };
+    stores.sqlite.summary("a.rs-f", &query).unwrap()
+}
+
+#[test]
+fn executions_go_after_what_is_kept_and_hours_stay_longer() {
+    let mut stores = Stores::new();
+    stores.write((0..4 * 3600).map(|second| call("a.rs-f", BEGIN + f64::from(second))));
+    stores = stores.reopen();
+    stores.write([call("a.rs-f", BEGIN + 5.0 * 3600.0)]);
+    let keep = KEEP.as_secs_f64();
+    tend(&stores, BEGIN + keep);
+    assert_eq!(count(&stores, "a.rs-f"), 4 * 3600 + 1);
+
+    tend(&stores, BEGIN + keep + 2.0 * 3600.0);
+    assert_eq!(count(&stores, "a.rs-f"), 2 * 3600 + 1);
+    let all = stores.sqlite.keys(&KeysQuery::default()).unwrap();
+    assert_eq!((all[0].count, all[0].first_seen), (4 * 3600 + 1, BEGIN));
+
+    // Of what has gone there are hours, so these can't be cut.
+    let told = summary(&stores, BEGIN + 1800.0, BEGIN + 2.5 * 3600.0);
+    assert_eq!((told.from, told.to, told.step), (BEGIN, BEGIN + 2.5 * 3600.0, 3600.0));
+    let counts: Vec<_> = told.buckets.iter().map(|bucket| bucket.spread.count).collect();
+    assert_eq!(counts, [3600, 3600, 1800]);
+
+    tend(&stores, BEGIN + 12.0 * keep + 3600.0);
+    let told = summary(&stores, BEGIN, BEGIN + DAY);
+    assert_eq!((told.total.count, told.buckets[1].spread.count), (3 * 3600 + 1, 3600));
+}
+
+#[test]
+fn much_goes_in_small_steps() {
+    let mut stores = Stores::new();
+    let calls = (0..2_500).map(|minute| call("a.rs-f", BEGIN + f64::from(minute) * 60.0));
+    stores.write(calls);
+    stores = stores.reopen();
+    assert!(tend(&stores, BEGIN + KEEP.as_secs_f64() + 3.0 * DAY) > 10);
+    assert_eq!(count(&stores, "a.rs-f"), 0);
+}
+
+#[test]
+fn names_of_which_nothing_is_left_go_when_the_server_starts() {
+    let mut stores = Stores::new();
+    let late = 13.0 * KEEP.as_secs_f64();
+    stores.write([call("old.rs-f", BEGIN), call("new.rs-f", BEGIN)]);
+    stores = stores.reopen();
+    stores.write([call("new.rs-f", BEGIN + late)]);
+    tend(&stores, BEGIN + late);
+    let names = |stores: &Stores| {
+        let keys = stores.sqlite.keys(&KeysQuery::default()).unwrap();
+        keys.into_iter().map(|record| (record.key, record.count)).collect::<Vec<_>>()
+    };
+    let (old, new) = (("old.rs-f".to_owned(), 1), ("new.rs-f".to_owned(), 2));
+    assert_eq!(names(&stores), [new.clone(), old]);
+    stores = stores.reopen();
+    assert_eq!(names(&stores), std::slice::from_ref(&new));
+    // Its number may be another one's.
+    stores.write([call("other.rs-f", BEGIN + late), call("new.rs-f", BEGIN + late)]);
+    let other = ("other.rs-f".to_owned(), 1);
+    assert_eq!(names(&stores.reopen()), [("new.rs-f".to_owned(), 3), other]);
+}
+
+#[test]
+fn a_file_that_is_as_full_as_it_gets_grows_no_more() {
+    let mut stores = Stores::new();
+    let size = |stores: &Stores| fs::metadata(stores.directory.path().join("kodemon.db")).unwrap();
+    let mut sizes = Vec::new();
+    for round in 0..8 {
+        let begin = BEGIN + f64::from(round) * 2.0 * KEEP.as_secs_f64();
+        stores.write((0..20_000).map(|number| call("a.rs-f", begin + f64::from(number) / 10.0)));
+        stores = stores.reopen();
+        tend(&stores, begin + 1.5 * KEEP.as_secs_f64());
+        sizes.push(size(&stores).len());
+    }
+    assert!(sizes[7] <= sizes[1], "{sizes:?}");
+}

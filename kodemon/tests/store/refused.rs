@@ -1,0 +1,124 @@
+//! Files that can't be its store: an error that names the file, and nothing is changed.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::Command;
+
+use nix::unistd::geteuid;
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use crate::running::{Kodemon, command, store};
+use crate::support::run;
+
+/// The user "nobody" of most systems; who is root may write everything.
+const NOBODY: u32 = 65534;
+
+/// The command ends with an error of the store, which says this.
+#[track_caller]
+fn assert_refused(command: &mut Command, store: &Path, reason: &str) {
+    let run = run(command);
+    let expected = format!("kodemon: {}: ", store.display());
+    assert!(run.stderr.starts_with(&expected), "{}", run.stderr);
+    assert!(run.stderr.contains(reason), "{}", run.stderr);
+    assert_eq!((run.code, &*run.stdout), (Some(2), ""));
+}
+
+#[test]
+fn what_is_no_database_is_refused_and_left_alone() {
+    let directory = TempDir::new().unwrap();
+    let store = store(directory.path());
+    let notes = "not a database, but notes\n".repeat(100);
+    fs::write(&store, &notes).unwrap();
+    assert_refused(&mut command(directory.path()), &store, "not a database");
+    assert_eq!(fs::read_to_string(&store).unwrap(), notes);
+}
+
+#[test]
+fn another_programs_database_is_refused_and_left_alone() {
+    let directory = TempDir::new().unwrap();
+    let store = store(directory.path());
+    let other = Connection::open(&store).unwrap();
+    other.execute_batch("CREATE TABLE songs (name TEXT); PRAGMA user_version = 1;").unwrap();
+    drop(other);
+    let before = fs::read(&store).unwrap();
+    assert_refused(&mut command(directory.path()), &store, "of another program");
+    assert_eq!(fs::read(&store).unwrap(), before);
+}
+
+#[test]
+fn tables_of_a_later_version_are_refused() {
+    let directory = TempDir::new().unwrap();
+    drop(Kodemon::start(directory.path()));
+    let store = store(directory.path());
+    let database = Connection::open(&store).unwrap();
+    database.pragma_update(None, "user_version", 99).unwrap();
+    drop(database);
+    assert_refused(&mut command(directory.path()), &store, "version 99");
+}
+
+#[test]
+fn a_directory_and_what_is_in_none_are_refused() {
+    let directory = TempDir::new().unwrap();
+    fs::create_dir(store(directory.path())).unwrap();
+    assert_refused(&mut command(directory.path()), &store(directory.path()), "not a regular file");
+    let missing = directory.path().join("missing");
+    assert_refused(&mut command(&missing), &store(&missing), "No such file");
+}
+
+#[test]
+fn a_file_that_may_not_be_written_is_refused() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path();
+    let mode = |path: &Path, mode| fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    drop(Kodemon::start(path));
+    let beside = path.join("kodemon.db.lock");
+    mode(path, 0o755);
+    let command = || {
+        let mut command = command(path);
+        if geteuid().is_root() {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        command
+    };
+    if command().arg("--version").output().is_err() {
+        eprintln!("SKIPPED: another user can't run kodemon here");
+        return;
+    }
+    mode(&beside, 0o444);
+    assert_refused(&mut command(), &store(path), "lock file can't be opened: Permission denied");
+    mode(&beside, 0o666);
+    mode(&store(path), 0o444);
+    assert_refused(&mut command(), &store(path), "Permission denied");
+    mode(&store(path), 0o000);
+    assert_refused(&mut command(), &store(path), "Permission denied");
+}
+
+#[test]
+fn one_that_another_process_writes_is_refused() {
+    let directory = TempDir::new().unwrap();
+    drop(Kodemon::start(directory.path()));
+    let store = store(directory.path());
+    let database = Connection::open(&store).unwrap();
+    database.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert_refused(&mut command(directory.path()), &store, "locked");
+}
+
+#[test]
+fn two_servers_never_have_the_same_whatever_they_call_it() {
+    let directory = TempDir::new().unwrap();
+    let first = Kodemon::start(directory.path());
+    let link = TempDir::new().unwrap();
+    symlink(store(directory.path()), store(link.path())).unwrap();
+    for path in [directory.path(), link.path()] {
+        assert_refused(&mut command(path), &store(path), "another kodemon");
+    }
+    // The first one goes on.
+    first.call("a.rs-f", 0.001, 0.0);
+    first.until_stored(1);
+    drop(first);
+    let second = Kodemon::start(link.path());
+    assert_eq!(second.json("/api/keys")["keys"][0]["count"], 1);
+}

@@ -1,0 +1,97 @@
+//! A store that can't be written for a while: nothing is lost, and everything can be asked.
+
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::path::Path;
+use std::process::Command;
+
+use nix::unistd::geteuid;
+use rusqlite::Connection;
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::running::{Kodemon, command, message, now, store};
+
+const KEYS: &str = "/api/keys";
+
+#[test]
+fn while_another_process_writes_messages_wait() {
+    let directory = TempDir::new().unwrap();
+    let kodemon = Kodemon::start(directory.path());
+    kodemon.call("a.rs-f", 0.001, 0.0);
+    kodemon.until_stored(1);
+    let other = Connection::open(store(directory.path())).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    for _ in 0..50 {
+        kodemon.call("a.rs-f", 0.001, 0.0);
+    }
+    kodemon.until(|health| health["healthy"] == false);
+    assert_eq!(kodemon.json(KEYS)["keys"][0]["count"], 1);
+    other.execute_batch("COMMIT").unwrap();
+    kodemon.until_stored(51);
+    assert_eq!(kodemon.health()["healthy"], true);
+    assert_eq!(kodemon.json(KEYS)["keys"][0]["count"], 51);
+}
+
+#[test]
+fn a_full_disk_is_told_and_nothing_is_lost_once_there_is_room() {
+    let (directory, log) = (TempDir::new().unwrap(), tempfile::NamedTempFile::new().unwrap());
+    let filler = directory.path().join("filler");
+    let Some(mut command) = on_tmpfs(&command(directory.path()), directory.path(), &filler) else {
+        return;
+    };
+    let kodemon = Kodemon::of(command.stderr(File::create(log.path()).unwrap()));
+    let mut message = message("a.rs-f", 0.001, now());
+    message["padding"] = json!("-".repeat(1_000));
+    let mut sent = 0;
+    while kodemon.health()["healthy"] == true {
+        // Not more than any system holds while nobody fetches.
+        (0..20).for_each(|_| kodemon.send(message.to_string()));
+        sent += 20;
+    }
+    // What was stored can be read.
+    assert_eq!(kodemon.json(KEYS)["keys"][0]["key"], "a.rs-f");
+    let told = fs::read_to_string(log.path()).unwrap();
+    assert!(told.starts_with("kodemon: sqlite: can't store: ") && told.contains("full"), "{told}");
+
+    // The file is in a place that this process doesn't see by itself.
+    let root = format!("/proc/{}/root", kodemon.server.pid());
+    fs::remove_file(Path::new(&root).join(filler.strip_prefix("/").unwrap())).unwrap();
+    kodemon.until_stored(sent);
+    assert_eq!(kodemon.health()["healthy"], true);
+    assert_eq!(kodemon.json(KEYS)["keys"][0]["count"], sent);
+    assert!(fs::read_to_string(log.path()).unwrap().lines().count() <= 10);
+}
+
+/// The same command with a small file system of its own for a directory, which a file nearly
+/// fills; `None`, said aloud, where that can't be.
+fn on_tmpfs(command: &Command, directory: &Path, filler: &Path) -> Option<Command> {
+    let unshare = || {
+        let mut unshare = Command::new("unshare");
+        if !geteuid().is_root() {
+            // Who isn't root may be it in a namespace of users.
+            unshare.args(["--user", "--map-root-user"]);
+        }
+        let script = "mount -t tmpfs -o size=8m tmpfs \"$0\" && head -c 6M /dev/zero >\"$1\" \
+                      && shift && exec \"$@\"";
+        unshare.args(["--mount", "--", "sh", "-c", script]).arg(directory).arg(filler);
+        unshare
+    };
+    match unshare().arg("true").output() {
+        Ok(output) if output.status.success() => {}
+        Err(error) if error.kind() != ErrorKind::NotFound => panic!("{error}"),
+        failed => {
+            eprintln!("SKIPPED: a tmpfs can't be mounted here: {failed:?}");
+            return None;
+        }
+    }
+    let mut mounted = unshare();
+    mounted.arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => mounted.env(name, value),
+            None => mounted.env_remove(name),
+        };
+    }
+    Some(mounted)
+}
