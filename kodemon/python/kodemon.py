@@ -29,7 +29,6 @@ into a timed function: a name is resolved on a thread, and what can't be sent is
 This one file needs nothing but Python 3.8 or later: copy it into your project.
 """
 
-import errno
 import functools
 import inspect
 import json
@@ -41,6 +40,9 @@ import time
 __all__ = ["connect", "kodemon", "statistics", "timing"]
 
 _encode = json.JSONEncoder(allow_nan=False, default=str, ensure_ascii=False).encode
+
+# The most bytes that a message may have: servers take no longer ones.
+_LONGEST = 8192
 
 # Seconds that a search for the address that failed waits before the next one, at first and at most.
 _PAUSE, _LONGEST_PAUSE = 1, 60
@@ -75,7 +77,7 @@ def statistics():
     unresolved      the address isn't known yet, or there is no way to it
     misconfigured   KODEMON_PORT is none; `connect` says so
     would_block     the system had no room at the moment
-    too_large       larger than a datagram can be
+    too_large       larger than 8,192 bytes, which no server takes
     unserializable  a field's value is nothing for JSON, or couldn't be had
     failed          refused by the system for another reason
 
@@ -228,6 +230,8 @@ class _Sender:
             message = _encode(message).encode()
         except Exception:
             return "unserializable"
+        if len(message) > _LONGEST:
+            return "too_large"
         try:
             try:
                 self.socket.send(message)
@@ -242,8 +246,8 @@ class _Sender:
             return "refused"
         except BlockingIOError:
             return "would_block"
-        except OSError as error:
-            return "too_large" if error.errno == errno.EMSGSIZE else "failed"
+        except OSError:
+            return "failed"
         return "sent"
 
     def prepare(self):

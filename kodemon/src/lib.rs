@@ -1,4 +1,64 @@
 //! Per-call timings of functions: sent over UDP, stored, served, and drawn on a page.
+//!
+//! A function that is marked sends one small message a call. The program `kodemon`, which is made
+//! of the rest of this crate, receives the messages, stores them and shows them.
+//!
+//! ```
+//! use kodemon::kodemon;
+//!
+//! #[kodemon]
+//! fn price(items: &[u32]) -> u32 {
+//!     items.iter().sum()
+//! }
+//!
+//! #[kodemon(stats, customer = customer, phase = "paying")]
+//! async fn charge(customer: u64, cents: u32) -> Result<(), String> {
+//! #   let (_, _) = (customer, cents);
+//!     // …
+//!     Ok(())
+//! }
+//!
+//! price(&[3, 4]);
+//! ```
+//!
+//! | form | for |
+//! | --- | --- |
+//! | [`#[kodemon]`](macro@kodemon) | every call of a function or method |
+//! | [`timing!`] | a part of a function: from here to the end of the block |
+//! | [`time`] | a closure |
+//!
+//! A message says how long the call took, when it began, who sends it, and under which key:
+//!
+//! ```json
+//! {"execution_time": 0.0319, "timestamp": 1413404125.25, "token": "test-token", "key": "shop.rs-price"}
+//! ```
+//!
+//! Further fields go with it. Messages go to the host `KODEMON_HOST` (`localhost`), port
+//! `KODEMON_PORT` (4000), with the token `KODEMON_TOKEN` (`test-token`); the environment is read
+//! once, at the first call.
+//!
+//! # What a call costs, and what it never does
+//!
+//! A call takes two clocks more than one `send`, which is its only system call; the figures are in
+//! `benches/README.md`. It never blocks, never fails its caller and never writes to the terminal.
+//! After the first call of a place in a thread it allocates nothing. What can't be sent is counted
+//! by reason: [`statistics`] tells, and [`connect`] says what is wrong with the environment.
+//!
+//! An IP address and `localhost` (127.0.0.1) need no search. Any other name is resolved on a thread
+//! of its own; calls until then count as not sent. When a server comes back the next message
+//! reaches it. A forked child sends by itself.
+//!
+//! # Without a server
+//!
+//! With `stats` a call is also recorded by mmstats: a timer `kodemon.KEY` in seconds and a histogram
+//! `kodemon.KEY.spread` in nanoseconds, in one stats file a thread, which `slurpstats` and `mmash`
+//! show. `stats, udp = false` does only that, for a few dozen nanoseconds a call and without a
+//! system call. A thread's file has room for 64 functions (384 KiB); calls of further ones are
+//! counted as [`unrecorded`](Statistics::unrecorded).
+//!
+//! # Features
+//!
+//! `server`, on by default, is everything but sending. Programs that only send turn it off.
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "server")]

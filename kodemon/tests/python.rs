@@ -148,10 +148,10 @@ fn what_cannot_be_sent_is_counted_and_hurts_nobody() {
     let Some(mut program) = Program::of(&server) else { return };
     assert_eq!(program.ask("not_a_number()"), "nan");
     assert_eq!(program.ask("caught(with_a_size, None)"), "None");
-    assert_eq!(program.ask("large(70000)"), "70000");
+    assert_eq!(program.ask("large(8192)"), "8192");
     assert!(server.is_quiet());
-    assert_eq!(program.ask("large(60000)"), "60000");
-    assert_eq!(server.message()["text"].as_str().unwrap().len(), 60_000);
+    assert_eq!(program.ask("large(8000)"), "8000");
+    assert_eq!(server.message()["text"].as_str().unwrap().len(), 8_000);
     assert_eq!(program.ask("statistics()"), "sent 1, too_large 1, unserializable 2");
 }
 

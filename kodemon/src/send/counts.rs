@@ -61,7 +61,7 @@ pub struct Statistics {
     pub misconfigured: u64,
     /// The kernel had no room for another message at the moment.
     pub would_block: u64,
-    /// The message is larger than a datagram can be.
+    /// The message would have more than 8,192 bytes, which no server takes.
     pub too_large: u64,
     /// A field's value couldn't be serialized.
     pub unserializable: u64,

@@ -11,8 +11,8 @@ use super::counts::Outcome;
 use super::fields::Write;
 use super::site::Site;
 
-/// The most that UDP carries in a datagram.
-const LONGEST: usize = 65_507;
+/// The most bytes that a message may have: servers take no longer ones.
+const LONGEST: usize = 8_192;
 /// Enough for most messages, so that a thread's first call is the only one that allocates.
 const USUAL: usize = 1024;
 
@@ -79,7 +79,7 @@ pub(super) fn encoded<F: Write>(call: &Call<F>, send: impl FnOnce(&[u8]) -> Outc
     outcome
 }
 
-/// Appends as much as a datagram holds.
+/// Appends as much as a message may have.
 struct Bounded<'a>(&'a mut Vec<u8>);
 
 impl io::Write for Bounded<'_> {
