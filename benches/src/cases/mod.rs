@@ -5,6 +5,7 @@ mod clean;
 mod create;
 pub mod files;
 mod histogram;
+mod kodemon;
 mod peers;
 mod per_thread;
 mod process;
@@ -57,6 +58,7 @@ pub fn all() -> impl Iterator<Item = &'static Comparison> {
         prom::COMPARISONS,
         process::COMPARISONS,
         clean::COMPARISONS,
+        kodemon::COMPARISONS,
     ]
     .into_iter()
     .flatten()
