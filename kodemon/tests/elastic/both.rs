@@ -60,6 +60,53 @@ fn both_stores_give_the_same_answers() {
             assert!(!one.is_empty() || query.contains("token"), "{path}");
             assert_eq!(one, other, "{path}");
         }
+        for query in [
+            format!("?from={from}&to={to}&buckets=7"),
+            format!("?from={from}&to={to}&buckets=2000"),
+            format!("?from={begin}&to={}&buckets=10&token=token-0", begin + 3000.0),
+            format!("?from={begin}&to={to}&token=nobody"),
+            format!("?from=0&to={begin}"),
+            "?from=-1e300&to=1e300&buckets=3".to_owned(),
+        ] {
+            let path = format!("/api/keys/{}/summary{query}", encoded(key));
+            are_alike(&first.json(&path), &second.json(&path), &path);
+        }
+    }
+    for path in ["/api/keys/none/executions", "/api/keys/none/summary"] {
+        let (one, other) = (first.server.get(path), second.server.get(path));
+        assert_eq!((one.status, &one.body), (404, &other.body));
+    }
+    for cursor in ["x", "41dac07b00b27583-", "7ff0000000000000-0", "41dac07b00b27583-%22"] {
+        let path = format!("/api/keys/a.rs-f/executions?cursor={cursor}");
+        assert_eq!(second.server.get(&path).status, 400, "{cursor}");
+    }
+}
+
+/// The same counts and edges. Percentiles are estimates: of one they are the same, of many they are
+/// near, and of a few each is one of the values or between two of them.
+fn are_alike(one: &Value, other: &Value, path: &str) {
+    let (one, other) = (one.as_object().unwrap(), other.as_object().unwrap());
+    assert!(one.keys().eq(other.keys()), "{path}");
+    for (name, value) in one {
+        let (value, other) = (value, &other[name]);
+        match name.as_str() {
+            "total" => are_alike(value, other, path),
+            "buckets" => {
+                let (ones, others) = (value.as_array().unwrap(), other.as_array().unwrap());
+                assert_eq!(ones.len(), others.len(), "{path}");
+                ones.iter().zip(others).for_each(|(one, other)| are_alike(one, other, path));
+            }
+            "mean" | "p50" | "p90" | "p99" if value.is_number() => {
+                let (value, other) = (value.as_f64().unwrap(), other.as_f64().unwrap());
+                let far = match (name.as_str(), one["count"].as_u64().unwrap()) {
+                    ("mean", _) | (_, 1) => 1e-9,
+                    (_, 100..) => 0.006,
+                    _ => one["max"].as_f64().unwrap() - one["min"].as_f64().unwrap(),
+                };
+                assert!((value - other).abs() <= far, "{path}: {name}: {value} {other}");
+            }
+            _ => assert_eq!(value, other, "{path}: {name}"),
+        }
     }
 }
 
