@@ -5,7 +5,7 @@ import { bar, cross } from "/kit/controls.js";
 import { element, onFrame, setText } from "/kit/dom.js";
 import { date, duration, number, time as timeOfDay } from "/kit/format.js";
 import { nearest } from "/kit/scale.js";
-import { ask, isAbandoned, pathOf } from "./api.js";
+import { ask, pathOf } from "./api.js";
 import { Executions } from "./executions.js";
 import { Points } from "./points.js";
 import { inSteps, isLive, rangeOf } from "./range.js";
@@ -147,8 +147,9 @@ export class Detail {
       this.#question = question;
       return true;
     } catch (error) {
-      if (!isAbandoned(error)) {
-        setText(this.#caption, error.status === 404 ? "This function isn't known." : String(error.message));
+      // Where there is no answer at all, what is known stays.
+      if (error.status !== undefined) {
+        setText(this.#caption, error.status === 404 ? "This function isn't known." : error.message);
         this.#summary = null;
       }
       return false;

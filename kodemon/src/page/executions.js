@@ -2,7 +2,7 @@
 
 import { element, setText } from "/kit/dom.js";
 import { date, duration, number } from "/kit/format.js";
-import { ask, isAbandoned, pathOf } from "./api.js";
+import { ask, pathOf } from "./api.js";
 
 /** So many are asked for at one time. */
 const PAGE = 50;
@@ -81,7 +81,8 @@ export class Executions {
     try {
       return await ask(pathOf(key, "executions"), asked, this.#abort.signal);
     } catch (error) {
-      return isAbandoned(error) ? null : { executions: [], next: null };
+      // Where there is no answer at all, what is known stays.
+      return error.status === undefined ? null : { executions: [], next: null };
     }
   }
 

@@ -41,6 +41,7 @@ const times = new Times(part("times"), (range) => go(range, []));
 
 /** Shows a view. */
 function look(next) {
+  const goesOn = isLive(next) && !isLive(view);
   view = next;
   keys.token = view.token;
   summaries.view = view;
@@ -53,6 +54,9 @@ function look(next) {
   }
   showToken();
   refresh();
+  if (goesOn) {
+    keys.load();
+  }
 }
 
 /** Shows a view with something else in it, from which the browser's "back" leads here. */

@@ -3,7 +3,7 @@
 import { ask, pathOf, withEach } from "./api.js";
 
 /** So many points are drawn. */
-export const MOST = 4000;
+const MOST = 8000;
 /** Of more, some are asked for in each of so many parts of a step, a few parts at a time. */
 const PARTS = 2;
 const AT_ONCE = 3;

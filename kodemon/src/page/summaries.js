@@ -10,10 +10,11 @@ const AT_ONCE = 3;
 const STEPS = 30;
 /** More than are seen at one time; who scrolls on doesn't want the first ones any more. */
 const MOST_WANTED = 200;
-/** While the range moves, what is known is asked for again after so many milliseconds at least… */
-const YOUNG = 3000;
-/** …and after such a part of the range. */
+/** What is known is asked for again after such a part of a range that moves… */
 const PART = 1 / 120;
+/** …but not before so many milliseconds, and what isn't seen only after more. */
+const YOUNG = 3000;
+const YOUNG_UNSEEN = 60_000;
 /** A function that has just begun isn't called at a rate of thousands. */
 const LEAST_SPAN = 60;
 
@@ -64,17 +65,20 @@ export class Summaries {
 
   /** All of these are wanted, after those that are seen: only then can they be sorted. */
   wantAll(abouts) {
-    this.#rest = abouts.filter(({ key }) => !this.#known.has(key));
+    this.#rest = abouts.filter((about) => !this.#isFresh(about, YOUNG_UNSEEN));
     this.#work();
   }
 
-  #isFresh({ key, last_seen: last }) {
+  #isFresh({ key, last_seen: last }, young = YOUNG) {
     const known = this.#known.get(key);
+    if (!known) {
+      return false;
+    }
     const { from, to } = rangeOf(this.#view);
-    const old = performance.now() - (known?.at ?? -Infinity) > Math.max(YOUNG, (to - from) * PART * 1000);
-    // What was not called since can only leave the range.
-    const same = known && known.last === last && known.figures.count === 0;
-    return known && (!isLive(this.#view) || !old || same);
+    // Nothing comes into a range that stands still, and nothing of what wasn't called since.
+    const same = !isLive(this.#view) || (known.last === last && known.figures?.count === 0);
+    const old = performance.now() - known.at > Math.max(young, (to - from) * PART * 1000);
+    return (same && !known.failed) || !old;
   }
 
   #work() {
@@ -104,12 +108,10 @@ export class Summaries {
       return;
     }
     this.#asking.delete(key);
-    // Where the server is gone, it isn't asked again and again: whoever looks at the row asks.
-    if (record) {
-      const figures = figuresOf(record, about, rangeOf(this.#view));
-      this.#known.set(key, { at: performance.now(), last, figures });
-      this.#onnews();
-    }
+    const figures = record ? figuresOf(record, about, rangeOf(this.#view)) : this.of(key);
+    // Where there was no answer, it isn't asked again at once.
+    this.#known.set(key, { at: performance.now(), last, figures, failed: !record });
+    this.#onnews();
     this.#work();
   }
 }

@@ -59,4 +59,9 @@ fn figure(title: &str) -> String {
     )
 }
 
+/// Whether a text is about so many milliseconds: percentiles may come from a histogram.
+fn is_about(text: &str, milliseconds: f64) -> String {
+    format!("{text}.endsWith(' ms') && Math.abs(parseFloat({text}) / {milliseconds} - 1) < 0.05")
+}
+
 const CAPTION: &str = "document.querySelector('.caption').textContent";

@@ -5,7 +5,7 @@ use tempfile::TempDir;
 
 use crate::browser::Browser;
 use crate::running::{Kodemon, kodemon, message, now, without_addresses};
-use crate::{CAPTION, KEYS, Test, cell, figure, open};
+use crate::{CAPTION, KEYS, Test, cell, figure, is_about, open};
 
 pub const TESTS: [Test<Browser>; 4] = [
     (
@@ -53,7 +53,7 @@ fn what_is_called_moves_the_list_and_the_chart_until_that_is_paused(browser: &Br
     }
     browser.until(&format!("{CAPTION}.startsWith('10 of 10 ')"));
     browser.until(&format!("{} === '10'", cell("live.rs-step", "calls")));
-    browser.until(&format!("{} === '20 ms'", figure("p50")));
+    browser.until(&is_about(&figure("p50"), 20.0));
     browser.until("document.querySelectorAll('.executions tbody tr').length === 10");
     browser.until(&format!("{to} !== {before}"));
     browser.click("#pause");
@@ -99,6 +99,7 @@ fn the_page_says_that_kodemon_is_gone_and_goes_on_when_it_is_back(browser: &Brow
     drop(kodemon);
     browser.until("document.getElementById('state').textContent.includes('gone')");
     assert_eq!(browser.ask(&format!("{KEYS}.length")), json!(1), "what was known stays");
+    assert!(browser.ask(CAPTION).as_str().unwrap().starts_with("1 of 1 "));
     let mut command = without_addresses(directory.path());
     let back = Kodemon::of(command.args(["--udp", &udp, "--http", &http]));
     back.call("live.rs-step", 0.01, 0.0);
