@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::HeaderMap;
-use axum::response::Response;
-use axum::routing::get;
-use web::{Asset, Parameters, Problem, asset};
+use web::Asset;
 
 use super::poller::Poller;
 
@@ -15,26 +12,17 @@ const DOCUMENT: Asset =
 
 /// The route.
 pub fn routes() -> Router<Arc<Poller>> {
-    Router::new().route("/api/v1/openapi.json", get(document))
-}
-
-async fn document(parameters: Parameters, request: HeaderMap) -> Result<Response, Problem> {
-    parameters.only(&[])?;
-    Ok(asset(&DOCUMENT, &request))
+    web::document(&DOCUMENT)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]
     fn the_document_has_every_route_and_no_other() {
         let routes = web::paths(&crate::mmash::routes());
         assert!(routes.contains("/stats/{prefix}"), "{routes:?}");
-        let document: serde_json::Value = serde_json::from_str(DOCUMENT.content).unwrap();
-        let documented = document["paths"].as_object().unwrap().keys().cloned();
-        assert_eq!(documented.collect::<BTreeSet<_>>(), routes);
+        assert_eq!(web::documented_paths(&DOCUMENT), routes);
     }
 }

@@ -15,7 +15,8 @@
 //! once however many watch.
 //!
 //! The page is part of the program: each of its files an [`Asset`], its own by [`parts!`], the
-//! kit's as [`ASSETS`]; [`page`] has all their routes.
+//! kit's as [`ASSETS`]; [`page`] has all their routes. So is the OpenAPI [`document`], and a test
+//! compares [`documented_paths`] with [`paths`].
 #![forbid(unsafe_code)]
 
 mod answer;
@@ -24,6 +25,7 @@ mod asset;
 mod feed;
 mod hosts;
 mod limits;
+mod openapi;
 mod page;
 mod problem;
 mod request;
@@ -37,7 +39,8 @@ pub use asset::{Asset, asset};
 pub use feed::{Feed, TooManyStreams};
 pub use hosts::Hosts;
 pub use limits::Limits;
-pub use page::{page, paths};
+pub use openapi::{document, documented_paths, paths};
+pub use page::page;
 pub use problem::Problem;
 pub use request::{Parameters, Rest};
 pub use request_log::RequestLog;

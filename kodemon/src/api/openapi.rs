@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::HeaderMap;
-use axum::response::Response;
-use axum::routing::get;
-use web::{Asset, Parameters, Problem, asset};
+use web::Asset;
 
 use super::Api;
 
@@ -14,18 +11,11 @@ const DOCUMENT: Asset = Asset { path: "api/openapi.json", content: include_str!(
 
 /// The route.
 pub fn routes() -> Router<Arc<Api>> {
-    Router::new().route("/api/openapi.json", get(document))
-}
-
-async fn document(parameters: Parameters, request: HeaderMap) -> Result<Response, Problem> {
-    parameters.only(&[])?;
-    Ok(asset(&DOCUMENT, &request))
+    web::document(&DOCUMENT)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]
@@ -34,8 +24,6 @@ mod tests {
         // What stands behind a key, which may have slashes, is no route of its own.
         assert!(routes.remove("/api/keys/{key}"));
         routes.extend(["executions", "summary"].map(|end| format!("/api/keys/{{key}}/{end}")));
-        let document: serde_json::Value = serde_json::from_str(DOCUMENT.content).unwrap();
-        let documented = document["paths"].as_object().unwrap().keys().cloned();
-        assert_eq!(documented.collect::<BTreeSet<_>>(), routes);
+        assert_eq!(web::documented_paths(&DOCUMENT), routes);
     }
 }
