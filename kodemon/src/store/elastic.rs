@@ -4,6 +4,7 @@
 //! engine's next refresh, a second later as a rule. Days are dropped whole.
 
 mod address;
+mod bulk;
 mod client;
 mod index;
 mod question;

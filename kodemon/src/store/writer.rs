@@ -5,19 +5,18 @@
 //!          '--> what doesn't fit is counted               '--> what is stored is told
 //! ```
 
+mod queue;
+
 use std::io;
-use std::mem;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::{Execution, Store, Written};
 use crate::figures::{Figures, Stored};
+pub use queue::Capacity;
+use queue::{ENOUGH, Queue, Taken};
 
-/// So long a message waits for others at most.
-const OLDEST: Duration = Duration::from_millis(100);
-/// So many don't wait for more.
-const ENOUGH: usize = 10_000;
 /// After an error the store is left alone for so long, and twice as long each time after that.
 const PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -25,23 +24,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 const TENDING: Duration = Duration::from_mins(1);
 /// Where there was more of it, so long comes what has arrived meanwhile.
 const BETWEEN: Duration = Duration::from_millis(10);
-/// At the end so long is tried to store what waits.
-const FAREWELL: Duration = Duration::from_secs(5);
-
-/// How much may wait for a store.
-#[derive(Clone, Copy, Debug)]
-pub struct Capacity {
-    /// Messages.
-    pub messages: usize,
-    /// Bytes of further fields.
-    pub extra: usize,
-}
-
-impl Default for Capacity {
-    fn default() -> Self {
-        Self { messages: 500_000, extra: 64 << 20 }
-    }
-}
 
 /// What is told when executions are stored.
 pub type OnStored = Box<dyn FnMut(&[Execution]) + Send>;
@@ -67,14 +49,9 @@ impl Writer {
         on_stored: OnStored,
         on_error: OnError,
     ) -> io::Result<Self> {
-        let queue = Arc::new(Queue {
-            waiting: Mutex::default(),
-            arrived: Condvar::new(),
-            capacity,
-            figures,
-        });
+        let queue = Arc::new(Queue::new(capacity, Arc::clone(&figures)));
         let (of_thread, name) = (Arc::clone(&queue), format!("{}-writer", store.name()));
-        let writing = Writing { queue: of_thread, store, on_stored, on_error, lost: 0 };
+        let writing = Writing { queue: of_thread, store, figures, on_stored, on_error, lost: 0 };
         let thread = thread::Builder::new().name(name).spawn(|| writing.run())?;
         Ok(Self { queue, thread })
     }
@@ -86,8 +63,7 @@ impl Writer {
 
     /// Stores what waits, and ends. What can't be stored in some seconds is counted as failed.
     pub fn end(&self) {
-        self.queue.lock().ending.get_or_insert_with(|| Instant::now() + FAREWELL);
-        self.queue.arrived.notify_one();
+        self.queue.end();
     }
 
     /// The same, and awaits that it has ended.
@@ -98,130 +74,10 @@ impl Writer {
     }
 }
 
-struct Queue {
-    waiting: Mutex<Waiting>,
-    arrived: Condvar,
-    capacity: Capacity,
-    figures: Arc<Figures<Stored>>,
-}
-
-#[derive(Default)]
-struct Waiting {
-    executions: Vec<Execution>,
-    /// Bytes of further fields.
-    extra: usize,
-    /// How many more were taken and are being stored.
-    taken: usize,
-    /// When the first of them came.
-    since: Option<Instant>,
-    /// Until when to go on trying, once it is to end.
-    ending: Option<Instant>,
-}
-
-impl Queue {
-    fn push(&self, executions: &[Execution]) {
-        let mut waiting = self.lock();
-        let before = waiting.executions.len();
-        for execution in executions {
-            let extra = execution.extra.as_ref().map_or(0, |extra| extra.len());
-            let full = waiting.executions.len() >= self.capacity.messages
-                || waiting.extra + extra > self.capacity.extra;
-            if full {
-                break;
-            }
-            waiting.extra += extra;
-            waiting.executions.push(execution.clone());
-        }
-        let all = waiting.executions.len();
-        waiting.since.get_or_insert_with(Instant::now);
-        let dropped = executions.len() - (all - before);
-        self.figures.with(|figures| {
-            figures.waiting.set((all + waiting.taken) as u64);
-            figures.dropped.add(dropped as u64);
-        });
-        drop(waiting);
-        if before == 0 || (before < ENOUGH && all >= ENOUGH) {
-            self.arrived.notify_one();
-        }
-    }
-
-    /// What waits, once the first has waited long enough or there are enough; `None`: nothing until
-    /// then. Into an empty vector, so that two take turns.
-    fn take(&self, into: &mut Vec<Execution>, gives_up: Instant) -> Taken {
-        let mut waiting = self.lock();
-        loop {
-            let now = Instant::now();
-            let ready = waiting.since.map(|since| since + OLDEST);
-            let is_enough = waiting.executions.len() >= ENOUGH || waiting.ending.is_some();
-            if !waiting.executions.is_empty() && (is_enough || ready.is_some_and(|at| at <= now)) {
-                mem::swap(&mut waiting.executions, into);
-                waiting.extra = 0;
-                waiting.taken = into.len();
-                waiting.since = None;
-                return Taken::Some;
-            }
-            if waiting.ending.is_some() {
-                return Taken::End;
-            }
-            let until = ready.unwrap_or(gives_up).saturating_duration_since(now);
-            if until.is_zero() {
-                return Taken::None;
-            }
-            let woken = self.arrived.wait_timeout(waiting, until);
-            waiting = woken.unwrap_or_else(PoisonError::into_inner).0;
-        }
-    }
-
-    /// Counts what became of some that were taken.
-    fn settle(&self, stored: usize, failed: usize) {
-        let mut waiting = self.lock();
-        waiting.taken -= stored + failed;
-        self.figures.with(|figures| {
-            figures.stored.add(stored as u64);
-            figures.failed.add(failed as u64);
-            figures.waiting.set((waiting.executions.len() + waiting.taken) as u64);
-        });
-    }
-
-    /// Waits, or until it is to end.
-    fn pause(&self, pause: Duration) {
-        let gives_up = Instant::now() + pause;
-        let mut waiting = self.lock();
-        loop {
-            let until = waiting.ending.map_or(gives_up, |ending| ending.min(gives_up));
-            let until = until.saturating_duration_since(Instant::now());
-            if until.is_zero() {
-                return;
-            }
-            let woken = self.arrived.wait_timeout(waiting, until);
-            waiting = woken.unwrap_or_else(PoisonError::into_inner).0;
-        }
-    }
-
-    fn is_ending(&self) -> bool {
-        self.lock().ending.is_some()
-    }
-
-    /// Whether it is too late to store anything.
-    fn is_over(&self) -> bool {
-        self.lock().ending.is_some_and(|ending| ending <= Instant::now())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Taken {
-    Some,
-    None,
-    End,
-}
-
 struct Writing {
     queue: Arc<Queue>,
     store: Arc<dyn Store>,
+    figures: Arc<Figures<Stored>>,
     on_stored: OnStored,
     on_error: OnError,
     /// Those that couldn't be stored before the end.
@@ -267,7 +123,7 @@ impl Writing {
             let began = Instant::now();
             match self.store.write(executions) {
                 Ok(Written { stored, refused }) => {
-                    self.queue.figures.with(|figures| {
+                    self.figures.with(|figures| {
                         figures.write.record(began.elapsed());
                         figures.writable.set(true);
                     });
@@ -278,7 +134,7 @@ impl Writing {
                     return stored;
                 }
                 Err(error) => {
-                    self.queue.figures.with(|figures| {
+                    self.figures.with(|figures| {
                         figures.errors.incr();
                         figures.writable.set(false);
                     });

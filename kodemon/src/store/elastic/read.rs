@@ -70,8 +70,9 @@ fn series(question: &Question<'_>, filters: &[Value]) -> Result<Vec<Series>, Que
 
 /// The keys, by name.
 pub fn keys(question: &Question<'_>, query: &KeysQuery) -> Result<Vec<KeyRecord>, QueryError> {
-    let prefix = json!({"prefix": {"key": query.prefix}});
-    let filters: Vec<_> = of_token(query.token.as_ref()).into_iter().chain([prefix]).collect();
+    let prefix = Some(&query.prefix).filter(|prefix| !prefix.is_empty());
+    let prefix = prefix.map(|prefix| json!({"prefix": {"key": prefix}}));
+    let filters: Vec<_> = of_token(query.token.as_ref()).into_iter().chain(prefix).collect();
     let mut records: Vec<KeyRecord> = Vec::new();
     for Series { key: SeriesName { key, token }, doc_count, first, last } in
         series(question, &filters)?
@@ -157,11 +158,16 @@ pub fn executions(
     let filters = [of_key(key), of_time(from, to)].into_iter().chain(of_token(token.as_ref()));
     let filters: Vec<_> = filters.collect();
     let order = if descending { "desc" } else { "asc" };
+    // An index that isn't one of ours has none of it, and nothing to tell.
+    let sort = json!([
+        {"timestamp": {"order": order, "unmapped_type": "double"}},
+        {"id": {"order": order, "unmapped_type": "keyword"}},
+    ]);
     let mut documents: Vec<Document> = Vec::new();
     // One more, to see whether there is.
     while documents.len() <= limit {
         let size = EXECUTIONS.min(limit + 1 - documents.len());
-        let mut search = json!({"size": size, "sort": [{"timestamp": order}, {"id": order}]});
+        let mut search = json!({"size": size, "sort": sort});
         if let Some(Place { timestamp, id }) = &behind {
             search["search_after"] = json!([timestamp, id]);
         }

@@ -6,24 +6,16 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
-use ureq::http::Method;
-
-use super::client::{Cause, Client, Failure, LINES, Reason};
+use super::bulk::{Bulk, Document, Fate};
+use super::client::{Cause, Client, Failure};
 use super::index;
 use crate::catalog::Catalog;
 use crate::store::{Execution, WriteError, Written};
 
-/// What is asked of the answer: no more than is read.
-const PATH: &str = "/_bulk?filter_path=errors,items.*.status,items.*.error";
-/// A request is sent when it has so many documents, or bytes.
-const MOST: usize = 5_000;
+/// So many bytes a request has at most, and fewer where that was too much.
 const MOST_BYTES: usize = 4 << 20;
-/// So long a request may take.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// A document that can't be stored, though the engine answers, is given up after so many tries:
 /// with the writer's pauses, some five minutes.
 const TRIES: u32 = 60;
@@ -48,81 +40,6 @@ struct Unfinished {
     refused: Option<String>,
     /// Times that the engine answered, and there was a rest.
     tries: u32,
-}
-
-/// Some documents in a request.
-#[derive(Default)]
-struct Bulk {
-    body: Vec<u8>,
-    /// Which of the executions they are.
-    of: Vec<usize>,
-}
-
-#[derive(Serialize)]
-struct Action<'a> {
-    create: Place<'a>,
-}
-
-#[derive(Serialize)]
-struct Place<'a> {
-    _index: &'a str,
-    _id: &'a str,
-}
-
-#[derive(Serialize)]
-struct Document<'a> {
-    /// The same in whole milliseconds.
-    #[serde(rename = "@timestamp")]
-    date: i64,
-    timestamp: f64,
-    execution_time: f64,
-    key: &'a str,
-    token: &'a str,
-    /// Again, as an engine doesn't like to sort by `_id`.
-    id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    extra: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct Answer {
-    errors: bool,
-    #[serde(default)]
-    items: Vec<Item>,
-}
-
-#[derive(Deserialize)]
-struct Item {
-    create: Outcome,
-}
-
-#[derive(Deserialize)]
-struct Outcome {
-    status: u16,
-    error: Option<Reason>,
-}
-
-/// What becomes of a document.
-enum Fate {
-    Stored,
-    Again(String),
-    Refused(String),
-}
-
-impl Outcome {
-    fn fate(self) -> Fate {
-        let Self { status, error } = self;
-        // A full disk makes indices read-only, and some versions call that forbidden.
-        let blocked = error.as_ref().is_some_and(|it| it.is("cluster_block_exception"));
-        let reason = || error.map_or_else(|| status.to_string(), |it| format!("{status}: {it}"));
-        match status {
-            // There is one of this id: the answer to the first time was lost.
-            200..=299 | 409 => Fate::Stored,
-            429 | 500.. => Fate::Again(reason()),
-            _ if blocked => Fate::Again(reason()),
-            _ => Fate::Refused(reason()),
-        }
-    }
 }
 
 impl Pen {
@@ -194,10 +111,10 @@ impl Pen {
         let mut left = Vec::new();
         while !work.rest.is_empty() {
             let bulk = self.bulk(executions, &work.rest);
-            let answered = match send(client, &bulk) {
-                Ok(answered) => answered,
-                Err(failure) if failure.is_too_large() && bulk.of.len() > 1 => {
-                    self.most_bytes = bulk.body.len() / 2;
+            let fates = match bulk.send(client) {
+                Ok(fates) => fates,
+                Err(failure) if failure.is_too_large() && bulk.documents() > 1 => {
+                    self.most_bytes = bulk.bytes() / 2;
                     continue;
                 }
                 Err(failure) if failure.is_too_large() => vec![Fate::Refused(failure.to_string())],
@@ -206,8 +123,8 @@ impl Pen {
                     return Err(failure);
                 }
             };
-            work.rest.drain(..bulk.of.len());
-            for (fate, execution) in answered.into_iter().zip(bulk.of) {
+            let sent = work.rest.drain(..bulk.documents());
+            for (fate, execution) in fates.into_iter().zip(sent) {
                 match fate {
                     Fate::Stored => work.stored += 1,
                     Fate::Refused(reason) => work.refused = Some(reason),
@@ -221,61 +138,35 @@ impl Pen {
         work.rest = left;
         Ok(again)
     }
-
     /// As many of these executions as a request may have.
     fn bulk(&self, executions: &[Execution], which: &[usize]) -> Bulk {
         let mut bulk = Bulk::default();
         let mut day = (f64::NAN, String::new());
-        for &at in which.iter().take(MOST) {
+        for &at in which {
             let Execution { key, token, timestamp, execution_time, extra } = &executions[at];
             let today = (timestamp / 86400.0).floor();
             if day.0 != today {
                 day = (today, index::of(*timestamp));
             }
-            let before = bulk.body.len();
-            let id = format!("{}{:010x}", self.run, self.next + at as u64);
-            let action = Action { create: Place { _index: &day.1, _id: &id } };
             let document = Document {
                 date: (timestamp * 1000.0).floor() as i64,
                 timestamp: *timestamp,
                 execution_time: *execution_time,
                 key: &self.catalog.keys.of(*key),
                 token: &self.catalog.tokens.of(*token),
-                id: &id,
+                id: &format!("{}{:010x}", self.run, self.next + at as u64),
                 extra: extra.as_deref().and_then(|extra| serde_json::from_str(extra).ok()),
             };
-            line(&mut bulk.body, &action);
-            line(&mut bulk.body, &document);
-            if bulk.body.len() > self.most_bytes && before > 0 {
-                bulk.body.truncate(before);
+            if !bulk.add(&day.1, &document, self.most_bytes) {
                 break;
             }
-            bulk.of.push(at);
         }
         bulk
     }
 }
 
-fn line(body: &mut Vec<u8>, value: &impl Serialize) {
-    serde_json::to_writer(&mut *body, value).expect("texts and finite numbers can be JSON");
-    body.push(b'\n');
-}
-
-/// What becomes of each document.
-fn send(client: &Client, bulk: &Bulk) -> Result<Vec<Fate>, Failure> {
-    let Answer { errors, items } = client.ask(Method::POST, PATH, (LINES, &bulk.body), PATIENCE)?;
-    let (asked, answered) = (bulk.of.len(), items.len());
-    if asked != answered {
-        return Err(client.useless(format!("{answered} outcomes of {asked} documents")));
-    }
-    if !errors {
-        return Ok(items.iter().map(|_| Fate::Stored).collect());
-    }
-    Ok(items.into_iter().map(|item| item.create.fate()).collect())
-}
-
 impl Failure {
-    fn is_too_large(&self) -> bool {
+    const fn is_too_large(&self) -> bool {
         matches!(self.cause, Cause::Refused(413, _))
     }
 }
