@@ -181,6 +181,14 @@ fn a_name_is_resolved_by_a_thread_while_calls_go_on() {
 }
 
 #[test]
+fn the_socket_never_waits_and_an_address_of_version_4_is_preferred() {
+    let server = Server::start();
+    let Some(mut program) = Program::of(&server) else { return };
+    assert_eq!(program.ask("waits()"), "False");
+    assert_eq!(program.ask("preferred()"), "127.0.0.1");
+}
+
+#[test]
 fn a_server_that_comes_back_gets_the_next_message() {
     // An address of its own, so that nobody takes the port meanwhile.
     const HOST: &str = "127.77.0.2";

@@ -7,6 +7,9 @@ use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
 use syn::{Error, Expr, LitBool, LitStr, Result, Token};
 
+/// Servers refuse messages with longer keys.
+const LONGEST_KEY: usize = 512;
+
 /// What is asked for.
 #[derive(Default)]
 pub(crate) struct Arguments {
@@ -132,8 +135,13 @@ impl Arguments {
         if self.has("key") {
             return Err(twice(span, "key"));
         }
-        if key.value().is_empty() {
+        let size = key.value().len();
+        if size == 0 {
             return Err(Error::new(key.span(), "a key can't be empty"));
+        }
+        if size > LONGEST_KEY {
+            let message = format!("the key has {size} bytes, servers take {LONGEST_KEY} at most");
+            return Err(Error::new(key.span(), message));
         }
         self.key = Some(key);
         Ok(())

@@ -11,6 +11,7 @@
 //!                                                       Sender       the process's socket
 //! ```
 
+mod address;
 mod counts;
 mod encode;
 mod environment;

@@ -1,12 +1,13 @@
 //! The process's socket, and the search for its address.
 
 use std::io::{self, ErrorKind};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs, UdpSocket};
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{OnceLock, mpsc};
 use std::time::Duration;
 use std::{fmt, process, thread};
 
+use super::address;
 use super::counts::{Outcome, count_returned};
 use super::environment::{BadVariable, Environment};
 
@@ -77,7 +78,7 @@ impl Ready {
 impl Sender {
     fn new(environment: Environment) -> Self {
         let sender = Self { environment, socket: OnceLock::new(), searching: AtomicU32::new(0) };
-        if address(&sender.environment.host).is_some() {
+        if address::written_out(&sender.environment.host).is_some() {
             // Needs no name service. What has no way there yet is looked for like a name.
             let _ = sender.find();
         }
@@ -120,53 +121,14 @@ impl Sender {
 
     /// Looks for the address and connects the socket to it.
     fn find(&self) -> io::Result<&UdpSocket> {
-        let Environment { host, port, .. } = &self.environment;
-        let addresses = match address(host) {
-            Some(ip) => vec![SocketAddr::new(ip, *port)],
-            None => resolve(host, *port)?,
-        };
-        let mut result = Err(io::Error::new(ErrorKind::NotFound, "the name has no address"));
-        for address in addresses {
-            match open(address) {
-                // Another thread may have been faster.
-                Ok(socket) => return Ok(self.socket.get_or_init(|| socket)),
-                Err(error) => result = Err(error),
-            }
-        }
-        result
+        let socket = address::connected(&self.environment.host, self.environment.port)?;
+        // Another thread may have been faster.
+        Ok(self.socket.get_or_init(|| socket))
     }
 }
 
 fn on_helper_thread(action: impl FnOnce() + Send + 'static) -> io::Result<()> {
     thread::Builder::new().name("kodemon-address".to_owned()).spawn(action).map(drop)
-}
-
-/// The address that is written out, or that of the machine itself.
-fn address(host: &str) -> Option<IpAddr> {
-    if host.eq_ignore_ascii_case("localhost") {
-        return Some(Ipv4Addr::LOCALHOST.into());
-    }
-    let bracketed = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-    bracketed.unwrap_or(host).parse().ok()
-}
-
-/// The addresses of a name, those of version 4 first. This may take its time.
-fn resolve(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
-    let mut addresses: Vec<_> = (host, port).to_socket_addrs()?.collect();
-    addresses.sort_by_key(SocketAddr::is_ipv6);
-    Ok(addresses)
-}
-
-/// A socket that sends to this address and never waits.
-fn open(address: SocketAddr) -> io::Result<UdpSocket> {
-    let any: IpAddr = match address {
-        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
-        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
-    };
-    let socket = UdpSocket::bind((any, 0))?;
-    socket.set_nonblocking(true)?;
-    socket.connect(address)?;
-    Ok(socket)
 }
 
 /// Waits until the address of `KODEMON_HOST` is known, and gives it.

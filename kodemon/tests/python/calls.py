@@ -1,8 +1,10 @@
 """Timed functions in every form: each line that comes is done, and answered by a line."""
 
 import asyncio
+import faulthandler
 import os
 import signal
+import socket
 import sys
 import threading
 
@@ -185,6 +187,23 @@ def in_a_signal_handler():
     return "handled"
 
 
+def preferred():
+    """Which of a name's addresses is taken, whatever order they come in."""
+    found = socket.getaddrinfo("::1", 1, type=socket.SOCK_DGRAM)
+    found += socket.getaddrinfo("127.0.0.1", 1, type=socket.SOCK_DGRAM)
+    real, socket.getaddrinfo = socket.getaddrinfo, lambda *_, **__: list(found)
+    try:
+        return sender._open(sender._Environment()).getpeername()[0]
+    finally:
+        socket.getaddrinfo = real
+
+
+def waits():
+    """Whether the socket does; on one machine no message ever has to."""
+    plain(0)
+    return sender._sender.socket.getblocking()
+
+
 def kept():
     kinds = [plain.__name__, plain.__doc__, Shop.method.__qualname__]
     return kinds + [asyncio.iscoroutinefunction(coroutine)]
@@ -219,5 +238,7 @@ def caught(function, *arguments):
         return f"{type(error).__name__}: {error}"
 
 
+# Where something waits for ever, the test would, too.
+faulthandler.dump_traceback_later(60, exit=True)
 for line in sys.stdin:
     print(eval(line), flush=True)
