@@ -19,9 +19,19 @@ mod oracle;
 /// The targets that take whole files.
 const OF_FILES: [&str; 3] = ["file", "oracle", "output"];
 
+/// Messages as senders write them.
+const MESSAGES: [&str; 3] = [
+    r#"{"execution_time": 0.0319, "timestamp": 1413404125, "token": "test-token", "key": "foo.py-f"}"#,
+    r#"{"key":"a.rs-\u00e9","token":"","timestamp":1.5e9,"execution_time":0,"customer":42}"#,
+    r#"{"x":{"a":[1,"\n",null]},"key":"k","token":"t","timestamp":-1,"execution_time":3e7}"#,
+];
+
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args_os().nth(1).ok_or("usage: seeds FOLDER")?;
     let folder = Path::new(&folder);
+    for (number, message) in MESSAGES.iter().enumerate() {
+        write(folder, "message", &number.to_string(), message.as_bytes())?;
+    }
     for (number, file) in files()?.iter().enumerate() {
         for target in OF_FILES {
             write(folder, target, &number.to_string(), file)?;

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod file;
+pub mod message;
 mod mutate;
 pub mod oracle;
 pub mod output;

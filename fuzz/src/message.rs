@@ -1,0 +1,32 @@
+//! Datagrams of Kodemon, beside what a parser of all of JSON finds in them.
+
+use kodemon::message::{LONGEST_EXECUTION, LONGEST_KEY, LONGEST_TOKEN, Message, parse};
+use serde_json::{Map, Value};
+
+/// The fields that each message has.
+const FIELDS: [&str; 4] = ["key", "token", "timestamp", "execution_time"];
+
+/// # Panics
+///
+/// Where a message is taken that is beyond its bounds or other than its JSON, or where its
+/// further fields aren't one line that drives no terminal.
+pub fn check(datagram: &[u8]) {
+    let Ok(Message { key, token, timestamp, execution_time, extra }) = parse(datagram) else {
+        return;
+    };
+    assert!((1..=LONGEST_KEY).contains(&key.len()) && token.len() <= LONGEST_TOKEN);
+    assert!(timestamp.is_finite() && (0.0..=LONGEST_EXECUTION).contains(&execution_time));
+    let mut fields: Map<String, Value> =
+        serde_json::from_slice(datagram).expect("a message is an object");
+    let [of_key, of_token, of_timestamp, of_execution_time] =
+        FIELDS.map(|name| fields.remove(name).expect("each message has it"));
+    assert_eq!((of_key.as_str(), of_token.as_str()), (Some(&*key), Some(&*token)));
+    assert_eq!(of_timestamp.as_f64(), Some(timestamp));
+    assert_eq!(of_execution_time.as_f64(), Some(execution_time));
+    let Some(extra) = extra else {
+        return assert!(fields.is_empty(), "{fields:?}");
+    };
+    assert!(!extra.contains(mmstats_tools::common::escape::is_harmful), "{extra:?}");
+    let kept: Value = serde_json::from_str(&extra).expect("further fields are JSON");
+    assert_eq!(kept, Value::Object(fields));
+}
