@@ -10,6 +10,7 @@ mod peers;
 mod per_thread;
 mod process;
 mod prom;
+mod questions;
 mod read;
 mod recorder;
 mod scalars;
@@ -58,6 +59,7 @@ pub fn all() -> impl Iterator<Item = &'static Comparison> {
         prom::COMPARISONS,
         process::COMPARISONS,
         clean::COMPARISONS,
+        questions::COMPARISONS,
         kodemon::COMPARISONS,
     ]
     .into_iter()
