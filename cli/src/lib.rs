@@ -4,10 +4,11 @@
 //!   a second;
 //! - [`exit`]: exit codes, and the reader of a pipe that has gone;
 //! - [`escape`] and [`json`]: whatever a text has in it, it doesn't drive a terminal;
-//! - [`duration`]: `30s`, `7d`;
+//! - [`duration`] and [`address`]: arguments such as `30s` and `127.0.0.1:80`;
 //! - [`generate`]: man pages and shell completions.
 #![forbid(unsafe_code)]
 
+pub mod address;
 pub mod diagnostics;
 pub mod duration;
 pub mod escape;

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use clap::Parser;
 use clap::builder::{OsStringValueParser, TypedValueParser};
+use cli::address::parse_address;
 use cli::duration::parse_duration;
 use cli::generate::GenerateArgument;
 pub use place::Place;
 
 const EXAMPLES: &str = "\
 Examples:
-  kodemon                            http://127.0.0.1:4001/ shows what this machine's programs send
+  kodemon                            http://127.0.0.1:4001/ shows what is sent
   kodemon --udp 0.0.0.0:4000 --token web --token worker
                                      of other machines, too: what these two send
   kodemon --store /var/lib/kodemon.db --keep 90d
@@ -39,11 +40,11 @@ Exit codes:
 #[command(name = "kodemon", version, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub struct Arguments {
     /// Where to receive messages; several times [default: 127.0.0.1:4000 and [::1]:4000]
-    #[arg(long, value_name = "ADDRESS:PORT")]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = parse_address)]
     pub udp: Vec<SocketAddr>,
 
     /// Where to serve page and API; whoever reaches it reads everything, without a password
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:4001")]
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:4001", value_parser = parse_address)]
     pub http: SocketAddr,
 
     /// A name under which it is asked for, besides localhost and addresses; several times

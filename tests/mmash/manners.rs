@@ -141,10 +141,15 @@ fn settings_that_are_not_understood_are_named_with_file_and_line() {
         let file = format!("MMASH_SETTINGS={}/settings.py: line", directory.path().display());
         assert!(!expected.starts_with("line") || stderr.contains(&file), "{stderr}");
     }
-    let mut command = tool(env!("CARGO_BIN_EXE_mmash"));
-    let Run { code, stderr, .. } = run(command.env("MMASH_SETTINGS", "/nowhere/settings.py"));
-    let expected = "mmash: MMASH_SETTINGS=/nowhere/settings.py: No such file or directory";
-    assert!(code == Some(2) && stderr.starts_with(expected), "{stderr}");
+    let binary = write(directory.path(), "binary", b"\xff\xfe");
+    for (file, reason) in
+        [(Path::new("/nowhere/settings.py"), "No such file or directory"), (&binary, "not UTF-8")]
+    {
+        let mut command = tool(env!("CARGO_BIN_EXE_mmash"));
+        let Run { code, stderr, .. } = run(command.env("MMASH_SETTINGS", file));
+        let expected = format!("mmash: MMASH_SETTINGS={}: {reason}", file.display());
+        assert!(code == Some(2) && stderr.starts_with(&expected), "{stderr}");
+    }
 }
 
 #[test]
@@ -177,6 +182,8 @@ fn help_and_man_page_teach_how_to_use_it() {
         let Run { code, stderr, .. } = run(tool(env!("CARGO_BIN_EXE_mmash")).args(wrong));
         assert!(code == Some(2) && stderr.contains(wrong[0]), "{stderr}");
     }
+    let by_name = run(tool(env!("CARGO_BIN_EXE_mmash")).args(["--listen", "localhost:5002"]));
+    assert!(by_name.stderr.contains("an address and a port were expected"), "{}", by_name.stderr);
 }
 
 #[test]

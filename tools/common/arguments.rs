@@ -22,8 +22,8 @@ pub struct CommonArguments {
 /// The end of every tool's long help: where files are looked for, and exit codes.
 pub const AFTER_HELP: &str = "\
 Where files are looked for without an argument:
-  $MMSTATS_GLOB if it is set, else the directory $MMSTATS_PATH, else /dev/shm and
-  the temporary directory; there files named *.mmstats and mmstats-*.
+  $MMSTATS_GLOB if it is set, else the directory $MMSTATS_PATH, else /dev/shm
+  and the temporary directory; there files named *.mmstats and mmstats-*.
 
 Exit codes:
   0  fine
@@ -45,4 +45,26 @@ pub fn parse_seconds(text: &str) -> Result<Duration, String> {
         .ok()
         .filter(|delay| (SHORTEST..=LONGEST).contains(delay))
         .ok_or_else(|| "must be from 0.001 seconds to a year".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Command, CommandFactory};
+
+    use crate::{cleanstats, mmash, pollstats, slurpstats};
+
+    /// Longer lines would be wrapped, and what stands beside an example would stand below it.
+    #[test]
+    fn the_end_of_each_help_fits_into_eighty_columns() {
+        let ends = [
+            cleanstats::Arguments::command(),
+            mmash::Arguments::command(),
+            pollstats::Arguments::command(),
+            slurpstats::Arguments::command(),
+        ];
+        let end = |command: &Command| command.get_after_long_help().map(ToString::to_string);
+        for line in ends.iter().filter_map(end).collect::<Vec<_>>().join("\n").lines() {
+            assert!(line.len() <= 79, "{line}");
+        }
+    }
 }

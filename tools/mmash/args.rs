@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::Parser;
+use cli::address::parse_address;
 
 use super::metrics::By;
 use crate::common::arguments::{AFTER_HELP, CommonArguments, parse_seconds};
@@ -12,8 +13,8 @@ use crate::common::prom::Limits;
 
 const EXAMPLES: &str = "\
 Examples:
-  mmash                              http://127.0.0.1:5002/ shows every stat of this machine
-  mmash --listen 0.0.0.0:5002        to everybody who reaches this machine: see below
+  mmash                              every stat, on http://127.0.0.1:5002/
+  mmash --listen 0.0.0.0:5002        for whoever reaches this machine
   mmash --glob '/run/web/*.mmstats'  of these files
   curl http://127.0.0.1:5002/metrics what Prometheus scrapes";
 
@@ -33,7 +34,7 @@ Examples:
 pub struct Arguments {
     /// Where to listen; whoever reaches it reads everything, without a password [default:
     /// 127.0.0.1:5002]
-    #[arg(long, value_name = "ADDRESS:PORT")]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = parse_address)]
     pub listen: Option<SocketAddr>,
 
     /// Stats files, directories of them, or globs; default: wherever programs put them

@@ -77,7 +77,10 @@ fn settings() -> Result<Settings, String> {
     };
     let path = Path::new(&path);
     let failed = |reason: &dyn Display| format!("MMASH_SETTINGS={}: {reason}", escape_path(path));
-    let text = fs::read_to_string(path).map_err(|error| failed(&error))?;
+    let text = fs::read_to_string(path).map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidData => failed(&"not UTF-8"),
+        _ => failed(&error),
+    })?;
     Settings::parse(&text).map_err(|wrong| failed(&wrong))
 }
 

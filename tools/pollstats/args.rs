@@ -14,10 +14,10 @@ const EXAMPLES: &str = "\
 Examples:
   pollstats                                    what moves on this machine
   pollstats -p web.stats. status.2XX,status.3XX /tmp/mmstats-*
-                                               two counters, added up over all files
+                                               two counters, over all files
   pollstats -p web.stats. 'status.*,render'    every status, and a timer
   pollstats --per-file requests                a line for each file
-  pollstats -c 10 -d 0.5 --delta -o csv hits   ten rows, half a second apart, exact
+  pollstats -c 10 -d 0.5 --delta -o csv hits   ten rows, half a second apart
   pollstats -f sys.uid=1000 hits               of one user's programs only
   pollstats --list                             what could be asked for";
 
