@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::browser::Browser;
+use crate::browser::{Browser, pixels};
 use crate::program::Webapp;
 use crate::support::server::Server;
 use crate::{ANYWHERE, LABELS, Test, cell, mmash};
@@ -64,26 +64,6 @@ impl Stage {
 fn number(text: &str) -> f64 {
     let digits: String = text.chars().take_while(|c| c.is_ascii_digit() || *c == ',').collect();
     digits.replace(',', "").parse().unwrap_or_else(|_| panic!("{text:?} is no number"))
-}
-
-/// How many pixels of a chart have the colour of a line.
-fn pixels(chart: usize, line: usize) -> String {
-    format!(
-        "(() => {{
-            const canvas = document.querySelectorAll('.charts canvas')[{chart}];
-            if (!canvas?.width) return 0;
-            const pen = canvas.getContext('2d');
-            const {{ data }} = pen.getImageData(0, 0, canvas.width, canvas.height);
-            pen.fillStyle = getComputedStyle(canvas).getPropertyValue('--line-{line}').trim();
-            const wanted = parseInt(pen.fillStyle.slice(1), 16);
-            let found = 0;
-            for (let at = 0; at < data.length; at += 4) {{
-                const color = (data[at] << 16) | (data[at + 1] << 8) | data[at + 2];
-                found += data[at + 3] === 255 && color === wanted;
-            }}
-            return found;
-        }})()"
-    )
 }
 
 fn values_and_rates_move(stage: &Stage) {

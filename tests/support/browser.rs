@@ -157,6 +157,26 @@ impl Drop for Browser {
     }
 }
 
+/// Tells how many pixels of a chart have the colour of a line, as an expression.
+pub fn pixels(chart: usize, line: usize) -> String {
+    format!(
+        "(() => {{
+            const canvas = document.querySelectorAll('.charts canvas')[{chart}];
+            if (!canvas?.width) return 0;
+            const pen = canvas.getContext('2d');
+            const {{ data }} = pen.getImageData(0, 0, canvas.width, canvas.height);
+            pen.fillStyle = getComputedStyle(canvas).getPropertyValue('--line-{line}').trim();
+            const wanted = parseInt(pen.fillStyle.slice(1), 16);
+            let found = 0;
+            for (let at = 0; at < data.length; at += 4) {{
+                const color = (data[at] << 16) | (data[at + 1] << 8) | data[at + 2];
+                found += data[at + 3] === 255 && color === wanted;
+            }}
+            return found;
+        }})()"
+    )
+}
+
 /// The program that drives browsers. It ends when it is dropped.
 struct Driver {
     child: Child,

@@ -1,4 +1,4 @@
-// Buttons and choices.
+// Buttons, choices and keys.
 
 import { element } from "./dom.js";
 
@@ -20,4 +20,19 @@ export function bar(name, title, values, nameOf, onchange) {
   );
   const legend = element("legend", { class: "unseen" }, title);
   return element("fieldset", { class: "bar" }, legend, ...buttons);
+}
+
+/** The slash key goes to the search, Escape to what `escape` does, unless somebody is writing. */
+export function shortcuts(search, escape) {
+  document.addEventListener("keydown", (event) => {
+    if (event.target instanceof HTMLInputElement) {
+      return;
+    }
+    if (event.key === "/") {
+      event.preventDefault();
+      search.select();
+    } else if (event.key === "Escape") {
+      escape();
+    }
+  });
 }

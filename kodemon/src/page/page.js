@@ -1,5 +1,6 @@
 // The page: puts streams, list, chart and address together.
 
+import { shortcuts } from "/kit/controls.js";
 import { debounced, element, setText } from "/kit/dom.js";
 import { number } from "/kit/format.js";
 import { ask } from "./api.js";
@@ -134,12 +135,8 @@ pause.addEventListener("click", () => {
   go(isLive(view) ? stillRange(from, to) : { from: null, to: null }, []);
 });
 window.addEventListener("popstate", () => look(fromAddress()));
-document.addEventListener("keydown", (event) => {
-  const writing = event.target instanceof HTMLInputElement;
-  if (event.key === "/" && !writing) {
-    event.preventDefault();
-    filter.select();
-  } else if (event.key === "Escape" && !writing && view.key !== "") {
+shortcuts(filter, () => {
+  if (view.key !== "") {
     go({ key: "" });
   }
 });

@@ -3,7 +3,7 @@
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::browser::Browser;
+use crate::browser::{Browser, pixels};
 use crate::running::{Kodemon, message, now};
 use crate::{CAPTION, KEYS, Test, cell, figure, is_about, open};
 
@@ -172,32 +172,13 @@ fn a_click_opens_the_chart_and_the_table_of_a_function(stage: &Stage) {
     let last = "[...document.querySelectorAll('.executions tbody tr')].at(-1).textContent";
     assert!(browser.ask(last).as_str().unwrap().ends_with("{\"customer\":119}"));
     for line in [2, 3] {
-        browser.until(&format!("{} > 10", pixels(line)));
+        browser.until(&format!("{} > 10", pixels(0, line)));
     }
     browser.screenshot("kodemon-chart-light");
     browser.click("[name=scale][value=linear]");
     browser.until("location.search === '?key=work.rs-slow&scale=linear'");
     browser.click(".row[data-key='work.rs-slow'] .name");
     browser.until("document.getElementById('detail').hidden");
-}
-
-/// How many pixels of the chart have the colour of a line.
-fn pixels(line: usize) -> String {
-    format!(
-        "(() => {{
-            const canvas = document.querySelector('.charts canvas');
-            const pen = canvas.getContext('2d');
-            const {{ data }} = pen.getImageData(0, 0, canvas.width, canvas.height);
-            pen.fillStyle = getComputedStyle(canvas).getPropertyValue('--line-{line}').trim();
-            const wanted = parseInt(pen.fillStyle.slice(1), 16);
-            let found = 0;
-            for (let at = 0; at < data.length; at += 4) {{
-                const color = (data[at] << 16) | (data[at + 1] << 8) | data[at + 2];
-                found += data[at + 3] === 255 && color === wanted;
-            }}
-            return found;
-        }})()"
-    )
 }
 
 fn a_range_is_set_by_a_preset_by_fields_and_by_dragging(stage: &Stage) {
@@ -304,7 +285,7 @@ fn the_page_is_dark_and_narrow_where_that_is_wanted(stage: &Stage) {
     browser.prefer("dark");
     browser
         .until("getComputedStyle(document.documentElement).backgroundColor === 'rgb(13, 18, 25)'");
-    browser.until(&format!("{} > 10", pixels(3)));
+    browser.until(&format!("{} > 10", pixels(0, 3)));
     browser.screenshot("kodemon-chart-dark");
     browser.resize(400, 800);
     browser

@@ -1,6 +1,7 @@
 // The page: puts stream, list, chart and address together.
 
 import { COLORS } from "/kit/chart.js";
+import { shortcuts } from "/kit/controls.js";
 import { debounced, setText } from "/kit/dom.js";
 import { number, time } from "/kit/format.js";
 import { follow } from "/kit/stream.js";
@@ -128,12 +129,8 @@ pause.addEventListener("click", () => {
 
 part("files").addEventListener("click", () => files.open());
 window.addEventListener("popstate", () => look(fromAddress()));
-document.addEventListener("keydown", (event) => {
-  const writing = event.target instanceof HTMLInputElement;
-  if (event.key === "/" && !writing) {
-    event.preventDefault();
-    filter.select();
-  } else if (event.key === "Escape" && !writing && !dialog.open && view.stats.length > 0) {
+shortcuts(filter, () => {
+  if (!dialog.open && view.stats.length > 0) {
     go({ ...view, stats: [] });
   }
 });
