@@ -12,6 +12,7 @@ const INTERVALS = 4;
  * out ends it.
  */
 export function follow(address, { whole, change, state }) {
+  const ended = new AbortController();
   let source;
   let again;
   let told;
@@ -57,10 +58,12 @@ export function follow(address, { whole, change, state }) {
     }
   }, 1000);
   // A browser keeps pages that are left, with their connections, of which it has six to a server.
-  window.addEventListener("pagehide", () => source.close());
-  window.addEventListener("pageshow", (event) => event.persisted && open());
+  const { signal } = ended;
+  window.addEventListener("pagehide", () => source.close(), { signal });
+  window.addEventListener("pageshow", (event) => event.persisted && open(), { signal });
   open();
   return () => {
+    ended.abort();
     source.close();
     clearTimeout(again);
     clearInterval(watch);
