@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! of each key: its id, the length of its rows   varints
-//!              its rows                         as in a block
+//!              its rows                         as in a block, from the row's number on
 //! ```
 
 use std::cmp::Ordering;
@@ -29,7 +29,7 @@ pub fn order(one: &Arrival, other: &Arrival) -> Ordering {
     key.then(time).then(one.row.number.cmp(&other.row.number))
 }
 
-/// Writes some, which are in [`order`]; none of those that are there is after `number`.
+/// Writes some, which are in [`order`]; `number` is the least of theirs.
 pub fn append(
     transaction: &Transaction<'_>,
     number: i64,
@@ -39,7 +39,7 @@ pub fn append(
     let mut rows = Vec::new();
     for of_key in arrivals.chunk_by(|one, other| one.key == other.key) {
         rows.clear();
-        block::encode(of_key.iter().map(|arrival| &arrival.row), usize::MAX >> 1, &mut rows);
+        block::encode(of_key.iter().map(|it| &it.row), (0.0, number), usize::MAX >> 1, &mut rows);
         varint::put(&mut data, of_key[0].key as u64);
         varint::put(&mut data, rows.len() as u64);
         data.extend(&rows);
@@ -53,16 +53,18 @@ pub fn each(
     connection: &Connection,
     mut then: impl FnMut(i64, Rows<'_>) -> rusqlite::Result<()>,
 ) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare_cached("SELECT data FROM arrivals ORDER BY number")?;
+    let mut statement =
+        connection.prepare_cached("SELECT number, data FROM arrivals ORDER BY number")?;
     let mut found = statement.query(())?;
     while let Some(row) = found.next()? {
-        let mut data = row.get_ref(0)?.as_blob()?;
+        let number = row.get(0)?;
+        let mut data = row.get_ref(1)?.as_blob()?;
         while !data.is_empty() {
             let head = varint::take(&mut data).zip(varint::take(&mut data));
             let (key, length) = head.ok_or(Damaged)?;
             let (rows, rest) = data.split_at_checked(length as usize).ok_or(Damaged)?;
             data = rest;
-            then(key as i64, Rows::of(rows))?;
+            then(key as i64, Rows::of(rows, (0.0, number)))?;
         }
     }
     Ok(())

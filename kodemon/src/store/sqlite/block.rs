@@ -1,14 +1,14 @@
 //! Executions of one key in a blob, by time.
 //!
 //! ```text
-//! of each: timestamp, as the bits of its float, behind those of the one before   varint
-//!          number, behind that of the one before                                 varint, signed
+//! of each: timestamp, as the bits of its float, from those of the one before     varint
+//!          number, from that of the one before                                   varint, signed
 //!          execution time                                                        8 bytes
 //!          token                                                                 varint
 //!          length of the further fields, and these                               varint, bytes
 //! ```
 //!
-//! Some 15 bytes each, where a row of a table has 34; and a thousand of them are written in the
+//! What is before the first one is told where the blob stands. Some 15 bytes each, where a row of a table has 34; and a thousand of them are written in the
 //! time of twenty rows.
 
 use std::str;
@@ -28,14 +28,16 @@ pub struct Row<X> {
     pub extra: Option<X>,
 }
 
-/// Appends rows, up to so many bytes; how many went in: one at least.
+/// Appends rows, up to so many bytes; how many went in: one at least. The first one is told from
+/// this timestamp and number.
 pub fn encode<'a, X: AsRef<str> + 'a>(
     rows: impl Iterator<Item = &'a Row<X>>,
+    (timestamp, mut number): (f64, i64),
     most: usize,
     into: &mut Vec<u8>,
 ) -> usize {
     let end = into.len() + most;
-    let (mut time, mut number) = (0, 0);
+    let mut time = timestamp.to_bits();
     let mut count = 0;
     for row in rows {
         let bits = row.timestamp.to_bits();
@@ -64,8 +66,9 @@ pub struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    pub fn of(bytes: &'a [u8]) -> Self {
-        Self { bytes, time: 0, number: 0 }
+    /// Told from this timestamp and number.
+    pub fn of(bytes: &'a [u8], (timestamp, number): (f64, i64)) -> Self {
+        Self { bytes, time: timestamp.to_bits(), number }
     }
 
     fn row(&mut self) -> Option<Row<&'a str>> {
@@ -108,6 +111,8 @@ impl<'a> Iterator for Rows<'a> {
 mod tests {
     use super::*;
 
+    const BEFORE: (f64, i64) = (1_413_404_125.0, 7);
+
     fn rows() -> Vec<Row<&'static str>> {
         let row = |timestamp, number, extra| Row {
             timestamp,
@@ -127,16 +132,17 @@ mod tests {
     #[test]
     fn rows_come_back_as_they_were() {
         let mut bytes = Vec::new();
-        assert_eq!(encode(rows().iter(), usize::MAX >> 1, &mut bytes), 4);
-        let found: Result<Vec<_>, _> = Rows::of(&bytes).collect();
+        assert_eq!(encode(rows().iter(), BEFORE, usize::MAX >> 1, &mut bytes), 4);
+        let found: Result<Vec<_>, _> = Rows::of(&bytes, BEFORE).collect();
         assert_eq!(found, Ok(rows()));
     }
 
     #[test]
     fn a_blob_that_is_cut_anywhere_between_rows_is_damaged() {
         let mut bytes = Vec::new();
-        encode(rows().iter(), usize::MAX >> 1, &mut bytes);
-        let whole = (0..bytes.len()).filter(|end| Rows::of(&bytes[..*end]).all(|it| it.is_ok()));
+        encode(rows().iter(), BEFORE, usize::MAX >> 1, &mut bytes);
+        let whole =
+            (0..bytes.len()).filter(|end| Rows::of(&bytes[..*end], BEFORE).all(|it| it.is_ok()));
         // Nothing, and behind the first, the second and the third.
         assert_eq!(whole.count(), 4);
     }
@@ -144,8 +150,8 @@ mod tests {
     #[test]
     fn a_blob_has_a_bounded_size_and_one_row_at_least() {
         let mut bytes = Vec::new();
-        assert_eq!(encode(rows().iter(), 1, &mut bytes), 1);
-        assert_eq!(encode(rows()[1..].iter(), 30, &mut bytes), 1);
+        assert_eq!(encode(rows().iter(), BEFORE, 1, &mut bytes), 1);
+        assert_eq!(encode(rows()[1..].iter(), BEFORE, 20, &mut bytes), 1);
     }
 
     #[test]
@@ -159,7 +165,7 @@ mod tests {
         };
         let rows: Vec<_> = (0..1_000).map(row).collect();
         let mut bytes = Vec::new();
-        encode(rows.iter(), usize::MAX >> 1, &mut bytes);
+        encode(rows.iter(), BEFORE, usize::MAX >> 1, &mut bytes);
         assert!(bytes.len() < 15_000, "{}", bytes.len());
     }
 }

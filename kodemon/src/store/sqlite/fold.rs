@@ -52,9 +52,10 @@ fn add_blocks(transaction: &Transaction<'_>, of_key: &[Arrival]) -> rusqlite::Re
         }
         while let Some(Arrival { key, row: first }) = rest.first() {
             data.clear();
-            let count = block::encode(rest.iter().map(|it| &it.row), BLOCK, &mut data);
-            let last = rest[count - 1].row.timestamp;
-            insert.execute((first.number, key, first.timestamp, last, count as i64, &data))?;
+            let before = (first.timestamp, first.number);
+            let count = block::encode(rest.iter().map(|it| &it.row), before, BLOCK, &mut data);
+            let seconds = (rest[count - 1].row.timestamp - first.timestamp).ceil() as i64;
+            insert.execute((first.number, key, first.timestamp, seconds, count as i64, &data))?;
             rest = &rest[count..];
         }
     }

@@ -21,6 +21,7 @@ const STEPS: i32 = 10_000;
 #[derive(Debug)]
 pub struct Readers {
     path: PathBuf,
+    limit: Duration,
     /// Nobody asks by them just now.
     free: Mutex<Vec<Connection>>,
 }
@@ -28,7 +29,7 @@ pub struct Readers {
 impl Readers {
     /// Of this database.
     pub fn new(path: PathBuf) -> Self {
-        Self { path, free: Mutex::default() }
+        Self { path, limit: LIMIT, free: Mutex::default() }
     }
 
     /// Asks, in a transaction: everything is as it was at one moment.
@@ -41,7 +42,7 @@ impl Readers {
             Some(connection) => connection,
             None => self.open()?,
         };
-        let ends = Instant::now() + LIMIT;
+        let ends = Instant::now() + self.limit;
         connection.progress_handler(STEPS, Some(move || Instant::now() >= ends))?;
         let transaction = connection.transaction()?;
         let answer = ask(&Question { transaction, ends });
@@ -96,5 +97,56 @@ impl From<Error> for QueryError {
             Some(ffi::ErrorCode::OperationInterrupted) => Self::TooLong(LIMIT),
             _ => Self::Failed(error.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    fn readers(limit: Duration) -> (TempDir, Readers) {
+        let directory = TempDir::new().unwrap();
+        let path = directory.path().join("kodemon.db");
+        Connection::open(&path).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
+        (directory, Readers { limit, ..Readers::new(path) })
+    }
+
+    #[test]
+    fn a_question_that_takes_too_long_is_given_up() {
+        let (_directory, readers) = readers(Duration::from_millis(20));
+        let endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) \
+                       SELECT count(*) FROM n";
+        let asked = readers.ask(|question| Ok(question.execute_batch(endless)?));
+        assert_eq!(asked, Err(QueryError::TooLong(LIMIT)));
+        let asked = readers.ask(|question| {
+            loop {
+                question.goes_on()?;
+            }
+        });
+        assert_eq!(asked, Err::<(), _>(QueryError::TooLong(LIMIT)));
+        // The next one has as long again.
+        assert_eq!(readers.ask(|question| Ok(question.goes_on()?)), Ok(()));
+    }
+
+    #[test]
+    fn who_asks_can_write_nothing_and_few_connections_stay() {
+        let (_directory, readers) = readers(LIMIT);
+        let asked = readers.ask(|question| Ok(question.execute("INSERT INTO t VALUES (1)", ())?));
+        assert!(matches!(asked, Err(QueryError::Failed(_))), "{asked:?}");
+        ask_within(&readers, 2 * KEPT);
+        assert_eq!(readers.free.lock().unwrap().len(), KEPT);
+    }
+
+    /// Asks while it asks, so many times.
+    fn ask_within(readers: &Readers, times: usize) {
+        let asked = readers.ask(|_| {
+            if times > 0 {
+                ask_within(readers, times - 1);
+            }
+            Ok(())
+        });
+        asked.unwrap();
     }
 }

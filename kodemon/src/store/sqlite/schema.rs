@@ -18,9 +18,11 @@ const TABLES: &str = "
     -- what came before: executions of a key within a minute, by the number of the first
     CREATE TABLE blocks (
         number INTEGER PRIMARY KEY, key INTEGER NOT NULL,
-        first REAL NOT NULL, last REAL NOT NULL, count INTEGER NOT NULL, data BLOB NOT NULL
+        -- the first one's timestamp, and for so many whole seconds there are others
+        first REAL NOT NULL, seconds INTEGER NOT NULL,
+        count INTEGER NOT NULL, data BLOB NOT NULL
     );
-    CREATE INDEX blocks_by_time ON blocks (key, first, last);
+    CREATE INDEX blocks_by_time ON blocks (key, first, seconds);
     -- of all that is in blocks, or was: what each sent of each function, ...
     CREATE TABLE series (
         key INTEGER NOT NULL, token INTEGER NOT NULL,

@@ -100,7 +100,7 @@ impl Pen {
         let is_due = pending.is_due();
         if is_due {
             fold(&transaction, &mut pending.arrivals, after)?;
-        } else {
+        } else if !executions.is_empty() {
             let new = &mut pending.arrivals[before..];
             new.sort_unstable_by(arrivals::order);
             arrivals::append(&transaction, *next, new)?;
@@ -125,7 +125,8 @@ impl Pen {
         let (since, hours_since) = (now - keep, now - keep * HOURS_LONGER);
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        transaction.execute("UPDATE state SET since = max(since, ?)", (since,))?;
+        // It was later where less was kept; but not after now, where a clock was wrong.
+        transaction.execute("UPDATE state SET since = min(max(since, ?), ?)", (since, now))?;
         let blocks = drop_blocks(&transaction, since)?;
         let minutes = MINUTES.drop_before(&transaction, MINUTES.of(since), STEPS_AT_ONCE)?;
         let hours = HOURS.drop_before(&transaction, HOURS.of(hours_since), STEPS_AT_ONCE)?;
@@ -158,7 +159,7 @@ fn drop_blocks(transaction: &Transaction<'_>, since: f64) -> rusqlite::Result<us
     let mut statement = transaction.prepare_cached(
         "DELETE FROM blocks WHERE number IN (
             SELECT b.number FROM keys k JOIN blocks b
-            ON b.key = k.id AND b.first < ?1 AND b.last < ?1 LIMIT ?2)",
+            ON b.key = k.id AND b.first < ?1 AND b.first + b.seconds < ?1 LIMIT ?2)",
     )?;
     statement.execute((since, BLOCKS_AT_ONCE as i64))
 }

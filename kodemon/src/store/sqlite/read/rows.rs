@@ -52,16 +52,20 @@ impl Wanted {
         mut then: impl FnMut(f64, Rows<'_>) -> rusqlite::Result<bool>,
     ) -> rusqlite::Result<()> {
         // A block is within a minute. Those that may have something are found by the index alone.
+        if let Of::Nobody = self.of {
+            return Ok(());
+        }
         let order = if descending { "DESC" } else { "ASC" };
         let mut statement = question.prepare_cached(&format!(
-            "SELECT first, data FROM blocks \
-             WHERE key = ? AND first >= ? AND first < ? AND last >= ? ORDER BY first {order}"
+            "SELECT first, number, data FROM blocks WHERE key = ? AND first >= ? AND first < ? \
+             AND first + seconds >= ? ORDER BY first {order}"
         ))?;
         let begin = MINUTES.begin(self.from);
         let mut blocks = statement.query((self.key, begin, self.to, self.from))?;
         while let Some(block) = blocks.next()? {
             question.goes_on()?;
-            if !then(block.get(0)?, Rows::of(block.get_ref(1)?.as_blob()?))? {
+            let before = (block.get(0)?, block.get(1)?);
+            if !then(before.0, Rows::of(block.get_ref(2)?.as_blob()?, before))? {
                 break;
             }
         }

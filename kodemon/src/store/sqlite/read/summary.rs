@@ -12,6 +12,8 @@ use crate::store::{QueryError, Summary, SummaryQuery};
 
 /// Up to so many executions in blocks are looked at one by one.
 const FEW: u64 = 200_000;
+/// Up to so many minutes are added up, of all tokens; otherwise hours.
+const MANY: f64 = 50_000.0;
 
 /// How execution times were spread.
 pub fn summary(
@@ -28,21 +30,25 @@ pub fn summary(
         let from = HOURS.begin(from);
         let to = if to < kept_since { HOURS.end(to) } else { to };
         let steps = Steps::no_shorter(&SummaryQuery { from, to, ..query.clone() }, HOUR);
-        return Ok(added_up(question, Wanted { key, of, from, to }, steps)?);
+        let wanted = Wanted { key, of, from, to };
+        return Ok(added_up(question, wanted, tokens(question, wanted)?, steps)?);
     }
     let (steps, wanted) = (Steps::of(query), Wanted { key, of, from, to });
-    if steps.milliseconds < MINUTE && count(question, wanted)? <= FEW {
+    let tokens = tokens(question, wanted)?;
+    if steps.milliseconds < MINUTE && count(question, wanted, &tokens)? <= FEW {
         return Ok(one_by_one(question, wanted, steps)?);
     }
-    Ok(added_up(question, wanted, Steps::no_shorter(query, MINUTE))?)
+    let minutes = (to - from) / MINUTES.step * tokens.len() as f64;
+    let shortest = if minutes > MANY { HOUR } else { MINUTE };
+    Ok(added_up(question, wanted, tokens, Steps::no_shorter(query, shortest))?)
 }
 
 /// Not fewer than how many there are, but for what came last.
-fn count(question: &Question<'_>, wanted: Wanted) -> rusqlite::Result<u64> {
+fn count(question: &Question<'_>, wanted: Wanted, tokens: &[i64]) -> rusqlite::Result<u64> {
     let range = (MINUTES.of(wanted.from), MINUTES.of(wanted.to).saturating_add(1));
     let mut count = 0;
-    for token in tokens(question, wanted)? {
-        count += MINUTES.count(question, (wanted.key, token), range)?;
+    for token in tokens {
+        count += MINUTES.count(question, (wanted.key, *token), range)?;
     }
     Ok(count)
 }
@@ -65,9 +71,14 @@ fn one_by_one(question: &Question<'_>, wanted: Wanted, steps: Steps) -> rusqlite
     Ok(steps.summary(total, times.into_iter().map(exact)))
 }
 
-fn added_up(question: &Question<'_>, wanted: Wanted, steps: Steps) -> rusqlite::Result<Summary> {
+fn added_up(
+    question: &Question<'_>,
+    wanted: Wanted,
+    tokens: Vec<i64>,
+    steps: Steps,
+) -> rusqlite::Result<Summary> {
     let tallies = vec![Tally::default(); steps.count];
-    let mut adding = Adding { question, tokens: tokens(question, wanted)?, steps, tallies };
+    let mut adding = Adding { question, tokens, steps, tallies };
     wanted.each_arrival(question, |row| {
         adding.tally(row.timestamp).record(row.execution_time);
     })?;
