@@ -169,9 +169,11 @@ impl Clerk {
 async fn deliver_all(mut orders: UnboundedReceiver<Order>) {
     let mut chance = Chance(7);
     while let Some(order) = orders.recv().await {
-        // Some are given up, which ends the call, too.
-        let patience = Duration::from_millis(60);
-        let _ = timeout(patience, deliver(&order, chance.around(Duration::from_millis(15)))).await;
+        let time = chance.around(Duration::from_millis(15));
+        tokio::spawn(async move {
+            // Some are given up, which ends the call, too.
+            let _ = timeout(Duration::from_millis(60), deliver(&order, time)).await;
+        });
     }
 }
 

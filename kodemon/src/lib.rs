@@ -39,10 +39,10 @@
 //!
 //! # What a call costs, and what it never does
 //!
-//! A call takes two clocks more than one `send`, which is its only system call; the figures are in
-//! `benches/README.md`. It never blocks, never fails its caller and never writes to the terminal.
-//! After the first call of a place in a thread it allocates nothing. What can't be sent is counted
-//! by reason: [`statistics`] tells, and [`connect`] says what is wrong with the environment.
+//! A call takes about a fifth more than one `send`, which is its only system call; the figures are
+//! in `benches/README.md`. It never blocks, never fails its caller and never writes to the terminal.
+//! After the first call in a thread it allocates nothing. What can't be sent is counted by reason:
+//! [`statistics`] tells, and [`connect`] says what is wrong with the environment.
 //!
 //! An IP address and `localhost` (127.0.0.1) need no search. Any other name is resolved on a thread
 //! of its own; calls until then count as not sent. When a server comes back the next message
@@ -52,9 +52,10 @@
 //!
 //! With `stats` a call is also recorded by mmstats: a timer `kodemon.KEY` in seconds and a histogram
 //! `kodemon.KEY.spread` in nanoseconds, in one stats file a thread, which `slurpstats` and `mmash`
-//! show. `stats, udp = false` does only that, for a few dozen nanoseconds a call and without a
-//! system call. A thread's file has room for 64 functions (384 KiB); calls of further ones are
-//! counted as [`unrecorded`](Statistics::unrecorded).
+//! show. `stats, udp = false` does only that, for some thirty nanoseconds a call and without a
+//! system call. The first call in a thread makes the file, which takes a millisecond or two; that
+//! of each function adds its stats. There is room for 64 functions (384 KiB); calls of further ones
+//! are counted as [`unrecorded`](Statistics::unrecorded).
 //!
 //! # Features
 //!

@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::panic::catch_unwind;
 use std::thread;
-use std::time::Duration;
 
 use kodemon::kodemon;
 use serde::{Serialize, Serializer};
@@ -15,8 +14,7 @@ use crate::server::{PATIENCE, Server};
 pub fn call(what: &str) -> Option<String> {
     Some(match what {
         "statistics" => statistics(),
-        "connect" => connected(PATIENCE),
-        "connect, impatient" => connected(Duration::from_millis(1)),
+        "connect" => connected(),
         "large" => large(&"x".repeat(8_000)),
         "too_large" => large(&"x".repeat(8_192)),
         "faulty" => faulty(),
@@ -57,8 +55,8 @@ fn statistics() -> String {
     counts.map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ")
 }
 
-fn connected(timeout: Duration) -> String {
-    kodemon::connect(timeout)
+fn connected() -> String {
+    kodemon::connect(PATIENCE)
         .map_or_else(|error| error.to_string(), |address| address.ip().to_string())
 }
 
