@@ -213,7 +213,8 @@ class _Sender:
         self.count(self.outcome(key, fields, began, took))
 
     def outcome(self, key, fields, began, took):
-        self.prepare()
+        if self.environment is None:
+            self.prepare()
         if self.environment.problem:
             return "misconfigured"
         if self.socket is None:
@@ -252,20 +253,17 @@ class _Sender:
 
     def prepare(self):
         """Reads the environment at the first call; an address needs no search."""
-        if self.environment is not None:
-            return
-        environment = _Environment()
-        sock = None
-        if not environment.problem and _address(environment.host):
-            try:
-                sock = _open(environment)
-            except OSError:
-                # What can't be reached yet is looked for like a name.
-                pass
         with self.lock:
-            if self.environment is None:
-                self.socket = sock
-                self.environment = environment
+            if self.environment is not None:
+                return
+            environment = _Environment()
+            if not environment.problem and _address(environment.host):
+                try:
+                    self.socket = _open(environment)
+                except OSError:
+                    # What can't be reached yet is looked for like a name.
+                    pass
+            self.environment = environment
 
     def search(self):
         """Looks for the address on a thread, if none does so yet."""

@@ -23,7 +23,11 @@ pub fn call(what: &str) -> Option<String> {
             customer.to_string()
         }
         "calls_in_a_field" => calls_in_a_field(),
-        _ => return None,
+        _ => {
+            return what
+                .strip_prefix("of key ")
+                .map(|key| kodemon::time(key, || key.len().to_string()));
+        }
     })
 }
 
@@ -172,6 +176,16 @@ fn a_guard_has_fields_too() {
     let message = message_of("of_a_guard", "42");
     assert_eq!(message["key"], "checkout");
     assert_eq!(extra(message), json!({"customer": 42, "phase": "paying"}));
+}
+
+#[test]
+fn a_key_may_have_any_character() {
+    let server = Server::start();
+    let mut program = Program::of(&server);
+    for key in ["pages/front 100%", "\"quoted\" \\", "\u{1f980} ß\u{0}\u{7f}\t", " ", "<b>&amp;"] {
+        assert_eq!(program.call(&format!("of key {key}")), key.len().to_string());
+        assert_eq!(server.message()["key"], key);
+    }
 }
 
 #[test]
