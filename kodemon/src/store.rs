@@ -34,7 +34,8 @@ pub struct Execution {
 
 /// What holds executions and answers questions about them.
 ///
-/// One thread writes; any number may ask meanwhile. What was written is found by who asks later.
+/// One thread writes; any number may ask meanwhile. What was written is found by who asks later: a
+/// search engine may take a second.
 pub trait Store: Send + Sync {
     /// What it is called in figures and messages.
     fn name(&self) -> &'static str;

@@ -101,7 +101,7 @@ impl Writing {
             }
         }
         if self.lost > 0 {
-            (self.on_error)(&format!("{} messages are lost: it had to end", self.lost));
+            (self.on_error)(&format!("messages lost, as it had to end: {}", self.lost));
         }
     }
 
@@ -129,7 +129,8 @@ impl Writing {
                     });
                     if let Some(reason) = refused {
                         let refused = executions.len() - stored;
-                        (self.on_error)(&format!("{refused} messages refused: {reason}"));
+                        let all = executions.len();
+                        (self.on_error)(&format!("can't store {refused} of {all}: {reason}"));
                     }
                     return stored;
                 }

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::json;
+
 use kodemon::catalog::{Catalog, Names};
 use kodemon::store::elastic::{Address, Elastic};
 use kodemon::store::{Execution, KeysQuery, QueryError, Store, Written};
@@ -64,6 +66,18 @@ fn of_a_request_only_what_failed_for_now_is_sent_again() {
     assert_eq!(written, Written { stored: 4, refused: Some("400: as told".to_owned()) });
     assert_eq!(engine.requests("_bulk")[1].body.lines().count(), 2 * 2);
     assert_eq!(stored(&engine), [0.0, 1.0, 3.0, 4.0]);
+}
+
+#[test]
+fn of_several_requests_one_that_fails_costs_none_of_the_others() {
+    let engine = Faulty::start();
+    let store = store(&engine);
+    engine.next("_bulk", [Act::Except(vec![(1, 429), (4_999, 503)]), refusal(503)]);
+    assert_eq!(store.write(&executions(10_001)).unwrap_err().stored, 4_998);
+    assert_eq!(store.write(&executions(10_001)).unwrap(), Written::all(10_001));
+    let lines = engine.requests("_bulk").into_iter().map(|it| it.body.lines().count() / 2);
+    assert_eq!(lines.collect::<Vec<_>>(), [5_000, 5_000, 5_000, 3]);
+    assert_eq!(stored(&engine).len(), 10_001);
 }
 
 #[test]
@@ -147,6 +161,33 @@ fn an_engine_that_came_back_is_told_again_how_to_make_indices() {
     store.write(&executions(1)).unwrap_err();
     store.write(&executions(1)).unwrap();
     assert_eq!(engine.requests("kodemon").len(), 2);
+}
+
+#[test]
+fn more_series_than_an_engine_gives_at_once_are_asked_for_in_turn() {
+    let page = |from: usize, to: usize| {
+        let series = |number: usize| {
+            let name = json!({"key": format!("{:05}", number / 2), "token": number.to_string()});
+            let (first, last) = (json!({"value": number}), json!({"value": 10_000}));
+            json!({"key": name, "doc_count": 3, "first": first, "last": last})
+        };
+        let series =
+            json!({"buckets": (from..to).map(series).collect::<Vec<_>>(), "after_key": to});
+        let answer = json!({
+            "timed_out": false, "_shards": {"failed": 0, "total": 1}, "hits": {"hits": []},
+            "aggregations": {"series": series},
+        });
+        Act::Answer(200, answer.to_string())
+    };
+    let engine = Faulty::start();
+    engine.next("_search", [page(0, 5_000), page(5_000, 5_003)]);
+    let keys = store(&engine).keys(&KeysQuery::default()).unwrap();
+    assert_eq!((keys.len(), keys[2_501].count), (2_502, 3));
+    let record = &keys[2_500];
+    assert_eq!((&*record.key, record.count, record.tokens.len()), ("02500", 6, 2));
+    assert_eq!((record.first_seen, record.last_seen), (5_000.0, 10_000.0));
+    let asked = engine.requests("_search");
+    assert!(!asked[0].body.contains("after") && asked[1].body.contains(r#""after":5000"#));
 }
 
 #[test]

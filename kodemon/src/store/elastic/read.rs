@@ -60,11 +60,13 @@ fn series(question: &Question<'_>, filters: &[Value]) -> Result<Vec<Series>, Que
         let Some(SeriesAnswer { series }) = answer else {
             return Ok(all);
         };
-        all.extend(series.buckets);
-        let Some(after) = series.after_key else {
-            return Ok(all);
-        };
-        composite["after"] = after;
+        let SeriesPage { buckets, after_key } = series;
+        let is_full = buckets.len() >= SERIES;
+        all.extend(buckets);
+        match after_key.filter(|_| is_full) {
+            Some(after) => composite["after"] = after,
+            None => return Ok(all),
+        }
     }
 }
 
