@@ -88,7 +88,8 @@ fn keys_are_told_by_name_token_prefix_and_time() {
 
 /// Ten calls, a second apart, the `n`th of `n` seconds; when the first began.
 fn ten(kodemon: &Kodemon) -> f64 {
-    let began = now().floor() - 100.0;
+    // Where a step of two seconds begins, too.
+    let began = (now() / 2.0).floor() * 2.0 - 100.0;
     for number in 0..10 {
         let time = f64::from(number);
         kodemon.send(message("f", time, began + time).to_string());
