@@ -31,8 +31,8 @@ Exit codes:
 /// Receive how long calls of functions took, store it, and show it on a web page
 ///
 /// Programs send a message a call by UDP and don't wait for an answer. What comes is stored in a
-/// SQLite file, as it is, and added up by minute and by hour; or in Elasticsearch or OpenSearch. The
-/// API that the page asks is documented at /api/openapi.json.
+/// SQLite file, as it is, and added up by minute and by hour, where hours stay twelve times as long;
+/// or in Elasticsearch or OpenSearch. The API that the page asks is documented at /api/openapi.json.
 ///
 /// It counts what it receives, refuses, stores and loses in stats files of its own: see slurpstats.
 #[derive(Clone, Debug, Parser)]

@@ -11,8 +11,13 @@ use super::OpenError;
 
 /// Held as long as it lives; a process that ends lets go.
 #[derive(Debug)]
-pub struct Lock {
-    _file: File,
+pub struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing isn't enough where a child process has just been forked, and has the file, too.
+        let _ = self.0.unlock();
+    }
 }
 
 /// Locks a database; its real path, so that two names of it are one.
@@ -34,7 +39,7 @@ pub fn take(path: &Path) -> Result<(PathBuf, Lock), OpenError> {
     }
     // SQLite couldn't say why a file can't be opened.
     open(&path).map_err(|error| failed(&error))?;
-    Ok((path, Lock { _file: file }))
+    Ok((path, Lock(file)))
 }
 
 /// Of a file that may not be there yet, in a directory that is.

@@ -62,6 +62,8 @@ pub fn prepare(connection: &Connection) -> Result<(), OpenError> {
     connection.pragma_update(None, "journal_mode", "wal")?;
     // A power failure may cost the last transactions, a crash of the program none.
     connection.pragma_update(None, "synchronous", "normal")?;
+    // Who reads for long makes the log of writes grow; it shrinks again to so many bytes.
+    connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
     if empty {
         let setting = format!(
             "BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION}; \
