@@ -22,6 +22,12 @@ impl Names {
         Arc::clone(&self.read()[number as usize])
     }
 
+    /// The number of a name, if it has one: looked for one by one, so not for each message.
+    pub fn number_of(&self, name: &str) -> Option<u32> {
+        let at = self.read().iter().position(|known| **known == *name)?;
+        Some(at as u32)
+    }
+
     /// The names from this number on.
     pub fn since(&self, number: u32) -> Vec<Arc<str>> {
         self.read()[number as usize..].to_vec()
@@ -123,6 +129,7 @@ mod tests {
         assert_eq!(numbering.of("b", "t"), Ok((1, 0)));
         assert_eq!(catalog.keys.since(1), ["b".into(), "c".into()]);
         assert_eq!(&*catalog.tokens.of(1), "u");
+        assert_eq!((catalog.keys.number_of("b"), catalog.keys.number_of("d")), (Some(1), None));
         assert_eq!(catalog.keys.count(), 3);
     }
 }

@@ -1,7 +1,7 @@
 //! What is stored, told to everybody who watches: of all keys how many calls there were and how
 //! long they took, of one key each call.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
@@ -13,7 +13,8 @@ use serde_json::value::RawValue;
 use web::{Feed, TooManyStreams};
 
 use crate::catalog::Catalog;
-use crate::store::Execution;
+use crate::store::tally::Tally;
+use crate::store::{Execution, Spread};
 
 /// So many may watch all keys.
 const STREAMS: usize = 64;
@@ -35,8 +36,8 @@ pub struct Live {
 struct State {
     /// By key, since this server began.
     totals: Vec<Total>,
-    /// Execution times by key, since the last step; only where somebody watches.
-    times: HashMap<u32, Vec<f64>>,
+    /// By key, since the last step; only where somebody watches.
+    tallies: BTreeMap<u32, Tally>,
     /// The keys that somebody watches, with what happened since the last step.
     watched: HashMap<String, Watched>,
 }
@@ -53,6 +54,8 @@ pub struct Total {
 #[derive(Debug)]
 struct Watched {
     feed: Feed,
+    /// Of the key, once it has come up.
+    number: Option<u32>,
     executions: Vec<Execution>,
     left_out: usize,
 }
@@ -69,11 +72,11 @@ struct Step<'a> {
 #[derive(Serialize)]
 struct KeyStep<'a> {
     key: &'a str,
-    count: usize,
-    mean: f64,
-    p50: f64,
-    p99: f64,
-    max: f64,
+    count: u64,
+    mean: Option<f64>,
+    p50: Option<f64>,
+    p99: Option<f64>,
+    max: Option<f64>,
 }
 
 /// What happened in a step of time to one key.
@@ -125,7 +128,7 @@ impl Live {
         let new = || {
             let feed = Feed::new(STREAMS_OF_KEY);
             feed.publish(None, || nothing("executions"));
-            Watched { feed, executions: Vec::new(), left_out: 0 }
+            Watched { feed, number: None, executions: Vec::new(), left_out: 0 }
         };
         state.watched.entry(key.to_owned()).or_insert_with(new).feed.stream()
     }
@@ -140,7 +143,7 @@ impl Live {
     /// To be called with what was stored.
     pub fn stored(&self, executions: &[Execution]) {
         let mut state = self.state();
-        let State { totals, times, watched } = &mut *state;
+        let State { totals, tallies, watched } = &mut *state;
         totals.resize(self.catalog.keys.count(), Total::default());
         for Execution { key, execution_time, .. } in executions {
             let total = &mut totals[*key as usize];
@@ -149,14 +152,14 @@ impl Live {
         }
         if self.all.watching() > 0 {
             for Execution { key, execution_time, .. } in executions {
-                times.entry(*key).or_default().push(*execution_time);
+                tallies.entry(*key).or_default().record(*execution_time);
             }
         }
-        if !watched.is_empty() {
-            for execution in executions {
-                if let Some(watched) = watched.get_mut(&*self.catalog.keys.of(execution.key)) {
-                    watched.add(execution);
-                }
+        for (key, watched) in watched {
+            let number = watched.number.or_else(|| self.catalog.keys.number_of(key));
+            watched.number = number;
+            for execution in executions.iter().filter(|it| Some(it.key) == number) {
+                watched.add(execution);
             }
         }
     }
@@ -166,11 +169,11 @@ impl Live {
         let mut state = self.state();
         state.watched.retain(|_, watched| watched.feed.watching() > 0);
         state.watched.values_mut().for_each(|watched| watched.step(&self.catalog));
-        let times = mem::take(&mut state.times);
+        let tallies = mem::take(&mut state.tallies);
         drop(state);
-        let named = times.into_iter().map(|(key, times)| (self.catalog.keys.of(key), times));
+        let named = tallies.into_iter().map(|(key, tally)| (self.catalog.keys.of(key), tally));
         let named: Vec<_> = named.collect();
-        let keys = named.iter().map(|(key, times)| KeyStep::of(key, times.clone())).collect();
+        let keys = named.iter().map(|(key, tally)| KeyStep::of(key, tally)).collect();
         self.all.publish(Some(&json::text(&Step { time: now(), keys })), || nothing("keys"));
     }
 
@@ -210,11 +213,9 @@ impl Watched {
 }
 
 impl<'a> KeyStep<'a> {
-    fn of(key: &'a str, mut times: Vec<f64>) -> Self {
-        times.sort_unstable_by(f64::total_cmp);
-        let at = |part: f64| times[((times.len() as f64 * part).ceil() as usize).max(1) - 1];
-        let mean = times.iter().sum::<f64>() / times.len() as f64;
-        Self { key, count: times.len(), mean, p50: at(0.5), p99: at(0.99), max: at(1.0) }
+    fn of(key: &'a str, tally: &Tally) -> Self {
+        let Spread { count, mean, p50, p99, max, .. } = tally.spread();
+        Self { key, count, mean, p50, p99, max }
     }
 }
 

@@ -4,6 +4,7 @@ pub mod elastic;
 mod histogram;
 pub mod sqlite;
 mod steps;
+pub(crate) mod tally;
 mod varint;
 mod writer;
 

@@ -21,7 +21,6 @@ mod read;
 mod readers;
 mod rollup;
 mod schema;
-mod tally;
 mod write;
 
 use std::fmt;

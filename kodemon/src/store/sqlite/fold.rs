@@ -7,7 +7,7 @@ use rusqlite::Transaction;
 use super::arrivals::{self, Arrival};
 use super::block;
 use super::rollup::{HOURS, MINUTES, RollUp};
-use super::tally::Tally;
+use crate::store::tally::Tally;
 
 /// So many bytes a block has at most, but for its last row: who wants one of its rows reads all.
 const BLOCK: usize = 32 << 10;

@@ -3,8 +3,8 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::Damaged;
-use super::tally::Tally;
 use crate::store::histogram::Histogram;
+use crate::store::tally::Tally;
 
 /// A table of steps of time, counted from 1970 on.
 #[derive(Clone, Copy, Debug)]

@@ -6,8 +6,8 @@ use super::{Of, key_id};
 use crate::store::sqlite::block::Row;
 use crate::store::sqlite::readers::Question;
 use crate::store::sqlite::rollup::{HOURS, MINUTES, RollUp};
-use crate::store::sqlite::tally::{Tally, exact};
 use crate::store::steps::{HOUR, MINUTE, Steps};
+use crate::store::tally::{Tally, exact};
 use crate::store::{QueryError, Summary, SummaryQuery};
 
 /// Up to so many executions in blocks are looked at one by one.
