@@ -25,6 +25,10 @@ export function spark(canvas, numbers, color) {
     if (Number.isFinite(value)) {
       end = [1 + index * step, y(value)];
       pen[drawing ? "lineTo" : "moveTo"](...end);
+      if (!drawing && !Number.isFinite(numbers[index + 1])) {
+        // It stands alone.
+        pen.lineTo(end[0] + 2, end[1]);
+      }
     }
     drawing = Number.isFinite(value);
   });

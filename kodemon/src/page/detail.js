@@ -9,7 +9,7 @@ import { ask, pathOf } from "./api.js";
 import { Executions } from "./executions.js";
 import { Points } from "./points.js";
 import { inSteps, isLive, rangeOf } from "./range.js";
-import { durationText, rateText } from "./texts.js";
+import { durationText, rateText, stepText } from "./texts.js";
 import { outerRanges, SCALES } from "./view.js";
 import { followSeen } from "./watch.js";
 
@@ -221,12 +221,13 @@ export class Detail {
 
   #tellDrawn() {
     if (this.#summary) {
-      const drawn = this.#points.countFrom(this.#summary.from);
-      const all = Math.max(drawn, this.#summary.total.count);
+      const { from, to, total } = this.#summary;
+      const drawn = this.#points.countIn(from, to);
+      const all = Math.max(drawn, total.count);
       setText(
         this.#caption,
         `${number(drawn)} of ${number(all)} executions as points; in each step of ` +
-          `${duration(this.#summary.step)} the lines are percentiles, the bands go from the least ` +
+          `${stepText(this.#summary.step)} the lines are percentiles, the bands go from the least ` +
           "to the greatest and from p50 to p99.",
       );
     }

@@ -2,13 +2,15 @@
 
 import { ask } from "./api.js";
 
-/** So many times a second at most it is asked for all of them. */
+/** While functions are called, all are asked for again after so many milliseconds. */
 const EVERY = 5000;
 
-/** The functions, as the API lists them. `onchange()` is told when others are there. */
+/** The functions, as the API lists them. `onchange()` is told when it was asked for them. */
 export class Keys {
   #token = "";
   #asked = -Infinity;
+  /** When they are asked for again, and by which timer. */
+  #due = Infinity;
   #timer;
   #onchange;
   /** Records of the API: key, count, first and last seen, tokens. */
@@ -31,7 +33,7 @@ export class Keys {
   /** Asks for them, now. */
   async load() {
     clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#due = Infinity;
     this.#asked = performance.now();
     const token = this.#token;
     const record = await ask("keys", { token }).catch(() => null);
@@ -46,22 +48,26 @@ export class Keys {
   /** Takes in what was called in a step of time. */
   take({ time, keys }) {
     let unknown = false;
-    for (const { key, count } of keys) {
+    // Whose calls these are isn't told: of a token the next list says how many were its own.
+    for (const { key, count } of this.#token === "" ? keys : []) {
       const about = this.byName.get(key);
-      unknown ||= !about;
-      // Whose calls these are isn't told: with a token the next list says how many were its own.
-      if (about && this.#token === "") {
+      if (about) {
         about.count += count;
         about.last_seen = Math.max(about.last_seen, time);
+      } else {
+        unknown = true;
       }
     }
     if (keys.length > 0) {
-      this.#loadLater(unknown && this.byName.size === 0 ? 0 : EVERY);
+      this.#loadAt(this.#asked + (unknown ? 0 : EVERY));
     }
   }
 
-  #loadLater(pause) {
-    const wait = Math.max(0, this.#asked + pause - performance.now());
-    this.#timer ??= setTimeout(() => this.load(), wait);
+  #loadAt(time) {
+    if (time < this.#due) {
+      this.#due = time;
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.load(), Math.max(0, time - performance.now()));
+    }
   }
 }

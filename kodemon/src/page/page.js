@@ -29,6 +29,8 @@ const [filter, count, token, pause, state] = ["filter", "count", "token", "pause
 
 let view = fromAddress();
 let connection = "lost";
+/** Whether what was missed while there was no stream must be asked for. */
+let missed = false;
 const keys = new Keys(refresh);
 const summaries = new Summaries(() => rows.refreshSummaries());
 const rows = new Rows(part("functions"), part("rows"), {
@@ -145,13 +147,18 @@ look(view);
 keys.load();
 loadTokens();
 setInterval(() => {
-  detail.tick();
-  times.tick();
+  if (!document.hidden) {
+    detail.tick();
+    times.tick();
+  }
 }, TICK);
 followSeen("/api/stream", {
   whole: ({ time }) => {
     hearTime(time);
-    keys.load();
+    if (missed) {
+      keys.load();
+    }
+    missed = true;
   },
   change: (step) => {
     hearTime(step.time);

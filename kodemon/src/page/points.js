@@ -61,7 +61,7 @@ export class Points {
 
   /** Forgets what is older. */
   dropBefore(time) {
-    if (this.countFrom(time) < 0.9 * this.times.length) {
+    if (this.countIn(time, Infinity) < 0.9 * this.times.length) {
       this.#keep((at) => at >= time);
     }
   }
@@ -71,9 +71,9 @@ export class Points {
     [this.times, this.values] = [this.times, this.values].map((all) => kept.map((index) => all[index]));
   }
 
-  /** How many there are from then on. */
-  countFrom(time) {
-    return this.times.reduce((sum, at) => sum + (at >= time ? 1 : 0), 0);
+  /** How many there are from `from` until before `to`. */
+  countIn(from, to) {
+    return this.times.reduce((sum, at) => sum + (at >= from && at < to ? 1 : 0), 0);
   }
 }
 
@@ -81,13 +81,15 @@ function identity({ timestamp, execution_time: took, token }) {
   return `${timestamp} ${took} ${token}`;
 }
 
-/** Parts of a summary's steps, with as many of each as are due to it. */
+/** Parts of a summary's steps, with as many of each as are due to it: here and there, not in a row. */
 function partsOf({ total, buckets }) {
   const called = buckets.filter(({ count }) => count > 0);
-  return called.flatMap(({ from, to, count }) => {
+  const parts = called.flatMap(({ from, to, count }) => {
     const length = (to - from) / PARTS;
     const limit = Math.max(1, Math.round((MOST * count) / total.count / PARTS));
     const begins = Array.from({ length: PARTS }, (_, index) => from + index * length);
-    return begins.map((begin) => ({ from: begin, to: begin + length, limit }));
+    return begins.map((begin) => ({ from: begin, to: begin + length, limit, place: Math.random() }));
   });
+  parts.sort((a, b) => a.place - b.place);
+  return parts.map(({ from, to, limit }) => ({ from, to, limit }));
 }

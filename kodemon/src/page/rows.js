@@ -134,7 +134,9 @@ export class Rows {
   #fillCells(row, about) {
     const [name, count, perSecond, p50, p99, line, tokens] = row.children;
     const figures = this.#summaries.of(about.key);
-    setText(name.firstChild, about.key);
+    const end = about.key.lastIndexOf("-") + 1;
+    setText(name.firstChild, about.key.slice(0, end));
+    setText(name.lastChild, about.key.slice(end));
     row.title = about.key;
     setText(count, number(about.count));
     setText(perSecond, figures ? rateText(figures.rate) : "");
@@ -178,7 +180,7 @@ function makeRow() {
   return element(
     "div",
     { role: "row", class: "row" },
-    cell("key", element("span", { class: "name" })),
+    cell("key", element("span", { class: "file" }), element("span", { class: "name" })),
     cell("calls number"),
     cell("rate number"),
     cell("p50 number"),

@@ -7,6 +7,13 @@ export function durationText(seconds) {
   return Number.isFinite(seconds) ? duration(seconds) : "–";
 }
 
+/** How long a step is: `10 s`, `15 min`, `6 h`; others as durations. */
+export function stepText(seconds) {
+  const units = [[3600, "h"], [60, "min"], [1, "s"]];
+  const [size, unit] = units.find(([size]) => seconds >= size && seconds % size === 0) ?? [];
+  return size ? `${number(seconds / size)} ${unit}` : duration(seconds);
+}
+
 /** How often something happens, in the unit that fits: `12.3/s`, `4.2/min`, `15/h`. */
 export function rateText(perSecond) {
   const perMinute = perSecond * 60;
