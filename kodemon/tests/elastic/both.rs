@@ -33,6 +33,9 @@ fn both_stores_give_the_same_answers() {
             "extra": {"number": number, "of": ["a", {"b": null}]},
         });
         first.send(message.to_string());
+        if number % 100 == 0 {
+            first.until(|health| health["received"] == number + 1);
+        }
     }
     let health = first.until(|health| {
         ["sqlite", "elasticsearch"].iter().all(|store| health["stores"][store]["stored"] == 600)
