@@ -54,7 +54,8 @@
 //! file should stand elsewhere or look otherwise. One thread writes a file, so a [`Published`]
 //! struct is [`Send`] and not [`Sync`]; a program with several threads declares a static with
 //! [`per_thread!`], and each thread gets its own file. Readers add them up. What isn't known when
-//! the program is compiled is added at run time: [`Options::dynamic`] and [`Published::add`].
+//! the program is compiled is added at run time: [`Options::dynamic`] and [`Published::add`], in a
+//! thread's own file by [`PerThread::try_with_published`].
 //!
 //! To **read**, [`find`] the files and take a snapshot of each with [`StatsFile::read`]. The tools
 //! `slurpstats`, `pollstats` and `cleanstats` do that on the command line, `mmash` on a web page.

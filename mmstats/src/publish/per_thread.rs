@@ -88,7 +88,38 @@ impl<T: MmStats> PerThread<T> {
     }
 
     /// Uses this thread's instance with its file, if it has or can get one: for stats that are
-    /// added at run time ([`Published::add`]).
+    /// added at run time ([`Published::add`]), to be kept in the struct itself.
+    ///
+    /// ```
+    /// use std::cell::RefCell;
+    /// use mmstats::{Counter, Field, MmStats};
+    ///
+    /// #[derive(MmStats)]
+    /// struct Queues {
+    ///     /// One for each queue that this thread has met.
+    ///     #[mmstats(skip)]
+    ///     jobs: RefCell<Vec<Counter>>,
+    /// }
+    ///
+    /// # static DIRECTORY: std::sync::LazyLock<tempfile::TempDir> =
+    /// #     std::sync::LazyLock::new(|| tempfile::tempdir().unwrap());
+    /// # /*
+    /// mmstats::per_thread! {
+    ///     static QUEUES: Queues = Queues::options().capacity(64 * 1024);
+    /// }
+    /// # */
+    /// # mmstats::per_thread! {
+    /// #     static QUEUES: Queues = Queues::options().capacity(64 * 1024).path(DIRECTORY.path());
+    /// # }
+    ///
+    /// QUEUES.try_with_published(|file| {
+    ///     let jobs: Counter = file.add(Counter::named("queue.mail"))?;
+    ///     jobs.incr();
+    ///     file.jobs.borrow_mut().push(jobs);
+    ///     Ok::<(), mmstats::AddError>(())
+    /// })??;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
