@@ -5,6 +5,7 @@ use std::fmt;
 
 use cli::json;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::compact::compact;
@@ -62,6 +63,9 @@ fn object(fields: &[(Cow<'_, str>, &RawValue)]) -> Result<Box<str>, Malformed> {
         text += &value;
     }
     text.push('}');
+    // A number that no float reaches or half of a surrogate pair is JSON by its grammar, but most
+    // parsers would refuse every answer that it stands in.
+    serde_json::from_str::<Value>(&text).map_err(|error| Malformed(error.to_string()))?;
     Ok(text.into_boxed_str())
 }
 
@@ -195,6 +199,20 @@ mod tests {
         .unwrap();
         let expected = r#"{"customer":12345678901234567890123,"ph\"ase":[1,{"x":null}]}"#;
         assert_eq!(message.extra.as_deref(), Some(expected));
+    }
+
+    /// Found by fuzzing: a raw value is only looked at for its grammar.
+    #[test]
+    fn further_fields_that_other_parsers_would_refuse_are_refused() {
+        for (value, expected) in [
+            ("1e999", "out of range"),
+            ("[{\"y\":-1.5e6182989}]", "out of range"),
+            ("\"\\ud800\"", "hex escape"),
+        ] {
+            let start = r#"{"key":"k","token":"t","timestamp":1,"execution_time":1,"x":"#;
+            let reason = reason(format!("{start}{value}}}"));
+            assert!(reason.contains(expected), "{value}: {reason}");
+        }
     }
 
     #[test]
