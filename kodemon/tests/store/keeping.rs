@@ -81,7 +81,8 @@ fn much_goes_in_small_steps() {
 fn names_of_which_nothing_is_left_go_when_the_server_starts() {
     let mut stores = Stores::new();
     let late = 13.0 * KEEP.as_secs_f64();
-    stores.write([call("old.rs-f", BEGIN), call("new.rs-f", BEGIN)]);
+    let old = Call { token: "worker".to_owned(), ..call("old.rs-f", BEGIN) };
+    stores.write([old, call("new.rs-f", BEGIN)]);
     stores = stores.reopen();
     stores.write([call("new.rs-f", BEGIN + late)]);
     tend(&stores, BEGIN + late);
@@ -93,6 +94,7 @@ fn names_of_which_nothing_is_left_go_when_the_server_starts() {
     assert_eq!(names(&stores), [new.clone(), old]);
     stores = stores.reopen();
     assert_eq!(names(&stores), std::slice::from_ref(&new));
+    assert_eq!(stores.known(), (1, 1));
     // Its number may be another one's.
     stores.write([call("other.rs-f", BEGIN + late), call("new.rs-f", BEGIN + late)]);
     let other = ("other.rs-f".to_owned(), 1);

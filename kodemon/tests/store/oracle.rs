@@ -8,7 +8,8 @@ use std::time::Duration;
 use kodemon::catalog::Numbering;
 use kodemon::store::sqlite::Sqlite;
 use kodemon::store::{
-    Execution, ExecutionsQuery, KeyRecord, KeysQuery, Page, Spread, Store, SummaryQuery, Written,
+    Execution, ExecutionsQuery, KeyRecord, KeysQuery, Page, Spread, Store, SummaryQuery,
+    WriteError, Written,
 };
 use tempfile::TempDir;
 
@@ -45,8 +46,18 @@ impl Stores {
         Self { directory, sqlite, numbering, calls: Vec::new() }
     }
 
+    /// How many keys and tokens are known.
+    pub fn known(&self) -> (usize, usize) {
+        self.numbering.known()
+    }
+
     /// Stores them in one transaction.
     pub fn write(&mut self, calls: impl IntoIterator<Item = Call>) {
+        self.try_write(calls).unwrap();
+    }
+
+    /// Stores them in one transaction, or none of them.
+    pub fn try_write(&mut self, calls: impl IntoIterator<Item = Call>) -> Result<(), WriteError> {
         let calls: Vec<_> = calls.into_iter().collect();
         let executions: Vec<_> = calls
             .iter()
@@ -57,8 +68,9 @@ impl Stores {
                 Execution { key, token, timestamp, execution_time, extra }
             })
             .collect();
-        assert_eq!(self.sqlite.write(&executions).unwrap(), Written::all(calls.len()));
+        assert_eq!(self.sqlite.write(&executions)?, Written::all(calls.len()));
         self.calls.extend(calls);
+        Ok(())
     }
 
     /// As when the server starts again: what was written is folded.

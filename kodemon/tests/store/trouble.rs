@@ -5,11 +5,13 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::process::Command;
 
+use kodemon::store::{KeysQuery, Store};
 use nix::unistd::geteuid;
 use rusqlite::Connection;
 use serde_json::json;
 use tempfile::TempDir;
 
+use crate::oracle::{Call, Stores};
 use crate::running::{Kodemon, command, message, now, store};
 
 const KEYS: &str = "/api/keys";
@@ -61,6 +63,34 @@ fn a_full_disk_is_told_and_nothing_is_lost_once_there_is_room() {
     assert_eq!(kodemon.health()["healthy"], true);
     assert_eq!(kodemon.json(KEYS)["keys"][0]["count"], sent);
     assert!(fs::read_to_string(log.path()).unwrap().lines().count() <= 10);
+}
+
+#[test]
+fn what_failed_is_stored_once_when_it_is_tried_again() {
+    let mut stores = Stores::new();
+    let call = |number: u32| Call {
+        key: format!("a.rs-f{}", number % 3),
+        token: "web".to_owned(),
+        timestamp: 1_795_258_800.0 + f64::from(number % 7),
+        execution_time: 0.25,
+        // Two thousand of them are folded at once.
+        extra: Some(format!("{{\"n\":{number},\"padding\":\"{}\"}}", "-".repeat(8_000))),
+    };
+    let other = Connection::open(store(stores.directory.path())).unwrap();
+    for (table, numbers) in [("arrivals", 0..1_000), ("series", 1_000..2_200)] {
+        let refuse = format!(
+            "CREATE TRIGGER refuse BEFORE INSERT ON {table} BEGIN SELECT raise(ABORT, 'no'); END"
+        );
+        other.execute_batch(&refuse).unwrap();
+        let error = stores.try_write(numbers.clone().map(call)).unwrap_err();
+        assert_eq!((error.stored, &*error.reason), (0, "no"));
+        other.execute_batch("DROP TRIGGER refuse").unwrap();
+        stores.write(numbers.map(call));
+    }
+    let folded = other.query_row("SELECT sum(count) FROM blocks", (), |row| row.get(0));
+    assert_eq!(folded, Ok(2_200));
+    let query = KeysQuery::default();
+    assert_eq!(stores.sqlite.keys(&query).unwrap(), stores.expected_keys(&query));
 }
 
 /// The same command with a small file system of its own for a directory, which a file nearly
