@@ -1,15 +1,13 @@
 //! Every form of a timed function does what it did, and sends its message.
 
 use std::fmt::Display;
-use std::future::{Future, poll_fn};
 use std::panic::catch_unwind;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
 
 use kodemon::kodemon;
 use serde_json::Value;
 
+use crate::futures::{finished, wait};
 use crate::program::Program;
 use crate::server::Server;
 
@@ -39,12 +37,6 @@ pub fn call(function: &str) -> Option<String> {
         "of_a_trait" => shop.of_a_trait(),
         "default_of_a_trait" => shop.default_of_a_trait(),
         "async_of_a_trait" => finished(shop.async_of_a_trait()),
-        "waits" => finished(waits(2, "x")),
-        "waits, cancelled" => cancelled(waits(2, "x")),
-        "waits, never polled" => {
-            drop(waits(2, "x"));
-            "dropped".to_owned()
-        }
         "a guard" => {
             let timing = kodemon::timing!("a guard");
             (timing.elapsed() < Duration::MAX).to_string()
@@ -187,35 +179,6 @@ impl Sells for Shop {
     }
 }
 
-#[kodemon]
-async fn waits(turns: u32, text: &str) -> String {
-    wait(turns).await;
-    text.repeat(turns as usize)
-}
-
-/// Is ready at the next poll after so many.
-async fn wait(mut turns: u32) {
-    poll_fn(|_| {
-        turns = turns.wrapping_sub(1);
-        if turns == u32::MAX { Poll::Ready(()) } else { Poll::Pending }
-    })
-    .await;
-}
-
-fn finished<T>(future: impl Future<Output = T>) -> T {
-    let mut future = pin!(future);
-    loop {
-        if let Poll::Ready(result) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            return result;
-        }
-    }
-}
-
-fn cancelled<T>(future: impl Future<Output = T>) -> String {
-    let polled = pin!(future).poll(&mut Context::from_waker(Waker::noop()));
-    if polled.is_ready() { "finished" } else { "cancelled" }.to_owned()
-}
-
 #[test]
 fn a_call_sends_one_message_of_four_fields() {
     let server = Server::start();
@@ -258,7 +221,6 @@ fn every_form_does_what_it_did_and_sends_its_message() {
         ("associated", "3"),
         ("of_a_trait", "7"),
         ("async_of_a_trait", "7"),
-        ("waits", "xx"),
     ] {
         assert_eq!(program.call(form), result, "{form}");
         assert_eq!(server.message()["key"], format!("forms.rs-{form}"));
@@ -268,7 +230,7 @@ fn every_form_does_what_it_did_and_sends_its_message() {
         assert_eq!(server.message()["key"], form);
     }
     assert!(server.is_quiet());
-    assert_eq!(program.call("statistics"), "sent 19");
+    assert_eq!(program.call("statistics"), "sent 18");
 }
 
 #[test]
@@ -290,15 +252,4 @@ fn a_call_within_a_call_sends_its_own_message_first() {
     let figures = |name: &str| calls.each_ref().map(|call| call[name].as_f64().unwrap());
     assert!(figures("execution_time").is_sorted(), "the innermost is the shortest: {calls:?}");
     assert!(figures("timestamp").iter().rev().is_sorted(), "and began last: {calls:?}");
-}
-
-#[test]
-fn an_async_call_is_timed_from_its_first_poll_to_its_end_or_cancellation() {
-    let server = Server::start();
-    let mut program = Program::of(&server);
-    assert_eq!(program.call("waits, never polled"), "dropped");
-    assert!(server.is_quiet(), "it never ran");
-    assert_eq!(program.call("waits, cancelled"), "cancelled");
-    assert_eq!(server.message()["key"], "forms.rs-waits");
-    assert!(server.is_quiet());
 }

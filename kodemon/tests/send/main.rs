@@ -4,6 +4,7 @@
 
 mod fields;
 mod forms;
+mod futures;
 mod processes;
 mod program;
 mod recorded;
@@ -16,6 +17,7 @@ mod unsent;
 /// What the program does: the functions stand beside the tests of them.
 fn call(what: &str) -> String {
     let known = forms::call(what)
+        .or_else(|| futures::call(what))
         .or_else(|| fields::call(what))
         .or_else(|| unsent::call(what))
         .or_else(|| processes::call(what))
