@@ -26,6 +26,9 @@ use client::{Cause, Client, Failure};
 use question::Question;
 use write::Pen;
 
+/// So long a request may take, unless told.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Executions in an engine.
 pub struct Elastic {
     client: Client,
@@ -84,8 +87,15 @@ impl Elastic {
     ///
     /// Where the address can't be one.
     pub fn new(address: Address, keep: Duration, catalog: Arc<Catalog>) -> Result<Self, String> {
-        let client = Client::new(address)?;
+        let client = Client::new(address, PATIENCE)?;
         Ok(Self { client, keep, pen: Mutex::new(Pen::new(catalog)) })
+    }
+
+    /// With another time that a request may take, and all requests of a question.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.client.patience = patience;
+        self
     }
 
     /// Sees who is there, and says how indices are to be made. Without it the first write does.

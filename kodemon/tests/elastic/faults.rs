@@ -139,6 +139,25 @@ fn a_request_that_is_too_large_is_sent_in_parts() {
 }
 
 #[test]
+fn a_request_that_takes_too_long_is_sent_in_parts_which_grow_again() {
+    let engine = Faulty::start();
+    let store = store(&engine);
+    store.prepare().unwrap();
+    let store = store.with_patience(Duration::from_secs(1));
+    engine.next("_bulk", [Act::Silence]);
+    let error = store.write(&executions(800)).unwrap_err();
+    assert_eq!(error.reason, format!("{}: no answer within 1s", engine.url()));
+    let store = store.with_patience(Duration::from_mins(1));
+    assert_eq!(store.write(&executions(800)).unwrap(), Written::all(800));
+    let lines = engine.requests("_bulk").into_iter().map(|it| it.body.lines().count() / 2);
+    assert_eq!(lines.collect::<Vec<_>>(), [800, 400, 400]);
+    assert_eq!(store.write(&executions(1_000)).unwrap(), Written::all(1_000));
+    let lines = engine.requests("_bulk").into_iter().map(|it| it.body.lines().count() / 2);
+    assert_eq!(lines.skip(3).collect::<Vec<_>>(), [451, 508, 41]);
+    assert_eq!(stored(&engine).len(), 1_800);
+}
+
+#[test]
 fn what_is_no_answer_stores_nothing_for_sure() {
     for garbage in ["", "<html>", "{}", "[]", r#"{"errors": false, "items": []}"#] {
         let engine = Faulty::start();

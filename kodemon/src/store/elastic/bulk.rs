@@ -1,7 +1,5 @@
 //! A `_bulk` request: documents that are created, and what becomes of each.
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use ureq::http::Method;
@@ -10,10 +8,16 @@ use super::client::{Client, Failure, LINES, Reason};
 
 /// What is asked of the answer: no more than is read.
 const PATH: &str = "/_bulk?filter_path=errors,items.*.status,items.*.error";
-/// So many documents a request has at most.
-const MOST: usize = 5_000;
-/// So long a request may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How much a request may have.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    pub documents: usize,
+    pub bytes: usize,
+}
+
+/// What an engine takes with ease.
+pub const USUAL: Limits = Limits { documents: 5_000, bytes: 4 << 20 };
 
 /// Some documents in a request.
 #[derive(Default)]
@@ -88,11 +92,11 @@ impl Bulk {
 
     /// Adds a document to an index, unless the request would be too long by it; whether it did.
     /// A request has one in any case.
-    pub fn add(&mut self, index: &str, document: &Document<'_>, most_bytes: usize) -> bool {
+    pub fn add(&mut self, index: &str, document: &Document<'_>, limits: Limits) -> bool {
         let before = self.body.len();
         self.line(&Action { create: Place { _index: index, _id: document.id } });
         self.line(document);
-        let fits = self.documents < MOST && self.body.len() <= most_bytes;
+        let fits = self.documents < limits.documents && self.body.len() <= limits.bytes;
         if fits || self.documents == 0 {
             self.documents += 1;
             return true;
@@ -109,8 +113,7 @@ impl Bulk {
 
     /// Sends it. What comes out is the fate of each document.
     pub fn send(&self, client: &Client) -> Result<Vec<Fate>, Failure> {
-        let Answer { errors, items } =
-            client.ask(Method::POST, PATH, (LINES, &self.body), PATIENCE)?;
+        let Answer { errors, items } = client.ask(Method::POST, PATH, (LINES, &self.body))?;
         let (asked, answered) = (self.documents, items.len());
         if asked != answered {
             return Err(client.useless(format!("{answered} outcomes of {asked} documents")));

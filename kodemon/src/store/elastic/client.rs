@@ -30,6 +30,8 @@ pub struct Client {
     agent: Agent,
     base: Arc<str>,
     authorization: Option<HeaderValue>,
+    /// So long a request may take.
+    pub patience: Duration,
 }
 
 /// Why there is no answer that could be used.
@@ -77,12 +79,13 @@ impl Failure {
 }
 
 impl Client {
-    /// For an engine, of which nothing is asked yet.
+    /// For an engine, of which nothing is asked yet, and no request may take longer than that.
     ///
     /// # Errors
     ///
     /// Where user or password can't stand in a header.
-    pub fn new(Address { base, authorization }: Address) -> Result<Self, String> {
+    pub fn new(address: Address, patience: Duration) -> Result<Self, String> {
+        let Address { base, authorization } = address;
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -93,15 +96,29 @@ impl Client {
             .user_agent(concat!("kodemon/", env!("CARGO_PKG_VERSION")));
         let authorization = authorization.map(HeaderValue::try_from).transpose();
         let authorization = authorization.map_err(|error| error.to_string())?;
-        Ok(Self { agent: config.build().into(), base: base.into(), authorization })
+        Ok(Self { agent: config.build().into(), base: base.into(), authorization, patience })
     }
 
-    /// Sends a request and reads the answer, within so long. A path begins with a slash.
+    /// Sends a request and reads the answer. A path begins with a slash.
     ///
     /// # Errors
     ///
     /// Where it isn't answered with success and in this form.
     pub fn ask<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: (&'static str, &[u8]),
+    ) -> Result<T, Failure> {
+        self.ask_within(method, path, body, self.patience)
+    }
+
+    /// The same within so long.
+    ///
+    /// # Errors
+    ///
+    /// As above.
+    pub fn ask_within<T: DeserializeOwned>(
         &self,
         method: Method,
         path: &str,

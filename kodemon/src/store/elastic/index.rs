@@ -1,7 +1,6 @@
 //! Indices: one a day, after a template, so that what is old is dropped whole.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -17,8 +16,6 @@ use super::client::{Cause, Client, Failure, JSON};
 pub const ALL: &str = "kodemon-*";
 /// Their names, by the day in UTC.
 const DAY: &str = "kodemon-%Y.%m.%d";
-/// So long a request of this kind may take.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The index of an execution that began at that time.
 pub fn of(timestamp: f64) -> String {
@@ -54,14 +51,14 @@ impl Version {
 ///
 /// Where it isn't there, isn't such an engine, is too old, or refuses it.
 pub fn prepare(client: &Client) -> Result<(), Failure> {
-    let Itself { version } = client.ask(Method::GET, "/", (JSON, b""), PATIENCE)?;
+    let Itself { version } = client.ask(Method::GET, "/", (JSON, b""))?;
     if !version.will_do() {
         let found = version.number;
         return Err(client.useless(format!("version {found}, but 7.8 is needed at least")));
     }
     let template = template().to_string();
     let body = (JSON, template.as_bytes());
-    let _: IgnoredAny = client.ask(Method::PUT, "/_index_template/kodemon", body, PATIENCE)?;
+    let _: IgnoredAny = client.ask(Method::PUT, "/_index_template/kodemon", body)?;
     Ok(())
 }
 
@@ -98,7 +95,7 @@ fn template() -> Value {
 /// Where the engine isn't there, or refuses it.
 pub fn drop_before(client: &Client, time: f64) -> Result<bool, Failure> {
     let path = format!("/{ALL}/_alias");
-    let indices = client.ask::<BTreeMap<String, Value>>(Method::GET, &path, (JSON, b""), PATIENCE);
+    let indices = client.ask::<BTreeMap<String, Value>>(Method::GET, &path, (JSON, b""));
     let indices = match indices {
         // There is none yet.
         Err(Failure { cause: Cause::Refused(404, _), .. }) => return Ok(false),
@@ -108,7 +105,7 @@ pub fn drop_before(client: &Client, time: f64) -> Result<bool, Failure> {
     let Some(oldest) = over.next() else {
         return Ok(false);
     };
-    let _: IgnoredAny = client.ask(Method::DELETE, &format!("/{oldest}"), (JSON, b""), PATIENCE)?;
+    let _: IgnoredAny = client.ask(Method::DELETE, &format!("/{oldest}"), (JSON, b""))?;
     Ok(over.next().is_some())
 }
 

@@ -1,6 +1,6 @@
 //! Searches, of which an answer takes as many as it needs within a time.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -10,9 +10,6 @@ use ureq::http::Method;
 use super::client::{Client, JSON, Reason};
 use super::index;
 use crate::store::QueryError;
-
-/// So long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A question that is being answered.
 pub struct Question<'a> {
@@ -56,9 +53,9 @@ struct Hit<D> {
 }
 
 impl<'a> Question<'a> {
-    /// From now on the time runs.
+    /// From now on the time runs: as long as one request may take.
     pub fn begin(client: &'a Client) -> Self {
-        Self { client, until: Instant::now() + PATIENCE }
+        Self { client, until: Instant::now() + client.patience }
     }
 
     /// Searches all indices. The filters are those of `bool`.
@@ -69,16 +66,16 @@ impl<'a> Question<'a> {
     ) -> Result<(Vec<D>, Option<A>), QueryError> {
         let left = self.until.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Err(QueryError::TooLong(PATIENCE));
+            return Err(QueryError::TooLong(self.client.patience));
         }
         search["query"] = json!({"bool": {"filter": filters}});
         search["timeout"] = json!(format!("{}ms", left.as_millis()));
         search["track_total_hits"] = json!(false);
         let (path, body) = (format!("/{}/_search", index::ALL), search.to_string());
         let found: Found<D, A> =
-            self.client.ask(Method::POST, &path, (JSON, body.as_bytes()), left)?;
+            self.client.ask_within(Method::POST, &path, (JSON, body.as_bytes()), left)?;
         if found.timed_out {
-            return Err(QueryError::TooLong(PATIENCE));
+            return Err(QueryError::TooLong(self.client.patience));
         }
         // A part of an answer isn't one.
         let Shards { failed, total, failures } = found.shards;

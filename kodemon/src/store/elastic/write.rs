@@ -8,14 +8,12 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::bulk::{Bulk, Document, Fate};
+use super::bulk::{Bulk, Document, Fate, Limits, USUAL};
 use super::client::{Cause, Client, Failure};
 use super::index;
 use crate::catalog::Catalog;
 use crate::store::{Execution, WriteError, Written};
 
-/// So many bytes a request has at most, and fewer where that was too much.
-const MOST_BYTES: usize = 4 << 20;
 /// A document that can't be stored, though the engine answers, is given up after so many tries:
 /// with the writer's pauses, some five minutes.
 const TRIES: u32 = 60;
@@ -29,7 +27,8 @@ pub struct Pen {
     next: u64,
     /// Whether the engine knows how indices are to be made.
     prepared: bool,
-    most_bytes: usize,
+    /// What was too large isn't sent again; what took too long, after a while.
+    limits: Limits,
     unfinished: Option<Unfinished>,
 }
 
@@ -49,7 +48,7 @@ impl Pen {
         let chance = RandomState::new().hash_one(std::process::id()) as u32;
         // In the order of time, which an index of ids likes.
         let run = format!("{now:012x}{chance:08x}");
-        Self { catalog, run, next: 0, prepared: false, most_bytes: MOST_BYTES, unfinished: None }
+        Self { catalog, run, next: 0, prepared: false, limits: USUAL, unfinished: None }
     }
 
     /// Sees who is there, and says how indices are to be made, unless that is done.
@@ -114,15 +113,21 @@ impl Pen {
             let fates = match bulk.send(client) {
                 Ok(fates) => fates,
                 Err(failure) if failure.is_too_large() && bulk.documents() > 1 => {
-                    self.most_bytes = bulk.bytes() / 2;
+                    self.limits.bytes = bulk.bytes() / 2;
                     continue;
                 }
                 Err(failure) if failure.is_too_large() => vec![Fate::Refused(failure.to_string())],
                 Err(failure) => {
+                    if matches!(failure.cause, Cause::TooLong(_)) {
+                        self.limits.documents = (bulk.documents() / 2).max(1);
+                    }
                     work.rest.splice(0..0, left);
                     return Err(failure);
                 }
             };
+            if bulk.documents() >= self.limits.documents {
+                self.limits.documents = USUAL.documents.min(self.limits.documents * 9 / 8 + 1);
+            }
             let sent = work.rest.drain(..bulk.documents());
             for (fate, execution) in fates.into_iter().zip(sent) {
                 match fate {
@@ -138,6 +143,7 @@ impl Pen {
         work.rest = left;
         Ok(again)
     }
+
     /// As many of these executions as a request may have.
     fn bulk(&self, executions: &[Execution], which: &[usize]) -> Bulk {
         let mut bulk = Bulk::default();
@@ -157,7 +163,7 @@ impl Pen {
                 id: &format!("{}{:010x}", self.run, self.next + at as u64),
                 extra: extra.as_deref().and_then(|extra| serde_json::from_str(extra).ok()),
             };
-            if !bulk.add(&day.1, &document, self.most_bytes) {
+            if !bulk.add(&day.1, &document, self.limits) {
                 break;
             }
         }
