@@ -41,6 +41,7 @@ Exit codes:
 pub struct Arguments {
     /// Where to receive messages; several times [default: 127.0.0.1:4000 and [::1]:4000]
     #[arg(long, value_name = "ADDRESS:PORT", value_parser = parse_address)]
+    #[allow(rustdoc::broken_intra_doc_links, reason = "it is shown as it stands")]
     pub udp: Vec<SocketAddr>,
 
     /// Where to serve page and API; whoever reaches it reads everything, without a password
