@@ -5,6 +5,7 @@ use std::fs;
 use kodemon::store::{ExecutionsQuery, KeysQuery, Store, Summary, SummaryQuery};
 
 use crate::oracle::{Call, KEEP, Stores};
+use crate::running::{Kodemon, now};
 
 /// A full hour.
 const BEGIN: f64 = 1_795_258_800.0;
@@ -75,6 +76,21 @@ fn much_goes_in_small_steps() {
     stores = stores.reopen();
     assert!(tend(&stores, BEGIN + KEEP.as_secs_f64() + 3.0 * DAY) > 10);
     assert_eq!(count(&stores, "a.rs-f"), 0);
+}
+
+#[test]
+fn a_server_drops_all_that_is_old_in_one_go() {
+    let mut stores = Stores::new();
+    let begin = now() - KEEP.as_secs_f64() - 3.0 * DAY;
+    stores.write((0..2_500).map(|minute| call("a.rs-f", begin + f64::from(minute) * 60.0)));
+    let Stores { directory, sqlite, .. } = stores;
+    drop(sqlite);
+    let kodemon = Kodemon::start(directory.path());
+    // A step a minute would take half an hour.
+    kodemon.until(|_| {
+        let page = kodemon.json("/api/keys/a.rs-f/executions?limit=1");
+        page["executions"].as_array().unwrap().is_empty()
+    });
 }
 
 #[test]
