@@ -55,6 +55,9 @@ pub struct Arguments {
     /// Where to keep what comes: a SQLite file, or elasticsearch:http://HOST:9200; if both are
     /// given, in both, and the first is asked [default: kodemon/kodemon.db in the user's state
     /// directory]
+    ///
+    /// Elasticsearch and OpenSearch may want a user: http://USER:PASSWORD@HOST:9200, or
+    /// http://USER@HOST:9200 and the password in KODEMON_ELASTICSEARCH_PASSWORD.
     #[arg(long, value_name = "FILE|KIND:PLACE", value_parser = OsStringValueParser::new().map(Place::from))]
     pub store: Vec<Place>,
 

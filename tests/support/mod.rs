@@ -29,7 +29,8 @@ pub struct Run {
 }
 
 /// What tools heed in their environment.
-const HEEDED: [&str; 8] = [
+const HEEDED: [&str; 9] = [
+    "KODEMON_ELASTICSEARCH_PASSWORD",
     "KODEMON_HOST",
     "KODEMON_PORT",
     "KODEMON_TOKEN",

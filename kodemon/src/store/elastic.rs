@@ -21,8 +21,8 @@ use super::{
     SummaryQuery, TokenRecord, WriteError, Written,
 };
 use crate::catalog::Catalog;
-pub use address::{Address, PASSWORD};
-use client::{Cause, Client, Failure};
+pub use address::Address;
+use client::{Client, Failure};
 use question::Question;
 use write::Pen;
 
@@ -67,15 +67,6 @@ impl From<Failure> for NotReady {
 impl From<Failure> for WriteError {
     fn from(failure: Failure) -> Self {
         Self::new(failure)
-    }
-}
-
-impl From<Failure> for QueryError {
-    fn from(failure: Failure) -> Self {
-        match failure.cause {
-            Cause::TooLong(patience) => Self::TooLong(patience),
-            _ => Self::Failed(failure.to_string()),
-        }
     }
 }
 

@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 use ureq::http::Uri;
 
 /// Has the password where the URL has only the user.
-pub const PASSWORD: &str = "KODEMON_ELASTICSEARCH_PASSWORD";
+const PASSWORD: &str = "KODEMON_ELASTICSEARCH_PASSWORD";
 
 /// An engine's URL. What it shows of itself has no password.
 #[derive(Clone, PartialEq, Eq)]

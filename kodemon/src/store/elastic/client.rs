@@ -214,6 +214,14 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// What all of it comes from.
+    fn deepest(&self) -> &Self {
+        match self {
+            Self::Told { caused_by: Some(deeper), .. } => deeper.deepest(),
+            _ => self,
+        }
+    }
+
     /// Whether the error has this name.
     pub fn is(&self, name: &str) -> bool {
         matches!(self, Self::Told { kind, .. } if kind == name)
@@ -225,8 +233,12 @@ impl fmt::Display for Reason {
         match self {
             Self::Text(text) => f.write_str(&shortened(text)),
             Self::Told { kind, reason, caused_by } => {
-                write!(f, "{}", shortened(reason.as_deref().unwrap_or(kind)))?;
-                caused_by.iter().try_for_each(|deeper| write!(f, ": {deeper}"))
+                let reason = shortened(reason.as_deref().unwrap_or(kind));
+                let deeper = caused_by.as_ref().map(|deeper| deeper.deepest().to_string());
+                match deeper.filter(|deeper| *deeper != reason) {
+                    Some(deeper) => write!(f, "{reason}: {deeper}"),
+                    None => f.write_str(&reason),
+                }
             }
         }
     }
@@ -238,5 +250,30 @@ fn shortened(text: &str) -> String {
     match line.char_indices().nth(LONGEST_REASON) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_engine_says_is_wrong_is_told_in_short() {
+        for (answer, expected) in [
+            (r#"{"error": {"type": "t", "reason": "why"}, "status": 400}"#, "why"),
+            (r#"{"error": {"type": "t"}}"#, "t"),
+            (r#"{"error": "why"}"#, "why"),
+            (
+                r#"{"error": {"type": "t", "reason": "a", "caused_by": {"type": "t", "reason": "b",
+                "caused_by": {"type": "t", "reason": "c"}}}}"#,
+                "a: c",
+            ),
+            (r#"{"error": {"type": "t", "reason": "a", "caused_by": {"type": "a"}}}"#, "a"),
+            ("<h1>Bad\n  Gateway</h1>", "<h1>Bad Gateway</h1>"),
+            ("", ""),
+        ] {
+            assert_eq!(reason(answer.as_bytes()), expected, "{answer}");
+        }
+        assert_eq!(reason("ä".repeat(1_000).as_bytes()), "ä".repeat(300) + "…");
     }
 }

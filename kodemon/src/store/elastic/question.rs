@@ -7,7 +7,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Map, Value, json};
 use ureq::http::Method;
 
-use super::client::{Client, JSON, Reason};
+use super::client::{Cause, Client, JSON, Reason};
 use super::index;
 use crate::store::QueryError;
 
@@ -64,18 +64,22 @@ impl<'a> Question<'a> {
         filters: &[Value],
         mut search: Value,
     ) -> Result<(Vec<D>, Option<A>), QueryError> {
+        let too_long = QueryError::TooLong(self.client.patience);
         let left = self.until.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Err(QueryError::TooLong(self.client.patience));
+            return Err(too_long);
         }
         search["query"] = json!({"bool": {"filter": filters}});
         search["timeout"] = json!(format!("{}ms", left.as_millis()));
         search["track_total_hits"] = json!(false);
         let (path, body) = (format!("/{}/_search", index::ALL), search.to_string());
-        let found: Found<D, A> =
-            self.client.ask_within(Method::POST, &path, (JSON, body.as_bytes()), left)?;
+        let asked = self.client.ask_within(Method::POST, &path, (JSON, body.as_bytes()), left);
+        let found: Found<D, A> = asked.map_err(|failure| match failure.cause {
+            Cause::TooLong(_) => too_long.clone(),
+            _ => QueryError::Failed(failure.to_string()),
+        })?;
         if found.timed_out {
-            return Err(QueryError::TooLong(self.client.patience));
+            return Err(too_long);
         }
         // A part of an answer isn't one.
         let Shards { failed, total, failures } = found.shards;
@@ -83,7 +87,7 @@ impl<'a> Question<'a> {
             let reason = failures.into_iter().find_map(|failure| failure.reason);
             let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
             let reason = format!("{failed} of {total} shards failed{reason}");
-            return Err(self.client.useless(reason).into());
+            return Err(QueryError::Failed(self.client.useless(reason).to_string()));
         }
         let documents = found.hits.hits.into_iter().map(|hit| hit.document);
         Ok((documents.collect(), found.aggregations))

@@ -74,29 +74,31 @@ impl Pen {
         };
         let mut work = self.unfinished.take().unwrap_or_else(fresh);
         let prepared = self.prepare(client);
-        let outcome = prepared.and_then(|()| self.send_all(client, executions, &mut work));
-        let reason = match outcome {
-            Ok(None) => None,
+        let reason = match prepared.and_then(|()| self.send_all(client, executions, &mut work)) {
+            Ok(None) => return Ok(self.finish(work, executions)),
             Ok(Some(reason)) => {
                 work.tries += 1;
-                (work.tries < TRIES).then(|| reason.clone()).or_else(|| {
+                if work.tries == TRIES {
                     work.refused = Some(format!("{reason}, {TRIES} times"));
-                    None
-                })
+                    return Ok(self.finish(work, executions));
+                }
+                reason
             }
             Err(failure) => {
                 // It may come back without what it had.
                 self.prepared = false;
-                Some(failure.to_string())
+                failure.to_string()
             }
-        };
-        let Some(reason) = reason else {
-            self.next += executions.len() as u64;
-            return Ok(Written { stored: work.stored, refused: work.refused });
         };
         let stored = work.stored;
         self.unfinished = Some(work);
         Err(WriteError { reason, stored })
+    }
+
+    /// The next ones are others.
+    fn finish(&mut self, work: Unfinished, executions: &[Execution]) -> Written {
+        self.next += executions.len() as u64;
+        Written { stored: work.stored, refused: work.refused }
     }
 
     /// Sends the rest in as many requests as it needs. What comes out is why some of it is left.
