@@ -45,6 +45,14 @@ fn both_stores_give_the_same_answers() {
             assert_eq!(health["stores"][store][figure], 0, "{store}: {health:#}");
         }
     }
+    let metrics = first.server.get("/metrics").body;
+    let calls = metrics.lines().filter(|line| line.starts_with("kodemon_calls_total{"));
+    let calls = calls.map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap());
+    assert_eq!(
+        calls.sum::<u64>(),
+        600,
+        "each is told once, whatever the number of stores: {metrics}"
+    );
     second.until_at("/api/tokens", |answer| sum(&answer["tokens"]) == 600);
 
     for query in ["/api/keys", "/api/keys?prefix=a", "/api/keys?token=token-1", "/api/tokens"] {
