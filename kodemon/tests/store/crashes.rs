@@ -1,6 +1,7 @@
 //! A server that is killed at any moment.
 
 use std::path::Path;
+use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use nix::sys::signal::Signal;
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 
-use crate::running::{Kodemon, message, now, store};
+use crate::running::{Kodemon, command, message, now, store};
 
 const KILLS: u64 = 50;
 /// Who sends so many without a pause may lose some, which doesn't matter here.
@@ -24,11 +25,20 @@ fn fifty_kills_under_load_lose_nothing_that_was_stored() {
         assert!(found >= stored, "{found} of {stored} are left after {round} kills");
         stored = found + under_load(&kodemon, round);
         kodemon.server.end(Signal::SIGKILL);
+        kill_at_start(&directory, Duration::from_millis(5 + round * 7 % 31));
     }
     let kodemon = Kodemon::start(directory.path());
     let told = kodemon.json("/api/tokens")["tokens"][0]["count"].as_u64().unwrap();
     assert!(told >= stored && stored > KILLS, "{told} of {stored}");
     assert_eq!(told, check(&store(directory.path())));
+}
+
+/// Kills one more that perhaps just takes over what the one before left.
+fn kill_at_start(directory: &TempDir, after: Duration) {
+    let mut child = command(directory.path()).stdout(Stdio::null()).spawn().unwrap();
+    thread::sleep(after);
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
 
 /// Sends for a time that is another one in each round; how many it says that it stored.
@@ -37,7 +47,9 @@ fn under_load(kodemon: &Kodemon, round: u64) -> u64 {
     for burst in 0..2 + round * 7 % 13 {
         for number in 0..BURST {
             let key = format!("{round}.rs-f{}", (burst + number) % 20);
-            kodemon.send(message(&key, 0.001, now() - number as f64).to_string());
+            let mut message = message(&key, 0.001, now() - number as f64);
+            message["padding"] = "-".repeat(300).into();
+            kodemon.send(message.to_string());
         }
         thread::sleep(Duration::from_millis(10));
         if burst % 4 == 3 {
