@@ -109,10 +109,11 @@ impl Writing {
     fn store_all(&mut self, executions: &[Execution]) {
         for some in executions.chunks(ENOUGH) {
             let stored = self.store(some);
-            self.queue.settle(stored, some.len() - stored);
+            // Who sees it counted finds it everywhere else.
             if stored > 0 {
                 (self.on_stored)(some);
             }
+            self.queue.settle(stored, some.len() - stored);
         }
     }
 
