@@ -1,4 +1,8 @@
 //! osmem-server: a program that speaks the API of OpenSearch, and keeps all in memory.
+//!
+//! It stands in for the real ones, whose documents say what kodemon relies on. It differs from them
+//! in this: what was written is found at once, a percentile is always one of the values, an index
+//! without the field that is sorted by is no error, and all is there in one shard.
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
