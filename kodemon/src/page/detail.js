@@ -15,7 +15,8 @@ import { followSeen } from "./watch.js";
 
 /** In about so many steps. */
 const STEPS = 120;
-/** While the range moves, the summary is asked for again after a step of it, within these seconds. */
+/** While the range moves, the summary is asked for again after a part of a step, in such bounds. */
+const PART = 1 / 4;
 const [SOONEST, LATEST] = [1, 15];
 /** What a summary has, and in which colour it is drawn. */
 const FIGURES = [
@@ -96,6 +97,8 @@ export class Detail {
     this.#abort.abort();
     if (otherKey) {
       [this.#summary, this.#points, this.#cursor] = [null, new Points(), null];
+      this.#executions.clear();
+      setText(this.#caption, "");
       setText(this.#title, this.#view.key);
       const keys = "The arrows read step after step; Escape ends it.";
       this.#canvas.setAttribute("aria-label", `Chart of ${this.#view.key}. ${keys}`);
@@ -113,6 +116,13 @@ export class Detail {
       change: (step) => this.#take(step),
       state: (now) => now === "refused" && this.#load(),
     });
+  }
+
+  /** The server is back. What moves hears of that by its own stream. */
+  reload() {
+    if (this.#view.key !== "" && !isLive(this.#view)) {
+      this.#load();
+    }
   }
 
   #take({ executions }) {
@@ -164,7 +174,7 @@ export class Detail {
       return;
     }
     const { from, to, buckets } = this.#question ?? { from: 0, to: 1, buckets: 1 };
-    const pause = Math.max(SOONEST, Math.min(LATEST, (to - from) / buckets));
+    const pause = Math.max(SOONEST, Math.min(LATEST, (PART * (to - from)) / buckets));
     if (performance.now() - this.#asked > pause * 1000) {
       this.#summarize(this.#abort.signal);
     }

@@ -39,7 +39,16 @@ export class Executions {
       ),
       this.#older,
     );
-    this.#show([], null);
+    this.clear();
+  }
+
+  /** Forgets what it has. */
+  clear() {
+    this.#abort.abort();
+    this.#rows.replaceChildren();
+    this.#older.hidden = true;
+    this.#newest.hidden = true;
+    setText(this.#title, "Executions");
   }
 
   /** Asks for the newest ones. */

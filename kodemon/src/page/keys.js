@@ -30,6 +30,11 @@ export class Keys {
     }
   }
 
+  /** Whether one of them was sent by somebody else. */
+  hasTokenBeside(tokens) {
+    return [...this.byName.values()].some((about) => about.tokens.some((token) => !tokens.has(token)));
+  }
+
   /** Asks for them, now. */
   async load() {
     clearTimeout(this.#timer);

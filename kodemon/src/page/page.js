@@ -29,6 +29,8 @@ const [filter, count, token, pause, state] = ["filter", "count", "token", "pause
 
 let view = fromAddress();
 let connection = "lost";
+/** The tokens that can be chosen; null as long as nobody has said. */
+let tokens = null;
 /** Whether what was missed while there was no stream must be asked for. */
 let missed = false;
 const keys = new Keys(refresh);
@@ -88,6 +90,9 @@ function refresh() {
   part("nothing").hidden = !empty;
   part("functions").hidden = empty || !keys.areKnown;
   rows.arrange();
+  if (tokens && keys.hasTokenBeside(tokens)) {
+    loadTokens();
+  }
   const all = number(keys.byName.size);
   const functions = keys.byName.size === 1 ? "function" : "functions";
   setText(count, view.filter === "" ? `${all} ${functions}` : `${number(rows.count)} of ${all} ${functions}`);
@@ -108,10 +113,10 @@ function tellState() {
 async function loadTokens() {
   const record = await ask("tokens").catch(() => null);
   if (record) {
-    const names = record.tokens.map((about) => about.token);
+    tokens = new Set(record.tokens.map((about) => about.token));
     token.replaceChildren(
       element("option", { value: "" }, "All tokens"),
-      ...names.map((name) => element("option", { value: name }, name)),
+      ...[...tokens].map((name) => element("option", { value: name }, name)),
     );
     showToken();
   }
@@ -131,7 +136,6 @@ filter.addEventListener("input", () => {
 const sayFilter = debounced(250, () => toAddress(view));
 
 token.addEventListener("change", () => go({ token: token.value }));
-token.addEventListener("focus", loadTokens);
 pause.addEventListener("click", () => {
   const { from, to } = rangeOf(view);
   go(isLive(view) ? stillRange(from, to) : { from: null, to: null }, []);
@@ -157,6 +161,7 @@ followSeen("/api/stream", {
     hearTime(time);
     if (missed) {
       keys.load();
+      detail.reload();
     }
     missed = true;
   },

@@ -77,7 +77,8 @@ export class Summaries {
     const { from, to } = rangeOf(this.#view);
     // Nothing comes into a range that stands still, and nothing of what wasn't called since.
     const same = !isLive(this.#view) || (known.last === last && known.figures?.count === 0);
-    const old = performance.now() - known.at > Math.max(young, (to - from) * PART * 1000);
+    const age = performance.now() - known.at;
+    const old = age > (known.failed ? YOUNG : Math.max(young, (to - from) * PART * 1000));
     return (same && !known.failed) || !old;
   }
 
