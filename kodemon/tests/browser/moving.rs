@@ -1,5 +1,6 @@
 //! What happens while the page is open.
 
+use nix::sys::signal::Signal;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -100,10 +101,20 @@ fn the_page_says_that_kodemon_is_gone_and_goes_on_when_it_is_back(browser: &Brow
     browser.until("document.getElementById('state').textContent.includes('gone')");
     assert_eq!(browser.ask(&format!("{KEYS}.length")), json!(1), "what was known stays");
     assert!(browser.ask(CAPTION).as_str().unwrap().starts_with("1 of 1 "));
+    // A range that stands still has no stream that would tell what came meanwhile.
+    browser.click("#pause");
+    browser.until("/from=.*to=/.test(location.search)");
+    let other = Kodemon::start(directory.path());
+    other.call("live.rs-step", 0.01, 2.0);
+    other.until_stored(1);
+    other.server.end(Signal::SIGTERM);
     let mut command = without_addresses(directory.path());
     let back = Kodemon::of(command.args(["--udp", &udp, "--http", &http]));
-    back.call("live.rs-step", 0.01, 0.0);
-    browser.until("document.getElementById('state').dataset.state === 'live'");
+    browser.until("document.getElementById('state').textContent === 'paused'");
     browser.until(&format!("{CAPTION}.startsWith('2 of 2 ')"));
-    browser.until(&format!("{} === '2'", cell("live.rs-step", "calls")));
+    browser.click("#pause");
+    browser.until("document.getElementById('state').textContent === 'live'");
+    back.call("live.rs-step", 0.01, 0.0);
+    browser.until(&format!("{CAPTION}.startsWith('3 of 3 ')"));
+    browser.until(&format!("{} === '3'", cell("live.rs-step", "calls")));
 }
