@@ -49,6 +49,15 @@ pub trait Store: Send + Sync {
     /// before any others, until there is no error.
     fn write(&self, executions: &[Execution]) -> Result<Written, WriteError>;
 
+    /// Puts what was written last where it is found quickly, if it is time; asked for every second.
+    ///
+    /// # Errors
+    ///
+    /// Where the store can't be written.
+    fn tidy(&self) -> Result<(), WriteError> {
+        Ok(())
+    }
+
     /// Drops a bounded part of what is older than `now` minus what is kept; whether there is
     /// more to do.
     ///

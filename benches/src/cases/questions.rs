@@ -92,7 +92,9 @@ fn filled(
         }
     }
     store.write(&batch)?;
-    Ok(store)
+    drop(store);
+    // As they are a while later, and not how many happened to come last.
+    Ok(Sqlite::open(&directory.join("kodemon.db"), keep)?.0)
 }
 
 fn now() -> f64 {

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! a transaction's executions --> arrivals, all keys together
-//!                                   |  a minute, or 200,000 of them, later
+//!                                   |  a minute later, two seconds if they are many
 //!                                   '--> blocks, by key and minute; minutes; hours; series
 //! ```
 //!
@@ -146,6 +146,10 @@ impl Store for Sqlite {
     fn write(&self, executions: &[Execution]) -> Result<Written, WriteError> {
         self.pen().write(executions)?;
         Ok(Written::all(executions.len()))
+    }
+
+    fn tidy(&self) -> Result<(), WriteError> {
+        Ok(self.pen().tidy()?)
     }
 
     fn tend(&self, now: f64) -> Result<bool, WriteError> {

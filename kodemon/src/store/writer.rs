@@ -20,6 +20,8 @@ use queue::{ENOUGH, Queue, Taken};
 /// After an error the store is left alone for so long, and twice as long each time after that.
 const PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// How often what was stored last is put in order, if it is time.
+const TIDYING: Duration = Duration::from_secs(1);
 /// How often what is old is looked for.
 const TENDING: Duration = Duration::from_mins(1);
 /// Where there was more of it, so long comes what has arrived meanwhile.
@@ -87,15 +89,22 @@ struct Writing {
 impl Writing {
     fn run(mut self) {
         let mut executions = Vec::new();
-        let mut tending = Instant::now();
+        let (mut tidying, mut tending) = (Instant::now() + TIDYING, Instant::now());
         loop {
-            match self.queue.take(&mut executions, tending) {
+            match self.queue.take(&mut executions, tending.min(tidying)) {
                 Taken::Some => self.store_all(&executions),
                 Taken::None => {}
                 Taken::End => break,
             }
             executions.clear();
-            if tending <= Instant::now() && !self.queue.is_ending() {
+            if self.queue.is_ending() {
+                continue;
+            }
+            if tidying <= Instant::now() {
+                self.tidy();
+                tidying = Instant::now() + TIDYING;
+            }
+            if tending <= Instant::now() {
                 let pause = if self.tend() { BETWEEN } else { TENDING };
                 tending = Instant::now() + pause;
             }
@@ -149,6 +158,12 @@ impl Writing {
         }
         self.lost += executions.len() - stored;
         stored
+    }
+
+    fn tidy(&mut self) {
+        if let Err(error) = self.store.tidy() {
+            (self.on_error)(&format!("can't put in order what is stored: {error}"));
+        }
     }
 
     /// Drops a part of what is old; whether there is more.

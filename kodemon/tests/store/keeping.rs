@@ -1,11 +1,15 @@
 //! What goes, and when.
 
 use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use kodemon::store::{ExecutionsQuery, KeysQuery, Store, Summary, SummaryQuery};
+use rusqlite::Connection;
 
 use crate::oracle::{Call, KEEP, Stores};
 use crate::running::{Kodemon, now};
+use crate::support::PATIENCE;
 
 /// A full hour.
 const BEGIN: f64 = 1_795_258_800.0;
@@ -76,6 +80,25 @@ fn much_goes_in_small_steps() {
     stores = stores.reopen();
     assert!(tend(&stores, BEGIN + KEEP.as_secs_f64() + 3.0 * DAY) > 10);
     assert_eq!(count(&stores, "a.rs-f"), 0);
+}
+
+#[test]
+fn many_that_came_are_soon_where_they_are_found_quickly() {
+    let mut stores = Stores::new();
+    stores.write((0..10_000).map(|number| call("a.rs-f", BEGIN + f64::from(number) / 100.0)));
+    let path = stores.directory.path().join("kodemon.db");
+    let database = Connection::open(path).unwrap();
+    let waiting = || -> u64 {
+        database.query_row("SELECT count(*) FROM arrivals", (), |row| row.get(0)).unwrap()
+    };
+    assert_eq!(waiting(), 1);
+    let began = Instant::now();
+    while waiting() > 0 {
+        assert!(began.elapsed() < PATIENCE / 2, "never");
+        thread::sleep(Duration::from_millis(10));
+        stores.sqlite.tidy().unwrap();
+    }
+    assert_eq!(count(&stores, "a.rs-f"), 10_000);
 }
 
 #[test]

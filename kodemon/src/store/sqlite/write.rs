@@ -18,6 +18,9 @@ use crate::catalog::{Catalog, Names};
 const MOST: usize = 200_000;
 const MOST_EXTRA: usize = 16 << 20;
 const OLDEST: Duration = Duration::from_mins(1);
+/// So many don't wait for longer than that.
+const MANY: usize = 10_000;
+const OLDEST_OF_MANY: Duration = Duration::from_secs(2);
 /// So much is dropped at a time: what comes meanwhile waits.
 const BLOCKS_AT_ONCE: usize = 100;
 const STEPS_AT_ONCE: usize = 2_000;
@@ -55,9 +58,10 @@ impl Pending {
 
     /// Whether it is to be folded.
     fn is_due(&self) -> bool {
+        let oldest = if self.arrivals.len() >= MANY { OLDEST_OF_MANY } else { OLDEST };
         self.arrivals.len() >= MOST
             || self.extra >= MOST_EXTRA
-            || self.since.is_some_and(|since| since.elapsed() >= OLDEST)
+            || self.since.is_some_and(|since| since.elapsed() >= oldest)
     }
 }
 
@@ -115,12 +119,13 @@ impl Pen {
         Ok(())
     }
 
-    /// Folds what waited long enough, and drops a part of what is older than what is kept;
-    /// whether there is more of it.
+    /// Folds what waited long enough.
+    pub fn tidy(&mut self) -> rusqlite::Result<()> {
+        if self.pending.is_due() { self.write(&[]) } else { Ok(()) }
+    }
+
+    /// Drops a part of what is older than what is kept; whether there is more of it.
     pub fn tend(&mut self, now: f64, keep: Duration) -> rusqlite::Result<bool> {
-        if self.pending.is_due() {
-            self.write(&[])?;
-        }
         let keep = keep.as_secs_f64();
         let (since, hours_since) = (now - keep, now - keep * HOURS_LONGER);
         let transaction =

@@ -3,9 +3,10 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
-use rusqlite::{Connection, Row};
+use rusqlite::Connection;
 
 use crate::store::sqlite::arrivals;
+use crate::store::sqlite::block::Row;
 use crate::store::sqlite::readers::Question;
 use crate::store::{KeyRecord, KeysQuery, QueryError, TokenRecord};
 
@@ -19,7 +20,7 @@ struct Series {
 
 impl Series {
     /// Of columns from this one on.
-    fn of(row: &Row<'_>, at: usize) -> rusqlite::Result<Self> {
+    fn of(row: &rusqlite::Row<'_>, at: usize) -> rusqlite::Result<Self> {
         Ok(Self { count: row.get(at)?, first: row.get(at + 1)?, last: row.get(at + 2)? })
     }
 
@@ -110,16 +111,28 @@ pub fn tokens(question: &Question<'_>) -> Result<Vec<TokenRecord>, QueryError> {
     Ok(records)
 }
 
-/// What came last: key, token, and what there is of one execution.
+/// What came last: key, token, and what there is of some executions.
 fn each_arrival(
     question: &Question<'_>,
     mut then: impl FnMut(i64, i64, Series),
 ) -> rusqlite::Result<()> {
     arrivals::each(question, |key, rows| {
+        // Mostly one token has sent them all.
+        let mut run: Option<(i64, Series)> = None;
         for row in rows {
-            let row = row?;
-            let (first, last) = (row.timestamp, row.timestamp);
-            then(key, row.token, Series { count: 1, first, last });
+            let Row { timestamp, token, .. } = row?;
+            let one = Series { count: 1, first: timestamp, last: timestamp };
+            match &mut run {
+                Some((same, series)) if *same == token => *series = series.and(one),
+                _ => {
+                    if let Some((token, series)) = run.replace((token, one)) {
+                        then(key, token, series);
+                    }
+                }
+            }
+        }
+        if let Some((token, series)) = run {
+            then(key, token, series);
         }
         question.goes_on()
     })
