@@ -66,6 +66,9 @@ fn executions_go_after_what_is_kept_and_hours_stay_longer() {
     assert_eq!((told.from, told.to, told.step), (BEGIN, BEGIN + 2.5 * 3600.0, 3600.0));
     let counts: Vec<_> = told.buckets.iter().map(|bucket| bucket.spread.count).collect();
     assert_eq!(counts, [3600, 3600, 1800]);
+    tend(&stores, BEGIN + keep + 2.25 * 3600.0);
+    let told = summary(&stores, BEGIN + 1800.0, BEGIN + 2.5 * 3600.0);
+    assert_eq!((told.to, told.total.count), (BEGIN + 3.0 * 3600.0, 3 * 3600));
 
     tend(&stores, BEGIN + 12.0 * keep + 3600.0);
     let told = summary(&stores, BEGIN, BEGIN + DAY);

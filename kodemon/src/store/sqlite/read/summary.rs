@@ -28,7 +28,7 @@ pub fn summary(
     if from < kept_since {
         // There are only hours, and so they can't be cut.
         let from = HOURS.begin(from);
-        let to = if to < kept_since { HOURS.end(to) } else { to };
+        let to = if HOURS.begin(to) < kept_since { HOURS.end(to) } else { to };
         let steps = Steps::no_shorter(&SummaryQuery { from, to, ..query.clone() }, HOUR);
         let wanted = Wanted { key, of, from, to };
         return Ok(added_up(question, wanted, tokens(question, wanted)?, steps)?);
