@@ -2,8 +2,10 @@
 
 import { ask, pathOf, withEach } from "./api.js";
 
-/** So many points are drawn. */
+/** So many points are drawn, about. */
 const MOST = 8000;
+/** So many executions are asked for at one time, from which chance takes those that are drawn. */
+const ALL = 20_000;
 /** Of more, some are asked for in each of so many parts of a step, a few parts at a time. */
 const PARTS = 2;
 const AT_ONCE = 3;
@@ -20,9 +22,10 @@ export class Points {
   /** Asks for those that a summary is of; `onsome()` is told when some are there. */
   async load(key, { from, to, token }, summary, { signal, onsome }) {
     const { count } = summary.total;
-    const parts = count <= MOST ? [{ from, to, limit: MOST }] : partsOf(summary);
+    const parts = count <= ALL ? [{ from, to, limit: ALL }] : partsOf(summary);
     const known = new Set();
     this.#early = [];
+    this.#share = count <= ALL ? Math.min(1, MOST / count) : 1;
     try {
       await withEach(parts, AT_ONCE, async (part) => {
         const { executions } = await ask(pathOf(key, "executions"), { token, ...part }, signal);

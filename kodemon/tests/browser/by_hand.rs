@@ -115,7 +115,7 @@ fn of_two_thousand_functions_two_hundred_at_most_are_in_the_page(browser: &Brows
 }
 
 fn of_many_executions_as_many_are_drawn_as_can_be_seen(browser: &Browser) {
-    const MANY: u64 = 9_000;
+    const MANY: u64 = 20_500;
     browser.resize(1280, 800);
     let (_directory, kodemon) = kodemon();
     for index in 0..MANY {
@@ -127,8 +127,8 @@ fn of_many_executions_as_many_are_drawn_as_can_be_seen(browser: &Browser) {
     }
     open(browser, &kodemon, "?key=busy.rs-f");
     let asked = asked_for(browser, "executions");
-    browser.until(&format!("/^[78],\\d{{3}} of 9,000 /.test({CAPTION})"));
-    assert_eq!(browser.ask(&figure("Calls")), json!("9,000"));
+    browser.until(&format!("/^[78],\\d{{3}} of 20,500 /.test({CAPTION})"));
+    assert_eq!(browser.ask(&figure("Calls")), json!("20,500"));
     assert_eq!(browser.ask(&figure("Greatest")), json!("97 ms"));
     // Once for the table.
     assert!(browser.ask(&asked).as_u64() > Some(100), "some are from each part of the range");

@@ -28,9 +28,18 @@ fn the_page_shows_what_was_called() {
 }
 
 #[test]
-fn the_page_moves_and_takes_whatever_comes() {
+fn the_page_moves() {
+    run(&moving::TESTS);
+}
+
+#[test]
+fn the_page_takes_whatever_comes() {
+    run(&by_hand::TESTS);
+}
+
+fn run(tests: &[Test<Browser>]) {
     let Some(browser) = Browser::start() else { return };
-    for (name, test) in moving::TESTS.iter().chain(&by_hand::TESTS) {
+    for (name, test) in tests {
         println!("{name}");
         browser.resize(1280, 800);
         browser.prefer("light");
