@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::process::Command;
 
-use kodemon::store::{KeysQuery, Store};
+use kodemon::store::{ExecutionsQuery, KeysQuery, Store, SummaryQuery};
 use nix::unistd::geteuid;
 use rusqlite::Connection;
 use serde_json::json;
@@ -91,6 +91,39 @@ fn what_failed_is_stored_once_when_it_is_tried_again() {
     assert_eq!(folded, Ok(2_200));
     let query = KeysQuery::default();
     assert_eq!(stores.sqlite.keys(&query).unwrap(), stores.expected_keys(&query));
+}
+
+#[test]
+fn what_is_damaged_is_told_and_the_rest_is_answered() {
+    let mut stores = Stores::new();
+    let call = |key: &str| Call {
+        key: key.to_owned(),
+        token: "web".to_owned(),
+        timestamp: 1_795_258_800.5,
+        execution_time: 0.25,
+        extra: None,
+    };
+    stores.write([call("a.rs-f"), call("b.rs-f")]);
+    let mut stores = stores.reopen();
+    let other = Connection::open(store(stores.directory.path())).unwrap();
+    let cut = "UPDATE blocks SET data = substr(data, 1, length(data) - 1) WHERE key = 1;
+               UPDATE minutes SET histogram = x'ff' WHERE key = 1;";
+    other.execute_batch(cut).unwrap();
+    let (from, to, token) = (1_795_258_800.0, 1_795_258_860.0, None);
+    let minute = SummaryQuery { from, to, token: token.clone(), buckets: 1 };
+    let (from, to, limit, cursor, descending) = (None, None, 10, None, false);
+    let page = ExecutionsQuery { from, to, token, limit, cursor, descending };
+    let sqlite = &stores.sqlite;
+    let failed = [
+        sqlite.executions("a.rs-f", &page).unwrap_err(),
+        sqlite.summary("a.rs-f", &minute).unwrap_err(),
+    ];
+    for error in failed {
+        assert!(error.to_string().ends_with("the database is damaged"), "{error}");
+    }
+    assert_eq!(sqlite.executions("b.rs-f", &page).unwrap().executions.len(), 1);
+    assert_eq!(sqlite.summary("b.rs-f", &minute).unwrap().total.count, 1);
+    stores.write([call("a.rs-f")]);
 }
 
 /// The same command with a small file system of its own for a directory, which a file nearly
