@@ -2,10 +2,9 @@
 
 import { element, setText } from "/kit/dom.js";
 import { matcher } from "/kit/filter.js";
-import { number } from "/kit/format.js";
 import { spark } from "/kit/spark.js";
 import { VirtualList } from "/kit/virtual.js";
-import { durationText, rateText } from "./texts.js";
+import { countText, durationText, rateText } from "./texts.js";
 import { COLUMNS } from "./view.js";
 
 /** The columns by which nothing can be sorted before the summaries are there. */
@@ -138,7 +137,7 @@ export class Rows {
     setText(name.firstChild, about.key.slice(0, end));
     setText(name.lastChild, about.key.slice(end));
     row.title = about.key;
-    setText(count, number(about.count));
+    setText(count, countText(about.count));
     setText(perSecond, figures ? rateText(figures.rate) : "");
     setText(p50, figures ? durationText(figures.p50) : "");
     setText(p99, figures ? durationText(figures.p99) : "");

@@ -2,6 +2,13 @@
 
 import { duration, number, rate } from "/kit/format.js";
 
+const short = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
+
+/** A count that fits a narrow column: exact up to a million, `12.3M` beyond. */
+export function countText(count) {
+  return count < 1e6 ? number(count) : short.format(count);
+}
+
 /** A duration that there may be none of. */
 export function durationText(seconds) {
   return Number.isFinite(seconds) ? duration(seconds) : "–";
