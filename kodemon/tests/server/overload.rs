@@ -2,35 +2,46 @@
 
 use std::env;
 use std::fs;
+use std::io::IoSlice;
 use std::net::UdpSocket;
+use std::os::fd::AsRawFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::sys::socket::{ControlMessage, MsgFlags, SockaddrStorage, sendmsg};
 use serde_json::Value;
 
 use crate::running::{Kodemon, kodemon, message, now};
 
 /// For so long, unless told.
 const SECONDS: f64 = 0.5;
-/// One of so many datagrams is no message.
+/// So many datagrams go out by one system call.
+const TOGETHER: usize = 32;
+/// One of so many times they are no messages.
 const BAD: u64 = 16;
 /// How much more memory it may take in the second half of a long run.
 const GROWTH: f64 = 1.1;
 
-/// Sends as fast as it can, and gives how many that were.
+/// Sends as fast as it can, and gives how many datagrams that were. The kernel cuts them apart: a
+/// system call for each would be slower than the server.
 fn flood(kodemon: &Kodemon, time: Duration) -> u64 {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     socket.connect(kodemon.udp).unwrap();
-    let keys: Vec<_> =
-        (0..100).map(|key| message(&format!("key {key}"), 0.5, now()).to_string()).collect();
+    let good = message("key", 0.5, now()).to_string();
+    let keys = (0..TOGETHER).map(|key| good.replace(r#":"key""#, &format!(r#":"key {key:02}""#)));
+    let good = (keys.collect::<String>(), good.len() + 3);
+    let bad = ("no message".repeat(TOGETHER), "no message".len());
     let end = Instant::now() + time;
     let mut sent = 0;
     while Instant::now() < end {
-        for key in &keys {
-            let datagram = if sent % BAD == 0 { "no message" } else { key };
-            socket.send(datagram.as_bytes()).unwrap();
-            sent += 1;
+        for number in 0..BAD {
+            let (datagrams, length) = if number == 0 { &bad } else { &good };
+            let cut = [ControlMessage::UdpGsoSegments(&(*length as u16))];
+            let parts = [IoSlice::new(datagrams.as_bytes())];
+            let to = None::<&SockaddrStorage>;
+            sendmsg(socket.as_raw_fd(), &parts, &cut, MsgFlags::empty(), to).unwrap();
+            sent += TOGETHER as u64;
         }
     }
     sent
@@ -41,7 +52,7 @@ fn flood(kodemon: &Kodemon, time: Duration) -> u64 {
 fn ask(kodemon: &Kodemon, stop: &AtomicBool) -> (usize, Duration, Vec<usize>) {
     let (mut asked, mut longest, mut memory) = (0, Duration::ZERO, Vec::new());
     while !stop.load(Ordering::Relaxed) {
-        for path in ["/api/health", "/api/keys", "/api/keys/key%201/summary", "/metrics"] {
+        for path in ["/api/health", "/api/keys", "/api/keys/key%2001/summary", "/metrics"] {
             let began = Instant::now();
             let answer = kodemon.server.get(path);
             assert!(answer.status == 200 || answer.status == 404, "{path}: {}", answer.body);
