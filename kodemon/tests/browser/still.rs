@@ -233,6 +233,7 @@ fn an_address_shows_the_same_in_another_tab_and_back_goes_back(stage: &Stage) {
     browser.drag(".charts canvas", 0, 200);
     // Away from the chart, which otherwise tells the figures of the step that is pointed at.
     browser.click("#detail h2");
+    browser.until("document.querySelector('.moment').textContent === ''");
     browser.until("document.getElementById('state').textContent === 'paused'");
     browser.until(&format!("/^(\\d\\d) of \\1 /.test({CAPTION})"));
     let shown = format!(
