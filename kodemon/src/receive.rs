@@ -26,6 +26,10 @@ use sockets::{Batch, Datagram};
 const AHEAD: f64 = 3600.0;
 /// How often the kernel is asked for what it dropped.
 const ASKING: Duration = Duration::from_secs(1);
+/// For so long it fetches before it looks whether it is to end.
+const ROUND: Duration = Duration::from_millis(100);
+/// For so long it fetches at the end: many times as long as what a socket holds takes.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Which messages are taken.
 #[derive(Debug)]
@@ -130,7 +134,9 @@ impl Receiving {
                 Err(Errno::EINTR) => false,
                 Err(error) => panic!("waiting for datagrams failed: {error}"),
             };
-            while self.fetch(&mut batch) {}
+            // Who sends faster than that doesn't keep it from anything else.
+            let until = Instant::now() + if ending { FAREWELL } else { ROUND };
+            while self.fetch(&mut batch) && Instant::now() < until {}
             if asked.elapsed() >= ASKING || ending {
                 self.sorting.dropped(self.drops.ask());
                 asked = Instant::now();

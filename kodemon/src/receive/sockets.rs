@@ -6,7 +6,6 @@ use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::time::Duration;
 
-use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::{MsgFlags, MultiHeaders, SockaddrStorage, recvmmsg, setsockopt, sockopt};
 
@@ -92,11 +91,7 @@ impl Sockets {
             let flags = MsgFlags::MSG_DONTWAIT;
             let received = recvmmsg(socket.as_raw_fd(), headers, &mut slices, flags, None);
             let mut count = 0;
-            // What an earlier answer met, such as an ICMP message, is no datagram: the next call
-            // goes on.
-            more |= received.as_ref().is_err_and(|error| {
-                !matches!(error, Errno::EAGAIN | Errno::EBADF | Errno::EINVAL | Errno::ENOTSOCK)
-            });
+            // Nothing came, or the kernel has no memory at the moment: it is waited for again.
             for message in received.into_iter().flatten() {
                 count += 1;
                 if message.flags.contains(MsgFlags::MSG_TRUNC) {

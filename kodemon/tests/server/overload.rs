@@ -3,16 +3,19 @@
 use std::env;
 use std::fs;
 use std::io::IoSlice;
-use std::net::UdpSocket;
+use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::AsRawFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
+use nix::sys::signal::Signal;
 use nix::sys::socket::{ControlMessage, MsgFlags, SockaddrStorage, sendmsg};
 use serde_json::Value;
 
 use crate::running::{Kodemon, kodemon, message, now};
+use crate::support::PATIENCE;
 
 /// For so long, unless told.
 const SECONDS: f64 = 0.5;
@@ -23,25 +26,27 @@ const BAD: u64 = 16;
 /// How much more memory it may take in the second half of a long run.
 const GROWTH: f64 = 1.1;
 
-/// Sends as fast as it can, and gives how many datagrams that were. The kernel cuts them apart: a
-/// system call for each would be slower than the server.
-fn flood(kodemon: &Kodemon, time: Duration) -> u64 {
+/// Sends as fast as it can as long as it shall and somebody receives, and gives how many datagrams
+/// that were. The kernel cuts them apart: a system call for each would be slower than the server.
+fn flood(udp: SocketAddr, goes_on: impl Fn() -> bool) -> u64 {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    socket.connect(kodemon.udp).unwrap();
+    socket.connect(udp).unwrap();
     let good = message("key", 0.5, now()).to_string();
     let keys = (0..TOGETHER).map(|key| good.replace(r#":"key""#, &format!(r#":"key {key:02}""#)));
     let good = (keys.collect::<String>(), good.len() + 3);
     let bad = ("no message".repeat(TOGETHER), "no message".len());
-    let end = Instant::now() + time;
     let mut sent = 0;
-    while Instant::now() < end {
+    while goes_on() {
         for number in 0..BAD {
             let (datagrams, length) = if number == 0 { &bad } else { &good };
             let cut = [ControlMessage::UdpGsoSegments(&(*length as u16))];
             let parts = [IoSlice::new(datagrams.as_bytes())];
             let to = None::<&SockaddrStorage>;
-            sendmsg(socket.as_raw_fd(), &parts, &cut, MsgFlags::empty(), to).unwrap();
-            sent += TOGETHER as u64;
+            match sendmsg(socket.as_raw_fd(), &parts, &cut, MsgFlags::empty(), to) {
+                Ok(_) => sent += TOGETHER as u64,
+                Err(Errno::ECONNREFUSED) => return sent,
+                Err(error) => panic!("{error}"),
+            }
         }
     }
     sent
@@ -79,7 +84,8 @@ fn what_is_lost_of_a_flood_is_counted_to_the_last_message() {
     let stop = AtomicBool::new(false);
     let (sent, (asked, longest, memory)) = thread::scope(|scope| {
         let asking = scope.spawn(|| ask(&kodemon, &stop));
-        let sent = flood(&kodemon, Duration::from_secs_f64(seconds));
+        let end = Instant::now() + Duration::from_secs_f64(seconds);
+        let sent = flood(kodemon.udp, || Instant::now() < end);
         stop.store(true, Ordering::Relaxed);
         (sent, asking.join().unwrap())
     });
@@ -106,4 +112,20 @@ fn what_is_lost_of_a_flood_is_counted_to_the_last_message() {
         let (settled, end) = (memory[half], memory.iter().max().unwrap());
         assert!((*end as f64) < settled as f64 * GROWTH, "{settled} kB, then {end} kB");
     }
+}
+
+#[test]
+fn a_signal_ends_it_while_messages_come() {
+    let (_directory, kodemon) = kodemon();
+    let (udp, ended) = (kodemon.udp, AtomicBool::new(false));
+    let gives_up = Instant::now() + PATIENCE;
+    let goes_on = || !ended.load(Ordering::Relaxed) && Instant::now() < gives_up;
+    thread::scope(|scope| {
+        scope.spawn(|| flood(udp, goes_on));
+        kodemon.until(|health| health["received"] != 0);
+        let code = kodemon.server.end(Signal::SIGTERM);
+        let in_time = goes_on();
+        ended.store(true, Ordering::Relaxed);
+        assert_eq!((code, in_time), (Some(0), true));
+    });
 }
