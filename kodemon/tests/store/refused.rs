@@ -34,6 +34,8 @@ fn what_is_no_database_is_refused_and_left_alone() {
     fs::write(&store, &notes).unwrap();
     assert_refused(&mut command(directory.path()), &store, "not a database");
     assert_eq!(fs::read_to_string(&store).unwrap(), notes);
+    // Nor is anything put beside it: `/etc/passwd.lock` would keep others from adding users.
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
 }
 
 #[test]

@@ -4,10 +4,13 @@
 //! that SQLite uses, which go when any descriptor of the file is closed.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::OpenError;
+
+/// What a database begins with.
+const HEAD: &[u8] = b"SQLite format 3\0";
 
 /// Held as long as it lives; a process that ends lets go.
 #[derive(Debug)]
@@ -26,6 +29,9 @@ pub fn take(path: &Path) -> Result<(PathBuf, Lock), OpenError> {
     if fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file()) {
         return Err(OpenError("not a regular file".to_owned()));
     }
+    if !may_be_database(&path) {
+        return Err(OpenError("file is not a database".to_owned()));
+    }
     let mut beside = path.clone().into_os_string();
     beside.push(".lock");
     let file = open(beside.as_ref())
@@ -40,6 +46,15 @@ pub fn take(path: &Path) -> Result<(PathBuf, Lock), OpenError> {
     // SQLite couldn't say why a file can't be opened.
     open(&path).map_err(|error| failed(&error))?;
     Ok((path, Lock(file)))
+}
+
+/// Whether a file is empty, or not there yet, or begins as databases do. SQLite looks at more, but
+/// only once it is locked, and beside another program's file a lock of ours has no place.
+fn may_be_database(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let read =
+        File::open(path).and_then(|file| file.take(HEAD.len() as u64).read_to_end(&mut head));
+    read.is_err() || head.is_empty() || head == HEAD
 }
 
 /// Of a file that may not be there yet, in a directory that is.
