@@ -37,7 +37,7 @@ Exit codes:
 /// It counts what it receives, refuses, stores and loses in stats files of its own: see slurpstats.
 #[derive(Clone, Debug, Parser)]
 #[expect(clippy::doc_markdown, reason = "it is shown as it stands")]
-#[command(name = "kodemon", version, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+#[command(name = crate::server::NAME, version, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub struct Arguments {
     /// Where to receive messages; several times [default: 127.0.0.1:4000 and [::1]:4000]
     #[arg(long, value_name = "ADDRESS:PORT", value_parser = parse_address)]
@@ -73,7 +73,7 @@ pub struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_keys: u32,
 
-    /// Tell each request and each refused message on stderr, up to a hundred a second
+    /// Tell requests and refused messages on stderr, up to 100 and 10 a second
     #[arg(short, long)]
     pub verbose: bool,
 
