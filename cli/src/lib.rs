@@ -5,10 +5,12 @@
 //! - [`exit`]: exit codes, and the reader of a pipe that has gone;
 //! - [`escape`] and [`json`]: whatever a text has in it, it doesn't drive a terminal;
 //! - [`duration`] and [`address`]: arguments such as `30s` and `127.0.0.1:80`;
+//! - [`clock`]: the present, as Unix time;
 //! - [`generate`]: man pages and shell completions.
 #![forbid(unsafe_code)]
 
 pub mod address;
+pub mod clock;
 pub mod diagnostics;
 pub mod duration;
 pub mod escape;

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
 
 use axum::response::Response;
+use cli::clock::now;
 use cli::json;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -222,8 +222,4 @@ impl<'a> KeyStep<'a> {
 /// What who comes later is told: everything else can be asked for.
 fn nothing(what: &str) -> String {
     format!("{{\"time\":{},\"{what}\":[]}}", now())
-}
-
-fn now() -> f64 {
-    SystemTime::UNIX_EPOCH.elapsed().map_or(0.0, |since| since.as_secs_f64())
 }

@@ -9,8 +9,9 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
+use cli::clock::now;
 use nix::errno::Errno;
 use nix::unistd;
 
@@ -148,7 +149,7 @@ impl Receiving {
 
     /// Fetches what has come, as far as one batch goes; whether there may be more.
     fn fetch(&mut self, batch: &mut Batch) -> bool {
-        let now = SystemTime::UNIX_EPOCH.elapsed().map_or(0.0, |since| since.as_secs_f64());
+        let now = now();
         let Self { sockets, sorting, writers, .. } = self;
         let more = sockets.receive(batch, |datagram| sorting.sort(datagram, now));
         if !sorting.taken.is_empty() {

@@ -1,15 +1,9 @@
 //! Points in time as dates.
 
 use std::io::Write;
-use std::time::SystemTime;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-
-/// The present, as Unix time in seconds.
-pub fn now() -> f64 {
-    SystemTime::UNIX_EPOCH.elapsed().map_or(0.0, |since| since.as_secs_f64())
-}
 
 /// Tells dates in the local time zone.
 #[derive(Debug)]

@@ -4,11 +4,11 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use cli::clock::now;
 use glob::Pattern;
 use mmstats::{Life, Processes, ReadError, ReadOptions, StatsFile, Verdict};
 use web::Problem;
 
-use crate::common::time;
 use crate::common::totals::Totals;
 
 /// All files at one moment.
@@ -40,7 +40,7 @@ impl Snapshot {
         let options = ReadOptions::new().keep_open(true);
         let mut processes = Processes::new();
         let mut snapshot =
-            Self { time: time::now(), looked_at: search.looked_at().to_vec(), ..Self::default() };
+            Self { time: now(), looked_at: search.looked_at().to_vec(), ..Self::default() };
         for error in search.errors() {
             snapshot.note(error);
         }

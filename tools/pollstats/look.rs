@@ -6,6 +6,7 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use cli::clock::now;
 use mmstats::{ReadError, StatsFile};
 
 use super::fields::{Catalogue, Fields};
@@ -14,7 +15,6 @@ use super::sampler::{FileSnapshot, Snapshot, Writer};
 use super::show::{Known, Show};
 use crate::common::diagnostics::Diagnostics;
 use crate::common::patterns::LabelPattern;
-use crate::common::time;
 
 /// What is looked for.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ impl<'a> Observer<'a> {
     pub fn look_into(&mut self, paths: &[PathBuf], diagnostics: &mut Diagnostics) -> Snapshot {
         let mut snapshot = Snapshot {
             at: Instant::now(),
-            time: time::now(),
+            time: now(),
             files: Vec::with_capacity(paths.len()),
             others: Vec::new(),
         };

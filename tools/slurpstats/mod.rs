@@ -16,6 +16,7 @@ use std::ops::Deref;
 use std::path::Path;
 
 use clap::CommandFactory;
+use cli::clock::now;
 use mmstats::{Life, Processes, ReadError, ReadOptions, StatsFile, Verdict};
 
 use crate::common::diagnostics::Diagnostics;
@@ -24,7 +25,6 @@ use crate::common::generate::generate;
 use crate::common::records::Extras;
 use crate::common::selection::Selection;
 use crate::common::terminal::Paint;
-use crate::common::time;
 pub use args::{Arguments, Format};
 use readable::Readable;
 use report::{Report, Shown};
@@ -87,7 +87,7 @@ pub fn report_for<'a>(
     paint: Paint,
     out: impl Write + 'a,
 ) -> io::Result<Box<dyn Report + 'a>> {
-    let now = time::now();
+    let now = now();
     let Arguments { layout, help_texts, raw, sum, .. } = *arguments;
     let readable = || Readable::new(raw, now);
     Ok(match arguments.output {

@@ -1,12 +1,12 @@
 //! `/api/keys`: the functions, their executions, and how these were spread.
 
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
+use cli::clock::now;
 use serde::Serialize;
 use web::{Parameters, Problem, Rest};
 
@@ -83,8 +83,7 @@ async fn executions(key: &str, parameters: Parameters, api: &Api) -> Result<Resp
 /// Of the last hour, unless told.
 async fn summary(key: &str, parameters: Parameters, api: &Api) -> Result<Response, Problem> {
     let wanted = parameters.only(&["from", "to", "token", "buckets"])?;
-    let now = SystemTime::UNIX_EPOCH.elapsed().map_or(0.0, |since| since.as_secs_f64());
-    let to = time(&wanted, "to")?.unwrap_or(now);
+    let to = time(&wanted, "to")?.unwrap_or_else(now);
     let from = time(&wanted, "from")?.unwrap_or(to - 3600.0);
     if from >= to {
         return Err(Problem::bad_request(format!("from={from}: it isn't before to={to}")));

@@ -10,7 +10,9 @@ mod queue;
 use std::io;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
+
+use cli::clock::now;
 
 use super::{Execution, Store, Written};
 use crate::figures::{Figures, Stored};
@@ -168,8 +170,7 @@ impl Writing {
 
     /// Drops a part of what is old; whether there is more.
     fn tend(&mut self) -> bool {
-        let now = SystemTime::UNIX_EPOCH.elapsed().map_or(0.0, |since| since.as_secs_f64());
-        self.store.tend(now).unwrap_or_else(|error| {
+        self.store.tend(now()).unwrap_or_else(|error| {
             (self.on_error)(&format!("can't drop what is old: {error}"));
             false
         })
