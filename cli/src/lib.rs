@@ -6,7 +6,8 @@
 //! - [`escape`] and [`json`]: whatever a text has in it, it doesn't drive a terminal;
 //! - [`duration`] and [`address`]: arguments such as `30s` and `127.0.0.1:80`;
 //! - [`clock`]: the present, as Unix time;
-//! - [`generate`]: man pages and shell completions.
+//! - [`generate`]: man pages and shell completions;
+//! - [`signals`]: signals that must not end a run.
 #![forbid(unsafe_code)]
 
 pub mod address;
@@ -18,3 +19,4 @@ pub mod exit;
 pub mod generate;
 pub mod json;
 pub mod pace;
+pub mod signals;

@@ -4,9 +4,11 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use cli::signals;
 use kodemon::args::Arguments;
 use kodemon::server;
 
 fn main() -> ExitCode {
+    signals::survive_file_size_limit();
     cli::exit::code(server::NAME, server::run(&Arguments::parse()))
 }

@@ -9,10 +9,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 use clap::Parser;
 use mmstats_tools::cleanstats::{self, Arguments, NAME};
 use mmstats_tools::common::exit::{self, Outcome};
+use mmstats_tools::common::signals;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 
 fn main() -> ExitCode {
+    signals::survive_file_size_limit();
     let arguments = Arguments::parse();
     match heed_signals() {
         Ok(signal) => exit::code(NAME, cleanstats::run(&arguments, &signal)),

@@ -1,6 +1,6 @@
 //! What every tool does in the same way: selection, output, diagnostics, exit codes.
 
-pub use cli::{diagnostics, escape, exit, generate};
+pub use cli::{diagnostics, escape, exit, generate, signals};
 
 pub mod arguments;
 pub mod json;

@@ -4,9 +4,10 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use mmstats_tools::common::exit;
+use mmstats_tools::common::{exit, signals};
 use mmstats_tools::mmash::{self, Arguments};
 
 fn main() -> ExitCode {
+    signals::survive_file_size_limit();
     exit::code(mmash::NAME, mmash::run(&Arguments::parse()))
 }

@@ -10,11 +10,13 @@ use std::thread;
 use clap::{CommandFactory, Parser};
 use mmstats_tools::common::exit::{self, Outcome};
 use mmstats_tools::common::generate::generate;
+use mmstats_tools::common::signals;
 use mmstats_tools::pollstats::{self, Arguments, NAME, Screen, Stop};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 fn main() -> ExitCode {
+    signals::survive_file_size_limit();
     let arguments = Arguments::parse();
     if let Some(what) = arguments.common.generate.what {
         return exit::code(NAME, generate(what, Arguments::command()));

@@ -3,9 +3,10 @@
 
 use std::process::ExitCode;
 
-use mmstats_tools::common::exit;
+use mmstats_tools::common::{exit, signals};
 use mmstats_tools::slurpstats::{self, Arguments};
 
 fn main() -> ExitCode {
+    signals::survive_file_size_limit();
     exit::code(slurpstats::NAME, slurpstats::run(&Arguments::from_command_line()))
 }

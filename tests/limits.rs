@@ -1,0 +1,39 @@
+//! What the system limits is reported by every tool.
+
+#[path = "support/mod.rs"]
+mod support;
+
+use std::fs::{self, File};
+use std::process::{Command, Stdio};
+
+use support::tool;
+use tempfile::TempDir;
+
+const TOOLS: [&str; 4] = [
+    env!("CARGO_BIN_EXE_cleanstats"),
+    env!("CARGO_BIN_EXE_mmash"),
+    env!("CARGO_BIN_EXE_pollstats"),
+    env!("CARGO_BIN_EXE_slurpstats"),
+];
+
+/// A tool that may write no byte into a file.
+fn limited(path: &str) -> Command {
+    let mut command = tool("sh");
+    command.args(["-c", "ulimit -f 0; exec \"$0\" \"$@\"", path]);
+    command
+}
+
+#[test]
+fn a_limit_of_file_sizes_is_an_error_and_not_a_signal() {
+    let directory = TempDir::new().unwrap();
+    for path in TOOLS {
+        let out = File::create(directory.path().join("out")).unwrap();
+        let mut command = limited(path);
+        command.args(["--generate", "man"]).stdout(out).stderr(Stdio::piped());
+        let output = command.output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{path}: {}: {stderr}", output.status);
+        assert!(stderr.contains("File too large"), "{stderr}");
+        assert_eq!(fs::metadata(directory.path().join("out")).unwrap().len(), 0);
+    }
+}
