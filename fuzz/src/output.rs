@@ -51,7 +51,7 @@ fn written(file: &StatsFile, arguments: &Arguments) -> String {
     let mut out = Vec::new();
     let mut report = report_for(arguments, paint, &mut out).expect("a Vec takes everything");
     let life = file.life(&mut Processes::new());
-    report.file(Shown::new(file, &&life, &[])).expect("a Vec takes everything");
+    report.file(Shown::new(file, &&life, &[], false)).expect("a Vec takes everything");
     report.finish().expect("a Vec takes everything");
     drop(report);
     let text = String::from_utf8(out).expect("the tools write UTF-8");

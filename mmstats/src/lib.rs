@@ -138,8 +138,8 @@ pub use publish::{
     Options, PerThread, Published,
 };
 pub use read::{
-    Aggregator, Bucket, FieldLayout, HistogramSnapshot, ReadOptions, Search, Stat, StatsFile,
-    UnknownAggregator, Value, find,
+    Aggregator, Bucket, FieldLayout, HistogramSnapshot, ProcessKey, ReadOptions, Search, Stat,
+    StatsFile, UnknownAggregator, Value, find,
 };
 
 /// For the macros of this crate; no part of the interface.

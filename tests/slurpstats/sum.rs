@@ -1,6 +1,11 @@
 //! `--sum`: one table over all files.
 
-use mmstats::{Aggregate, Counter, Field, Gauge, Histogram, Options, Published, Text, Timer};
+use std::fs;
+
+use mmstats::{
+    Aggregate, Average, Counter, Field, Gauge, Histogram, MovingAverage, Options, Published, Text,
+    Timer,
+};
 use serde_json::json;
 
 use crate::{json, output};
@@ -68,4 +73,50 @@ fn a_sum_goes_over_all_files_in_the_way_that_was_declared() {
          depth,greatest,gauge,,each,3,3\n"
     );
     drop(writers);
+}
+
+#[test]
+fn the_state_of_a_dead_program_does_not_count_and_what_it_counted_does() {
+    let directory = tempfile::tempdir().unwrap();
+    let stats = Options::dynamic("Worker").path(directory.path()).create().unwrap();
+    let done: Counter = stats.add(Counter::named("done")).unwrap();
+    let busy = Gauge::<u32>::named("busy").aggregate(Aggregate::Sum);
+    let busy: Gauge<u32> = stats.add(busy).unwrap();
+    let all: Average = stats.add(Average::named("all").aggregate(Aggregate::Sum)).unwrap();
+    let recent: MovingAverage = stats.add(MovingAverage::named("recent")).unwrap();
+    done.add(100);
+    busy.set(40);
+    all.add(10.0);
+    recent.add(10.0);
+    // A copy is mapped by nobody, as the file of a program that was killed.
+    fs::copy(stats.path().unwrap(), directory.path().join("killed.mmstats")).unwrap();
+    done.add(5);
+    busy.set(2);
+    all.add(40.0);
+    recent.add(40.0);
+
+    let place = directory.path().to_str().unwrap();
+    let values = |arguments: &[&str]| {
+        let found = json(arguments.iter().copied().chain(["--sum", place]));
+        let totals = found["totals"].as_array().unwrap();
+        let total = |label| totals.iter().find(|total| total["label"] == label).unwrap();
+        ["done", "busy", "all", "recent"].map(|label| {
+            let total = total(label);
+            (total["value"].clone(), total["files"].clone(), total["dead"].clone())
+        })
+    };
+    let counts = |value, files, dead| (value, json!(files), dead);
+    assert_eq!(
+        values(&[]),
+        [
+            counts(json!(205), 2, json!(null)),
+            counts(json!(2), 1, json!(1)),
+            counts(json!(20.0), 2, json!(null)),
+            counts(json!(25.0), 1, json!(1)),
+        ]
+    );
+    let dead = [json!(100), json!(40), json!(10.0), json!(10.0)];
+    assert_eq!(values(&["--dead"]), dead.map(|value| counts(value, 1, json!(null))));
+    let prom = output(["--sum", "-o", "prom", place]);
+    assert!(prom.contains("\nbusy 2\n") && prom.contains("\ndone_total 205\n"), "{prom}");
 }

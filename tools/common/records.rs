@@ -91,6 +91,9 @@ impl Serialize for TotalRecord<'_> {
         map.serialize_entry("unit", &none_if_empty(&total.unit))?;
         map.serialize_entry("aggregate", total.aggregate.name())?;
         map.serialize_entry("files", &total.files)?;
+        if total.dead > 0 {
+            map.serialize_entry("dead", &total.dead)?;
+        }
         if let Some(histogram) = total.histogram() {
             map.serialize_entry("value", &histogram.count())?;
             map.serialize_entry("components", &HistogramRecord(histogram))?;

@@ -1,9 +1,12 @@
 //! One value for each stat of all files, in the way that its program declared.
+//!
+//! Counters, timers and histograms keep what dead programs have counted. What describes the
+//! present (a gauge, a text, a timestamp) comes only from programs that aren't proven dead.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use mmstats::{Aggregate, Aggregator, HistogramSnapshot, Kind, Stat, Value};
+use mmstats::{Aggregate, Aggregator, HistogramSnapshot, Kind, Stat, Value, Verdict};
 
 /// The stats of all files, in the order in which they first came.
 #[derive(Debug, Default)]
@@ -27,8 +30,10 @@ pub struct Total {
     pub buffered: bool,
     /// How it adds up.
     pub aggregate: Aggregate,
-    /// How many files have it.
+    /// The number of files whose value counts.
     pub files: u64,
+    /// The number of files whose value doesn't count, as their program is dead.
+    pub dead: u64,
     histogram: Option<HistogramSnapshot>,
     /// The values of each component in all files.
     components: Vec<(Cow<'static, str>, Vec<Value<'static>>)>,
@@ -53,15 +58,17 @@ pub enum Together<'a> {
 }
 
 impl Totals {
-    /// Takes in a stat of a file. Averages over a window that has passed have no value.
-    pub fn add(&mut self, stat: &Stat<'_>, now: f64) {
+    /// Adds a stat of a file whose program is alive or not. A value of a dead program counts
+    /// unless it [describes the present](is_current_state); averages over a window that has
+    /// passed have no value.
+    pub fn add(&mut self, stat: &Stat<'_>, verdict: Verdict, now: f64) {
         let known = self.by_label.get(stat.label_bytes()).copied();
         let index = known.unwrap_or_else(|| {
             self.by_label.insert(stat.label_bytes().to_owned(), self.totals.len());
             self.totals.push(Total::of(stat));
             self.totals.len() - 1
         });
-        self.totals[index].add(stat, now);
+        self.totals[index].add(stat, verdict, now);
     }
 
     /// The stats, in the order in which they first came.
@@ -79,6 +86,21 @@ pub fn aggregate_of(stat: &Stat<'_>) -> Aggregate {
     })
 }
 
+/// Whether a stat says how things are now, which a dead program can't know. What was counted
+/// stays counted.
+///
+/// Of averages, those over all values are counts; those over the last few values or the last
+/// seconds describe the present. What has no kind is a counter or a state as
+/// [`aggregate_of`] has it.
+pub fn is_current_state(stat: &Stat<'_>) -> bool {
+    match stat.kind() {
+        Some(Kind::Counter | Kind::Timer | Kind::Histogram) => false,
+        Some(Kind::Average) => stat.component("total").is_none(),
+        Some(_) => true,
+        None => aggregate_of(stat) != Aggregate::Sum,
+    }
+}
+
 impl Total {
     fn of(stat: &Stat<'_>) -> Self {
         Self {
@@ -89,16 +111,21 @@ impl Total {
             buffered: stat.is_buffered(),
             aggregate: aggregate_of(stat),
             files: 0,
+            dead: 0,
             histogram: None,
             components: Vec::new(),
         }
     }
 
-    fn add(&mut self, stat: &Stat<'_>, now: f64) {
-        self.files += 1;
+    fn add(&mut self, stat: &Stat<'_>, verdict: Verdict, now: f64) {
         if self.kind.is_none() && stat.kind().is_some() {
             self.learn(stat);
         }
+        if verdict == Verdict::Dead && is_current_state(stat) {
+            self.dead += 1;
+            return;
+        }
+        self.files += 1;
         if let Some(histogram) = stat.histogram() {
             self.add_histogram(histogram);
         } else if stat.expired(now) {

@@ -92,7 +92,8 @@ impl Snapshot {
     fn add_up<'a>(&self, files: impl Iterator<Item = &'a Seen>) -> Arc<Totals> {
         let mut totals = Totals::default();
         for seen in files {
-            seen.file.stats().for_each(|stat| totals.add(&stat, self.time));
+            let verdict = seen.life.verdict;
+            seen.file.stats().for_each(|stat| totals.add(&stat, verdict, self.time));
         }
         Arc::new(totals)
     }

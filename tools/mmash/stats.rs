@@ -110,7 +110,7 @@ async fn stat(
     let (mut totals, mut values) = (Totals::default(), Vec::new());
     for seen in snapshot.matching(wanted.first("glob"))? {
         for stat in seen.file.stats().filter(|stat| stat.label() == label) {
-            totals.add(&stat, now);
+            totals.add(&stat, seen.life.verdict, now);
             values.push(ValueRecord { seen, stat, now });
         }
     }

@@ -146,7 +146,7 @@ fn show_file(
             Verdict::Dead => arguments.alive,
             Verdict::Undecided => true,
         };
-    let shown = Shown::new(file, life, &arguments.labels);
+    let shown = Shown::new(file, life, &arguments.labels, arguments.dead);
     if unwanted || shown.is_beside_the_point() {
         return Ok(false);
     }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use mmstats::{Aggregate, Stat};
+use mmstats::{Aggregate, Stat, Verdict};
 
 use super::report::{Report, Shown};
 use crate::common::prom::{Families, Format, Names, label_value};
@@ -24,11 +24,11 @@ impl<W: Write> Prom<W> {
         Self { out, families: Families::default(), totals, now }
     }
 
-    fn add(&mut self, stat: &Stat<'_>) {
+    fn add(&mut self, stat: &Stat<'_>, verdict: Verdict) {
         if let Some(totals) = &mut self.totals
             && aggregate_of(stat) != Aggregate::Each
         {
-            return totals.add(stat, self.now);
+            return totals.add(stat, verdict, self.now);
         }
         // A mean over a window that has passed says nothing about now.
         if !stat.expired(self.now) {
@@ -46,8 +46,12 @@ impl<W: Write> Report for Prom<W> {
             None => format!("file=\"{file}\""),
         };
         self.families.begin(labels);
+        let verdict = match self.totals {
+            Some(_) => shown.verdict_in_sums(),
+            None => Verdict::Undecided,
+        };
         for stat in shown.stats() {
-            self.add(&stat);
+            self.add(&stat, verdict);
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::io;
 use std::ops::Deref;
 use std::path::Path;
 
-use mmstats::{Life, Stat, StatsFile};
+use mmstats::{Life, Stat, StatsFile, Verdict};
 
 use crate::common::patterns::{LabelPattern, any_matches};
 
@@ -16,6 +16,8 @@ pub struct Shown<'a> {
     /// Whether its program is alive; formats that don't show it needn't have it found out.
     pub life: &'a dyn Deref<Target = Life>,
     labels: &'a [LabelPattern],
+    /// Whether files of dead programs were asked for.
+    wants_dead: bool,
 }
 
 impl<'a> Shown<'a> {
@@ -24,8 +26,15 @@ impl<'a> Shown<'a> {
         file: &'a StatsFile,
         life: &'a dyn Deref<Target = Life>,
         labels: &'a [LabelPattern],
+        wants_dead: bool,
     ) -> Self {
-        Self { file, life, labels }
+        Self { file, life, labels, wants_dead }
+    }
+
+    /// Whether the program is dead, so that its gauges don't count in a sum. Whoever asks for
+    /// dead files wants theirs, too.
+    pub fn verdict_in_sums(&self) -> Verdict {
+        if self.wants_dead { Verdict::Undecided } else { self.life.verdict }
     }
 
     /// The wanted stats, in the order of the file.

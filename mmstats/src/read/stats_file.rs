@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use super::copies::settle;
 use super::parsed::Parsed;
-use super::{ReadOptions, Stat};
+use super::{ProcessKey, ReadOptions, Stat};
 use crate::file::{Copy, FileId, Life, Processes, ReadError, Source, Writer, judge};
 use crate::format::{Fault, Identity};
 
@@ -139,6 +139,15 @@ impl StatsFile {
         })
     }
 
+    /// The process that wrote the file, distinguished from others that have its id; `None` where
+    /// the file tells no process id.
+    pub fn process(&self) -> Option<ProcessKey> {
+        match self.identity() {
+            Some(identity) => Some(ProcessKey::of_identity(identity)),
+            None => self.pid().map(ProcessKey::of_pid),
+        }
+    }
+
     /// The thread that writes the file now: the number of the last label that ends in
     /// `sys.tid` (in files of the original it may be a pthread id), else the identity's.
     pub fn tid(&self) -> Option<i64> {
@@ -244,6 +253,11 @@ mod tests {
             let file = ReadOptions::new().keep_open(keep_open).read(&path).unwrap();
             assert_eq!(file.identity().unwrap().struct_name, "Own");
             assert_eq!(file.pid(), Some(std::process::id()));
+            let own = own_identity("Own");
+            let process = file.process().unwrap();
+            assert_eq!((process.pid, process.start_time), (own.pid, own.start_time));
+            assert_eq!(process.pid_namespace, own.pid_namespace);
+            assert_eq!(process.boot_id, own.boot_id);
             assert!(file.has_trailer() && file.size() == 4096 && file.path() == path);
             let life = file.life(&mut Processes::new());
             assert_eq!((life.verdict, &*life.reason), (Verdict::Alive, "locked by its writer"));

@@ -45,9 +45,6 @@ sizes_bytes_count{PROCESS} 3
 # TYPE state_info gauge
 state_info{FIRST,value="\"1\"\\\n"} 1
 state_info{SECOND,value="\"2\"\\\n"} 1
-# HELP sys_pid sys.pid
-# TYPE sys_pid untyped
-sys_pid{pid="GONE",file="DIRECTORY/mmstats-old"} GONE
 # HELP web_hits_requests_total A "hit",\nor two \\.
 # TYPE web_hits_requests_total counter
 web_hits_requests_total{PROCESS} 3
@@ -70,8 +67,6 @@ const OPEN_METRICS: &str = r#"# HELP busy busy
 # UNIT sizes_bytes bytes
 # HELP state state
 # TYPE state info
-# HELP sys_pid sys.pid
-# TYPE sys_pid unknown
 # HELP web_hits_requests A \"hit\",\nor two \\.
 # TYPE web_hits_requests counter
 # UNIT web_hits_requests requests
@@ -111,7 +106,6 @@ impl Writers {
             .replace("SECOND", &thread(&second))
             .replace("COMMAND", &format!("cmd=\"{command}\""))
             .replace("GONE", &self.gone.to_string())
-            .replace("DIRECTORY", self.directory.path().to_str().unwrap())
     }
 }
 
@@ -211,7 +205,6 @@ fn samples_are_of_a_program_or_of_a_thread_where_that_is_asked_for() {
                 "peak{SECOND} -10",
                 "render_seconds_count{SECOND} 1",
                 "sizes_bytes_sum{SECOND} 8.0",
-                "sys_pid{pid=\"GONE\"} GONE",
                 "web_hits_requests_total{FIRST} 1",
                 "web_hits_requests_total{SECOND} 2",
             ],
@@ -223,6 +216,7 @@ fn samples_are_of_a_program_or_of_a_thread_where_that_is_asked_for() {
             let line = writers.fill_in(line);
             assert!(text.lines().any(|found| found == line), "{line:?} in\n{text}");
         }
+        assert!(!text.contains("sys_pid"), "what describes the present isn't a dead program's");
         let hits = text.lines().filter(|line| line.starts_with("web_hits_requests_total"));
         assert_eq!(hits.count(), if by == "cmd" { 1 } else { 2 });
     }

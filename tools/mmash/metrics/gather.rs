@@ -2,33 +2,35 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use mmstats::{Aggregate, StatsFile};
+use mmstats::{Aggregate, StatsFile, Verdict};
 
 use super::By;
 use super::running::Running;
 use crate::common::prom::{Families, Limits, label_value};
-use crate::common::totals::{Totals, aggregate_of};
-use crate::mmash::snapshot::Snapshot;
+use crate::common::totals::{Totals, aggregate_of, is_current_state};
+use crate::mmash::snapshot::{Seen, Snapshot};
 
 /// All samples, of each group those of `running` instead of those of its files.
 pub fn gather(snapshot: &Snapshot, by: By, limits: &Limits, running: &Running) -> Families {
-    let mut groups: BTreeMap<String, Vec<&StatsFile>> = BTreeMap::new();
+    let mut groups: BTreeMap<String, Vec<&Seen>> = BTreeMap::new();
     for labels in running.groups() {
         groups.insert(labels.to_owned(), Vec::new());
     }
     for seen in &snapshot.files {
-        groups.entry(labels_of(&seen.file, by)).or_default().push(&seen.file);
+        groups.entry(labels_of(&seen.file, by)).or_default().push(seen);
     }
     let mut families = Families::new(limits.clone());
     for (labels, files) in groups {
         families.begin(labels.clone());
         running.add_to(&mut families, &labels);
         let mut totals = Totals::default();
-        let stats = files.iter().flat_map(|file| file.stats());
-        stats
-            .filter(|stat| aggregate_of(stat) != Aggregate::Each)
-            .filter(|stat| !running.has(&labels, stat))
-            .for_each(|stat| totals.add(&stat, snapshot.time));
+        for seen in &files {
+            let stats = seen.file.stats();
+            stats
+                .filter(|stat| aggregate_of(stat) != Aggregate::Each)
+                .filter(|stat| !running.has(&labels, stat))
+                .for_each(|stat| totals.add(&stat, seen.life.verdict, snapshot.time));
+        }
         totals.iter().for_each(|total| families.add_total(total));
         add_each(&mut families, &labels, &files, by, snapshot.time);
     }
@@ -56,9 +58,10 @@ pub fn labels_of(file: &StatsFile, by: By) -> String {
 
 /// The stats of which each file's stands for itself. Files are told apart by their threads, where
 /// each is of another one, else by their paths.
-fn add_each(families: &mut Families, group: &str, files: &[&StatsFile], by: By, now: f64) {
+fn add_each(families: &mut Families, group: &str, files: &[&Seen], by: By, now: f64) {
     let mut known = HashSet::new();
-    for (index, file) in files.iter().enumerate() {
+    for (index, seen) in files.iter().enumerate() {
+        let file = &seen.file;
         let mut labels = group.to_owned();
         if let Some(tid) = file.tid().filter(|_| by != By::Tid) {
             push(&mut labels, "tid", &tid.to_string());
@@ -74,7 +77,9 @@ fn add_each(families: &mut Families, group: &str, files: &[&StatsFile], by: By, 
             }
             families.begin(labels);
         }
+        let is_dead = seen.life.verdict == Verdict::Dead;
         let each = file.stats().filter(|stat| aggregate_of(stat) == Aggregate::Each);
+        let each = each.filter(|stat| !(is_dead && is_current_state(stat)));
         // A mean over a window that has passed says nothing about now.
         each.filter(|stat| !stat.expired(now)).for_each(|stat| families.add_stat(&stat));
     }

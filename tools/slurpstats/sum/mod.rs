@@ -54,8 +54,9 @@ impl<W: Write> SumReport<W> {
 impl<W: Write> Report for SumReport<W> {
     fn file(&mut self, shown: Shown<'_>) -> io::Result<()> {
         self.files += 1;
+        let verdict = shown.verdict_in_sums();
         for stat in shown.stats() {
-            self.totals.add(&stat, self.now);
+            self.totals.add(&stat, verdict, self.now);
         }
         Ok(())
     }
