@@ -60,11 +60,15 @@ fn ask_histogram(histogram: &HistogramSnapshot) {
     let percentiles = [f64::NAN, 0.0, 50.0, 99.9, 100.0].map(|it| histogram.percentile(it));
     assert!(percentiles.is_sorted(), "{percentiles:?}");
     assert_eq!(percentiles[0].is_some(), histogram.mean().is_some());
+    assert!(percentiles.iter().flatten().all(|it| it.fract() == 0.0 || it.is_infinite()));
+    assert!(histogram.overflow() > 0 || percentiles[4].is_none_or(f64::is_finite));
+    assert!(histogram.buckets().all(|bucket| *bucket.values.end() <= histogram.range_end()));
     let since = histogram.since(histogram).expect("it is the same");
-    assert_eq!((since.count(), since.buckets().count()), (0, 0));
+    assert_eq!((since.count(), since.buckets().count(), since.overflow()), (0, 0, 0));
     let mut twice = histogram.clone();
     assert!(twice.merge(histogram));
     assert_eq!(twice.count(), histogram.count().wrapping_mul(2));
+    assert_eq!(twice.overflow(), histogram.overflow().wrapping_mul(2));
 }
 
 /// A number's text is exact.

@@ -36,8 +36,9 @@ pub fn check(bytes: &[u8]) {
 /// All that an entry says.
 fn said(entry: Entry<'_>) -> impl PartialEq {
     let place = (entry.field_offset(), entry.field_size());
-    let meaning = (entry.kind(), entry.aggregate(), entry.is_sequenced(), entry.parameters());
-    (place, meaning, entry.unit(), entry.help())
+    let meaning = (entry.kind(), entry.aggregate(), entry.parameters());
+    let flags = (entry.is_sequenced(), entry.has_overflow());
+    (place, meaning, flags, entry.unit(), entry.help())
 }
 
 fn encode(entry: &Entry<'_>, kind: Kind, aggregate: Aggregate) -> Vec<u8> {
@@ -48,6 +49,7 @@ fn encode(entry: &Entry<'_>, kind: Kind, aggregate: Aggregate) -> Vec<u8> {
         align: 1,
         buffered: false,
         sequenced: entry.is_sequenced(),
+        overflow: entry.has_overflow(),
         kind,
         aggregate,
         unit: entry.unit().to_owned().into(),

@@ -22,6 +22,35 @@ fn value(stats: &Published<()>, label: &str) -> String {
     file.get(label).unwrap().value().to_string()
 }
 
+/// What a histogram of values up to `max` counts as its overflow.
+#[test]
+fn values_beyond_a_histogram_s_range_are_counted_apart() {
+    let directory = tempfile::tempdir().unwrap();
+    for (max, range_end) in
+        [(1000, 1023), (1023, 1023), (1024, 2047), (0, 31), (1 << 62, (1 << 63) - 1)]
+    {
+        let stats = dynamic(&directory).capacity(65_536).create().unwrap();
+        let sizes: Histogram = stats.add(Histogram::named("sizes").max(max)).unwrap();
+        for value in [0, max, range_end, range_end + 1, u64::MAX] {
+            sizes.record(value);
+        }
+        assert_eq!(sizes.count(), 5);
+        let file = StatsFile::read(stats.path().unwrap()).unwrap();
+        let found = file.get("sizes").unwrap().histogram().unwrap();
+        assert_eq!((found.range_end(), found.overflow(), found.count()), (range_end, 2, 5));
+        assert!(found.percentile(60.0).unwrap() <= range_end as f64);
+        assert_eq!(found.percentile(61.0), Some(f64::INFINITY));
+    }
+    // Nothing is beyond this one's range.
+    let stats = dynamic(&directory).capacity(65_536).create().unwrap();
+    let sizes: Histogram = stats.add(Histogram::named("sizes").max(u64::MAX)).unwrap();
+    sizes.record(u64::MAX);
+    let file = StatsFile::read(stats.path().unwrap()).unwrap();
+    let found = file.get("sizes").unwrap().histogram().unwrap();
+    assert_eq!((found.range_end(), found.overflow(), found.count()), (u64::MAX, 0, 1));
+    assert!(found.percentile(50.0).unwrap().is_finite());
+}
+
 #[test]
 fn every_kind_is_read_as_it_was_written() {
     let directory = tempfile::tempdir().unwrap();

@@ -55,7 +55,7 @@ fn a_stat_is_added_up_over_all_files_as_its_program_declared() {
         json!({"label": "sizes", "kind": "histogram", "unit": "bytes", "aggregate": "sum",
             "files": 3, "value": 3, "help": null,
             "components": {"count": 3, "p50": 2.0, "p90": 3.0, "p99": 3.0, "max": 3.0,
-                "buckets": [[1, 1, 1], [2, 2, 1], [3, 3, 1]]}}),
+                "buckets": [[1, 1, 1], [2, 2, 1], [3, 3, 1]], "overflow": 0}}),
         json!({"label": "name", "kind": "info", "unit": null, "aggregate": "each",
             "files": 3, "value": null, "help": null}),
     ] {

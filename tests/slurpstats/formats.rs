@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use mmstats::StatsFile;
+use mmstats::{Field, Histogram, Options, StatsFile};
 use serde_json::json;
 
 use crate::every_kind::EveryKind;
@@ -168,4 +168,30 @@ fn layout_tells_where_the_bytes_are() {
     let refused = slurpstats(["--layout", "-o", "csv"]);
     assert_eq!(refused.code, Some(2));
     assert!(refused.stderr.contains("--layout goes with"), "{}", refused.stderr);
+}
+
+/// A billion was once exported as no more than 1,023.
+#[test]
+fn values_beyond_a_histogram_s_range_are_below_no_limit() {
+    let directory = tempfile::tempdir().unwrap();
+    let stats = Options::dynamic("Far").path(directory.path()).create().unwrap();
+    let sizes: Histogram = stats.add(Histogram::named("sizes").max(1000)).unwrap();
+    (0..9).for_each(|_| sizes.record(1000));
+    sizes.record(1_000_000_000);
+    let place = directory.path().to_str().unwrap();
+    for arguments in [vec!["-l", "sizes", place], vec!["--sum", "-l", "sizes", place]] {
+        let text = output(arguments);
+        assert!(text.contains("(p50 1,007.0, p90 1,007.0, p99 > 1,023, max > 1,023)"), "{text}");
+    }
+    let found = &json(["-l", "sizes", place])["files"][0]["stats"][0]["components"];
+    assert_eq!((&found["p90"], &found["max"]), (&json!(1007.0), &json!("inf")));
+    assert_eq!((&found["buckets"], &found["overflow"]), (&json!([[992, 1023, 9]]), &json!(1)));
+    let csv = output(["-o", "csv", "-l", "sizes", place]);
+    assert!(csv.lines().any(|line| line.contains(",max,") && line.ends_with(",inf")), "{csv}");
+    let prom = output(["-o", "prom", "-l", "sizes", place]);
+    let under = |limit: &str| {
+        let bucket = format!("le=\"{limit}\"");
+        prom.lines().find(|line| line.contains(&bucket)).unwrap().rsplit_once(' ').unwrap().1
+    };
+    assert_eq!([under("1023.0"), under("274877906943.0"), under("+Inf")], ["9", "9", "10"]);
 }

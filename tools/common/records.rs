@@ -141,7 +141,8 @@ impl Serialize for ComponentRecords<'_> {
     }
 }
 
-/// Percentiles, and the buckets that have any samples as `[from, to, count]`.
+/// Percentiles, and the buckets that have any samples as `[from, to, count]`, and how many values
+/// are beyond them all.
 struct HistogramRecord<'a>(&'a HistogramSnapshot);
 
 impl Serialize for HistogramRecord<'_> {
@@ -149,9 +150,11 @@ impl Serialize for HistogramRecord<'_> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("count", &self.0.count())?;
         for (name, percent) in PERCENTILES {
-            map.serialize_entry(name, &self.0.percentile(percent))?;
+            let value = self.0.percentile(percent).map(|value| Exact(Value::Float(value)));
+            map.serialize_entry(name, &value)?;
         }
         map.serialize_entry("buckets", &Buckets(self.0))?;
+        map.serialize_entry("overflow", &self.0.overflow())?;
         map.end()
     }
 }

@@ -166,7 +166,12 @@ impl Readable {
             out.extend_from_slice(separator.as_bytes());
             out.extend_from_slice(name.as_bytes());
             out.push(b' ');
-            self.push_value(out, &Value::Float(value), manner);
+            if value.is_infinite() {
+                out.extend_from_slice(b"> ");
+                self.push_value(out, &Value::Unsigned(histogram.range_end()), manner);
+            } else {
+                self.push_value(out, &Value::Float(value), manner);
+            }
             separator = ", ";
         }
         push_unit(out, unit, manner);

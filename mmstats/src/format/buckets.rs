@@ -11,7 +11,7 @@ use std::ops::RangeInclusive;
 pub(crate) struct Buckets {
     /// `g`: each doubling has `2^g` buckets.
     grouping: u32,
-    /// `m`: values below `2^m` are told apart; larger ones count in the last bucket.
+    /// `m`: the buckets hold values below `2^m`; larger ones count in the last bucket.
     magnitude: u32,
 }
 
@@ -37,6 +37,23 @@ impl Buckets {
             .filter(|_| error <= 0.5)?;
         let magnitude = (u64::BITS - max.leading_zeros()).max(grouping + 1);
         Self::new(grouping, magnitude)
+    }
+
+    /// The scheme of a field that also counts the values beyond this one's range: one more
+    /// doubling, whose buckets together are the overflow. `None` if no value is beyond it.
+    pub(crate) fn with_overflow(self) -> Option<Self> {
+        Self::new(self.grouping, self.magnitude + 1)
+    }
+
+    /// The scheme without its last doubling: what [`with_overflow`](Self::with_overflow) was
+    /// made of. `None` if there is no other doubling.
+    pub(crate) fn without_overflow(self) -> Option<Self> {
+        Self::new(self.grouping, self.magnitude - 1)
+    }
+
+    /// The largest value that the scheme tells apart from larger ones.
+    pub(crate) fn range_end(self) -> u64 {
+        u64::MAX >> (u64::BITS - self.magnitude)
     }
 
     pub(crate) fn parameters(self) -> [u64; 2] {
@@ -97,6 +114,22 @@ mod tests {
                 assert!(scheme.index(u64::MAX) >= scheme.count());
             }
         }
+    }
+
+    #[test]
+    fn values_beyond_the_range_are_in_the_additional_doubling() {
+        for range in schemes().filter(|scheme| scheme.magnitude < 64) {
+            let stored = range.with_overflow().unwrap();
+            assert_eq!(stored.without_overflow(), Some(range));
+            assert_eq!(stored.count(), range.count() + (1 << range.grouping));
+            for (value, beyond) in [(0, false), (range.range_end(), false), (u64::MAX, true)] {
+                assert_eq!(stored.index(value) >= range.count(), beyond, "{range:?} {value}");
+            }
+            assert_eq!(stored.index(range.range_end() + 1), range.count());
+        }
+        let all = Buckets::new(5, 64).unwrap();
+        assert_eq!((all.with_overflow(), all.range_end()), (None, u64::MAX));
+        assert_eq!(Buckets::new(5, 6).unwrap().without_overflow(), None);
     }
 
     #[test]

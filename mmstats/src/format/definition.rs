@@ -30,6 +30,8 @@ pub(crate) struct Definition {
     pub buffered: bool,
     /// The last component is a sequence number, odd while its buffer is being written.
     pub sequenced: bool,
+    /// A histogram's last doubling counts the values beyond its range.
+    pub overflow: bool,
     pub kind: Kind,
     pub aggregate: Aggregate,
     pub unit: Cow<'static, str>,
@@ -115,6 +117,7 @@ impl Definition {
             align: if size.is_multiple_of(8) { 8 } else { 1 },
             buffered: true,
             sequenced: false,
+            overflow: false,
             kind,
             aggregate: Aggregate::default_for(kind),
             unit: "".into(),

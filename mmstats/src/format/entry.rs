@@ -6,7 +6,8 @@
 //!  12  u32  size of the field, from its label size to the end of its value
 //!  16  u8   kind
 //!  17  u8   how it adds up
-//!  18  u8   flags; bit 0: the last component is a sequence number
+//!  18  u8   flags; bit 0: the last component is a sequence number;
+//!           bit 1: a histogram's last doubling counts the values beyond its range
 //!  19  u8   reserved, 0
 //!  20  u16  size of the unit, then of the help
 //!  24  u64  two parameters
@@ -38,6 +39,7 @@ const ENTRY_END: usize = 8;
 const SMALLEST_ENTRY: usize = TEXTS + ENTRY_END;
 
 const SEQUENCED: u8 = 1;
+const OVERFLOW: u8 = 2;
 
 /// One entry of the index, verified. What it says is taken from its bytes when somebody asks:
 /// readers of many files ask few of the entries.
@@ -94,6 +96,10 @@ impl<'a> Entry<'a> {
         self.bytes()[FLAGS] & SEQUENCED != 0
     }
 
+    pub(crate) fn has_overflow(&self) -> bool {
+        self.bytes()[FLAGS] & OVERFLOW != 0
+    }
+
     pub(crate) fn parameters(&self) -> [u64; 2] {
         [PARAMETERS, PARAMETERS + 8].map(|at| load_u64(self.bytes(), at).unwrap_or_default())
     }
@@ -138,7 +144,8 @@ impl<'a> Entry<'a> {
         bytes.extend(((place.end - place.offset) as u32).to_ne_bytes());
         bytes.push(definition.kind.code());
         bytes.push(definition.aggregate.code());
-        bytes.push(if definition.sequenced { SEQUENCED } else { 0 });
+        let flag = |set, bit| if set { bit } else { 0 };
+        bytes.push(flag(definition.sequenced, SEQUENCED) | flag(definition.overflow, OVERFLOW));
         bytes.push(0);
         bytes.extend((unit.len() as u16).to_ne_bytes());
         bytes.extend((help.len() as u16).to_ne_bytes());

@@ -46,8 +46,9 @@ fn definitions() -> Vec<Definition> {
         Definition {
             unit: "bytes".into(),
             buffered: false,
-            parameters: [1, 2],
-            ..Definition::of("size", "4Q", Kind::Histogram)
+            overflow: true,
+            parameters: [1, 3],
+            ..Definition::of("size", "6Q", Kind::Histogram)
         },
     ]
 }
@@ -285,6 +286,7 @@ fn the_page_s_bytes_are_read_as_it_says() {
         assert_eq!(entry.kind(), Some(definition.kind));
         assert_eq!(entry.aggregate(), Some(definition.aggregate));
         assert_eq!(entry.is_sequenced(), definition.sequenced);
+        assert_eq!(entry.has_overflow(), definition.overflow);
         assert_eq!(entry.parameters(), definition.parameters);
         assert_eq!((entry.unit(), entry.help()), (&*definition.unit, &*definition.help));
         assert!(field.value().is_multiple_of(definition.align));
@@ -303,8 +305,8 @@ fn the_page_s_stores_are_the_protocol_s_and_read_as_it_says() {
     assert_eq!((load_u64(page, 8), load_u64(page, 16)), (Some(1), Some(2)));
     let state = read(&bytes, "state");
     assert_eq!((&state[..6], load_u64(state, 8)), (&b"up\0\0\0\0"[..], Some(2)));
-    let counts: Vec<_> = (0..4).map(|bucket| load_u64(read(&bytes, "size"), 8 * bucket)).collect();
-    assert_eq!(counts, [Some(0), Some(0), Some(0), Some(1)]);
+    let counts: Vec<_> = (0..6).map(|bucket| load_u64(read(&bytes, "size"), 8 * bucket)).collect();
+    assert_eq!(counts, [0, 0, 0, 1, 0, 1].map(Some));
     // The trailer is as it was.
     assert!(Trailer::find(&bytes, fields(&bytes).1).unwrap().is_some());
 }

@@ -89,6 +89,7 @@ pub struct Shape {
     pub(crate) align: usize,
     pub(crate) buffered: bool,
     pub(crate) sequenced: bool,
+    pub(crate) overflow: bool,
     pub(crate) parameters: [u64; 2],
 }
 
@@ -152,6 +153,7 @@ impl<F: Field> Declaration<F> {
             align: shape.align,
             buffered: shape.buffered,
             sequenced: shape.sequenced,
+            overflow: shape.overflow,
             kind: shape.kind,
             aggregate: self.aggregate.unwrap_or(Aggregate::default_for(shape.kind)),
             unit: self.unit,

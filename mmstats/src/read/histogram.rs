@@ -7,8 +7,11 @@ use crate::format::Buckets;
 /// The buckets of a histogram.
 ///
 /// A value is known by its bucket only; figures take the middle of it, which is off by a few
-/// per cent at most, as the writer chose (3.1 % unless it said otherwise). Values beyond the
-/// largest that the writer tells apart count in the last bucket.
+/// per cent at most, as the writer chose (3.1 % unless it said otherwise).
+///
+/// Of the values beyond the [end of the range](Self::range_end) only the number is known: the
+/// [`overflow`](Self::overflow). Early files don't have one: their last bucket also counts
+/// whatever is larger.
 ///
 /// ```no_run
 /// use mmstats::StatsFile;
@@ -28,54 +31,90 @@ use crate::format::Buckets;
 pub struct HistogramSnapshot {
     scheme: Buckets,
     counts: Vec<u64>,
+    /// `None` if the file doesn't count the overflow apart.
+    overflow: Option<u64>,
 }
 
 /// One bucket of a [`HistogramSnapshot`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Bucket {
-    /// The values that it counts. The last bucket also counts whatever is larger.
+    /// The values that it counts.
     pub values: RangeInclusive<u64>,
     /// How many there were.
     pub count: u64,
 }
 
 impl Bucket {
-    /// The value that stands for all of the bucket.
+    /// The middle of the bucket, which may lie between two whole numbers.
     pub fn middle(&self) -> f64 {
         f64::midpoint(*self.values.start() as f64, *self.values.end() as f64)
+    }
+
+    /// The middle, rounded down to a whole number as the values are.
+    fn whole_middle(&self) -> u64 {
+        self.values.start().midpoint(*self.values.end())
     }
 }
 
 impl HistogramSnapshot {
-    /// `None` where there aren't as many counts as the scheme has buckets.
-    pub(super) fn new(scheme: Buckets, counts: Vec<u64>) -> Option<Self> {
-        (scheme.count() == counts.len()).then_some(Self { scheme, counts })
+    /// The snapshot of a field's counts; `has_overflow` if those of the last doubling are values
+    /// beyond the range. `None` if there aren't as many counts as the scheme has buckets.
+    pub(super) fn new(stored: Buckets, has_overflow: bool, mut counts: Vec<u64>) -> Option<Self> {
+        if stored.count() != counts.len() {
+            return None;
+        }
+        if !has_overflow {
+            return Some(Self { scheme: stored, counts, overflow: None });
+        }
+        let scheme = stored.without_overflow()?;
+        let overflow = Some(sum(&counts.split_off(scheme.count())));
+        Some(Self { scheme, counts, overflow })
     }
 
-    /// How many values were recorded.
+    /// How many values were recorded, the overflow included.
     pub fn count(&self) -> u64 {
-        self.counts.iter().fold(0, |sum, count| sum.wrapping_add(*count))
+        sum(&self.counts).wrapping_add(self.overflow())
+    }
+
+    /// How many values were beyond the end of the range; 0 if the file doesn't count them apart.
+    pub fn overflow(&self) -> u64 {
+        self.overflow.unwrap_or(0)
+    }
+
+    /// The largest value that has a bucket.
+    pub fn range_end(&self) -> u64 {
+        self.scheme.range_end()
     }
 
     /// The value that `percent` per cent of the values don't exceed, from 0 to 100; `None`
     /// without values. 0 is the least value, 50 the median, 100 the greatest.
+    ///
+    /// It is the middle of a bucket, rounded down to a whole number, or [`f64::INFINITY`] if it
+    /// is one of the overflow: then all that is known is that it is larger than
+    /// [`range_end`](Self::range_end).
     pub fn percentile(&self, percent: f64) -> Option<f64> {
-        let total: u128 = self.counts.iter().map(|&count| u128::from(count)).sum();
+        let counts = self.counts.iter().chain(&self.overflow);
+        let total: u128 = counts.map(|&count| u128::from(count)).sum();
+        if total == 0 {
+            return None;
+        }
         // At least one value, so that 0 is the least; NaN becomes 0.
         let rank = (percent.clamp(0.0, 100.0) / 100.0 * total as f64).ceil() as u128;
-        let rank = rank.clamp(1, total.max(1));
+        let rank = rank.clamp(1, total);
         let mut seen = 0;
         let found = self.buckets().find(|bucket| {
             seen += u128::from(bucket.count);
             seen >= rank
         });
-        found.map(|bucket| bucket.middle())
+        Some(found.map_or(f64::INFINITY, |bucket| bucket.whole_middle() as f64))
     }
 
-    /// The mean of the values, as near as the buckets tell; `None` without values.
+    /// The mean of the values, as near as the buckets tell; `None` without values. A value of the
+    /// overflow counts as the least that it can be, so the mean is at least this.
     pub fn mean(&self) -> Option<f64> {
-        let (mut total, mut count) = (0.0, 0.0);
+        let overflow = self.overflow() as f64;
+        let (mut total, mut count) = ((self.range_end() as f64 + 1.0) * overflow, overflow);
         for bucket in self.buckets() {
             total += bucket.middle() * bucket.count as f64;
             count += bucket.count as f64;
@@ -83,40 +122,55 @@ impl HistogramSnapshot {
         (count > 0.0).then(|| total / count)
     }
 
-    /// The buckets that have any values, by their values.
+    /// The buckets that have any values, by their values, without the overflow.
     pub fn buckets(&self) -> impl Iterator<Item = Bucket> + '_ {
         let counts = self.counts.iter().enumerate().filter(|&(_, &count)| count > 0);
         counts.map(|(index, &count)| Bucket { values: self.scheme.range(index), count })
     }
 
-    /// Adds the values of another histogram; `false` and no change where its buckets are others.
+    /// Adds the values of another histogram. Returns `false` and changes nothing if its buckets
+    /// are others, or if only one of the two counts its overflow apart.
     #[must_use]
     pub fn merge(&mut self, other: &Self) -> bool {
-        let same = self.scheme == other.scheme;
+        let same = self.has_buckets_of(other);
         if same {
-            for (count, more) in self.counts.iter_mut().zip(&other.counts) {
+            let counts = self.counts.iter_mut().chain(&mut self.overflow);
+            for (count, more) in counts.zip(other.counts.iter().chain(&other.overflow)) {
                 *count = count.wrapping_add(*more);
             }
         }
         same
     }
 
+    fn has_buckets_of(&self, other: &Self) -> bool {
+        self.scheme == other.scheme && self.overflow.is_some() == other.overflow.is_some()
+    }
+
     /// What is new since an earlier moment of the same histogram; `None` where it is not the
     /// same, because a bucket fell back (its writer began anew) or the buckets are others.
     pub fn since(&self, earlier: &Self) -> Option<Self> {
-        if self.scheme != earlier.scheme {
+        if !self.has_buckets_of(earlier) {
             return None;
         }
         let pairs = self.counts.iter().zip(&earlier.counts);
         let new: Option<Vec<u64>> = pairs.map(|(now, then)| now.checked_sub(*then)).collect();
-        Some(Self { scheme: self.scheme, counts: new? })
+        let overflow = match self.overflow.zip(earlier.overflow) {
+            Some((now, then)) => Some(now.checked_sub(then)?),
+            None => None,
+        };
+        Some(Self { scheme: self.scheme, counts: new?, overflow })
     }
 
     /// The same buckets without values.
     #[must_use]
     pub fn emptied(&self) -> Self {
-        Self { scheme: self.scheme, counts: vec![0; self.counts.len()] }
+        let overflow = self.overflow.map(|_| 0);
+        Self { scheme: self.scheme, counts: vec![0; self.counts.len()], overflow }
     }
+}
+
+fn sum(counts: &[u64]) -> u64 {
+    counts.iter().fold(0, |sum, count| sum.wrapping_add(*count))
 }
 
 #[cfg(test)]
@@ -124,13 +178,48 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn histogram(values: &[u64]) -> HistogramSnapshot {
-        let scheme = Buckets::new(4, 40).unwrap();
-        let mut counts = vec![0; scheme.count()];
+    /// As a field with this scheme counts the values.
+    fn counted(stored: Buckets, has_overflow: bool, values: &[u64]) -> HistogramSnapshot {
+        let mut counts = vec![0; stored.count()];
         for &value in values {
-            counts[scheme.index(value).min(scheme.count() - 1)] += 1;
+            counts[stored.index(value).min(stored.count() - 1)] += 1;
         }
-        HistogramSnapshot::new(scheme, counts).unwrap()
+        HistogramSnapshot::new(stored, has_overflow, counts).unwrap()
+    }
+
+    fn histogram(values: &[u64]) -> HistogramSnapshot {
+        counted(Buckets::new(4, 41).unwrap(), true, values)
+    }
+
+    #[test]
+    fn values_beyond_the_range_are_the_overflow() {
+        let small = |values: &[u64]| counted(Buckets::new(4, 11).unwrap(), true, values);
+        let found = small(&[7, 1000, 1023, 1024, 1_000_000_000]);
+        assert_eq!((found.range_end(), found.overflow(), found.count()), (1023, 2, 5));
+        let buckets: Vec<_> = found.buckets().map(|bucket| (bucket.values, bucket.count)).collect();
+        assert_eq!(buckets, [(7..=7, 1), (992..=1023, 2)]);
+        assert_eq!(found.percentile(60.0), Some(1007.0), "a whole number");
+        assert_eq!(found.percentile(60.1), Some(f64::INFINITY));
+        assert_eq!(found.mean(), Some((7.0 + 2.0 * 1007.5 + 2.0 * 1024.0) / 5.0));
+
+        let mut both = found.clone();
+        assert!(both.merge(&small(&[5000])));
+        assert_eq!((both.overflow(), both.count()), (3, 6));
+        assert_eq!(both.since(&found).unwrap(), small(&[5000]));
+        assert_eq!(found.since(&both), None, "the overflow fell back");
+        assert_eq!((both.emptied().overflow(), both.emptied().percentile(50.0)), (0, None));
+    }
+
+    /// A file from before there was an overflow: nothing of it is taken for one.
+    #[test]
+    fn without_an_overflow_larger_values_are_in_the_last_bucket() {
+        let early = |values: &[u64]| counted(Buckets::new(4, 10).unwrap(), false, values);
+        let mut found = early(&[7, 1000, 1_000_000_000]);
+        assert_eq!((found.range_end(), found.overflow(), found.count()), (1023, 0, 3));
+        assert_eq!(found.percentile(100.0), Some(1007.0));
+        let later = counted(Buckets::new(4, 11).unwrap(), true, &[7]);
+        assert_eq!((found.merge(&later), found.since(&later)), (false, None));
+        assert!(HistogramSnapshot::new(Buckets::new(1, 2).unwrap(), true, vec![0; 4]).is_none());
     }
 
     #[test]
@@ -170,14 +259,14 @@ mod tests {
         assert_eq!(one.since(&before), Some(two));
         assert_eq!(before.since(&one), None, "fell back");
         let other = Buckets::new(3, 40).unwrap();
-        let other = HistogramSnapshot::new(other, vec![0; other.count()]).unwrap();
+        let other = counted(other, true, &[]);
         assert!(!one.merge(&other));
         assert_eq!(one.since(&other), None);
     }
 
     #[test]
     fn counts_that_are_no_scheme_are_refused() {
-        assert!(HistogramSnapshot::new(Buckets::new(4, 40).unwrap(), vec![0; 5]).is_none());
+        assert!(HistogramSnapshot::new(Buckets::new(4, 40).unwrap(), true, vec![0; 5]).is_none());
     }
 
     proptest! {

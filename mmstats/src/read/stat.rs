@@ -127,7 +127,7 @@ impl<'a> Stat<'a> {
         let counts = self.parts().map(|part| decode(self.value_bytes(), &part).as_u64());
         // What the parameters say and what the field has may differ.
         let counts: Option<Vec<u64>> = counts.take(scheme.count() + 1).collect();
-        HistogramSnapshot::new(scheme, counts?)
+        HistogramSnapshot::new(scheme, entry.has_overflow(), counts?)
     }
 
     /// Whether this is the average over a span of time and the span has passed since the last
@@ -295,15 +295,19 @@ mod tests {
 
     #[test]
     fn a_histogram_needs_as_many_counts_as_its_parameters_say() {
-        let histogram = |parameters| {
-            let base = definition("6Q", words(&[0, 2, 0, 1, 0, 0]), Kind::Histogram);
-            let found = file(Definition { buffered: false, parameters, ..base });
+        let histogram = |parameters, overflow| {
+            let base = definition("6Q", words(&[0, 2, 0, 1, 0, 4]), Kind::Histogram);
+            let found = file(Definition { buffered: false, overflow, parameters, ..base });
             found.get("stat").unwrap().histogram()
         };
-        let found = histogram([1, 3]).unwrap();
-        assert_eq!((found.count(), found.percentile(50.0)), (3, Some(1.0)));
+        let found = histogram([1, 3], false).unwrap();
+        assert_eq!((found.count(), found.overflow(), found.percentile(99.0)), (7, 0, Some(6.0)));
+        let found = histogram([1, 3], true).unwrap();
+        let most = Some(f64::INFINITY);
+        assert_eq!((found.count(), found.overflow(), found.percentile(99.0)), (7, 4, most));
         for parameters in [[1, 4], [1, 2], [16, 64], [u64::MAX, 1]] {
-            assert_eq!(histogram(parameters), None, "{parameters:?}");
+            assert_eq!(histogram(parameters, false), None, "{parameters:?}");
+            assert_eq!(histogram(parameters, true), None, "{parameters:?}");
         }
         let counter = file(definition("6Q", words(&[0; 6]), Kind::Counter));
         assert!(counter.get("stat").unwrap().histogram().is_none());

@@ -13,7 +13,8 @@ pub struct Ranges {
     pub counts: Box<[u64]>,
     /// How many values there are in all.
     pub count: u64,
-    /// What they sum up to, each taken for the middle of its bucket.
+    /// What they sum up to, each taken for the middle of its bucket; one beyond the histogram's
+    /// range for the least that it can be.
     pub sum: f64,
 }
 
@@ -61,7 +62,9 @@ impl Ranges {
             count
         };
         let counts = limits.iter().map(&mut count_up_to).collect();
-        let count = count_up_to(u64::MAX);
+        let overflow = histogram.overflow();
+        let count = count_up_to(u64::MAX).wrapping_add(overflow);
+        sum += (histogram.range_end() as f64 + 1.0) * overflow as f64;
         Self { counts, count, sum }
     }
 }

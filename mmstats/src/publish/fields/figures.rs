@@ -30,6 +30,7 @@ impl<const N: usize> Figures<N> {
                 align: align_of::<u64>(),
                 buffered: true,
                 sequenced: true,
+                overflow: false,
                 parameters,
             },
         }
@@ -62,6 +63,7 @@ impl Shape {
             align: size_of::<T>(),
             buffered,
             sequenced: false,
+            overflow: false,
             parameters: [0; 2],
         }
     }

@@ -97,6 +97,7 @@ impl FixedValue for String {
             align: 1,
             buffered: false,
             sequenced: false,
+            overflow: false,
             parameters: [0; 2],
         }
     }

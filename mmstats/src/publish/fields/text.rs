@@ -115,6 +115,7 @@ impl FieldKind for Text {
             align: if aligned { WORD } else { 1 },
             buffered: aligned,
             sequenced: aligned,
+            overflow: false,
             // A reader of the index alone knows the room.
             parameters: [size as u64, 0],
         })
