@@ -61,10 +61,19 @@ impl Browser {
         self.await_(self.client.current_url()).into()
     }
 
-    /// Goes on in a new tab.
+    /// Goes on in a new tab, which hides the others.
     pub fn new_tab(&self) {
         let tab = self.await_(self.client.new_window(true));
         self.await_(self.client.switch_to_window(tab.handle));
+        self.emulate("Page.bringToFront", &json!({}));
+    }
+
+    /// Closes this tab and goes on in the one that was opened first.
+    pub fn close_tab(&self) {
+        self.await_(self.client.close_window());
+        let tabs = self.await_(self.client.windows());
+        self.await_(self.client.switch_to_window(tabs[0].clone()));
+        self.emulate("Page.bringToFront", &json!({}));
     }
 
     /// What an expression of the page's script is.
@@ -126,6 +135,11 @@ impl Browser {
     pub fn prefer(&self, scheme: &str) {
         let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
         self.emulate("Emulation.setEmulatedMedia", &features);
+    }
+
+    /// Tells the page in which time zone it is; an empty one is the system's.
+    pub fn time_zone(&self, zone: &str) {
+        self.emulate("Emulation.setTimezoneOverride", &json!({"timezoneId": zone}));
     }
 
     /// A command of Chromium's own protocol.

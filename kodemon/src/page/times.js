@@ -10,6 +10,8 @@ export class Times {
   #view;
   #onview;
   #bar;
+  /** The exact times that the fields show: a field has neither fractions nor an offset from UTC. */
+  #shown = [0, 0];
   #fields = ["From", "To"].map((title) =>
     element("input", {
       type: "datetime-local",
@@ -40,25 +42,40 @@ export class Times {
   /** Shows when the range begins and ends now, but not where somebody writes. */
   tick() {
     const { from, to } = rangeOf(this.#view);
-    const [first, second] = this.#fields;
     if (!this.#fields.includes(document.activeElement)) {
-      first.value = fieldText(from);
-      second.value = fieldText(to);
-      second.setCustomValidity("");
+      this.#shown = [from, to];
+      this.#fields.forEach((field, index) => (field.value = fieldText(this.#shown[index])));
+      this.#fields[1].setCustomValidity("");
     }
   }
 
   #changed() {
-    const [from, to] = this.#fields.map((field) => new Date(field.value).getTime() / 1000);
+    const [from, to] = this.#fields.map(({ value }, index) => timeOf(value, this.#shown[index]));
     const [, second] = this.#fields;
     const wrong = from >= to ? "It doesn't end after it begins." : "";
     second.setCustomValidity(wrong);
     if (wrong !== "") {
       second.reportValidity();
     } else if (Number.isFinite(from) && Number.isFinite(to)) {
+      this.#shown = [from, to];
       this.#onview({ from, to });
     }
   }
+}
+
+/**
+ * The time that a field means which showed `shown` before. A field that says the same still means
+ * the same; of a local time that comes twice, the one with the offset from before is meant.
+ */
+function timeOf(value, shown) {
+  // A field leaves out seconds that are 0.
+  const text = `${value}:00`.slice(0, 19);
+  if (text === fieldText(shown)) {
+    return shown;
+  }
+  const offset = new Date(shown * 1000).getTimezoneOffset() * 60;
+  const sameOffset = Date.parse(`${text}Z`) / 1000 + offset;
+  return fieldText(sameOffset) === text ? sameOffset : Date.parse(text) / 1000;
 }
 
 /** A local date and time as the fields have it. */

@@ -7,7 +7,7 @@ use crate::browser::{Browser, pixels};
 use crate::running::{Kodemon, message, now};
 use crate::{CAPTION, KEYS, Test, cell, figure, is_about, open};
 
-pub const TESTS: [Test<Stage>; 8] = [
+pub const TESTS: [Test<Stage>; 9] = [
     (
         "the_list_has_the_functions_with_what_the_api_says_of_them",
         the_list_has_the_functions_with_what_the_api_says_of_them,
@@ -21,6 +21,10 @@ pub const TESTS: [Test<Stage>; 8] = [
     (
         "a_range_is_set_by_a_preset_by_fields_and_by_dragging",
         a_range_is_set_by_a_preset_by_fields_and_by_dragging,
+    ),
+    (
+        "a_field_that_was_not_touched_keeps_its_exact_time",
+        a_field_that_was_not_touched_keeps_its_exact_time,
     ),
     (
         "an_address_shows_the_same_in_another_tab_and_back_goes_back",
@@ -221,6 +225,37 @@ fn a_range_is_set_by_a_preset_by_fields_and_by_dragging(stage: &Stage) {
     browser.click("#pause");
     browser.until("document.getElementById('state').textContent === 'live'");
     browser.until("location.search === '?key=work.rs-slow'");
+}
+
+/// On 25 October 2026 the hour from two to three comes twice in Berlin: from 1792886400, in summer
+/// time, and from 1792890000 on. A field shows neither which one it means nor fractions of seconds.
+fn a_field_that_was_not_touched_keeps_its_exact_time(stage: &Stage) {
+    let browser = &stage.browser;
+    let set = |field: &str, time: &str| {
+        browser.ask(&format!(
+            "(() => {{
+                const field = document.querySelector('[name={field}]');
+                field.value = '2026-10-25T{time}';
+                field.dispatchEvent(new Event('change'));
+            }})()"
+        ));
+    };
+    browser.time_zone("Europe/Berlin");
+    for (from, to, field, time, expected) in [
+        // The second time; the first time; around the change, with fractions.
+        ("1792891800", "1792892400", "to", "02:50:00", "?from=1792891800&to=1792893000"),
+        ("1792888200", "1792888800", "to", "02:50:00", "?from=1792888200&to=1792889400"),
+        ("1792888200.125", "1792897200", "to", "03:30:00", "?from=1792888200.125&to=1792895400"),
+        ("1792888200", "1792892400.25", "from", "02:10:00", "?from=1792887000&to=1792892400.25"),
+        ("1792882800", "1792892400", "from", "02:10:00", "?from=1792887000&to=1792892400"),
+    ] {
+        open(browser, &stage.kodemon, &format!("?from={from}&to={to}"));
+        browser.until("document.querySelector('[name=from]')?.value.startsWith('2026-10-25')");
+        set(field, time);
+        browser.until(&format!("location.search !== '?from={from}&to={to}'"));
+        assert_eq!(browser.ask("location.search"), json!(expected), "{from} {to} {field} {time}");
+    }
+    browser.time_zone("");
 }
 
 fn an_address_shows_the_same_in_another_tab_and_back_goes_back(stage: &Stage) {
