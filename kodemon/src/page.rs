@@ -22,7 +22,6 @@ const PARTS: &[Asset] = web::parts![
     "texts.js",
     "times.js",
     "view.js",
-    "watch.js",
 ];
 
 /// The page and its parts. It asks the API like everybody else.

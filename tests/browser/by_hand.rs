@@ -9,7 +9,7 @@ use crate::browser::Browser;
 use crate::support::{content, field, gone, original};
 use crate::{ANYWHERE, LABELS, Test, cell, mmash, mmash_with_its_own};
 
-pub const TESTS: [Test<Browser>; 5] = [
+pub const TESTS: [Test<Browser>; 6] = [
     ("a_label_never_becomes_markup", a_label_never_becomes_markup),
     (
         "of_five_thousand_stats_two_hundred_at_most_are_in_the_page",
@@ -27,6 +27,7 @@ pub const TESTS: [Test<Browser>; 5] = [
         "a_page_that_is_left_watches_no_longer_and_does_again_when_it_is_back",
         a_page_that_is_left_watches_no_longer_and_does_again_when_it_is_back,
     ),
+    ("a_page_in_a_hidden_tab_releases_its_stream", a_page_in_a_hidden_tab_releases_its_stream),
 ];
 
 fn a_label_never_becomes_markup(browser: &Browser) {
@@ -118,7 +119,7 @@ fn a_page_that_is_left_watches_no_longer_and_does_again_when_it_is_back(browser:
     let server = mmash_with_its_own(ANYWHERE, directory.path());
     let watch_alone = || {
         browser.until(&format!("{LABELS}.includes('mmash.streams')"));
-        browser.until(&format!("{} === '1 pages'", cell("mmash.streams", "value")));
+        browser.until(&format!("{} === '1 page'", cell("mmash.streams", "value")));
     };
     for page in ["one", "two", "three"] {
         browser.open(&format!("http://{}/?{page}&filter=mmash.", server.address));
@@ -127,6 +128,31 @@ fn a_page_that_is_left_watches_no_longer_and_does_again_when_it_is_back(browser:
     browser.ask("history.back()");
     browser.until("location.search.startsWith('?two')");
     watch_alone();
+    let looks = browser.ask(&cell("mmash.looks", "value"));
+    browser.until(&format!("{} !== {looks}", cell("mmash.looks", "value")));
+}
+
+/// A browser has six connections to a server: if hidden tabs kept their streams, the seventh would
+/// never load.
+fn a_page_in_a_hidden_tab_releases_its_stream(browser: &Browser) {
+    const TABS: usize = 8;
+    let directory = TempDir::new().unwrap();
+    let server = mmash_with_its_own(ANYWHERE, directory.path());
+    let is_seen_alone = || {
+        browser.until(&format!("{LABELS}.includes('mmash.streams')"));
+        browser.until(&format!("{}.startsWith('1 ')", cell("mmash.streams", "value")));
+    };
+    for _ in 1..TABS {
+        browser.open(&format!("http://{}/?filter=mmash.", server.address));
+        is_seen_alone();
+        browser.new_tab();
+    }
+    browser.open(&format!("http://{}/?filter=mmash.", server.address));
+    is_seen_alone();
+    for _ in 1..TABS {
+        browser.close_tab();
+    }
+    is_seen_alone();
     let looks = browser.ask(&cell("mmash.looks", "value"));
     browser.until(&format!("{} !== {looks}", cell("mmash.looks", "value")));
 }

@@ -4,6 +4,7 @@
 #[path = "../support/browser.rs"]
 mod browser;
 mod by_hand;
+mod ended;
 mod live;
 #[path = "../webapp/program.rs"]
 #[allow(dead_code, reason = "the tests of webapp use all of it")]
@@ -35,8 +36,17 @@ fn the_page_shows_a_live_program() {
 
 #[test]
 fn the_page_shows_files_made_by_hand() {
+    run(&by_hand::TESTS);
+}
+
+#[test]
+fn the_page_shows_programs_that_end() {
+    run(&ended::TESTS);
+}
+
+fn run(tests: &[Test<Browser>]) {
     let Some(browser) = Browser::start() else { return };
-    for (name, test) in by_hand::TESTS {
+    for (name, test) in tests {
         println!("{name}");
         test(&browser);
     }

@@ -24,6 +24,7 @@ const PARTS: &[Asset] = web::parts![
     "page.js",
     "places.js",
     "rows.js",
+    "stat.js",
     "stats.js",
     "view.js",
 ];

@@ -92,8 +92,31 @@ export function quantity(value, unit, digits = 6) {
     case "":
       return number(value, digits);
     default:
-      return `${number(value, digits)} ${unit}`;
+      return counted(value, unit, digits);
   }
+}
+
+/** A number of things: `1 file`, `2 files`. */
+export function counted(value, unit, digits = 6) {
+  const text = number(value, digits);
+  return `${text} ${text === "1" ? singular(unit) : unit}`;
+}
+
+/** Words and their singulars; the first pattern that fits decides. */
+const SINGULARS = [
+  [/^.{0,3}$|(series|species|bps|[^cg]pus|[^p]us|ss|is)$/i, "$&"],
+  [/(cookie|movie)s$/i, "$1"],
+  [/ies$/i, "y"],
+  [/(ss|x|sh|tch|nch|rch|status|virus|bus)es$/i, "$1"],
+  [/s$/i, ""],
+];
+
+/** One of what a unit counts, which its first word says: `1 request in flight`. */
+function singular(unit) {
+  return unit.replace(/^[a-z]+/i, (word) => {
+    const rule = SINGULARS.find(([pattern]) => pattern.test(word));
+    return rule ? word.replace(...rule) : word;
+  });
 }
 
 /** How often something happens: `2,885/s`. */

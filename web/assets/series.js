@@ -17,6 +17,24 @@ export class Ring {
     return Math.max(this.origin, this.end - this.#numbers.length);
   }
 
+  /** How many numbers it has room for at present. */
+  get size() {
+    return this.#numbers.length;
+  }
+
+  /** Leaves a gap, so that the next number gets this place. */
+  skipTo(place) {
+    if (place - this.end >= this.#limit) {
+      // Nothing else would be left.
+      this.#numbers = new Float64Array(16);
+      this.origin = place;
+      this.end = place;
+    }
+    while (this.end < place) {
+      this.push(NaN);
+    }
+  }
+
   push(number) {
     const filled = this.end - this.origin;
     if (filled === this.#numbers.length && filled < this.#limit) {

@@ -8,8 +8,8 @@ const INTERVALS = 4;
 
 /**
  * Follows a stream of server-sent events. `whole` and `change` get what the events have; `state`
- * gets "live", "silent", "lost" (it isn't there; it is asked for again) or "refused". What comes
- * out ends it.
+ * gets "connecting" first, then "live", "silent", "lost" (it isn't there; it is asked for again) or
+ * "refused". What comes out ends it.
  */
 export function follow(address, { whole, change, state }) {
   const ended = new AbortController();
@@ -61,6 +61,7 @@ export function follow(address, { whole, change, state }) {
   const { signal } = ended;
   window.addEventListener("pagehide", () => source.close(), { signal });
   window.addEventListener("pageshow", (event) => event.persisted && open(), { signal });
+  tell("connecting");
   open();
   return () => {
     ended.abort();

@@ -65,4 +65,5 @@ pub const ASSETS: &[Asset] = &[
     Asset { path: "kit/stream.js", content: include_str!("../assets/stream.js") },
     Asset { path: "kit/style.css", content: include_str!("../assets/style.css") },
     Asset { path: "kit/virtual.js", content: include_str!("../assets/virtual.js") },
+    Asset { path: "kit/watch.js", content: include_str!("../assets/watch.js") },
 ];

@@ -5,13 +5,13 @@ import { bar, cross } from "/kit/controls.js";
 import { element, onFrame, setText } from "/kit/dom.js";
 import { date, duration, number, time as timeOfDay } from "/kit/format.js";
 import { nearest } from "/kit/scale.js";
+import { followSeen } from "/kit/watch.js";
 import { ask, pathOf } from "./api.js";
 import { Executions } from "./executions.js";
 import { Points } from "./points.js";
 import { inSteps, isLive, rangeOf } from "./range.js";
 import { durationText, rateText, stepText } from "./texts.js";
 import { outerRanges, SCALES } from "./view.js";
-import { followSeen } from "./watch.js";
 
 /** In about so many steps. */
 const STEPS = 120;

@@ -3,6 +3,7 @@
 import { shortcuts } from "/kit/controls.js";
 import { debounced, element, setText } from "/kit/dom.js";
 import { number } from "/kit/format.js";
+import { followSeen } from "/kit/watch.js";
 import { ask } from "./api.js";
 import { Detail } from "./detail.js";
 import { Keys } from "./keys.js";
@@ -12,11 +13,11 @@ import { Rows } from "./rows.js";
 import { Summaries } from "./summaries.js";
 import { Times } from "./times.js";
 import { fromAddress, outerRanges, toAddress } from "./view.js";
-import { followSeen } from "./watch.js";
 
 /** So often what moves by itself moves, in milliseconds. */
 const TICK = 500;
 const STATES = {
+  connecting: "connecting…",
   live: "live",
   paused: "paused",
   silent: "kodemon is silent",
@@ -28,7 +29,7 @@ const part = (id) => document.getElementById(id);
 const [filter, count, token, pause, state] = ["filter", "count", "token", "pause", "state"].map(part);
 
 let view = fromAddress();
-let connection = "lost";
+let connection = "connecting";
 /** The tokens that can be chosen; null as long as nobody has said. */
 let tokens = null;
 /** Whether what was missed while there was no stream must be asked for. */

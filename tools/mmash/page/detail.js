@@ -6,7 +6,16 @@ import { bar, cross } from "/kit/controls.js";
 import { element, setText } from "/kit/dom.js";
 import { time as timeOfDay } from "/kit/format.js";
 import { nearest } from "/kit/scale.js";
-import { bandsOf, lineOf, reading, scaleOf, scaleText, showsRate, valueText } from "./measures.js";
+import {
+  bandsOf,
+  drawnAt,
+  lineOf,
+  reading,
+  scaleOf,
+  scaleText,
+  showsRate,
+  valueText,
+} from "./measures.js";
 import { places } from "./places.js";
 import { SHOWS, WINDOWS } from "./view.js";
 
@@ -89,7 +98,7 @@ export class Detail {
   }
 
   #drawnOf(label, color) {
-    const stat = this.#stats.byLabel.get(label);
+    const stat = this.#stats.find(label);
     const asRate = stat !== undefined && showsRate(stat, this.#view.show);
     const scale = stat && !stat.isText ? scaleOf(stat, asRate) : null;
     return { label, color, stat, asRate, scale };
@@ -116,7 +125,7 @@ export class Detail {
     for (const { stat, asRate, color } of drawn) {
       lines.push({ color, times, values: along(lineOf(stat, this.#stats.clock, asRate)) });
       for (const [low, high, strength] of bandsOf(stat, asRate)) {
-        const [lower, upper] = [low, high].map((name) => along((place) => stat.at(name, place)));
+        const [lower, upper] = [low, high].map((name) => along((place) => drawnAt(stat, name, place)));
         bands.push({ color, strength, times, lower, upper });
       }
     }
@@ -129,7 +138,8 @@ export class Detail {
   /** Makes charts and legend anew where other stats are drawn, or on other scales. */
   #arrange(drawn) {
     const scales = [...new Set(drawn.map(({ scale }) => scale).filter((scale) => scale !== null))];
-    const layout = JSON.stringify([scales, drawn.map(({ label, stat }) => [label, stat?.help])]);
+    const members = drawn.map(({ label, stat }) => [label, stat?.help, stat?.goneSince]);
+    const layout = JSON.stringify([scales, members]);
     if (layout === this.#layout) {
       return;
     }
@@ -164,7 +174,7 @@ export class Detail {
       ),
       cross(`Take ${label} out`, () => this.#onview({ stats: others() })),
       element("p", { class: "help" }, stat ? stat.help : "There is no such stat now."),
-      stat ? places(stat) : "",
+      stat && stat.goneSince === null ? places(stat) : "",
     );
   }
 
@@ -184,9 +194,11 @@ export class Detail {
     const pointed = this.#cursor !== null && times.length > 0;
     const place = pointed ? first + nearest(times, this.#cursor) : clock.end - 1;
     setText(this.#moment, pointed ? timeOfDay(clock.at(place)) : "");
+    const hasNoReading = ({ isText, kind, goneSince }) =>
+      isText || (!pointed && (kind === "timestamp" || goneSince !== null));
     const texts = drawn.map(({ stat, asRate }) =>
       stat === undefined ? "–"
-      : stat.isText ? valueText(stat, clock)
+      : hasNoReading(stat) ? valueText(stat, clock)
       : reading(stat, clock, asRate, place),
     );
     const readings = this.#legend.querySelectorAll(".reading");

@@ -1,6 +1,7 @@
 // What a stat shows: texts of its present, numbers over time for lines and bands.
 
 import { moment, number, quantity, rate, time } from "/kit/format.js";
+import { numberOf } from "./stat.js";
 
 /** How many looks back something is searched for that doesn't happen in each. */
 const PATIENCE = 30;
@@ -10,10 +11,15 @@ function rateAt(stat, clock, place) {
   return stat.growth(stat.counting, place) / (clock.at(place) - clock.at(place - 1));
 }
 
+/** A figure at a place, as it is drawn: what is beyond a histogram's range, at the range's end. */
+export function drawnAt(stat, name, place) {
+  return Math.min(stat.at(name, place), stat.rangeEnd);
+}
+
 /** What a stat is at a place: of timers and averages the mean of what is new. */
 function valueAt(stat, place) {
   if (stat.kind === "histogram") {
-    return stat.at("p50", place);
+    return drawnAt(stat, "p50", place);
   }
   if (stat.hasMean && stat.series("total")) {
     return stat.growth("total", place) / stat.growth("count", place);
@@ -54,10 +60,10 @@ export function lineText(stat, asRate, value) {
 /** Everything that a stat's chart tells of a place. */
 export function reading(stat, clock, asRate, place) {
   if (!asRate && stat.kind === "histogram") {
-    const told = ["p50", "p90", "p99", "max"].filter((name) => Number.isFinite(stat.at(name, place)));
+    const told = ["p50", "p90", "p99", "max"].filter((name) => !Number.isNaN(stat.at(name, place)));
     return told.map((name) => `${name} ${text(stat, stat.at(name, place))}`).join("  ") || "–";
   }
-  if (!asRate && Number.isFinite(stat.at("least", place))) {
+  if (!asRate && Number.isFinite(stat.at("greatest", place))) {
     return `${text(stat, stat.at("least", place))} … ${text(stat, stat.at("greatest", place))}`;
   }
   return lineText(stat, asRate, lineOf(stat, clock, asRate)(place));
@@ -66,6 +72,9 @@ export function reading(stat, clock, asRate, place) {
 /** The present value, for a row. */
 export function valueText(stat, clock) {
   const { figures } = stat;
+  if (stat.goneSince !== null) {
+    return `gone since ${time(stat.goneSince)}`;
+  }
   if (stat.kind === "histogram") {
     const { p50, p99 } = figures.recent ?? figures;
     return p50 === undefined ? "–" : `p50 ${text(stat, p50, 3)} · p99 ${text(stat, p99, 3)}`;
@@ -95,7 +104,7 @@ function latest(stat, clock) {
 
 /** The present rate, for a row; empty where nothing is counted. */
 export function rateText(stat, clock) {
-  if (stat.counting === null) {
+  if (stat.counting === null || stat.goneSince !== null) {
     return "";
   }
   const value = rateAt(stat, clock, clock.end - 1);
@@ -111,12 +120,17 @@ export function fileText(stat, value, components) {
   return text(stat, value);
 }
 
-function text(stat, value, digits = 4) {
-  if (typeof value !== "number") {
-    return String(value);
-  }
+function text(stat, figure, digits = 4) {
+  const value = numberOf(stat, figure);
   if (stat.kind === "timestamp") {
-    return moment(value);
+    // It has never been set, or in one of the files that differ.
+    return Number.isNaN(value) ? "never" : moment(value);
+  }
+  if (stat.kind === "histogram" && value === Infinity) {
+    return `> ${text(stat, stat.rangeEnd, digits)}`;
+  }
+  if (typeof figure !== "number") {
+    return String(figure);
   }
   return isPlain(stat) ? String(value) : quantity(value, stat.unit, digits);
 }
@@ -141,6 +155,9 @@ export function scaleText(stat, asRate) {
   }
   if (stat.kind === "timestamp") {
     return time;
+  }
+  if (isPlain(stat)) {
+    return String;
   }
   const named = stat.unit === "seconds" || stat.unit === "bytes";
   return (value) => (named ? quantity(value, stat.unit, 4) : number(value, 4));

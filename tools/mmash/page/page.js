@@ -3,8 +3,8 @@
 import { COLORS } from "/kit/chart.js";
 import { shortcuts } from "/kit/controls.js";
 import { debounced, setText } from "/kit/dom.js";
-import { number, time } from "/kit/format.js";
-import { follow } from "/kit/stream.js";
+import { counted, duration, number, time } from "/kit/format.js";
+import { followSeen } from "/kit/watch.js";
 import { Detail } from "./detail.js";
 import { Files } from "./files.js";
 import { explainNothing } from "./nothing.js";
@@ -12,18 +12,23 @@ import { Rows } from "./rows.js";
 import { Stats } from "./stats.js";
 import { fromAddress, toAddress } from "./view.js";
 
+/** How often the age of the values is shown anew, in milliseconds. */
+const TICK = 1000;
 /** What mmash's own stats begin with: where there are no others, there is nothing to show. */
 const OWN = "mmash.";
 /** So many values are kept while the page stands still; the oldest are taken in then. */
 const KEPT = 1_000_000;
 const STATES = {
-  silent: "mmash is silent",
+  connecting: "connecting…",
+  live: "connected",
+  paused: "paused",
+  silent: "no new values",
   lost: "mmash is gone; trying again…",
   refused: "mmash refuses: too many pages, perhaps; trying again…",
 };
 
 const part = (id) => document.getElementById(id);
-const [filter, count, pause, state] = ["filter", "count", "pause", "state"].map(part);
+const [filter, count, pause, state, age] = ["filter", "count", "pause", "state", "age"].map(part);
 const [nothing, dialog] = ["nothing", "files-dialog"].map(part);
 
 const stats = new Stats();
@@ -34,7 +39,9 @@ let view = fromAddress();
 /** The steps that came while the page stands still; null while it moves. */
 let held = null;
 let kept = 0;
-let connection = "lost";
+let connection = "connecting";
+/** How far mmash's clock is ahead of this one, in seconds, as its last change showed. */
+let ahead = 0;
 
 /** Shows a view. */
 function look(next) {
@@ -85,30 +92,34 @@ function take(kind, step) {
 
 function refresh() {
   const asked = view.filter !== "" || view.stats.length > 0;
-  const empty = stats.byLabel.size === 0 || (!asked && stats.areAll(OWN));
+  const empty = rows.all === 0 || (!asked && stats.areAll(OWN));
   if (empty) {
     explainNothing(nothing);
   }
   part("stats").hidden = empty;
   nothing.hidden = !empty;
-  setText(part("files"), stats.files === 1 ? "1 file" : `${number(stats.files)} files`);
+  setText(part("files"), counted(stats.files, "files"));
   rows.refresh();
   detail.refresh();
   tellState();
 }
 
 function tellCount() {
-  const all = number(stats.byLabel.size);
-  setText(count, view.filter === "" ? `${all} stats` : `${number(rows.count)} of ${all} stats`);
+  const all = counted(rows.all, "stats");
+  setText(count, view.filter === "" ? all : `${number(rows.count)} of ${all}`);
 }
 
-/** Says how things stand. Each second's time is only seen: nobody wants to hear it. */
+/** Says how the connection is, and how old the values are where they don't move. */
 function tellState() {
   const now = held && connection === "live" ? "paused" : connection;
   const { clock } = stats;
+  const polled = clock.at(clock.end - 1);
   state.dataset.state = now;
-  setText(state, now === "live" ? "live" : (STATES[now] ?? "paused"));
-  state.title = clock.end > 0 ? `last look at the files: ${time(clock.at(clock.end - 1))}` : "";
+  setText(state, STATES[now]);
+  state.title = clock.end > 0 ? `values of ${time(polled)}` : "";
+  const seconds = Math.max(0, Math.round(Date.now() / 1000 + ahead - polled));
+  // It isn't part of the state, which is read aloud when it changes.
+  setText(age, now === "live" || clock.end === 0 ? "" : `values ${duration(seconds)} old`);
 }
 
 filter.addEventListener("input", () => {
@@ -136,12 +147,14 @@ shortcuts(filter, () => {
 });
 
 look(view);
-follow("/api/v1/stream", {
+setInterval(tellState, TICK);
+followSeen("/api/v1/stream", {
   whole: (step) => {
     take("whole", step);
     refresh();
   },
   change: (step) => {
+    ahead = step.time - Date.now() / 1000;
     take("change", step);
     if (!held) {
       refresh();

@@ -29,6 +29,8 @@ export class Rows {
   #closed = new Set();
   #filter = "";
   #chosen = [];
+  /** Those of the chosen stats that no file has any more. */
+  #gone = [];
   #active = 0;
   #onchoose;
   /** How many stats the filter lets through. */
@@ -48,9 +50,10 @@ export class Rows {
     grid.addEventListener("blur", () => this.#list.refresh());
   }
 
-  /** Stats came or went. */
+  /** Stats came or went. One that is in the chart stays, for as long as its history is kept. */
   sort() {
-    const stats = [...this.#stats.byLabel.values()];
+    this.#gone = this.#chosenThatAreGone();
+    const stats = [...this.#stats.byLabel.values(), ...this.#gone];
     const keyed = stats.map((stat) => ({ stat, prefix: prefixOf(stat.label) }));
     const compare = (a, b) =>
       order.compare(a.prefix, b.prefix) || order.compare(a.stat.label, b.stat.label);
@@ -66,7 +69,21 @@ export class Rows {
   /** The labels in the chart, in the order of their colours. */
   set chosen(labels) {
     this.#chosen = labels;
+    const gone = this.#chosenThatAreGone();
+    if (gone.length !== this.#gone.length || gone.some((stat) => !this.#gone.includes(stat))) {
+      this.sort();
+    }
     this.#list.refresh();
+  }
+
+  /** How many stats there are to choose from. */
+  get all() {
+    return this.#sorted.length;
+  }
+
+  #chosenThatAreGone() {
+    const found = this.#chosen.map((label) => this.#stats.find(label));
+    return found.filter((stat) => stat && stat.goneSince !== null);
   }
 
   refresh() {
@@ -121,6 +138,7 @@ export class Rows {
     setText(rate, "");
     line.hidden = true;
     row.title = "";
+    row.classList.remove("gone");
     delete row.dataset.label;
     delete mark.dataset.color;
     row.setAttribute("aria-expanded", open);
@@ -141,6 +159,7 @@ export class Rows {
     setText(value, valueText(stat, clock));
     setText(rate, rateText(stat, clock));
     row.dataset.label = stat.label;
+    row.classList.toggle("gone", stat.goneSince !== null);
     row.title = [stat.label, stat.help].filter(Boolean).join("\n");
     row.removeAttribute("aria-expanded");
     row.setAttribute("aria-selected", color >= 0);
