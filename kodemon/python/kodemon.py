@@ -16,10 +16,15 @@ began), `token` and `key`, which is `file.py-function`. Keyword arguments add fi
 these four. One that is callable is called with the arguments of each call, before it; what JSON
 doesn't know is sent as its `str`.
 
-Functions, methods, class and static methods (above or below their own decorator), coroutines and
-generators of both kinds are timed. A coroutine is timed from its first step to its end or
-cancellation, a generator from its first item to its end, with what its consumer does in between. A
-call that ends in an exception is timed, too.
+Functions, methods, class and static methods and properties (above or below their own decorator),
+coroutines, generators of both kinds and any other callable object are timed, and stay what they
+are: a coroutine function stays one, a `functools.partial` keeps its `func`, a cached function its
+`cache_info`. A call that ends in an exception is timed, too.
+
+A coroutine is timed from its first step to its end or cancellation, a generator from its first item
+to its end, with what its consumer does in between. Any other call is timed until it returns; if it
+returns an awaitable, until that is done. An awaitable that is dropped without being awaited counts
+until the call returned.
 
 Messages go to the host KODEMON_HOST (localhost) at the port KODEMON_PORT (4000), with the token
 KODEMON_TOKEN (test-token); the environment is read at the first call. Nothing here waits or raises
@@ -29,20 +34,19 @@ into a timed function: a name is resolved on a thread, and what can't be sent is
 This one file needs nothing but Python 3.8 or later: copy it into your project.
 """
 
+import copy
 import functools
 import inspect
 import json
 import os
+import pickle
 import socket
+import sys
 import threading
 import time
+import types
 
 __all__ = ["connect", "kodemon", "statistics", "timing"]
-
-_encode = json.JSONEncoder(allow_nan=False, default=str, ensure_ascii=False).encode
-
-# The most bytes that a message may have: servers take no longer ones.
-_LONGEST = 8192
 
 # Seconds that a search for the address that failed waits before the next one, at first and at most.
 _PAUSE, _LONGEST_PAUSE = 1, 60
@@ -52,21 +56,7 @@ def kodemon(function=None, /, **fields):
     """Times every call of a function: `@kodemon`, `@kodemon()` or `@kodemon(customer=42)`."""
     if function is None:
         return functools.partial(kodemon, **fields)
-    if isinstance(function, (classmethod, staticmethod)):
-        return type(function)(kodemon(function.__func__, **fields))
-    if inspect.isclass(function) or not callable(function):
-        raise TypeError(f"@kodemon times functions and methods, not {function!r}")
-    key = _key(function)
-
-    def timed(args, kwargs):
-        return _Timing(key, fields, args, kwargs)
-
-    return functools.wraps(function)(_wrapper(function, timed))
-
-
-def timing(key, /, **fields):
-    """Times a block: `with timing("checkout", customer=42): ...`."""
-    return _Timing(key, fields, (), {})
+    return _timed(function, fields)
 
 
 def statistics():
@@ -95,87 +85,14 @@ def connect(timeout):
     return _sender.connect(timeout)
 
 
-def _key(function):
-    original = inspect.unwrap(function)
-    code = getattr(original, "__code__", None)
-    file = os.path.basename(code.co_filename) if code else str(original.__module__)
-    return f"{file}-{getattr(original, '__name__', type(original).__name__)}"
-
-
-def _wrapper(function, timed):
-    """A function of the same kind that makes the call within a timing."""
-    if inspect.iscoroutinefunction(function):
-
-        async def wrapper(*args, **kwargs):
-            with timed(args, kwargs):
-                return await function(*args, **kwargs)
-
-    elif inspect.isasyncgenfunction(function):
-
-        async def wrapper(*args, **kwargs):
-            with timed(args, kwargs):
-                items = function(*args, **kwargs)
-                step = items.__anext__()
-                while True:
-                    try:
-                        item = await step
-                    except StopAsyncIteration:
-                        return
-                    try:
-                        step = items.asend((yield item))
-                    except GeneratorExit:
-                        await items.aclose()
-                        raise
-                    except BaseException as error:
-                        step = items.athrow(error)
-
-    elif inspect.isgeneratorfunction(function):
-
-        def wrapper(*args, **kwargs):
-            with timed(args, kwargs):
-                return (yield from function(*args, **kwargs))
-
-    else:
-
-        def wrapper(*args, **kwargs):
-            with timed(args, kwargs):
-                return function(*args, **kwargs)
-
-    return wrapper
-
-
-class _Timing:
-    """A call under way. Its message is sent when it ends, however it does."""
-
-    __slots__ = ("key", "fields", "began", "start")
-
-    def __init__(self, key, fields, args, kwargs):
-        self.key = key
-        try:
-            self.fields = {
-                name: value(*args, **kwargs) if callable(value) else value
-                for name, value in fields.items()
-            }
-        except Exception:
-            # No message can be made of it.
-            self.fields = None
-
-    def __enter__(self):
-        self.began = time.time()
-        self.start = time.perf_counter()
-        return self
-
-    def __exit__(self, *_):
-        took = time.perf_counter() - self.start
-        try:
-            _sender.send(self.key, self.fields, self.began, took)
-        except Exception:
-            # As little as possible is done here: the interpreter may be ending.
-            pass
-
-
 class _Sender:
     """The process's socket, the search for its address, and what became of the messages."""
+
+    # Attributes, not globals: those are gone when the interpreter ends.
+    encode = staticmethod(json.JSONEncoder(allow_nan=False, default=str, ensure_ascii=False).encode)
+
+    # The most bytes that a message may have: servers accept no longer ones.
+    longest = 8192
 
     def __init__(self):
         self.counts = dict.fromkeys(
@@ -228,10 +145,10 @@ class _Sender:
                 "key": key,
                 **fields,
             }
-            message = _encode(message).encode()
+            message = self.encode(message).encode()
         except Exception:
             return "unserializable"
-        if len(message) > _LONGEST:
+        if len(message) > self.longest:
             return "too_large"
         try:
             try:
@@ -365,3 +282,353 @@ def _open(environment):
 _sender = _Sender()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_sender.forked)
+
+
+# From here on, what runs within a timed call uses no global of this module: objects die, and their
+# `__del__` may be timed, while the interpreter ends and has set them to None.
+
+
+class timing:
+    """Times a block: `with timing("checkout", customer=42): ...`."""
+
+    __slots__ = ("_key", "_fields", "_began", "_start", "_goes_on")
+
+    _clock, _timer, _send = time.time, time.perf_counter, _sender.send
+
+    def __init__(self, key, /, **fields):
+        self._of(key, fields, (), {})
+
+    def _of(self, key, fields, args, kwargs):
+        self._key = key
+        try:
+            self._fields = {
+                name: value(*args, **kwargs) if callable(value) else value
+                for name, value in fields.items()
+            }
+        except Exception:
+            # No message can be made of it.
+            self._fields = None
+
+    def __enter__(self):
+        self._goes_on = False
+        self._began = self._clock()
+        self._start = self._timer()
+        return self
+
+    def __exit__(self, *_):
+        if not self._goes_on:
+            self._end(self._elapsed())
+
+    def _elapsed(self):
+        return self._timer() - self._start
+
+    def _end(self, took):
+        try:
+            self._send(self._key, self._fields, self._began, took)
+        except Exception:
+            # As little as possible is done here: the interpreter may be ending.
+            pass
+
+
+def _timed(function, fields, key=None, bound=0):
+    """What is of the same kind as `function`, timed.
+
+    The first `bound` arguments of a call are the decorator's: fields don't get them.
+    """
+    again = functools.partial(_timed, fields=fields, key=key, bound=bound)
+    kind = type(function)
+    if isinstance(function, (classmethod, staticmethod)):
+        result = kind(again(function.__func__))
+        vars(result).update({**vars(function), **vars(result)})
+        return result
+    if isinstance(function, property):
+        for accessor, replace in ("fget", "getter"), ("fset", "setter"), ("fdel", "deleter"):
+            old = getattr(function, accessor)
+            # `@name.setter` passes a getter on that may be timed already.
+            if old is not None and getattr(old, "__globals__", None) is not globals():
+                function = getattr(function, replace)(again(old))
+        return function
+    if isinstance(function, functools.cached_property):
+        result = copy.copy(function)
+        result.func = again(function.func)
+        return result
+    if isinstance(function, functools.partialmethod):
+        return kind(again(function.func), *function.args, **function.keywords)
+    if inspect.isclass(function) or not callable(function):
+        raise TypeError(f"@kodemon times functions and methods, not {function!r}")
+    key = _key(function) if key is None else key
+    if isinstance(function, types.MethodType):
+        return kind(_timed(function.__func__, fields, key, bound + 1), function.__self__)
+    if isinstance(function, types.FunctionType):
+        wrapper = _wrapper(function, function, _beginning(key, fields, bound))
+        return functools.wraps(function)(wrapper)
+    return _object(function, fields, key, bound)
+
+
+def _key(function):
+    original = inspect.unwrap(function)
+    while isinstance(original, functools.partial):
+        original = inspect.unwrap(original.func)
+    call = original if hasattr(original, "__code__") else inspect.unwrap(type(original).__call__)
+    code = getattr(call, "__code__", None)
+    file = os.path.basename(code.co_filename) if code else _module(original)
+    return f"{file}-{getattr(original, '__name__', type(original).__name__)}"
+
+
+def _module(thing):
+    return getattr(thing, "__module__", None) or type(thing).__module__
+
+
+def _beginning(key, fields, bound):
+    """Makes a timing of a call's arguments."""
+    new, kind = timing.__new__, timing
+
+    def begin(args, kwargs):
+        begun = new(kind)
+        begun._of(key, fields, args[bound:], kwargs)
+        return begun
+
+    return begin
+
+
+def _wrapper(like, call, begin):
+    """A function that calls `call` within a timing, and is of the same kind as `like`."""
+    flags = like.__code__.co_flags if isinstance(like, types.FunctionType) else 0
+    until_done = _until_done
+    if flags & inspect.CO_COROUTINE:
+
+        async def wrapper(*args, **kwargs):
+            with begin(args, kwargs):
+                return await call(*args, **kwargs)
+
+    elif flags & inspect.CO_ASYNC_GENERATOR:
+
+        async def wrapper(*args, **kwargs):
+            with begin(args, kwargs):
+                items = call(*args, **kwargs)
+                step = items.__anext__()
+                while True:
+                    try:
+                        item = await step
+                    except StopAsyncIteration:
+                        return
+                    try:
+                        step = items.asend((yield item))
+                    except GeneratorExit:
+                        await items.aclose()
+                        raise
+                    except BaseException as error:
+                        step = items.athrow(error)
+
+    elif flags & inspect.CO_GENERATOR:
+
+        def wrapper(*args, **kwargs):
+            with begin(args, kwargs):
+                return (yield from call(*args, **kwargs))
+
+        if flags & inspect.CO_ITERABLE_COROUTINE:
+            wrapper = types.coroutine(wrapper)
+
+    else:
+
+        def wrapper(*args, **kwargs):
+            with begin(args, kwargs) as begun:
+                return until_done(call(*args, **kwargs), begun)
+
+    return wrapper
+
+
+def _object(target, fields, key, bound):
+    """A proxy of a callable object. Its state stays the object's own."""
+    kind = type(target)
+
+    def call(_, /, *args, **kwargs):
+        return target(*args, **kwargs)
+
+    def again(proxy, other):
+        return proxy if other is target else _timed(other, fields, key, bound)
+
+    def descriptor_get(self, instance, owner=None):
+        found = kind.__get__(target, instance, owner)
+        if isinstance(found, types.MethodType) and found.__func__ is target:
+            return types.MethodType(self, instance)
+        return again(self, found)
+
+    def reduce(self, protocol):
+        name = target.__reduce_ex__(protocol)
+        if isinstance(name, str) and _global(_module(target), name) is self:
+            return name
+        # A field that can't be pickled is no reason for the object not to be.
+        picklable = {name: value for name, value in fields.items() if _pickles(value)}
+        return _timed, (target, picklable, key, bound)
+
+    timed_call = _wrapper(kind.__call__, call, _beginning(key, fields, bound + 1))
+    methods = {
+        "__call__": functools.wraps(kind.__call__)(timed_call),
+        "__reduce_ex__": reduce,
+        "__copy__": lambda self: again(self, copy.copy(target)),
+        "__deepcopy__": lambda self, memo: again(self, copy.deepcopy(target, memo)),
+    }
+    if hasattr(kind, "__get__"):
+        methods["__get__"] = descriptor_get
+    return _proxy_class(kind, methods)(target)
+
+
+def _global(module, name):
+    try:
+        return functools.reduce(getattr, name.split("."), sys.modules[module])
+    except (AttributeError, KeyError):
+        return None
+
+
+def _pickles(value):
+    try:
+        pickle.dumps(value)
+    except Exception:
+        return False
+    return True
+
+
+class _Proxy:
+    """What is used like its target, except for a few methods."""
+
+    __slots__ = ("target", "pending", "__weakref__")
+
+
+# What a type has that is no business of its proxies.
+_OF_THE_TYPE = {
+    "__class__",
+    "__class_getitem__",
+    "__del__",
+    "__delattr__",
+    "__getattr__",
+    "__getattribute__",
+    "__init__",
+    "__init_subclass__",
+    "__new__",
+    "__setattr__",
+    "__subclasshook__",
+}
+
+
+def _proxy_class(kind, methods):
+    """A class of proxies for objects of a type, with these methods instead of the type's."""
+    target, pending, own = _Proxy.target, _Proxy.pending, object.__getattribute__
+    target_of = target.__get__
+
+    def forward(name):
+        def method(self, /, *args, **kwargs):
+            found = target_of(self)
+            return getattr(type(found), name)(found, *args, **kwargs)
+
+        return method
+
+    def initialize(self, found, waits=None):
+        target.__set__(self, found)
+        pending.__set__(self, waits)
+
+    def get(self, name):
+        return own(self, name) if name in methods else getattr(target_of(self), name)
+
+    # Operators, `len()` and the like look for their methods in the type, not in the object.
+    special = {
+        name: forward(name)
+        for name in dir(kind)
+        if name.startswith("__") and name not in _OF_THE_TYPE and callable(getattr(kind, name))
+    }
+    names = {"__module__": kind.__module__, "__qualname__": kind.__qualname__, "__slots__": ()}
+    attributes = {
+        "__init__": initialize,
+        "__getattribute__": get,
+        "__setattr__": lambda self, name, value: setattr(target_of(self), name, value),
+        "__delattr__": lambda self, name: delattr(target_of(self), name),
+    }
+    return type(kind.__name__, (_Proxy,), {**special, **names, **attributes, **methods})
+
+
+class _Pending:
+    """An awaitable and the timing that ends with it.
+
+    If it is dropped without having been awaited, the call has ended when it returned.
+    """
+
+    __slots__ = ("awaitable", "timing", "took")
+
+    def __init__(self, awaitable, timing):
+        self.awaitable, self.timing, self.took = awaitable, timing, timing._elapsed()
+
+    def done(self, *_):
+        self.end(self.timing._elapsed())
+
+    def end(self, took):
+        timing, self.timing = self.timing, None
+        if timing is not None:
+            timing._end(took)
+
+    def __del__(self):
+        self.end(self.took)
+        # The coroutine that stands for this one warns that it was never awaited: once is enough.
+        if hasattr(self.awaitable, "cr_frame"):
+            self.awaitable.close()
+
+
+async def _coroutine(pending):
+    try:
+        return await pending.awaitable
+    finally:
+        pending.done()
+
+
+def _steps(pending, steps):
+    try:
+        return (yield from steps)
+    finally:
+        pending.done()
+
+
+@types.coroutine
+def _generator(pending):
+    return (yield from _steps(pending, pending.awaitable))
+
+
+def _await(self):
+    pending = _Proxy.pending.__get__(self)
+    return _steps(pending, pending.awaitable.__await__())
+
+
+@functools.lru_cache(256)
+def _awaitable_class(kind):
+    return _proxy_class(kind, {"__await__": _await})
+
+
+def _until_done(result, timing, generator=types.GeneratorType):
+    """What a call returned; if that is awaitable, the timing ends with it."""
+    if not hasattr(type(result), "__await__") and type(result) is not generator:
+        return result
+    try:
+        return _pending(result, timing)
+    except Exception:
+        # The interpreter may be ending.
+        timing._goes_on = False
+        return result
+
+
+def _pending(result, timing):
+    if isinstance(result, types.GeneratorType):
+        if not result.gi_code.co_flags & inspect.CO_ITERABLE_COROUTINE:
+            return result
+        stand_in = _named(_generator(_Pending(result, timing)), result)
+    elif isinstance(result, types.CoroutineType):
+        stand_in = _named(_coroutine(_Pending(result, timing)), result)
+    elif hasattr(result, "add_done_callback"):
+        result.add_done_callback(_Pending(None, timing).done)
+        stand_in = result
+    else:
+        stand_in = _awaitable_class(type(result))(result, _Pending(result, timing))
+    timing._goes_on = True
+    return stand_in
+
+
+def _named(stand_in, result):
+    stand_in.__name__, stand_in.__qualname__ = result.__name__, result.__qualname__
+    return stand_in
