@@ -62,7 +62,10 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
     let outcome = settings().and_then(|settings| {
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| format!("can't wait for events: {error}"))?;
-        runtime.block_on(serve(arguments, settings))
+        let outcome = runtime.block_on(serve(arguments, settings));
+        // A thread that encodes something large must not hold up the end.
+        runtime.shutdown_background();
+        outcome
     });
     Ok(outcome.unwrap_or_else(|message| {
         diagnostics.error(&message);

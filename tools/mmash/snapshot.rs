@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use cli::clock::now;
 use glob::Pattern;
@@ -12,10 +13,12 @@ use web::Problem;
 use crate::common::totals::Totals;
 
 /// All files at one moment.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Snapshot {
-    /// Unix time in seconds.
+    /// When the reading began, as Unix time in seconds.
     pub time: f64,
+    /// The same moment, by a clock that never jumps.
+    pub taken: Instant,
     /// The files, sorted by path.
     pub files: Vec<Seen>,
     /// Files that can't be read, or not to their end, with the reason; what was named and isn't
@@ -33,14 +36,28 @@ pub struct Seen {
     pub life: Life,
 }
 
+impl Default for Snapshot {
+    /// No files, at present.
+    fn default() -> Self {
+        Self {
+            time: now(),
+            taken: Instant::now(),
+            files: Vec::new(),
+            errors: Vec::new(),
+            looked_at: Vec::new(),
+            totals: OnceLock::new(),
+        }
+    }
+}
+
 impl Snapshot {
     /// Finds the files that `places` stand for, and reads each.
     pub fn take(places: &[OsString]) -> Self {
+        let mut snapshot = Self::default();
         let search = mmstats::find(places);
         let options = ReadOptions::new().keep_open(true);
         let mut processes = Processes::new();
-        let mut snapshot =
-            Self { time: now(), looked_at: search.looked_at().to_vec(), ..Self::default() };
+        snapshot.looked_at = search.looked_at().to_vec();
         for error in search.errors() {
             snapshot.note(error);
         }

@@ -26,7 +26,7 @@ pub struct Families {
 }
 
 /// What is one metric and not another.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Metric {
     /// Of the stat.
     pub label: String,
@@ -125,6 +125,7 @@ impl Families {
         for (metric, index) in &self.by_metric {
             writer.family(names.of(metric), &self.all[*index])?;
         }
+        names.end_round();
         writer.finish()
     }
 }

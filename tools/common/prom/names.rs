@@ -1,16 +1,27 @@
 //! Metric names from labels: a label may have any character, a metric name few.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
 use super::families::Metric;
 use super::sample::Type;
 
-/// Hands out metric names, each once, and to a metric always the same.
-#[derive(Debug, Default)]
+/// How many bytes of memory are spent, about, on metrics that have no sample any more.
+const REMEMBERED: usize = 4 << 20;
+
+/// What is told of the exposition itself: no stat gets these names.
+const OWN: [&str; 3] = ["mmstats_scrape_age_seconds", "mmstats_up", "mmstats_metrics_left_out"];
+
+/// Hands out metric names, each once, and to a metric always the same as long as it is
+/// remembered: while it has samples, and then until [`REMEMBERED`] is full of later ones.
+#[derive(Debug)]
 pub struct Names {
-    given: BTreeMap<Metric, Name>,
-    taken: BTreeSet<String>,
+    given: HashMap<Metric, Name>,
+    taken: HashSet<String>,
+    /// For each name that several metrics want, the number that was tried last.
+    numbers: HashMap<String, u64>,
+    /// How many expositions were written.
+    round: u64,
 }
 
 /// A metric's name.
@@ -20,6 +31,15 @@ pub struct Name {
     pub text: String,
     /// Whether the label couldn't give its plain name, as another one had it already.
     pub is_escaped: bool,
+    /// The last exposition that had samples of it.
+    round: u64,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        let taken = OWN.map(str::to_owned).into();
+        Self { given: HashMap::new(), taken, numbers: HashMap::new(), round: 0 }
+    }
 }
 
 impl Names {
@@ -32,29 +52,90 @@ impl Names {
     pub fn of(&mut self, metric: &Metric) -> &Name {
         if !self.given.contains_key(metric) {
             let name = self.choose(metric);
-            let suffixes = metric.kind.suffixes().iter();
-            self.taken.extend(suffixes.map(|suffix| format!("{}{suffix}", name.text)));
+            self.taken.extend(samples(&name.text, metric.kind));
             self.given.insert(metric.clone(), name);
         }
-        &self.given[metric]
+        let name = self.given.get_mut(metric).expect("it has just been given");
+        name.round = self.round;
+        name
     }
 
-    fn choose(&self, metric: &Metric) -> Name {
-        let suffixes = metric.kind.suffixes();
-        let is_free = |name: &str| {
-            suffixes.iter().all(|suffix| !self.taken.contains(&format!("{name}{suffix}")))
-        };
-        let label = &metric.label;
-        let text = plain(&with_unit(without_suffix(label, metric.kind), metric));
-        if is_free(&text) {
-            return Name { text, is_escaped: false };
-        }
-        let escaped = escaped(&with_unit(label, metric));
-        // One label may be of several types, in files of several programs.
-        let numbered = (2..).map(|number| format!("{escaped}_{number}"));
-        let text = std::iter::once(escaped.clone()).chain(numbered).find(|name| is_free(name));
-        Name { text: text.unwrap_or_default(), is_escaped: true }
+    /// Ends an exposition: forgets metrics that had no sample in it, those first whose last sample
+    /// is the longest ago, as far as they take more than [`REMEMBERED`].
+    pub fn end_round(&mut self) {
+        self.end_round_within(REMEMBERED);
     }
+
+    fn end_round_within(&mut self, limit: usize) {
+        let round = self.round;
+        self.round += 1;
+        let idle = self.given.iter().filter(|(_, name)| name.round < round);
+        let mut idle: Vec<_> =
+            idle.map(|(metric, name)| (name.round, weight(metric, name), metric)).collect();
+        if idle.iter().map(|(_, weight, _)| weight).sum::<usize>() <= limit {
+            return;
+        }
+        idle.sort_unstable_by(|one, other| other.cmp(one));
+        let mut room = limit;
+        let fits = |&&(_, weight, _): &&(u64, usize, &Metric)| {
+            let rest = room.checked_sub(weight);
+            room = rest.unwrap_or_default();
+            rest.is_some()
+        };
+        let kept = idle.iter().take_while(fits).count();
+        let forgotten: Vec<Metric> =
+            idle[kept..].iter().map(|(_, _, metric)| (*metric).clone()).collect();
+        for metric in forgotten {
+            if let Some(name) = self.given.remove(&metric) {
+                samples(&name.text, metric.kind).for_each(|name| _ = self.taken.remove(&name));
+            }
+        }
+        self.given.shrink_to_fit();
+        self.taken.shrink_to_fit();
+        // Numbers that are still taken are passed over once more.
+        self.numbers = HashMap::new();
+    }
+
+    fn choose(&mut self, metric: &Metric) -> Name {
+        let round = self.round;
+        let text = plain(&with_unit(without_suffix(&metric.label, metric.kind), metric));
+        if self.is_free(&text, metric.kind) {
+            return Name { text, is_escaped: false, round };
+        }
+        let escaped = escaped(&with_unit(&metric.label, metric));
+        if self.is_free(&escaped, metric.kind) {
+            return Name { text: escaped, is_escaped: true, round };
+        }
+        // One label may be of several types or units, in files of several programs. Each number is
+        // tried once, so that many such metrics don't take quadratic time.
+        let mut number = self.numbers.get(&escaped).copied().unwrap_or(1);
+        let text = loop {
+            number += 1;
+            let text = format!("{escaped}_{number}");
+            if self.is_free(&text, metric.kind) {
+                break text;
+            }
+        };
+        self.numbers.insert(escaped, number);
+        Name { text, is_escaped: true, round }
+    }
+
+    fn is_free(&self, name: &str, kind: Type) -> bool {
+        samples(name, kind).all(|name| !self.taken.contains(&name))
+    }
+}
+
+/// Every name that a metric takes for itself.
+fn samples(name: &str, kind: Type) -> impl Iterator<Item = String> {
+    kind.suffixes().iter().map(move |suffix| format!("{name}{suffix}"))
+}
+
+/// How many bytes of memory a metric's name takes, about.
+fn weight(metric: &Metric, name: &Name) -> usize {
+    /// Of an entry in a table, with what an allocation adds.
+    const ENTRY: usize = 64;
+    let names = metric.kind.suffixes().len() + 1;
+    2 * ENTRY + metric.label.len() + metric.unit.len() + names * (name.text.len() + ENTRY)
 }
 
 /// The label without what comes behind the metric's name anyway: `hits.total` of a counter.
@@ -107,6 +188,8 @@ fn escaped(label: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
 
     #[track_caller]
@@ -132,6 +215,7 @@ mod tests {
             ("2XX", Type::Gauge, "", "_2XX"),
             ("größe", Type::Gauge, "", "gr__e"),
             ("", Type::Gauge, "", "_"),
+            ("mmstats.up", Type::Gauge, "", "U__mmstats_2e_up"),
         ]);
     }
 
@@ -169,5 +253,70 @@ mod tests {
             ("wait.seconds", Type::Summary, "", "wait_seconds"),
             ("wait", Type::Summary, "seconds", "U__wait__seconds"),
         ]);
+    }
+
+    fn gauge(label: &str, unit: &str) -> Metric {
+        Metric { label: label.into(), kind: Type::Gauge, unit: unit.into() }
+    }
+
+    /// The time that the first of so many metrics take that all want one name.
+    fn time_of_one_name(metrics: u32) -> Duration {
+        let mut names = Names::default();
+        let began = Instant::now();
+        for number in 0..metrics {
+            let name = names.of(&gauge("a", &format!("µ{number}"))).text.clone();
+            let expected = match number {
+                0 => "a".to_owned(),
+                1 => "U__a".to_owned(),
+                _ => format!("U__a_{number}"),
+            };
+            assert_eq!(name, expected);
+        }
+        began.elapsed()
+    }
+
+    #[test]
+    fn many_metrics_that_want_one_name_take_no_quadratic_time() {
+        // 16 times as many took 256 times as long; the factor leaves room for a busy machine.
+        let few = time_of_one_name(2_000);
+        let many = time_of_one_name(32_000);
+        assert!(many < 80 * few + Duration::from_millis(50), "{few:?}, then {many:?}");
+    }
+
+    #[test]
+    fn a_number_that_a_label_has_taken_is_passed_over() {
+        let mut names = Names::default();
+        let labels = ["U__a_2", "U__a_3", "a"].map(|label| gauge(label, ""));
+        labels.iter().for_each(|metric| _ = names.of(metric));
+        assert_eq!(names.of(&gauge("a", "µ1")).text, "U__a");
+        assert_eq!(names.of(&gauge("a", "µ2")).text, "U__a_4");
+    }
+
+    #[test]
+    fn metrics_without_samples_are_forgotten_the_oldest_first() {
+        let mut names = Names::default();
+        let [old, new, living] = ["a.b", "a_b", "c"].map(|label| gauge(label, ""));
+        let name = |names: &mut Names, metric: &Metric| names.of(metric).text.clone();
+        let limit = 2 * weight(&new, names.of(&new)) + 50;
+        let mut names = Names::default();
+        assert_eq!(name(&mut names, &old), "a_b");
+        names.end_round_within(limit);
+        assert_eq!(name(&mut names, &new), "U__a__b");
+        name(&mut names, &living);
+        names.end_round_within(limit);
+        // Both fit, so they keep their names, in whatever order they come back.
+        name(&mut names, &living);
+        names.end_round_within(limit);
+        assert_eq!(names.given.len(), 3);
+        // Only one does.
+        name(&mut names, &living);
+        names.end_round_within(limit / 2);
+        assert_eq!(names.given.len(), 2);
+        assert_eq!(name(&mut names, &new), "U__a__b");
+        assert_eq!(name(&mut names, &old), "a_b");
+        names.end_round_within(0);
+        names.end_round_within(0);
+        assert!(names.given.is_empty() && names.numbers.is_empty());
+        assert_eq!(names.taken.len(), OWN.len());
     }
 }

@@ -24,7 +24,7 @@ pub enum Sample {
 }
 
 /// The types of metrics.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Type {
     Counter,
     Gauge,

@@ -59,7 +59,7 @@ impl<'a, W: Write> Writer<'a, W> {
 
     fn describe(
         &mut self,
-        Name { text: name, is_escaped }: &Name,
+        Name { text: name, is_escaped, .. }: &Name,
         family: &Family,
     ) -> io::Result<()> {
         let metric = &family.metric;

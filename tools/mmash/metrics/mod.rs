@@ -1,24 +1,30 @@
 //! `/metrics`: what Prometheus scrapes.
 
 mod accept;
+mod encoded;
 mod gather;
 mod running;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, VARY};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use clap::ValueEnum;
+use tokio::task::spawn_blocking;
+use web::{Problem, body_of_parts};
 
 use super::poller::Poller;
 use super::snapshot::Snapshot;
-use crate::common::prom::{Format, Limits, Names};
+use crate::common::prom::{Format, Limits};
+use encoded::{Encoded, Text};
 use running::Running;
+
+/// How old the values are: an alert on it tells that mmash doesn't read the files any more.
+const AGE: &str = "mmstats_scrape_age_seconds";
 
 /// Whose stats are one sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -38,23 +44,14 @@ pub struct Metrics {
     by: By,
     limits: Limits,
     running: Mutex<Running>,
-    encoded: Mutex<Encoded>,
-}
-
-/// The texts of one look.
-#[derive(Debug, Default)]
-struct Encoded {
-    look: Weak<Snapshot>,
-    texts: Vec<(Format, Bytes)>,
-    /// As they were given at earlier looks: a metric keeps its name.
-    names: Names,
+    encoded: Arc<tokio::sync::Mutex<Encoded>>,
 }
 
 impl Metrics {
     /// Of no look yet.
     pub fn new(by: By, buckets: usize) -> Self {
         let limits = Limits::of_buckets(buckets);
-        Self { by, limits, running: Mutex::default(), encoded: Mutex::default() }
+        Self { by, limits, running: Mutex::default(), encoded: Arc::default() }
     }
 
     /// To be called with each look: what is counted for longer than its file is there.
@@ -63,25 +60,26 @@ impl Metrics {
             lock(&self.running).look(snapshot, &self.limits);
         }
     }
+}
 
-    /// The text of a look.
-    fn text(&self, snapshot: &Arc<Snapshot>, format: Format) -> Bytes {
-        let mut encoded = lock(&self.encoded);
-        let Encoded { look, texts, names } = &mut *encoded;
-        if look.as_ptr() != Arc::as_ptr(snapshot) {
-            *look = Arc::downgrade(snapshot);
-            texts.clear();
-        }
-        if let Some((_, text)) = texts.iter().find(|(known, _)| *known == format) {
-            return text.clone();
-        }
-        let families = gather::gather(snapshot, self.by, &self.limits, &lock(&self.running));
-        let mut text = Vec::new();
-        families.write(format, names, &mut text).expect("a Vec takes everything");
-        let text = Bytes::from(text);
-        texts.push((format, text.clone()));
-        text
+/// The text of the present look or of a later one. It is encoded in a thread of its own, so that
+/// other requests are answered meanwhile, and one at a time: whoever asks while a look is encoded
+/// waits for that text.
+async fn text(poller: Arc<Poller>, format: Format) -> Result<Text, Problem> {
+    let asked = poller.snapshot().taken;
+    let encoded = Arc::clone(&poller.metrics().encoded);
+    // The thread has the lock, so that it encodes alone even if this client has gone.
+    let mut encoded = encoded.lock_owned().await;
+    if let Some(text) = encoded.text(asked, format) {
+        return Ok(text);
     }
+    let encode = move || {
+        let Metrics { by, limits, running, .. } = poller.metrics();
+        let gather = |look: &Snapshot| gather::gather(look, *by, limits, &lock(running));
+        encoded.encode(&poller.snapshot(), format, gather)
+    };
+    let failed = |error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, format!("{error}"));
+    spawn_blocking(encode).await.map_err(failed)
 }
 
 /// Nobody panics while locking it.
@@ -94,23 +92,21 @@ pub fn routes() -> Router<Arc<Poller>> {
     Router::new().route("/metrics", get(metrics))
 }
 
-async fn metrics(State(poller): State<Arc<Poller>>, request: HeaderMap) -> Response {
+async fn metrics(
+    State(poller): State<Arc<Poller>>,
+    request: HeaderMap,
+) -> Result<Response, Problem> {
     let format = accept::format_for(&request);
+    let text = text(poller, format).await?;
     let headers = [(CONTENT_TYPE, format.content_type()), (VARY, "Accept")];
-    (headers, poller.metrics().text(&poller.snapshot(), format)).into_response()
+    Ok((headers, body_of_parts(age(&text), text.bytes)).into_response())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_look_is_encoded_once_in_each_format() {
-        let metrics = Metrics::new(By::Pid, Limits::USUAL);
-        let [look, next] = [0, 1].map(|_| Arc::new(Snapshot::default()));
-        let text = metrics.text(&look, Format::OpenMetrics);
-        assert_eq!(metrics.text(&look, Format::Text), "");
-        assert_eq!(metrics.text(&look, Format::OpenMetrics).as_ptr(), text.as_ptr());
-        assert_ne!(metrics.text(&next, Format::OpenMetrics).as_ptr(), text.as_ptr());
-    }
+/// How old the values are at this moment, as both formats have it.
+fn age(text: &Text) -> String {
+    let seconds = text.taken.elapsed().as_secs_f64();
+    format!(
+        "# HELP {AGE} How long ago mmash began to read the files whose values these are.\n\
+         # TYPE {AGE} gauge\n{AGE} {seconds:?}\n"
+    )
 }
