@@ -3,6 +3,9 @@
 mod api;
 #[path = "../support/document.rs"]
 mod document;
+#[path = "../../mmstats/tests/support/mod.rs"]
+#[allow(dead_code, reason = "a part is used")]
+mod library;
 mod load;
 mod manners;
 mod metrics;
@@ -32,8 +35,13 @@ fn mmash(directory: &Path) -> Server {
 /// The same as a command, for more arguments. It finds no place for stats of its own, so that
 /// there are no others than those of the test.
 fn command(directory: &Path) -> Command {
+    command_on("127.0.0.1:0", directory)
+}
+
+/// The same at an address that is known.
+fn command_on(address: &str, directory: &Path) -> Command {
     let mut command = tool(env!("CARGO_BIN_EXE_mmash"));
-    command.args(["--listen", "127.0.0.1:0", "--glob"]).arg(directory);
+    command.args(["--listen", address, "--glob"]).arg(directory);
     command.env("MMSTATS_PATH", directory.join("none"));
     command
 }

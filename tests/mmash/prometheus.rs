@@ -9,11 +9,11 @@ use std::thread;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::command;
 use crate::program::{Webapp, run};
 use crate::support::prometheus::{Prometheus, SCRAPE_INTERVAL, parse};
 use crate::support::server::Server;
-use crate::support::{content, field, is_installed, write};
+use crate::support::{content, field, http, is_installed, write};
+use crate::{command, command_on};
 
 /// What a load asks for, and how often.
 const REQUESTS: [(&str, u64); 3] = [("/", 1_500), ("/status", 250), ("/500", 700)];
@@ -51,16 +51,46 @@ fn odd(directory: &Path) {
 
 /// Promtool's exit code: 0 all right, 1 it can't be read, 3 it could be nicer.
 fn check(text: &str) -> (Option<i32>, String) {
-    let mut promtool = Command::new("promtool")
-        .args(["check", "metrics"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    promtool.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-    let output = promtool.wait_with_output().unwrap();
+    give(Command::new("promtool").args(["check", "metrics"]), text)
+}
+
+/// Gives a program a text, and gets its exit code and what it said of it.
+fn give(program: &mut Command, text: &str) -> (Option<i32>, String) {
+    let program = program.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut program = program.spawn().unwrap();
+    program.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let output = program.wait_with_output().unwrap();
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// What a strict parser of OpenMetrics says, which refuses all of a text for one wrong sample.
+const STRICT: &str = "
+import sys
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+list(text_string_to_metric_families(sys.stdin.read()))
+";
+
+/// Has both formats checked by promtool and by the parser of Python's client, where they are
+/// installed.
+#[track_caller]
+pub fn assert_well_formed(server: &Server) {
+    let ask = |accept: &str| {
+        let head = format!("GET /metrics HTTP/1.1\r\nHost: {}\r\n", server.address);
+        http::send(server.address, &format!("{head}Accept: {accept}\r\n\r\n")).unwrap().body
+    };
+    if is_installed("promtool") {
+        let text = ask("text/plain");
+        let (code, said) = check(&text);
+        assert!(matches!(code, Some(0 | 3)), "{code:?}: {said}{text}");
+    }
+    let import = Command::new("python3").args(["-c", "import prometheus_client"]).output();
+    if !import.is_ok_and(|output| output.status.success()) {
+        eprintln!("SKIPPED: no python3 with prometheus_client");
+        return;
+    }
+    let text = ask("application/openmetrics-text");
+    let (code, said) = give(Command::new("python3").args(["-c", STRICT]), &text);
+    assert_eq!(code, Some(0), "{said}{text}");
 }
 
 #[test]
@@ -86,9 +116,11 @@ fn promtool_can_read_whatever_files_there_are() {
     }
     let all = TempDir::new().unwrap();
     let assert_readable = |directory: &Path| {
-        let text = mmash(directory).get("/metrics").body;
+        let server = mmash(directory);
+        let text = server.get("/metrics").body;
         let (code, said) = check(&text);
         assert!(!text.is_empty() && matches!(code, Some(0 | 3)), "{code:?}: {said}{text}");
+        assert_well_formed(&server);
     };
     for (number, path) in vectors().enumerate() {
         let alone = TempDir::new().unwrap();
@@ -164,6 +196,38 @@ fn prometheus_sees_no_reset_of_a_program_that_is_killed_and_started_again() {
     webapp.request("/", 50);
     prometheus.wait_for(COUNTER, |number| number == 150.0);
     assert_eq!(prometheus.number(&format!("resets({COUNTER}[10m])"), None), Some(0.0));
+}
+
+#[test]
+fn prometheus_sees_no_increase_without_requests_when_mmash_begins_anew() {
+    if !is_installed("prometheus") {
+        return;
+    }
+    let directory = TempDir::new().unwrap();
+    let arguments = ["--no-load", "--seconds", "0"];
+    let [first, second] = [(); 2].map(|()| Webapp::start(directory.path(), &arguments));
+    let arguments = ["--interval", "0.05", "--by", "cmd"];
+    let server = Server::start(command(directory.path()).args(arguments));
+    let address = server.address;
+    let prometheus = Prometheus::start(&[("webapp", address)]);
+    prometheus.wait_for(COUNTER, |number| number == 0.0);
+    first.request("/", 300);
+    second.request("/", 200);
+    prometheus.wait_for(COUNTER, |number| number == 500.0);
+    first.kill();
+    let (code, _) = run(env!("CARGO_BIN_EXE_cleanstats"), [directory.path()]);
+    assert_eq!(code, 0);
+    server.end(nix::sys::signal::Signal::SIGTERM);
+    let mut again = command_on(&address.to_string(), directory.path());
+    let _server = Server::start(again.args(arguments));
+    let restarted = prometheus.wait_for(&format!("timestamp({COUNTER} < 500)"), |_| true);
+    prometheus.wait_for(&format!("timestamp({COUNTER})"), |time| time > restarted);
+    let samples = prometheus.query(&format!("{COUNTER}[10m]"), None).unwrap();
+    let samples = samples["values"].as_array().unwrap();
+    let values: Vec<f64> = samples.iter().map(|sample| parse(&sample[1]).unwrap()).collect();
+    // As increase() takes it: what stands behind a fall is all new.
+    let increase = |pair: &[f64]| if pair[1] < pair[0] { pair[1] } else { pair[1] - pair[0] };
+    assert_eq!(values.windows(2).map(increase).sum::<f64>(), 500.0, "{values:?}");
 }
 
 #[test]

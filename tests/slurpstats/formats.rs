@@ -104,7 +104,8 @@ fn csv_has_a_line_for_each_number() {
 fn prometheus_text() {
     let every = EveryKind::new();
     let other = write(every.directory().as_ref(), "b.mmstats", &original(gone()));
-    let text = output(["-o", "prom", every.directory()]);
+    assert!(!output(["-o", "prom", every.directory()]).contains("state_info"), "it may change");
+    let text = output(["-o", "prom", "--texts", every.directory()]);
     let labels = format!("file=\"{}\",pid=\"{}\"", every.path().display(), std::process::id());
     for line in [
         "# HELP hits_requests_total All of them.\\nReally.".to_owned(),
@@ -115,7 +116,7 @@ fn prometheus_text() {
         "# TYPE render_seconds summary".to_owned(),
         format!("render_seconds_sum{{{labels}}} 1.0"),
         format!("render_seconds_count{{{labels}}} 2"),
-        "# HELP spread_bytes spread. The sum takes each value for the middle of its bucket."
+        "# HELP spread_bytes spread. The sum takes each value for the middle of its bucket, or for the least that it can be if it is beyond the range."
             .to_owned(),
         "# TYPE spread_bytes histogram".to_owned(),
         format!("spread_bytes_bucket{{{labels},le=\"3.0\"}} 3"),
@@ -125,10 +126,12 @@ fn prometheus_text() {
         "# TYPE state_info gauge".to_owned(),
         format!("state_info{{{labels},value=\"grüße\"}} 1"),
         "# TYPE hits untyped".to_owned(),
+        format!("mmstats_up{{{labels}}} 1"),
     ] {
         assert!(text.lines().any(|found| found == line), "{line:?} in\n{text}");
     }
     assert!(text.contains(&format!("\nhits{{file=\"{}\"", other.display())), "{text}");
+    assert!(text.contains(&format!("\nmmstats_up{{file=\"{}\",pid=\"", other.display())), "{text}");
     assert!(!text.contains("idle"), "a window that has passed has no mean");
     let types: Vec<&str> = text.lines().filter(|line| line.starts_with("# TYPE")).collect();
     let mut distinct = types.clone();

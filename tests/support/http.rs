@@ -50,6 +50,19 @@ pub fn connect(address: SocketAddr) -> TcpStream {
     stream
 }
 
+/// Asks for a path on a connection, and waits for nothing.
+pub fn ask(stream: &mut TcpStream, address: SocketAddr, path: &str) {
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n").unwrap();
+}
+
+/// Whether an answer has begun to come.
+pub fn has_answer(stream: &TcpStream) -> bool {
+    stream.set_nonblocking(true).unwrap();
+    let found = stream.peek(&mut [0]);
+    stream.set_nonblocking(false).unwrap();
+    found.is_ok()
+}
+
 /// The next answer on a connection, with as much of a body as it says that it has.
 pub fn receive(stream: &mut TcpStream) -> Option<Answer> {
     let mut answer = receive_head(stream)?;

@@ -5,6 +5,7 @@ pub use cli::{diagnostics, escape, exit, generate, signals};
 pub mod arguments;
 pub mod json;
 pub mod number;
+pub(crate) mod oldest;
 pub mod patterns;
 pub(crate) mod prom;
 pub mod records;

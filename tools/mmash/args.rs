@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Parser;
 use cli::address::parse_address;
 
-use super::metrics::By;
+use super::metrics::{By, Choice};
 use crate::common::arguments::{AFTER_HELP, CommonArguments, parse_seconds};
 use crate::common::prom::Limits;
 
@@ -57,6 +57,10 @@ pub struct Arguments {
     #[arg(long, value_name = "N", default_value_t = Limits::USUAL as u8, value_parser = clap::value_parser!(u8).range(2..=Limits::MOST as i64))]
     pub buckets: u8,
 
+    /// Also texts that change in /metrics, each as the label value: a series for every text
+    #[arg(long)]
+    pub texts: bool,
+
     /// Tell each request on stderr, up to a hundred a second; so does DEBUG = True
     #[arg(short, long)]
     pub verbose: bool,
@@ -64,4 +68,12 @@ pub struct Arguments {
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment would become the command's help")]
     pub common: CommonArguments,
+}
+
+impl Arguments {
+    /// What is scraped.
+    pub fn choice(&self) -> Choice {
+        let Self { by, buckets, texts, .. } = *self;
+        Choice { by, limits: Limits::of_buckets(buckets.into()), texts }
+    }
 }

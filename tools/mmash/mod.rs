@@ -105,7 +105,7 @@ async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome, Str
     }
     let own = Own::publish().map(Arc::new);
     let own = own.inspect_err(|error| diagnostics.say(&format_args!("not counting: {error}"))).ok();
-    let metrics = Metrics::new(arguments.by, arguments.buckets.into());
+    let metrics = Metrics::new(arguments.choice());
     let wrongs = Wrongs::new(Diagnostics::new(NAME));
     let poller = Poller::start(places, arguments.interval, metrics, wrongs, own.clone())
         .map_err(|error| format!("can't make a thread: {error}"))?;

@@ -59,6 +59,10 @@ pub struct Arguments {
     #[arg(long)]
     pub help_texts: bool,
 
+    /// With -o prom, also texts that change, each as the label value: a series for every text
+    #[arg(long)]
+    pub texts: bool,
+
     /// Exact numbers in text, too: no thousands, dates or units of time
     #[arg(long)]
     pub raw: bool,

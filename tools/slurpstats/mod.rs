@@ -88,10 +88,10 @@ pub fn report_for<'a>(
     out: impl Write + 'a,
 ) -> io::Result<Box<dyn Report + 'a>> {
     let now = now();
-    let Arguments { layout, help_texts, raw, sum, .. } = *arguments;
+    let Arguments { layout, help_texts, raw, sum, texts, .. } = *arguments;
     let readable = || Readable::new(raw, now);
     Ok(match arguments.output {
-        Format::Prom => Box::new(prom::Prom::new(out, sum, now)),
+        Format::Prom => Box::new(prom::Prom::new(out, sum, texts, now)),
         format if sum => {
             Box::new(sum::SumReport::new(out, format, now, paint, readable(), help_texts))
         }

@@ -1,11 +1,12 @@
 //! `-o prom`: Prometheus' text format, version 0.0.4.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 
 use mmstats::{Aggregate, Stat, Verdict};
 
 use super::report::{Report, Shown};
-use crate::common::prom::{Families, Format, Names, label_value};
+use crate::common::prom::{Families, Format, Limits, Names, Sample, label_value};
 use crate::common::totals::{Totals, aggregate_of};
 
 /// Gathers samples of all files and writes them at the end.
@@ -14,21 +15,28 @@ pub struct Prom<W> {
     families: Families,
     /// With `--sum`: what adds up, which then has one sample and not one a file.
     totals: Option<Totals>,
+    /// What is told of files so far: no two have the same labels.
+    owners: HashSet<String>,
     /// Unix time in seconds, against which windows have passed or not.
     now: f64,
 }
 
 impl<W: Write> Prom<W> {
-    pub fn new(out: W, sum: bool, now: f64) -> Self {
+    /// `texts`: texts that change, too.
+    pub fn new(out: W, sum: bool, texts: bool, now: f64) -> Self {
+        let families = Families::new(Limits::default(), texts);
         let totals = sum.then(Totals::default);
-        Self { out, families: Families::default(), totals, now }
+        Self { out, families, totals, owners: HashSet::new(), now }
     }
 
     fn add(&mut self, stat: &Stat<'_>, verdict: Verdict) {
         if let Some(totals) = &mut self.totals
             && aggregate_of(stat) != Aggregate::Each
         {
-            return totals.add(stat, verdict, self.now);
+            if Sample::is_allowed(stat) {
+                totals.add(stat, verdict, self.now);
+            }
+            return;
         }
         // A mean over a window that has passed says nothing about now.
         if !stat.expired(self.now) {
@@ -45,7 +53,12 @@ impl<W: Write> Report for Prom<W> {
             Some(pid) => format!("file=\"{file}\",pid=\"{pid}\""),
             None => format!("file=\"{file}\""),
         };
+        // Paths that differ in what isn't UTF-8 only: two samples must not look the same.
+        if !self.owners.insert(labels.clone()) {
+            return Ok(());
+        }
         self.families.begin(labels);
+        self.families.add_up(shown.life.verdict != Verdict::Dead);
         let verdict = match self.totals {
             Some(_) => shown.verdict_in_sums(),
             None => Verdict::Undecided,
@@ -61,7 +74,7 @@ impl<W: Write> Report for Prom<W> {
             self.families.begin(String::new());
             totals.iter().for_each(|total| self.families.add_total(total));
         }
-        self.families.write(Format::Text, &mut Names::default(), &mut self.out)?;
+        self.families.write(Format::Text, &mut Names::default(), None, &mut self.out)?;
         self.out.flush()
     }
 }

@@ -64,6 +64,7 @@ fn arguments(files: &Files<Twenty>) -> Arguments {
         sum: false,
         layout: false,
         help_texts: false,
+        texts: false,
         raw: false,
         output: Format::Prom,
         common: CommonArguments {

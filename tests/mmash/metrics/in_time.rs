@@ -2,16 +2,16 @@
 
 use std::fs;
 use std::thread;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
-use super::{mmash_with, samples, worker};
+use super::{mmash_with, samples, without_age, worker};
 use crate::support::server::Server;
 use crate::support::{content, field, write};
 
 /// Waits for a look at the files that begins after now, and gives its metrics.
-fn next_look(server: &Server) -> String {
+pub fn next_look(server: &Server) -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs_f64();
     while server.get("/api/v1/files").json()["time"].as_f64().unwrap() <= now {
         thread::yield_now();
@@ -41,9 +41,9 @@ fn what_a_program_has_counted_stays_when_its_files_go() {
         "sizes_bytes_sum",
     ];
     let directory = TempDir::new().unwrap();
+    let server = mmash_with(directory.path(), &["--by", "cmd", "--interval", "0.01"]);
     let first = worker(directory.path(), 1);
     let second = worker(directory.path(), 2);
-    let server = mmash_with(directory.path(), &["--by", "cmd", "--interval", "0.01"]);
     let values = |text: &str| values(text, NAMES);
     assert_eq!(values(&next_look(&server)), [30.0, 3.0, 2.0, 0.75, 3.0, 12.0]);
     drop(second);
@@ -68,8 +68,8 @@ fn what_a_program_has_counted_stays_when_its_files_go() {
 fn a_file_that_cannot_be_read_for_a_while_counts_once() {
     let directory = TempDir::new().unwrap();
     let bytes = fs::read(worker(directory.path(), 2).path().unwrap()).unwrap();
-    let path = write(directory.path(), "copy.mmstats", &bytes);
     let server = mmash_with(directory.path(), &["--by", "cmd", "--interval", "0.01"]);
+    let path = write(directory.path(), "copy.mmstats", &bytes);
     let hits = |text: &str| values(text, ["web_hits_requests_total"]);
     assert_eq!(hits(&next_look(&server)), [2.0]);
     for broken in [&b"no stats"[..], &bytes[..200], b""] {
@@ -88,8 +88,8 @@ fn a_file_that_another_writer_has_written_anew_counts_once_more() {
         let made = || fs::read(worker(directory.path(), number).path().unwrap()).unwrap();
         thread::scope(|scope| scope.spawn(made).join().unwrap())
     });
-    let path = write(directory.path(), "copy.mmstats", &bytes[0]);
     let server = mmash_with(directory.path(), &["--by", "cmd", "--interval", "0.01"]);
+    let path = write(directory.path(), "copy.mmstats", &bytes[0]);
     let hits = |text: &str| values(text, ["web_hits_requests_total"]);
     assert_eq!(hits(&next_look(&server)), [1.0]);
     fs::write(&path, &bytes[1]).unwrap();
@@ -111,4 +111,36 @@ fn a_metric_keeps_its_name_when_another_comes_that_wants_it() {
     assert!(text.contains("# HELP a_b a_b\n"), "{text}");
     let told = "# HELP U__a_2e_b a.b. The label is a.b, whose usual name is another's.\n";
     assert!(text.contains(told), "{text}");
+}
+
+#[test]
+fn what_was_counted_before_mmash_began_is_not_counted_again() {
+    let directory = TempDir::new().unwrap();
+    let first = worker(directory.path(), 1);
+    let bytes = fs::read(worker(directory.path(), 2).path().unwrap()).unwrap();
+    let broken = write(directory.path(), "broken.mmstats", b"no stats");
+    let server = mmash_with(directory.path(), &["--by", "cmd", "--interval", "0.01"]);
+    let names = ["web_hits_requests_total", "render_seconds_sum", "sizes_bytes_count"];
+    assert_eq!(values(&next_look(&server), names), [0.0; 3]);
+    // It was there, too, and nobody could read it.
+    fs::write(&broken, &bytes).unwrap();
+    assert_eq!(values(&next_look(&server), names), [0.0; 3]);
+    let _second = worker(directory.path(), 2);
+    assert_eq!(values(&next_look(&server), names), [2.0, 0.5, 2.0]);
+    drop(first);
+    assert_eq!(values(&next_look(&server), names), [2.0, 0.5, 2.0]);
+}
+
+#[test]
+fn the_age_of_the_values_is_that_of_the_moment() {
+    let directory = TempDir::new().unwrap();
+    let _worker = worker(directory.path(), 1);
+    let server = mmash_with(directory.path(), &["--interval", "3600"]);
+    let [first, second] = [(); 2].map(|()| {
+        thread::sleep(Duration::from_millis(10));
+        server.get("/metrics").body
+    });
+    let (first, second) = (without_age(&first), without_age(&second));
+    assert_eq!(first.0, second.0);
+    assert!(first.1 >= 0.01 && second.1 >= first.1 + 0.01, "{first:?}, {second:?}");
 }

@@ -1,6 +1,9 @@
 //! `/metrics`: samples worked out by hand, in both formats and for every owner.
 
+mod foreign;
 mod in_time;
+mod processes;
+mod texts;
 
 use std::path::Path;
 use std::thread;
@@ -16,7 +19,11 @@ use crate::support::{gone, original, write};
 use crate::{command, mmash};
 
 /// In 0.0.4, of two workers of one process and of a program of the original's.
-const TEXT: &str = r#"# HELP busy busy
+const TEXT: &str = r#"# HELP mmstats_up 1, or 0 of what is proven dead and whose files are still there.
+# TYPE mmstats_up gauge
+mmstats_up{PROCESS} 1
+mmstats_up{pid="GONE"} 0
+# HELP busy busy
 # TYPE busy gauge
 busy{PROCESS} 30
 # HELP depth depth. In %.
@@ -33,7 +40,7 @@ peak{PROCESS} -5
 # TYPE render_seconds summary
 render_seconds_sum{PROCESS} 0.75
 render_seconds_count{PROCESS} 2
-# HELP sizes_bytes sizes. The sum takes each value for the middle of its bucket.
+# HELP sizes_bytes sizes. The sum takes each value for the middle of its bucket, or for the least that it can be if it is beyond the range.
 # TYPE sizes_bytes histogram
 sizes_bytes_bucket{PROCESS,le="8191.0"} 3
 sizes_bytes_bucket{PROCESS,le="67108863.0"} 3
@@ -41,17 +48,15 @@ sizes_bytes_bucket{PROCESS,le="549755813887.0"} 3
 sizes_bytes_bucket{PROCESS,le="+Inf"} 3
 sizes_bytes_sum{PROCESS} 12.0
 sizes_bytes_count{PROCESS} 3
-# HELP state_info state
-# TYPE state_info gauge
-state_info{FIRST,value="\"1\"\\\n"} 1
-state_info{SECOND,value="\"2\"\\\n"} 1
 # HELP web_hits_requests_total A "hit",\nor two \\.
 # TYPE web_hits_requests_total counter
 web_hits_requests_total{PROCESS} 3
-"#;
+LEFT_OUT"#;
 
 /// The same in OpenMetrics, but for the samples.
-const OPEN_METRICS: &str = r#"# HELP busy busy
+const OPEN_METRICS: &str = r#"# HELP mmstats_up 1, or 0 of what is proven dead and whose files are still there.
+# TYPE mmstats_up gauge
+# HELP busy busy
 # TYPE busy gauge
 # HELP depth depth. In %.
 # TYPE depth gauge
@@ -62,16 +67,22 @@ const OPEN_METRICS: &str = r#"# HELP busy busy
 # HELP render_seconds render
 # TYPE render_seconds summary
 # UNIT render_seconds seconds
-# HELP sizes_bytes sizes. The sum takes each value for the middle of its bucket.
+# HELP sizes_bytes sizes. The sum takes each value for the middle of its bucket, or for the least that it can be if it is beyond the range.
 # TYPE sizes_bytes histogram
 # UNIT sizes_bytes bytes
-# HELP state state
-# TYPE state info
 # HELP web_hits_requests A \"hit\",\nor two \\.
 # TYPE web_hits_requests counter
 # UNIT web_hits_requests requests
+# HELP mmstats_metrics_left_out Metrics that are left out, as all of them would be too much text.
+# TYPE mmstats_metrics_left_out gauge
 # EOF
 "#;
+
+const LEFT_OUT: &str = "\
+# HELP mmstats_metrics_left_out Metrics that are left out, as all of them would be too much text.
+# TYPE mmstats_metrics_left_out gauge
+mmstats_metrics_left_out 0
+";
 
 /// Two workers, each with a thread and a file of its own, and a file of the original's.
 struct Writers {
@@ -105,6 +116,7 @@ impl Writers {
             .replace("FIRST", &thread(&first))
             .replace("SECOND", &thread(&second))
             .replace("COMMAND", &format!("cmd=\"{command}\""))
+            .replace("LEFT_OUT", LEFT_OUT)
             .replace("GONE", &self.gone.to_string())
     }
 }
@@ -146,6 +158,17 @@ fn scrape(server: &Server, accept: &str) -> Answer {
     answer
 }
 
+/// A text without its first lines, which say how old the values are, and their age.
+#[track_caller]
+fn without_age(text: &str) -> (&str, f64) {
+    let rest = text.strip_prefix(
+        "# HELP mmstats_scrape_age_seconds How long ago mmash began to read the files whose values \
+         these are.\n# TYPE mmstats_scrape_age_seconds gauge\nmmstats_scrape_age_seconds ",
+    );
+    let (age, rest) = rest.and_then(|rest| rest.split_once('\n')).expect(text);
+    (rest, age.parse().unwrap())
+}
+
 fn mmash_with(directory: &Path, arguments: &[&str]) -> Server {
     Server::start(command(directory).args(arguments))
 }
@@ -159,7 +182,7 @@ fn what_adds_up_is_one_sample_of_the_process_and_what_does_not_one_of_each_threa
     let writers = Writers::new();
     let server = mmash_with(writers.directory.path(), &["--buckets", "4"]);
     let answer = server.get("/metrics");
-    assert_eq!(answer.body, writers.fill_in(TEXT));
+    assert_eq!(without_age(&answer.body).0, writers.fill_in(TEXT));
     assert_eq!(answer.header("content-type"), Some("text/plain; version=0.0.4; charset=utf-8"));
     assert_eq!(answer.header("vary"), Some("Accept"));
 }
@@ -172,10 +195,11 @@ fn open_metrics_has_the_same_samples_and_says_more_of_them() {
     let expected = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     assert_eq!(answer.header("content-type"), Some(expected));
     assert_eq!(answer.header("vary"), Some("Accept"));
-    let described: Vec<&str> = answer.body.lines().filter(|line| line.starts_with('#')).collect();
+    let (described, _) = without_age(&answer.body);
+    let described: Vec<&str> = described.lines().filter(|line| line.starts_with('#')).collect();
     assert_eq!(described, OPEN_METRICS.lines().collect::<Vec<_>>());
     let text = scrape(&server, "text/plain");
-    assert_eq!(samples(&answer.body), samples(&text.body));
+    assert_eq!(samples(without_age(&answer.body).0), samples(without_age(&text.body).0));
     assert!(answer.body.ends_with("\n# EOF\n"));
     assert!(!text.body.contains("EOF"));
 }
@@ -190,9 +214,11 @@ fn samples_are_of_a_program_or_of_a_thread_where_that_is_asked_for() {
                 "busy{COMMAND} 30",
                 "hits 7",
                 "peak{COMMAND} -5",
-                "render_seconds_sum{COMMAND} 0.75",
-                "sizes_bytes_bucket{COMMAND,le=\"15.0\"} 3",
-                "web_hits_requests_total{COMMAND} 3",
+                "mmstats_up{COMMAND} 1",
+                // What was counted before mmash began isn't new.
+                "render_seconds_sum{COMMAND} 0.0",
+                "sizes_bytes_bucket{COMMAND,le=\"15.0\"} 0",
+                "web_hits_requests_total{COMMAND} 0",
             ][..],
         ),
         (
@@ -226,8 +252,9 @@ fn samples_are_of_a_program_or_of_a_thread_where_that_is_asked_for() {
 fn where_there_are_no_files_there_is_no_sample() {
     let directory = TempDir::new().unwrap();
     let server = mmash(directory.path());
-    assert_eq!(server.get("/metrics").body, "");
-    assert_eq!(scrape(&server, "application/openmetrics-text").body, "# EOF\n");
+    assert_eq!(without_age(&server.get("/metrics").body).0, LEFT_OUT);
+    let text = scrape(&server, "application/openmetrics-text").body;
+    assert_eq!(without_age(&text).0, format!("{LEFT_OUT}# EOF\n"));
 }
 
 #[test]

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use mmstats::{Kind, Stat};
+use mmstats::{Kind, Stat, Value};
 
-use super::names::Names;
+use super::names::{Name, Names, UP};
 use super::ranges::Limits;
-use super::sample::{Sample, Type};
+use super::sample::{Number, Sample, Type};
 use super::text::{Format, Writer};
 use crate::common::totals::Total;
 
@@ -15,6 +15,10 @@ use crate::common::totals::Total;
 #[derive(Debug, Default)]
 pub struct Families {
     limits: Limits,
+    /// Whether texts that change are samples.
+    texts: bool,
+    /// What is told of the files themselves, by name.
+    own: BTreeMap<&'static str, Family>,
     /// As they came up.
     all: Vec<Family>,
     by_metric: BTreeMap<Metric, usize>,
@@ -56,9 +60,10 @@ impl Metric {
 }
 
 impl Families {
-    /// Without samples yet; histograms are given by these limits.
-    pub fn new(limits: Limits) -> Self {
-        Self { limits, ..Self::default() }
+    /// Without samples yet; histograms are given by these limits, texts that change only with
+    /// `texts`.
+    pub fn new(limits: Limits, texts: bool) -> Self {
+        Self { limits, texts, ..Self::default() }
     }
 
     /// What is added from now on is told from anything else by these labels, which no other
@@ -70,6 +75,9 @@ impl Families {
 
     /// Adds a stat of one file.
     pub fn add_stat(&mut self, stat: &Stat<'_>) {
+        if !self.texts && is_changing_text(stat) {
+            return;
+        }
         if let Some(sample) = Sample::of_stat(stat, &self.limits) {
             let unit = unit_of(stat.kind(), stat.unit());
             self.add(&stat.label(), unit, || stat.help().to_owned(), sample);
@@ -78,10 +86,23 @@ impl Families {
 
     /// Adds what a stat of several files adds up to.
     pub fn add_total(&mut self, total: &Total) {
-        if let Some(sample) = Sample::of_total(total, &self.limits) {
+        if let Some(sample) = Sample::of_total(total, &self.limits)
+            && (self.texts || sample.kind() != Type::Info)
+        {
             let unit = unit_of(total.kind, &total.unit);
             self.add(&total.label, unit, || total.help.clone(), sample);
         }
+    }
+
+    /// Adds whether the owner's process is alive.
+    pub fn add_up(&mut self, is_up: bool) {
+        let own = self.own.entry(UP).or_insert_with(|| Family {
+            metric: Metric { label: UP.into(), kind: Type::Gauge, unit: String::new() },
+            help: "1, or 0 of what is proven dead and whose files are still there.".into(),
+            samples: Vec::new(),
+        });
+        let sample = Sample::Gauge(Number::Unsigned(is_up.into()));
+        own.samples.push((self.owners.len() - 1, sample));
     }
 
     /// Adds a sample. `help` is asked for where there is none yet.
@@ -114,20 +135,40 @@ impl Families {
         index
     }
 
-    /// Writes each metric with its help, its type and its samples.
+    /// Writes each metric with its help, its type and its samples: as many metrics as have room in
+    /// so many bytes, where that is limited.
     ///
     /// # Errors
     ///
     /// Where `out` can't be written.
-    pub fn write(&self, format: Format, names: &mut Names, out: &mut impl Write) -> io::Result<()> {
+    pub fn write(
+        &self,
+        format: Format,
+        names: &mut Names,
+        room: Option<usize>,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
         let limits = self.limits.iter().collect();
-        let mut writer = Writer::new(out, format, limits, &self.owners);
+        let mut writer = Writer::new(out, format, limits, &self.owners, room);
+        for (name, family) in &self.own {
+            writer.family(&Name::own(name), family)?;
+        }
         for (metric, index) in &self.by_metric {
-            writer.family(names.of(metric), &self.all[*index])?;
+            if !writer.family(names.of(metric), &self.all[*index])? {
+                // Names that nobody sees would add up.
+                names.forget(metric);
+            }
         }
         names.end_round();
         writer.finish()
     }
+}
+
+/// Whether it may be another text at any time, as visitors choose it perhaps: each is a series of
+/// its own. Whether that of a file without kinds changes nobody knows.
+fn is_changing_text(stat: &Stat<'_>) -> bool {
+    let is_fixed = stat.kind() == Some(Kind::Info) && !stat.is_buffered();
+    !is_fixed && matches!(stat.value(), Value::Text(_))
 }
 
 /// The unit of a stat: what is measured in seconds by its kind needn't say so.
@@ -140,7 +181,6 @@ pub fn unit_of(kind: Option<Kind>, unit: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::Number;
     use super::*;
 
     /// Of files whose stats are these gauges, one after the other. Help is what only `b` gives.
@@ -154,7 +194,7 @@ mod tests {
             }
         }
         let mut out = Vec::new();
-        families.write(Format::Text, &mut Names::default(), &mut out).unwrap();
+        families.write(Format::Text, &mut Names::default(), None, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 

@@ -17,7 +17,7 @@ mod sample;
 mod text;
 
 pub use families::{Families, unit_of};
-pub use names::Names;
+pub use names::{AGE, Names};
 pub use ranges::{Limits, Ranges};
 pub use sample::{Number, Sample, Type};
 pub use text::{Format, label_value};

@@ -5,12 +5,20 @@ use std::fmt::Write;
 
 use super::families::Metric;
 use super::sample::Type;
+use crate::common::oldest::beyond;
 
 /// How many bytes of memory are spent, about, on metrics that have no sample any more.
 const REMEMBERED: usize = 4 << 20;
 
+/// Whether a process is alive.
+pub const UP: &str = "mmstats_up";
+/// How old the values are.
+pub const AGE: &str = "mmstats_scrape_age_seconds";
+/// How many metrics had no room.
+pub const LEFT_OUT: &str = "mmstats_metrics_left_out";
+
 /// What is told of the exposition itself: no stat gets these names.
-const OWN: [&str; 3] = ["mmstats_scrape_age_seconds", "mmstats_up", "mmstats_metrics_left_out"];
+const OWN: [&str; 3] = [UP, AGE, LEFT_OUT];
 
 /// Hands out metric names, each once, and to a metric always the same as long as it is
 /// remembered: while it has samples, and then until [`REMEMBERED`] is full of later ones.
@@ -33,6 +41,13 @@ pub struct Name {
     pub is_escaped: bool,
     /// The last exposition that had samples of it.
     round: u64,
+}
+
+impl Name {
+    /// The name of what no stat is.
+    pub fn own(name: &str) -> Self {
+        Self { text: name.to_owned(), is_escaped: false, round: 0 }
+    }
 }
 
 impl Default for Names {
@@ -66,29 +81,24 @@ impl Names {
         self.end_round_within(REMEMBERED);
     }
 
+    /// Forgets a metric, whose name another one may get then.
+    pub fn forget(&mut self, metric: &Metric) {
+        if let Some(name) = self.given.remove(metric) {
+            samples(&name.text, metric.kind).for_each(|name| _ = self.taken.remove(&name));
+        }
+    }
+
     fn end_round_within(&mut self, limit: usize) {
         let round = self.round;
         self.round += 1;
         let idle = self.given.iter().filter(|(_, name)| name.round < round);
-        let mut idle: Vec<_> =
-            idle.map(|(metric, name)| (name.round, weight(metric, name), metric)).collect();
-        if idle.iter().map(|(_, weight, _)| weight).sum::<usize>() <= limit {
+        let idle = idle.map(|(metric, name)| (name.round, weight(metric, name), metric)).collect();
+        let forgotten: Vec<Metric> = beyond(limit, idle).into_iter().cloned().collect();
+        if forgotten.is_empty() {
             return;
         }
-        idle.sort_unstable_by(|one, other| other.cmp(one));
-        let mut room = limit;
-        let fits = |&&(_, weight, _): &&(u64, usize, &Metric)| {
-            let rest = room.checked_sub(weight);
-            room = rest.unwrap_or_default();
-            rest.is_some()
-        };
-        let kept = idle.iter().take_while(fits).count();
-        let forgotten: Vec<Metric> =
-            idle[kept..].iter().map(|(_, _, metric)| (*metric).clone()).collect();
-        for metric in forgotten {
-            if let Some(name) = self.given.remove(&metric) {
-                samples(&name.text, metric.kind).for_each(|name| _ = self.taken.remove(&name));
-            }
+        for metric in &forgotten {
+            self.forget(metric);
         }
         self.given.shrink_to_fit();
         self.taken.shrink_to_fit();

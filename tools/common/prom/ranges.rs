@@ -51,21 +51,23 @@ impl Default for Limits {
 impl Ranges {
     /// Cumulative counts up to the same few limits at any time, whatever the values: only so can
     /// rates be taken of them. The limits are ends of a histogram's buckets as well.
-    pub fn of(histogram: &HistogramSnapshot, limits: &Limits) -> Self {
+    ///
+    /// `None` where the counts exceed 64 bits: buckets must not fall from one limit to the next.
+    pub fn of(histogram: &HistogramSnapshot, limits: &Limits) -> Option<Self> {
         let (mut sum, mut count) = (0.0, 0_u64);
         let mut buckets = histogram.buckets().peekable();
         let mut count_up_to = |limit: u64| {
             while let Some(bucket) = buckets.next_if(|bucket| *bucket.values.end() <= limit) {
                 sum += bucket.middle() * bucket.count as f64;
-                count = count.wrapping_add(bucket.count);
+                count = count.checked_add(bucket.count)?;
             }
-            count
+            Some(count)
         };
-        let counts = limits.iter().map(&mut count_up_to).collect();
+        let counts = limits.iter().map(&mut count_up_to).collect::<Option<_>>()?;
         let overflow = histogram.overflow();
-        let count = count_up_to(u64::MAX).wrapping_add(overflow);
+        let count = count_up_to(u64::MAX)?.checked_add(overflow)?;
         sum += (histogram.range_end() as f64 + 1.0) * overflow as f64;
-        Self { counts, count, sum }
+        Some(Self { counts, count, sum })
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a stat is to Prometheus, and how its values are written.
 
-use mmstats::{Kind, Stat, Value};
+use mmstats::{HistogramSnapshot, Kind, Stat, Value};
 
 use super::ranges::{Limits, Ranges};
 use crate::common::number::{push_exact, push_plain, push_signed};
@@ -43,21 +43,22 @@ pub enum Number {
 }
 
 impl Sample {
-    /// Of a stat of one file; `None` where there is no place for it.
+    /// Of a stat of one file; `None` where it is no number or text, or has a value that the formats
+    /// don't allow.
     pub fn of_stat(stat: &Stat<'_>, limits: &Limits) -> Option<Self> {
         let kind = stat.kind();
         match kind {
             Some(Kind::Histogram) => {
                 if let Some(histogram) = stat.histogram() {
-                    return Some(Self::Histogram(Box::new(Ranges::of(&histogram, limits))));
+                    return Self::of_histogram(&histogram, limits);
                 }
             }
             // Only a timer is a summary, and most stats aren't: looking takes longer than the value.
             Some(Kind::Timer) => {
-                let count = stat.component("count").and_then(|count| count.as_u64());
-                let sum = stat.component("total").and_then(|total| total.as_f64());
+                let count = stat.component("count");
+                let sum = stat.component("total");
                 if let (Some(count), Some(sum)) = (count, sum) {
-                    return Some(Self::Summary { count, sum });
+                    return Self::of_count_and_sum(&count, &sum);
                 }
             }
             _ => {}
@@ -65,19 +66,46 @@ impl Sample {
         Self::of_value(kind, &stat.value())
     }
 
-    /// Of what a stat of several files adds up to; `None` where it adds up to nothing.
+    /// Of what a stat of several files adds up to; `None` where it adds up to nothing, or to what
+    /// the formats don't allow.
     pub fn of_total(total: &Total, limits: &Limits) -> Option<Self> {
         if let Some(histogram) = total.histogram() {
-            return Some(Self::Histogram(Box::new(Ranges::of(histogram, limits))));
+            return Self::of_histogram(histogram, limits);
         }
-        let component = |wanted| total.components().find(|(name, _)| *name == wanted);
-        let count = component("count").and_then(|(_, count)| count.as_u64());
-        let sum = component("total").and_then(|(_, total)| total.as_f64());
-        match (total.kind, count, sum, total.together()) {
-            (Some(Kind::Timer), Some(count), Some(sum), _) => Some(Self::Summary { count, sum }),
-            (kind, _, _, Together::One(value)) => Self::of_value(kind, &value),
+        if total.kind == Some(Kind::Timer) {
+            let component = |wanted| total.components().find(|(name, _)| *name == wanted);
+            if let (Some((_, count)), Some((_, sum))) = (component("count"), component("total")) {
+                return Self::of_count_and_sum(&count, &sum);
+            }
+        }
+        match total.together() {
+            Together::One(value) => Self::of_value(total.kind, &value),
             _ => None,
         }
+    }
+
+    /// Whether the formats allow the value of a stat that adds up. One that they don't must not
+    /// reach a sum: the whole sample would be left out.
+    pub fn is_allowed(stat: &Stat<'_>) -> bool {
+        match stat.kind() {
+            Some(Kind::Timer) => {
+                let sum = stat.component("total").and_then(|sum| sum.as_f64());
+                sum.is_none_or(is_sum)
+            }
+            kind @ Some(Kind::Counter | Kind::Timestamp) => {
+                Self::of_value(kind, &stat.value()).is_some()
+            }
+            _ => true,
+        }
+    }
+
+    fn of_histogram(histogram: &HistogramSnapshot, limits: &Limits) -> Option<Self> {
+        Ranges::of(histogram, limits).map(|ranges| Self::Histogram(Box::new(ranges)))
+    }
+
+    fn of_count_and_sum(count: &Value<'_>, sum: &Value<'_>) -> Option<Self> {
+        let (count, sum) = (count.as_u64()?, sum.as_f64()?);
+        is_sum(sum).then_some(Self::Summary { count, sum })
     }
 
     fn of_value(kind: Option<Kind>, value: &Value<'_>) -> Option<Self> {
@@ -85,11 +113,13 @@ impl Sample {
             return Some(Self::Info((**text).into()));
         }
         let number = Number::of(value)?;
-        Some(match kind {
-            Some(Kind::Counter) if number.is_count() => Self::Counter(number),
-            Some(_) => Self::Gauge(number),
-            None => Self::Untyped(number),
-        })
+        match kind {
+            Some(Kind::Counter) => number.is_count().then_some(Self::Counter(number)),
+            // It was never set.
+            Some(Kind::Timestamp) if number.is_zero() => None,
+            Some(_) => Some(Self::Gauge(number)),
+            None => Some(Self::Untyped(number)),
+        }
     }
 
     /// Its metric's type.
@@ -140,11 +170,19 @@ impl Number {
     }
 
     /// Whether a counter may have it.
-    const fn is_count(self) -> bool {
+    fn is_count(self) -> bool {
         match self {
             Self::Unsigned(_) => true,
             Self::Signed(value) => value >= 0,
-            Self::Float(value) => value >= 0.0,
+            Self::Float(value) => is_sum(value),
+        }
+    }
+
+    fn is_zero(self) -> bool {
+        match self {
+            Self::Unsigned(value) => value == 0,
+            Self::Signed(value) => value == 0,
+            Self::Float(value) => value == 0.0,
         }
     }
 
@@ -158,4 +196,10 @@ impl Number {
             Self::Float(value) => push_exact(out, value),
         }
     }
+}
+
+/// Whether what is counted may have this sum: both formats take it for a counter, which is never
+/// negative nor no number. An infinite one would be infinite for good.
+fn is_sum(sum: f64) -> bool {
+    sum.is_finite() && sum >= 0.0
 }

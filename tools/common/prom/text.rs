@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::families::Family;
-use super::names::Name;
+use super::names::{LEFT_OUT, Name};
 use super::sample::{Number, Sample, Type};
 use crate::common::escape::escape;
 use crate::common::number::push_exact;
@@ -35,59 +35,89 @@ pub struct Writer<'a, W> {
     /// `le="3.0"` for each end of a histogram's ranges.
     limits: Vec<String>,
     owners: &'a [String],
+    /// How many more bytes of families are wanted, where that is limited.
+    room: Option<usize>,
+    left_out: u64,
     lines: Vec<u8>,
 }
 
 impl<'a, W: Write> Writer<'a, W> {
-    pub fn new(out: &'a mut W, format: Format, limits: Vec<u64>, owners: &'a [String]) -> Self {
+    /// `room`: how many bytes of families are wanted at most.
+    pub fn new(
+        out: &'a mut W,
+        format: Format,
+        limits: Vec<u64>,
+        owners: &'a [String],
+        room: Option<usize>,
+    ) -> Self {
         let limits = limits.into_iter().map(limit_label).collect();
-        Self { out, format, limits, owners, lines: Vec::new() }
+        Self { out, format, limits, owners, room, left_out: 0, lines: Vec::new() }
     }
 
-    /// A metric with its help, its type and its samples.
-    pub fn family(&mut self, name: &Name, family: &Family) -> io::Result<()> {
-        self.describe(name, family)?;
+    /// A metric with its help, its type and its samples; gives `false` and writes nothing where
+    /// there is no room for all of it.
+    pub fn family(&mut self, name: &Name, family: &Family) -> io::Result<bool> {
+        self.lines.clear();
+        describe(&mut self.lines, self.format, name, family);
         for (owner, sample) in &family.samples {
-            self.lines.clear();
             let labels = &self.owners[*owner];
             let mut lines = Lines { out: &mut self.lines, name: &name.text, labels };
             lines.push(sample, &self.limits);
-            self.out.write_all(&self.lines)?;
+            if self.room.is_some_and(|room| self.lines.len() > room) {
+                self.left_out += 1;
+                return Ok(false);
+            }
         }
-        Ok(())
-    }
-
-    fn describe(
-        &mut self,
-        Name { text: name, is_escaped, .. }: &Name,
-        family: &Family,
-    ) -> io::Result<()> {
-        let metric = &family.metric;
-        // Of a metric whose samples all are called the same, that name is described in 0.0.4.
-        let suffix = match self.format {
-            Format::Text => metric.kind.suffix(),
-            Format::OpenMetrics => "",
-        };
-        let help = help_of(family, *is_escaped);
-        if !help.is_empty() {
-            let help = self.format.help(&help);
-            writeln!(self.out, "# HELP {name}{suffix} {help}")?;
-        }
-        writeln!(self.out, "# TYPE {name}{suffix} {}", self.format.type_name(metric.kind))?;
-        if let (Format::OpenMetrics, Some(unit)) = (self.format, metric.unit_of_name())
-            && name.strip_suffix(unit).is_some_and(|rest| rest.ends_with('_'))
-        {
-            writeln!(self.out, "# UNIT {name} {unit}")?;
-        }
-        Ok(())
+        self.room = self.room.map(|room| room - self.lines.len());
+        self.out.write_all(&self.lines)?;
+        Ok(true)
     }
 
     /// Nothing follows.
     pub fn finish(self) -> io::Result<()> {
+        if self.room.is_some() {
+            let left_out = self.left_out;
+            writeln!(
+                self.out,
+                "# HELP {LEFT_OUT} Metrics that are left out, as all of them would be too much text.\n\
+                 # TYPE {LEFT_OUT} gauge\n{LEFT_OUT} {left_out}"
+            )?;
+        }
         match self.format {
             Format::Text => Ok(()),
             Format::OpenMetrics => self.out.write_all(b"# EOF\n"),
         }
+    }
+}
+
+/// Appends a metric's help, type and unit.
+fn describe(
+    out: &mut Vec<u8>,
+    format: Format,
+    Name { text: name, is_escaped, .. }: &Name,
+    family: &Family,
+) {
+    let metric = &family.metric;
+    // Of a metric whose samples all are called the same, that name is described in 0.0.4.
+    let suffix = match format {
+        Format::Text => metric.kind.suffix(),
+        Format::OpenMetrics => "",
+    };
+    let help = help_of(family, *is_escaped);
+    let mut line = |parts: &[&str]| {
+        for part in parts {
+            out.extend_from_slice(part.as_bytes());
+        }
+        out.push(b'\n');
+    };
+    if !help.is_empty() {
+        line(&["# HELP ", name, suffix, " ", &format.help(&help)]);
+    }
+    line(&["# TYPE ", name, suffix, " ", format.type_name(metric.kind)]);
+    if let (Format::OpenMetrics, Some(unit)) = (format, metric.unit_of_name())
+        && name.strip_suffix(unit).is_some_and(|rest| rest.ends_with('_'))
+    {
+        line(&["# UNIT ", name, " ", unit]);
     }
 }
 
@@ -134,7 +164,9 @@ fn help_of(family: &Family, is_escaped: bool) -> String {
         say(&format!("In {}.", metric.unit));
     }
     if metric.kind == Type::Histogram {
-        say("The sum takes each value for the middle of its bucket.");
+        say(
+            "The sum takes each value for the middle of its bucket, or for the least that it can be if it is beyond the range.",
+        );
     }
     if is_escaped {
         say(&format!("The label is {}, whose usual name is another's.", metric.label));

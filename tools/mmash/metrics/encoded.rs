@@ -34,11 +34,12 @@ impl Encoded {
         (text.taken >= since).then(|| text.clone())
     }
 
-    /// Encodes what `gather` finds in a look.
+    /// Encodes what `gather` finds in a look, as far as there is room.
     pub fn encode(
         &mut self,
         snapshot: &Arc<Snapshot>,
         format: Format,
+        room: usize,
         gather: impl FnOnce(&Snapshot) -> Families,
     ) -> Text {
         if self.taken != Some(snapshot.taken) {
@@ -47,7 +48,9 @@ impl Encoded {
         }
         let mut bytes = Vec::new();
         let families = gather(snapshot);
-        families.write(format, &mut self.names, &mut bytes).expect("a Vec takes everything");
+        families
+            .write(format, &mut self.names, Some(room), &mut bytes)
+            .expect("a Vec takes everything");
         let text = Text { taken: snapshot.taken, bytes: bytes.into() };
         self.texts.push((format, text.clone()));
         text
@@ -63,16 +66,17 @@ mod tests {
     fn a_look_is_encoded_once_in_each_format() {
         let mut encoded = Encoded::default();
         let look = Arc::new(Snapshot::default());
-        let later = Snapshot { taken: look.taken + Duration::from_secs(1), ..Snapshot::default() };
+        let mut later = Snapshot::default();
+        later.taken = look.taken + Duration::from_secs(1);
         let later = Arc::new(later);
         for format in [Format::Text, Format::OpenMetrics] {
             assert!(encoded.text(look.taken, format).is_none());
-            let text = encoded.encode(&look, format, |_| Families::default());
+            let text = encoded.encode(&look, format, usize::MAX, |_| Families::default());
             let again = encoded.text(look.taken, format).unwrap();
             assert_eq!(again.bytes.as_ptr(), text.bytes.as_ptr());
             assert!(encoded.text(later.taken, format).is_none());
         }
-        encoded.encode(&later, Format::Text, |_| Families::default());
+        encoded.encode(&later, Format::Text, usize::MAX, |_| Families::default());
         // Who asked before the later look was taken gets it all the same.
         assert_eq!(encoded.text(look.taken, Format::Text).unwrap().taken, later.taken);
         assert!(

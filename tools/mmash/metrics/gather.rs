@@ -2,58 +2,84 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use mmstats::{Aggregate, StatsFile, Verdict};
+use mmstats::{Aggregate, Stat, Verdict};
 
-use super::By;
+use super::processes::{command_of, processes, push};
 use super::running::Running;
-use crate::common::prom::{Families, Limits, label_value};
+use super::{By, Choice};
+use crate::common::prom::{Families, Sample};
 use crate::common::totals::{Totals, aggregate_of, is_current_state};
 use crate::mmash::snapshot::{Seen, Snapshot};
 
-/// All samples, of each group those of `running` instead of those of its files.
-pub fn gather(snapshot: &Snapshot, by: By, limits: &Limits, running: &Running) -> Families {
-    let mut groups: BTreeMap<String, Vec<&Seen>> = BTreeMap::new();
-    for labels in running.groups() {
-        groups.insert(labels.to_owned(), Vec::new());
+/// All samples, of each program those of `running` instead of those of its files.
+pub fn gather(snapshot: &Snapshot, choice: &Choice, running: &Running) -> Families {
+    let mut families = Families::new(choice.limits.clone(), choice.texts);
+    if choice.by == By::Cmd {
+        add_programs(&mut families, snapshot, running);
+        return families;
     }
-    for seen in &snapshot.files {
-        groups.entry(labels_of(&seen.file, by)).or_default().push(seen);
-    }
-    let mut families = Families::new(limits.clone());
-    for (labels, files) in groups {
+    for (labels, process) in processes(&snapshot.files) {
         families.begin(labels.clone());
-        running.add_to(&mut families, &labels);
-        let mut totals = Totals::default();
-        for seen in &files {
-            let stats = seen.file.stats();
-            stats
-                .filter(|stat| aggregate_of(stat) != Aggregate::Each)
-                .filter(|stat| !running.has(&labels, stat))
-                .for_each(|stat| totals.add(&stat, seen.life.verdict, snapshot.time));
+        if !labels.is_empty() {
+            families.add_up(process.is_up);
         }
-        totals.iter().for_each(|total| families.add_total(total));
-        add_each(&mut families, &labels, &files, by, snapshot.time);
+        if choice.by == By::Pid {
+            add_group(&mut families, &process.files, snapshot.time, |_| true);
+            add_each(&mut families, &labels, &process.files, choice.by, snapshot.time);
+            continue;
+        }
+        let mut threads: BTreeMap<Option<i64>, Vec<&Seen>> = BTreeMap::new();
+        for seen in process.files {
+            threads.entry(seen.file.tid()).or_default().push(seen);
+        }
+        for (tid, files) in threads {
+            let mut labels = labels.clone();
+            if let Some(tid) = tid {
+                push(&mut labels, "tid", &tid.to_string());
+            }
+            families.begin(labels.clone());
+            add_group(&mut families, &files, snapshot.time, |_| true);
+            add_each(&mut families, &labels, &files, choice.by, snapshot.time);
+        }
     }
     families
 }
 
-/// What tells the group of a file from others. Files of the original don't tell their command.
-pub fn labels_of(file: &StatsFile, by: By) -> String {
-    let mut labels = String::new();
-    if let Some(identity) = file.identity() {
-        push(&mut labels, "cmd", &identity.command);
+/// The samples by programs. What each process or thread has by itself has none: there would be ever
+/// new series.
+fn add_programs(families: &mut Families, snapshot: &Snapshot, running: &Running) {
+    let mut programs: BTreeMap<String, Vec<&Seen>> = BTreeMap::new();
+    for labels in running.groups() {
+        programs.insert(labels.to_owned(), Vec::new());
     }
-    if by != By::Cmd
-        && let Some(pid) = file.pid()
-    {
-        push(&mut labels, "pid", &pid.to_string());
+    for seen in &snapshot.files {
+        programs.entry(command_of(&seen.file)).or_default().push(seen);
     }
-    if by == By::Tid
-        && let Some(tid) = file.tid()
-    {
-        push(&mut labels, "tid", &tid.to_string());
+    for (labels, files) in programs {
+        families.begin(labels.clone());
+        if !(labels.is_empty() || files.is_empty()) {
+            families.add_up(files.iter().any(|seen| seen.life.verdict != Verdict::Dead));
+        }
+        running.add_to(families, &labels);
+        add_group(families, &files, snapshot.time, |stat| !running.has(&labels, stat));
     }
-    labels
+}
+
+/// What adds up over some files.
+fn add_group(
+    families: &mut Families,
+    files: &[&Seen],
+    now: f64,
+    is_wanted: impl Fn(&Stat<'_>) -> bool,
+) {
+    let mut totals = Totals::default();
+    for seen in files {
+        let stats = seen.file.stats().filter(|stat| aggregate_of(stat) != Aggregate::Each);
+        stats
+            .filter(|stat| is_wanted(stat) && Sample::is_allowed(stat))
+            .for_each(|stat| totals.add(&stat, seen.life.verdict, now));
+    }
+    totals.iter().for_each(|total| families.add_total(total));
 }
 
 /// The stats of which each file's stands for itself. Files are told apart by their threads, where
@@ -83,9 +109,4 @@ fn add_each(families: &mut Families, group: &str, files: &[&Seen], by: By, now: 
         // A mean over a window that has passed says nothing about now.
         each.filter(|stat| !stat.expired(now)).for_each(|stat| families.add_stat(&stat));
     }
-}
-
-fn push(labels: &mut String, name: &str, value: &str) {
-    let comma = if labels.is_empty() { "" } else { "," };
-    labels.extend([comma, name, "=\"", &label_value(value), "\""]);
 }

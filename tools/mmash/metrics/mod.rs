@@ -3,6 +3,7 @@
 mod accept;
 mod encoded;
 mod gather;
+mod processes;
 mod running;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,45 +20,55 @@ use web::{Problem, body_of_parts};
 
 use super::poller::Poller;
 use super::snapshot::Snapshot;
-use crate::common::prom::{Format, Limits};
+use crate::common::prom::{AGE, Format, Limits};
 use encoded::{Encoded, Text};
 use running::Running;
-
-/// How old the values are: an alert on it tells that mmash doesn't read the files any more.
-const AGE: &str = "mmstats_scrape_age_seconds";
 
 /// Whose stats are one sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum By {
-    /// A program's, whichever of its processes: label cmd; what they have counted stays in the
-    /// sum when one ends, until mmash ends
+    /// A program's, whichever of its processes: label cmd; counts what is new since mmash began, and
+    /// keeps it when a process ends; suits programs that live shortly
     Cmd,
-    /// A process's, whichever of its threads: labels cmd and pid
+    /// A process's, whichever of its threads: labels cmd, pid, and pidns where the pid is of another
+    /// namespace
     Pid,
-    /// A thread's: labels cmd, pid and tid
+    /// A thread's: the same, and tid
     Tid,
+}
+
+/// How many bytes of text a look has at most, in either format.
+const ROOM: usize = 64 << 20;
+
+/// What is scraped.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// Whose stats are one sample.
+    pub by: By,
+    /// Where the buckets of histograms end.
+    pub limits: Limits,
+    /// Whether texts that change are samples.
+    pub texts: bool,
 }
 
 /// The text that is scraped, encoded once a look in each format that is asked for.
 #[derive(Debug)]
 pub struct Metrics {
-    by: By,
-    limits: Limits,
+    choice: Choice,
     running: Mutex<Running>,
     encoded: Arc<tokio::sync::Mutex<Encoded>>,
 }
 
 impl Metrics {
     /// Of no look yet.
-    pub fn new(by: By, buckets: usize) -> Self {
-        let limits = Limits::of_buckets(buckets);
-        Self { by, limits, running: Mutex::default(), encoded: Arc::default() }
+    pub fn new(choice: Choice) -> Self {
+        Self { choice, running: Mutex::default(), encoded: Arc::default() }
     }
 
     /// To be called with each look: what is counted for longer than its file is there.
     pub fn look(&self, snapshot: &Snapshot) {
-        if self.by == By::Cmd {
-            lock(&self.running).look(snapshot, &self.limits);
+        if self.choice.by == By::Cmd {
+            lock(&self.running).look(snapshot, &self.choice.limits);
         }
     }
 }
@@ -74,9 +85,9 @@ async fn text(poller: Arc<Poller>, format: Format) -> Result<Text, Problem> {
         return Ok(text);
     }
     let encode = move || {
-        let Metrics { by, limits, running, .. } = poller.metrics();
-        let gather = |look: &Snapshot| gather::gather(look, *by, limits, &lock(running));
-        encoded.encode(&poller.snapshot(), format, gather)
+        let Metrics { choice, running, .. } = poller.metrics();
+        let gather = |look: &Snapshot| gather::gather(look, choice, &lock(running));
+        encoded.encode(&poller.snapshot(), format, ROOM, gather)
     };
     let failed = |error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, format!("{error}"));
     spawn_blocking(encode).await.map_err(failed)

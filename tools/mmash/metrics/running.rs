@@ -1,26 +1,35 @@
 //! What programs have counted since mmash began, whatever became of their processes and files.
 //!
 //! Only what is new since the last look is added, so nothing has to be known of a file that is
-//! gone, and a total never falls: Prometheus would take that for a beginning anew.
+//! gone, and a total never falls: Prometheus would take that for a beginning anew. When mmash
+//! begins anew, so do its totals, from 0: Prometheus adds whatever stands behind a fall to the
+//! increase, and what files hold already isn't new.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 
 use mmstats::{Aggregate, Identity, Kind, Stat, StatsFile};
 
-use super::By;
-use super::gather::labels_of;
+use super::processes::command_of;
+use crate::common::oldest::beyond;
 use crate::common::prom::{Families, Limits, Number, Ranges, Sample, Type, unit_of};
 use crate::common::totals::aggregate_of;
 use crate::mmash::snapshot::Snapshot;
 
+/// How many bytes of memory are spent, about, on totals of which no file is there any more.
+const REMEMBERED: usize = 4 << 20;
+
 /// What all programs have counted.
 #[derive(Debug, Default)]
 pub struct Running {
-    /// By a group's labels and a stat's label.
+    /// By a program's labels and a stat's label.
     groups: BTreeMap<String, BTreeMap<Vec<u8>, Total>>,
     /// The files of the last look, by device and inode: under whatever name, it is the same.
     files: HashMap<Option<(u64, u64)>, Last>,
+    /// How many looks there were.
+    looks: u64,
+    /// The files that were there when mmash began, and couldn't be read yet.
+    unread: HashSet<PathBuf>,
 }
 
 /// What a program has counted under one label.
@@ -30,6 +39,8 @@ struct Total {
     unit: String,
     help: String,
     counted: Counted,
+    /// The last look at a file that has it.
+    look: u64,
 }
 
 /// A file as it was at the last look.
@@ -49,9 +60,23 @@ struct Counted {
     sum: f64,
 }
 
+/// Where a stat is added, and how.
+struct Adding<'a> {
+    group: &'a mut BTreeMap<Vec<u8>, Total>,
+    last: &'a mut Last,
+    /// Whether what the file holds already isn't new.
+    is_baseline: bool,
+    look: u64,
+}
+
 impl Running {
     /// Adds what is new.
     pub fn look(&mut self, snapshot: &Snapshot, limits: &Limits) {
+        self.looks += 1;
+        let is_first = self.looks == 1;
+        if is_first {
+            self.unread = snapshot.errors.iter().map(|(path, _)| path.clone()).collect();
+        }
         let mut there = HashSet::new();
         for file in snapshot.files.iter().map(|seen| &seen.file) {
             there.insert(file.path());
@@ -59,32 +84,59 @@ impl Running {
             let Some(identity) = file.identity() else {
                 continue;
             };
-            let begin = || Last::of(file, identity);
-            let last = self.files.entry(file.device_and_inode()).or_insert_with(begin);
+            let mut is_new = false;
+            let mut begin = || {
+                is_new = true;
+                Last::of(file, identity)
+            };
+            let last = self.files.entry(file.device_and_inode()).or_insert_with(&mut begin);
             if last.identity != *identity {
                 *last = begin();
             }
             last.path = file.path().to_path_buf();
-            let group = self.groups.entry(labels_of(file, By::Cmd)).or_default();
-            file.stats().for_each(|stat| add(group, last, &stat, limits));
+            let is_baseline = is_new && (is_first || self.unread.remove(file.path()));
+            let group = self.groups.entry(command_of(file)).or_default();
+            let mut adding = Adding { group, last, is_baseline, look: self.looks };
+            file.stats().for_each(|stat| adding.add(&stat, limits));
         }
         // What can't be read now may be read next time: it is the same file then.
         there.extend(snapshot.errors.iter().map(|(path, _)| path.as_path()));
         self.files.retain(|_, last| there.contains(last.path.as_path()));
+        self.unread.retain(|path| there.contains(path.as_path()));
+        self.forget(REMEMBERED);
     }
 
-    /// The labels of all groups.
+    /// Forgets totals of which no file is there, those first whose file was there the longest ago,
+    /// as far as they take more than `limit` bytes.
+    fn forget(&mut self, limit: usize) {
+        let totals = self.groups.iter().flat_map(|(group, totals)| {
+            totals.iter().map(move |(label, total)| (group, label, total))
+        });
+        let idle = totals.filter(|(.., total)| total.look < self.looks);
+        let idle = idle.map(|(group, label, total)| {
+            let size = group.len() + 2 * label.len() + total.size();
+            (total.look, size, (group.clone(), label.clone()))
+        });
+        for (group, label) in beyond(limit, idle.collect()) {
+            if let Some(totals) = self.groups.get_mut(&group) {
+                totals.remove(&label);
+            }
+        }
+        self.groups.retain(|_, totals| !totals.is_empty());
+    }
+
+    /// The labels of all programs.
     pub fn groups(&self) -> impl Iterator<Item = &str> {
         self.groups.keys().map(String::as_str)
     }
 
-    /// Whether a stat of a file of this group is in a total.
+    /// Whether a stat of a file of this program is in a total.
     pub fn has(&self, group: &str, stat: &Stat<'_>) -> bool {
         matches!(stat.kind(), Some(Kind::Counter | Kind::Timer | Kind::Histogram))
             && self.groups.get(group).is_some_and(|totals| totals.contains_key(stat.label_bytes()))
     }
 
-    /// Adds the totals of a group.
+    /// Adds the totals of a program.
     pub fn add_to(&self, families: &mut Families, group: &str) {
         for total in self.groups.get(group).into_iter().flat_map(BTreeMap::values) {
             let sample = total.counted.to_sample();
@@ -93,24 +145,39 @@ impl Running {
     }
 }
 
-/// Adds what is new of a stat.
-fn add(group: &mut BTreeMap<Vec<u8>, Total>, last: &mut Last, stat: &Stat<'_>, limits: &Limits) {
-    if aggregate_of(stat) != Aggregate::Sum {
-        return;
+impl Adding<'_> {
+    /// Adds what is new of a stat.
+    fn add(&mut self, stat: &Stat<'_>, limits: &Limits) {
+        if aggregate_of(stat) != Aggregate::Sum {
+            return;
+        }
+        let Some(counted) = Sample::of_stat(stat, limits).and_then(|sample| Counted::of(&sample))
+        else {
+            return;
+        };
+        let total = self.group.entry(stat.label_bytes().to_vec()).or_insert_with(|| Total {
+            label: stat.label().into_owned(),
+            unit: unit_of(stat.kind(), stat.unit()).to_owned(),
+            help: stat.help().to_owned(),
+            counted: counted.nothing(),
+            look: 0,
+        });
+        total.look = self.look;
+        let known = self.last.counted.get(stat.label_bytes());
+        let before = if self.is_baseline { Some(&counted) } else { known };
+        total.counted.add(&counted, before);
+        self.last.counted.insert(stat.label_bytes().to_vec(), counted);
     }
-    let Some(counted) = Sample::of_stat(stat, limits).and_then(|sample| Counted::of(&sample))
-    else {
-        return;
-    };
-    let total = group.entry(stat.label_bytes().to_vec()).or_insert_with(|| Total {
-        label: stat.label().into_owned(),
-        unit: unit_of(stat.kind(), stat.unit()).to_owned(),
-        help: stat.help().to_owned(),
-        counted: counted.nothing(),
-    });
-    let before = last.counted.get(stat.label_bytes());
-    total.counted.add(&counted, before);
-    last.counted.insert(stat.label_bytes().to_vec(), counted);
+}
+
+impl Total {
+    /// How many bytes of memory it takes, about.
+    const fn size(&self) -> usize {
+        /// What an entry in a map and its allocations add.
+        const ENTRY: usize = 128;
+        let counts = size_of::<u64>() * self.counted.counts.len();
+        size_of::<Self>() + self.unit.len() + self.help.len() + counts + ENTRY
+    }
 }
 
 impl Last {
@@ -154,11 +221,12 @@ impl Counted {
         };
         let before = before.filter(has_grown).unwrap_or(&nothing);
         for ((total, now), before) in self.counts.iter_mut().zip(&now.counts).zip(&before.counts) {
-            *total = total.wrapping_add(now - before);
+            // A total that stays is better than one that falls.
+            *total = total.saturating_add(now - before);
         }
-        // One that isn't finite would stay for good.
+        // One that isn't finite would stay for good, and a sum never falls.
         let new = now.sum - before.sum;
-        if new.is_finite() {
+        if new.is_finite() && new > 0.0 && (self.sum + new).is_finite() {
             self.sum += new;
         }
     }

@@ -1,0 +1,133 @@
+//! Files of writers that aren't ours: whatever they say, a scrape is made in time, and what is
+//! right in the others is in it.
+
+use std::time::{Duration, Instant};
+
+use mmstats::Identity;
+use nix::sys::signal::Signal;
+use tempfile::TempDir;
+
+use super::{mmash_with, samples, worker};
+use crate::prometheus::assert_well_formed;
+use crate::support::foreign::{Foreign, foreign};
+use crate::support::{http, write};
+
+/// Stats that no format allows, in one program's file.
+fn poison(directory: &TempDir) {
+    let set = |label: &str| Foreign { aggregate: 1, ..Foreign::float(label, 7, 0.0) };
+    let bucket = |label: &str, counts: &[u64]| Foreign {
+        parameters: [0, 2],
+        ..Foreign::new(label, 5, "QQQ", counts)
+    };
+    let fields = [
+        Foreign::float("counter.nan", 1, f64::NAN),
+        Foreign::float("counter.negative", 1, -0.5),
+        Foreign::float("counter.infinite", 1, f64::INFINITY),
+        Foreign::new("counter.signed", 1, "q", &[(-3_i64).cast_unsigned()]),
+        Foreign::timer("timer.nan", 3, f64::NAN),
+        Foreign::timer("timer.negative", 3, -1.0),
+        Foreign::timer("timer.infinite", 3, f64::INFINITY),
+        Foreign::float("unset", 7, 0.0),
+        set("unset.latest"),
+        bucket("histogram.overflown", &[u64::MAX, 5, 0]),
+        // Allowed.
+        Foreign::float("gauge.nan", 2, f64::NAN),
+        Foreign::float("gauge.negative", 2, -1.0),
+        Foreign::timer("timer.zero", 3, -0.0),
+        bucket("histogram.full", &[u64::MAX - 1, 1, 0]),
+        // Both become the same text.
+        Foreign::new(&b"invalid.\xff"[..], 2, "Q", &[1]),
+        Foreign::new(&b"invalid.\xfe"[..], 2, "Q", &[2]),
+        Foreign {
+            unit: "\"\\\n\x1b%".into(),
+            help: "\"\\\n\x1b".into(),
+            ..Foreign::float("odd", 2, 1.0)
+        },
+    ];
+    let writer = Identity { command: "x\"\\\n\u{202e}".into(), pid: 1, ..Identity::default() };
+    write(directory.path(), "poison.mmstats", &foreign(&writer, &fields));
+}
+
+#[test]
+fn what_the_formats_do_not_allow_is_left_out_and_nothing_else() {
+    let directory = TempDir::new().unwrap();
+    let _worker = worker(directory.path(), 1);
+    poison(&directory);
+    for by in ["pid", "tid", "cmd"] {
+        let server = mmash_with(directory.path(), &["--by", by]);
+        let text = server.get("/metrics").body;
+        for prefix in ["counter_", "unset", "timer_nan", "timer_neg", "timer_inf", "histogram_over"]
+        {
+            assert!(!text.contains(&format!("\n{prefix}")), "{by}, {prefix}: {text}");
+        }
+        let found =
+            |start: &str| samples(&text).iter().filter(|line| line.starts_with(start)).count();
+        assert_eq!(found("timer_zero_seconds_count{"), 1, "{by}: {text}");
+        assert_eq!(found("histogram_full_count{"), 1, "{by}: {text}");
+        assert_eq!(found("web_hits_requests_total{"), 1, "{by}: {text}");
+        if by != "cmd" {
+            assert_eq!(found("gauge_nan{"), 1, "{by}: {text}");
+            assert_eq!(found("invalid__{"), 1, "{by}: {text}");
+        }
+        assert_well_formed(&server);
+    }
+}
+
+#[test]
+fn what_is_wrong_in_one_file_does_not_spoil_the_sum_of_its_process() {
+    let directory = TempDir::new().unwrap();
+    let writer = |tid| Identity { command: "web".into(), pid: 1, tid, ..Identity::default() };
+    let fields = |timer: f64, time: f64| {
+        let last = Foreign { aggregate: 2, ..Foreign::float("last", 7, time) };
+        let count = Foreign::float("count", 1, timer);
+        [Foreign::timer("work", 3, timer), last, count]
+    };
+    write(directory.path(), "a.mmstats", &foreign(&writer(1), &fields(f64::NAN, 0.0)));
+    write(directory.path(), "b.mmstats", &foreign(&writer(2), &fields(1.5, 1e9)));
+    let text = mmash_with(directory.path(), &[]).get("/metrics").body;
+    for line in [
+        "work_seconds_sum{cmd=\"web\",pid=\"1\"} 1.5",
+        "work_seconds_count{cmd=\"web\",pid=\"1\"} 3",
+        "last_seconds{cmd=\"web\",pid=\"1\"} 1000000000.0",
+        "count_total{cmd=\"web\",pid=\"1\"} 1.5",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line} in\n{text}");
+    }
+}
+
+/// So many metrics that want one name.
+fn one_name(metrics: u64) -> Vec<u8> {
+    let gauge =
+        |number| Foreign { unit: format!("µ{number}"), ..Foreign::new("a", 2, "Q", &[number]) };
+    let fields: Vec<Foreign> = (0..metrics).map(gauge).collect();
+    foreign(&Identity { command: "x".into(), pid: 1, ..Identity::default() }, &fields)
+}
+
+/// A first look at the names took minutes, as each was searched from the first number on.
+#[test]
+fn names_that_clash_take_no_quadratic_time() {
+    const METRICS: u64 = 40_000;
+    let directory = TempDir::new().unwrap();
+    write(directory.path(), "names.mmstats", &one_name(METRICS));
+    let server = mmash_with(directory.path(), &["--interval", "3600"]);
+    let text = server.get("/metrics").body;
+    let names = samples(&text).into_iter().filter(|line| line.starts_with("U__a"));
+    assert_eq!(names.count() as u64, METRICS - 1);
+}
+
+#[test]
+fn encoding_holds_up_neither_other_requests_nor_the_end() {
+    let directory = TempDir::new().unwrap();
+    write(directory.path(), "names.mmstats", &one_name(100_000));
+    let server = mmash_with(directory.path(), &["--interval", "3600"]);
+    let mut scrapes = [(); 4].map(|()| http::connect(server.address));
+    for scrape in &mut scrapes {
+        http::ask(scrape, server.address, "/metrics");
+    }
+    // It is answered while they are encoded, which takes seconds here.
+    assert_eq!(server.get("/api/v1/files").status, 200);
+    assert!(scrapes.iter().all(|scrape| !http::has_answer(scrape)), "they take longer");
+    let began = Instant::now();
+    assert_eq!(server.end(Signal::SIGTERM), Some(0));
+    assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
+}
