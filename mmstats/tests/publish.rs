@@ -22,6 +22,62 @@ fn value(stats: &Published<()>, label: &str) -> String {
     file.get(label).unwrap().value().to_string()
 }
 
+/// One of them would be in a total for good, and in every sum that has the total.
+#[test]
+fn what_is_no_finite_number_is_not_recorded() {
+    let directory = tempfile::tempdir().unwrap();
+    for layout in [Layout::Aligned, Layout::Packed] {
+        let stats = dynamic(&directory).layout(layout).capacity(65_536).create().unwrap();
+        let mean: Average = stats.add(Average::named("mean")).unwrap();
+        let moving: MovingAverage = stats.add(MovingAverage::named("moving")).unwrap();
+        let windowed: WindowedAverage = stats.add(WindowedAverage::named("windowed")).unwrap();
+        let timer: Timer = stats.add(Timer::named("timer")).unwrap();
+        let record = |value: f64| {
+            mean.add(value);
+            moving.add(value);
+            windowed.add(value);
+            timer.record_secs(value);
+        };
+        let figures = || {
+            let file = StatsFile::read(stats.path().unwrap()).unwrap();
+            let components = |label| -> Vec<_> {
+                let components = file.get(label).unwrap().components();
+                components.map(|(name, value)| format!("{name} {value}")).collect()
+            };
+            ["mean", "moving", "windowed", "timer"].map(components)
+        };
+        let bad = [f64::NAN, -f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
+        let before = figures();
+        bad.iter().copied().for_each(record);
+        timer.record_secs(-1.0);
+        timer.record_secs(-f64::MIN_POSITIVE);
+        assert_eq!(figures(), before, "{layout:?}: nothing was recorded yet");
+        record(2.0);
+        timer.record_secs(0.0);
+        mean.add(-4.0);
+        let recorded = figures();
+        bad.iter().copied().for_each(record);
+        timer.record_secs(-1.0);
+        assert_eq!(figures(), recorded, "{layout:?}");
+        assert_eq!((mean.mean(), mean.count(), timer.count()), (-1.0, 2, 2));
+        assert_eq!((timer.min(), timer.max(), timer.total()), (0.0, 2.0, 2.0));
+    }
+}
+
+#[test]
+fn a_total_stays_finite() {
+    let directory = tempfile::tempdir().unwrap();
+    let stats = dynamic(&directory).create().unwrap();
+    let mean: Average = stats.add(Average::named("mean")).unwrap();
+    let timer: Timer = stats.add(Timer::named("timer")).unwrap();
+    for _ in 0..3 {
+        mean.add(-f64::MAX);
+        timer.record_secs(f64::MAX);
+    }
+    assert_eq!((mean.count(), mean.total(), mean.mean()), (1, -f64::MAX, -f64::MAX));
+    assert_eq!((timer.count(), timer.total(), timer.mean()), (1, f64::MAX, f64::MAX));
+}
+
 /// What a histogram of values up to `max` counts as its overflow.
 #[test]
 fn values_beyond_a_histogram_s_range_are_counted_apart() {

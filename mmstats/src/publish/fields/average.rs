@@ -9,9 +9,7 @@ use crate::publish::declaration::{Attachment, FieldKind, Shape};
 
 /// The mean of all values that were ever added, with their total and count.
 ///
-/// An infinity or NaN that is added stays in the mean for good, as in the original's. Use a
-/// [`MovingAverage`](super::MovingAverage) or a [`WindowedAverage`](super::WindowedAverage) for
-/// what should be forgotten.
+/// The mean stays a number: unlike the original's, it doesn't take in NaN and the infinities.
 ///
 /// ```
 /// # use mmstats::{Average, Field, Options};
@@ -31,10 +29,14 @@ pub struct Average {
 }
 
 impl Average {
-    /// Adds a value.
+    /// Adds a value. NaN and the infinities are ignored, as they would stay in the mean and the
+    /// total for good; so is a value with which the total would be infinite.
     #[inline]
     pub fn add(&self, value: f64) {
         let total = self.total.get() + value;
+        if !total.is_finite() {
+            return;
+        }
         let count = self.count.get().wrapping_add(1);
         self.total.set(total);
         self.count.set(count);

@@ -10,8 +10,7 @@ use crate::publish::{Declaration, DeclareError};
 
 /// The mean of the last values: a hundred of them unless `window` says otherwise.
 ///
-/// Adding takes the same time whatever the window. An infinity or NaN is in the mean for as long
-/// as it is in the window.
+/// Adding takes the same time whatever the window.
 ///
 /// ```
 /// # use mmstats::{Field, MovingAverage, Options};
@@ -64,9 +63,13 @@ impl MovingAverage {
     /// How an average's index entry says that it is over a number of values.
     const OVER_VALUES: u64 = 1;
 
-    /// Adds a value; the oldest leaves once the window is full.
+    /// Adds a value; the oldest leaves once the window is full. NaN and the infinities are
+    /// ignored.
     #[inline]
     pub fn add(&self, value: f64) {
+        if !value.is_finite() {
+            return;
+        }
         let mean = self.window.add(value);
         self.count.set(self.count.get().wrapping_add(1));
         self.figures.publish([mean.to_bits(), self.count.get()]);

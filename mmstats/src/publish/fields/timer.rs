@@ -64,23 +64,29 @@ impl Timer {
         self.record_secs(duration.as_secs_f64());
     }
 
-    /// Records a duration in seconds. Whatever number it is, it goes in unchanged.
+    /// Records a duration in seconds. What is no duration is ignored: a negative number, NaN and
+    /// infinity, which would stay in the total for good. So is one with which the total would be
+    /// infinite.
     #[inline]
     pub fn record_secs(&self, seconds: f64) {
+        let total = self.total.get() + seconds;
+        // False of NaN as well.
+        let is_duration = seconds >= 0.0 && total < f64::INFINITY;
+        if !is_duration {
+            return;
+        }
         let mean = self.window.add(seconds);
         let count = self.count.get().wrapping_add(1);
-        let total = self.total.get() + seconds;
         self.total.set(total);
         if self.count.replace(count) == 0 {
             self.min.set(seconds);
             self.max.set(seconds);
         }
-        // As `f64::min` and `max`, but seldom a store: a NaN gives way to any number.
-        let (min, max) = (self.min.get(), self.max.get());
-        if seconds < min || min.is_nan() {
+        // As `f64::min` and `max`, but seldom a store.
+        if seconds < self.min.get() {
             self.min.set(seconds);
         }
-        if seconds > max || max.is_nan() {
+        if seconds > self.max.get() {
             self.max.set(seconds);
         }
         let (min, max) = (self.min.get().to_bits(), self.max.get().to_bits());

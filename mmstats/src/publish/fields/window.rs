@@ -6,8 +6,8 @@ use std::cell::Cell;
 ///
 /// The sum is kept by adding the new value and taking the oldest away, which gathers rounding.
 /// So beside it the values since the ring's start are summed afresh; when the ring comes round
-/// that is the exact order's sum of the whole window, and replaces the other. While an infinity
-/// or NaN is in the window its sum says so; once it has left, the window is summed again.
+/// that is the exact order's sum of the whole window, and replaces the other. While the values are
+/// so large that their sum is infinite, the window is summed again each time.
 #[derive(Debug)]
 pub(super) struct Window {
     ring: Box<[Cell<f64>]>,

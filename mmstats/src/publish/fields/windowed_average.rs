@@ -49,8 +49,11 @@ impl WindowedAverage {
     /// How an average's index entry says that it is over seconds.
     const OVER_SECONDS: u64 = 2;
 
-    /// Adds a value, now.
+    /// Adds a value, now. NaN and the infinities are ignored.
     pub fn add(&self, value: f64) {
+        if !value.is_finite() {
+            return;
+        }
         let elapsed = self.origin.elapsed();
         self.slices.add(value, elapsed);
         let (mean, count) = self.slices.mean();
