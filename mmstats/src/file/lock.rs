@@ -23,21 +23,26 @@ pub(crate) enum Lock {
 ///
 /// Where somebody else holds it, or the file system has no locks.
 pub(crate) fn take(file: &File) -> io::Result<()> {
-    fcntl(file, FcntlArg::F_OFD_SETLK(&whole_file()))?;
+    fcntl(file, FcntlArg::F_OFD_SETLK(&whole_file(libc::F_WRLCK)))?;
     Ok(())
 }
 
 /// Asks whether the lock is held through another opening of the file, by whichever process.
+///
+/// Asks as for a read lock, which only a write lock is in the way of: a read lock can be taken by
+/// anybody who may read the file. A lock that belongs to a process isn't a writer's either.
 pub(crate) fn probe(file: &File) -> io::Result<Lock> {
-    let mut lock = whole_file();
+    let mut lock = whole_file(libc::F_RDLCK);
     fcntl(file, FcntlArg::F_OFD_GETLK(&mut lock))?;
-    Ok(if lock.l_type == libc::F_UNLCK as libc::c_short { Lock::Free } else { Lock::Held })
+    let is_free = lock.l_type == libc::F_UNLCK as libc::c_short;
+    let is_of_a_process = lock.l_pid > 0;
+    Ok(if is_free || is_of_a_process { Lock::Free } else { Lock::Held })
 }
 
-/// A write lock from the first byte to beyond the last.
-fn whole_file() -> libc::flock {
+/// A lock from the first byte to beyond the last.
+fn whole_file(kind: libc::c_int) -> libc::flock {
     libc::flock {
-        l_type: libc::F_WRLCK as libc::c_short,
+        l_type: kind as libc::c_short,
         l_whence: libc::SEEK_SET as libc::c_short,
         l_start: 0,
         l_len: 0,
@@ -66,6 +71,28 @@ mod tests {
         assert_eq!(probe(&reader).unwrap(), Lock::Held, "a duplicate keeps it");
         drop(second);
         eventually(|| probe(&reader).unwrap() == Lock::Free);
+    }
+
+    /// Anybody who may read a file can lock it for reading.
+    #[test]
+    fn a_lock_for_reading_is_no_sign_of_life() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let stranger = File::open(file.path()).unwrap();
+        fcntl(&stranger, FcntlArg::F_OFD_SETLK(&whole_file(libc::F_RDLCK))).unwrap();
+        assert_eq!(probe(&file.reopen().unwrap()).unwrap(), Lock::Free);
+    }
+
+    /// The lock of a process, which another asks for. Such a lock hides no writer's: a file has
+    /// only one lock for writing.
+    #[test]
+    fn a_lock_of_a_process_is_no_sign_of_life() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let asker = file.reopen().unwrap();
+        fcntl(file.as_file(), FcntlArg::F_SETLK(&whole_file(libc::F_WRLCK))).unwrap();
+        let mut lock = whole_file(libc::F_RDLCK);
+        fcntl(&asker, FcntlArg::F_OFD_GETLK(&mut lock)).unwrap();
+        assert_eq!(lock.l_pid.cast_unsigned(), std::process::id(), "in the way of the asker's");
+        assert_eq!(probe(&asker).unwrap(), Lock::Free);
     }
 
     #[test]
