@@ -95,6 +95,10 @@
 //! - **Log-out.** With `RemoveIPC=yes` systemd-logind clears a user's files in `/dev/shm` when that
 //!   user logs out. The program goes on, unread. Set `MMSTATS_PATH` for what runs longer than its
 //!   user's session.
+//! - **Set-user-ID programs** ignore the variables of the environment: whoever starts one could
+//!   otherwise have it make files anywhere.
+//! - **Limits on the size of files** (`ulimit -f`) are an error when a file is created, and not the
+//!   signal SIGXFSZ.
 //! - **Full or missing directories** are an error when a file is created, and never later. With
 //!   [`Options::or_private_memory`] the program then runs on with stats that nobody sees.
 //! - **Descriptors.** Each instance holds one, which carries the lock by which readers tell that the

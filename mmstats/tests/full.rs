@@ -1,4 +1,5 @@
-//! A file system without room: an error when a file is made, and nothing at all later.
+//! No room for a file, on its file system or by the process's limit: an error when it is made, and
+//! nothing at all later.
 
 mod kinds;
 mod oracle;
@@ -8,7 +9,8 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use kinds::Kinds;
-use mmstats::{AddError, Counter, Field, MmStats, Options, Published, StatsFile};
+use mmstats::{AddError, Counter, CreateError, Field, MmStats, Options, Published, StatsFile};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use support::{files, in_child, named, room};
 
 /// Runs a test in a child for which `directory` is a tmpfs of its own with these mount options.
@@ -130,4 +132,37 @@ fn a_file_that_was_made_does_not_mind_that_others_fill_the_file_system() {
         drop((added, stats));
         assert_eq!(files(directory), [directory.join("filler")]);
     });
+}
+
+/// To make a larger file than the limit allows would raise SIGXFSZ, which ends the program.
+#[test]
+fn the_limit_on_the_size_of_files_ends_no_program() {
+    let directory = tempfile::tempdir().unwrap();
+    let size = size_of_a_file() as u64;
+    let code = in_child(|| {
+        let (_, most) = getrlimit(Resource::RLIMIT_FSIZE).unwrap();
+        let limited = |limit| setrlimit(Resource::RLIMIT_FSIZE, limit, most).unwrap();
+        for unnamed in [true, false] {
+            let refused = || {
+                let error = options(directory.path()).create().map(drop).unwrap_err();
+                let text = error.to_string();
+                assert!(text.contains("RLIMIT_FSIZE") && text.contains("too large"), "{text}");
+                let CreateError::FileSizeLimit { path, needed, limit } = error else {
+                    panic!("{text}")
+                };
+                assert_eq!((&*path, needed as u64, limit), (directory.path(), size, size - 1));
+                let private = options(directory.path()).or_private_memory().create().unwrap();
+                private.write();
+                assert_eq!((private.path(), files(directory.path())), (None, vec![]));
+            };
+            limited(size - 1);
+            if unnamed { refused() } else { named::without_unnamed_files(refused) }
+        }
+        limited(size);
+        let stats = options(directory.path()).create().unwrap();
+        stats.write();
+        is_shown(&stats);
+        true
+    });
+    assert_eq!(code, 0, "see the message of the child");
 }

@@ -24,16 +24,54 @@ pub(crate) fn is_stats_name(name: &OsStr) -> bool {
     !name.starts_with(b".") && (name.ends_with(b".mmstats") || name.starts_with(b"mmstats-"))
 }
 
-/// Where writers put their files: `$MMSTATS_PATH`, else `/dev/shm` where it is a writable tmpfs,
-/// else the temporary directory.
-pub(crate) fn directory_for_writers() -> PathBuf {
-    variable("MMSTATS_PATH").map_or_else(
-        || {
-            let memory = Path::new(SHARED_MEMORY);
-            if is_writable_tmpfs(memory) { memory.into() } else { env::temp_dir() }
-        },
-        PathBuf::from,
-    )
+/// Whether the variables of the environment are the user's own. Those of a set-user-ID program
+/// are of whoever starts it, who could have files made anywhere with the program's rights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Environment {
+    Trusted,
+    Untrusted,
+}
+
+impl Environment {
+    /// The environment of a program that is privileged, or not.
+    pub(crate) fn of(is_privileged: bool) -> Self {
+        if is_privileged { Self::Untrusted } else { Self::Trusted }
+    }
+
+    /// A variable that is set to something.
+    fn variable(self, name: &str) -> Option<OsString> {
+        let value = if self == Self::Trusted { env::var_os(name) } else { None };
+        value.filter(|value| !value.is_empty())
+    }
+
+    /// The C library of most systems hides `$TMPDIR` from such programs, but not of all.
+    fn temporary_directory(self) -> PathBuf {
+        if self == Self::Trusted { env::temp_dir() } else { "/tmp".into() }
+    }
+
+    /// Where writers put their files: `$MMSTATS_PATH`, else `/dev/shm` where it is a writable
+    /// tmpfs, else the temporary directory.
+    pub(crate) fn directory_for_writers(self) -> PathBuf {
+        if let Some(path) = self.variable("MMSTATS_PATH") {
+            return path.into();
+        }
+        let memory = Path::new(SHARED_MEMORY);
+        if is_writable_tmpfs(memory) { memory.into() } else { self.temporary_directory() }
+    }
+
+    /// The template of files' names that `$MMSTATS_FILES` gives.
+    pub(crate) fn file_template(self) -> Option<String> {
+        let template = self.variable("MMSTATS_FILES");
+        template.map(|template| template.to_string_lossy().into_owned())
+    }
+
+    /// Where readers look: `$MMSTATS_GLOB`, else `$MMSTATS_PATH`, else every place that writers
+    /// take by themselves.
+    pub(crate) fn for_readers(self) -> Places {
+        given(self.variable("MMSTATS_GLOB"), self.variable("MMSTATS_PATH"), || {
+            self.temporary_directory()
+        })
+    }
 }
 
 fn is_writable_tmpfs(path: &Path) -> bool {
@@ -48,17 +86,16 @@ pub(crate) enum Places {
     Directories(Vec<PathBuf>),
 }
 
-/// `$MMSTATS_GLOB`, else `$MMSTATS_PATH`, else every place that writers take by themselves.
-pub(crate) fn for_readers() -> Places {
-    given(variable("MMSTATS_GLOB"), variable("MMSTATS_PATH"))
-}
-
-fn given(glob: Option<OsString>, path: Option<OsString>) -> Places {
+fn given(
+    glob: Option<OsString>,
+    path: Option<OsString>,
+    temporary: impl FnOnce() -> PathBuf,
+) -> Places {
     if let Some(glob) = glob {
         return Places::Globs(vec![glob.to_string_lossy().into_owned()]);
     }
     let Some(path) = path else {
-        return Places::Directories(vec![SHARED_MEMORY.into(), env::temp_dir()]);
+        return Places::Directories(vec![SHARED_MEMORY.into(), temporary()]);
     };
     match path.to_str().and_then(glob_of_template) {
         Some(directory) => {
@@ -73,16 +110,6 @@ fn glob_of_template(template: &str) -> Option<String> {
     let literal = glob::Pattern::escape(template);
     let glob = PLACEHOLDERS.iter().fold(literal.clone(), |glob, name| glob.replace(name, "*"));
     (glob != literal).then_some(glob)
-}
-
-/// The template of files' names that `$MMSTATS_FILES` gives.
-pub(crate) fn file_template() -> Option<String> {
-    variable("MMSTATS_FILES").map(|template| template.to_string_lossy().into_owned())
-}
-
-/// A variable that is set to something.
-fn variable(name: &str) -> Option<OsString> {
-    env::var_os(name).filter(|value| !value.is_empty())
 }
 
 const TEMPORARY_PREFIX: &str = ".mmstats-";
@@ -134,16 +161,16 @@ mod tests {
         let directories =
             |paths: &[&str]| Places::Directories(paths.iter().map(PathBuf::from).collect());
         let set = |text: &str| Some(OsString::from(text));
+        let given = |glob, path| given(glob, path, || "/t".into());
         assert_eq!(given(set("/a/*"), set("/b")), Places::Globs(vec!["/a/*".into()]));
         assert_eq!(given(None, set("/b [x]")), directories(&["/b [x]"]));
-        let temporary = env::temp_dir();
-        assert_eq!(given(None, None), directories(&["/dev/shm", temporary.to_str().unwrap()]));
+        assert_eq!(given(None, None), directories(&["/dev/shm", "/t"]));
     }
 
     #[test]
     fn a_template_of_a_directory_is_looked_for_in_all_its_forms() {
         let globs = ["/run/[*]x-*/*/*.mmstats", "/run/[*]x-*/*/mmstats-*"].map(String::from);
-        let places = given(None, Some("/run/*x-{CMD}/%PID%".into()));
+        let places = given(None, Some("/run/*x-{CMD}/%PID%".into()), PathBuf::new);
         assert_eq!(places, Places::Globs(globs.into()));
     }
 

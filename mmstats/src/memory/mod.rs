@@ -20,6 +20,7 @@ mod map;
 pub(crate) mod protocol;
 mod registry;
 mod scalar;
+mod secure;
 mod values;
 
 pub(crate) use fork::{OnceAcrossForks, Section, at_exit, at_fork_in_child};
@@ -28,4 +29,5 @@ pub(crate) use leaked::{ForkProof, Idle};
 pub(crate) use map::{Map, Place};
 pub use scalar::Scalar;
 pub(crate) use scalar::ScalarCell;
+pub(crate) use secure::is_privileged;
 pub(crate) use values::{ArrayCell, BytesCell, StructCell};

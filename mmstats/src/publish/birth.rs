@@ -14,10 +14,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, AtFlags, OFlag, posix_fallocate};
+use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
 use nix::sys::stat::fstat;
+use nix::sys::statvfs::statvfs;
 use nix::unistd::linkat;
 
-use super::{CreateError, name};
+use super::{CreateError, name, process};
 use crate::file::{FileId, Processes, Removal, lock, places, remove_if_dead};
 use crate::format::VERSION;
 use crate::memory::{Map, Section};
@@ -42,6 +44,7 @@ pub(super) fn give_birth(
     let failed = |step| {
         move |source: io::Error| CreateError::Io { path: directory.to_path_buf(), step, source }
     };
+    check_size_limit(directory, image.len())?;
     let section = Section::enter();
     let (file, temporary) = make(directory, mode).map_err(failed("make a file in"))?;
     reserve(&file, image.len()).map_err(failed("reserve room for a file in"))?;
@@ -114,6 +117,17 @@ fn is_unsupported(error: &io::Error) -> bool {
     matches!(errno, Some(Errno::EOPNOTSUPP | Errno::EISDIR | Errno::EINVAL))
 }
 
+/// Fails if the process may not make files of this size. To try it would raise SIGXFSZ, which ends
+/// a program that doesn't expect it.
+fn check_size_limit(directory: &Path, needed: usize) -> Result<(), CreateError> {
+    match getrlimit(Resource::RLIMIT_FSIZE) {
+        Ok((limit, _)) if limit != RLIM_INFINITY && needed as u64 > limit => {
+            Err(CreateError::FileSizeLimit { path: directory.to_path_buf(), needed, limit })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Reserves every block; `EINTR` is no failure.
 fn reserve(file: &File, len: usize) -> io::Result<()> {
     let len = len.try_into().map_err(|_| Errno::EFBIG)?;
@@ -125,24 +139,57 @@ fn reserve(file: &File, len: usize) -> io::Result<()> {
     }
 }
 
-/// Gives the file its name, or the first number of it that no living file holds.
+/// The longest name that a file in `directory` can have.
+pub(super) fn longest_name(directory: &Path) -> usize {
+    /// That of nearly all file systems.
+    const USUAL: usize = 255;
+    statvfs(directory).map_or(USUAL, |found| found.name_max() as usize)
+}
+
+/// Gives the file its name, or a number of it that no living file holds.
 fn link(map: &Map, temporary: &Temporary, wanted: &Path) -> Result<PathBuf, CreateError> {
     let mut processes = Processes::new();
-    for path in name::numbered(wanted) {
-        loop {
-            match link_to(map, temporary, &path) {
-                Ok(()) => return Ok(path),
-                Err(Errno::EEXIST) => match remove_if_dead(&path, &mut processes) {
-                    Ok(Removal::Removed { .. } | Removal::Gone) => {}
-                    _ => break,
-                },
-                Err(errno) => {
-                    return Err(CreateError::Io { path, step: "name", source: errno.into() });
-                }
-            }
+    if link_or_replace(map, temporary, wanted, &mut processes)? {
+        return Ok(wanted.to_path_buf());
+    }
+    let first = name::first_free(|number| {
+        let path = name::numbered(wanted, number);
+        // Its own ones live, so they needn't be opened.
+        process::has_made(&path)
+            || path.symlink_metadata().is_ok() && !removed(&path, &mut processes)
+    });
+    for number in name::numbers_from(first) {
+        let path = name::numbered(wanted, number);
+        if link_or_replace(map, temporary, &path, &mut processes)? {
+            return Ok(path);
         }
     }
     Err(CreateError::NamesExhausted { path: wanted.to_path_buf() })
+}
+
+/// Gives the file this name unless a living file holds it.
+fn link_or_replace(
+    map: &Map,
+    temporary: &Temporary,
+    path: &Path,
+    processes: &mut Processes,
+) -> Result<bool, CreateError> {
+    loop {
+        match link_to(map, temporary, path) {
+            Ok(()) => return Ok(true),
+            Err(Errno::EEXIST) if removed(path, processes) => {}
+            Err(Errno::EEXIST) => return Ok(false),
+            Err(errno) => {
+                let path = path.to_path_buf();
+                return Err(CreateError::Io { path, step: "name", source: errno.into() });
+            }
+        }
+    }
+}
+
+/// Removes the file of this name if it is dead; whether the name is free.
+fn removed(path: &Path, processes: &mut Processes) -> bool {
+    matches!(remove_if_dead(path, processes), Ok(Removal::Removed { .. } | Removal::Gone))
 }
 
 fn link_to(map: &Map, Temporary(temporary): &Temporary, path: &Path) -> nix::Result<()> {

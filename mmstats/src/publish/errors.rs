@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::{fmt, io};
 
+use nix::errno::Errno;
+
 use crate::format::cut;
 
 /// Why a stats file could not be made.
@@ -32,6 +34,16 @@ pub enum CreateError {
     TooLarge {
         /// The bytes that they take.
         needed: usize,
+    },
+    /// The process may not make files of that size: its limit `RLIMIT_FSIZE` (`ulimit -f`) is
+    /// smaller. The operating system's error for it is `EFBIG`.
+    FileSizeLimit {
+        /// The directory of the file.
+        path: PathBuf,
+        /// The bytes of the file.
+        needed: usize,
+        /// The bytes that the limit allows.
+        limit: u64,
     },
     /// There are so many files of this name that no number was left.
     NamesExhausted {
@@ -122,6 +134,13 @@ impl fmt::Display for CreateError {
             Self::TooLarge { needed } => {
                 write!(f, "the fields take {needed} bytes, a stats file has at most 4 GiB")
             }
+            Self::FileSizeLimit { path, needed, limit } => write!(
+                f,
+                "can't make a file in {}: it has {needed} bytes, but the limit of the process on \
+                 the size of files (RLIMIT_FSIZE, `ulimit -f`) is {limit} bytes: {}",
+                path.display(),
+                io::Error::from(Errno::EFBIG)
+            ),
             Self::NamesExhausted { path } => {
                 write!(f, "{}: this name and all numbered after it are taken", path.display())
             }

@@ -98,7 +98,9 @@ impl<T: MmStats> Options<T> {
     /// `{PID}`, `{TID}`, `{HOST}`, `{STRUCT}` and the older `%PID%`, `%TID%`.
     ///
     /// Default: `$MMSTATS_FILES`, else `{CMD}-{PID}-{TID}.mmstats`. Where the name is held by a
-    /// file that isn't proven dead, `-2`, `-3` … goes before its suffix.
+    /// file that isn't proven dead, `-2`, `-3` … goes before its suffix. Leading dots are left
+    /// out, as readers don't find such files, and a name that is too long for the file system is
+    /// shortened, without its ids and its suffix.
     pub fn filename(mut self, template: impl Into<String>) -> Self {
         self.filename = Some(template.into());
         self

@@ -1,6 +1,6 @@
 //! What the end of the process does with its files, and what a forked child forgets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -20,6 +20,8 @@ struct Files {
     over: bool,
     next: u64,
     own: BTreeMap<u64, OwnFile>,
+    /// The paths of them all.
+    paths: HashSet<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -53,8 +55,14 @@ pub(super) fn enlist(path: &Path, id: FileId, keep: bool) -> FileNumber {
         file.unlink();
     } else {
         files.own.insert(number, file);
+        files.paths.insert(path.into());
     }
     FileNumber { process: std::process::id(), number }
+}
+
+/// Whether this process made a file of this name, and still publishes in it.
+pub(super) fn has_made(path: &Path) -> bool {
+    files().paths.contains(path)
 }
 
 /// Removes the file if this process made it and its name is still its own.
@@ -72,7 +80,13 @@ pub(super) fn release(number: FileNumber) {
 }
 
 fn strike_off(FileNumber { process, number }: FileNumber) -> Option<OwnFile> {
-    (process == std::process::id()).then(|| files().own.remove(&number))?
+    if process != std::process::id() {
+        return None;
+    }
+    let mut files = files();
+    let file = files.own.remove(&number)?;
+    files.paths.remove(&file.path);
+    Some(file)
 }
 
 extern "C" fn remove_all() {

@@ -14,9 +14,10 @@ use super::declaration::{Attachment, Attachments, Declaration, Declarations, Fie
 use super::fields::Fixed;
 use super::process::{self, FileNumber};
 use super::{AddError, CreateError, DeclareError, Options, defaults, name};
-use crate::file::{own_identity, places};
+use crate::file::own_identity;
+use crate::file::places::Environment;
 use crate::format::{Definition, Identity, Image, Layout, Room};
-use crate::memory::{Map, Section};
+use crate::memory::{Map, Section, is_privileged};
 
 /// A stats struct and the file that it is published in. Derefs to the struct.
 ///
@@ -92,16 +93,17 @@ fn publish_image<T>(
     identity: &Identity,
     image: &[u8],
 ) -> Result<(Arc<Map>, Option<File>), CreateError> {
-    let template = options.filename.clone().or_else(places::file_template);
-    let file_name = name::expand(template.as_deref().unwrap_or(name::DEFAULT_TEMPLATE), identity)?;
-    name::check_file_name(&file_name)?;
-    let directory = options.path.clone().unwrap_or_else(places::directory_for_writers);
+    let environment = Environment::of(is_privileged());
+    let template = options.filename.clone().or_else(|| environment.file_template());
+    let template = template.as_deref().unwrap_or(name::DEFAULT_TEMPLATE);
+    let directory = options.path.clone().unwrap_or_else(|| environment.directory_for_writers());
     let directory = match directory.to_str() {
         Some(template) => PathBuf::from(name::expand(template, identity)?),
         None => directory,
     };
     // Absolute, so that a change of the working directory changes nothing.
     let directory = std::path::absolute(&directory).unwrap_or(directory);
+    let file_name = name::file_name(template, identity, birth::longest_name(&directory))?;
     match birth::give_birth(&directory, &file_name, options.mode, image) {
         Ok(Newborn { map, path, id }) => {
             let number = process::enlist(&path, id, options.keep);

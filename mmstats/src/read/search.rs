@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use glob::MatchOptions;
 
 use crate::file::ReadError;
-use crate::file::places::{self, Places};
+use crate::file::places::{self, Environment, Places};
+use crate::memory::is_privileged;
 
 /// What a search found, and where it looked.
 ///
@@ -30,7 +31,8 @@ pub struct Search {
 /// A directory stands for its `*.mmstats` and `mmstats-*`, without going deeper; so does a
 /// directory that a glob matches. A glob doesn't match names that begin with a dot. A file that
 /// is named is taken whatever its name. Without arguments the places are `$MMSTATS_GLOB`, else
-/// `$MMSTATS_PATH`, else `/dev/shm` and the temporary directory.
+/// `$MMSTATS_PATH`, else `/dev/shm` and the temporary directory. A set-user-ID program ignores the
+/// variables.
 pub fn find<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Search {
     let mut search = Search::default();
     let mut arguments = arguments.into_iter().peekable();
@@ -69,7 +71,7 @@ impl Search {
     }
 
     fn look_at_usual_places(&mut self) {
-        match places::for_readers() {
+        match Environment::of(is_privileged()).for_readers() {
             Places::Globs(patterns) => patterns.iter().for_each(|pattern| self.expand(pattern)),
             Places::Directories(directories) => {
                 for directory in directories {

@@ -1,0 +1,80 @@
+//! The names of files: tools find them, and the file system takes them.
+
+use std::env;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+use mmstats::{Options, StatsFile, find};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
+mod support;
+use support::actor::{Actor, play};
+use support::files;
+
+#[test]
+#[ignore = "a role"]
+fn creator() {
+    let mut kept = Vec::new();
+    play(|template| {
+        let directory = env::var_os("DIRECTORY").unwrap();
+        let options = Options::dynamic("Struct").path(directory).filename(template);
+        kept.push(options.create().unwrap());
+        let path = kept[kept.len() - 1].path().unwrap();
+        path.file_name().unwrap().to_str().unwrap().to_owned()
+    });
+}
+
+#[test]
+fn tools_find_the_files_of_a_program_of_any_name() {
+    let long = "n".repeat(245);
+    for name in [".name", "...", &long, &format!(".{long}{long}"), &"ü".repeat(200), "a/b", "/"] {
+        let directory = tempfile::tempdir().unwrap();
+        let mut command = Command::new(env::current_exe().unwrap());
+        command.arg0(name).env("DIRECTORY", directory.path());
+        let mut actor = Actor::start_by(command, "creator");
+        let pid = actor.pid().to_string();
+        let mut made = Vec::new();
+        for template in [
+            "{CMD}-{PID}-{TID}.mmstats",
+            "{CMD}-{PID}-{TID}.mmstats",
+            ".{CMD}{HOST}{STRUCT}-{PID}.mmstats",
+            &format!("{long}{{PID}}{long}{{CMD}}.mmstats"),
+            &format!("mmstats-{long}-{{PID}}-{{CMD}}"),
+        ] {
+            let file = actor.ask(template);
+            assert!(file.contains(&pid), "{name:?}: {template} became {file}");
+            made.push(directory.path().join(file));
+        }
+        assert!(made[1].to_str().unwrap().ends_with("-2.mmstats"), "{made:?}");
+        made.sort();
+        assert_eq!(find([directory.path()]).paths(), made, "{name:?}");
+        assert_eq!(files(directory.path()), made);
+        let identity = StatsFile::read(&made[0]).unwrap().identity().unwrap().command.clone();
+        assert_eq!(identity, name.rsplit('/').next().unwrap(), "the identity has it all");
+    }
+}
+
+/// Each of them went through the names of all before it, which took 43 s.
+#[test]
+fn a_thread_has_two_thousand_instances_of_one_name() {
+    let (_, most) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
+    setrlimit(Resource::RLIMIT_NOFILE, most.min(4096), most).unwrap();
+    // Others' descriptors leave that many.
+    let instances = most.min(4096).saturating_sub(500).min(2000) as usize;
+    // In memory, if possible: to make that many files on a disk takes seconds.
+    let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+    let create = |_| {
+        let options = Options::dynamic("Many").capacity(0).path(directory.path());
+        options.filename("many.mmstats").create().unwrap()
+    };
+    let stats: Vec<_> = (0..instances).map(create).collect();
+    for (number, stats) in (1..).zip(&stats) {
+        let name = stats.path().unwrap().file_name().unwrap().to_str().unwrap();
+        let expected =
+            if number == 1 { "many.mmstats".into() } else { format!("many-{number}.mmstats") };
+        assert_eq!(name, expected);
+    }
+    // A name that has become free is found again.
+    drop(stats);
+    assert_eq!(create(0).path(), Some(&*directory.path().join("many.mmstats")));
+}

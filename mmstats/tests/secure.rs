@@ -1,0 +1,69 @@
+//! A set-user-ID program takes nothing from the environment of whoever starts it.
+
+use std::env;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::path::Path;
+use std::process::Command;
+
+use mmstats::Options;
+use nix::unistd::{getegid, geteuid, getgid, getuid};
+
+mod support;
+use support::actor::{Actor, play};
+use support::files;
+
+/// The user whose rights the program gets.
+const NOBODY: u32 = 65_534;
+
+#[test]
+#[ignore = "a role"]
+fn privileged() {
+    play(|question| match question {
+        "different rights?" => (getuid() != geteuid() || getgid() != getegid()).to_string(),
+        "created" => {
+            let stats = Options::dynamic("Secure").create().unwrap();
+            stats.path().unwrap().to_str().unwrap().to_owned()
+        }
+        "looked at" => mmstats::find([""; 0]).looked_at().join(" "),
+        other => panic!("{other:?}"),
+    });
+}
+
+/// Starts this program with the rights that a mode of its file gives it.
+fn start(directory: &Path, mode: u32) -> Option<Actor> {
+    let program = directory.join("program");
+    fs::copy(env::current_exe().unwrap(), &program).unwrap();
+    chown(&program, Some(NOBODY), Some(NOBODY)).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(mode)).unwrap();
+    let mut command = Command::new(program);
+    command.env("MMSTATS_FILES", "planted");
+    for variable in ["MMSTATS_PATH", "MMSTATS_GLOB", "TMPDIR"] {
+        command.env(variable, directory);
+    }
+    let mut actor = Actor::start_by(command, "privileged");
+    (actor.ask("different rights?") == "true").then_some(actor)
+}
+
+#[test]
+fn a_set_user_id_program_ignores_the_environment() {
+    if !geteuid().is_root() {
+        eprintln!("SKIPPED: only root can make a program of another user");
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o777)).unwrap();
+    for mode in [0o4755, 0o2755] {
+        let Some(mut program) = start(directory.path(), mode) else {
+            eprintln!("SKIPPED: the temporary directory is mounted nosuid");
+            return;
+        };
+        let created = program.ask("created");
+        let in_place = |place: &str| created.starts_with(&format!("{place}/program-"));
+        assert!(in_place("/dev/shm") || in_place("/tmp"), "{mode:o}: {created}");
+        let looked_at = program.ask("looked at");
+        let expected = "/dev/shm/*.mmstats /dev/shm/mmstats-* /tmp/*.mmstats /tmp/mmstats-*";
+        assert_eq!(looked_at, expected, "{mode:o}");
+        assert_eq!(files(directory.path()), [directory.path().join("program")]);
+    }
+}
