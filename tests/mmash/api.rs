@@ -3,6 +3,7 @@
 use std::fs;
 use std::process;
 
+use mmstats::{Average, Field, Options};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -36,6 +37,21 @@ fn total(server: &Server, label: &str) -> Value {
 }
 
 #[test]
+fn a_mean_is_that_of_all_values_and_not_of_the_means() {
+    let directory = tempfile::tempdir().unwrap();
+    let _writers = [(1000, 1.0), (1, 1001.0)].map(|(times, value)| {
+        let stats = Options::dynamic("Worker").path(directory.path()).create().unwrap();
+        let size: Average = stats.add(Average::named("size")).unwrap();
+        (0..times).for_each(|_| size.add(value));
+        stats
+    });
+    let size = total(&mmash(directory.path()), "size");
+    assert_eq!(size["value"], 2001.0 / 1001.0);
+    assert_eq!((&size["least"], &size["greatest"]), (&json!(1.0), &json!(1001.0)));
+    assert_eq!(size["components"], json!({"total": 2001.0, "count": 1001}));
+}
+
+#[test]
 fn a_stat_is_added_up_over_all_files_as_its_program_declared() {
     let Workers { server, writers: _writers, .. } = &Workers::new();
     for expected in [
@@ -54,7 +70,7 @@ fn a_stat_is_added_up_over_all_files_as_its_program_declared() {
             "components": {"count": 3, "total": 8.0, "min": 2.0, "max": 3.0}}),
         json!({"label": "sizes", "kind": "histogram", "unit": "bytes", "aggregate": "sum",
             "files": 3, "value": 3, "help": null,
-            "components": {"count": 3, "p50": 2.0, "p90": 3.0, "p99": 3.0, "max": 3.0,
+            "components": {"count": 3, "p50": 2, "p90": 3, "p99": 3, "max": 3,
                 "buckets": [[1, 1, 1], [2, 2, 1], [3, 3, 1]], "overflow": 0}}),
         json!({"label": "name", "kind": "info", "unit": null, "aggregate": "each",
             "files": 3, "value": null, "help": null}),

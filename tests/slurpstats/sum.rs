@@ -1,10 +1,12 @@
 //! `--sum`: one table over all files.
 
 use std::fs;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
 
 use mmstats::{
-    Aggregate, Average, Counter, Field, Gauge, Histogram, MovingAverage, Options, Published, Text,
-    Timer,
+    Aggregate, Average, Counter, Field, Gauge, Histogram, MovingAverage, Options, Published,
+    StatsFile, Text, Timer, Timestamp, WindowedAverage,
 };
 use serde_json::json;
 
@@ -40,7 +42,7 @@ fn a_sum_goes_over_all_files_in_the_way_that_was_declared() {
         "peak             30  [max of 3]",
         "depth            1 to 3  [3 files]",
         "work             2.67 s  (count 3, total 8.00 s, min 2.00 s, max 3.00 s)  [sum of 3]",
-        "sizes            3 values  (p50 2.0, p90 3.0, p99 3.0, max 3.0)  [sum of 3]",
+        "sizes            3 values  (p50 2, p90 3, p99 3, max 3)  [sum of 3]",
         "name             different texts  [3 files]",
     ] {
         assert!(text.lines().any(|found| found == format!("  {line}")), "{line:?} in\n{text}");
@@ -67,10 +69,10 @@ fn a_sum_goes_over_all_files_in_the_way_that_was_declared() {
     let csv = output(["--sum", "-o", "csv", "-l", "d*", place]);
     assert_eq!(
         csv,
-        "label,component,kind,unit,aggregate,files,value\n\
-         done,,counter,jobs,sum,3,6\n\
-         depth,least,gauge,,each,3,1\n\
-         depth,greatest,gauge,,each,3,3\n"
+        "label,component,kind,unit,aggregate,files,value,dead,invalid\n\
+         done,,counter,jobs,sum,3,6,0,0\n\
+         depth,least,gauge,,each,3,1,0,0\n\
+         depth,greatest,gauge,,each,3,3,0,0\n"
     );
     drop(writers);
 }
@@ -119,4 +121,147 @@ fn the_state_of_a_dead_program_does_not_count_and_what_it_counted_does() {
     assert_eq!(values(&["--dead"]), dead.map(|value| counts(value, 1, json!(null))));
     let prom = output(["--sum", "-o", "prom", place]);
     assert!(prom.contains("\nbusy 2\n") && prom.contains("\ndone_total 205\n"), "{prom}");
+    let text = output(["--sum", place]);
+    assert!(text.contains(" 2  [sum of 1; 1 dead left out]\n"), "{text}");
+    let csv = output(["--sum", "-o", "csv", "-l", "busy", place]);
+    assert!(csv.contains("busy,,gauge,,sum,1,2,1,0\n"), "{csv}");
+}
+
+/// A program that publishes each of these values as its only stat.
+fn publish(place: &Path, add: impl Fn(&Published<()>)) -> Published<()> {
+    let stats = Options::dynamic("Worker").path(place).create().unwrap();
+    add(&stats);
+    stats
+}
+
+#[test]
+fn a_mean_is_that_of_all_values_and_not_of_the_means() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = directory.path();
+    let _writers = [(1000, 1.0), (1, 1001.0)].map(|(times, value)| {
+        publish(place, |stats| {
+            let each: Average = stats.add(Average::named("each")).unwrap();
+            let sum: Average = stats.add(Average::named("sum").aggregate(Aggregate::Sum)).unwrap();
+            let recent: MovingAverage = stats.add(MovingAverage::named("recent")).unwrap();
+            let span: WindowedAverage = stats.add(WindowedAverage::named("span")).unwrap();
+            let largest = Average::named("largest").aggregate(Aggregate::Max);
+            let largest: Average = stats.add(largest).unwrap();
+            let timer: Timer = stats.add(Timer::named("timer")).unwrap();
+            for _ in 0..times {
+                [&each, &sum, &largest].into_iter().for_each(|average| average.add(value));
+                recent.add(value);
+                span.add(value);
+                timer.record_secs(value);
+            }
+        })
+    });
+    // What averaged nothing weighs nothing, also where the least counts.
+    let _idle = publish(place, |stats| drop(stats.add(Average::named("each")).unwrap()));
+
+    let found = json(["--sum", place.to_str().unwrap()]);
+    let totals = found["totals"].as_array().unwrap();
+    let total = |label: &str| totals.iter().find(|total| total["label"] == label).unwrap();
+    let mean = 2001.0 / 1001.0;
+    for (label, expected) in [
+        ("each", mean),
+        ("sum", mean),
+        ("span", mean),
+        ("timer", mean),
+        // The last hundred values of one, and the only one of the other.
+        ("recent", 1101.0 / 101.0),
+        ("largest", 1001.0),
+    ] {
+        assert_eq!(total(label)["value"], expected, "{label}");
+    }
+    let each = total("each");
+    assert_eq!((&each["least"], &each["greatest"]), (&json!(1.0), &json!(1001.0)));
+    assert_eq!(each["components"], json!({"total": 2001.0, "count": 1001}));
+    let text = output(["--sum", "-l", "each", place.to_str().unwrap()]);
+    let expected =
+        "each 1.999  (total 2,001.0, count 1,001, least 1.0, greatest 1,001.0)  [3 files]";
+    assert!(text.contains(expected), "{text}");
+}
+
+#[test]
+fn a_value_that_is_no_number_spoils_no_other() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = directory.path();
+    let _writers = [f64::NAN, 1.5, f64::NAN].map(|value| {
+        publish(place, |stats| {
+            let each: Gauge<f64> = stats.add(Gauge::<f64>::named("each")).unwrap();
+            let sum = Gauge::<f64>::named("sum").aggregate(Aggregate::Sum);
+            let sum: Gauge<f64> = stats.add(sum).unwrap();
+            each.set(value);
+            sum.set(value);
+            let odd: Gauge<f64> = stats.add(Gauge::<f64>::named("odd")).unwrap();
+            odd.set(f64::NAN);
+        })
+    });
+    // A timer and an average that an older writer spoiled.
+    let good = publish(place, |stats| {
+        let timer: Timer = stats.add(Timer::named("timer")).unwrap();
+        timer.record_secs(2.0);
+        let average: Average = stats.add(Average::named("average")).unwrap();
+        average.add(2.0);
+    });
+    let spoiled = place.join("spoiled.mmstats");
+    fs::copy(good.path().unwrap(), &spoiled).unwrap();
+    for label in ["timer", "average"] {
+        store(&spoiled, label, "total", f64::NAN);
+    }
+    let text = output(["--sum", place.to_str().unwrap()]);
+    for line in [
+        "each             1.5  [1 file; 2 invalid left out]",
+        "sum              1.5  [sum of 1; 2 invalid left out]",
+        "odd              NaN  [0 files; 3 invalid left out]",
+        "timer            2.00 s  (count 1, total 2.00 s, min 2.00 s, max 2.00 s)  \
+         [sum of 1; 1 invalid left out]",
+        "average          2.0  (total 2.0, count 1)  [1 file; 1 invalid left out]",
+    ] {
+        assert!(text.lines().any(|found| found == format!("  {line}")), "{line:?} in\n{text}");
+    }
+    let found = json(["--sum", "-l", "sum", place.to_str().unwrap()]);
+    let sum = &found["totals"][0];
+    assert_eq!(
+        (&sum["value"], &sum["files"], &sum["invalid"]),
+        (&json!(1.5), &json!(1), &json!(2))
+    );
+}
+
+/// Changes a component of a stat where readers take it.
+fn store(path: &Path, label: &str, component: &str, value: f64) {
+    let file = StatsFile::read(path).unwrap();
+    let stat = file.get(label).unwrap();
+    let layout = stat.field_layout();
+    let index = stat.components().position(|(name, _)| name == component).unwrap();
+    let offset = layout.buffers[usize::from(layout.write_buffer ^ 1)].0 + index * size_of::<f64>();
+    let file = fs::File::options().write(true).open(path).unwrap();
+    file.write_all_at(&value.to_ne_bytes(), offset as u64).unwrap();
+}
+
+#[test]
+fn a_timestamp_that_was_never_set_has_no_value() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = directory.path();
+    let _writers = [0.0, 1e9].map(|time| {
+        publish(place, |stats| {
+            for (label, how) in [("each", Aggregate::Each), ("first", Aggregate::Min)] {
+                let hit: Timestamp = stats.add(Timestamp::named(label).aggregate(how)).unwrap();
+                if time > 0.0 {
+                    hit.set(time);
+                }
+            }
+            drop(stats.add(Timestamp::named("never")).unwrap());
+        })
+    });
+    let found = json(["--sum", place.to_str().unwrap()]);
+    let totals = found["totals"].as_array().unwrap();
+    let value =
+        |label: &str| &totals.iter().find(|total| total["label"] == label).unwrap()["value"];
+    assert_eq!(
+        [value("each"), value("first"), value("never")],
+        [&json!(1e9), &json!(1e9), &json!(null)]
+    );
+    let text = output(["--sum", "-l", "never", place.to_str().unwrap()]);
+    assert!(text.contains("never never  [2 files]"), "{text}");
 }

@@ -3,7 +3,9 @@
 pub use cli::{diagnostics, escape, exit, generate, signals};
 
 pub mod arguments;
+pub mod declared;
 pub mod json;
+pub mod means;
 pub mod number;
 pub(crate) mod oldest;
 pub mod patterns;
@@ -12,4 +14,5 @@ pub mod records;
 pub mod selection;
 pub mod terminal;
 pub mod time;
+pub mod together;
 pub mod totals;

@@ -12,6 +12,13 @@ use super::totals::{Together, Total};
 pub const PERCENTILES: [(&str, f64); 4] =
     [("p50", 50.0), ("p90", 90.0), ("p99", 99.0), ("max", 100.0)];
 
+/// A percentile of a histogram: a whole number, as no more is known than its bucket. Beyond the
+/// histogram's range it is infinite.
+pub fn percentile(histogram: &HistogramSnapshot, percent: f64) -> Option<Value<'static>> {
+    let found = histogram.percentile(percent)?;
+    Some(if found.is_finite() { Value::Unsigned(found as u64) } else { Value::Float(found) })
+}
+
 /// What is written beyond the fixed part of the schema.
 #[derive(Clone, Copy, Debug)]
 pub struct Extras {
@@ -94,6 +101,9 @@ impl Serialize for TotalRecord<'_> {
         if total.dead > 0 {
             map.serialize_entry("dead", &total.dead)?;
         }
+        if total.invalid > 0 {
+            map.serialize_entry("invalid", &total.invalid)?;
+        }
         if let Some(histogram) = total.histogram() {
             map.serialize_entry("value", &histogram.count())?;
             map.serialize_entry("components", &HistogramRecord(histogram))?;
@@ -106,6 +116,10 @@ impl Serialize for TotalRecord<'_> {
                     map.serialize_entry("greatest", &Exact(greatest))?;
                 }
                 Together::Different | Together::Nothing => map.serialize_entry("value", &())?,
+            }
+            if let Some((least, greatest)) = total.range_of_means() {
+                map.serialize_entry("least", &Exact(least))?;
+                map.serialize_entry("greatest", &Exact(greatest))?;
             }
             if total.components().next().is_some() {
                 map.serialize_entry("components", &SumRecords(total))?;
@@ -150,8 +164,7 @@ impl Serialize for HistogramRecord<'_> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("count", &self.0.count())?;
         for (name, percent) in PERCENTILES {
-            let value = self.0.percentile(percent).map(|value| Exact(Value::Float(value)));
-            map.serialize_entry(name, &value)?;
+            map.serialize_entry(name, &percentile(self.0, percent).map(Exact))?;
         }
         map.serialize_entry("buckets", &Buckets(self.0))?;
         map.serialize_entry("overflow", &self.0.overflow())?;

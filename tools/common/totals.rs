@@ -2,11 +2,18 @@
 //!
 //! Counters, timers and histograms keep what dead programs have counted. What describes the
 //! present (a gauge, a text, a timestamp) comes only from programs that aren't proven dead.
+//!
+//! One bad value doesn't spoil the others: NaN doesn't count, nor does an average or a timer
+//! whose total isn't finite.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 use mmstats::{Aggregate, Aggregator, HistogramSnapshot, Kind, Stat, Value, Verdict};
+
+pub use super::declared::{aggregate_of, becomes_one, is_current_state, is_unset};
+use super::means::Means;
+pub use super::together::Together;
 
 /// The stats of all files, in the order in which they first came.
 #[derive(Debug, Default)]
@@ -34,33 +41,24 @@ pub struct Total {
     pub files: u64,
     /// The number of files whose value doesn't count, as their program is dead.
     pub dead: u64,
+    /// The number of files whose value doesn't count, as it is NaN, or an average or a timer
+    /// that isn't finite.
+    pub invalid: u64,
     histogram: Option<HistogramSnapshot>,
-    /// The values of each component in all files.
+    /// The values that count; of averages and timers the means of those that have any values.
+    values: Vec<Value<'static>>,
+    /// The means of averages and timers.
+    means: Means,
+    /// The first value that doesn't count.
+    odd: Option<f64>,
+    /// The values of the other components in all files.
     components: Vec<(Cow<'static, str>, Vec<Value<'static>>)>,
-}
-
-/// What all values of a stat together are.
-#[derive(Debug)]
-pub enum Together<'a> {
-    /// One value: added up, the least, the greatest, or all are the same.
-    One(Value<'a>),
-    /// Each number stands for itself.
-    Range {
-        /// The least of them.
-        least: Value<'a>,
-        /// The greatest of them.
-        greatest: Value<'a>,
-    },
-    /// Each text stands for itself.
-    Different,
-    /// No file has a value at present.
-    Nothing,
 }
 
 impl Totals {
     /// Adds a stat of a file whose program is alive or not. A value of a dead program counts
-    /// unless it [describes the present](is_current_state); averages over a window that has
-    /// passed have no value.
+    /// unless it [describes the present](is_current_state). Averages over a window that has
+    /// passed and timestamps that were never set have no value.
     pub fn add(&mut self, stat: &Stat<'_>, verdict: Verdict, now: f64) {
         let known = self.by_label.get(stat.label_bytes()).copied();
         let index = known.unwrap_or_else(|| {
@@ -77,30 +75,6 @@ impl Totals {
     }
 }
 
-/// How a stat adds up. Files of the original don't tell; in them a buffered `Q` is a counter.
-pub fn aggregate_of(stat: &Stat<'_>) -> Aggregate {
-    stat.aggregate().unwrap_or_else(|| match stat.kind() {
-        Some(kind) => Aggregate::default_for(kind),
-        None if stat.is_buffered() && stat.signature() == "Q" => Aggregate::Sum,
-        None => Aggregate::Each,
-    })
-}
-
-/// Whether a stat says how things are now, which a dead program can't know. What was counted
-/// stays counted.
-///
-/// Of averages, those over all values are counts; those over the last few values or the last
-/// seconds describe the present. What has no kind is a counter or a state as
-/// [`aggregate_of`] has it.
-pub fn is_current_state(stat: &Stat<'_>) -> bool {
-    match stat.kind() {
-        Some(Kind::Counter | Kind::Timer | Kind::Histogram) => false,
-        Some(Kind::Average) => stat.component("total").is_none(),
-        Some(_) => true,
-        None => aggregate_of(stat) != Aggregate::Sum,
-    }
-}
-
 impl Total {
     fn of(stat: &Stat<'_>) -> Self {
         Self {
@@ -112,7 +86,11 @@ impl Total {
             aggregate: aggregate_of(stat),
             files: 0,
             dead: 0,
+            invalid: 0,
             histogram: None,
+            values: Vec::new(),
+            means: Means::default(),
+            odd: None,
             components: Vec::new(),
         }
     }
@@ -128,17 +106,12 @@ impl Total {
         self.files += 1;
         if let Some(histogram) = stat.histogram() {
             self.add_histogram(histogram);
-        } else if stat.expired(now) {
+        } else if is_unset(stat, now) {
             // Nothing to add.
-        } else if matches!(stat.kind(), Some(Kind::Average | Kind::Timer)) {
-            // What never happened has no least and no greatest.
-            let counted = stat.component("count").and_then(|count| count.as_u64()) != Some(0);
-            let wanted = |name: &str| counted || !matches!(name, "min" | "max");
-            for (name, value) in stat.components().filter(|(name, _)| wanted(name)) {
-                self.add_component(name, value);
-            }
+        } else if self.has_means() {
+            self.add_mean(stat);
         } else {
-            self.add_component(Cow::Borrowed("value"), stat.value());
+            self.add_value(stat.value());
         }
     }
 
@@ -146,6 +119,14 @@ impl Total {
     fn learn(&mut self, stat: &Stat<'_>) {
         let Self { kind, unit, help, aggregate, .. } = Self::of(stat);
         (self.kind, self.unit, self.help, self.aggregate) = (kind, unit, help, aggregate);
+        if self.has_means() {
+            let means = self.values.iter().filter_map(Value::as_f64);
+            means.for_each(|mean| self.means.add(mean, None));
+        }
+    }
+
+    const fn has_means(&self) -> bool {
+        matches!(self.kind, Some(Kind::Average | Kind::Timer))
     }
 
     /// A histogram of other buckets can't be added to the first ones; it is left out.
@@ -157,6 +138,41 @@ impl Total {
                     self.files -= 1;
                 }
             }
+        }
+    }
+
+    fn add_value(&mut self, value: Value<'_>) {
+        match value {
+            Value::Float(number) if number.is_nan() => self.leave_out(number),
+            value => self.values.extend(value.into_owned()),
+        }
+    }
+
+    fn leave_out(&mut self, number: f64) {
+        self.files -= 1;
+        self.invalid += 1;
+        self.odd = self.odd.or(Some(number));
+    }
+
+    fn add_mean(&mut self, stat: &Stat<'_>) {
+        let Some(mean) = stat.value().as_f64() else {
+            return;
+        };
+        let total = stat.component("total").and_then(|total| total.as_f64());
+        if let Some(odd) = [Some(mean), total].into_iter().flatten().find(|it| !it.is_finite()) {
+            return self.leave_out(odd);
+        }
+        let count = stat.mean_count();
+        match (total, count) {
+            (Some(total), Some(count)) => self.means.add_total(total, count as f64),
+            _ => self.means.add(mean, count),
+        }
+        // What never happened has no mean, no least and no greatest.
+        let counted = count != Some(0);
+        self.values.extend(counted.then_some(Value::Float(mean)));
+        let wanted = |name: &str| counted || !matches!(name, "min" | "max");
+        for (name, value) in stat.components().skip(1).filter(|(name, _)| wanted(name)) {
+            self.add_component(name, value);
         }
     }
 
@@ -177,29 +193,46 @@ impl Total {
 
     /// The name of the first component; empty where there is only one.
     pub fn first_component(&self) -> &str {
-        match &*self.components {
-            [(name, _), _, ..] => name,
-            _ => "",
-        }
+        if self.components.is_empty() { "" } else { "mean" }
     }
 
     /// What the first components together are.
     pub fn together(&self) -> Together<'_> {
-        let Some((name, values)) = self.components.first() else {
-            return Together::Nothing;
-        };
+        if self.files == 0
+            && let Some(odd) = self.odd
+        {
+            return Together::One(Value::Float(odd));
+        }
         match self.aggregator() {
-            Some(Aggregator::Sum) if *name == "mean" => self.mean(values),
-            Some(aggregator) => one(aggregator.apply(values.iter().cloned())),
-            None => each(values),
+            _ if self.is_mean() && self.means.added() == 0 => Together::Nothing,
+            _ if self.is_mean() => Together::One(Value::Float(self.means.mean().unwrap_or(0.0))),
+            Some(aggregator) => Together::one(aggregator.apply(self.values.iter().cloned())),
+            None => Together::each(&self.values),
+        }
+    }
+
+    /// Whether the values become the mean of all of them: those of averages and timers, unless
+    /// the least or the greatest mean was asked for.
+    const fn is_mean(&self) -> bool {
+        self.has_means() && matches!(self.aggregate, Aggregate::Sum | Aggregate::Each)
+    }
+
+    /// The least and the greatest of an average's means, where files differ.
+    pub fn range_of_means(&self) -> Option<(Value<'_>, Value<'_>)> {
+        let is_average = self.kind == Some(Kind::Average) && self.is_mean();
+        match is_average.then(|| Together::each(&self.values))? {
+            Together::Range { least, greatest } => Some((least, greatest)),
+            _ => None,
         }
     }
 
     /// The other components that add up: count, total, the least and the greatest.
     pub fn components(&self) -> impl Iterator<Item = (&str, Value<'_>)> {
-        let summed = self.aggregator() == Some(Aggregator::Sum);
-        self.components.iter().skip(1).filter(move |_| summed).filter_map(|(name, values)| {
+        let components = self.components.iter().filter(|_| self.is_mean());
+        components.filter_map(|(name, values)| {
             let aggregator = match &**name {
+                // Of a part of the files it would be no total.
+                "count" | "total" if values.len() != self.means.added() => return None,
                 "count" | "total" => Aggregator::Sum,
                 "min" => Aggregator::Min,
                 "max" | "last_add" => Aggregator::Max,
@@ -217,45 +250,6 @@ impl Total {
             Aggregate::Min => Some(Aggregator::Min),
             Aggregate::Max => Some(Aggregator::Max),
             _ => None,
-        }
-    }
-
-    /// The mean of means, each with its weight: of all values where files tell their total, else
-    /// of those that the means are over.
-    fn mean<'a>(&'a self, means: &'a [Value<'static>]) -> Together<'a> {
-        let numbers = |wanted: &str| {
-            let found = self.components.iter().find(|(name, _)| name == wanted);
-            found.map(|(_, values)| values.iter().filter_map(Value::as_f64))
-        };
-        let Some(counts) = numbers("count") else {
-            return one(Aggregator::Avg.apply(means.iter().cloned()));
-        };
-        let count: f64 = counts.clone().sum();
-        let total: f64 = match numbers("total") {
-            Some(totals) => totals.sum(),
-            None => means.iter().filter_map(Value::as_f64).zip(counts).map(|(m, n)| m * n).sum(),
-        };
-        Together::One(Value::Float(if count == 0.0 { 0.0 } else { total / count }))
-    }
-}
-
-fn one(value: Option<Value<'_>>) -> Together<'_> {
-    value.map_or(Together::Nothing, Together::One)
-}
-
-fn each<'a>(values: &'a [Value<'static>]) -> Together<'a> {
-    match values {
-        [] => Together::Nothing,
-        [first, rest @ ..] if rest.iter().all(|value| value == first) => {
-            Together::One(first.clone())
-        }
-        values => {
-            let least = Aggregator::Min.apply(values.iter().cloned());
-            let greatest = Aggregator::Max.apply(values.iter().cloned());
-            match (least, greatest) {
-                (Some(least), Some(greatest)) => Together::Range { least, greatest },
-                _ => Together::Different,
-            }
         }
     }
 }

@@ -8,7 +8,7 @@ use super::json::is_alive;
 use super::report::{Report, Shown};
 use crate::common::escape::{escape, escape_path};
 use crate::common::json::Hex;
-use crate::common::records::PERCENTILES;
+use crate::common::records::{PERCENTILES, percentile};
 
 const HEADER: [&str; 9] =
     ["path", "pid", "alive", "label", "component", "kind", "unit", "type", "value"];
@@ -54,8 +54,8 @@ impl<W: Write> Csv<W> {
     fn histogram(&mut self, line: &Line<'_>, histogram: &HistogramSnapshot) -> io::Result<()> {
         self.line(line, "count", &Value::Unsigned(histogram.count()))?;
         for (name, percent) in PERCENTILES {
-            if let Some(value) = histogram.percentile(percent) {
-                self.line(line, name, &Value::Float(value))?;
+            if let Some(value) = percentile(histogram, percent) {
+                self.line(line, name, &value)?;
             }
         }
         Ok(())

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 use std::io::{self, Write};
 
-use mmstats::{Aggregate, Stat, Verdict};
+use mmstats::{Stat, Verdict};
 
 use super::report::{Report, Shown};
 use crate::common::prom::{Families, Format, Limits, Names, Sample, label_value};
-use crate::common::totals::{Totals, aggregate_of};
+use crate::common::totals::{Totals, becomes_one};
 
 /// Gathers samples of all files and writes them at the end.
 pub struct Prom<W> {
@@ -31,7 +31,7 @@ impl<W: Write> Prom<W> {
 
     fn add(&mut self, stat: &Stat<'_>, verdict: Verdict) {
         if let Some(totals) = &mut self.totals
-            && aggregate_of(stat) != Aggregate::Each
+            && becomes_one(stat)
         {
             if Sample::is_allowed(stat) {
                 totals.add(stat, verdict, self.now);

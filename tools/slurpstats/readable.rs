@@ -7,7 +7,7 @@ use crate::common::json::Hex;
 use crate::common::number::{
     push_duration, push_exact, push_grouped, push_plain, push_readable, push_signed,
 };
-use crate::common::records::PERCENTILES;
+use crate::common::records::{PERCENTILES, percentile};
 use crate::common::time::Calendar;
 
 /// How many components of a value of unknown meaning are shown on its line.
@@ -147,7 +147,7 @@ impl Readable {
         out.push(b')');
     }
 
-    /// Appends `1,234 values  (p50 7.0, p90 12.0, p99 30.0, max 40.0 bytes)`.
+    /// Appends `1,234 values  (p50 7, p90 12, p99 30, max 40 bytes)`.
     pub fn push_histogram(
         &mut self,
         out: &mut Vec<u8>,
@@ -160,17 +160,17 @@ impl Readable {
         out.extend_from_slice(b" values");
         let mut separator = "  (";
         for (name, percent) in PERCENTILES {
-            let Some(value) = histogram.percentile(percent) else {
+            let Some(value) = percentile(histogram, percent) else {
                 return;
             };
             out.extend_from_slice(separator.as_bytes());
             out.extend_from_slice(name.as_bytes());
             out.push(b' ');
-            if value.is_infinite() {
+            if value.as_u64().is_none() {
                 out.extend_from_slice(b"> ");
                 self.push_value(out, &Value::Unsigned(histogram.range_end()), manner);
             } else {
-                self.push_value(out, &Value::Float(value), manner);
+                self.push_value(out, &value, manner);
             }
             separator = ", ";
         }

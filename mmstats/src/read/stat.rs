@@ -18,6 +18,8 @@ pub struct Stat<'a> {
 /// over a span of time.
 const AVERAGES: [&[&str]; 3] =
     [&["mean", "total", "count"], &["mean", "count"], &["mean", "count", "last_add"]];
+/// The second parameter of an average over the last values; the first is how many of them.
+const MOVING: u64 = 1;
 /// The second parameter of an average over a span of time; the first is the span.
 const WINDOWED: u64 = 2;
 const TIMER: &[&str] = &["mean", "count", "total", "min", "max", "last"];
@@ -140,6 +142,28 @@ impl<'a> Stat<'a> {
         let span = f64::from_bits(span);
         let last_add = self.component("last_add").and_then(|value| value.as_f64());
         span > 0.0 && last_add.is_some_and(|last_add| now - last_add > span)
+    }
+
+    /// How many values the mean of an average is over, as its weight beside other means: the
+    /// component `count`, but no more than its window holds. `None` where there is no count.
+    ///
+    /// ```
+    /// # use mmstats::{Field, MovingAverage, Options, StatsFile};
+    /// # let directory = tempfile::tempdir()?;
+    /// # let stats = Options::dynamic("Doc").path(directory.path()).create()?;
+    /// let load: MovingAverage = stats.add(MovingAverage::named("load").window(2))?;
+    /// [7.0, 1.0, 2.0].map(|value| load.add(value));
+    /// let file = StatsFile::read(stats.path().unwrap())?;
+    /// assert_eq!(file.get("load").and_then(|load| load.mean_count()), Some(2));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn mean_count(&self) -> Option<u64> {
+        let count = self.component("count")?.as_u64()?;
+        let average = self.entry().filter(|entry| entry.kind() == Some(Kind::Average));
+        match average.map(|entry| entry.parameters()) {
+            Some([window, MOVING]) => Some(count.min(window)),
+            _ => Some(count),
+        }
     }
 
     /// Where the field stands in the file, and its bytes.

@@ -9,7 +9,8 @@ use std::path::Path;
 use std::thread;
 
 use mmstats::{
-    Aggregate, Counter, Field, Gauge, Histogram, Options, Published, StatsFile, Text, Timer,
+    Aggregate, Average, Counter, Field, Gauge, Histogram, Options, Published, StatsFile, Text,
+    Timer,
 };
 use tempfile::TempDir;
 
@@ -33,6 +34,9 @@ depth{SECOND} 1.0
 # HELP hits hits
 # TYPE hits untyped
 hits{pid="GONE"} 7
+# HELP load load
+# TYPE load gauge
+load{PROCESS} 3.25
 # HELP peak peak
 # TYPE peak gauge
 peak{PROCESS} -5
@@ -62,6 +66,8 @@ const OPEN_METRICS: &str = r#"# HELP mmstats_up 1, or 0 of what is proven dead a
 # TYPE depth gauge
 # HELP hits hits
 # TYPE hits unknown
+# HELP load load
+# TYPE load gauge
 # HELP peak peak
 # TYPE peak gauge
 # HELP render_seconds render
@@ -140,6 +146,8 @@ fn worker(directory: &Path, number: u32) -> Published<()> {
     peak.set(-5 * number.cast_signed());
     let depth: Gauge<f64> = stats.add(Gauge::<f64>::named("depth").unit("%")).unwrap();
     depth.set(0.5 * f64::from(number));
+    let load: Average = stats.add(Average::named("load")).unwrap();
+    (0..2 * number - 1).for_each(|_| load.add(f64::from(3 * number - 2)));
     let render: Timer = stats.add(Timer::named("render")).unwrap();
     render.record_secs(0.25 * f64::from(number));
     let sizes: Histogram = stats.add(Histogram::named("sizes").unit("bytes")).unwrap();

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use mmstats::{Aggregate, Stat, Verdict};
+use mmstats::{Stat, Verdict};
 
 use super::processes::{command_of, processes, push};
 use super::running::Running;
 use super::{By, Choice};
 use crate::common::prom::{Families, Sample};
-use crate::common::totals::{Totals, aggregate_of, is_current_state};
+use crate::common::totals::{Totals, becomes_one, is_current_state};
 use crate::mmash::snapshot::{Seen, Snapshot};
 
 /// All samples, of each program those of `running` instead of those of its files.
@@ -74,7 +74,7 @@ fn add_group(
 ) {
     let mut totals = Totals::default();
     for seen in files {
-        let stats = seen.file.stats().filter(|stat| aggregate_of(stat) != Aggregate::Each);
+        let stats = seen.file.stats().filter(becomes_one);
         stats
             .filter(|stat| is_wanted(stat) && Sample::is_allowed(stat))
             .for_each(|stat| totals.add(&stat, seen.life.verdict, now));
@@ -104,7 +104,7 @@ fn add_each(families: &mut Families, group: &str, files: &[&Seen], by: By, now: 
             families.begin(labels);
         }
         let is_dead = seen.life.verdict == Verdict::Dead;
-        let each = file.stats().filter(|stat| aggregate_of(stat) == Aggregate::Each);
+        let each = file.stats().filter(|stat| !becomes_one(stat));
         let each = each.filter(|stat| !(is_dead && is_current_state(stat)));
         // A mean over a window that has passed says nothing about now.
         each.filter(|stat| !stat.expired(now)).for_each(|stat| families.add_stat(&stat));

@@ -5,11 +5,12 @@ use std::io::{self, Write};
 use mmstats::{Kind, Value};
 
 use crate::common::escape::escape;
-use crate::common::records::PERCENTILES;
+use crate::common::records::{PERCENTILES, percentile};
 use crate::common::totals::{Together, Total, Totals};
 use crate::slurpstats::csv::{end_record, exact_text, put_field};
 
-const HEADER: [&str; 7] = ["label", "component", "kind", "unit", "aggregate", "files", "value"];
+const HEADER: [&str; 9] =
+    ["label", "component", "kind", "unit", "aggregate", "files", "value", "dead", "invalid"];
 
 /// Writes the whole table.
 pub fn write(out: &mut impl Write, totals: &Totals, help_texts: bool) -> io::Result<()> {
@@ -28,6 +29,8 @@ pub fn write(out: &mut impl Write, totals: &Totals, help_texts: bool) -> io::Res
                 total.aggregate.name(),
                 &total.files.to_string(),
                 &exact_text(&value),
+                &total.dead.to_string(),
+                &total.invalid.to_string(),
             ] {
                 put_field(&mut out, field)?;
             }
@@ -43,9 +46,9 @@ pub fn write(out: &mut impl Write, totals: &Totals, help_texts: bool) -> io::Res
 /// What is known of a stat, each with the name of its component.
 fn numbers(total: &Total) -> Vec<(&str, Value<'_>)> {
     if let Some(histogram) = total.histogram() {
-        let percentiles = PERCENTILES.into_iter().filter_map(|(name, percent)| {
-            Some((name, Value::Float(histogram.percentile(percent)?)))
-        });
+        let percentiles = PERCENTILES
+            .into_iter()
+            .filter_map(|(name, percent)| Some((name, percentile(histogram, percent)?)));
         let count = ("count", Value::Unsigned(histogram.count()));
         return std::iter::once(count).chain(percentiles).collect();
     }
@@ -55,5 +58,8 @@ fn numbers(total: &Total) -> Vec<(&str, Value<'_>)> {
         Together::Different | Together::Nothing => Vec::new(),
     };
     numbers.extend(total.components());
+    if let Some((least, greatest)) = total.range_of_means() {
+        numbers.extend([("least", least), ("greatest", greatest)]);
+    }
     numbers
 }

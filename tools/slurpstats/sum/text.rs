@@ -1,6 +1,6 @@
 //! `--sum -o text`: a title, then a line for each stat.
 
-use mmstats::Aggregate;
+use mmstats::{Aggregate, Kind};
 use unicode_width::UnicodeWidthStr;
 
 use crate::common::escape::escape;
@@ -45,12 +45,7 @@ impl Lines<'_> {
         let label = self.paint.text(kind_style(total.kind), &label);
         put(out, &format_args!("  {label}{gap} "));
         self.push_value(out, total);
-        let how = match (total.aggregate, total.files) {
-            (_, 1) => String::new(),
-            (Aggregate::Each, files) => format!("  [{files} files]"),
-            (how, files) => format!("  [{how} of {files}]"),
-        };
-        put(out, &format_args!("{}\n", self.paint.text(FAINT, how)));
+        put(out, &format_args!("{}\n", self.paint.text(FAINT, remark(total))));
     }
 
     fn push_value(&mut self, out: &mut Vec<u8>, total: &Total) {
@@ -69,9 +64,34 @@ impl Lines<'_> {
                 self.readable.push_value(out, &greatest, manner);
             }
             Together::Different => return out.extend_from_slice(b"different texts"),
+            Together::Nothing if total.kind == Some(Kind::Timestamp) && total.files > 0 => {
+                return out.extend_from_slice(b"never");
+            }
             Together::Nothing => return out.push(b'-'),
         }
         push_unit(out, &total.unit, manner);
-        self.readable.push_components(out, total.components(), manner);
+        let range = total.range_of_means();
+        let range = range.map(|(least, greatest)| [("least", least), ("greatest", greatest)]);
+        let components = total.components().chain(range.into_iter().flatten());
+        self.readable.push_components(out, components, manner);
     }
+}
+
+/// How many files the value is of, and how many were left out: `  [sum of 2; 1 dead left out]`.
+fn remark(total: &Total) -> String {
+    let files = if total.files == 1 { "file" } else { "files" };
+    let of = match total.aggregate {
+        Aggregate::Each => format!("{} {files}", total.files),
+        how => format!("{how} of {}", total.files),
+    };
+    let mut parts = vec![of];
+    for (count, what) in [(total.dead, "dead"), (total.invalid, "invalid")] {
+        if count > 0 {
+            parts.push(format!("{count} {what} left out"));
+        }
+    }
+    if total.files == 1 && parts.len() == 1 {
+        return String::new();
+    }
+    format!("  [{}]", parts.join("; "))
 }
