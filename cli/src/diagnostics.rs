@@ -1,10 +1,10 @@
 //! What a command says on stderr: `slurpstats: PATH: reason`, one line each.
 
 use std::fmt::Display;
-use std::io::{self, Write};
 use std::path::Path;
 
 use crate::escape::{escape, escape_path};
+use crate::log;
 
 /// The messages of one run.
 #[derive(Debug)]
@@ -32,8 +32,7 @@ impl Diagnostics {
 
     /// Something to know that is no error. It may have several lines.
     pub fn say(&self, message: &dyn Display) {
-        // Where stderr is closed there is nobody left to tell.
-        drop(writeln!(io::stderr(), "{}: {message}", self.command));
+        log::write(format!("{}: {message}", self.command));
     }
 
     /// How many errors there were.

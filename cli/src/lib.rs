@@ -2,12 +2,13 @@
 //!
 //! - [`diagnostics`]: messages on stderr, a line each, with the command's name; [`pace`]: so many
 //!   a second;
+//! - [`log`]: a server's messages, for which no thread ever waits;
 //! - [`exit`]: exit codes, and the reader of a pipe that has gone;
 //! - [`escape`] and [`json`]: whatever a text has in it, it doesn't drive a terminal;
 //! - [`duration`] and [`address`]: arguments such as `30s` and `127.0.0.1:80`;
 //! - [`clock`]: the present, as Unix time;
 //! - [`generate`]: man pages and shell completions;
-//! - [`signals`]: signals that must not end a run.
+//! - [`signals`]: signals that must not end a run, and those that end a server.
 #![forbid(unsafe_code)]
 
 pub mod address;
@@ -18,5 +19,6 @@ pub mod escape;
 pub mod exit;
 pub mod generate;
 pub mod json;
+pub mod log;
 pub mod pace;
 pub mod signals;

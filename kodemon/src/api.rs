@@ -16,12 +16,11 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
-use tokio::sync::Semaphore;
-use web::{Problem, answer};
+use web::{Problem, Workers, answer};
 
 use crate::figures::{Figures, Received, Stored};
 use crate::live::Live;
-use crate::store::{QueryError, Store};
+use crate::store::{Progress, QueryError, Store};
 
 /// So many questions are asked of the store at one time; further ones wait.
 const ASKED_AT_ONCE: usize = 4;
@@ -32,8 +31,11 @@ pub struct Api {
     live: Arc<Live>,
     received: Arc<Figures<Received>>,
     stores: Vec<(&'static str, Arc<Figures<Stored>>)>,
+    writers: Vec<(&'static str, Progress)>,
     keep: Duration,
-    free: Arc<Semaphore>,
+    workers: Workers,
+    /// Beside the questions, which may all be waiting for the store.
+    scraping: Workers,
 }
 
 impl fmt::Debug for Api {
@@ -49,10 +51,11 @@ impl Api {
         live: Arc<Live>,
         received: Arc<Figures<Received>>,
         stores: Vec<(&'static str, Arc<Figures<Stored>>)>,
+        writers: Vec<(&'static str, Progress)>,
         keep: Duration,
     ) -> Self {
-        let free = Arc::new(Semaphore::new(ASKED_AT_ONCE));
-        Self { store, live, received, stores, keep, free }
+        let (workers, scraping) = (Workers::new(ASKED_AT_ONCE), Workers::new(1));
+        Self { store, live, received, stores, writers, keep, workers, scraping }
     }
 
     /// Asks the store, beside the thread that serves.
@@ -63,13 +66,12 @@ impl Api {
     where
         T: Serialize + Send + 'static,
     {
-        let permit = Arc::clone(&self.free).acquire_owned().await;
         let store = Arc::clone(&self.store);
-        let asked = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            ask(&*store).map(|record| answer(&record))
-        });
-        asked.await.unwrap_or_else(|_| Err(QueryError::Failed("the question failed".to_owned())))
+        let ask = move || ask(&*store).map(|record| answer(&record));
+        self.workers
+            .run(ask)
+            .await
+            .unwrap_or_else(|_| Err(QueryError::Failed("the question failed".to_owned())))
     }
 }
 
@@ -93,6 +95,7 @@ pub fn routes() -> Router<Arc<Api>> {
         .merge(tokens::routes())
         .merge(stream::routes())
         .merge(health::routes())
+        .merge(web::health(health::check))
         .merge(metrics::routes())
         .merge(openapi::routes())
 }

@@ -30,7 +30,7 @@ const ASKING: Duration = Duration::from_secs(1);
 /// For so long it fetches before it looks whether it is to end.
 const ROUND: Duration = Duration::from_millis(100);
 /// For so long it fetches at the end: many times as long as what a socket holds takes.
-const FAREWELL: Duration = Duration::from_secs(1);
+const FAREWELL: Duration = Duration::from_millis(300);
 
 /// Which messages are taken.
 #[derive(Debug)]

@@ -8,7 +8,7 @@
 
 mod stores;
 
-use std::io::{self, Write};
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +17,7 @@ use clap::CommandFactory;
 use cli::diagnostics::Diagnostics;
 use cli::exit::Outcome;
 use cli::generate::generate;
+use cli::log;
 use cli::pace::Pace;
 use tokio::runtime;
 use tokio::time::MissedTickBehavior;
@@ -39,6 +40,9 @@ const TOLD: u32 = 10;
 /// How often what was stored is told to who watches.
 const STEP: Duration = Duration::from_secs(1);
 
+/// How long the end waits for messages to be written.
+const FLUSH: Duration = Duration::from_millis(100);
+
 /// Does what the arguments say, until a signal ends it.
 ///
 /// # Errors
@@ -50,14 +54,19 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
     }
     let mut diagnostics = Diagnostics::new(NAME);
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
-    Ok(runtime.block_on(serve(arguments)).unwrap_or_else(|message| {
+    let outcome = runtime.block_on(serve(arguments)).unwrap_or_else(|message| {
         diagnostics.error(&message);
         Outcome::Failed
-    }))
+    });
+    // Answers that are still being made aren't waited for.
+    runtime.shutdown_background();
+    log::flush(FLUSH);
+    Ok(outcome)
 }
 
 /// Serves until a signal comes; an error is the message of one.
 async fn serve(arguments: &Arguments) -> Result<Outcome, String> {
+    log::start(NAME).map_err(|error| format!("can't start a thread: {error}"))?;
     let hosts = Hosts::and(arguments.host.iter().cloned());
     let server = Server::listen(arguments.http, hosts, Limits::default()).await;
     let server = server.map_err(|error| format!("can't listen on {}: {error}", arguments.http))?;
@@ -77,12 +86,14 @@ async fn serve(arguments: &Arguments) -> Result<Outcome, String> {
     let live = Arc::new(Live::new(Arc::clone(&catalog)));
     let no_thread = |error| format!("can't make a thread: {error}");
     let writers = stores::writers(&stores, &kept, &live).map_err(no_thread)?;
+    let progress = kept.iter().zip(&writers).map(|((name, _), writer)| (*name, writer.progress()));
+    let progress = progress.collect();
     let receiving = receive(arguments, sockets, catalog, &incoming, writers).map_err(no_thread)?;
     tell_addresses(&server, &addresses);
 
     let first = Arc::clone(&stores[0]);
-    let api = Api::new(first, Arc::clone(&live), incoming, kept, arguments.keep);
-    let log = arguments.verbose.then(|| RequestLog::new(Diagnostics::new(NAME)));
+    let api = Api::new(first, Arc::clone(&live), incoming, kept, progress, arguments.keep);
+    let requests_log = arguments.verbose.then(|| RequestLog::new(Diagnostics::new(NAME)));
     let mut outcome = Outcome::Fine;
     let end = async {
         outcome = signal.await;
@@ -90,7 +101,7 @@ async fn serve(arguments: &Arguments) -> Result<Outcome, String> {
     };
     let telling = tokio::spawn(tell_steps(Arc::clone(&live)));
     server
-        .telling(witness(requests, log))
+        .telling(witness(requests, requests_log))
         .serve(page::routes().merge(api::routes().with_state(Arc::new(api))), end)
         .await;
     telling.abort();
@@ -147,17 +158,16 @@ async fn tell_steps(live: Arc<Live>) {
     steps.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         steps.tick().await;
-        live.step();
+        let live = Arc::clone(&live);
+        // It encodes as much as was stored, so not on the thread that serves.
+        drop(tokio::task::spawn_blocking(move || live.step()).await);
     }
 }
 
-/// Says where it is, so that others find it. Where nobody reads that, it serves all the same.
+/// Says where it is, so that others find it.
 fn tell_addresses(server: &Server, udp: &[SocketAddr]) {
-    let mut out = io::stdout();
-    let _ = writeln!(out, "http://{}/", server.address());
-    for address in udp {
-        let _ = writeln!(out, "udp://{address}");
-    }
+    let udp: String = udp.iter().map(|address| format!("udp://{address}\n")).collect();
+    log::print(format!("http://{}/\n{udp}", server.address()));
     if !server.address().ip().is_loopback() {
         let warning = "whoever reaches this machine there reads everything, without a password";
         Diagnostics::new(NAME).say(&format_args!("listening on {}: {warning}", server.address()));

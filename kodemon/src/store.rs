@@ -15,7 +15,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-pub use writer::{Capacity, Writer};
+pub use writer::{Capacity, Progress, Writer};
 
 /// A call, on its way into a store. Key and token are numbers of the
 /// [`Catalog`](crate::catalog::Catalog).

@@ -17,6 +17,7 @@ mod program;
 mod prometheus;
 mod safe;
 mod stream;
+mod stuck;
 #[path = "../support/mod.rs"]
 mod support;
 mod workers;

@@ -15,8 +15,9 @@ use tokio::runtime;
 use crate::command;
 use crate::document::assert_valid;
 use crate::openapi::document;
+use crate::support::http::{self, Chunks};
 use crate::support::server::Server;
-use crate::support::{content, field, http};
+use crate::support::{content, field};
 
 /// mmash that looks often.
 fn served(directory: &TempDir) -> Server {
@@ -25,7 +26,7 @@ fn served(directory: &TempDir) -> Server {
 
 /// A client that watches.
 struct Watcher {
-    lines: BufReader<TcpStream>,
+    lines: BufReader<Chunks>,
     /// What each event is to be like.
     step: Validator,
 }
@@ -45,10 +46,10 @@ impl Watcher {
         stream.write_all(request.as_bytes()).unwrap();
         let head = http::receive_head(&mut stream).expect("an answer");
         assert_eq!((head.status, head.header("content-type")), (200, Some("text/event-stream")));
-        Self { lines: BufReader::new(stream), step }
+        Self { lines: BufReader::new(Chunks::of(stream)), step }
     }
 
-    /// The next event as it comes. What isn't a line of one is the size of a chunk.
+    /// The next event as it comes.
     fn next(&mut self) -> Event {
         let name = self.line("event: ");
         (name, self.line("data: "))

@@ -1,6 +1,6 @@
 //! HTTP by hand, over a socket: what a browser would never send can be sent, too.
 
-use std::io::{Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
 use super::PATIENCE;
@@ -98,4 +98,38 @@ fn head(stream: &mut TcpStream) -> Option<String> {
         }
     }
     String::from_utf8(head).ok()
+}
+
+/// The body of an answer that comes in chunks, as a stream does, without what stands between them.
+pub struct Chunks {
+    stream: BufReader<TcpStream>,
+    /// Of the chunk that is being read.
+    left: usize,
+}
+
+impl Chunks {
+    /// Behind the head.
+    pub fn of(stream: TcpStream) -> Self {
+        Self { stream: BufReader::new(stream), left: 0 }
+    }
+}
+
+impl Read for Chunks {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        while self.left == 0 {
+            let mut line = String::new();
+            if self.stream.read_line(&mut line)? == 0 || line == "0\r\n" {
+                return Ok(0);
+            }
+            // A chunk ends with an empty line.
+            let size = line.trim_end();
+            if !size.is_empty() {
+                self.left = usize::from_str_radix(size, 16).expect("the size of a chunk");
+            }
+        }
+        let most = self.left.min(bytes.len());
+        let read = self.stream.read(&mut bytes[..most])?;
+        self.left -= read;
+        Ok(read)
+    }
 }

@@ -27,9 +27,12 @@ async fn files(
     State(poller): State<Arc<Poller>>,
 ) -> Result<Response, Problem> {
     let wanted = parameters.only(&["glob"])?;
-    let snapshot = poller.snapshot();
-    let files = snapshot.matching(wanted.first("glob"))?;
-    Ok(answer(&FilesRecord::of(&snapshot, files)))
+    poller
+        .answer(move |snapshot| {
+            let files = snapshot.matching(wanted.first("glob"))?;
+            Ok(answer(&FilesRecord::of(snapshot, files)))
+        })
+        .await
 }
 
 #[derive(Serialize)]

@@ -24,13 +24,15 @@ use std::env;
 use std::ffi::OsString;
 use std::fmt::Display;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use clap::CommandFactory;
+use cli::log;
 use tokio::runtime;
 use web::{Answered, Hosts, Limits, RequestLog, Server, ending_by_signal};
 
@@ -49,6 +51,9 @@ use wrongs::Wrongs;
 /// The tool's name.
 pub const NAME: &str = "mmash";
 
+/// How long the end waits for messages to be written.
+const FLUSH: Duration = Duration::from_millis(200);
+
 /// Does what the arguments say, until a signal ends it.
 ///
 /// # Errors
@@ -63,14 +68,16 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| format!("can't wait for events: {error}"))?;
         let outcome = runtime.block_on(serve(arguments, settings));
-        // A thread that encodes something large must not hold up the end.
+        // Answers that are still being made aren't waited for.
         runtime.shutdown_background();
         outcome
     });
-    Ok(outcome.unwrap_or_else(|message| {
+    let outcome = outcome.unwrap_or_else(|message| {
         diagnostics.error(&message);
         Outcome::Failed
-    }))
+    });
+    log::flush(FLUSH);
+    Ok(outcome)
 }
 
 /// What the file says that `MMASH_SETTINGS` names, if it names one.
@@ -89,6 +96,7 @@ fn settings() -> Result<Settings, String> {
 
 /// Serves until a signal comes; an error is the message of one.
 async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome, String> {
+    log::start(NAME).map_err(|error| format!("can't start a thread: {error}"))?;
     let diagnostics = Diagnostics::new(NAME);
     let address = address(arguments, &settings)?;
     let hosts = Hosts::and(arguments.host.iter().cloned().chain(settings.host));
@@ -109,31 +117,30 @@ async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome, Str
     let wrongs = Wrongs::new(Diagnostics::new(NAME));
     let poller = Poller::start(places, arguments.interval, metrics, wrongs, own.clone())
         .map_err(|error| format!("can't make a thread: {error}"))?;
-    // Where nobody reads it, it serves all the same.
-    let _ = writeln!(io::stdout(), "http://{}/", server.address());
+    log::print(format!("http://{}/\n", server.address()));
     let verbose = arguments.verbose || settings.debug == Some(true);
-    let log = verbose.then(|| RequestLog::new(diagnostics));
+    let requests = verbose.then(|| RequestLog::new(diagnostics));
     let mut outcome = Outcome::Fine;
     let feed = Arc::clone(&poller);
     let end = async {
         outcome = signal.await;
         feed.feed().end();
     };
-    server.telling(witness(own, log)).serve(routes().with_state(poller), end).await;
+    server.telling(witness(own, requests)).serve(routes().with_state(poller), end).await;
     Ok(outcome)
 }
 
 /// Counts and tells each request.
 fn witness(
     own: Option<Arc<Own>>,
-    log: Option<RequestLog>,
+    requests: Option<RequestLog>,
 ) -> impl Fn(&Answered<'_>) + Send + Sync + 'static {
     move |request| {
         if let Some(own) = &own {
             own.answered(request);
         }
-        if let Some(log) = &log {
-            log.tell(request);
+        if let Some(requests) = &requests {
+            requests.tell(request);
         }
     }
 }
@@ -161,4 +168,5 @@ fn routes() -> Router<Arc<Poller>> {
         .merge(metrics::routes())
         .merge(openapi::routes())
         .merge(page::routes())
+        .merge(web::health(|poller: &Arc<Poller>| poller.health()))
 }

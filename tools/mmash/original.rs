@@ -15,6 +15,7 @@ use web::{Parameters, Problem, Rest, answer};
 
 use super::aggregate::{Aggregation, Together};
 use super::poller::Poller;
+use super::snapshot::Snapshot;
 use crate::common::json::Exact;
 
 /// `/stats/` and `/files/`, each also with something behind it. Without the slash they lead to
@@ -41,10 +42,14 @@ struct Labels {
 }
 
 /// Every label, sorted.
-async fn labels(State(poller): State<Arc<Poller>>) -> Response {
-    let snapshot = poller.snapshot();
-    let stats = snapshot.files.iter().flat_map(|seen| seen.file.stats());
-    answer(&Labels { stats: stats.map(|stat| stat.label().into_owned()).collect() })
+async fn labels(State(poller): State<Arc<Poller>>) -> Result<Response, Problem> {
+    poller
+        .answer(|snapshot| {
+            let stats = snapshot.files.iter().flat_map(|seen| seen.file.stats());
+            let stats = stats.map(|stat| stat.label().into_owned()).collect();
+            Ok(answer(&Labels { stats }))
+        })
+        .await
 }
 
 #[derive(Serialize)]
@@ -53,19 +58,18 @@ struct Files<'a> {
 }
 
 async fn all_files(State(poller): State<Arc<Poller>>) -> Result<Response, Problem> {
-    files(&poller, "")
+    poller.answer(|snapshot| files(snapshot, "")).await
 }
 
 async fn some_files(
     Rest(glob): Rest,
     State(poller): State<Arc<Poller>>,
 ) -> Result<Response, Problem> {
-    files(&poller, &glob)
+    poller.answer(move |snapshot| files(snapshot, &glob)).await
 }
 
 /// The paths of files that have a stat, sorted.
-fn files(poller: &Poller, glob: &str) -> Result<Response, Problem> {
-    let snapshot = poller.snapshot();
+fn files(snapshot: &Snapshot, glob: &str) -> Result<Response, Problem> {
     let files = snapshot.matching(glob)?.filter(|seen| seen.file.stats().len() > 0);
     let paths = files.map(|seen| seen.file.path().to_string_lossy());
     Ok(answer(&Files { files: paths.collect() }))
@@ -86,12 +90,19 @@ async fn stats(
     parameters: Parameters,
     State(poller): State<Arc<Poller>>,
 ) -> Result<Response, Problem> {
+    poller.answer(move |snapshot| stats_of(snapshot, &prefix, &parameters)).await
+}
+
+fn stats_of(
+    snapshot: &Snapshot,
+    prefix: &str,
+    parameters: &Parameters,
+) -> Result<Response, Problem> {
     let exact = parameters.given("exact").is_some();
-    let snapshot = poller.snapshot();
     let mut values: BTreeMap<String, Vec<Value<'_>>> = BTreeMap::new();
     for stat in snapshot.matching(parameters.first("glob"))?.flat_map(|seen| seen.file.stats()) {
         let label = stat.label();
-        if label == prefix || !exact && label.starts_with(&prefix) {
+        if label == prefix || !exact && label.starts_with(prefix) {
             values.entry(label.into_owned()).or_default().push(stat.value());
         }
     }

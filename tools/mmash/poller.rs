@@ -2,12 +2,13 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use axum::response::Response;
 use tokio::sync::watch;
-use web::Feed;
+use web::{Feed, Problem, Workers};
 
 use super::metrics::Metrics;
 use super::own::Own;
@@ -17,6 +18,12 @@ use super::wrongs::Wrongs;
 
 /// How many pages may watch at one time.
 const STREAMS: usize = 128;
+/// How many answers are made at one time.
+const ANSWERS: usize = 2;
+/// Polling stands still when the last poll ended this many intervals ago …
+const INTERVALS: u32 = 5;
+/// … and at least this long ago.
+const STANDSTILL: Duration = Duration::from_secs(10);
 
 /// What is known of the files, and what changes.
 #[derive(Debug)]
@@ -24,6 +31,10 @@ pub struct Poller {
     snapshot: watch::Sender<Arc<Snapshot>>,
     feed: Feed,
     metrics: Metrics,
+    workers: Workers,
+    interval: Duration,
+    /// When the last poll ended.
+    last_poll: Mutex<Instant>,
 }
 
 /// Who looks.
@@ -49,7 +60,8 @@ impl Poller {
     ) -> io::Result<Arc<Self>> {
         let mut looking = Looking { places, rows: Rows::default(), wrongs, own };
         let (snapshot, feed) = (watch::Sender::default(), Feed::new(STREAMS));
-        let poller = Arc::new(Self { snapshot, feed, metrics });
+        let (workers, last_poll) = (Workers::new(ANSWERS), Mutex::new(Instant::now()));
+        let poller = Arc::new(Self { snapshot, feed, metrics, workers, interval, last_poll });
         looking.look(&poller);
         let weak = Arc::downgrade(&poller);
         thread::Builder::new()
@@ -61,6 +73,38 @@ impl Poller {
     /// The files as they were at the last look.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         Arc::clone(&self.snapshot.borrow())
+    }
+
+    /// Makes an answer of the last snapshot, beside the thread that serves.
+    ///
+    /// # Errors
+    ///
+    /// Returns the [`Problem`] that `answer` returns.
+    pub async fn answer(
+        self: Arc<Self>,
+        answer: impl FnOnce(&Snapshot) -> Result<Response, Problem> + Send + 'static,
+    ) -> Result<Response, Problem> {
+        let workers = self.workers.clone();
+        // Taken when its turn comes: who waits keeps no old snapshot in memory.
+        workers.run(move || answer(&self.snapshot())).await?
+    }
+
+    /// Whether files are still polled.
+    ///
+    /// # Errors
+    ///
+    /// Returns the reason if the last poll is long ago.
+    pub fn health(&self) -> Result<(), String> {
+        let polled = *self.last_poll.lock().unwrap_or_else(PoisonError::into_inner);
+        self.health_after(polled.elapsed())
+    }
+
+    fn health_after(&self, elapsed: Duration) -> Result<(), String> {
+        if elapsed <= STANDSTILL.max(self.interval.saturating_mul(INTERVALS)) {
+            return Ok(());
+        }
+        let (elapsed, interval) = (elapsed.as_secs(), self.interval);
+        Err(format!("the last poll ended {elapsed} s ago, the interval is {interval:?}"))
     }
 
     /// What changes from look to look.
@@ -87,6 +131,7 @@ impl Looking {
             own.looked(started.elapsed(), files, unreadable, poller.feed.watching());
         }
         poller.snapshot.send_replace(snapshot);
+        *poller.last_poll.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 }
 

@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 use web::{Parameters, Problem, Rest, answer};
 
 use super::poller::Poller;
-use super::snapshot::Seen;
+use super::snapshot::{Seen, Snapshot};
 use crate::common::records::{TotalRecord, put_value};
 use crate::common::totals::{Total, Totals};
 
@@ -42,8 +42,11 @@ async fn stats(
     State(poller): State<Arc<Poller>>,
 ) -> Result<Response, Problem> {
     let wanted = parameters.only(&["prefix", "glob", "kind", "limit"])?;
-    let (prefix, kind, limit) = (wanted.first("prefix"), kind_of(&wanted)?, wanted.limit()?);
-    let snapshot = poller.snapshot();
+    poller.answer(move |snapshot| stats_of(snapshot, &wanted)).await
+}
+
+fn stats_of(snapshot: &Snapshot, wanted: &Parameters) -> Result<Response, Problem> {
+    let (prefix, kind, limit) = (wanted.first("prefix"), kind_of(wanted)?, wanted.limit()?);
     let totals = snapshot.totals_of(wanted.first("glob"))?;
     let is_wanted = |total: &&Total| {
         let is_of = |kind| total.kind.map_or(UNKNOWN, Kind::name) == kind;
@@ -105,7 +108,10 @@ async fn stat(
     State(poller): State<Arc<Poller>>,
 ) -> Result<Response, Problem> {
     let wanted = parameters.only(&["glob"])?;
-    let snapshot = poller.snapshot();
+    poller.answer(move |snapshot| stat_of(snapshot, &label, &wanted)).await
+}
+
+fn stat_of(snapshot: &Snapshot, label: &str, wanted: &Parameters) -> Result<Response, Problem> {
     let now = snapshot.time;
     let (mut totals, mut values) = (Totals::default(), Vec::new());
     for seen in snapshot.matching(wanted.first("glob"))? {
@@ -115,7 +121,7 @@ async fn stat(
         }
     }
     let Some(total) = totals.iter().next() else {
-        return Err(Problem::not_found(missing(&label, &snapshot.totals())));
+        return Err(Problem::not_found(missing(label, &snapshot.totals())));
     };
     Ok(answer(&OneRecord { time: now, stat: TotalRecord { total, help_texts: true }, values }))
 }

@@ -7,12 +7,14 @@
 //!   of its own (DNS rebinding): [`Hosts`];
 //! - `GET` and `HEAD` only, requests without a body, of limited size, in limited time, from a
 //!   limited number of connections: [`Limits`];
+//! - what clients don't read takes little memory, however many they are;
 //! - every answer says that the page loads from here alone, isn't framed, and is what its type
 //!   says.
 //!
 //! A route asks for the request's [`Parameters`] and for the [`Rest`] of its path, and gives an
 //! [`answer`] or a [`Problem`]. What changes is sent as server-sent events from a [`Feed`], encoded
-//! once however many watch.
+//! once however many watch. A route that works on everything there is does so on [`Workers`], and
+//! [`health`] is the route for whoever supervises the server.
 //!
 //! The page is part of the program: each of its files an [`Asset`], its own by [`parts!`], the
 //! kit's as [`ASSETS`]; [`page`] has all their routes. So is the OpenAPI [`document`], and a test
@@ -22,10 +24,14 @@
 mod answer;
 mod answered;
 mod asset;
+mod connections;
 mod feed;
+mod health;
 mod hosts;
+mod in_flight;
 mod limits;
 mod openapi;
+mod paced;
 mod page;
 mod parts;
 mod problem;
@@ -33,11 +39,13 @@ mod request;
 mod request_log;
 mod safety;
 mod server;
+mod workers;
 
 pub use answer::answer;
 pub use answered::{Answered, Witness};
 pub use asset::{Asset, asset};
 pub use feed::{Feed, TooManyStreams};
+pub use health::health;
 pub use hosts::Hosts;
 pub use limits::Limits;
 pub use openapi::{document, documented_paths, paths};
@@ -47,6 +55,7 @@ pub use problem::Problem;
 pub use request::{Parameters, Rest};
 pub use request_log::RequestLog;
 pub use server::{Server, ending_by_signal};
+pub use workers::Workers;
 
 /// The kit's own files, for a tool's page: style, live stream, list, chart and what they need. A
 /// page asks for them as `/kit/…`.

@@ -15,6 +15,8 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 
 use crate::answered::{Answered, Witness};
+use crate::connections::Connection;
+use crate::in_flight::{InFlight, Metered};
 use crate::{Hosts, Limits, Problem};
 
 /// Scripts, styles, pictures and data come from here alone; nobody frames the page.
@@ -34,12 +36,14 @@ struct Rules {
     hosts: Hosts,
     limits: Limits,
     witness: Option<Witness>,
+    in_flight: Arc<InFlight>,
 }
 
 /// Puts the checks in front of all routes, and the headers on all answers. What no route answers
 /// isn't there.
 pub fn secured(router: Router, hosts: Hosts, limits: Limits, witness: Option<Witness>) -> Router {
-    let rules = Arc::new(Rules { hosts, limits, witness });
+    let in_flight = Arc::new(InFlight::new(limits.in_flight));
+    let rules = Arc::new(Rules { hosts, limits, witness, in_flight });
     router.fallback(not_found).layer(middleware::from_fn_with_state(rules, answer))
 }
 
@@ -49,6 +53,7 @@ async fn not_found(target: Uri) -> Problem {
 
 async fn answer(State(rules): State<Arc<Rules>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
+    let connection = request.extensions().get::<Arc<Connection>>().cloned();
     let asked = (rules.witness.as_ref())
         .map(|witness| (witness, request.method().clone(), request.uri().clone()));
     let mut response = match refusal(&rules.hosts, &request) {
@@ -65,7 +70,13 @@ async fn answer(State(rules): State<Arc<Rules>>, request: Request, next: Next) -
         let took = started.elapsed();
         witness(&Answered { method: &method, target: &target, status: response.status(), took });
     }
-    response
+    match connection {
+        Some(connection) => {
+            let in_flight = Arc::clone(&rules.in_flight);
+            response.map(|body| Body::new(Metered::new(body, in_flight, connection)))
+        }
+        None => response,
+    }
 }
 
 async fn in_time(limits: &Limits, request: Request, next: Next) -> Response {

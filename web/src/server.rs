@@ -3,22 +3,24 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use cli::exit::Outcome;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::Semaphore;
-use tokio_io_timeout::TimeoutStream;
+use tokio::sync::oneshot;
 
 use crate::answered::{Answered, Witness};
+use crate::connections::{Connection, Connections};
+use crate::paced::{Pace, Paced};
 use crate::safety::secured;
 use crate::{Hosts, Limits};
 
@@ -70,25 +72,30 @@ impl Server {
         http.timer(TokioTimer::new())
             .header_read_timeout(limits.head_time)
             .max_buf_size(limits.head.max(8 << 10));
-        let free = Arc::new(Semaphore::new(limits.connections));
+        let connections = Arc::new(Connections::new(limits.connections));
         let graceful = GracefulShutdown::new();
         let mut end = std::pin::pin!(end);
-        loop {
-            let accepted = async {
-                let permit = Arc::clone(&free).acquire_owned().await;
-                (accept(&listener).await, permit)
-            };
-            let (stream, permit) = tokio::select! {
+        for number in 0.. {
+            let accepted = async { (accept(&listener).await, connections.admit(number).await) };
+            let (stream, place) = tokio::select! {
                 accepted = accepted => accepted,
                 () = &mut end => break,
             };
-            let stream = TokioIo::new(patient(stream, limits.unread_time));
-            let connection = http.serve_connection(stream, service.clone());
-            let connection = graceful.watch(connection);
+            let connection = Arc::clone(&place.connection);
+            let stream = TokioIo::new(patient(stream, &connection, &limits));
+            let service = service.clone();
+            let answer = service_fn(move |mut request: Request<Incoming>| {
+                connection.answering();
+                request.extensions_mut().insert(Arc::clone(&connection));
+                service.call(request)
+            });
+            let served = graceful.watch(http.serve_connection(stream, answer));
             tokio::spawn(async move {
                 // A client that goes away, or sends what isn't HTTP, is no concern of ours.
-                let _ = connection.await;
-                drop(permit);
+                tokio::select! {
+                    _ = served => {}
+                    () = place.connection.cut_off() => {}
+                }
             });
         }
         drop(listener);
@@ -109,28 +116,23 @@ async fn accept(listener: &TcpListener) -> TcpStream {
     }
 }
 
-/// A connection that sends at once, and fails where what was sent isn't read for so long.
-fn patient(stream: TcpStream, unread: Duration) -> Pin<Box<TimeoutStream<TcpStream>>> {
+/// A connection that sends at once, and fails if what was sent is read too slowly.
+fn patient(stream: TcpStream, connection: &Arc<Connection>, limits: &Limits) -> Paced {
     // Without it a step of a stream may wait until the one before is acknowledged.
     let _ = stream.set_nodelay(true);
-    let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(unread));
-    Box::pin(stream)
+    let pace = Pace { bytes: limits.unread_bytes, time: limits.unread_time };
+    Paced::new(stream, Arc::clone(connection), pace)
 }
 
-/// Waits for Ctrl-C or SIGTERM, and gives the outcome of a run that it ends: SIGTERM is how a
-/// service manager ends it, which takes any other code than 0 for a failure.
+/// Waits for Ctrl-C or SIGTERM, and returns the outcome of a run that it ends. Whatever happens
+/// then, the process ends: see [`cli::signals::on_end`].
 ///
 /// # Errors
 ///
-/// Where signals can't be waited for.
+/// Returns an error if the signals can't be handled.
 pub fn ending_by_signal() -> io::Result<impl Future<Output = Outcome>> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => Outcome::Interrupted(SignalKind::interrupt().as_raw_value() as u8),
-            _ = terminate.recv() => Outcome::Fine,
-        }
-    })
+    let (sender, outcome) = oneshot::channel();
+    // Where nobody waits any more, the server is ending already.
+    cli::signals::on_end(move |outcome| _ = sender.send(outcome))?;
+    Ok(async { outcome.await.unwrap_or(Outcome::Failed) })
 }

@@ -1,7 +1,9 @@
-//! `/api/health`: whether messages are stored, and what became of those that came.
+//! `/api/health`: whether messages are stored, and what became of those that came; `/healthz`, for
+//! whoever supervises.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
@@ -12,6 +14,9 @@ use web::{Parameters, Problem, answer};
 
 use super::Api;
 use crate::figures::Became;
+
+/// A writer is stuck when messages wait and none has been stored for so long.
+const STUCK: Duration = Duration::from_secs(10);
 
 /// The route.
 pub fn routes() -> Router<Arc<Api>> {
@@ -50,4 +55,16 @@ async fn health(parameters: Parameters, State(api): State<Arc<Api>>) -> Result<R
         dropped_by_kernel: received.dropped.get(),
         stores,
     })))
+}
+
+/// Whether every store's writer gets on.
+pub fn check(api: &Arc<Api>) -> Result<(), String> {
+    let stuck = api.writers.iter().map(|(name, progress)| (name, progress.stuck_for()));
+    match stuck.max_by_key(|(_, stuck_for)| *stuck_for) {
+        Some((name, stuck_for)) if stuck_for > STUCK => {
+            let seconds = stuck_for.as_secs();
+            Err(format!("{name}: messages are waiting, and none was stored for {seconds} s"))
+        }
+        _ => Ok(()),
+    }
 }

@@ -14,6 +14,8 @@ use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::{Registry, Unit};
 
+use web::Problem;
+
 use super::Api;
 use crate::figures::Became;
 
@@ -24,12 +26,16 @@ pub fn routes() -> Router<Arc<Api>> {
     Router::new().route("/metrics", get(metrics))
 }
 
-async fn metrics(State(api): State<Arc<Api>>) -> Response {
-    let mut registry = Registry::default();
-    registry.register_collector(Box::new(Gathered(api)));
-    let mut body = String::new();
-    text::encode(&mut body, &registry).expect("a String takes everything");
-    ([(CONTENT_TYPE, OPEN_METRICS)], body).into_response()
+async fn metrics(State(api): State<Arc<Api>>) -> Result<Response, Problem> {
+    let scraping = api.scraping.clone();
+    let encode = move || {
+        let mut registry = Registry::default();
+        registry.register_collector(Box::new(Gathered(api)));
+        let mut body = String::new();
+        text::encode(&mut body, &registry).expect("a String takes everything");
+        ([(CONTENT_TYPE, OPEN_METRICS)], body).into_response()
+    };
+    scraping.run(encode).await
 }
 
 /// What is known at the moment.

@@ -65,6 +65,11 @@ impl Writer {
         self.queue.push(executions);
     }
 
+    /// Whether it gets on, for others to ask.
+    pub fn progress(&self) -> Progress {
+        Progress(Arc::clone(&self.queue))
+    }
+
     /// Stores what waits, and ends. What can't be stored in some seconds is counted as failed.
     pub fn end(&self) {
         self.queue.end();
@@ -75,6 +80,17 @@ impl Writer {
         self.end();
         // A writer that panicked has said so.
         let _ = self.thread.join();
+    }
+}
+
+/// Whether a writer gets on.
+#[derive(Clone)]
+pub struct Progress(Arc<Queue>);
+
+impl Progress {
+    /// How long messages have been waiting without any being stored or given up.
+    pub fn stuck_for(&self) -> Duration {
+        self.0.stuck_for()
     }
 }
 

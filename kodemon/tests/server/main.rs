@@ -12,5 +12,6 @@ mod overload;
 mod running;
 mod safe;
 mod stream;
+mod stuck;
 #[path = "../../../tests/support/mod.rs"]
 mod support;

@@ -49,6 +49,7 @@ fn requests() -> Vec<(String, String, u16)> {
     ask("/api/health", "/api/health?full", 400);
     ask("/api/openapi.json", "/api/openapi.json", 200);
     ask("/api/openapi.json", "/api/openapi.json?yaml", 400);
+    ask("/healthz", "/healthz", 200);
     ask("/metrics", "/metrics", 200);
     requests
 }

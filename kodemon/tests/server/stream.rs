@@ -1,16 +1,15 @@
 //! `/api/stream`: what is stored, as it is.
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpStream;
 
 use serde_json::{Value, json};
 
 use crate::document::{Document, assert_valid};
 use crate::running::{Kodemon, kodemon};
-use crate::support::http;
+use crate::support::http::{self, Chunks};
 
 /// A client that watches.
-struct Watcher(BufReader<TcpStream>);
+struct Watcher(BufReader<Chunks>);
 
 impl Watcher {
     fn of(kodemon: &Kodemon, path: &str) -> Self {
@@ -18,7 +17,7 @@ impl Watcher {
         write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
         let head = http::receive_head(&mut stream).expect("an answer");
         assert_eq!((head.status, head.header("content-type")), (200, Some("text/event-stream")));
-        Self(BufReader::new(stream))
+        Self(BufReader::new(Chunks::of(stream)))
     }
 
     /// The name and the data of the next event; `None` at the end.
@@ -37,7 +36,6 @@ impl Watcher {
         }
     }
 
-    /// What isn't a line of an event is the size of a chunk.
     fn line(&mut self, field: &str) -> Option<String> {
         loop {
             let mut line = String::new();

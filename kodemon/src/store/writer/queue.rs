@@ -11,8 +11,8 @@ use crate::store::Execution;
 const OLDEST: Duration = Duration::from_millis(100);
 /// So many don't wait for more.
 pub const ENOUGH: usize = 10_000;
-/// At the end so long is tried to store what waits.
-const FAREWELL: Duration = Duration::from_secs(5);
+/// How long the end tries to store what waits: a server ends within two seconds, whatever happens.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// How much may wait for a store.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +46,8 @@ struct Waiting {
     taken: usize,
     /// When the first of them came.
     since: Option<Instant>,
+    /// Since when there has been something to do and nothing was done.
+    idle: Option<Instant>,
     /// Until when to go on trying, once it is to end.
     ending: Option<Instant>,
 }
@@ -72,6 +74,7 @@ impl Queue {
         }
         let all = waiting.executions.len();
         waiting.since.get_or_insert_with(Instant::now);
+        waiting.idle.get_or_insert_with(Instant::now);
         let dropped = executions.len() - (all - before);
         self.figures.with(|figures| {
             figures.waiting.set((all + waiting.taken) as u64);
@@ -96,6 +99,7 @@ impl Queue {
                 waiting.extra = 0;
                 waiting.taken = into.len();
                 waiting.since = None;
+                waiting.idle = Some(now);
                 return Taken::Some;
             }
             if waiting.ending.is_some() {
@@ -114,11 +118,18 @@ impl Queue {
     pub fn settle(&self, stored: usize, failed: usize) {
         let mut waiting = self.lock();
         waiting.taken -= stored + failed;
+        let more = waiting.taken > 0 || !waiting.executions.is_empty();
+        waiting.idle = more.then(Instant::now);
         self.figures.with(|figures| {
             figures.stored.add(stored as u64);
             figures.failed.add(failed as u64);
             figures.waiting.set((waiting.executions.len() + waiting.taken) as u64);
         });
+    }
+
+    /// How long there has been something to store without anything being stored or given up.
+    pub fn stuck_for(&self) -> Duration {
+        self.lock().idle.map_or(Duration::ZERO, |since| since.elapsed())
     }
 
     /// Nothing comes any more. What can't be stored in some seconds is given up.

@@ -1,0 +1,83 @@
+//! What may hold the server up: a log that nobody reads, a store that is locked, and how it ends
+//! all the same.
+
+use std::io::{self, PipeReader, PipeWriter, Write};
+use std::time::{Duration, Instant};
+
+use nix::fcntl::{FcntlArg, fcntl};
+use nix::sys::signal::Signal;
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use crate::running::{Kodemon, command, kodemon, store, until};
+
+/// How long the end may take at most.
+const END: Duration = Duration::from_secs(2);
+
+/// A pipe that takes nothing more, and nobody reads.
+fn full_pipe() -> (PipeReader, PipeWriter) {
+    let (reader, mut writer) = io::pipe().unwrap();
+    let size = fcntl(&writer, FcntlArg::F_SETPIPE_SZ(4096)).unwrap();
+    writer.write_all(&vec![b'x'; size as usize]).unwrap();
+    (reader, writer)
+}
+
+/// Locks the store so that nobody else can write it.
+fn lock(directory: &TempDir) -> Connection {
+    let connection = Connection::open(store(directory.path())).unwrap();
+    connection.busy_timeout(Duration::from_mins(1)).unwrap();
+    connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+    connection
+}
+
+#[track_caller]
+fn assert_ends(kodemon: Kodemon) {
+    let began = Instant::now();
+    assert_eq!(kodemon.server.end(Signal::SIGTERM), Some(0));
+    assert!(began.elapsed() < END, "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_log_that_nobody_reads_stops_nothing() {
+    let directory = TempDir::new().unwrap();
+    let (_reader, stderr) = full_pipe();
+    let kodemon = Kodemon::of(command(directory.path()).arg("--verbose").stderr(stderr));
+    let locked = lock(&directory);
+    kodemon.send("no message");
+    kodemon.call("a.rs-f", 0.001, 0.0);
+    // The writer has reported an error, and the receiver a message.
+    kodemon.until(|health| health["healthy"] == false && health["received"] == 2);
+    drop(locked);
+    kodemon.until_stored(1);
+    for _ in 0..20 {
+        kodemon.call("a.rs-f", 0.001, 0.0);
+    }
+    kodemon.until_stored(21);
+    assert_ends(kodemon);
+}
+
+#[test]
+fn it_ends_while_the_store_is_locked() {
+    let (directory, kodemon) = kodemon();
+    let _locked = lock(&directory);
+    kodemon.call("a.rs-f", 0.001, 0.0);
+    kodemon.until(|health| health["healthy"] == false);
+    assert_ends(kodemon);
+}
+
+#[test]
+fn a_store_that_takes_nothing_fails_the_health_check() {
+    let (directory, kodemon) = kodemon();
+    assert_eq!(kodemon.server.get("/healthz").body, "ok\n");
+    let locked = lock(&directory);
+    kodemon.call("a.rs-f", 0.001, 0.0);
+    let check = || {
+        let answer = kodemon.server.get("/healthz");
+        serde_json::json!([answer.status, answer.body])
+    };
+    let stuck = until(check, |answer| answer[0] == 503);
+    let reason = stuck[1].as_str().unwrap();
+    assert!(reason.starts_with("sqlite: messages are waiting, and none was stored"), "{reason}");
+    drop(locked);
+    until(check, |answer| answer[0] == 200);
+}
