@@ -46,7 +46,9 @@ pub fn generate(what: Generate, mut command: Command) -> io::Result<Outcome> {
         Generate::Zsh => complete(Shell::Zsh),
         Generate::Fish => complete(Shell::Fish),
     }
-    io::stdout().write_all(&text)?;
+    let mut out = io::stdout();
+    out.write_all(&text)?;
+    out.flush()?;
     Ok(Outcome::Fine)
 }
 

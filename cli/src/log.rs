@@ -44,14 +44,6 @@ pub fn flush(limit: Duration) {
     }
 }
 
-/// Prints lines to stdout without waiting for whoever reads it.
-pub fn print(lines: String) {
-    // Without a thread nothing is printed, and the server serves all the same.
-    let _ = thread::Builder::new().name("stdout".into()).spawn(move || {
-        drop(io::stdout().write_all(lines.as_bytes()));
-    });
-}
-
 /// Writes a line to stderr: at once, or in a server by the thread.
 pub(crate) fn write(line: String) {
     match LOG.get() {

@@ -9,12 +9,15 @@
 //! is waiting: the shop takes next to nothing of the processor.
 
 use std::f64::consts::TAU;
+use std::io::{self, Write};
+use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
+use cli::exit::{self, Outcome};
 use kodemon::kodemon;
 use tokio::signal::ctrl_c;
 use tokio::signal::unix::{SignalKind, signal};
@@ -35,9 +38,13 @@ struct Arguments {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() {
-    let arguments = Arguments::parse();
-    introduce();
+async fn main() -> ExitCode {
+    let result = run(&Arguments::parse()).await;
+    exit::code("kodemon_demo", result.map(|()| Outcome::Fine))
+}
+
+async fn run(arguments: &Arguments) -> io::Result<()> {
+    introduce()?;
     let open = Arc::new(AtomicBool::new(true));
     let (orders, to_deliver) = mpsc::unbounded_channel();
     let clerks = (1..=arguments.threads).map(|number| {
@@ -45,16 +52,17 @@ async fn main() {
         thread::spawn(move || Clerk { orders, chance: Chance(number) }.serve(&open))
     });
     let clerks: Vec<_> = clerks.collect();
-    tokio::select! {
-        () = deliver_all(to_deliver) => {}
-        () = tell_each_second(arguments.seconds) => {}
-        () = asked_to_end() => {}
-    }
+    let told_all = tokio::select! {
+        () = deliver_all(to_deliver) => Ok(()),
+        result = tell_each_second(arguments.seconds) => result,
+        () = asked_to_end() => Ok(()),
+    };
     open.store(false, Ordering::Relaxed);
     for clerk in clerks {
         clerk.join().expect("a clerk catches what a customer does");
     }
-    println!("\n{}", told(&kodemon::statistics()));
+    told_all?;
+    writeln!(io::stdout(), "\n{}", told(&kodemon::statistics()))
 }
 
 /// Waits for Ctrl-C or SIGTERM: ending in good order removes the files of the stats.
@@ -66,27 +74,31 @@ async fn asked_to_end() {
     }
 }
 
-fn introduce() {
+fn introduce() -> io::Result<()> {
+    let mut out = io::stdout();
     let process = std::process::id();
     match kodemon::connect(Duration::from_secs(5)) {
-        Ok(address) => println!("Process {process} sends the times of its calls to {address}."),
-        Err(error) => println!("Process {process} times its calls, but {error}."),
+        Ok(address) => {
+            writeln!(out, "Process {process} sends the times of its calls to {address}.")?;
+        }
+        Err(error) => writeln!(out, "Process {process} times its calls, but {error}.")?,
     }
-    println!("Ctrl-C ends it. In other terminals:");
-    println!("  cargo run --release --bin kodemon       and see http://127.0.0.1:4001/");
-    println!("  cargo run --release --bin slurpstats    what is recorded without a server\n");
+    writeln!(out, "Ctrl-C ends it. In other terminals:")?;
+    writeln!(out, "  cargo run --release --bin kodemon       and see http://127.0.0.1:4001/")?;
+    writeln!(out, "  cargo run --release --bin slurpstats    what is recorded without a server\n")
 }
 
 /// A line a second on what became of the calls.
-async fn tell_each_second(seconds: u64) {
+async fn tell_each_second(seconds: u64) -> io::Result<()> {
     let mut ticks = interval(Duration::from_secs(1));
     ticks.tick().await;
     let mut second = 0;
     while seconds == 0 || second < seconds {
         ticks.tick().await;
         second += 1;
-        println!("{second:>5} s: {}", told(&kodemon::statistics()));
+        writeln!(io::stdout(), "{second:>5} s: {}", told(&kodemon::statistics()))?;
     }
+    Ok(())
 }
 
 fn told(statistics: &kodemon::Statistics) -> String {

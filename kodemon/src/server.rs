@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use clap::CommandFactory;
 use cli::diagnostics::Diagnostics;
-use cli::exit::Outcome;
+use cli::exit::{self, Outcome};
 use cli::generate::generate;
 use cli::log;
 use cli::pace::Pace;
@@ -166,8 +166,10 @@ async fn tell_steps(live: Arc<Live>) {
 
 /// Says where it is, so that others find it.
 fn tell_addresses(server: &Server, udp: &[SocketAddr]) {
-    let udp: String = udp.iter().map(|address| format!("udp://{address}\n")).collect();
-    log::print(format!("http://{}/\n{udp}", server.address()));
+    let http = format!("http://{}/", server.address());
+    let udp = udp.iter().map(|address| format!("udp://{address}"));
+    let lines: Vec<_> = std::iter::once(http).chain(udp).collect();
+    exit::announce(lines.join("\n"), Diagnostics::new(NAME));
     if !server.address().ip().is_loopback() {
         let warning = "whoever reaches this machine there reads everything, without a password";
         Diagnostics::new(NAME).say(&format_args!("listening on {}: {warning}", server.address()));

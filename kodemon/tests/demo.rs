@@ -1,6 +1,8 @@
 //! The examples: they call what they say, and end well when they are asked to.
 
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::pipe;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -59,6 +61,28 @@ fn the_shop_sends_its_calls_and_leaves_no_file_behind() {
         await_keys(&server, &keys);
         assert!(directory.path().read_dir().unwrap().count() > 0, "some are recorded, too");
         ends_well(child, signal);
+        assert_eq!(directory.path().read_dir().unwrap().count(), 0);
+    }
+}
+
+/// It panicked, in the middle of its calls.
+#[test]
+fn the_shop_ends_where_its_output_can_not_be_written() {
+    let (server, directory) = (Server::start(), tempfile::tempdir().unwrap());
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let (reader, closed) = pipe().unwrap();
+    drop(reader);
+    let no_space =
+        "kodemon_demo: writing to stdout failed: No space left on device (os error 28)\n";
+    for (stdout, code, message) in [(full.into(), 2, no_space), (Stdio::from(closed), 0, "")] {
+        let mut command = Command::new(example("kodemon_demo"));
+        command
+            .env("KODEMON_PORT", server.port().to_string())
+            .env("MMSTATS_PATH", directory.path());
+        let child = command.stdout(stdout).stderr(Stdio::piped()).spawn().unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stderr), message);
+        assert_eq!(output.status.code(), Some(code));
         assert_eq!(directory.path().read_dir().unwrap().count(), 0);
     }
 }

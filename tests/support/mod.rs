@@ -54,7 +54,12 @@ pub fn tool(path: &str) -> Command {
 
 /// Runs a command to its end. One that hangs is killed, and the test fails.
 pub fn run(command: &mut Command) -> Run {
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    run_into(command, Stdio::piped())
+}
+
+/// The same with a stdout that isn't read here.
+pub fn run_into(command: &mut Command, stdout: impl Into<Stdio>) -> Run {
+    let child = command.stdout(stdout).stderr(Stdio::piped()).spawn().unwrap();
     let pid = Pid::from_raw(child.id().cast_signed());
     let (sender, ended) = mpsc::channel();
     thread::spawn(move || sender.send(child.wait_with_output()));

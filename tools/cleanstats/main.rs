@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use clap::Parser;
 use mmstats_tools::cleanstats::{self, Arguments, NAME};
+use mmstats_tools::common::diagnostics::Diagnostics;
 use mmstats_tools::common::exit::{self, Outcome};
 use mmstats_tools::common::signals;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -19,7 +20,8 @@ fn main() -> ExitCode {
     match heed_signals() {
         Ok(signal) => exit::code(NAME, cleanstats::run(&arguments, &signal)),
         Err(error) => {
-            eprintln!("{NAME}: signals can't be waited for: {error}");
+            let message = format_args!("signals can't be waited for: {error}");
+            Diagnostics::new(NAME).say(&message);
             Outcome::Failed.into()
         }
     }

@@ -50,27 +50,45 @@ pub fn run(arguments: &Arguments, signal: &AtomicUsize) -> io::Result<Outcome> {
             continue;
         }
         match outcome(path, arguments.dry_run, &mut processes) {
-            Ok(removal) => report.outcome(path, removal)?,
+            Ok(removal) => report.outcome(path, removal),
             Err(error) => {
                 diagnostics.file(path, &error.reason());
                 report.error(path, error.reason());
             }
         }
     }
-    report.finish()?;
+    let outcome = end(arguments, &selection, &diagnostics, signal);
+    match report.finish() {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        // Who closed the pipe still gets the exit code of the cleaning.
+        _ => Ok(outcome),
+    }
+}
+
+/// How the cleaning went.
+fn end(
+    arguments: &Arguments,
+    selection: &Selection,
+    diagnostics: &Diagnostics,
+    signal: &AtomicUsize,
+) -> Outcome {
     if let signal @ 1.. = signal.load(Ordering::Relaxed) {
-        return Ok(Outcome::Interrupted(signal as u8));
+        return Outcome::Interrupted(signal as u8);
     }
     if diagnostics.errors() > 0 {
-        return Ok(Outcome::Failed);
+        return Outcome::Failed;
     }
     if selection.paths().is_empty() && selection.unfinished().is_empty() {
         if !arguments.quiet {
             diagnostics.say(&selection.explain_nothing());
         }
-        return Ok(Outcome::NothingMatched);
+        // A timer that cleans by age usually finds nothing, which is no failure.
+        return match arguments.older_than {
+            Some(_) => Outcome::Fine,
+            None => Outcome::NothingMatched,
+        };
     }
-    Ok(Outcome::Fine)
+    Outcome::Fine
 }
 
 fn outcome(path: &Path, dry_run: bool, processes: &mut Processes) -> Result<Removal, RemoveError> {

@@ -19,6 +19,8 @@ pub struct Report {
     print: bool,
     format: Format,
     result: Summary,
+    /// The first line that couldn't be written; there are no more after it. Cleaning goes on.
+    failed: io::Result<()>,
 }
 
 /// The whole run, as `-o json` writes it.
@@ -60,16 +62,17 @@ impl Report {
                 too_young: 0,
                 errors: Vec::new(),
             },
+            failed: Ok(()),
         }
     }
 
     /// A file's fate.
-    pub fn outcome(&mut self, path: &Path, removal: Removal) -> io::Result<()> {
+    pub fn outcome(&mut self, path: &Path, removal: Removal) {
         let path_text = || path.to_string_lossy().into_owned();
         match removal {
             Removal::Removed { reason, pid } => {
                 let verb = if self.result.dry_run { "Would delete" } else { "Deleting" };
-                self.line(&format!("{}. {verb} {}", sentence(&reason), escape_path(path)))?;
+                self.line(&format!("{}. {verb} {}", sentence(&reason), escape_path(path)));
                 let reason = reason.into_owned();
                 self.result.removed.push(Removed { path: path_text(), pid, reason });
             }
@@ -79,14 +82,13 @@ impl Report {
                     "Undecided, {}. Keeping {}",
                     escape(&reason),
                     escape_path(path)
-                ))?;
+                ));
                 let reason = reason.into_owned();
                 self.result.undecided.push(Undecided { path: path_text(), reason });
             }
             // Somebody else removed it, or a later version's outcome that removed nothing.
             _ => {}
         }
-        Ok(())
     }
 
     /// A file that is left alone for its age.
@@ -100,12 +102,17 @@ impl Report {
     }
 
     /// The closing line, or the object.
-    pub fn finish(&self) -> io::Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if this or an earlier line can't be written.
+    pub fn finish(mut self) -> io::Result<()> {
         let Summary { dry_run, removed, alive, undecided, too_young, .. } = &self.result;
         if self.format == Format::Json && self.print {
             let mut out = io::stdout().lock();
             json::write(&mut out, &self.result)?;
-            return out.write_all(b"\n");
+            out.write_all(b"\n")?;
+            return out.flush();
         }
         let verb = if *dry_run { "Would remove" } else { "Removed" };
         let young = match too_young {
@@ -113,14 +120,14 @@ impl Report {
             files => format!(", {files} too young"),
         };
         let (removed, undecided) = (removed.len(), undecided.len());
-        self.line(&format!("{verb} {removed}  -  {alive} alive, {undecided} undecided{young}"))
+        self.line(&format!("{verb} {removed}  -  {alive} alive, {undecided} undecided{young}"));
+        self.failed
     }
 
-    fn line(&self, line: &str) -> io::Result<()> {
-        if self.print && self.format == Format::Text {
-            writeln!(io::stdout(), "{line}")?;
+    fn line(&mut self, line: &str) {
+        if self.print && self.format == Format::Text && self.failed.is_ok() {
+            self.failed = writeln!(io::stdout(), "{line}");
         }
-        Ok(())
     }
 }
 

@@ -38,7 +38,7 @@ use web::{Answered, Hosts, Limits, RequestLog, Server, ending_by_signal};
 
 use crate::common::diagnostics::Diagnostics;
 use crate::common::escape::escape_path;
-use crate::common::exit::Outcome;
+use crate::common::exit::{self, Outcome};
 use crate::common::generate::generate;
 pub use args::Arguments;
 pub use metrics::By;
@@ -117,7 +117,7 @@ async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome, Str
     let wrongs = Wrongs::new(Diagnostics::new(NAME));
     let poller = Poller::start(places, arguments.interval, metrics, wrongs, own.clone())
         .map_err(|error| format!("can't make a thread: {error}"))?;
-    log::print(format!("http://{}/\n", server.address()));
+    exit::announce(format!("http://{}/", server.address()), Diagnostics::new(NAME));
     let verbose = arguments.verbose || settings.debug == Some(true);
     let requests = verbose.then(|| RequestLog::new(diagnostics));
     let mut outcome = Outcome::Fine;

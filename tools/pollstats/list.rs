@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::args::{Arguments, Format};
 use super::fields::Fields;
 use super::filter::any_passes;
+use super::records;
 use super::show::Show;
 use crate::common::diagnostics::Diagnostics;
 use crate::common::escape::escape;
@@ -124,12 +125,11 @@ fn text(entries: &[Entry], out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn csv(entries: &[Entry], out: &mut dyn Write) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(["label", "kind", "files", "unit", "help"])?;
+    records::csv_record(out, &["label", "kind", "files", "unit", "help"])?;
     for entry in entries {
         let texts = [&entry.label, &entry.unit, &entry.help].map(|text| escape(text));
         let files = entry.files.to_string();
-        csv.write_record([&*texts[0], entry.kind, &files, &*texts[1], &*texts[2]])?;
+        records::csv_record(out, &[&*texts[0], entry.kind, &files, &*texts[1], &*texts[2]])?;
     }
-    csv.flush()
+    Ok(())
 }

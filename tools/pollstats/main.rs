@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread;
 
 use clap::{CommandFactory, Parser};
+use mmstats_tools::common::diagnostics::Diagnostics;
 use mmstats_tools::common::exit::{self, Outcome};
 use mmstats_tools::common::generate::generate;
 use mmstats_tools::common::signals;
@@ -23,7 +24,8 @@ fn main() -> ExitCode {
     }
     let ending = Arc::new(Ending::default());
     if let Err(error) = ending.clone().heed_signals() {
-        eprintln!("{NAME}: signals can't be waited for: {error}");
+        let message = format_args!("signals can't be waited for: {error}");
+        Diagnostics::new(NAME).say(&message);
         return Outcome::Failed.into();
     }
     let mut stdout = io::stdout().lock();

@@ -36,7 +36,8 @@ pub fn csv_row(out: &mut dyn Write, row: &Row) -> io::Result<()> {
     csv_record(out, &record)
 }
 
-fn csv_record(out: &mut dyn Write, record: &[String]) -> io::Result<()> {
+/// A line of csv.
+pub fn csv_record(out: &mut dyn Write, record: &[impl AsRef<[u8]>]) -> io::Result<()> {
     let mut line = csv::Writer::from_writer(Vec::new());
     line.write_record(record)?;
     let line = line.into_inner().map_err(csv::IntoInnerError::into_error)?;

@@ -54,16 +54,18 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
 /// # Errors
 ///
 /// Where `out` can't be written.
-pub fn dump(arguments: &Arguments, paint: Paint, out: impl Write) -> io::Result<Outcome> {
+pub fn dump(arguments: &Arguments, paint: Paint, mut out: impl Write) -> io::Result<Outcome> {
     let mut diagnostics = Diagnostics::new(NAME);
     let selection = Selection::find(&arguments.places, &mut diagnostics);
-    let mut report = report_for(arguments, paint, out)?;
+    let mut report = report_for(arguments, paint, &mut out)?;
     for error in selection.errors() {
         report.error(error.path(), &error.reason())?;
     }
     let shown = show_files(arguments, &selection, &mut *report, &mut diagnostics)?;
     report.finish()?;
     drop(report);
+    // A buffer that is dropped loses what it can't write without an error.
+    out.flush()?;
     if diagnostics.errors() > 0 {
         return Ok(Outcome::Failed);
     }

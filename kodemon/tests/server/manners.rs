@@ -1,9 +1,11 @@
 //! How it begins, what it says, and how it ends.
 
+use std::fs::File;
+
 use nix::sys::signal::Signal;
 
 use crate::running::{Kodemon, kodemon, without_addresses};
-use crate::support::{run, tool};
+use crate::support::{run, run_into, tool};
 
 #[test]
 fn a_signal_ends_it_and_what_was_received_is_stored() {
@@ -83,4 +85,13 @@ fn help_and_man_page_tell_its_options() {
         let in_roff = format!("\\-\\-{}", option.replace('-', "\\-"));
         assert!(man.stdout.contains(&in_roff), "{option}");
     }
+}
+
+/// The man page was lost in silence.
+#[test]
+fn a_man_page_that_can_not_be_written_is_an_error() {
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let man = run_into(tool(env!("CARGO_BIN_EXE_kodemon")).args(["--generate", "man"]), full);
+    let message = "kodemon: writing to stdout failed: No space left on device (os error 28)\n";
+    assert_eq!((man.code, man.stderr.as_str()), (Some(2), message));
 }

@@ -1,0 +1,157 @@
+//! Output that can't be written: an error where there is no room, a quiet end where nobody reads,
+//! and what a tool does besides goes on.
+
+mod support;
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, pipe};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use support::{PATIENCE, Run, gone, original, run_into, tool, write};
+use tempfile::TempDir;
+
+const SLURPSTATS: &str = env!("CARGO_BIN_EXE_slurpstats");
+const POLLSTATS: &str = env!("CARGO_BIN_EXE_pollstats");
+const CLEANSTATS: &str = env!("CARGO_BIN_EXE_cleanstats");
+const MMASH: &str = env!("CARGO_BIN_EXE_mmash");
+
+/// Every tool in every format, and what comes from the definitions of its arguments.
+const COMMANDS: &[(&str, &[&str])] = &[
+    (SLURPSTATS, &["-o", "text"]),
+    (SLURPSTATS, &["-o", "json"]),
+    (SLURPSTATS, &["-o", "csv"]),
+    (SLURPSTATS, &["-o", "prom"]),
+    (SLURPSTATS, &["--sum", "-o", "text"]),
+    (SLURPSTATS, &["--sum", "-o", "json"]),
+    (SLURPSTATS, &["--sum", "-o", "csv"]),
+    (SLURPSTATS, &["--sum", "-o", "prom"]),
+    (SLURPSTATS, &["--layout"]),
+    (SLURPSTATS, &["--generate", "man"]),
+    (POLLSTATS, &["-d", "0.01", "-c", "1", "-o", "text"]),
+    (POLLSTATS, &["-d", "0.01", "-c", "1", "-o", "json"]),
+    (POLLSTATS, &["-d", "0.01", "-c", "1", "-o", "csv"]),
+    (POLLSTATS, &["--list", "-o", "text"]),
+    (POLLSTATS, &["--list", "-o", "json"]),
+    (POLLSTATS, &["--list", "-o", "csv"]),
+    (POLLSTATS, &["--generate", "bash"]),
+    (CLEANSTATS, &["-n", "-o", "text"]),
+    (CLEANSTATS, &["-n", "-o", "json"]),
+    (CLEANSTATS, &["--generate", "zsh"]),
+    (MMASH, &["--generate", "fish"]),
+];
+
+/// Enough files for some kilobytes of output in every format, and too few for a buffer to overflow
+/// by itself.
+fn directory() -> TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    for number in 0..40 {
+        write(directory.path(), format!("{number}.mmstats"), &original(gone()));
+    }
+    directory
+}
+
+fn command(path: &str, arguments: &[&str], directory: &TempDir) -> Command {
+    let mut command = tool(path);
+    command.args(arguments).env("MMSTATS_PATH", directory.path());
+    command
+}
+
+/// A device that is always full.
+fn full() -> File {
+    File::options().write(true).open("/dev/full").unwrap()
+}
+
+/// A pipe whose reader has gone.
+fn closed() -> Stdio {
+    let (reader, writer) = pipe().unwrap();
+    drop(reader);
+    writer.into()
+}
+
+#[test]
+fn a_full_device_is_an_error_in_every_format() {
+    let directory = directory();
+    for (path, arguments) in COMMANDS {
+        let Run { code, stderr, .. } = run_into(&mut command(path, arguments, &directory), full());
+        assert_eq!(code, Some(2), "{path} {arguments:?}: {stderr}");
+        let name = path.rsplit('/').next().unwrap();
+        let expected =
+            format!("{name}: writing to stdout failed: No space left on device (os error 28)\n");
+        assert_eq!(stderr, expected, "{path} {arguments:?}");
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_a_quiet_end_in_every_format() {
+    let directory = directory();
+    for (path, arguments) in COMMANDS {
+        let Run { code, stderr, .. } =
+            run_into(&mut command(path, arguments, &directory), closed());
+        assert_eq!((code, stderr.as_str()), (Some(0), ""), "{path} {arguments:?}");
+    }
+}
+
+/// Of the lines only the first two were read, or none could be written: the files after them
+/// stayed.
+#[test]
+fn cleanstats_removes_everything_whatever_becomes_of_its_output() {
+    for format in ["text", "json"] {
+        for (stdout, code) in [(Stdio::from(full()), 2), (closed(), 0)] {
+            let directory = directory();
+            let run = run_into(&mut command(CLEANSTATS, &["-o", format], &directory), stdout);
+            assert_eq!(run.code, Some(code), "{format}: {}", run.stderr);
+            assert_eq!(fs::read_dir(&directory).unwrap().count(), 0, "{format}");
+        }
+    }
+    let directory = directory();
+    let missing = directory.path().join("missing.mmstats");
+    let mut command = command(CLEANSTATS, &[], &directory);
+    let run = run_into(command.arg(directory.path()).arg(missing), closed());
+    assert_eq!(
+        run.code,
+        Some(2),
+        "what couldn't be found is an error all the same: {}",
+        run.stderr
+    );
+}
+
+/// Where stderr can't be written either, nothing can be said, and nothing panics.
+#[test]
+fn the_exit_code_stays_where_the_message_can_not_be_written() {
+    let directory = directory();
+    for (path, arguments) in COMMANDS {
+        let mut command = command(path, arguments, &directory);
+        let mut child = command.stdout(full()).stderr(full()).spawn().unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(2), "{path} {arguments:?}");
+    }
+}
+
+/// A server that a failed test leaves would run for ever.
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+#[test]
+fn a_server_reports_it_and_serves_all_the_same() {
+    let directory = directory();
+    let mut mmash = command(MMASH, &["--listen", "127.0.0.1:0"], &directory);
+    let mut mmash = Killed(mmash.stdout(full()).stderr(Stdio::piped()).spawn().unwrap());
+    let stderr = BufReader::new(mmash.0.stderr.take().unwrap());
+    let (sender, lines) = mpsc::channel();
+    thread::spawn(move || {
+        stderr.lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+    });
+    let line = lines.recv_timeout(PATIENCE).expect("it reports it");
+    assert!(line.starts_with("mmash: writing to stdout failed: No space"), "{line}");
+    kill(Pid::from_raw(mmash.0.id().cast_signed()), Signal::SIGTERM).unwrap();
+    assert_eq!(mmash.0.wait().unwrap().code(), Some(0));
+}
