@@ -1,15 +1,19 @@
 //! Files made by hand, as the page shows them.
 
 use std::fs;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
+use mmstats::{Field, Gauge, Histogram, Options, Timestamp};
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::browser::Browser;
+use crate::browser::{Browser, pixels};
 use crate::support::{content, field, gone, original};
 use crate::{ANYWHERE, LABELS, Test, cell, mmash, mmash_with_its_own};
 
-pub const TESTS: [Test<Browser>; 6] = [
+pub const TESTS: [Test<Browser>; 8] = [
     ("a_label_never_becomes_markup", a_label_never_becomes_markup),
     (
         "of_five_thousand_stats_two_hundred_at_most_are_in_the_page",
@@ -28,6 +32,14 @@ pub const TESTS: [Test<Browser>; 6] = [
         a_page_that_is_left_watches_no_longer_and_does_again_when_it_is_back,
     ),
     ("a_page_in_a_hidden_tab_releases_its_stream", a_page_in_a_hidden_tab_releases_its_stream),
+    (
+        "what_is_beyond_a_histogram_is_more_than_its_end",
+        what_is_beyond_a_histogram_is_more_than_its_end,
+    ),
+    (
+        "ids_times_and_single_things_are_written_as_people_do",
+        ids_times_and_single_things_are_written_as_people_do,
+    ),
 ];
 
 fn a_label_never_becomes_markup(browser: &Browser) {
@@ -155,4 +167,81 @@ fn a_page_in_a_hidden_tab_releases_its_stream(browser: &Browser) {
     is_seen_alone();
     let looks = browser.ask(&cell("mmash.looks", "value"));
     browser.until(&format!("{} !== {looks}", cell("mmash.looks", "value")));
+}
+
+fn what_is_beyond_a_histogram_is_more_than_its_end(browser: &Browser) {
+    browser.resize(1280, 800);
+    let directory = TempDir::new().unwrap();
+    let stats = Options::dynamic("web").path(directory.path()).create().unwrap();
+    let sizes: Histogram = stats.add(Histogram::named("web.sizes").max(1000)).unwrap();
+    let record = |sizes: &Histogram| {
+        for size in [5, 5, 1_000_000_000] {
+            sizes.record(size);
+        }
+    };
+    record(&sizes);
+    let server = mmash(ANYWHERE, directory.path());
+    browser.open(&format!("http://{}/?stat=web.sizes", server.address));
+    browser.until("document.querySelector('.row[data-label=\"web.sizes\"]')");
+    browser.until(&format!("{} === 'p50 5 · p99 > 1,023'", cell("web.sizes", "value")));
+    browser.click(".places summary");
+    let in_file = "document.querySelector('.places td.number')?.textContent";
+    browser.until(&format!("{in_file} === '3: p50 5 · p99 > 1,023'"));
+    // The band ends where the range ends, with the line of the least values far below.
+    let (end, ended) = mpsc::channel::<()>();
+    let recording = thread::spawn(move || {
+        while ended.recv_timeout(Duration::from_millis(10)).is_err() {
+            record(&sizes);
+        }
+        drop(stats);
+    });
+    let reading = "document.querySelector('.legend .reading').textContent";
+    browser.until(&format!("{reading} === 'p50 5  p90 > 1,023  p99 > 1,023  max > 1,023'"));
+    browser.until(&format!("{} > 10", pixels(0, 1)));
+    browser.until(&format!("{} > 1000", in_band("canvas")));
+    browser.screenshot("beyond");
+    end.send(()).unwrap();
+    recording.join().unwrap();
+}
+
+/// How many pixels of a canvas are coloured, but not opaque, as an expression.
+fn in_band(canvas: &str) -> String {
+    format!(
+        "(() => {{
+            const canvas = document.querySelector('.charts {canvas}');
+            const pen = canvas.getContext('2d');
+            const {{ data }} = pen.getImageData(0, 0, canvas.width, canvas.height);
+            return data.filter((part, at) => at % 4 === 3 && part > 60 && part < 80).length;
+        }})()"
+    )
+}
+
+fn ids_times_and_single_things_are_written_as_people_do(browser: &Browser) {
+    let directory = TempDir::new().unwrap();
+    let stats = Options::dynamic("web").path(directory.path()).create().unwrap();
+    let _never: Timestamp = stats.add(Timestamp::named("web.never")).unwrap();
+    for (label, unit) in [("web.c10", "queries"), ("web.c2", "caches"), ("web.c1", "addresses")] {
+        let one: Gauge<u32> = stats.add(Gauge::named(label).unit(unit)).unwrap();
+        one.set(1);
+    }
+    let server = mmash(ANYWHERE, directory.path());
+    browser.open(&format!("http://{}/?stat=web.never", server.address));
+    browser.until("document.querySelector('.row[data-label=\"web.never\"]')");
+    for (label, expected) in [
+        ("web.never", "never"),
+        ("web.c10", "1 query"),
+        ("web.c2", "1 cache"),
+        ("web.c1", "1 address"),
+        ("sys.pid", &std::process::id().to_string()),
+    ] {
+        assert_eq!(browser.ask(&cell(label, "value")), json!(expected), "{label}");
+    }
+    browser.until("document.querySelector('.legend .reading').textContent === 'never'");
+    let order = format!("{LABELS}.filter(label => label.startsWith('web.c')).join()");
+    assert_eq!(browser.ask(&order), json!("web.c1,web.c2,web.c10"));
+    // On the scale of a chart, too.
+    let scale = "import('/page/measures.js').then(({ scaleText }) =>
+        scaleText({ label: 'web.sys.pid', kind: 'gauge', unit: '', figures: {} }, false)(11490))";
+    assert_eq!(browser.ask(scale), json!("11490"));
+    assert_eq!(browser.ask("document.getElementById('files').textContent"), json!("1 file"));
 }

@@ -1,16 +1,27 @@
 //! Programs that end and begin again, as the page shows them.
 
 use mmstats::{Field, Gauge, Options, Published};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::json;
 use tempfile::TempDir;
 
 use crate::browser::Browser;
-use crate::{ANYWHERE, LABELS, Test, mmash};
+use crate::support::{content, field, gone, write};
+use crate::{ANYWHERE, LABELS, Test, cell, mmash};
 
-pub const TESTS: [Test<Browser>; 1] = [(
-    "the_line_of_a_program_that_began_again_has_a_gap",
-    the_line_of_a_program_that_began_again_has_a_gap,
-)];
+pub const TESTS: [Test<Browser>; 4] = [
+    (
+        "the_line_of_a_program_that_began_again_has_a_gap",
+        the_line_of_a_program_that_began_again_has_a_gap,
+    ),
+    (
+        "stats_of_dead_programs_are_marked_and_their_gauges_do_not_count",
+        stats_of_dead_programs_are_marked_and_their_gauges_do_not_count,
+    ),
+    ("threads_that_publish_nothing_are_a_warning", threads_that_publish_nothing_are_a_warning),
+    ("values_that_stand_still_have_their_age", values_that_stand_still_have_their_age),
+];
 
 /// A program's gauge, which is there as long as the first is held.
 fn depth(directory: &TempDir, unit: &'static str, value: i64) -> Published<()> {
@@ -87,12 +98,102 @@ fn the_line_of_a_program_that_began_again_has_a_gap(browser: &Browser) {
 
     drop(program);
     browser.until(&format!("{row}?.classList.contains('gone')"));
-    let _other = depth(&directory, "threads", 1);
+    let other = depth(&directory, "threads", 1);
     browser.until(&format!("{reading} === '1 thread'"));
     browser.until(&format!("{PIECES} === 1"));
     // What is neither there nor in the chart isn't in the list.
-    drop(_other);
+    drop(other);
     browser.until(&format!("{row}?.classList.contains('gone')"));
     browser.click(".legend .close");
     browser.until(&format!("{LABELS}.length === 0"));
+}
+
+/// Puts a file of a dead program in place, with a gauge and a counter.
+fn left_behind(directory: &TempDir, name: &str) -> u32 {
+    let pid = gone();
+    let twice = |value: u64| [value.to_ne_bytes(), value.to_ne_bytes()].concat();
+    let fields = [
+        field("sys.pid", "I", 0xff, &pid.to_ne_bytes()),
+        field("queue.depth", "q", 1, &twice(9)),
+        field("queue.done", "Q", 1, &twice(7)),
+    ];
+    write(directory.path(), name, &content(&fields));
+    pid
+}
+
+fn stats_of_dead_programs_are_marked_and_their_gauges_do_not_count(browser: &Browser) {
+    browser.resize(1280, 800);
+    let directory = TempDir::new().unwrap();
+    for name in ["mmstats-dead10", "mmstats-dead2"] {
+        left_behind(&directory, name);
+    }
+    let program = depth(&directory, "jobs", 2);
+    let server = mmash(ANYWHERE, directory.path());
+    browser.open(&format!("http://{}/?stat=queue.depth", server.address));
+    let [value, life] = ["value", "life"].map(|column| cell("queue.depth", column));
+    browser.until("document.querySelector('.row[data-label=\"queue.depth\"]')");
+    browser.until(&format!("{value} === '2 jobs' && {life} === '2 of 3 dead'"));
+    browser.until("document.querySelector('.legend .life').textContent === '2 of 3 dead'");
+    browser.until("document.getElementById('state').textContent === 'connected'");
+    let [value, life] = ["value", "life"].map(|column| cell("queue.done", column));
+    browser.until(&format!("{value} === '14' && {life} === 'dead'"));
+
+    browser.click(".places summary");
+    browser.until("document.querySelectorAll('.places tbody tr').length === 3");
+    let rows = "[...document.querySelectorAll('.places tbody tr')]
+        .map(row => [1, 2].map(index => row.children[index].textContent).join(' '))";
+    let expected = json!(["alive 2 jobs", "dead 9 jobs", "dead 9 jobs"]);
+    assert_eq!(browser.ask(rows), expected);
+    browser.screenshot("dead");
+    browser.click("#files");
+    browser.until("document.querySelectorAll('dialog tbody tr').length === 3");
+    let names = "[...document.querySelectorAll('dialog tbody code')]
+        .map(code => code.textContent.split('/').at(-1).split('-')[1])";
+    let names = browser.ask(names);
+    assert_eq!((&names[0], &names[1]), (&json!("dead2"), &json!("dead10")), "by natural order");
+    let summary = "document.querySelector('dialog .summary').textContent";
+    let expected = json!("3 files of 3 processes: 2 dead, 1 alive");
+    assert_eq!(browser.ask(summary), expected);
+    browser.click("dialog button");
+
+    drop(program);
+    let [value, life] = ["value", "life"].map(|column| cell("queue.depth", column));
+    browser.until(&format!("{value} === '–' && {life} === 'dead'"));
+}
+
+fn threads_that_publish_nothing_are_a_warning(browser: &Browser) {
+    let directory = TempDir::new().unwrap();
+    let stats = Options::dynamic("web").path(directory.path()).prefix("web.").create().unwrap();
+    let unpublished: Gauge<u64> = stats.add(Gauge::named("sys.unpublished")).unwrap();
+    let server = mmash(ANYWHERE, directory.path());
+    browser.open(&format!("http://{}/", server.address));
+    browser.until(&format!("{LABELS}.includes('web.sys.unpublished')"));
+    let warnings = "document.getElementById('warnings')";
+    assert_eq!(browser.ask(&format!("{warnings}.hidden")), json!(true));
+    for (threads, told) in
+        [(3, "3 threads of \\S+ PID publish"), (1, "1 thread of \\S+ PID publishes")]
+    {
+        unpublished.set(threads);
+        let told = told.replace("PID", &std::process::id().to_string());
+        browser.until(&format!("/^{told} nothing$/.test({warnings}.textContent)"));
+        browser.screenshot("unpublished");
+    }
+    unpublished.set(0);
+    browser.until(&format!("{warnings}.hidden"));
+}
+
+fn values_that_stand_still_have_their_age(browser: &Browser) {
+    let directory = TempDir::new().unwrap();
+    let _program = depth(&directory, "jobs", 2);
+    let server = mmash(ANYWHERE, directory.path());
+    let send = |signal| kill(Pid::from_raw(server.pid().cast_signed()), signal).unwrap();
+    let [state, age] =
+        ["state", "age"].map(|id| format!("document.getElementById('{id}').textContent"));
+    browser.open(&format!("http://{}/", server.address));
+    browser.until(&format!("{state} === 'connected' && {age} === ''"));
+    send(Signal::SIGSTOP);
+    browser.until(&format!("{state} === 'no new values' && /^values \\d+ s old$/.test({age})"));
+    browser.screenshot("old-values");
+    send(Signal::SIGCONT);
+    browser.until(&format!("{state} === 'connected' && {age} === ''"));
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process;
 
-use mmstats::{Average, Field, Options};
+use mmstats::{Average, Field, Gauge, Options};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -11,7 +11,7 @@ use crate::document::assert_valid;
 use crate::mmash;
 use crate::openapi::document;
 use crate::support::server::Server;
-use crate::support::{content, field, original, tool, write};
+use crate::support::{content, field, gone, original, tool, write};
 use crate::workers::Workers;
 
 /// What a refused request is told.
@@ -71,7 +71,8 @@ fn a_stat_is_added_up_over_all_files_as_its_program_declared() {
         json!({"label": "sizes", "kind": "histogram", "unit": "bytes", "aggregate": "sum",
             "files": 3, "value": 3, "help": null,
             "components": {"count": 3, "p50": 2, "p90": 3, "p99": 3, "max": 3,
-                "buckets": [[1, 1, 1], [2, 2, 1], [3, 3, 1]], "overflow": 0}}),
+                "buckets": [[1, 1, 1], [2, 2, 1], [3, 3, 1]], "overflow": 0,
+                "range_end": (1_u64 << 40) - 1}}),
         json!({"label": "name", "kind": "info", "unit": null, "aggregate": "each",
             "files": 3, "value": null, "help": null}),
     ] {
@@ -167,6 +168,35 @@ fn files_are_told_with_identity_life_and_what_is_wrong_with_them() {
 
     let some = server.get("/api/v1/files?glob=worker-*").json();
     assert_eq!(some["files"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn what_is_of_dead_programs_and_what_is_not_published_is_told() {
+    let directory = TempDir::new().unwrap();
+    write(directory.path(), "mmstats-dead", &original(gone()));
+    let stats = Options::dynamic("web").path(directory.path()).create().unwrap();
+    let unpublished: Gauge<u64> = stats.add(Gauge::named("sys.unpublished")).unwrap();
+    let server = mmash(directory.path());
+    assert_eq!(server.get("/api/v1/files").json().get("unpublished"), None);
+    let (hits, pid) = (total(&server, "hits"), total(&server, "sys.pid"));
+    assert_eq!(
+        (&hits["value"], &hits["files"], &hits["dead_files"]),
+        (&json!(7), &json!(1), &json!(1))
+    );
+    let pids = (&pid["value"], &pid["files"], &pid["dead_files"]);
+    assert_eq!(pids, (&json!(process::id()), &json!(1), &json!(1)));
+    assert_eq!(total(&server, "sys.unpublished").get("dead_files"), None);
+
+    unpublished.set(2);
+    drop(server);
+    let server = mmash(directory.path());
+    let path = "/api/v1/files";
+    let answer = server.get(path);
+    document(&server).check(path, path, &answer);
+    let found = &answer.json()["unpublished"];
+    assert_eq!(found.as_array().map(Vec::len), Some(1), "{found}");
+    let found = &found[0];
+    assert_eq!((&found["pid"], &found["threads"]), (&json!(process::id()), &json!(2)));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 
 use jsonschema::Validator;
-use mmstats::{Counter, Field, Options, Published};
+use mmstats::{Counter, Field, Gauge, Histogram, Options, Published};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpSocket;
@@ -17,7 +17,7 @@ use crate::document::assert_valid;
 use crate::openapi::document;
 use crate::support::http::{self, Chunks};
 use crate::support::server::Server;
-use crate::support::{content, field};
+use crate::support::{content, field, gone, original, write};
 
 /// mmash that looks often.
 fn served(directory: &TempDir) -> Server {
@@ -213,8 +213,50 @@ fn a_stat_that_another_program_declares_anew_is_told_anew() {
     let unseen = directory.path().join("unseen");
     fs::copy(elsewhere.path().join("hits.mmstats"), &unseen).unwrap();
     fs::rename(unseen, place).unwrap();
-    let step = client.until(&json!({"hits": {"value": 0}}));
+    // Nobody writes to a copy.
+    let step = client.until(&json!({"hits": {"value": 0, "dead_files": 1, "live_files": 0}}));
     assert_eq!(kind(&client), json!(["counter"]), "{step}");
+}
+
+#[test]
+fn dead_programs_and_threads_that_publish_nothing_are_told() {
+    let directory = TempDir::new().unwrap();
+    write(directory.path(), "mmstats-dead", &original(gone()));
+    let options = Options::dynamic("web").path(directory.path()).default_fields(false);
+    let stats = options.create().unwrap();
+    let unpublished: Gauge<u64> = stats.add(Gauge::named("web.sys.unpublished")).unwrap();
+    let server = served(&directory);
+    let mut client = Client::of(&server);
+    let values = |threads: u64| {
+        json!({
+            // A process id describes the present, which a dead program hasn't.
+            "sys.pid": {"dead_files": 1, "live_files": 0},
+            "hits": {"value": 7, "dead_files": 1, "live_files": 0},
+            "web.sys.unpublished": {"value": threads},
+        })
+    };
+    assert_eq!(client.until(&values(0)).get("unpublished"), None);
+    unpublished.set(3);
+    let step = client.until(&values(3));
+    let [process] = &step["unpublished"].as_array().unwrap()[..] else { panic!("{step}") };
+    assert_eq!((&process["pid"], &process["threads"]), (&json!(std::process::id()), &json!(3)));
+    assert!(process["command"].is_string(), "{step}");
+    assert_eq!(Client::of(&server).values(), values(3));
+}
+
+#[test]
+fn the_row_of_a_histogram_has_its_end() {
+    let directory = TempDir::new().unwrap();
+    let options = Options::dynamic("web").path(directory.path()).default_fields(false);
+    let stats = options.create().unwrap();
+    let sizes: Histogram = stats.add(Histogram::named("sizes").max(1000)).unwrap();
+    sizes.record(5);
+    sizes.record(1_000_000_000);
+    let client = Client::of(&served(&directory));
+    let expected = json!({"count": 2, "p50": 5.0, "p90": "inf", "p99": "inf", "max": "inf"});
+    assert_eq!(client.values(), json!({"sizes": expected}));
+    let ends: Vec<_> = client.rows.values().map(|(about, _)| &about["range_end"]).collect();
+    assert_eq!(ends, [1023]);
 }
 
 /// A connection that takes little before it is read.

@@ -104,6 +104,9 @@ impl Serialize for TotalRecord<'_> {
         if total.invalid > 0 {
             map.serialize_entry("invalid", &total.invalid)?;
         }
+        if total.dead_files > 0 {
+            map.serialize_entry("dead_files", &total.dead_files)?;
+        }
         if let Some(histogram) = total.histogram() {
             map.serialize_entry("value", &histogram.count())?;
             map.serialize_entry("components", &HistogramRecord(histogram))?;
@@ -156,7 +159,7 @@ impl Serialize for ComponentRecords<'_> {
 }
 
 /// Percentiles, and the buckets that have any samples as `[from, to, count]`, and how many values
-/// are beyond them all.
+/// are beyond them all, and where that begins.
 struct HistogramRecord<'a>(&'a HistogramSnapshot);
 
 impl Serialize for HistogramRecord<'_> {
@@ -168,6 +171,7 @@ impl Serialize for HistogramRecord<'_> {
         }
         map.serialize_entry("buckets", &Buckets(self.0))?;
         map.serialize_entry("overflow", &self.0.overflow())?;
+        map.serialize_entry("range_end", &self.0.range_end())?;
         map.end()
     }
 }

@@ -44,6 +44,10 @@ pub struct Total {
     /// The number of files whose value doesn't count, as it is NaN, or an average or a timer
     /// that isn't finite.
     pub invalid: u64,
+    /// The number of files whose program is dead, whether their value counts or not.
+    pub dead_files: u64,
+    /// The number of all other files, whether their value counts or not.
+    pub live_files: u64,
     histogram: Option<HistogramSnapshot>,
     /// The values that count; of averages and timers the means of those that have any values.
     values: Vec<Value<'static>>,
@@ -87,6 +91,8 @@ impl Total {
             files: 0,
             dead: 0,
             invalid: 0,
+            dead_files: 0,
+            live_files: 0,
             histogram: None,
             values: Vec::new(),
             means: Means::default(),
@@ -99,7 +105,10 @@ impl Total {
         if self.kind.is_none() && stat.kind().is_some() {
             self.learn(stat);
         }
-        if verdict == Verdict::Dead && is_current_state(stat) {
+        let is_dead = verdict == Verdict::Dead;
+        self.dead_files += u64::from(is_dead);
+        self.live_files += u64::from(!is_dead);
+        if is_dead && is_current_state(stat) {
             self.dead += 1;
             return;
         }

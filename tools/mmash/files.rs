@@ -14,6 +14,7 @@ use web::{Parameters, Problem, answer};
 
 use super::poller::Poller;
 use super::snapshot::{Seen, Snapshot};
+use super::unpublished::Unpublished;
 use crate::common::json::FileError;
 use crate::common::selection::{WHY_NOTHING, state_of};
 
@@ -44,6 +45,9 @@ struct FilesRecord<'a> {
     errors: Vec<FileError>,
     /// Which patterns the files were looked for by.
     looked_at: &'a [String],
+    /// Only if there are any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unpublished: Vec<Unpublished>,
     /// Only where there are no files but mmash's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     nothing: Option<NothingRecord<'a>>,
@@ -100,6 +104,7 @@ impl<'a> FilesRecord<'a> {
             files: files.map(FileRecord::of).collect(),
             errors: errors.map(|(path, reason)| FileError::new(path, reason.clone())).collect(),
             looked_at: &snapshot.looked_at,
+            unpublished: Unpublished::of(snapshot),
             nothing: NothingRecord::of(snapshot),
         }
     }

@@ -18,6 +18,7 @@ mod rows;
 mod settings;
 mod snapshot;
 mod stats;
+mod unpublished;
 mod wrongs;
 
 use std::env;

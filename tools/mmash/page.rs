@@ -27,6 +27,7 @@ const PARTS: &[Asset] = web::parts![
     "stat.js",
     "stats.js",
     "view.js",
+    "warnings.js",
 ];
 
 /// The page, its parts, and the stream that it lives on. `/graph/` was the original's page.

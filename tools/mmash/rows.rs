@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use web::Feed;
 
 use super::snapshot::Snapshot;
+use super::unpublished::Unpublished;
 use crate::common::json::{self, Exact};
 use crate::common::records::PERCENTILES;
 use crate::common::totals::{Together, Total};
@@ -39,6 +40,7 @@ struct About {
     unit: String,
     help: String,
     aggregate: Aggregate,
+    range_end: Option<u64>,
     encoded: Box<RawValue>,
 }
 
@@ -50,6 +52,9 @@ struct AboutRecord<'a> {
     unit: &'a str,
     help: &'a str,
     aggregate: &'static str,
+    /// Of a histogram: the largest value that has a bucket.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    range_end: Option<u64>,
 }
 
 /// A step: of a whole, all rows are new.
@@ -60,12 +65,15 @@ struct Step<'a> {
     new: Vec<&'a RawValue>,
     gone: Vec<u64>,
     values: Vec<(u64, &'a RawValue)>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    unpublished: &'a [Unpublished],
 }
 
 impl Rows {
     /// Tells what has changed since the last look.
     pub fn publish(&mut self, snapshot: &Snapshot, feed: &Feed) {
         let (time, files) = (snapshot.time, snapshot.files.len());
+        let unpublished = Unpublished::of(snapshot);
         let (mut new, mut gone, mut values) = (Vec::new(), Vec::new(), Vec::new());
         self.by_label.values_mut().for_each(|row| row.seen = false);
         for total in snapshot.totals().iter() {
@@ -94,9 +102,11 @@ impl Rows {
             new: new.iter().map(|about| &*about.encoded).collect(),
             gone,
             values: values.iter().map(|(id, value)| (*id, &**value)).collect(),
+            unpublished: &unpublished,
         };
+        let change = json::text(&change);
         let rows: Vec<Row> = self.by_label.values().cloned().collect();
-        feed.publish(Some(&json::text(&change)), move || whole(time, files, &rows));
+        feed.publish(Some(&change), move || whole(time, files, &rows, &unpublished));
     }
 
     fn add(&mut self, total: &Total, value: Arc<RawValue>) -> Row {
@@ -113,6 +123,7 @@ impl Rows {
 impl About {
     fn of(id: u64, total: &Total) -> Self {
         let Total { label, kind, unit, help, aggregate, .. } = total;
+        let range_end = range_end(total);
         let encoded = json::text(&AboutRecord {
             id,
             label,
@@ -120,12 +131,14 @@ impl About {
             unit,
             help,
             aggregate: aggregate.name(),
+            range_end,
         });
         Self {
             kind: *kind,
             unit: unit.clone(),
             help: help.clone(),
             aggregate: *aggregate,
+            range_end,
             encoded: RawValue::from_string(encoded).expect("just encoded"),
         }
     }
@@ -134,16 +147,22 @@ impl About {
         let Self { kind, unit, help, aggregate, .. } = self;
         (kind, aggregate) == (&total.kind, &total.aggregate)
             && (unit, help) == (&total.unit, &total.help)
+            && self.range_end == range_end(total)
     }
 }
 
-fn whole(time: f64, files: usize, rows: &[Row]) -> String {
+fn range_end(total: &Total) -> Option<u64> {
+    total.histogram().map(HistogramSnapshot::range_end)
+}
+
+fn whole(time: f64, files: usize, rows: &[Row], unpublished: &[Unpublished]) -> String {
     json::text(&Step {
         time,
         files,
         new: rows.iter().map(|row| &*row.about.encoded).collect(),
         gone: Vec::new(),
         values: rows.iter().map(|row| (row.id, &*row.value)).collect(),
+        unpublished,
     })
 }
 
@@ -190,6 +209,10 @@ fn value_of(total: &Total, before: Option<&HistogramSnapshot>) -> Figures {
             recent.put_percentiles(&new);
             figures.0.insert("recent".to_owned(), recent.0.into());
         }
+    }
+    if total.dead_files > 0 {
+        figures.put("dead_files", Value::Unsigned(total.dead_files));
+        figures.put("live_files", Value::Unsigned(total.live_files));
     }
     figures
 }

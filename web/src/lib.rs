@@ -69,6 +69,7 @@ pub const ASSETS: &[Asset] = &[
     Asset { path: "kit/format.js", content: include_str!("../assets/format.js") },
     Asset { path: "kit/layout.css", content: include_str!("../assets/layout.css") },
     Asset { path: "kit/list.css", content: include_str!("../assets/list.css") },
+    Asset { path: "kit/order.js", content: include_str!("../assets/order.js") },
     Asset { path: "kit/plot.js", content: include_str!("../assets/plot.js") },
     Asset { path: "kit/scale.js", content: include_str!("../assets/scale.js") },
     Asset { path: "kit/series.js", content: include_str!("../assets/series.js") },

@@ -2,6 +2,7 @@
 
 import { element, setText } from "/kit/dom.js";
 import { matcher } from "/kit/filter.js";
+import { compareTexts } from "/kit/order.js";
 import { spark } from "/kit/spark.js";
 import { VirtualList } from "/kit/virtual.js";
 import { countText, durationText, rateText } from "./texts.js";
@@ -11,8 +12,6 @@ import { COLUMNS } from "./view.js";
 const MEASURED = ["rate", "p50", "p99", "trend"];
 /** While these come in, the rows aren't put in order more often. */
 const SORT_EVERY = 400;
-
-const order = new Intl.Collator("en", { numeric: true });
 
 /** The list. `onchoose(key)` is told what is chosen, `onsort(sort)` by what it shall be sorted. */
 export class Rows {
@@ -93,7 +92,7 @@ export class Rows {
   #sort(abouts) {
     const column = this.#column;
     const sign = this.#view.sort.startsWith("-") ? -1 : 1;
-    const byName = (a, b) => order.compare(a.key, b.key);
+    const byName = (a, b) => compareTexts(a.key, b.key);
     if (column === "key") {
       abouts.sort((a, b) => sign * byName(a, b));
       return;

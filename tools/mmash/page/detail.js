@@ -8,6 +8,7 @@ import { time as timeOfDay } from "/kit/format.js";
 import { nearest } from "/kit/scale.js";
 import {
   bandsOf,
+  deathText,
   drawnAt,
   lineOf,
   reading,
@@ -170,6 +171,7 @@ export class Detail {
         "div",
         { class: "title" },
         element("span", { class: "label" }, label),
+        element("span", { class: "life", "data-life": "dead" }),
         element("span", { class: "reading" }),
       ),
       cross(`Take ${label} out`, () => this.#onview({ stats: others() })),
@@ -203,6 +205,8 @@ export class Detail {
     );
     const readings = this.#legend.querySelectorAll(".reading");
     texts.forEach((text, index) => setText(readings[index], text));
+    const deaths = this.#legend.querySelectorAll(".title .life");
+    drawn.forEach(({ stat }, index) => setText(deaths[index], stat ? deathText(stat) : ""));
     // What the arrows point at is heard; what the mouse does is only seen.
     const heard = pointed && this.#charts.contains(document.activeElement);
     const told = drawn.map(({ label }, index) => `${label} ${texts[index]}`);

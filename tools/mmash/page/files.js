@@ -1,7 +1,8 @@
 // Which files there are, whose they are, and whether their programs are alive.
 
 import { element, repeated } from "/kit/dom.js";
-import { bytes, number } from "/kit/format.js";
+import { bytes, counted, number } from "/kit/format.js";
+import { compareTexts } from "/kit/order.js";
 
 /** So many files are listed. */
 const MOST = 200;
@@ -48,7 +49,8 @@ export class Files {
 }
 
 function contentOf({ files, errors, looked_at: places }) {
-  const sorted = files.toSorted((a, b) => ORDER.indexOf(a.life) - ORDER.indexOf(b.life));
+  const byLife = (a, b) => ORDER.indexOf(a.life) - ORDER.indexOf(b.life);
+  const sorted = files.toSorted((a, b) => byLife(a, b) || compareTexts(a.path, b.path));
   const content = [element("p", { class: "summary" }, summary(files)), ...problems(errors)];
   if (files.length > 0) {
     const head = COLUMNS.map(([name, kind]) => element("th", { scope: "col", class: kind }, name));
@@ -69,13 +71,18 @@ function contentOf({ files, errors, looked_at: places }) {
 }
 
 function summary(files) {
-  const count = (what, one, many) => `${number(what)} ${what === 1 ? one : many}`;
-  const processes = new Set(files.map(({ pid, path }) => pid ?? path)).size;
+  const processes = new Set(files.map(processOf)).size;
   const lives = ORDER.map((life) => [life, files.filter((file) => file.life === life).length]);
   const present = lives.filter(([, found]) => found > 0);
   const told = present.map(([life, found]) => `${number(found)} ${life}`).join(", ");
-  const whose = count(processes, "process", "processes");
-  return `${count(files.length, "file", "files")} of ${whose}${told && `: ${told}`}`;
+  const whose = counted(processes, "processes");
+  return `${counted(files.length, "files")} of ${whose}${told && `: ${told}`}`;
+}
+
+/** A text that tells processes apart: of one container and another, of one boot and another. */
+function processOf({ pid, path, identity }) {
+  const { pid_namespace, boot_id, start_time } = identity ?? {};
+  return pid === null ? path : JSON.stringify([pid, pid_namespace, boot_id, start_time]);
 }
 
 function rowOf({ path, pid, tid, life, reason, stats, size, identity }) {

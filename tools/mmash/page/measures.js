@@ -3,6 +3,8 @@
 import { moment, number, quantity, rate, time } from "/kit/format.js";
 import { numberOf } from "./stat.js";
 
+/** What kinds are that files have, but with no value for all of them. */
+const WITHOUT_VALUE = { info: "(several)", timestamp: "never" };
 /** How many looks back something is searched for that doesn't happen in each. */
 const PATIENCE = 30;
 
@@ -87,9 +89,19 @@ export function valueText(stat, clock) {
     return `${text(stat, figures.least)} … ${text(stat, figures.greatest)}`;
   }
   if (figures.value === undefined) {
-    return stat.isText ? "(several)" : "–";
+    // What only dead programs have isn't known.
+    return figures.live_files === 0 ? "–" : (WITHOUT_VALUE[stat.kind] ?? "–");
   }
   return text(stat, figures.value);
+}
+
+/** That programs of a stat are dead; empty where none is known to be. */
+export function deathText({ goneSince, figures }) {
+  const { dead_files: dead = 0, live_files: live = 0 } = figures;
+  if (dead === 0 || goneSince !== null) {
+    return "";
+  }
+  return live === 0 ? "dead" : `${number(dead)} of ${number(dead + live)} dead`;
 }
 
 function latest(stat, clock) {
@@ -114,20 +126,21 @@ export function rateText(stat, clock) {
 /** What one file has of a stat. */
 export function fileText(stat, value, components) {
   if (stat.kind === "histogram") {
-    const { count, p50, p99 } = components;
-    return count > 0 ? `${number(count)}: p50 ${text(stat, p50)} · p99 ${text(stat, p99)}` : "none";
+    const { count, range_end: rangeEnd } = components;
+    const [p50, p99] = [components.p50, components.p99].map((own) => text(stat, own, 4, rangeEnd));
+    return count > 0 ? `${number(count)}: p50 ${p50} · p99 ${p99}` : "none";
   }
   return text(stat, value);
 }
 
-function text(stat, figure, digits = 4) {
+function text(stat, figure, digits = 4, rangeEnd = stat.rangeEnd) {
   const value = numberOf(stat, figure);
   if (stat.kind === "timestamp") {
     // It has never been set, or in one of the files that differ.
     return Number.isNaN(value) ? "never" : moment(value);
   }
   if (stat.kind === "histogram" && value === Infinity) {
-    return `> ${text(stat, stat.rangeEnd, digits)}`;
+    return `> ${text(stat, rangeEnd, digits)}`;
   }
   if (typeof figure !== "number") {
     return String(figure);

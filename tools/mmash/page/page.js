@@ -11,6 +11,7 @@ import { explainNothing } from "./nothing.js";
 import { Rows } from "./rows.js";
 import { Stats } from "./stats.js";
 import { fromAddress, toAddress } from "./view.js";
+import { warn } from "./warnings.js";
 
 /** How often the age of the values is shown anew, in milliseconds. */
 const TICK = 1000;
@@ -99,6 +100,7 @@ function refresh() {
   part("stats").hidden = empty;
   nothing.hidden = !empty;
   setText(part("files"), counted(stats.files, "files"));
+  warn(part("warnings"), stats.unpublished);
   rows.refresh();
   detail.refresh();
   tellState();

@@ -2,6 +2,7 @@
 
 import { element, repeated } from "/kit/dom.js";
 import { number } from "/kit/format.js";
+import { compareTexts } from "/kit/order.js";
 import { fileText } from "./measures.js";
 
 /** So many files are listed. */
@@ -25,7 +26,8 @@ async function fill(body, stat) {
     body.replaceChildren(record?.error ?? "mmash doesn't answer.");
     return;
   }
-  const rows = record.values.slice(0, MOST).map((value) => rowOf(stat, value));
+  const values = record.values.toSorted((a, b) => compareTexts(a.path, b.path));
+  const rows = values.slice(0, MOST).map((value) => rowOf(stat, value));
   const more = record.values.length - rows.length;
   body.replaceChildren(
     element("table", {}, element("tbody", {}, ...rows)),

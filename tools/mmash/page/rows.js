@@ -2,15 +2,14 @@
 
 import { element, setText } from "/kit/dom.js";
 import { matcher } from "/kit/filter.js";
+import { compareTexts } from "/kit/order.js";
 import { spark } from "/kit/spark.js";
 import { VirtualList } from "/kit/virtual.js";
-import { lineOf, rateText, showsRate, valueText } from "./measures.js";
+import { deathText, lineOf, rateText, showsRate, valueText } from "./measures.js";
 
 /** How many looks the small lines show, and from how many on they fill their place. */
 const LOOKS = 120;
 const LEAST_LOOKS = 30;
-
-const order = new Intl.Collator("en", { numeric: true });
 
 /** The label up to its last point, with it. */
 function prefixOf(label) {
@@ -56,7 +55,7 @@ export class Rows {
     const stats = [...this.#stats.byLabel.values(), ...this.#gone];
     const keyed = stats.map((stat) => ({ stat, prefix: prefixOf(stat.label) }));
     const compare = (a, b) =>
-      order.compare(a.prefix, b.prefix) || order.compare(a.stat.label, b.stat.label);
+      compareTexts(a.prefix, b.prefix) || compareTexts(a.stat.label, b.stat.label);
     this.#sorted = keyed.sort(compare);
     this.#arrange();
   }
@@ -133,7 +132,7 @@ export class Rows {
     const [mark, name, value, rate, line] = row.children;
     const open = !this.#closed.has(prefix);
     setText(mark, open ? "▾" : "▸");
-    setTexts(name, "", prefix || "(no prefix)", "");
+    setTexts(name, "", prefix || "(no prefix)", "", "");
     setText(value, count === 1 ? "1 stat" : `${count} stats`);
     setText(rate, "");
     line.hidden = true;
@@ -155,12 +154,13 @@ export class Rows {
     } else {
       delete mark.dataset.color;
     }
-    setTexts(name, prefix, stat.label.slice(prefix.length) || "(no name)", stat.help);
+    const death = deathText(stat);
+    setTexts(name, prefix, stat.label.slice(prefix.length) || "(no name)", death, stat.help);
     setText(value, valueText(stat, clock));
     setText(rate, rateText(stat, clock));
     row.dataset.label = stat.label;
     row.classList.toggle("gone", stat.goneSince !== null);
-    row.title = [stat.label, stat.help].filter(Boolean).join("\n");
+    row.title = [stat.label, death, stat.help].filter(Boolean).join("\n");
     row.removeAttribute("aria-expanded");
     row.setAttribute("aria-selected", color >= 0);
     line.hidden = stat.isText;
@@ -232,6 +232,7 @@ function makeRow() {
       { role: "gridcell", class: "label" },
       element("span", { class: "unseen" }),
       element("span", { class: "name" }),
+      element("span", { class: "life", "data-life": "dead" }),
       element("span", { class: "hint" }),
     ),
     element("span", { role: "gridcell", class: "value number" }),

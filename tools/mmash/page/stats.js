@@ -23,6 +23,8 @@ export class Stats {
   /** Unix times in seconds of the looks at the files. */
   clock = new Ring(LONGEST);
   files = 0;
+  /** Processes some of whose threads publish nothing. */
+  unpublished = [];
 
   /** The stat of a label, also one that has gone; undefined where nothing is known of it. */
   find(label) {
@@ -52,8 +54,9 @@ export class Stats {
   }
 
   /** Takes in what has changed; gives whether stats came or went. */
-  change({ time, files, new: born, gone, values }) {
+  change({ time, files, new: born, gone, values, unpublished = [] }) {
     this.files = files;
+    this.unpublished = unpublished;
     for (const id of gone) {
       this.#leave(this.#byId.get(id)?.label, time);
       this.#byId.delete(id);
