@@ -148,7 +148,9 @@ fn a_mean_is_that_of_all_values_and_not_of_the_means() {
             let largest: Average = stats.add(largest).unwrap();
             let timer: Timer = stats.add(Timer::named("timer")).unwrap();
             for _ in 0..times {
-                [&each, &sum, &largest].into_iter().for_each(|average| average.add(value));
+                for average in [&each, &sum, &largest] {
+                    average.add(value);
+                }
                 recent.add(value);
                 span.add(value);
                 timer.record_secs(value);

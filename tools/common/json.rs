@@ -3,7 +3,7 @@
 use std::path::Path;
 
 pub use cli::json::{text, write};
-use mmstats::Value;
+use mmstats::{Value, Verdict};
 use serde::{Serialize, Serializer};
 
 /// An element of `errors`: a file that couldn't be read, or not to its end.
@@ -17,6 +17,15 @@ impl FileError {
     /// The file and the reason, without the file's name in it.
     pub fn new(path: &Path, reason: String) -> Self {
         Self { path: path.to_string_lossy().into_owned(), error: reason }
+    }
+}
+
+/// Whether a program is alive: true, false, or null if nothing proves either.
+pub const fn is_alive(verdict: Verdict) -> Option<bool> {
+    match verdict {
+        Verdict::Alive => Some(true),
+        Verdict::Dead => Some(false),
+        Verdict::Undecided => None,
     }
 }
 

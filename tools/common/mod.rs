@@ -16,3 +16,4 @@ pub mod terminal;
 pub mod time;
 pub mod together;
 pub mod totals;
+pub mod unpublished;

@@ -24,13 +24,14 @@ Examples:
 /// Watch stats move, a row at a time
 ///
 /// Shows how stats change between one look and the next, added up over all files: counters as a
-/// rate per second, gauges as they are, timers as the mean and the rate of the interval,
-/// histograms as a percentile of the interval. The first look is the baseline, so the first row
-/// is true. Files may come and go meanwhile.
+/// rate per second, gauges as they are, averages as the mean of the interval, timers as the mean
+/// and the rate of the interval, histograms as a percentile of the interval. The first look is the
+/// baseline, so the first row is true. Files may come and go meanwhile. Gauges and whatever else
+/// says how things are don't count if their program is dead.
 ///
 /// FIELDS is a list of labels or globs with commas between; without it, counters, timers,
 /// histograms, gauges and averages are shown, as many as fit. A field that no file has shows
-/// `?`, one that had no event in the interval `-`. A single argument is FIELDS, unless there is
+/// `?`, one that had no event in the interval, or has no value at present, `-`. A single argument is FIELDS, unless there is
 /// such a file or it has a slash.
 ///
 /// In a file of the original mmstats, which doesn't tell kinds, a double-buffered `Q` counts as
@@ -70,6 +71,10 @@ pub struct Arguments {
     #[arg(short, long = "filter", value_name = "LABEL[=VALUE]", value_delimiter = ',')]
     pub filters: Vec<Filter>,
 
+    /// Only files whose program is alive
+    #[arg(long)]
+    pub alive: bool,
+
     /// Differences instead of rates: what is new since the row before
     #[arg(long)]
     pub delta: bool,
@@ -78,7 +83,7 @@ pub struct Arguments {
     #[arg(long = "gauge", value_name = "GLOB", value_delimiter = ',')]
     pub gauges: Vec<LabelPattern>,
 
-    /// A line for each file
+    /// A line for each file; those of dead programs are marked
     #[arg(long)]
     pub per_file: bool,
 

@@ -2,8 +2,8 @@
 
 use mmstats::Value;
 
+use super::cells::Cell;
 use super::columns::Form;
-use super::rows::Cell;
 use crate::common::escape::escape;
 use crate::common::number;
 use crate::common::time::Calendar;
@@ -23,6 +23,10 @@ impl CellText {
         match cell {
             Cell::Missing => "?".to_owned(),
             Cell::Idle => "-".to_owned(),
+            Cell::Never => "never".to_owned(),
+            Cell::Beyond(end) => {
+                format!("> {}", self.write(&Cell::Value(Value::Unsigned(*end)), form, now))
+            }
             Cell::Value(value) if self.raw => escape(&value.to_string()).into_owned(),
             Cell::Value(value) => self.readable(value, form, now),
         }
@@ -134,6 +138,11 @@ mod tests {
         let mut text = CellText { raw: true, calendar: Calendar::local() };
         assert_eq!(text.write(&Cell::Missing, Form::Rate, 0.0), "?");
         assert_eq!(text.write(&Cell::Idle, Form::Rate, 0.0), "-");
+        assert_eq!(text.write(&Cell::Never, Form::Moment, 0.0), "never");
+        assert_eq!(text.write(&Cell::Beyond(1023), Form::Number, 0.0), "> 1023");
+        text.raw = false;
+        assert_eq!(text.write(&Cell::Beyond(1023), Form::Number, 0.0), "> 1,023");
+        text.raw = true;
         let exact = Cell::Value(Value::Float(1234.5));
         assert_eq!(text.write(&exact, Form::Rate, 0.0), "1234.5");
     }

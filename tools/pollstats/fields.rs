@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::show::{Known, Show, is_about_the_process};
+use super::show::{Known, is_about_the_process};
 use crate::common::patterns::LabelPattern;
 
 /// What is known of every label that is wanted, sorted by label.
@@ -81,7 +81,7 @@ impl Fields {
 
     /// What moves. Titles lack what all of them have in common.
     fn pick(&self, known: &Catalogue) -> Vec<Chosen> {
-        let measures = known.iter().filter(|(_, known)| known.show <= Show::Average);
+        let measures = known.iter().filter(|(_, known)| known.show.moves());
         let mut picked: Vec<_> = measures.collect();
         picked.sort_by_key(|(_, known)| known.show);
         let labels: Vec<_> = picked.into_iter().map(|(label, _)| label.as_str()).collect();
@@ -98,7 +98,7 @@ impl Fields {
     /// The fields that match no label.
     pub fn unmatched<'a>(&'a self, known: &'a Catalogue) -> impl Iterator<Item = &'a str> {
         let unmatched = self.wanted.iter().filter(|wanted| wanted.spelling(known).is_none());
-        unmatched.map(|wanted| wanted.spellings[0].label.as_str())
+        unmatched.map(Wanted::likely_label)
     }
 }
 
@@ -135,9 +135,14 @@ impl Wanted {
         self.spellings.iter().find(matches)
     }
 
+    /// The label that is expected where there is none yet: with the dot that the prefix lacks.
+    fn likely_label(&self) -> &str {
+        &self.spellings[self.spellings.len() - 1].label
+    }
+
     fn labels<'a>(&'a self, known: &'a Catalogue) -> Vec<&'a str> {
         let Some(spelling) = self.spelling(known) else {
-            return vec![&self.spellings[0].label];
+            return vec![self.likely_label()];
         };
         let labels = known.keys().filter(|label| spelling.matches(label));
         labels.map(String::as_str).collect()
@@ -159,6 +164,7 @@ impl Spelling {
 
 #[cfg(test)]
 mod tests {
+    use super::super::show::Show;
     use super::*;
 
     fn catalogue(labels: &[(&str, Show)]) -> Catalogue {
@@ -199,6 +205,18 @@ mod tests {
         // Where both are there, the prefix as it was given counts.
         let both = catalogue(&[("a.b", Show::Gauge), ("ab", Show::Gauge)]);
         assert_eq!(Fields::new("a", Some("b")).choose(&both)[0].label, "ab");
+    }
+
+    #[test]
+    fn a_field_that_may_come_later_is_named_as_it_will_be() {
+        let fields = Fields::new("web.stats", Some("status.2XX,status.9XX"));
+        let labels = |known: &Catalogue| -> Vec<String> {
+            fields.choose(known).into_iter().map(|chosen| chosen.label).collect()
+        };
+        let expected = ["web.stats.status.2XX", "web.stats.status.9XX"];
+        assert_eq!(labels(&catalogue(&[])), expected);
+        assert_eq!(labels(&web()), expected);
+        assert_eq!(fields.unmatched(&web()).collect::<Vec<_>>(), ["web.stats.status.9XX"]);
     }
 
     #[test]

@@ -11,19 +11,29 @@ pub enum Figure {
     Counter(u64),
     /// A number or flag that stands for itself. A change of it is the number as it is now.
     Number(Value<'static>),
-    /// Durations: how many, and how many seconds in all.
-    Timer {
-        /// How many durations.
+    /// Durations or other values that are averaged: how many, and their sum.
+    Total {
+        /// How many values.
         count: u64,
-        /// Their sum, in seconds.
+        /// Their sum.
         total: f64,
+    },
+    /// The mean of recent values. A change of it is the mean as it is now.
+    Mean {
+        /// The mean.
+        mean: f64,
+        /// How many values it is over, where that is known.
+        count: Option<u64>,
     },
     /// Values in buckets.
     Histogram(HistogramSnapshot),
     /// A text. A change of it is the text as it is now.
     Text(String),
-    /// An average whose span of time has passed without a value.
-    Expired,
+    /// No value at present: an average whose span of time has passed without one, or the state
+    /// of a program that is dead.
+    Nothing,
+    /// A moment that hasn't come yet.
+    Never,
 }
 
 impl Figure {
@@ -37,16 +47,16 @@ impl Figure {
                 Self::Counter(grown(*now, *before).unwrap_or(0))
             }
             (
-                Self::Timer { count, total },
-                Self::Timer { count: count_before, total: total_before },
+                Self::Total { count, total },
+                Self::Total { count: count_before, total: total_before },
             ) => match grown(*count, *count_before) {
-                Some(count) => Self::Timer { count, total: total - total_before },
+                Some(count) => Self::Total { count, total: total - total_before },
                 None => self.nothing_new(),
             },
             (Self::Histogram(now), Self::Histogram(before)) => {
                 now.since(before).map_or_else(|| self.nothing_new(), Self::Histogram)
             }
-            (Self::Number(_) | Self::Text(_) | Self::Expired, _) => self.clone(),
+            _ if self.stands_for_itself() => self.clone(),
             // It was something else before.
             _ => self.nothing_new(),
         }
@@ -56,10 +66,15 @@ impl Figure {
     pub fn nothing_new(&self) -> Self {
         match self {
             Self::Counter(_) => Self::Counter(0),
-            Self::Timer { .. } => Self::Timer { count: 0, total: 0.0 },
+            Self::Total { .. } => Self::Total { count: 0, total: 0.0 },
             Self::Histogram(now) => Self::Histogram(now.emptied()),
-            Self::Number(_) | Self::Text(_) | Self::Expired => self.clone(),
+            _ => self.clone(),
         }
+    }
+
+    /// Whether it says how things are now, rather than what has happened until now.
+    pub const fn stands_for_itself(&self) -> bool {
+        !matches!(self, Self::Counter(_) | Self::Total { .. } | Self::Histogram(_))
     }
 }
 
@@ -94,10 +109,10 @@ mod tests {
 
     #[test]
     fn a_timer_that_began_anew_tells_nothing() {
-        let before = Figure::Timer { count: 10, total: 3.0 };
-        let later = Figure::Timer { count: 14, total: 5.0 };
-        assert!(matches!(later.since(&before), Figure::Timer { count: 4, total: 2.0 }));
-        assert!(matches!(before.since(&later), Figure::Timer { count: 0, total: 0.0 }));
+        let before = Figure::Total { count: 10, total: 3.0 };
+        let later = Figure::Total { count: 14, total: 5.0 };
+        assert!(matches!(later.since(&before), Figure::Total { count: 4, total: 2.0 }));
+        assert!(matches!(before.since(&later), Figure::Total { count: 0, total: 0.0 }));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use mmstats::StatsFile;
+use mmstats::{Processes, ReadOptions, Verdict};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
@@ -68,8 +68,10 @@ fn collect(
     diagnostics: &mut Diagnostics,
 ) -> Vec<Entry> {
     let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
+    let options = ReadOptions::new().keep_open(true);
+    let mut processes = Processes::new();
     for path in selection.paths() {
-        let file = match StatsFile::read(path) {
+        let file = match options.read(path) {
             Ok(file) => file,
             Err(error) if selection.has_just_gone(&error) => continue,
             Err(error) => {
@@ -80,7 +82,9 @@ fn collect(
         if let Some(problem) = file.problem() {
             diagnostics.file(path, &problem.reason());
         }
-        if !any_passes(&arguments.filters, &file, &arguments.prefix) {
+        if !any_passes(&arguments.filters, &file, &arguments.prefix)
+            || (arguments.alive && file.life(&mut processes).verdict != Verdict::Alive)
+        {
             continue;
         }
         for stat in file.stats().filter(|stat| fields.could_want(&stat.label())) {

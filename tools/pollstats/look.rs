@@ -1,13 +1,15 @@
 //! One look at all files: which are there, and what they say.
 
+use std::cell::LazyCell;
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io::ErrorKind;
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use cli::clock::now;
-use mmstats::{ReadError, StatsFile};
+use mmstats::{Processes, ReadError, ReadOptions, StatsFile, Verdict};
 
 use super::fields::{Catalogue, Fields};
 use super::filter::{Filter, any_passes};
@@ -15,6 +17,7 @@ use super::sampler::{FileSnapshot, Snapshot, Writer};
 use super::show::{Known, Show};
 use crate::common::diagnostics::Diagnostics;
 use crate::common::patterns::LabelPattern;
+use crate::common::unpublished::Unpublished;
 
 /// What is looked for.
 #[derive(Debug)]
@@ -29,6 +32,10 @@ pub struct Interest<'a> {
     pub filters: &'a [Filter],
     /// Labels that are gauges whatever they seem to be.
     pub gauges: &'a [LabelPattern],
+    /// Whether only files take part whose program is alive.
+    pub alive: bool,
+    /// Whether each file is shown, and thus whether its program is alive.
+    pub per_file: bool,
 }
 
 /// Looks again and again; remembers what it has told.
@@ -39,13 +46,14 @@ pub struct Observer<'a> {
     pub known: Catalogue,
     /// What is wrong with each file, as it was told last: a bad file is told of once.
     told: HashMap<PathBuf, String>,
+    unpublished: Unpublished,
 }
 
 impl<'a> Observer<'a> {
     /// Has seen nothing yet; of `told`, stderr has it already.
     pub fn new(interest: Interest<'a>, told: &[ReadError]) -> Self {
         let told = told.iter().map(|error| (error.path().to_owned(), error.reason())).collect();
-        Self { interest, known: Catalogue::new(), told }
+        Self { interest, known: Catalogue::new(), told, unpublished: Unpublished::default() }
     }
 
     /// Looks for files anew, and into each. Files that went away since aren't missed.
@@ -65,9 +73,11 @@ impl<'a> Observer<'a> {
             files: Vec::with_capacity(paths.len()),
             others: Vec::new(),
         };
+        let options = ReadOptions::new().keep_open(true);
+        let mut processes = Processes::new();
         for path in paths {
-            match StatsFile::read(path) {
-                Ok(file) => self.take(&file, &mut snapshot, diagnostics),
+            match options.read(path) {
+                Ok(file) => self.take(&file, &mut processes, &mut snapshot, diagnostics),
                 Err(error) if is_gone(&error) => {}
                 Err(error) => {
                     self.complain(&error, diagnostics);
@@ -75,23 +85,41 @@ impl<'a> Observer<'a> {
                 }
             }
         }
+        self.unpublished.tell(diagnostics);
         snapshot
     }
 
-    fn take(&mut self, file: &StatsFile, snapshot: &mut Snapshot, diagnostics: &mut Diagnostics) {
+    fn take(
+        &mut self,
+        file: &StatsFile,
+        processes: &mut Processes,
+        snapshot: &mut Snapshot,
+        diagnostics: &mut Diagnostics,
+    ) {
         if let Some(problem) = file.problem() {
             self.complain(problem, diagnostics);
         }
-        if any_passes(self.interest.filters, file, self.interest.prefix) {
-            let file = self.snapshot(file, snapshot.time);
+        // Asked of the system only if it matters: it takes longer than the reading.
+        let life = LazyCell::new(|| file.life(processes).verdict);
+        let Interest { filters, prefix, alive, .. } = self.interest;
+        if any_passes(filters, file, prefix) && (!alive || *life == Verdict::Alive) {
+            self.unpublished.look_at(file);
+            let file = self.snapshot(file, &life, snapshot.time);
             snapshot.files.push(file);
         } else {
             snapshot.others.push(file.path().to_owned());
         }
     }
 
-    fn snapshot(&mut self, file: &StatsFile, now: f64) -> FileSnapshot {
+    fn snapshot(
+        &mut self,
+        file: &StatsFile,
+        life: &impl Deref<Target = Verdict>,
+        now: f64,
+    ) -> FileSnapshot {
         let mut figures = HashMap::new();
+        let mut life_matters = self.interest.per_file;
+        let is_asked_for = self.interest.fields.are_asked_for();
         for stat in file.stats() {
             let label = stat.label();
             if !self.interest.fields.want(&label) || figures.contains_key(&*label) {
@@ -99,6 +127,7 @@ impl<'a> Observer<'a> {
             }
             let show = Show::of(&stat, self.interest.gauges);
             let figure = show.figure(&stat, now);
+            life_matters |= figure.stands_for_itself() && (is_asked_for || show.moves());
             let is_told = self.known.get(&*label).is_some_and(|known| known.told);
             if !is_told {
                 self.learn(&label, Known::of(&stat, show));
@@ -109,6 +138,7 @@ impl<'a> Observer<'a> {
             path: file.path().to_owned(),
             writer: writer(file),
             whole: file.problem().is_none(),
+            life: life_matters.then(|| **life),
             figures,
         }
     }

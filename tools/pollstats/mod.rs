@@ -5,6 +5,7 @@
 mod args;
 mod cadence;
 mod cell_text;
+mod cells;
 mod columns;
 mod fields;
 mod figure;
@@ -32,6 +33,7 @@ use crate::common::exit::Outcome;
 use crate::common::selection::Selection;
 pub use args::{Arguments, Format};
 use cadence::Cadence;
+use cells::How;
 use columns::{Column, Measure, columns};
 use fields::Fields;
 pub use filter::Filter;
@@ -39,7 +41,7 @@ use look::{Interest, Observer};
 use operands::Operands;
 use output::Output;
 pub use output::Screen;
-use rows::{How, over_all, per_file};
+use rows::{over_all, per_file};
 use sampler::{Changes, Sampler};
 pub use stop::Stop;
 
@@ -79,6 +81,8 @@ pub fn run(
         prefix: &arguments.prefix,
         filters: &arguments.filters,
         gauges: &arguments.gauges,
+        alive: arguments.alive,
+        per_file: arguments.per_file,
     };
     let mut watch = Watch {
         arguments,
@@ -118,7 +122,8 @@ impl Watch<'_> {
     fn run(&mut self, selection: &Selection, out: &mut dyn Write, stop: &Stop) -> io::Result<()> {
         let baseline = self.observer.look_into(selection.paths(), &mut self.diagnostics);
         let mut cadence = Cadence::new(baseline.at, self.arguments.delay);
-        let nobody_passes = baseline.files.is_empty() && !self.arguments.filters.is_empty();
+        let is_filtered = self.arguments.alive || !self.arguments.filters.is_empty();
+        let nobody_passes = baseline.files.is_empty() && is_filtered;
         let mut sampler = Sampler::new(baseline);
         self.arrange();
         self.tell_unmatched(nobody_passes);
@@ -196,7 +201,11 @@ impl Watch<'_> {
     /// A field that nothing matches may come later, or be a slip of the pen.
     fn tell_unmatched(&self, nobody_passes: bool) {
         if nobody_passes {
-            return self.diagnostics.say(&"no file passes -f; without it --list shows every label");
+            return self.diagnostics.say(&match (self.arguments.alive, self.arguments.filters.len()) {
+                (true, 0) => "no program is alive; without --alive --list shows every label",
+                (true, _) => "no file passes -f whose program is alive; without them --list shows every label",
+                _ => "no file passes -f; without it --list shows every label",
+            });
         }
         let known = &self.observer.known;
         for field in self.fields.unmatched(known) {

@@ -1,14 +1,17 @@
 //! Rows for programs: csv with one header, or json with an object a line. Exact numbers.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
+use mmstats::Value;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use super::cells::Cell;
 use super::columns::Heading;
-use super::rows::{Cell, Row};
+use super::rows::{Row, RowFile};
 use crate::common::escape::{escape, escape_path};
-use crate::common::json::{self, Exact};
+use crate::common::json::{self, Exact, is_alive};
 
 /// Raised when a reader of an older schema would go wrong.
 const SCHEMA: u32 = 1;
@@ -20,7 +23,9 @@ const SCHEMA: u32 = 1;
 /// Where `out` can't be written; the same for the other functions.
 pub fn csv_header(out: &mut dyn Write, headings: &[Heading], per_file: bool) -> io::Result<()> {
     let mut record = vec!["time".to_owned()];
-    record.extend(per_file.then(|| "file".to_owned()));
+    if per_file {
+        record.extend(["file", "alive"].map(str::to_owned));
+    }
     record.extend(headings.iter().map(|heading| escape(&heading.name).into_owned()));
     csv_record(out, &record)
 }
@@ -28,11 +33,12 @@ pub fn csv_header(out: &mut dyn Write, headings: &[Heading], per_file: bool) -> 
 /// A row of csv. A number that isn't there is an empty cell.
 pub fn csv_row(out: &mut dyn Write, row: &Row) -> io::Result<()> {
     let mut record = vec![seconds(row.time).to_string()];
-    record.extend(row.file.as_ref().map(|path| escape_path(path).into_owned()));
-    record.extend(row.cells.iter().map(|cell| match cell {
-        Cell::Missing | Cell::Idle => String::new(),
-        Cell::Value(value) => escape(&value.to_string()).into_owned(),
-    }));
+    if let Some(RowFile { path, life }) = &row.file {
+        let alive = is_alive(*life).map_or_else(String::new, |alive| alive.to_string());
+        record.extend([escape_path(path).into_owned(), alive]);
+    }
+    let text = |value: Value<'_>| escape(&value.to_string()).into_owned();
+    record.extend(row.cells.iter().map(|cell| exact(cell).map_or_else(String::new, text)));
     csv_record(out, &record)
 }
 
@@ -47,7 +53,10 @@ pub fn csv_record(out: &mut dyn Write, record: &[impl AsRef<[u8]>]) -> io::Resul
 
 /// A row as an object on a line of its own. A number that isn't there is `null`.
 pub fn json_row(mut out: &mut dyn Write, headings: &[Heading], row: &Row) -> io::Result<()> {
-    let file = row.file.as_ref().map(|path| path.to_string_lossy().into_owned());
+    let file = row
+        .file
+        .as_ref()
+        .map(|file| FileRecord { file: file.path.to_string_lossy(), alive: is_alive(file.life) });
     let record = Record {
         schema: SCHEMA,
         time: seconds(row.time),
@@ -60,6 +69,15 @@ pub fn json_row(mut out: &mut dyn Write, headings: &[Heading], row: &Row) -> io:
     out.flush()
 }
 
+/// The cell's number, which is infinite beyond the range of a histogram.
+fn exact(cell: &Cell) -> Option<Value<'static>> {
+    match cell {
+        Cell::Missing | Cell::Idle | Cell::Never => None,
+        Cell::Beyond(_) => Some(Value::Float(f64::INFINITY)),
+        Cell::Value(value) => Some(value.clone()),
+    }
+}
+
 /// Unix time to the millisecond, more than which no look at several files can mean.
 fn seconds(time: f64) -> f64 {
     (time * 1e3).round() / 1e3
@@ -70,9 +88,15 @@ struct Record<'a> {
     schema: u32,
     time: f64,
     interval: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<String>,
+    #[serde(flatten)]
+    file: Option<FileRecord<'a>>,
     values: Values<'a>,
+}
+
+#[derive(Serialize)]
+struct FileRecord<'a> {
+    file: Cow<'a, str>,
+    alive: Option<bool>,
 }
 
 struct Values<'a> {
@@ -84,10 +108,7 @@ impl Serialize for Values<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.cells.len()))?;
         for (heading, cell) in self.headings.iter().zip(self.cells) {
-            match cell {
-                Cell::Missing | Cell::Idle => map.serialize_entry(&heading.name, &())?,
-                Cell::Value(value) => map.serialize_entry(&heading.name, &Exact(value.clone()))?,
-            }
+            map.serialize_entry(&heading.name, &exact(cell).map(Exact))?;
         }
         map.end()
     }

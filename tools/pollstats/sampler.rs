@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use mmstats::Identity;
+use mmstats::{Identity, Verdict};
 
 use super::figure::Figure;
 
@@ -39,6 +39,8 @@ pub struct FileSnapshot {
     pub writer: Writer,
     /// Whether it was read to its end.
     pub whole: bool,
+    /// Whether its program is alive, where that was asked.
+    pub life: Option<Verdict>,
     /// The figures by label.
     pub figures: HashMap<String, Figure>,
 }
@@ -72,6 +74,8 @@ pub struct Changes {
 pub struct FileChanges {
     /// Where it is.
     pub path: PathBuf,
+    /// Whether its program is alive, where that was asked.
+    pub life: Option<Verdict>,
     /// What is new, by label.
     pub figures: HashMap<String, Figure>,
 }
@@ -155,7 +159,7 @@ impl Sampler {
         };
         let figures =
             file.figures.iter().map(|(label, now)| (label.clone(), change(label, now))).collect();
-        FileChanges { path: file.path.clone(), figures }
+        FileChanges { path: file.path.clone(), life: file.life, figures }
     }
 
     /// Whether a file that wasn't there was made since the last look, rather than moved here.
@@ -196,6 +200,7 @@ mod tests {
             path: path.into(),
             writer: Writer { created: Some(created), ..Writer::default() },
             whole: true,
+            life: None,
             figures: HashMap::from([("hits".to_owned(), Figure::Counter(hits))]),
         }
     }
@@ -293,6 +298,23 @@ mod tests {
         let changes = watched.look(vec![file("a", START + 0.5, 120)], &[]);
         assert_eq!(new(&changes), [("a", 120)]);
         assert_eq!(changes.traffic, [Traffic::Replaced("a".into())]);
+    }
+
+    /// A container's program has the same pid and the same file name each time.
+    #[test]
+    fn the_same_pid_in_the_same_file_later_is_another_writer() {
+        let of = |start_time, hits| FileSnapshot {
+            writer: Writer {
+                file: Some((1, 1)),
+                identity: Some(Identity { pid: 1, start_time, ..Identity::default() }),
+                created: None,
+            },
+            ..file("a", 0.0, hits)
+        };
+        let mut watched = Watched::from(vec![of(10, 3000)], &[]);
+        assert_eq!(new(&watched.look(vec![of(11, 2000)], &[])), [("a", 2000)]);
+        assert_eq!(new(&watched.look(vec![of(12, 5000)], &[])), [("a", 5000)]);
+        assert_eq!(new(&watched.look(vec![of(12, 5001)], &[])), [("a", 1)]);
     }
 
     #[test]

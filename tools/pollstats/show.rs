@@ -16,7 +16,7 @@ pub enum Show {
     Histogram,
     /// The number as it is.
     Gauge,
-    /// The number as it is; of several the mean.
+    /// The mean over the interval where it is known, else the mean as it is.
     Average,
     /// A moment; of several the latest.
     Timestamp,
@@ -72,6 +72,11 @@ impl Show {
         }
     }
 
+    /// Whether it is shown where nothing is asked for by name.
+    pub fn moves(self) -> bool {
+        self <= Self::Average
+    }
+
     const fn of_kind(kind: Kind) -> Option<Self> {
         Some(match kind {
             Kind::Counter => Self::Counter,
@@ -105,9 +110,11 @@ impl Show {
         };
         match self {
             Self::Counter => stat.value().as_u64().map_or_else(number, Figure::Counter),
-            Self::Timer => timer(stat).unwrap_or_else(number),
+            Self::Timer => total(stat).unwrap_or_else(number),
             Self::Histogram => stat.histogram().map_or_else(number, Figure::Histogram),
-            Self::Average if stat.expired(now) => Figure::Expired,
+            Self::Average if stat.expired(now) => Figure::Nothing,
+            Self::Average => total(stat).or_else(|| mean(stat)).unwrap_or_else(number),
+            Self::Timestamp if stat.value().as_f64() == Some(0.0) => Figure::Never,
             _ => number(),
         }
     }
@@ -117,11 +124,15 @@ fn is_buffered(stat: &Stat<'_>) -> bool {
     stat.field_layout().buffers.len() == 2
 }
 
-fn timer(stat: &Stat<'_>) -> Option<Figure> {
-    Some(Figure::Timer {
+fn total(stat: &Stat<'_>) -> Option<Figure> {
+    Some(Figure::Total {
         count: stat.component("count")?.as_u64()?,
         total: stat.component("total")?.as_f64()?,
     })
+}
+
+fn mean(stat: &Stat<'_>) -> Option<Figure> {
+    Some(Figure::Mean { mean: stat.value().as_f64()?, count: stat.mean_count() })
 }
 
 /// Whether the label is one of the `sys.` fields: about the process, not about its work.

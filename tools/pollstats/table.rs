@@ -4,13 +4,15 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anstyle::Style;
+use mmstats::Verdict;
 use unicode_width::UnicodeWidthStr;
 
 use super::cell_text::CellText;
+use super::cells::Cell;
 use super::columns::Heading;
 use super::layout::{GAP, Layout, Need};
 use super::line::{Line, cut_beginning, cut_end};
-use super::rows::{Cell, Row};
+use super::rows::{Row, RowFile};
 use super::show::Show;
 use crate::common::escape::{escape, escape_path};
 use crate::common::terminal::{FAINT, Paint, TITLE, kind_style};
@@ -132,7 +134,7 @@ impl Table {
         let texts: Vec<_> = cells
             .map(|(cell, heading)| cut_end(&text.write(cell, heading.form, row.time), WIDEST_TEXT))
             .collect();
-        let file = row.file.as_deref().map(file_name).unwrap_or_default();
+        let file = row.file.as_ref().map(marked_name).unwrap_or_default();
         let time = match self.look.times {
             Some(milliseconds) => text.time_of_day(row.time, milliseconds),
             None => String::new(),
@@ -205,10 +207,16 @@ impl Table {
 /// What doesn't move is faint, so that the eye finds what does.
 fn cell_style(cell: &Cell, heading: &Heading) -> Style {
     match cell {
-        Cell::Missing | Cell::Idle => FAINT,
+        Cell::Missing | Cell::Idle | Cell::Never => FAINT,
         Cell::Value(value) if value.as_f64() == Some(0.0) => FAINT,
-        Cell::Value(_) => kind_style(heading.show.map(Show::kind)),
+        Cell::Beyond(_) | Cell::Value(_) => kind_style(heading.show.map(Show::kind)),
     }
+}
+
+/// The name of a row's file, with a mark if its program is dead.
+fn marked_name(file: &RowFile) -> String {
+    let mark = if file.life == Verdict::Dead { " [dead]" } else { "" };
+    file_name(&file.path) + mark
 }
 
 /// The name of a file without its directory, cut where it is long.

@@ -4,10 +4,9 @@ use std::io::{self, Write};
 
 use mmstats::{HistogramSnapshot, Kind, Stat, Value};
 
-use super::json::is_alive;
 use super::report::{Report, Shown};
 use crate::common::escape::{escape, escape_path};
-use crate::common::json::Hex;
+use crate::common::json::{Hex, is_alive};
 use crate::common::records::{PERCENTILES, percentile};
 
 const HEADER: [&str; 9] =

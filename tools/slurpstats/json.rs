@@ -3,12 +3,11 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use mmstats::Verdict;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::report::{Report, Shown};
-use crate::common::json::{self, FileError};
+use crate::common::json::{self, FileError, is_alive};
 use crate::common::records::{Extras, StatRecord};
 
 /// Raised when a reader of an older schema would go wrong.
@@ -74,15 +73,6 @@ impl Serialize for FileRecord<'_> {
         map.serialize_entry("alive", &is_alive(shown.life.verdict))?;
         map.serialize_entry("stats", &StatRecords(*shown, *extras))?;
         map.end()
-    }
-}
-
-/// True, false, or null where nobody can tell.
-pub const fn is_alive(verdict: Verdict) -> Option<bool> {
-    match verdict {
-        Verdict::Alive => Some(true),
-        Verdict::Dead => Some(false),
-        Verdict::Undecided => None,
     }
 }
 

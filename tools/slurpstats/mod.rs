@@ -25,6 +25,7 @@ use crate::common::generate::generate;
 use crate::common::records::Extras;
 use crate::common::selection::Selection;
 use crate::common::terminal::Paint;
+use crate::common::unpublished::Unpublished;
 pub use args::{Arguments, Format};
 use readable::Readable;
 use report::{Report, Shown};
@@ -115,6 +116,7 @@ fn show_files(
 ) -> io::Result<usize> {
     let options = ReadOptions::new().keep_open(true);
     let mut processes = Processes::new();
+    let mut unpublished = Unpublished::default();
     let mut shown = 0;
     for path in selection.paths() {
         match options.read(path) {
@@ -122,6 +124,7 @@ fn show_files(
                 // Asked of the system only where somebody wants to know: it takes long.
                 let life = LazyCell::new(|| file.life(&mut processes));
                 if show_file(arguments, &file, &life, report)? {
+                    unpublished.look_at(&file);
                     shown += 1;
                 }
                 if let Some(problem) = file.problem() {
@@ -132,6 +135,7 @@ fn show_files(
             Err(error) => tell(path, &error, report, diagnostics)?,
         }
     }
+    unpublished.tell(diagnostics);
     Ok(shown)
 }
 

@@ -2,6 +2,10 @@
 //!
 //! A test knows that the baseline has been taken when the header comes.
 
+mod present;
+#[path = "../support/mod.rs"]
+mod support;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::FileExt;
@@ -91,6 +95,14 @@ impl Running {
         }
     }
 
+    /// Does something between two looks.
+    fn while_stopped(&self, action: impl FnOnce()) {
+        kill(self.pid(), Signal::SIGSTOP).unwrap();
+        waitpid(self.pid(), Some(WaitPidFlag::WUNTRACED)).unwrap();
+        action();
+        kill(self.pid(), Signal::SIGCONT).unwrap();
+    }
+
     fn pid(&self) -> Pid {
         Pid::from_raw(self.child.id().cast_signed())
     }
@@ -128,11 +140,16 @@ fn folder() -> (TempDir, String) {
     (folder, path)
 }
 
-/// A file that the original wrote, copied so that it can be changed.
+/// A file that the original wrote, copied so that it can be changed. It tells no process id, so
+/// nothing proves that its program is dead.
 fn original(folder: &Path) -> std::path::PathBuf {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/py-0.6.1-web.mmstats");
     let path = folder.join("mmstats-1234");
-    fs::copy(source, &path).unwrap();
+    let mut bytes = fs::read(source).unwrap();
+    let label = b"sys.pid";
+    let at = bytes.windows(label.len()).position(|window| window == label).unwrap();
+    bytes[at..at + label.len()].copy_from_slice(b"sys.was");
+    fs::write(&path, bytes).unwrap();
     path
 }
 
@@ -243,11 +260,10 @@ fn rates_are_by_measured_time() {
         |running: &Running| -> serde_json::Value { serde_json::from_str(&running.line()).unwrap() };
     row(&running);
     // Its clock goes on while it is stopped.
-    kill(running.pid(), Signal::SIGSTOP).unwrap();
-    waitpid(running.pid(), Some(WaitPidFlag::WUNTRACED)).unwrap();
-    done.add(6000);
-    thread::sleep(Duration::from_millis(300));
-    kill(running.pid(), Signal::SIGCONT).unwrap();
+    running.while_stopped(|| {
+        done.add(6000);
+        thread::sleep(Duration::from_millis(300));
+    });
     let (mut new, mut longest) = (0.0, 0.0_f64);
     while new == 0.0 || longest < 0.3 {
         let row = row(&running);
@@ -297,7 +313,7 @@ fn every_kind_is_measured_over_the_interval() {
             }
         }
         if !cells[3].is_empty() {
-            assert_eq!(cells[3], "20.0");
+            assert_eq!(cells[3], "20");
             seen[1] = true;
         }
         seen[2] |= cells[4] == "-3";
@@ -386,10 +402,11 @@ fn files_are_shown_one_by_one_and_filtered() {
         let output = pollstats(&[&common[..], more, &["jobs.shard", &path]].concat());
         let lines = text(&output.stdout);
         let mut lines = lines.lines();
-        assert_eq!(lines.next(), Some("time,file,jobs.shard"));
+        assert_eq!(lines.next(), Some("time,file,alive,jobs.shard"));
         let cells = |line: &str| {
             let cells: Vec<_> = line.split(',').map(str::to_owned).collect();
-            (cells[1].clone(), cells[2].clone())
+            assert_eq!(cells[2], "true");
+            (cells[1].clone(), cells[3].clone())
         };
         lines.map(cells).collect()
     };
