@@ -40,8 +40,15 @@ fn others(directory: &Path, writer: Pid) -> Vec<PathBuf> {
 
 /// At its name a file is whole or not there. Whether it is there.
 fn is_whole(directory: &Path, writer: Pid) -> bool {
-    const LABELS: [&str; 6] =
-        ["sys.pid", "sys.tid", "sys.uid", "sys.gid", "sys.created", "org.rust.version"];
+    const LABELS: [&str; 7] = [
+        "sys.pid",
+        "sys.tid",
+        "sys.uid",
+        "sys.gid",
+        "sys.created",
+        "org.rust.version",
+        "sys.unpublished",
+    ];
     let path = final_path(directory, writer);
     let Ok(bytes) = fs::read(&path) else {
         return false;

@@ -100,7 +100,9 @@
 //! - **Limits on the size of files** (`ulimit -f`) are an error when a file is created, and not the
 //!   signal SIGXFSZ.
 //! - **Full or missing directories** are an error when a file is created, and never later. With
-//!   [`Options::or_private_memory`] the program then runs on with stats that nobody sees.
+//!   [`Options::or_private_memory`] the program then runs on with stats that nobody sees;
+//!   [`PerThread::problem`] says so, and so does the gauge `sys.unpublished` in the files that there
+//!   are.
 //! - **Descriptors.** Each instance holds one, which carries the lock by which readers tell that the
 //!   writer is alive.
 //! - **Old tools.** The Python readers look in the temporary directory: run them with
@@ -139,7 +141,7 @@ pub use publish::fields::{
 };
 pub use publish::{
     AddError, Attachments, CreateError, Declaration, Declarations, DeclareError, Field, MmStats,
-    Options, PerThread, Published,
+    Options, PerThread, Published, Unpublished,
 };
 pub use read::{
     Aggregator, Bucket, FieldLayout, HistogramSnapshot, ProcessKey, ReadOptions, Search, Stat,

@@ -198,7 +198,15 @@ fn default_fields_come_first_and_can_be_left_out() {
     let stats = dynamic(&directory).prefix("a.").create().unwrap();
     assert_eq!(
         labels(&stats),
-        ["a.sys.pid", "a.sys.tid", "a.sys.uid", "a.sys.gid", "a.sys.created", "a.org.rust.version"]
+        [
+            "a.sys.pid",
+            "a.sys.tid",
+            "a.sys.uid",
+            "a.sys.gid",
+            "a.sys.created",
+            "a.org.rust.version",
+            "a.sys.unpublished"
+        ]
     );
     let bare = dynamic(&directory).default_fields(false).create().unwrap();
     assert!(labels(&bare).is_empty());

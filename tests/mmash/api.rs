@@ -87,7 +87,7 @@ fn a_stat_is_added_up_over_all_files_as_its_program_declared() {
 fn stats_are_chosen_by_prefix_kind_and_glob_and_sorted() {
     let Workers { server, directory, .. } = &Workers::new();
     let all = labels(server, "/api/v1/stats");
-    assert!(all.is_sorted() && all.len() == 8 + 6, "with those of the process: {all:?}");
+    assert!(all.is_sorted() && all.len() == 8 + 7, "with those of the process: {all:?}");
     assert_eq!(labels(server, "/api/v1/stats?prefix=jobs."), ["jobs.done", "jobs.most"]);
     assert_eq!(labels(server, "/api/v1/stats?kind=timer"), ["work"]);
     assert_eq!(labels(server, "/api/v1/stats?kind=gauge&prefix=queue.&limit=1"), ["queue.depth"]);
@@ -150,7 +150,7 @@ fn files_are_told_with_identity_life_and_what_is_wrong_with_them() {
     assert_eq!(ours["path"], workers.path(2).to_str().unwrap());
     assert_eq!((&ours["life"], &ours["pid"]), (&json!("alive"), &json!(process::id())));
     assert_eq!(ours["size"], fs::metadata(workers.path(2)).unwrap().len());
-    assert_eq!((&ours["stats"], &ours["problem"]), (&json!(8 + 6), &Value::Null));
+    assert_eq!((&ours["stats"], &ours["problem"]), (&json!(8 + 7), &Value::Null));
     assert_eq!(ours["identity"]["struct"], "Worker");
     let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap();
     assert_eq!(ours["identity"]["boot_id"], boot.trim());

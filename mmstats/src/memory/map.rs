@@ -168,7 +168,7 @@ pub(crate) struct Place {
     pub(super) size: usize,
     pub(super) buffered: bool,
     pub(super) layout: Layout,
-    #[expect(dead_code, reason = "held, not read: it keeps the pointer valid")]
+    /// It keeps the pointer valid.
     pub(super) map: Arc<Map>,
 }
 

@@ -10,7 +10,8 @@
 //!    gets private memory at the same place.
 //! 3. *One writer.* A place is consumed by the one cell that is made of it; cells are `Send` but
 //!    not `Sync`, so one thread at a time writes it. Nobody else maps the file writable: readers
-//!    copy it through the kernel. Mapped bytes are never behind a Rust reference, unless it is
+//!    copy it through the kernel. A [`SharedWord`] has several writers, and consumes the place
+//!    that it is made of as a cell does. Mapped bytes are never behind a Rust reference, unless it is
 //!    one to atomics.
 
 mod fork;
@@ -21,6 +22,7 @@ pub(crate) mod protocol;
 mod registry;
 mod scalar;
 mod secure;
+mod shared;
 mod values;
 
 pub(crate) use fork::{OnceAcrossForks, Section, at_exit, at_fork_in_child};
@@ -30,4 +32,5 @@ pub(crate) use map::{Map, Place};
 pub use scalar::Scalar;
 pub(crate) use scalar::ScalarCell;
 pub(crate) use secure::is_privileged;
+pub(crate) use shared::SharedWord;
 pub(crate) use values::{ArrayCell, BytesCell, StructCell};

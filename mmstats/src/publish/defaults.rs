@@ -4,28 +4,43 @@ use nix::unistd::{Gid, Uid};
 
 use super::declaration::{Attachments, Declarations, Field};
 use super::fields::{Fixed, unix_time};
-use crate::format::{Identity, Kind};
+use super::unpublished::{Carrier, UnpublishedThreads};
+use crate::format::{Aggregate, Identity, Kind, Layout};
 
 /// The compiler that built the library: see `build.rs`.
 const RUST_VERSION: &str = env!("MMSTATS_RUST_VERSION");
 
-/// The fields of every file, as the original has them; the language's version is Rust's.
-pub(super) fn declare(fields: &mut Declarations, identity: &Identity) {
+/// The fields of every file, as the original has them; the language's version is Rust's. Behind
+/// them an aligned file has the number of threads that no file shows.
+pub(super) fn declare(fields: &mut Declarations, identity: &Identity, layout: Layout) {
     fields.add(Fixed::named("sys.pid").initial(identity.pid));
     fields.add(Fixed::named("sys.tid").initial(identity.tid));
     fields.add(Fixed::named("sys.uid").initial(u64::from(Uid::current().as_raw())));
     fields.add(Fixed::named("sys.gid").initial(u64::from(Gid::current().as_raw())));
     fields.add_of_kind(Kind::Timestamp, Fixed::named("sys.created").initial(unix_time()));
     fields.add(Fixed::named("org.rust.version").initial(RUST_VERSION.to_owned()));
+    if layout == Layout::Aligned {
+        let threads = UnpublishedThreads::named("sys.unpublished");
+        let help = "Threads of the process whose stats no file shows.";
+        fields.add(threads.aggregate(Aggregate::Max).help(help));
+    }
 }
 
-/// The one of them that changes: when another thread takes the file over.
-pub(super) fn attach(fields: &mut Attachments) -> Fixed<i64> {
+/// Those of them that change.
+pub(super) struct Changing {
+    /// Rewritten when another thread takes the file over.
+    pub tid: Fixed<i64>,
+    /// Rewritten by any thread. Of an aligned file.
+    pub unpublished: Option<Carrier>,
+}
+
+pub(super) fn attach(fields: &mut Attachments, layout: Layout) -> Changing {
     let _pid: Fixed<u32> = fields.next();
     let tid = fields.next();
     let _uid: Fixed<u64> = fields.next();
     let _gid: Fixed<u64> = fields.next();
     let _created: Fixed<f64> = fields.next();
     let _version: Fixed<String> = fields.next();
-    tid
+    let unpublished = (layout == Layout::Aligned).then(|| Carrier::new(fields.next()));
+    Changing { tid, unpublished }
 }

@@ -11,6 +11,7 @@ mod options;
 mod per_thread;
 mod process;
 mod published;
+mod unpublished;
 
 pub use declaration::{Attachments, Declaration, Declarations, Field, MmStats};
 pub use derived::KindOfStat;
@@ -18,3 +19,4 @@ pub use errors::{AddError, CreateError, DeclareError};
 pub use options::Options;
 pub use per_thread::{PerThread, Shared};
 pub use published::Published;
+pub use unpublished::Unpublished;

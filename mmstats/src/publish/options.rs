@@ -133,7 +133,10 @@ impl<T: MmStats> Options<T> {
     }
 
     /// Where no file can be made, publish into private memory instead of failing: the program
-    /// runs on, and its stats go nowhere. [`Published::path`] is then `None`.
+    /// runs on, and its stats go nowhere. [`Published::path`] is then `None`, and
+    /// [`Published::problem`] and [`PerThread::problem`](crate::PerThread::problem) say why. The
+    /// files of the process that do exist have the number of threads whose stats nobody sees, as
+    /// the gauge `sys.unpublished`.
     ///
     /// Mistakes in declarations and templates are errors all the same.
     pub fn or_private_memory(mut self) -> Self {
@@ -149,7 +152,8 @@ impl<T: MmStats> Options<T> {
     }
 
     /// Whether the file begins with the default fields: `sys.pid`, `sys.tid`, `sys.uid`,
-    /// `sys.gid`, `sys.created` and `org.rust.version`. It does unless this says `false`.
+    /// `sys.gid`, `sys.created`, `org.rust.version` and, in an aligned layout, `sys.unpublished`.
+    /// It does unless this says `false`.
     pub fn default_fields(mut self, default_fields: bool) -> Self {
         self.default_fields = default_fields;
         self

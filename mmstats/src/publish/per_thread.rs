@@ -16,6 +16,7 @@ use std::thread::LocalKey;
 
 use super::fields::Timer;
 use super::process::{self, FileNumber};
+use super::unpublished::Unpublished;
 use super::{CreateError, MmStats, Options, Published};
 use crate::memory::{ForkProof, Idle, OnceAcrossForks, Slot, at_fork_in_child};
 
@@ -46,11 +47,25 @@ struct Pool<T: 'static> {
     idle: Vec<Idle<Published<T>>>,
     /// The files of all instances, idle or not.
     files: Vec<FileNumber>,
+    /// The threads that use an instance in private memory.
+    unpublished: usize,
+    /// Why the last of them has no file.
+    reason: String,
 }
 
 impl<T> Default for Pool<T> {
     fn default() -> Self {
-        Self { idle: Vec::new(), files: Vec::new() }
+        Self { idle: Vec::new(), files: Vec::new(), unpublished: 0, reason: String::new() }
+    }
+}
+
+impl<T> Pool<T> {
+    /// A thread begins to use an instance.
+    fn note_use(&mut self, instance: &Published<T>) {
+        if let Some(problem) = instance.problem() {
+            self.unpublished += 1;
+            self.reason = problem.to_string();
+        }
     }
 }
 
@@ -67,6 +82,7 @@ impl<T: MmStats> PerThread<T> {
     /// Where the thread's instance can't be created: see [`try_with`](Self::try_with). With
     /// [`Options::or_private_memory`] a directory that is full or missing is no such case.
     #[inline]
+    #[track_caller]
     pub fn with<R>(&'static self, action: impl FnOnce(&T) -> R) -> R {
         match self.slot.with(Slot::get) {
             Some(stats) => action(stats),
@@ -140,12 +156,28 @@ impl<T: MmStats> PerThread<T> {
     /// # Panics
     ///
     /// As [`with`](Self::with).
+    #[track_caller]
     pub fn time<R>(
         &'static self,
         timer: impl FnOnce(&T) -> &Timer,
         action: impl FnOnce() -> R,
     ) -> R {
         self.with(|stats| timer(stats).time(action))
+    }
+
+    /// How many threads count in private memory at present, where nobody sees it, and why; `None`
+    /// if there are none.
+    ///
+    /// That can be so only with [`Options::or_private_memory`]. A thread for which
+    /// [`try_with`](Self::try_with) returns an error counts nowhere, and isn't one of them.
+    ///
+    /// The files of the process have the number of all its threads that nobody sees, of whichever
+    /// stats, as the gauge `sys.unpublished` behind their prefix.
+    pub fn problem(&self) -> Option<Unpublished> {
+        let pool = self.shared.pool();
+        let reason = || pool.reason.clone();
+        let threads = pool.unpublished;
+        (threads > 0).then(|| Unpublished { threads, reason: reason() })
     }
 
     /// Removes the files of all threads now, not only when the process ends. The threads go on
@@ -194,16 +226,22 @@ impl<T: MmStats> Shared<T> {
         let idle = self.pool().idle.pop();
         if let Some(instance) = idle {
             instance.get().adopt();
+            self.pool().note_use(instance.get());
             return Ok(instance);
         }
         let published = (self.options)().create()?;
-        self.pool().files.extend(published.file_number());
+        let mut pool = self.pool();
+        pool.files.extend(published.file_number());
+        pool.note_use(&published);
+        drop(pool);
         Ok(Idle::new(published))
     }
 
     fn give_back(&'static self, instance: Idle<Published<T>>) {
-        instance.get().retire();
-        self.pool().idle.push(instance);
+        instance.get().abandon();
+        let mut pool = self.pool();
+        pool.unpublished -= usize::from(instance.get().problem().is_some());
+        pool.idle.push(instance);
     }
 }
 

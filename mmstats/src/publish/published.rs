@@ -1,7 +1,7 @@
 //! A stats struct with its file.
 
 use std::any::TypeId;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,8 +11,9 @@ use nix::unistd::{SysconfVar, gettid, sysconf};
 
 use super::birth::{self, Newborn};
 use super::declaration::{Attachment, Attachments, Declaration, Declarations, Field, MmStats};
-use super::fields::Fixed;
+use super::defaults::Changing;
 use super::process::{self, FileNumber};
+use super::unpublished::Counted;
 use super::{AddError, CreateError, DeclareError, Options, defaults, name};
 use crate::file::own_identity;
 use crate::file::places::Environment;
@@ -30,7 +31,9 @@ pub struct Published<T> {
     stats: T,
     map: Arc<Map>,
     /// Present with the default fields.
-    tid: Option<Fixed<i64>>,
+    defaults: Option<Changing>,
+    /// Present if the stats are in private memory.
+    private: Option<Private>,
     growth: RefCell<Growth>,
 }
 
@@ -44,6 +47,19 @@ struct File {
 impl Drop for File {
     fn drop(&mut self) {
         process::release(self.number);
+    }
+}
+
+/// Stats in private memory: nobody sees them.
+struct Private {
+    reason: CreateError,
+    /// While a thread uses them.
+    counted: Cell<Option<Counted>>,
+}
+
+impl Private {
+    fn of(reason: CreateError) -> Self {
+        Self { reason, counted: Cell::new(Some(Counted::begin())) }
     }
 }
 
@@ -61,7 +77,7 @@ impl<T: MmStats> Published<T> {
         let identity = own_identity(&options.name);
         let mut declarations = Declarations::new(&options.prefix, options.layout);
         if options.default_fields {
-            defaults::declare(&mut declarations, &identity);
+            defaults::declare(&mut declarations, &identity, options.layout);
         }
         T::declare(&mut declarations);
         let (definitions, types) = declarations.finish()?;
@@ -69,30 +85,51 @@ impl<T: MmStats> Published<T> {
             Image::compose(&definitions, &identity, options.layout, options.capacity, page_size())
                 .map_err(|no_room| CreateError::TooLarge { needed: no_room.needed })?;
         let (map, file) = publish_image(&options, &identity, &image.bytes)?;
-        let (stats, tid) = attach(&options, &map, &image, &definitions, types);
+        let (file, reason) = match file {
+            Ok(file) => (Some(file), None),
+            Err(reason) => (None, Some(reason)),
+        };
+        let (stats, mut defaults) = attach(&options, &map, &image, &definitions, types);
         let growth = Growth {
             room: image.room,
             layout: options.layout,
             prefix: options.prefix,
             labels: definitions.into_iter().map(|definition| definition.label).collect(),
         };
-        Ok(Self { file, stats, map, tid, growth: RefCell::new(growth) })
+        let private = reason.map(Private::of);
+        if private.is_some() {
+            // Nobody reads the number there.
+            defaults.iter_mut().for_each(|defaults| defaults.unpublished = None);
+        }
+        Ok(Self { file, stats, map, defaults, private, growth: RefCell::new(growth) })
     }
 
     /// For a thread that takes over from one that ended.
     pub(super) fn adopt(&self) {
-        if let Some(tid) = &self.tid {
+        if let Some(Changing { tid, .. }) = &self.defaults {
             tid.replace(gettid().as_raw().into());
+        }
+        if let Some(private) = &self.private {
+            private.counted.set(Some(Counted::begin()));
+        }
+    }
+
+    /// For a thread that ends: the stats are nobody's until they are adopted.
+    pub(super) fn abandon(&self) {
+        self.retire();
+        if let Some(private) = &self.private {
+            private.counted.set(None);
         }
     }
 }
 
-/// A file of these bytes, or private memory where that is asked for and no file can be made.
+/// A file of these bytes, or private memory and the reason where that is asked for and no file can
+/// be made.
 fn publish_image<T>(
     options: &Options<T>,
     identity: &Identity,
     image: &[u8],
-) -> Result<(Arc<Map>, Option<File>), CreateError> {
+) -> Result<(Arc<Map>, Result<File, CreateError>), CreateError> {
     let environment = Environment::of(is_privileged());
     let template = options.filename.clone().or_else(|| environment.file_template());
     let template = template.as_deref().unwrap_or(name::DEFAULT_TEMPLATE);
@@ -107,15 +144,15 @@ fn publish_image<T>(
     match birth::give_birth(&directory, &file_name, options.mode, image) {
         Ok(Newborn { map, path, id }) => {
             let number = process::enlist(&path, id, options.keep);
-            Ok((map, Some(File { path, number })))
+            Ok((map, Ok(File { path, number })))
         }
-        Err(_) if options.private_memory => {
+        Err(reason) if options.private_memory => {
             let private = Map::private(image.len(), &Section::enter());
             let failed =
                 |source| CreateError::Io { path: directory, step: "find memory for", source };
             let map = private.map_err(failed)?;
             map.write(0, image);
-            Ok((map, None))
+            Ok((map, Err(reason)))
         }
         Err(error) => Err(error),
     }
@@ -127,7 +164,7 @@ fn attach<T: MmStats>(
     image: &Image,
     definitions: &[Definition],
     types: Vec<TypeId>,
-) -> (T, Option<Fixed<i64>>) {
+) -> (T, Option<Changing>) {
     let fields = definitions.iter().zip(&image.places).zip(types);
     let mut attachments = Attachments::new(fields.map(|((definition, place), kind)| {
         let attachment = Attachment {
@@ -136,8 +173,9 @@ fn attach<T: MmStats>(
         };
         (kind, attachment)
     }));
-    let tid = options.default_fields.then(|| defaults::attach(&mut attachments));
-    (T::attach(&mut attachments), tid)
+    let defaults =
+        options.default_fields.then(|| defaults::attach(&mut attachments, options.layout));
+    (T::attach(&mut attachments), defaults)
 }
 
 fn page_size() -> usize {
@@ -149,6 +187,11 @@ impl<T> Published<T> {
     /// The file; `None` where there was none to be had and the stats are in private memory.
     pub fn path(&self) -> Option<&Path> {
         self.file.as_ref().map(|file| file.path.as_path())
+    }
+
+    /// Why the stats are in private memory, where nobody sees them; `None` if they have a file.
+    pub fn problem(&self) -> Option<&CreateError> {
+        self.private.as_ref().map(|private| &private.reason)
     }
 
     /// The size of the file in bytes: a whole number of pages.

@@ -44,6 +44,7 @@ fn by_program_there_is_no_sample_of_one_process_or_thread() {
         let labels = line.split_once('{').map_or("", |(_, rest)| rest.split_once('}').unwrap().0);
         let rest = labels.strip_prefix(command).unwrap_or(labels);
         assert!(rest.is_empty() || rest.starts_with(",le="), "{line}");
-        assert!(!line.starts_with("sys_"), "{line}");
+        // That of the process with the most threads is of no single one.
+        assert!(!line.starts_with("sys_") || line.starts_with("sys_unpublished{"), "{line}");
     }
 }

@@ -55,7 +55,7 @@ impl<const N: usize> Figures<N> {
 
 impl Shape {
     /// The shape of one scalar.
-    pub(super) fn scalar<T: Scalar>(kind: Kind, initial: T, buffered: bool) -> Self {
+    pub(in crate::publish) fn scalar<T: Scalar>(kind: Kind, initial: T, buffered: bool) -> Self {
         Self {
             kind,
             signature: Cow::Borrowed(T::CODE),

@@ -1,0 +1,125 @@
+//! Threads whose stats nobody sees: their number, in the files of the process that there are.
+//!
+//! Nothing of it is on the write path: the number changes when stats get private memory for want
+//! of a file, and when a thread begins or ends to use such stats.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::process;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::DeclareError;
+use super::declaration::{Attachment, FieldKind, Shape};
+use crate::format::{Kind, Layout};
+use crate::memory::{ForkProof, OnceAcrossForks, SharedWord, at_fork_in_child};
+
+/// Threads whose stats nobody sees, because no file could be made for them: see
+/// [`PerThread::problem`](crate::PerThread::problem).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unpublished {
+    /// How many threads there are.
+    pub threads: usize,
+    /// Why no file could be made for the last one.
+    pub reason: String,
+}
+
+impl fmt::Display for Unpublished {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let threads = if self.threads == 1 { "thread doesn't" } else { "threads don't" };
+        write!(f, "{} {threads} publish any stats: {}", self.threads, self.reason)
+    }
+}
+
+/// Of this process. A forked child begins anew: its parent's files and threads are not its own.
+static STATE: ForkProof<Mutex<State>> = ForkProof::new();
+
+#[derive(Debug, Default)]
+struct State {
+    unpublished: u64,
+    next: u64,
+    /// The place of the number in each file.
+    files: BTreeMap<u64, SharedWord>,
+}
+
+impl State {
+    fn lock() -> MutexGuard<'static, Self> {
+        static HOOK: OnceAcrossForks = OnceAcrossForks::new();
+        HOOK.call(|| at_fork_in_child(|| STATE.forget()));
+        // A panic while it is held leaves it as it was.
+        STATE.get().lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&mut self, unpublished: u64) {
+        self.unpublished = unpublished;
+        self.files.values().for_each(|word| word.store(unpublished));
+    }
+}
+
+/// A thread that is counted as unpublished until this is dropped.
+#[derive(Debug)]
+pub(super) struct Counted {
+    process: u32,
+}
+
+impl Counted {
+    pub(super) fn begin() -> Self {
+        let mut state = State::lock();
+        let more = state.unpublished.saturating_add(1);
+        state.set(more);
+        Self { process: process::id() }
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        if self.process == process::id() {
+            let mut state = State::lock();
+            let less = state.unpublished.saturating_sub(1);
+            state.set(less);
+        }
+    }
+}
+
+/// A file that has the number, until this is dropped.
+#[derive(Debug)]
+pub(super) struct Carrier {
+    process: u32,
+    number: u64,
+}
+
+impl Carrier {
+    pub(super) fn new(UnpublishedThreads(word): UnpublishedThreads) -> Self {
+        let mut state = State::lock();
+        word.store(state.unpublished);
+        state.next += 1;
+        let number = state.next;
+        state.files.insert(number, word);
+        Self { process: process::id(), number }
+    }
+}
+
+impl Drop for Carrier {
+    fn drop(&mut self) {
+        if self.process == process::id() {
+            State::lock().files.remove(&self.number);
+        }
+    }
+}
+
+/// The field of a file for the number: a gauge that is no thread's own.
+#[derive(Debug)]
+pub(super) struct UnpublishedThreads(SharedWord);
+
+impl FieldKind for UnpublishedThreads {
+    type Settings = ();
+    const UNIT: &'static str = "threads";
+
+    fn shape((): (), _: Layout) -> Result<Shape, DeclareError> {
+        Ok(Shape::scalar(Kind::Gauge, 0_u64, true))
+    }
+
+    fn attach(attachment: Attachment) -> Self {
+        Self(SharedWord::new(&attachment.place))
+    }
+}

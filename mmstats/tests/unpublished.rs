@@ -1,0 +1,202 @@
+//! Threads in private memory: the program can ask for them, and its files have their number.
+
+use std::cell::Cell;
+use std::panic::{self, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use mmstats::{
+    Aggregate, Counter, CreateError, Kind, Layout, MmStats, Options, PerThread, StatsFile, Timer,
+};
+use tempfile::TempDir;
+
+mod support;
+use support::{counter, files, in_child};
+
+#[derive(MmStats)]
+struct Jobs {
+    done: Counter,
+    took: Timer,
+}
+
+static DIRECTORY: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
+/// Whether files can't be made at present.
+static FULL: AtomicBool = AtomicBool::new(false);
+
+const MISSING: &str = "/does/not/exist";
+
+fn place() -> PathBuf {
+    if FULL.load(Ordering::SeqCst) { MISSING.into() } else { DIRECTORY.path().into() }
+}
+
+mmstats::per_thread! {
+    static STATS: Jobs = Jobs::options().path(place()).prefix("web.").or_private_memory();
+    static FORKED: Jobs = Jobs::options().path(place()).or_private_memory();
+    static STRICT: Jobs = Jobs::options().path(MISSING);
+}
+
+/// The tests count the threads of one process, so they take turns.
+fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    // Made before any fork: a child that is born in the middle would wait for it for ever.
+    LazyLock::force(&DIRECTORY);
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A thread that counts and goes on living until it is told to end.
+struct Worker {
+    end: Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl Worker {
+    fn start(stats: &'static PerThread<Jobs>) -> Self {
+        let (end, ended): (_, Receiver<()>) = channel();
+        let (counted, has_counted) = channel();
+        let thread = thread::spawn(move || {
+            stats.with(|stats| stats.done.incr());
+            counted.send(()).unwrap();
+            let _ = ended.recv();
+        });
+        has_counted.recv().unwrap();
+        Self { end, thread }
+    }
+
+    fn end(self) {
+        drop(self.end);
+        self.thread.join().unwrap();
+    }
+}
+
+fn plain(directory: &Path) -> Options {
+    Options::dynamic("Plain").path(directory).filename("plain.mmstats").or_private_memory()
+}
+
+/// What all files of the process say.
+fn numbers() -> Vec<u64> {
+    files(DIRECTORY.path()).iter().map(|path| counter_of(path)).collect()
+}
+
+fn counter_of(path: &Path) -> u64 {
+    let file = StatsFile::read(path).unwrap();
+    let mut stats = file.stats();
+    let label = stats.find(|stat| stat.label().ends_with("sys.unpublished")).unwrap().label();
+    counter(path, &label)
+}
+
+fn threads(stats: &'static PerThread<Jobs>) -> usize {
+    stats.problem().map_or(0, |problem| problem.threads)
+}
+
+#[test]
+fn threads_without_a_file_are_counted_as_long_as_they_are_there() {
+    let _turn = turn();
+    let published = Worker::start(&STATS);
+    assert_eq!((numbers(), STATS.problem()), (vec![0], None));
+
+    FULL.store(true, Ordering::SeqCst);
+    let (first, second) = (Worker::start(&STATS), Worker::start(&STATS));
+    let problem = STATS.problem().unwrap();
+    assert_eq!((numbers(), problem.threads), (vec![2], 2));
+    let text = problem.to_string();
+    assert!(text.starts_with("2 threads don't publish any stats: can't make a file in"), "{text}");
+    assert!(text.contains(MISSING) && text.contains("No such file"), "{text}");
+
+    // A file that is made later has the number as well, and so has one of other stats.
+    let later = plain(DIRECTORY.path()).create().unwrap();
+    assert_eq!(numbers(), [2, 2]);
+    let private = plain(Path::new(MISSING)).create().unwrap();
+    assert!(matches!(private.problem(), Some(CreateError::Io { .. })) && later.problem().is_none());
+    assert_eq!((numbers(), threads(&STATS)), (vec![3, 3], 2), "these stats are no thread's");
+    drop(private);
+    assert_eq!(numbers(), [2, 2]);
+
+    first.end();
+    assert_eq!((numbers(), threads(&STATS)), (vec![1, 1], 1));
+    second.end();
+    assert_eq!((numbers(), threads(&STATS), STATS.problem()), (vec![0, 0], 0, None));
+    let third = Worker::start(&STATS);
+    assert_eq!((numbers(), threads(&STATS)), (vec![1, 1], 1), "whatever memory it has");
+    drop(later);
+    third.end();
+    assert_eq!(numbers(), [0]);
+    FULL.store(false, Ordering::SeqCst);
+    published.end();
+    STATS.remove();
+}
+
+#[test]
+fn the_number_is_a_gauge_of_aligned_files() {
+    let _turn = turn();
+    let stats = plain(DIRECTORY.path()).prefix("a.").create().unwrap();
+    let file = StatsFile::read(stats.path().unwrap()).unwrap();
+    let stat = file.get("a.sys.unpublished").unwrap();
+    assert_eq!((stat.kind(), &*stat.signature()), (Some(Kind::Gauge), "Q"));
+    assert_eq!((stat.aggregate(), stat.unit()), (Some(Aggregate::Max), "threads"));
+    drop(stats);
+    for options in [
+        plain(DIRECTORY.path()).layout(Layout::Packed),
+        plain(DIRECTORY.path()).default_fields(false),
+    ] {
+        let stats = options.create().unwrap();
+        let file = StatsFile::read(stats.path().unwrap()).unwrap();
+        assert!(file.stats().all(|stat| !stat.label().ends_with("sys.unpublished")));
+    }
+}
+
+#[test]
+fn a_child_has_a_number_of_its_own() {
+    let _turn = turn();
+    let published = plain(DIRECTORY.path()).create().unwrap();
+    let inherited = Cell::new(Some(plain(Path::new(MISSING)).create().unwrap()));
+    FULL.store(true, Ordering::SeqCst);
+    let worker = Worker::start(&FORKED);
+    assert_eq!((numbers(), threads(&FORKED)), (vec![2], 1));
+    let path = published.path().unwrap();
+    let code = in_child(|| {
+        let well = threads(&FORKED) == 0 && counter_of(path) == 2;
+        FULL.store(false, Ordering::SeqCst);
+        FORKED.with(|stats| stats.done.incr());
+        let own = || -> Vec<u64> {
+            let files = files(DIRECTORY.path());
+            files.iter().filter(|file| *file != path).map(|path| counter_of(path)).collect()
+        };
+        let begins_at_none = own() == [0];
+        let private = plain(Path::new(MISSING)).create().unwrap();
+        let counts_its_own = own() == [1] && counter_of(path) == 2;
+        drop(inherited.take());
+        let parents_do_not_count = own() == [1] && counter_of(path) == 2;
+        drop(private);
+        well && begins_at_none && counts_its_own && parents_do_not_count && own() == [0]
+    });
+    assert_eq!((code, numbers()), (0, vec![2]));
+    FULL.store(false, Ordering::SeqCst);
+    worker.end();
+    assert_eq!(numbers(), [1], "the stats that the child dropped are still the parent's");
+}
+
+#[test]
+fn a_panic_names_the_line_that_wanted_the_stats() {
+    let _turn = turn();
+    let place = Arc::new(Mutex::new(None));
+    let seen = Arc::clone(&place);
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        let location = info.location().unwrap();
+        *seen.lock().unwrap() = Some((location.file().to_owned(), location.line()));
+    }));
+    #[rustfmt::skip]
+    let calls: [(u32, fn()); 2] = [
+        (line!(), || STRICT.with(|stats| stats.done.incr())),
+        (line!(), || STRICT.time(|stats| &stats.took, || ())),
+    ];
+    let ends = calls.map(|(line, call)| (line, catch_unwind(call), place.lock().unwrap().take()));
+    panic::set_hook(before);
+    for (line, result, place) in ends {
+        assert!(result.is_err());
+        assert_eq!(place.unwrap(), (file!().to_owned(), line));
+    }
+}
