@@ -72,7 +72,7 @@ fn a_failed_creation_leaves_no_file_and_no_descriptor_and_holds_up_no_fork() {
     const FORKS: usize = 200;
     let directory = tempfile::tempdir().unwrap();
     let fail = || {
-        let long = dynamic(&directory).filename("x".repeat(300)).create();
+        let long = dynamic(&directory).filename(format!("x.{}", "x".repeat(300))).create();
         assert!(long.unwrap_err().to_string().contains("name"));
     };
     let code = in_child(|| {

@@ -109,8 +109,8 @@ fn check_file_name(name: &str, found: &str) -> Result<(), CreateError> {
 }
 
 /// The last number of a name that is taken.
-const LAST: u32 = 999_999;
-const LONGEST_NUMBER: usize = "-999999".len();
+const LAST: u32 = 9_999;
+const LONGEST_NUMBER: usize = "-9999".len();
 
 /// The path with `-2`, `-3` … before its suffix.
 pub(super) fn numbered(path: &Path, number: u32) -> PathBuf {
@@ -135,10 +135,10 @@ pub(super) fn numbers_from(first: u32) -> impl Iterator<Item = u32> {
 pub(super) fn first_free(mut is_taken: impl FnMut(u32) -> bool) -> u32 {
     let (mut taken, mut free) = (1, 2);
     while is_taken(free) {
-        (taken, free) = (free, free * 2);
-        if free > LAST {
+        if free == LAST {
             return 2;
         }
+        (taken, free) = (free, LAST.min(free * 2));
     }
     while free - taken > 1 {
         let middle = taken.midpoint(free);
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn the_number_behind_those_in_use_is_found_in_few_steps() {
-        for in_use in (0..300).chain([1999, 2048, 500_000]) {
+        for in_use in (0..300).chain([1999, 2048, 9_000, 9_997]) {
             let mut steps = 0;
             let first = first_free(|number| {
                 steps += 1;
@@ -210,7 +210,7 @@ mod tests {
             assert!(steps <= 2 * (2 + in_use).ilog2() + 2, "{steps} for {in_use}");
         }
         // Somebody has taken those numbers that are looked at first.
-        assert_eq!(first_free(u32::is_power_of_two), 2);
+        assert_eq!(first_free(|number| number.is_power_of_two() || number == LAST), 2);
         let from: Vec<_> = numbers_from(LAST - 1).take(4).collect();
         assert_eq!(from, [LAST - 1, LAST, 2, 3]);
         assert_eq!(numbers_from(7).count(), LAST as usize - 1);
