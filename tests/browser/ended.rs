@@ -163,8 +163,9 @@ fn stats_of_dead_programs_are_marked_and_their_gauges_do_not_count(browser: &Bro
 
 fn threads_that_publish_nothing_are_a_warning(browser: &Browser) {
     let directory = TempDir::new().unwrap();
-    let stats = Options::dynamic("web").path(directory.path()).prefix("web.").create().unwrap();
-    let unpublished: Gauge<u64> = stats.add(Gauge::named("sys.unpublished")).unwrap();
+    let _stats = Options::dynamic("web").path(directory.path()).prefix("web.").create().unwrap();
+    let lost = Options::dynamic("lost").path("/does/not/exist").or_private_memory();
+    let mut unpublished = Vec::new();
     let server = mmash(ANYWHERE, directory.path());
     browser.open(&format!("http://{}/", server.address));
     browser.until(&format!("{LABELS}.includes('web.sys.unpublished')"));
@@ -173,12 +174,12 @@ fn threads_that_publish_nothing_are_a_warning(browser: &Browser) {
     for (threads, told) in
         [(3, "3 threads of \\S+ PID publish"), (1, "1 thread of \\S+ PID publishes")]
     {
-        unpublished.set(threads);
+        unpublished.resize_with(threads, || lost.clone().create().unwrap());
         let told = told.replace("PID", &std::process::id().to_string());
         browser.until(&format!("/^{told} nothing$/.test({warnings}.textContent)"));
         browser.screenshot("unpublished");
     }
-    unpublished.set(0);
+    unpublished.clear();
     browser.until(&format!("{warnings}.hidden"));
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process;
 
-use mmstats::{Average, Field, Gauge, Options};
+use mmstats::{Average, Field, Options};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -174,8 +174,7 @@ fn files_are_told_with_identity_life_and_what_is_wrong_with_them() {
 fn what_is_of_dead_programs_and_what_is_not_published_is_told() {
     let directory = TempDir::new().unwrap();
     write(directory.path(), "mmstats-dead", &original(gone()));
-    let stats = Options::dynamic("web").path(directory.path()).create().unwrap();
-    let unpublished: Gauge<u64> = stats.add(Gauge::named("sys.unpublished")).unwrap();
+    let _stats = Options::dynamic("web").path(directory.path()).create().unwrap();
     let server = mmash(directory.path());
     assert_eq!(server.get("/api/v1/files").json().get("unpublished"), None);
     let (hits, pid) = (total(&server, "hits"), total(&server, "sys.pid"));
@@ -187,7 +186,8 @@ fn what_is_of_dead_programs_and_what_is_not_published_is_told() {
     assert_eq!(pids, (&json!(process::id()), &json!(1), &json!(1)));
     assert_eq!(total(&server, "sys.unpublished").get("dead_files"), None);
 
-    unpublished.set(2);
+    let lost = || Options::dynamic("lost").path("/does/not/exist").or_private_memory();
+    let _lost = [lost().create().unwrap(), lost().create().unwrap()];
     drop(server);
     let server = mmash(directory.path());
     let path = "/api/v1/files";
