@@ -97,9 +97,9 @@ impl<T: MmStats> Published<T> {
             labels: definitions.into_iter().map(|definition| definition.label).collect(),
         };
         let private = reason.map(Private::of);
-        if private.is_some() {
+        if let (Some(_), Some(defaults)) = (&private, &mut defaults) {
             // Nobody reads the number there.
-            defaults.iter_mut().for_each(|defaults| defaults.unpublished = None);
+            defaults.unpublished = None;
         }
         Ok(Self { file, stats, map, defaults, private, growth: RefCell::new(growth) })
     }
