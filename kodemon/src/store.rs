@@ -2,6 +2,7 @@
 
 pub mod elastic;
 mod histogram;
+mod rate;
 pub mod sqlite;
 mod steps;
 pub(crate) mod tally;
@@ -200,6 +201,8 @@ pub struct Summary {
     pub to: f64,
     /// So many seconds each bucket has; the first and the last may be cut by `from` and `to`.
     pub step: f64,
+    /// When the earliest execution began that was ever stored, whatever the range.
+    pub first_seen: Option<f64>,
     /// Over all of it.
     pub total: Spread,
     /// One after the other, empty ones too.
@@ -223,6 +226,8 @@ pub struct BucketRecord {
 pub struct Spread {
     /// How many there are.
     pub count: u64,
+    /// How many a second, once [`Summary::rated`] has said it.
+    pub rate: f64,
     /// The shortest.
     pub min: Option<f64>,
     /// All together, divided by how many there are.

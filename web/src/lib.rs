@@ -65,6 +65,7 @@ pub const ASSETS: &[Asset] = &[
     Asset { path: "kit/chart.js", content: include_str!("../assets/chart.js") },
     Asset { path: "kit/controls.js", content: include_str!("../assets/controls.js") },
     Asset { path: "kit/dom.js", content: include_str!("../assets/dom.js") },
+    Asset { path: "kit/escape.js", content: include_str!("../assets/escape.js") },
     Asset { path: "kit/filter.js", content: include_str!("../assets/filter.js") },
     Asset { path: "kit/format.js", content: include_str!("../assets/format.js") },
     Asset { path: "kit/layout.css", content: include_str!("../assets/layout.css") },

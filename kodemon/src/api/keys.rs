@@ -12,7 +12,7 @@ use web::{Parameters, Problem, Rest};
 
 use super::parameters::{number, time};
 use super::{Api, problem};
-use crate::store::{ExecutionsQuery, KeyRecord, KeysQuery, SummaryQuery};
+use crate::store::{ExecutionsQuery, KeyRecord, KeysQuery, Store, SummaryQuery};
 
 /// So many executions a page has, unless told.
 const LIMIT: usize = 1_000;
@@ -83,7 +83,8 @@ async fn executions(key: &str, parameters: Parameters, api: &Api) -> Result<Resp
 /// Of the last hour, unless told.
 async fn summary(key: &str, parameters: Parameters, api: &Api) -> Result<Response, Problem> {
     let wanted = parameters.only(&["from", "to", "token", "buckets"])?;
-    let to = time(&wanted, "to")?.unwrap_or_else(now);
+    let now = now();
+    let to = time(&wanted, "to")?.unwrap_or(now);
     let from = time(&wanted, "from")?.unwrap_or(to - 3600.0);
     if from >= to {
         return Err(Problem::bad_request(format!("from={from}: it isn't before to={to}")));
@@ -91,6 +92,6 @@ async fn summary(key: &str, parameters: Parameters, api: &Api) -> Result<Respons
     let token = wanted.given("token").map(str::to_owned);
     let buckets = number(&wanted, "buckets", BUCKETS, MOST_BUCKETS)?;
     let (asked, query) = (key.to_owned(), SummaryQuery { from, to, token, buckets });
-    let asked = api.ask(move |store| store.summary(&asked, &query)).await;
-    asked.map_err(|error| problem(&error, key, None))
+    let rated = move |store: &dyn Store| Ok(store.summary(&asked, &query)?.rated(now));
+    api.ask(rated).await.map_err(|error| problem(&error, key, None))
 }

@@ -3,18 +3,17 @@
 import { Chart } from "/kit/chart.js";
 import { bar, cross } from "/kit/controls.js";
 import { element, onFrame, setText } from "/kit/dom.js";
+import { visible } from "/kit/escape.js";
 import { date, duration, number, time as timeOfDay } from "/kit/format.js";
 import { nearest } from "/kit/scale.js";
 import { followSeen } from "/kit/watch.js";
 import { ask, pathOf } from "./api.js";
 import { Executions } from "./executions.js";
 import { Points } from "./points.js";
-import { inSteps, isLive, rangeOf } from "./range.js";
-import { durationText, rateText, stepText } from "./texts.js";
+import { inSteps, isLive, rangeOf, STEPS } from "./range.js";
+import { counted, durationText, rateText, stepText } from "./texts.js";
 import { outerRanges, SCALES } from "./view.js";
 
-/** In about so many steps. */
-const STEPS = 120;
 /** While the range moves, the summary is asked for again after a part of a step, in such bounds. */
 const PART = 1 / 4;
 const [SOONEST, LATEST] = [1, 15];
@@ -31,7 +30,10 @@ const FIGURES = [
 const LINES = FIGURES.filter(([, , color]) => color !== undefined);
 const POINTS = 0;
 
-/** What is chosen. `onview(part)` is told what of the view was changed here. */
+/**
+ * What is chosen. `onview(part)` is told what of the view was changed here, `onsummary(key, total)`
+ * the figures of the range.
+ */
 export class Detail {
   #section;
   #view = { key: "" };
@@ -42,6 +44,7 @@ export class Detail {
   #question = null;
   #summary = null;
   #asked = 0;
+  #onsummary;
   #abort = new AbortController();
   #stop = () => {};
   #cursor = null;
@@ -55,8 +58,9 @@ export class Detail {
   #scale;
   #back;
 
-  constructor(section, onview, onzoom) {
+  constructor(section, { onview, onzoom, onsummary }) {
     this.#section = section;
+    this.#onsummary = onsummary;
     const setScale = (scale) => onview({ scale });
     this.#scale = bar("scale", "Scale", SCALES, (name) => name, setScale);
     this.#back = element("button", { type: "button", onclick: () => onzoom() }, "Zoom out");
@@ -99,9 +103,9 @@ export class Detail {
       [this.#summary, this.#points, this.#cursor] = [null, new Points(), null];
       this.#executions.clear();
       setText(this.#caption, "");
-      setText(this.#title, this.#view.key);
+      setText(this.#title, visible(this.#view.key));
       const keys = "The arrows read step after step; Escape ends it.";
-      this.#canvas.setAttribute("aria-label", `Chart of ${this.#view.key}. ${keys}`);
+      this.#canvas.setAttribute("aria-label", `Chart of ${visible(this.#view.key)}. ${keys}`);
     }
     if (this.#view.key === "") {
       return;
@@ -155,6 +159,7 @@ export class Detail {
     try {
       this.#summary = await ask(pathOf(key, "summary"), question, signal);
       this.#question = question;
+      this.#onsummary(key, this.#summary.total);
       return true;
     } catch (error) {
       // Where there is no answer at all, what is known stays.
@@ -217,11 +222,10 @@ export class Detail {
   /** Tells the figures of the step that is pointed at, else of the whole range. */
   #read(times, buckets) {
     const pointed = this.#cursor === null ? undefined : buckets[nearest(times, this.#cursor)];
-    const { from, to } = pointed ?? this.#summary ?? { from: 0, to: 1 };
-    const { count = 0, ...spread } = pointed ?? this.#summary?.total ?? {};
-    const textOf = { count: number(count), rate: rateText(count / (to - from)) };
+    const { count = 0, rate = 0, ...spread } = pointed ?? this.#summary?.total ?? {};
+    const textOf = { count: number(count), rate: rateText(rate) };
     this.#figures.forEach((node, name) => setText(node, textOf[name] ?? durationText(spread[name])));
-    const told = pointed ? `${date(from).slice(0, 19)} – ${timeOfDay(to)}` : "";
+    const told = pointed ? `${date(pointed.from).slice(0, 19)} – ${timeOfDay(pointed.to)}` : "";
     setText(this.#moment, told);
     // What the arrows point at is heard; what the mouse does is only seen.
     const heard = pointed && document.activeElement === this.#canvas;
@@ -232,11 +236,11 @@ export class Detail {
   #tellDrawn() {
     if (this.#summary) {
       const { from, to, total } = this.#summary;
-      const drawn = this.#points.countIn(from, to);
-      const all = Math.max(drawn, total.count);
+      // Some may have come after the summary.
+      const drawn = Math.min(this.#points.countIn(from, to), total.count);
       setText(
         this.#caption,
-        `${number(drawn)} of ${number(all)} executions as points; in each step of ` +
+        `${number(drawn)} of ${counted(total.count, "execution")} as points; in each step of ` +
           `${stepText(this.#summary.step)} the lines are percentiles, the bands go from the least ` +
           "to the greatest and from p50 to p99.",
       );

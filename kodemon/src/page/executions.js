@@ -1,8 +1,10 @@
 // The table of single executions, the newest first.
 
 import { element, setText } from "/kit/dom.js";
-import { date, duration, number } from "/kit/format.js";
+import { visible } from "/kit/escape.js";
+import { date, duration } from "/kit/format.js";
 import { ask, pathOf } from "./api.js";
+import { counted } from "./texts.js";
 
 /** So many are asked for at one time. */
 const PAGE = 50;
@@ -101,19 +103,19 @@ export class Executions {
     this.#older.hidden = next === null;
     this.#newest.hidden = !this.#isHeld;
     const count = this.#rows.childElementCount;
-    const all = next === null ? "" : this.#isHeld ? "" : "newest ";
-    setText(this.#title, count === 0 ? "No executions" : `${number(count)} ${all}executions`);
+    const which = next === null || this.#isHeld ? "" : "newest";
+    setText(this.#title, count === 0 ? "No executions" : counted(count, "execution", which));
   }
 }
 
 function rowOf({ timestamp, execution_time: took, token, extra }) {
-  const fields = extra === undefined ? "" : element("code", {}, JSON.stringify(extra));
+  const fields = extra === undefined ? "" : element("code", {}, visible(JSON.stringify(extra)));
   return element(
     "tr",
     {},
     element("td", {}, date(timestamp)),
     element("td", { class: "number" }, duration(took)),
-    element("td", {}, element("span", { class: "name" }, token)),
+    element("td", {}, element("span", { class: "name" }, visible(token))),
     element("td", {}, fields),
   );
 }

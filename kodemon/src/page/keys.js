@@ -1,9 +1,9 @@
-// The functions that are known, and what of them was counted since.
+// The functions that are known.
 
 import { ask } from "./api.js";
 
 /** While functions are called, all are asked for again after so many milliseconds. */
-const EVERY = 5000;
+const EVERY = 2000;
 
 /** The functions, as the API lists them. `onchange()` is told when it was asked for them. */
 export class Keys {
@@ -50,19 +50,12 @@ export class Keys {
     }
   }
 
-  /** Takes in what was called in a step of time. */
-  take({ time, keys }) {
-    let unknown = false;
-    // Whose calls these are isn't told: of a token the next list says how many were its own.
-    for (const { key, count } of this.#token === "" ? keys : []) {
-      const about = this.byName.get(key);
-      if (about) {
-        about.count += count;
-        about.last_seen = Math.max(about.last_seen, time);
-      } else {
-        unknown = true;
-      }
-    }
+  /**
+   * Some were called in a step of time. How often isn't added up here: the list may have had these
+   * calls already.
+   */
+  hear({ keys }) {
+    const unknown = this.#token === "" && keys.some(({ key }) => !this.byName.has(key));
     if (keys.length > 0) {
       this.#loadAt(this.#asked + (unknown ? 0 : EVERY));
     }

@@ -2,6 +2,7 @@
 
 import { shortcuts } from "/kit/controls.js";
 import { debounced, element, setText } from "/kit/dom.js";
+import { visible } from "/kit/escape.js";
 import { number } from "/kit/format.js";
 import { followSeen } from "/kit/watch.js";
 import { ask } from "./api.js";
@@ -11,6 +12,7 @@ import { explainNothing } from "./nothing.js";
 import { hearTime, isLive, rangeOf, stillRange } from "./range.js";
 import { Rows } from "./rows.js";
 import { Summaries } from "./summaries.js";
+import { counted, order } from "./texts.js";
 import { Times } from "./times.js";
 import { fromAddress, outerRanges, toAddress } from "./view.js";
 
@@ -42,7 +44,11 @@ const rows = new Rows(part("functions"), part("rows"), {
   onchoose: (key) => go({ key: key === view.key ? "" : key }),
   onsort: (sort) => go({ sort }),
 });
-const detail = new Detail(part("detail"), go, zoom);
+const detail = new Detail(part("detail"), {
+  onview: go,
+  onzoom: zoom,
+  onsummary: (key, total) => summaries.hear(key, total),
+});
 const times = new Times(part("times"), (range) => go(range, []));
 
 /** Shows a view. */
@@ -94,9 +100,8 @@ function refresh() {
   if (tokens && keys.hasTokenBeside(tokens)) {
     loadTokens();
   }
-  const all = number(keys.byName.size);
-  const functions = keys.byName.size === 1 ? "function" : "functions";
-  setText(count, view.filter === "" ? `${all} ${functions}` : `${number(rows.count)} of ${all} ${functions}`);
+  const functions = counted(keys.byName.size, "function");
+  setText(count, view.filter === "" ? functions : `${number(rows.count)} of ${functions}`);
   tellState();
 }
 
@@ -114,20 +119,21 @@ function tellState() {
 async function loadTokens() {
   const record = await ask("tokens").catch(() => null);
   if (record) {
-    tokens = new Set(record.tokens.map((about) => about.token));
-    token.replaceChildren(
-      element("option", { value: "" }, "All tokens"),
-      ...[...tokens].map((name) => element("option", { value: name }, name)),
-    );
+    tokens = new Set(record.tokens.map((about) => about.token).sort(order.compare));
+    token.replaceChildren(element("option", { value: "" }, "All tokens"), ...[...tokens].map(optionOf));
     showToken();
   }
 }
 
 function showToken() {
   if (![...token.options].some(({ value }) => value === view.token)) {
-    token.append(element("option", { value: view.token }, view.token));
+    token.append(optionOf(view.token));
   }
   token.value = view.token;
+}
+
+function optionOf(name) {
+  return element("option", { value: name }, visible(name));
 }
 
 filter.addEventListener("input", () => {
@@ -169,7 +175,7 @@ followSeen("/api/stream", {
   change: (step) => {
     hearTime(step.time);
     if (isLive(view)) {
-      keys.take(step);
+      keys.hear(step);
       rows.refresh();
     }
   },

@@ -11,8 +11,10 @@ export const PRESETS = {
   "30d": [2_592_000, "30 d"],
 };
 
+/** A chart has about so many steps; at theirs, ranges that move begin and end for whatever is asked. */
+export const STEPS = 120;
 /** Steps that are round for people, and for a store that adds up by minute and by hour. */
-const STEPS = [
+const LENGTHS = [
   ...[1, 2, 5, 10, 15, 30],
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * 60),
   ...[1, 2, 3, 6, 12, 24].map((hours) => hours * 3600),
@@ -53,16 +55,18 @@ export function isLive({ from }) {
 }
 
 /**
- * What to ask a summary in about so many steps for. Where the range moves, the steps begin at round
- * times: else they would have other executions each time.
+ * What to ask a summary in about so many steps for. Where the range moves, it begins and ends at
+ * round times: else its steps would have other executions each time. These are the same for any
+ * count, so that list and chart are of the same executions.
  */
 export function inSteps(view, count) {
   const { from, to } = rangeOf(view);
   if (!isLive(view)) {
     return { from, to, buckets: Math.max(1, Math.min(count, Math.floor((to - from) / LEAST_STEP))) };
   }
-  const step = STEPS.find((step) => step * count >= to - from) ?? STEPS.at(-1);
-  const begin = Math.floor(from / step) * step;
-  const end = Math.ceil(to / step) * step;
-  return { from: begin, to: end, buckets: Math.round((end - begin) / step) };
+  const stepOf = (count) => LENGTHS.find((step) => step * count >= to - from) ?? LENGTHS.at(-1);
+  const round = stepOf(STEPS);
+  const begin = Math.floor(from / round) * round;
+  const end = Math.ceil(to / round) * round;
+  return { from: begin, to: end, buckets: Math.ceil((end - begin) / stepOf(count)) };
 }

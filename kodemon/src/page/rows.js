@@ -1,11 +1,12 @@
 // The list of functions: in which order they stand, what their rows show, how keys move in it.
 
 import { element, setText } from "/kit/dom.js";
+import { visible } from "/kit/escape.js";
 import { matcher } from "/kit/filter.js";
 import { compareTexts } from "/kit/order.js";
 import { spark } from "/kit/spark.js";
 import { VirtualList } from "/kit/virtual.js";
-import { countText, durationText, rateText } from "./texts.js";
+import { countText, durationText, order, partsOf, rateText } from "./texts.js";
 import { COLUMNS } from "./view.js";
 
 /** The columns by which nothing can be sorted before the summaries are there. */
@@ -99,13 +100,17 @@ export class Rows {
     }
     const valueOf = {
       count: (about) => about.count,
-      tokens: (about) => about.tokens.join(" "),
+      tokens: ({ tokens }) => tokensOf(tokens),
     }[column] ?? (({ key }) => this.#summaries.of(key)?.[column] ?? undefined);
     const values = new Map(abouts.map((about) => [about, valueOf(about)]));
     abouts.sort((a, b) => {
       const [left, right] = [values.get(a), values.get(b)];
       const known = Number(left === undefined) - Number(right === undefined);
-      return known || sign * Number(left > right || -(left < right)) || byName(a, b);
+      if (known !== 0 || left === undefined) {
+        return known || byName(a, b);
+      }
+      const compared = typeof left === "string" ? order.compare(left, right) : left - right;
+      return sign * compared || byName(a, b);
     });
   }
 
@@ -132,15 +137,15 @@ export class Rows {
   #fillCells(row, about) {
     const [name, count, perSecond, p50, p99, line, tokens] = row.children;
     const figures = this.#summaries.of(about.key);
-    const end = about.key.lastIndexOf("-") + 1;
-    setText(name.firstChild, about.key.slice(0, end));
-    setText(name.lastChild, about.key.slice(end));
-    row.title = about.key;
+    const [file, own] = partsOf(about.key);
+    setText(name.firstChild, file);
+    setText(name.lastChild, own);
+    row.title = visible(about.key);
     setText(count, countText(about.count));
     setText(perSecond, figures ? rateText(figures.rate) : "");
     setText(p50, figures ? durationText(figures.p50) : "");
     setText(p99, figures ? durationText(figures.p99) : "");
-    setText(tokens.firstChild, about.tokens.join(", "));
+    setText(tokens.firstChild, tokensOf(about.tokens));
     if (line.clientWidth > 0) {
       spark(line, figures?.medians ?? [], getComputedStyle(line).color);
     }
@@ -171,6 +176,10 @@ export class Rows {
     }
     event.preventDefault();
   }
+}
+
+function tokensOf(tokens) {
+  return [...tokens].sort(order.compare).map(visible).join(", ");
 }
 
 function makeRow() {

@@ -15,12 +15,12 @@ const PART = 1 / 120;
 /** …but not before so many milliseconds, and what isn't seen only after more. */
 const YOUNG = 3000;
 const YOUNG_UNSEEN = 60_000;
-/** A function that has just begun isn't called at a rate of thousands. */
-const LEAST_SPAN = 60;
 
 /** The summaries. `onnews()` is told when some came. */
 export class Summaries {
   #view;
+  /** The total of the chosen function, as its chart has it: no row says something else beside it. */
+  #chosen = null;
   #known = new Map();
   #wanted = new Map();
   #rest = [];
@@ -34,7 +34,11 @@ export class Summaries {
 
   /** What is asked: range and token. Of another question nothing is known yet. */
   set view(view) {
-    const same = ["preset", "from", "to", "token"].every((part) => view[part] === this.#view?.[part]);
+    const isSame = (part) => view[part] === this.#view?.[part];
+    const same = ["preset", "from", "to", "token"].every(isSame);
+    if (!same || !isSame("key")) {
+      this.#chosen = null;
+    }
     this.#view = view;
     if (!same) {
       this.#abort.abort();
@@ -48,7 +52,14 @@ export class Summaries {
 
   /** What is known of a key: count, rate, p50, p99, the medians step by step, and how these grew. */
   of(key) {
-    return this.#known.get(key)?.figures;
+    const figures = this.#known.get(key)?.figures;
+    return figures && key === this.#chosen?.key ? { ...figures, ...this.#chosen.total } : figures;
+  }
+
+  /** The total of the chosen function is known. */
+  hear(key, { count, rate, p50, p99 }) {
+    this.#chosen = { key, total: { count, rate, p50, p99 } };
+    this.#onnews();
   }
 
   /** A key is seen. */
@@ -104,12 +115,12 @@ export class Summaries {
     const called = about.last_seen >= question.from && about.first_seen < question.to;
     const record = called
       ? await ask(pathOf(key, "summary"), question, signal).catch(() => null)
-      : { total: { count: 0 }, buckets: [] };
+      : { total: { count: 0, rate: 0 }, buckets: [] };
     if (signal.aborted) {
       return;
     }
     this.#asking.delete(key);
-    const figures = record ? figuresOf(record, about, rangeOf(this.#view)) : this.of(key);
+    const figures = record ? figuresOf(record) : this.#known.get(key)?.figures;
     // Where there was no answer, it isn't asked again at once.
     this.#known.set(key, { at: performance.now(), last, figures, failed: !record });
     this.#onnews();
@@ -117,11 +128,9 @@ export class Summaries {
   }
 }
 
-function figuresOf({ total, buckets }, { first_seen: first }, { from, to }) {
-  const { count, p50, p99 } = total;
-  const span = Math.max(LEAST_SPAN, to - Math.max(from, first));
+function figuresOf({ total: { count, rate, p50, p99 }, buckets }) {
   const medians = buckets.map((bucket) => bucket.p50 ?? NaN);
   const known = medians.filter(Number.isFinite);
   const trend = known.length > 1 ? known.at(-1) / known[0] : undefined;
-  return { count, p50, p99, rate: count / Math.min(span, to - from), trend, medians };
+  return { count, p50, p99, rate, trend, medians };
 }

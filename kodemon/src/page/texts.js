@@ -1,5 +1,6 @@
 // Figures as texts.
 
+import { visible } from "/kit/escape.js";
 import { duration, number, rate } from "/kit/format.js";
 
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
@@ -7,6 +8,20 @@ const short = new Intl.NumberFormat("en", { notation: "compact", maximumSignific
 /** A count that fits a narrow column: exact up to a million, `12.3M` beyond. */
 export function countText(count) {
   return count < 1e6 ? number(count) : short.format(count);
+}
+
+/** Natural order: `c2` before `c10`. */
+export const order = new Intl.Collator("en", { numeric: true });
+
+/** `1 execution`, `2 executions`; `word` may stand between: `2 newest executions`. */
+export function counted(count, noun, word = "") {
+  return [number(count), word, count === 1 ? noun : `${noun}s`].filter(Boolean).join(" ");
+}
+
+/** File and function of a key, as they are shown. */
+export function partsOf(key) {
+  const end = key.lastIndexOf("-") + 1;
+  return [key.slice(0, end), key.slice(end)].map(visible);
 }
 
 /** A duration that there may be none of. */

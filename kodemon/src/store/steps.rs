@@ -95,7 +95,7 @@ impl Steps {
         let buckets = spreads
             .map(|(at, spread)| BucketRecord { from: edge(at), to: edge(at + 1), spread })
             .collect();
-        Summary { from, to, step: milliseconds / 1_000.0, total, buckets }
+        Summary { from, to, step: milliseconds / 1_000.0, first_seen: None, total, buckets }
     }
 }
 

@@ -50,6 +50,7 @@ impl Tally {
         };
         Spread {
             count: self.count,
+            rate: 0.0,
             min: Some(self.min),
             mean: Some((self.sum / self.count as f64).clamp(self.min, self.max)),
             p50: at(0.5),
@@ -70,6 +71,7 @@ pub fn exact(mut times: Vec<f64>) -> Spread {
     let at = |part| times.get(rank(count, part) as usize - 1).copied();
     Spread {
         count,
+        rate: 0.0,
         min: Some(min),
         mean: Some((times.iter().sum::<f64>() / count as f64).clamp(min, max)),
         p50: at(0.5),

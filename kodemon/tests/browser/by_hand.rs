@@ -6,8 +6,10 @@ use crate::browser::Browser;
 use crate::running::{kodemon, message, now};
 use crate::{CAPTION, KEYS, Test, figure, is_about, open};
 
-pub const TESTS: [Test<Browser>; 4] = [
+pub const TESTS: [Test<Browser>; 6] = [
     ("no_text_of_a_message_becomes_markup", no_text_of_a_message_becomes_markup),
+    ("no_text_of_a_message_turns_others_around", no_text_of_a_message_turns_others_around),
+    ("one_is_no_plural_and_ten_comes_after_two", one_is_no_plural_and_ten_comes_after_two),
     ("a_key_may_have_any_characters", a_key_may_have_any_characters),
     (
         "of_two_thousand_functions_two_hundred_at_most_are_in_the_page",
@@ -43,6 +45,58 @@ fn no_text_of_a_message_becomes_markup(browser: &Browser) {
     assert_eq!(browser.ask(token), json!("<b>me</b>"));
     assert_eq!(browser.ask("document.querySelectorAll('img, b, i, body script').length"), json!(0));
     assert_eq!(browser.ask("document.title"), json!("kodemon"));
+}
+
+fn no_text_of_a_message_turns_others_around(browser: &Browser) {
+    let (_directory, kodemon) = kodemon();
+    let mut call = message("a\u{202e}.rs-\u{2066}gpj\n\u{9b}", 0.1, now());
+    call["token"] = json!("to\u{202e}ken\t");
+    call["fie\u{202e}ld"] = json!("\u{200f}\u{feff}\u{7f}");
+    kodemon.send(call.to_string());
+    kodemon.until_stored(1);
+    open(browser, &kodemon, "");
+    browser.until(&format!("{KEYS}.length === 1"));
+    browser.click(".row .name");
+    browser.until(&format!("{CAPTION}.startsWith('1 of 1 ')"));
+    browser.until("document.querySelectorAll('.executions tbody tr').length === 1");
+    browser.until("document.querySelectorAll('#token option').length === 2");
+    let name = "a\\u{202e}.rs-\\u{2066}gpj\\n\\u{9b}";
+    for (place, text) in [
+        (".row .key", name),
+        ("#detail h2", name),
+        (".row .tokens", "to\\u{202e}ken\\t"),
+        (".executions td .name", "to\\u{202e}ken\\t"),
+        ("#token option:last-child", "to\\u{202e}ken\\t"),
+        (".executions code", r#"{"fie\u{202e}ld":"\u{200f}\u{feff}\x7f"}"#),
+    ] {
+        let shown = browser.ask(&format!("document.querySelector('{place}').textContent"));
+        assert_eq!(shown, json!(text), "{place}");
+    }
+    let attributes = "[...document.querySelectorAll('*')]
+        .flatMap(it => [it.getAttribute('title'), it.getAttribute('aria-label')]).join('')";
+    let harmful = "/[\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ufeff]/";
+    for texts in [attributes, "document.body.textContent"] {
+        assert_eq!(browser.ask(&format!("{harmful}.test({texts})")), json!(false), "{texts}");
+    }
+}
+
+fn one_is_no_plural_and_ten_comes_after_two(browser: &Browser) {
+    let (_directory, kodemon) = kodemon();
+    for token in ["c10", "c2"] {
+        let mut call = message(&format!("{token}.rs-f"), 0.1, now());
+        call["token"] = json!(token);
+        kodemon.send(call.to_string());
+    }
+    kodemon.until_stored(2);
+    open(browser, &kodemon, "?sort=tokens");
+    browser.until(&format!("JSON.stringify({KEYS}) === '[\"c2.rs-f\",\"c10.rs-f\"]'"));
+    let options = "[...document.querySelectorAll('#token option')].map(option => option.value)";
+    browser.until(&format!("JSON.stringify({options}) === '[\"\",\"c2\",\"c10\"]'"));
+    browser.click("[data-column=key] button");
+    browser.until(&format!("JSON.stringify({KEYS}) === '[\"c2.rs-f\",\"c10.rs-f\"]'"));
+    browser.click(".row .name");
+    browser.until(&format!("{CAPTION}.startsWith('1 of 1 execution as points; ')"));
+    browser.until("document.querySelector('.executions h3').textContent === '1 execution'");
 }
 
 fn a_key_may_have_any_characters(browser: &Browser) {

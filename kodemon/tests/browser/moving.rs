@@ -6,9 +6,10 @@ use tempfile::TempDir;
 
 use crate::browser::Browser;
 use crate::running::{Kodemon, kodemon, message, now, without_addresses};
+use crate::still::is_the_same;
 use crate::{CAPTION, KEYS, Test, cell, figure, is_about, open};
 
-pub const TESTS: [Test<Browser>; 4] = [
+pub const TESTS: [Test<Browser>; 5] = [
     (
         "before_the_first_message_the_page_says_how_to_send_one_and_then_shows_it",
         before_the_first_message_the_page_says_how_to_send_one_and_then_shows_it,
@@ -16,6 +17,10 @@ pub const TESTS: [Test<Browser>; 4] = [
     (
         "what_is_called_moves_the_list_and_the_chart_until_that_is_paused",
         what_is_called_moves_the_list_and_the_chart_until_that_is_paused,
+    ),
+    (
+        "while_a_function_is_called_nothing_says_two_things_of_it",
+        while_a_function_is_called_nothing_says_two_things_of_it,
     ),
     (
         "a_token_leaves_the_calls_of_others_out_of_the_moving_chart",
@@ -69,6 +74,39 @@ fn what_is_called_moves_the_list_and_the_chart_until_that_is_paused(browser: &Br
     assert!(browser.ask(CAPTION).as_str().unwrap().starts_with("10 of 10 "));
     browser.click("#pause");
     browser.until(&format!("{CAPTION}.startsWith('11 of 11 ')"));
+}
+
+fn while_a_function_is_called_nothing_says_two_things_of_it(browser: &Browser) {
+    let (_directory, kodemon) = kodemon();
+    let key = "live.rs-step";
+    kodemon.call(key, 0.01, 1.0);
+    kodemon.until_stored(1);
+    // The page reads itself before each picture.
+    open(browser, &kodemon, &format!("?key={key}"));
+    browser.until(&is_the_same(key));
+    browser.ask(&format!(
+        "(() => {{
+            window.differed = [];
+            window.read = 0;
+            const look = () => {{
+                window.read += 1;
+                if (!({})) {{
+                    window.differed.push(document.body.innerText);
+                }}
+                setTimeout(look, 20);
+            }};
+            look();
+        }})()",
+        is_the_same(key)
+    ));
+    for number in 2_u32..40 {
+        kodemon.call(key, 0.001 * f64::from(number), 0.0);
+        kodemon.until_stored(number.into());
+        let read = browser.ask("window.read");
+        browser.until(&format!("window.read > {read} + 5"));
+    }
+    browser.until(&format!("{} === '39' && {} === '39'", cell(key, "calls"), figure("Calls")));
+    assert_eq!(browser.ask("window.differed[0] ?? ''"), json!(""));
 }
 
 fn a_token_leaves_the_calls_of_others_out_of_the_moving_chart(browser: &Browser) {

@@ -7,7 +7,7 @@ use crate::browser::{Browser, pixels};
 use crate::running::{Kodemon, message, now};
 use crate::{CAPTION, KEYS, Test, cell, figure, is_about, open};
 
-pub const TESTS: [Test<Stage>; 9] = [
+pub const TESTS: [Test<Stage>; 10] = [
     (
         "the_list_has_the_functions_with_what_the_api_says_of_them",
         the_list_has_the_functions_with_what_the_api_says_of_them,
@@ -18,6 +18,7 @@ pub const TESTS: [Test<Stage>; 9] = [
         "a_click_opens_the_chart_and_the_table_of_a_function",
         a_click_opens_the_chart_and_the_table_of_a_function,
     ),
+    ("list_and_chart_say_the_same_of_a_function", list_and_chart_say_the_same_of_a_function),
     (
         "a_range_is_set_by_a_preset_by_fields_and_by_dragging",
         a_range_is_set_by_a_preset_by_fields_and_by_dragging,
@@ -183,6 +184,26 @@ fn a_click_opens_the_chart_and_the_table_of_a_function(stage: &Stage) {
     browser.until("location.search === '?key=work.rs-slow&scale=linear'");
     browser.click(".row[data-key='work.rs-slow'] .name");
     browser.until("document.getElementById('detail').hidden");
+}
+
+/// Whether each figure of a function is the same in its row, its chart and the chart's caption.
+pub fn is_the_same(key: &str) -> String {
+    let pairs = [("rate", "Rate"), ("p50", "p50"), ("p99", "p99")];
+    let same = pairs.map(|(column, title)| format!("{} === {}", cell(key, column), figure(title)));
+    let calls = figure("Calls");
+    let same = same.join(" && ");
+    let known = format!("document.querySelector('.row[data-key=\"{key}\"]')");
+    format!("{known} && {same} && {CAPTION}.split(' ')[2] === {calls} && {calls} !== '0'")
+}
+
+fn list_and_chart_say_the_same_of_a_function(stage: &Stage) {
+    let browser = &stage.browser;
+    for range in ["5m", "30m", "1h", "6h", "1d", "30d"] {
+        for key in ["work.rs-slow", "mail.py-send"] {
+            stage.open(&format!("?key={key}&range={range}"));
+            browser.until(&is_the_same(key));
+        }
+    }
 }
 
 fn a_range_is_set_by_a_preset_by_fields_and_by_dragging(stage: &Stage) {

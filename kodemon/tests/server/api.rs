@@ -172,15 +172,47 @@ fn a_summary_has_each_step_and_the_whole() {
     let path = format!("/api/keys/f/summary?from={from}&to={to}&buckets=5");
     let summary = kodemon.json(&path);
     assert_eq!(summary["step"], 2.0);
-    let total = json!({"count": 10, "min": 0.0, "mean": 4.5, "p50": 4.0, "p90": 8.0, "p99": 9.0, "max": 9.0});
+    // A range is taken for no shorter than a minute, unless it is.
+    let total = json!({"count": 10, "rate": 1.0, "min": 0.0, "mean": 4.5, "p50": 4.0, "p90": 8.0, "p99": 9.0, "max": 9.0});
     assert_eq!(summary["total"], total);
     let buckets = summary["buckets"].as_array().unwrap();
     assert_eq!(buckets.len(), 5);
     let counts: Vec<_> = buckets.iter().map(|bucket| bucket["count"].as_u64().unwrap()).collect();
     assert_eq!(counts, [2; 5]);
+    assert_eq!(buckets[1]["rate"], 1.0);
     assert_eq!((&buckets[1]["min"], &buckets[1]["max"]), (&json!(2.0), &json!(3.0)));
     let none = kodemon.json(&format!("/api/keys/f/summary?to={from}&token=nobody"));
     assert_eq!((&none["total"]["count"], &none["total"]["p50"]), (&json!(0), &Value::Null));
+}
+
+/// The page divides a range for its list in another way than for its chart.
+#[test]
+fn a_range_has_the_same_figures_however_it_is_divided() {
+    let (_directory, kodemon) = kodemon();
+    // The first of them is older than the range.
+    for number in 0..501 {
+        kodemon.call("f", 0.001 * f64::from(number * number % 977), 7.5 * f64::from(number));
+    }
+    kodemon.until_stored(501);
+    let (from, to) = (now() - 3600.0 + 7.5 / 2.0, now());
+    let total = |buckets: u32| {
+        let path = format!("/api/keys/f/summary?from={from}&to={to}&buckets={buckets}");
+        kodemon.json(&path)["total"].clone()
+    };
+    let expected = total(1);
+    assert_eq!(expected["count"], 480);
+    assert_eq!(expected["rate"], 480.0 / (to - from));
+    for buckets in [2, 30, 31, 120, 2_000] {
+        assert_eq!(total(buckets), expected, "{buckets}");
+    }
+    // Of a range that isn't over, what is to come doesn't count.
+    let path = format!("/api/keys/f/summary?from={from}&to={}", to + 3600.0);
+    let rate = kodemon.json(&path)["total"]["rate"].as_f64().unwrap();
+    assert!((rate * (now() - from) / 480.0 - 1.0).abs() < 0.01, "{rate}");
+    // Nor does what was before the first call.
+    let path = format!("/api/keys/f/summary?from={}&to={to}", to - 86_400.0);
+    let rate = kodemon.json(&path)["total"]["rate"].as_f64().unwrap();
+    assert!((rate * 7.5 * 500.0 / 501.0 - 1.0).abs() < 0.01, "{rate}");
 }
 
 #[test]

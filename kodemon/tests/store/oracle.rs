@@ -135,6 +135,7 @@ impl Stores {
         let part = |percent: usize| times.get((times.len() * percent).div_ceil(100).max(1) - 1);
         Spread {
             count: times.len() as u64,
+            rate: 0.0,
             min: times.first().copied(),
             mean: (!times.is_empty()).then(|| times.iter().sum::<f64>() / times.len() as f64),
             p50: part(50).copied(),

@@ -27,6 +27,12 @@ struct Percentile {
     value: Option<f64>,
 }
 
+/// The earliest execution.
+#[derive(Deserialize)]
+struct First {
+    timestamp: f64,
+}
+
 #[derive(Deserialize)]
 struct Answer {
     times: Stats,
@@ -68,8 +74,10 @@ pub fn summary(
         "aggs": spread,
     });
     let SummaryQuery { from, to, token, .. } = query;
-    let filters = [of_key(key), of_time(Some(*from), Some(*to))];
-    let filters: Vec<_> = filters.into_iter().chain(of_token(token.as_ref())).collect();
+    let mut filters: Vec<_> =
+        [Some(of_key(key)), of_token(token.as_ref())].into_iter().flatten().collect();
+    let ever = filters.clone();
+    filters.push(of_time(Some(*from), Some(*to)));
     let search = json!({"size": 0, "aggs": aggregations});
     let (_, answer) = question.search::<IgnoredAny, Answer>(&filters, search)?;
     let mut spreads = vec![Spread::default(); steps.count];
@@ -83,7 +91,10 @@ pub fn summary(
             }
         }
     }
-    Ok(steps.summary(total, spreads))
+    let first = json!({"size": 1, "_source": ["timestamp"], "sort": [{"timestamp": "asc"}]});
+    let (earliest, _) = question.search::<First, IgnoredAny>(&ever, first)?;
+    let first_seen = earliest.first().map(|first| first.timestamp);
+    Ok(Summary { first_seen, ..steps.summary(total, spreads) })
 }
 
 fn spread_of(
@@ -91,5 +102,5 @@ fn spread_of(
     Percentiles { values }: &Percentiles,
 ) -> Spread {
     let at = |percent| values.iter().find(|value| value.key == percent)?.value;
-    Spread { count, min, mean: avg, p50: at(50.0), p90: at(90.0), p99: at(99.0), max }
+    Spread { count, rate: 0.0, min, mean: avg, p50: at(50.0), p90: at(90.0), p99: at(99.0), max }
 }

@@ -10,8 +10,10 @@ use crate::store::steps::{HOUR, MINUTE, Steps};
 use crate::store::tally::{Tally, exact};
 use crate::store::{QueryError, Summary, SummaryQuery};
 
-/// Up to so many executions in blocks are looked at one by one.
+/// Up to so many executions in blocks are looked at one by one, if their range is no longer than a
+/// day. That doesn't depend on the steps: a range has the same total however it is divided.
 const FEW: u64 = 200_000;
+const SHORT: f64 = 86_400.0;
 /// Up to so many minutes are added up, of all tokens; otherwise hours.
 const MANY: f64 = 50_000.0;
 
@@ -23,6 +25,33 @@ pub fn summary(
 ) -> Result<Summary, QueryError> {
     let key = key_id(question, key)?;
     let of = Of::token(question, query.token.as_deref())?;
+    let first_seen = first_seen(question, key, of)?;
+    Ok(Summary { first_seen, ..in_range(question, key, of, query)? })
+}
+
+/// When the earliest execution began that is in blocks, or was; else, that came last.
+fn first_seen(question: &Question<'_>, key: i64, of: Of) -> rusqlite::Result<Option<f64>> {
+    let mut statement = question.prepare_cached("SELECT token, first FROM series WHERE key = ?")?;
+    let mut rows = statement.query((key,))?;
+    let mut first = f64::INFINITY;
+    while let Some(row) = rows.next()? {
+        if of.has(row.get(0)?) {
+            first = first.min(row.get(1)?);
+        }
+    }
+    if first.is_infinite() {
+        let all = Wanted { key, of, from: f64::MIN, to: f64::MAX };
+        all.each_arrival(question, |row| first = first.min(row.timestamp))?;
+    }
+    Ok(Some(first).filter(|first| first.is_finite()))
+}
+
+fn in_range(
+    question: &Question<'_>,
+    key: i64,
+    of: Of,
+    query: &SummaryQuery,
+) -> Result<Summary, QueryError> {
     let kept_since = question.query_row("SELECT since FROM state", (), |row| row.get(0))?;
     let SummaryQuery { from, to, .. } = *query;
     if from < kept_since {
@@ -33,10 +62,10 @@ pub fn summary(
         let wanted = Wanted { key, of, from, to };
         return Ok(added_up(question, wanted, tokens(question, wanted)?, steps)?);
     }
-    let (steps, wanted) = (Steps::of(query), Wanted { key, of, from, to });
+    let wanted = Wanted { key, of, from, to };
     let tokens = tokens(question, wanted)?;
-    if steps.milliseconds < MINUTE && count(question, wanted, &tokens)? <= FEW {
-        return Ok(one_by_one(question, wanted, steps)?);
+    if to - from <= SHORT && count(question, wanted, &tokens)? <= FEW {
+        return Ok(one_by_one(question, wanted, Steps::of(query))?);
     }
     let minutes = (to - from) / MINUTES.step * tokens.len() as f64;
     let shortest = if minutes > MANY { HOUR } else { MINUTE };
