@@ -65,6 +65,13 @@ pub struct Arguments {
     #[arg(long, value_name = "TIME", default_value = "30d", value_parser = parse_keep)]
     pub keep: Duration,
 
+    /// Drop what is older than that even if the clock is far ahead of the newest stored call
+    ///
+    /// Otherwise nothing is dropped then until calls of that time have arrived for ten minutes: the
+    /// clock may be wrong.
+    #[arg(long)]
+    pub trust_clock: bool,
+
     /// Take messages with this token only; several times
     #[arg(long, value_name = "TOKEN")]
     pub token: Vec<String>,

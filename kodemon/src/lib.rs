@@ -83,6 +83,8 @@ mod send;
 pub mod server;
 #[cfg(feature = "server")]
 pub mod store;
+#[cfg(feature = "server")]
+pub mod times;
 
 pub use kodemon_macros::{kodemon, timing};
 pub use send::{

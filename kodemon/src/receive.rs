@@ -6,6 +6,7 @@ mod sockets;
 use std::collections::HashSet;
 use std::fmt;
 use std::io;
+use std::ops::RangeInclusive;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -19,12 +20,11 @@ use crate::catalog::{Numbering, TooMany};
 use crate::figures::{Figures, Received};
 use crate::message::{self, Malformed, Message};
 use crate::store::{Execution, Writer};
+use crate::times::Times;
 use drops::Drops;
 pub use sockets::Sockets;
 use sockets::{Batch, Datagram};
 
-/// How far a sender's clock may be ahead.
-const AHEAD: f64 = 3600.0;
 /// How often the kernel is asked for what it dropped.
 const ASKING: Duration = Duration::from_secs(1);
 /// For so long it fetches before it looks whether it is to end.
@@ -37,8 +37,8 @@ const FAREWELL: Duration = Duration::from_millis(300);
 pub struct Rules {
     /// Those of these tokens; of any, where there are none.
     pub tokens: HashSet<String>,
-    /// Those that began at most so long ago.
-    pub keep: Duration,
+    /// Those that began when these accept.
+    pub times: Arc<Times>,
 }
 
 /// What is told of a datagram that isn't taken.
@@ -51,7 +51,7 @@ pub enum Refusal {
     Malformed(Malformed),
     /// It is longer than a message may be.
     Oversized,
-    /// It began before what is kept, or in the future: this Unix time.
+    /// It began before what is kept, or in the future: at this Unix time.
     Time(f64),
     /// Its token isn't accepted.
     Token(String),
@@ -149,9 +149,9 @@ impl Receiving {
 
     /// Fetches what has come, as far as one batch goes; whether there may be more.
     fn fetch(&mut self, batch: &mut Batch) -> bool {
-        let now = now();
         let Self { sockets, sorting, writers, .. } = self;
-        let more = sockets.receive(batch, |datagram| sorting.sort(datagram, now));
+        let accepted = sorting.rules.times.accepted(now());
+        let more = sockets.receive(batch, |datagram| sorting.sort(datagram, &accepted));
         if !sorting.taken.is_empty() {
             for writer in writers.iter() {
                 writer.push(&sorting.taken);
@@ -185,9 +185,10 @@ struct News {
 }
 
 impl Sorting {
-    fn sort(&mut self, datagram: Datagram<'_>, now: f64) {
+    /// Sorts a datagram, of which those are accepted that began at such times.
+    fn sort(&mut self, datagram: Datagram<'_>, accepted: &RangeInclusive<f64>) {
         self.news.messages += 1;
-        match self.execution(datagram, now) {
+        match self.execution(datagram, accepted) {
             Ok(execution) => self.taken.push(execution),
             Err(refusal) => {
                 let count = match &refusal {
@@ -203,17 +204,21 @@ impl Sorting {
         }
     }
 
-    fn execution(&mut self, datagram: Datagram<'_>, now: f64) -> Result<Execution, Refusal> {
+    fn execution(
+        &mut self,
+        datagram: Datagram<'_>,
+        accepted: &RangeInclusive<f64>,
+    ) -> Result<Execution, Refusal> {
         let Datagram::Whole(datagram) = datagram else {
             return Err(Refusal::Oversized);
         };
         let Message { key, token, timestamp, execution_time, extra } =
             message::parse(datagram).map_err(Refusal::Malformed)?;
-        let Rules { tokens, keep } = &self.rules;
+        let Rules { tokens, .. } = &self.rules;
         if !tokens.is_empty() && !tokens.contains(&*token) {
             return Err(Refusal::Token(token.into_owned()));
         }
-        if !(now - keep.as_secs_f64()..=now + AHEAD).contains(&timestamp) {
+        if !accepted.contains(&timestamp) {
             return Err(Refusal::Time(timestamp));
         }
         let numbers = self.numbering.of(&key, &token);

@@ -25,12 +25,11 @@ use web::{Answered, Hosts, Limits, RequestLog, Server, ending_by_signal};
 
 use crate::api::{self, Api};
 use crate::args::Arguments;
-use crate::catalog::{Catalog, Numbering};
+use crate::catalog::Numbering;
 use crate::figures::{Figures, Received, Served, Stored};
 use crate::live::Live;
 use crate::page;
-use crate::receive::{Receiver, Refusal, Rules, Sockets};
-use crate::store::Writer;
+use crate::receive::{OnRefused, Receiver, Rules, Sockets};
 
 /// The program's name.
 pub const NAME: &str = "kodemon";
@@ -85,10 +84,16 @@ async fn serve(arguments: &Arguments) -> Result<Outcome, String> {
 
     let live = Arc::new(Live::new(Arc::clone(&catalog)));
     let no_thread = |error| format!("can't make a thread: {error}");
-    let writers = stores::writers(&stores, &kept, &live).map_err(no_thread)?;
+    let times = stores::times(&stores, arguments.keep, arguments.trust_clock);
+    let writers = stores::writers(&stores, &kept, &live, &times).map_err(no_thread)?;
     let progress = kept.iter().zip(&writers).map(|((name, _), writer)| (*name, writer.progress()));
     let progress = progress.collect();
-    let receiving = receive(arguments, sockets, catalog, &incoming, writers).map_err(no_thread)?;
+    let rules = Rules { tokens: arguments.token.iter().cloned().collect(), times };
+    let numbering = Numbering::new(catalog, arguments.max_keys as usize);
+    let on_refused = on_refused(arguments.verbose);
+    let figures = Arc::clone(&incoming);
+    let receiving = Receiver::start(sockets, rules, numbering, figures, writers, on_refused)
+        .map_err(no_thread)?;
     tell_addresses(&server, &addresses);
 
     let first = Arc::clone(&stores[0]);
@@ -106,7 +111,7 @@ async fn serve(arguments: &Arguments) -> Result<Outcome, String> {
         .await;
     telling.abort();
     receiving.finish();
-    Ok(outcome)
+    Ok(if stores::close(&stores) { outcome } else { Outcome::Failed })
 }
 
 /// The sockets that messages come by, and where they are.
@@ -131,25 +136,14 @@ fn sockets(arguments: &Arguments) -> Result<(Sockets, Vec<SocketAddr>), String> 
     Ok((sockets, addresses))
 }
 
-fn receive(
-    arguments: &Arguments,
-    sockets: Sockets,
-    catalog: Arc<Catalog>,
-    figures: &Arc<Figures<Received>>,
-    writers: Vec<Writer>,
-) -> io::Result<Receiver> {
-    let tokens = arguments.token.iter().cloned().collect();
-    let rules = Rules { tokens, keep: arguments.keep };
-    let numbering = Numbering::new(catalog, arguments.max_keys as usize);
+/// What is done about a message that is refused.
+fn on_refused(verbose: bool) -> OnRefused {
     let told = Pace::new(Diagnostics::new(NAME), TOLD, "messages refused");
-    let verbose = arguments.verbose;
-    let tell = move |refusal: &Refusal| {
+    Box::new(move |refusal| {
         if verbose {
             told.say(|| format!("refused: {refusal}"));
         }
-    };
-    let figures = Arc::clone(figures);
-    Receiver::start(sockets, rules, numbering, figures, writers, Box::new(tell))
+    })
 }
 
 /// Tells what was stored to who watches, again and again.

@@ -67,6 +67,23 @@ pub trait Store: Send + Sync {
     /// Where the store can't be written.
     fn tend(&self, now: f64) -> Result<bool, WriteError>;
 
+    /// When the oldest and the newest of the executions began; `None` if there are none.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the store can't be read.
+    fn extent(&self) -> Result<Option<Extent>, WriteError>;
+
+    /// Ends orderly: gives up the questions that are still being answered, and leaves all that was
+    /// written complete in its place. Nothing is written or asked afterwards.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if what was written can't be put in its place.
+    fn close(&self) -> Result<(), WriteError> {
+        Ok(())
+    }
+
     /// The keys, by name.
     ///
     /// # Errors
@@ -94,6 +111,15 @@ pub trait Store: Send + Sync {
     ///
     /// Where the store can't be read.
     fn tokens(&self) -> Result<Vec<TokenRecord>, QueryError>;
+}
+
+/// When what is stored began, as Unix times in seconds; a store may round them by up to a day.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Extent {
+    /// The oldest execution that is kept.
+    pub oldest: f64,
+    /// The newest one.
+    pub newest: f64,
 }
 
 /// Which keys are wanted.

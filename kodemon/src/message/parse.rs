@@ -30,6 +30,8 @@ pub fn parse(datagram: &[u8]) -> Result<Message<'_>, Malformed> {
         let reason = "not from 0 to a year of seconds";
         return Err(Malformed(format!("execution_time: {execution_time}: {reason}")));
     }
+    // To a histogram, a negative zero would be the greatest of all.
+    let execution_time = execution_time.abs();
     let extra = extra.as_deref().map(object).transpose()?;
     Ok(Message { key, token, timestamp, execution_time, extra })
 }
@@ -179,6 +181,16 @@ mod tests {
         let turned = r#"{"key":"foo.py-foobar","token":"test-token","timestamp":1413404125.0,
             "execution_time":3.1948089599609375e-2}"#;
         assert_eq!(parse(turned.as_bytes()), Ok(expected));
+    }
+
+    #[test]
+    fn a_negative_zero_is_zero() {
+        for zero in ["-0", "-0.0", "-0e5", "-1e-999"] {
+            let datagram =
+                format!(r#"{{"key":"k","token":"t","timestamp":1,"execution_time":{zero}}}"#);
+            let time = parse(datagram.as_bytes()).unwrap().execution_time;
+            assert_eq!((time, time.is_sign_negative()), (0.0, false), "{zero}");
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ use crate::live::Live;
 use crate::store::elastic::{Address, Elastic};
 use crate::store::sqlite::Sqlite;
 use crate::store::{Capacity, Store, Writer};
+use crate::times::Times;
 
 /// So many lines a second are told of a store that errs.
 const TOLD: u32 = 10;
@@ -31,11 +32,14 @@ pub fn open(places: &[Place], keep: Duration) -> Result<Opened, String> {
     if places.is_empty() {
         places.push(Place::Sqlite(usual_file()?));
     }
-    let files = places.iter().filter_map(|place| match place {
-        Place::Sqlite(path) => Some(path),
-        Place::Elasticsearch(_) => None,
-    });
-    let files: Vec<_> = files.collect();
+    let mut files = Vec::new();
+    for place in &places {
+        match place {
+            Place::Sqlite(path) => files.push(path),
+            Place::Elasticsearch(_) => {}
+            Place::Unknown(kind) => return Err(unknown(kind)),
+        }
+    }
     if files.len() > 1 || places.len() - files.len() > 1 {
         return Err("--store: there can be one of each kind".to_owned());
     }
@@ -55,9 +59,18 @@ pub fn open(places: &[Place], keep: Duration) -> Result<Opened, String> {
             Place::Elasticsearch(url) => {
                 stores.push(Arc::new(engine(url, keep, &catalog, is_alone)?));
             }
+            Place::Unknown(kind) => return Err(unknown(kind)),
         }
     }
     Ok((stores, catalog))
+}
+
+fn unknown(kind: &str) -> String {
+    let known = "sqlite:FILE, elasticsearch:URL and opensearch:URL";
+    let kind = escape(kind);
+    format!(
+        "--store: unknown kind \"{kind}\": known are {known}; a file of such a name is ./{kind}:…"
+    )
 }
 
 /// An engine. One that isn't there yet is waited for where there is another store: what comes is
@@ -94,21 +107,47 @@ fn usual_file() -> Result<PathBuf, String> {
     Ok(Path::join(&directory, "kodemon.db"))
 }
 
+/// What the stores say of the time. One that can't be read says nothing.
+pub fn times(stores: &[Arc<dyn Store>], keep: Duration, trusting: bool) -> Arc<Times> {
+    let newest = stores.iter().filter_map(|store| store.extent().ok()?).map(|extent| extent.newest);
+    Arc::new(Times::new(keep, newest.reduce(f64::max), trusting))
+}
+
+/// Ends them orderly; whether all of them could.
+pub fn close(stores: &[Arc<dyn Store>]) -> bool {
+    let mut all = true;
+    for store in stores {
+        if let Err(error) = store.close() {
+            all = false;
+            let message = format!("{}: not all is in its place: {error}", store.name());
+            Diagnostics::new(NAME).say(&escape(&message));
+        }
+    }
+    all
+}
+
 /// A writer for each store. What is stored in the first, which is the one that is asked, is told
 /// to who watches.
 pub fn writers(
     stores: &[Arc<dyn Store>],
     figures: &[(&'static str, Arc<Figures<Stored>>)],
     live: &Arc<Live>,
+    times: &Arc<Times>,
 ) -> io::Result<Vec<Writer>> {
     let writers = stores.iter().zip(figures).enumerate().map(|(at, (store, (name, figures)))| {
-        let (live, name) = ((at == 0).then(|| Arc::clone(live)), *name);
+        let (told_to, name) = ((at == 0).then(|| (Arc::clone(live), Arc::clone(times))), *name);
         let told = Pace::new(Diagnostics::new(NAME), TOLD, "errors of a store");
         Writer::start(
             Arc::clone(store),
             Capacity::default(),
             Arc::clone(figures),
-            Box::new(move |executions| live.iter().for_each(|live| live.stored(executions))),
+            Arc::clone(times),
+            Box::new(move |executions| {
+                if let Some((live, times)) = &told_to {
+                    live.stored(executions);
+                    times.stored(executions);
+                }
+            }),
             Box::new(move |trouble| told.say(|| format!("{name}: {trouble}"))),
         )
     });

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::{
-    Execution, ExecutionsQuery, KeyRecord, KeysQuery, Page, QueryError, Store, Summary,
+    Execution, ExecutionsQuery, Extent, KeyRecord, KeysQuery, Page, QueryError, Store, Summary,
     SummaryQuery, TokenRecord, WriteError, Written,
 };
 use crate::catalog::Catalog;
@@ -114,6 +114,10 @@ impl Store for Elastic {
 
     fn tend(&self, now: f64) -> Result<bool, WriteError> {
         Ok(index::drop_before(&self.client, now - self.keep.as_secs_f64())?)
+    }
+
+    fn extent(&self) -> Result<Option<Extent>, WriteError> {
+        Ok(index::extent(&self.client)?)
     }
 
     fn keys(&self, query: &KeysQuery) -> Result<Vec<KeyRecord>, QueryError> {

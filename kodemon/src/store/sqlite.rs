@@ -32,7 +32,7 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, Error, OpenFlags};
 
 use super::{
-    Execution, ExecutionsQuery, KeyRecord, KeysQuery, Page, QueryError, Store, Summary,
+    Execution, ExecutionsQuery, Extent, KeyRecord, KeysQuery, Page, QueryError, Store, Summary,
     SummaryQuery, TokenRecord, WriteError, Written,
 };
 use crate::catalog::{Catalog, Names};
@@ -47,8 +47,10 @@ const BUSY: Duration = Duration::from_secs(1);
 pub struct Sqlite {
     path: PathBuf,
     keep: Duration,
-    pen: Mutex<Pen>,
+    /// Go before the pen: the last connection that is closed removes the log of writes, which those
+    /// that only read can't.
     readers: Readers,
+    pen: Mutex<Pen>,
     /// Goes last.
     _lock: Lock,
 }
@@ -99,7 +101,7 @@ impl Sqlite {
         let catalog = Arc::new(catalog);
         let pen = Pen::new(connection, Arc::clone(&catalog), key_ids, token_ids)?;
         let (pen, readers) = (Mutex::new(pen), Readers::new(path.clone()));
-        Ok((Self { path, keep, pen, readers, _lock: lock }, catalog))
+        Ok((Self { path, keep, readers, pen, _lock: lock }, catalog))
     }
 
     fn pen(&self) -> MutexGuard<'_, Pen> {
@@ -154,6 +156,15 @@ impl Store for Sqlite {
 
     fn tend(&self, now: f64) -> Result<bool, WriteError> {
         Ok(self.pen().tend(now, self.keep)?)
+    }
+
+    fn extent(&self) -> Result<Option<Extent>, WriteError> {
+        Ok(self.pen().extent()?)
+    }
+
+    fn close(&self) -> Result<(), WriteError> {
+        self.readers.close();
+        self.pen().close()
     }
 
     fn keys(&self, query: &KeysQuery) -> Result<Vec<KeyRecord>, QueryError> {

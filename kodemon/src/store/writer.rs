@@ -14,8 +14,9 @@ use std::time::{Duration, Instant};
 
 use cli::clock::now;
 
-use super::{Execution, Store, Written};
+use super::{Execution, Store, WriteError, Written};
 use crate::figures::{Figures, Stored};
+use crate::times::{Clock, Times};
 pub use queue::Capacity;
 use queue::{ENOUGH, Queue, Taken};
 
@@ -50,12 +51,22 @@ impl Writer {
         store: Arc<dyn Store>,
         capacity: Capacity,
         figures: Arc<Figures<Stored>>,
+        times: Arc<Times>,
         on_stored: OnStored,
         on_error: OnError,
     ) -> io::Result<Self> {
         let queue = Arc::new(Queue::new(capacity, Arc::clone(&figures)));
         let (of_thread, name) = (Arc::clone(&queue), format!("{}-writer", store.name()));
-        let writing = Writing { queue: of_thread, store, figures, on_stored, on_error, lost: 0 };
+        let writing = Writing {
+            queue: of_thread,
+            store,
+            figures,
+            times,
+            on_stored,
+            on_error,
+            reported: false,
+            lost: 0,
+        };
         let thread = thread::Builder::new().name(name).spawn(|| writing.run())?;
         Ok(Self { queue, thread })
     }
@@ -98,8 +109,11 @@ struct Writing {
     queue: Arc<Queue>,
     store: Arc<dyn Store>,
     figures: Arc<Figures<Stored>>,
+    times: Arc<Times>,
     on_stored: OnStored,
     on_error: OnError,
+    /// Whether it was reported that the clock isn't believed.
+    reported: bool,
     /// Those that couldn't be stored before the end.
     lost: usize,
 }
@@ -186,9 +200,29 @@ impl Writing {
 
     /// Drops a part of what is old; whether there is more.
     fn tend(&mut self) -> bool {
-        self.store.tend(now()).unwrap_or_else(|error| {
+        let now = now();
+        let dropped = match self.times.judge(now, Instant::now()) {
+            Clock::Agrees => {
+                self.reported = false;
+                self.store.tend(now)
+            }
+            wrong => self.report(wrong, now).map(|()| false),
+        };
+        dropped.unwrap_or_else(|error| {
             (self.on_error)(&format!("can't drop what is old: {error}"));
             false
         })
+    }
+
+    /// Reports once that the clock isn't believed.
+    fn report(&mut self, clock: Clock, now: f64) -> Result<(), WriteError> {
+        if !self.reported {
+            let oldest = self.store.extent()?.map(|extent| extent.oldest);
+            if let Some(report) = self.times.report(clock, now, oldest) {
+                (self.on_error)(&report);
+                self.reported = true;
+            }
+        }
+        Ok(())
     }
 }

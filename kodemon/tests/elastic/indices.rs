@@ -42,7 +42,8 @@ fn days_that_are_over_are_dropped_and_others_indices_stay() {
         engine.send("PUT", &format!("/{index}"), "{}");
     }
     let directory = TempDir::new().unwrap();
-    let kodemon = Kodemon::of(&mut command(directory.path(), &[&engine.store()]));
+    let mut command = command(directory.path(), &[&engine.store()]);
+    let kodemon = Kodemon::of(command.arg("--trust-clock"));
     kodemon.call("a.rs-f", 0.5, 1.0);
     let indices = || engine.json("/_alias");
     let is_done = |indices: &Value| {

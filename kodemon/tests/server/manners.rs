@@ -55,6 +55,36 @@ fn wrong_arguments_are_told() {
 }
 
 #[test]
+fn a_store_of_an_unknown_kind_is_an_error_that_lists_the_known_ones() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let command = |store: &str| {
+        let mut command = tool(env!("CARGO_BIN_EXE_kodemon"));
+        command.args(["--udp", "127.0.0.1:0", "--http", "127.0.0.1:0", "--store", store]);
+        command.current_dir(directory.path()).env("MMSTATS_PATH", directory.path());
+        command
+    };
+    for (store, kind) in
+        [("redis:foo", "redis"), ("elastik:http://u:secret@h", "elastik"), ("a\u{202e}:b", "a\\u")]
+    {
+        let run = run(&mut command(store));
+        assert_eq!((run.code, &*run.stdout), (Some(2), ""), "{store}");
+        let expected =
+            [&*format!("unknown kind \"{kind}"), "sqlite:", "elasticsearch:", "opensearch:"];
+        assert!(expected.iter().all(|text| run.stderr.contains(text)), "{}", run.stderr);
+        assert!(
+            !run.stderr.contains("secret") && !run.stderr.contains('\u{202e}'),
+            "{}",
+            run.stderr
+        );
+        let left = std::fs::read_dir(directory.path()).unwrap().count();
+        assert_eq!(left, 0, "{store}: a file was made");
+    }
+    let kodemon = Kodemon::of(&mut command("./redis:foo"));
+    assert!(directory.path().join("redis:foo").is_file());
+    assert_eq!(kodemon.server.end(Signal::SIGTERM), Some(0));
+}
+
+#[test]
 fn the_store_is_in_the_users_state_directory_unless_told() {
     let home = tempfile::TempDir::new().unwrap();
     let state = home.path().join("state");
@@ -79,7 +109,8 @@ fn help_and_man_page_tell_its_options() {
     for run in [&help, &man] {
         assert_eq!((run.code, &*run.stderr), (Some(0), ""));
     }
-    let options = ["udp", "http", "host", "store", "keep", "token", "max-keys", "verbose"];
+    let options =
+        ["udp", "http", "host", "store", "keep", "trust-clock", "token", "max-keys", "verbose"];
     for option in options {
         assert!(help.stdout.contains(&format!("--{option}")), "{option}");
         let in_roff = format!("\\-\\-{}", option.replace('-', "\\-"));

@@ -8,7 +8,7 @@ use kodemon::store::{ExecutionsQuery, KeysQuery, Store, Summary, SummaryQuery};
 use rusqlite::Connection;
 
 use crate::oracle::{Call, KEEP, Stores};
-use crate::running::{Kodemon, now};
+use crate::running::{Kodemon, command, now};
 use crate::support::PATIENCE;
 
 /// A full hour.
@@ -111,12 +111,39 @@ fn a_server_drops_all_that_is_old_in_one_go() {
     stores.write((0..2_500).map(|minute| call("a.rs-f", begin + f64::from(minute) * 60.0)));
     let Stores { directory, sqlite, .. } = stores;
     drop(sqlite);
-    let kodemon = Kodemon::start(directory.path());
+    let kodemon = Kodemon::of(command(directory.path()).arg("--trust-clock"));
     // A step a minute would take half an hour.
     kodemon.until(|_| {
         let page = kodemon.json("/api/keys/a.rs-f/executions?limit=1");
         page["executions"].as_array().unwrap().is_empty()
     });
+}
+
+/// To what is stored, a clock is wrong that is as far ahead as all of it is old.
+#[test]
+fn nothing_is_dropped_by_a_clock_that_is_far_ahead_of_what_is_stored() {
+    let mut stores = Stores::new();
+    let begin = now() - KEEP.as_secs_f64() - 10.0 * DAY;
+    stores.write((0..100).map(|minute| call("a.rs-f", begin + f64::from(minute) * 60.0)));
+    let Stores { directory, sqlite, .. } = stores;
+    drop(sqlite);
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let kodemon = Kodemon::of(command(directory.path()).stderr(log.reopen().unwrap()));
+    // Whoever sends by the same clock doesn't make it right.
+    kodemon.call("a.rs-f", 0.25, 0.0);
+    kodemon.until_stored(1);
+    let report = || fs::read_to_string(log.path()).unwrap();
+    crate::running::until(|| report().into(), |report| report.as_str().unwrap().ends_with('\n'));
+    let executions = kodemon.json("/api/keys/a.rs-f/executions")["executions"].clone();
+    assert_eq!(executions.as_array().unwrap().len(), 101);
+    // A clock that is wrong rejects nothing that is right by what is stored.
+    let message = crate::running::message("a.rs-f", 0.25, begin + 101.0 * 60.0);
+    kodemon.send(message.to_string());
+    kodemon.until_stored(2);
+    assert_eq!(kodemon.server.end(nix::sys::signal::Signal::SIGTERM), Some(0));
+    let report = report();
+    assert_eq!(report.lines().count(), 1, "{report}");
+    assert!(report.contains("40 days ahead") && report.contains("--trust-clock"), "{report}");
 }
 
 #[test]

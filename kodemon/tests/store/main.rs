@@ -2,6 +2,7 @@
 
 mod answers;
 mod crashes;
+mod ending;
 mod keeping;
 mod oracle;
 mod refused;

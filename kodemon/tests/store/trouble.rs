@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use kodemon::store::{ExecutionsQuery, KeysQuery, Store, SummaryQuery};
+use nix::sys::signal::Signal;
 use nix::unistd::geteuid;
 use rusqlite::Connection;
 use serde_json::json;
@@ -126,6 +127,32 @@ fn what_is_damaged_is_told_and_the_rest_is_answered() {
     stores.write([call("a.rs-f")]);
 }
 
+/// The log of writes reaches the limit, which arrives as a signal that by default ends the process.
+#[test]
+fn a_limit_of_the_size_of_files_is_told_and_the_server_goes_on() {
+    let (directory, log) = (TempDir::new().unwrap(), tempfile::NamedTempFile::new().unwrap());
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "ulimit -f 1000 && exec \"$0\" \"$@\""]);
+    let mut limited = within(limited, &command(directory.path()));
+    let kodemon = Kodemon::of(limited.stderr(File::create(log.path()).unwrap()));
+    let mut message = message("a.rs-f", 0.001, now());
+    message["padding"] = json!("-".repeat(1_000));
+    while kodemon.health()["healthy"] == true {
+        for _ in 0..20 {
+            kodemon.send(message.to_string());
+        }
+    }
+    let stored = kodemon.health()["stores"]["sqlite"]["stored"].as_u64().unwrap();
+    assert_eq!(kodemon.json(KEYS)["keys"][0]["count"], stored);
+    assert!(stored > 100, "{stored}");
+    assert_eq!(kodemon.server.end(Signal::SIGTERM), Some(0));
+    let told = fs::read_to_string(log.path()).unwrap();
+    assert!(told.starts_with("kodemon: sqlite: can't store: "), "{told}");
+    assert!(told.contains("messages lost"), "{told}");
+    let again = Kodemon::start(directory.path());
+    assert_eq!(again.json(KEYS)["keys"][0]["count"], stored);
+}
+
 /// The same command with a small file system of its own for a directory, which a file nearly
 /// fills; `None`, said aloud, where that can't be.
 fn on_tmpfs(command: &Command, directory: &Path, filler: &Path) -> Option<Command> {
@@ -148,13 +175,17 @@ fn on_tmpfs(command: &Command, directory: &Path, filler: &Path) -> Option<Comman
             return None;
         }
     }
-    let mut mounted = unshare();
-    mounted.arg(command.get_program()).args(command.get_args());
+    Some(within(unshare(), command))
+}
+
+/// A command that is the arguments of another one.
+fn within(mut outer: Command, command: &Command) -> Command {
+    outer.arg(command.get_program()).args(command.get_args());
     for (name, value) in command.get_envs() {
         match value {
-            Some(value) => mounted.env(name, value),
-            None => mounted.env_remove(name),
+            Some(value) => outer.env(name, value),
+            None => outer.env_remove(name),
         };
     }
-    Some(mounted)
+    outer
 }

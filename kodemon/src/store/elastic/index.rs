@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use ureq::http::Method;
 
 use super::client::{Cause, Client, Failure, JSON};
+use crate::store::Extent;
 
 /// All of them.
 pub const ALL: &str = "kodemon-*";
@@ -94,19 +95,37 @@ fn template() -> Value {
 ///
 /// Where the engine isn't there, or refuses it.
 pub fn drop_before(client: &Client, time: f64) -> Result<bool, Failure> {
-    let path = format!("/{ALL}/_alias");
-    let indices = client.ask::<BTreeMap<String, Value>>(Method::GET, &path, (JSON, b""));
-    let indices = match indices {
-        // There is none yet.
-        Err(Failure { cause: Cause::Refused(404, _), .. }) => return Ok(false),
-        indices => indices?,
-    };
-    let mut over = indices.keys().filter(|name| ends(name).is_some_and(|end| end <= time));
-    let Some(oldest) = over.next() else {
+    let days = days(client)?;
+    let mut over = days.iter().filter(|(_, end)| *end <= time);
+    let Some((oldest, _)) = over.next() else {
         return Ok(false);
     };
     let _: IgnoredAny = client.ask(Method::DELETE, &format!("/{oldest}"), (JSON, b""))?;
     Ok(over.next().is_some())
+}
+
+/// When the day of the oldest index is over, and that of the newest; `None` where there is none.
+///
+/// # Errors
+///
+/// Returns an error if the engine isn't there, or refuses it.
+pub fn extent(client: &Client) -> Result<Option<Extent>, Failure> {
+    let days = days(client)?;
+    let ends = days.first().zip(days.last());
+    Ok(ends.map(|((_, oldest), (_, newest))| Extent { oldest: *oldest, newest: *newest }))
+}
+
+/// The indices of ours and when their days are over, the oldest first.
+fn days(client: &Client) -> Result<Vec<(String, f64)>, Failure> {
+    let path = format!("/{ALL}/_alias");
+    let indices = client.ask::<BTreeMap<String, Value>>(Method::GET, &path, (JSON, b""));
+    let indices = match indices {
+        // There is none yet.
+        Err(Failure { cause: Cause::Refused(404, _), .. }) => return Ok(Vec::new()),
+        indices => indices?,
+    };
+    let ends = |name: String| ends(&name).map(|end| (name, end));
+    Ok(indices.into_keys().filter_map(ends).collect())
 }
 
 /// When the day of an index is over; `None` where it isn't one of ours.

@@ -2,7 +2,8 @@
 
 use std::ops::Deref;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Error, OpenFlags, Transaction, ffi};
@@ -24,12 +25,14 @@ pub struct Readers {
     limit: Duration,
     /// Nobody asks by them just now.
     free: Mutex<Vec<Connection>>,
+    /// Nothing is answered any more.
+    closed: Arc<AtomicBool>,
 }
 
 impl Readers {
     /// Of this database.
     pub fn new(path: PathBuf) -> Self {
-        Self { path, limit: LIMIT, free: Mutex::default() }
+        Self { path, limit: LIMIT, free: Mutex::default(), closed: Arc::default() }
     }
 
     /// Asks, in a transaction: everything is as it was at one moment.
@@ -37,20 +40,31 @@ impl Readers {
         &self,
         ask: impl FnOnce(&Question<'_>) -> Result<T, QueryError>,
     ) -> Result<T, QueryError> {
-        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let free = self.free().pop();
         let mut connection = match free {
             Some(connection) => connection,
             None => self.open()?,
         };
-        let ends = Instant::now() + self.limit;
-        connection.progress_handler(STEPS, Some(move || Instant::now() >= ends))?;
+        let patience = Patience { ends: Instant::now() + self.limit, closed: self.closed.clone() };
+        let of_connection = patience.clone();
+        connection.progress_handler(STEPS, Some(move || of_connection.is_over()))?;
         let transaction = connection.transaction()?;
-        let answer = ask(&Question { transaction, ends });
-        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        if free.len() < KEPT {
+        let answer = ask(&Question { transaction, patience });
+        let mut free = self.free();
+        if free.len() < KEPT && !self.closed.load(Ordering::Relaxed) {
             free.push(connection);
         }
         answer
+    }
+
+    /// Gives up the questions that are being answered, and closes the connections.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::Relaxed);
+        self.free().clear();
+    }
+
+    fn free(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn open(&self) -> rusqlite::Result<Connection> {
@@ -62,11 +76,24 @@ impl Readers {
     }
 }
 
+/// How long a question is answered.
+#[derive(Clone, Debug)]
+struct Patience {
+    ends: Instant,
+    closed: Arc<AtomicBool>,
+}
+
+impl Patience {
+    fn is_over(&self) -> bool {
+        self.closed.load(Ordering::Relaxed) || Instant::now() >= self.ends
+    }
+}
+
 /// A question, as long as it is asked.
 #[derive(Debug)]
 pub struct Question<'a> {
     transaction: Transaction<'a>,
-    ends: Instant,
+    patience: Patience,
 }
 
 impl Question<'_> {
@@ -74,9 +101,9 @@ impl Question<'_> {
     ///
     /// # Errors
     ///
-    /// Where it has taken too long.
+    /// Returns an error if it has taken too long, or nothing is answered any more.
     pub fn goes_on(&self) -> rusqlite::Result<()> {
-        if Instant::now() < self.ends {
+        if !self.patience.is_over() {
             return Ok(());
         }
         Err(Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_INTERRUPT), None))
@@ -128,6 +155,18 @@ mod tests {
         assert_eq!(asked, Err::<(), _>(QueryError::TooLong(LIMIT)));
         // The next one has as long again.
         assert_eq!(readers.ask(|question| Ok(question.goes_on()?)), Ok(()));
+    }
+
+    #[test]
+    fn at_the_end_a_question_is_given_up_and_no_connection_stays() {
+        let (_directory, readers) = readers(LIMIT);
+        ask_within(&readers, 1);
+        let asked = readers.ask(|question| {
+            readers.close();
+            Ok(question.goes_on()?)
+        });
+        assert_eq!(asked, Err(QueryError::TooLong(LIMIT)));
+        assert_eq!(readers.free().len(), 0);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::block::Row;
 use super::fold::fold;
 use super::rollup::{HOURS, MINUTES};
 use crate::catalog::{Catalog, Names};
+use crate::store::{Extent, WriteError};
 
 /// So many executions, or bytes of further fields, or for so long, wait for being folded: every
 /// question looks through them.
@@ -137,6 +138,28 @@ impl Pen {
         let hours = HOURS.drop_before(&transaction, HOURS.of(hours_since), STEPS_AT_ONCE)?;
         transaction.commit()?;
         Ok(blocks >= BLOCKS_AT_ONCE || minutes >= STEPS_AT_ONCE || hours >= STEPS_AT_ONCE)
+    }
+
+    /// When the oldest and the newest began of what is in blocks, or was.
+    pub fn extent(&self) -> rusqlite::Result<Option<Extent>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT (SELECT min((SELECT min(first) FROM blocks b WHERE b.key = k.id)) FROM keys k), \
+             (SELECT max(last) FROM series)",
+        )?;
+        statement.query_row((), |row| {
+            let (oldest, newest) = (row.get::<_, Option<f64>>(0)?, row.get::<_, Option<f64>>(1)?);
+            Ok(newest.map(|newest| Extent { oldest: oldest.unwrap_or(newest), newest }))
+        })
+    }
+
+    /// Moves all that is in the log of writes into the database, and empties the log.
+    pub fn close(&mut self) -> Result<(), WriteError> {
+        let truncate = "PRAGMA wal_checkpoint(TRUNCATE)";
+        if self.connection.query_row(truncate, (), |row| row.get(0))? {
+            let reason = "another process reads the database: some of it is still in the -wal file";
+            return Err(WriteError::new(reason));
+        }
+        Ok(())
     }
 }
 
