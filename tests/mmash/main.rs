@@ -4,7 +4,6 @@ mod api;
 #[path = "../support/document.rs"]
 mod document;
 #[path = "../../mmstats/tests/support/mod.rs"]
-#[allow(dead_code, reason = "a part is used")]
 mod library;
 mod load;
 mod manners;

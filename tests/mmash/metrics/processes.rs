@@ -58,9 +58,13 @@ fn a_dead_file_of_an_earlier_process_does_not_join_a_living_one() {
         };
         assert_living(&next_look(&server));
         let kept = dead.clone().map(|path| fs::read(path).unwrap());
-        dead.iter().for_each(|path| fs::remove_file(path).unwrap());
+        for path in &dead {
+            fs::remove_file(path).unwrap();
+        }
         assert_living(&next_look(&server));
-        dead.iter().zip(kept).for_each(|(path, bytes)| fs::write(path, bytes).unwrap());
+        for (path, bytes) in dead.iter().zip(kept) {
+            fs::write(path, bytes).unwrap();
+        }
     }
     // It alone has samples until its file is cleaned up, but none of its present state.
     drop(living);

@@ -14,6 +14,7 @@ mod families;
 mod names;
 mod ranges;
 mod sample;
+mod spelling;
 mod text;
 
 pub use families::{Families, unit_of};

@@ -1,10 +1,10 @@
-//! Metric names from labels: a label may have any character, a metric name few.
+//! Metric names: each is given once, and a metric keeps its name.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt::Write;
 
 use super::families::Metric;
 use super::sample::Type;
+use super::spelling::{escaped, plain, with_unit, without_suffix};
 use crate::common::oldest::beyond;
 
 /// How many bytes of memory are spent, about, on metrics that have no sample any more.
@@ -146,54 +146,6 @@ fn weight(metric: &Metric, name: &Name) -> usize {
     const ENTRY: usize = 64;
     let names = metric.kind.suffixes().len() + 1;
     2 * ENTRY + metric.label.len() + metric.unit.len() + names * (name.text.len() + ENTRY)
-}
-
-/// The label without what comes behind the metric's name anyway: `hits.total` of a counter.
-fn without_suffix(label: &str, kind: Type) -> &str {
-    let Some(suffix) = kind.suffix().strip_prefix('_') else {
-        return label;
-    };
-    match label.strip_suffix(suffix).and_then(|rest| rest.strip_suffix(['.', '_'])) {
-        None | Some("") => label,
-        Some(rest) => rest,
-    }
-}
-
-/// The label with the unit behind it, where it hasn't and a name can have it.
-fn with_unit(label: &str, metric: &Metric) -> String {
-    let Some(unit) = metric.unit_of_name() else {
-        return label.to_owned();
-    };
-    match plain(label).strip_suffix(unit) {
-        Some(rest) if rest.is_empty() || rest.ends_with('_') => label.to_owned(),
-        _ => format!("{label}_{unit}"),
-    }
-}
-
-/// Everything else is an underscore.
-fn plain(label: &str) -> String {
-    let mut name = String::with_capacity(label.len() + 1);
-    if !label.starts_with(|first: char| first.is_ascii_alphabetic() || "_:".contains(first)) {
-        name.push('_');
-    }
-    name.extend(label.chars().map(|character| match character {
-        'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | ':' => character,
-        _ => '_',
-    }));
-    name
-}
-
-/// Prometheus' "values" escaping: `_` doubled, everything else by its code point in hex.
-fn escaped(label: &str) -> String {
-    let mut name = "U__".to_owned();
-    for character in label.chars() {
-        match character {
-            'a'..='z' | 'A'..='Z' | '0'..='9' | ':' => name.push(character),
-            '_' => name.push_str("__"),
-            _ => write!(name, "_{:x}_", u32::from(character)).expect("a String takes everything"),
-        }
-    }
-    name
 }
 
 #[cfg(test)]

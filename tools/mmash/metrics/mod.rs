@@ -1,6 +1,7 @@
 //! `/metrics`: what Prometheus scrapes.
 
 mod accept;
+mod counted;
 mod encoded;
 mod gather;
 mod processes;
