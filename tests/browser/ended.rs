@@ -33,7 +33,7 @@ fn depth(directory: &TempDir, unit: &'static str, value: i64) -> Published<()> {
 }
 
 /// How many pieces the first line of the first chart has, as an expression: its columns of pixels
-/// with as many empty ones between them as a look takes.
+/// with empty ones between them. A second takes ten columns.
 const PIECES: &str = "(() => {
     const canvas = document.querySelector('.charts canvas');
     if (!canvas?.width) return 0;
@@ -47,7 +47,7 @@ const PIECES: &str = "(() => {
             const at = 4 * (row * canvas.width + column);
             const color = (data[at] << 16) | (data[at + 1] << 8) | data[at + 2];
             if (color === wanted && data[at + 3] === 255) {
-                pieces += column - last > 12;
+                pieces += column - last > 4;
                 last = column;
                 break;
             }
@@ -176,7 +176,8 @@ fn threads_that_publish_nothing_are_a_warning(browser: &Browser) {
     {
         unpublished.resize_with(threads, || lost.clone().create().unwrap());
         let told = told.replace("PID", &std::process::id().to_string());
-        browser.until(&format!("/^{told} nothing$/.test({warnings}.textContent)"));
+        let told = format!("/^{told} nothing$/.test({warnings}.textContent)");
+        browser.until(&format!("!{warnings}.hidden && {told}"));
         browser.screenshot("unpublished");
     }
     unpublished.clear();
