@@ -130,7 +130,8 @@ mod publish;
 mod read;
 
 pub use file::{
-    Life, Processes, ReadError, Removal, RemoveError, Verdict, remove_if_dead, would_remove,
+    Life, Limited, Processes, ReadError, Removal, RemoveError, Verdict, remove_if_dead,
+    would_remove,
 };
 pub use format::{Aggregate, Fault, Identity, Kind, Layout};
 pub use memory::Scalar;
@@ -144,8 +145,8 @@ pub use publish::{
     Options, PerThread, Published, Unpublished,
 };
 pub use read::{
-    Aggregator, Bucket, FieldLayout, HistogramSnapshot, ProcessKey, ReadOptions, Search, Stat,
-    StatsFile, UnknownAggregator, Value, find,
+    Aggregator, Bucket, FieldLayout, HistogramSnapshot, ProcessKey, ReadBudget, ReadOptions,
+    Search, Stat, StatsFile, UnknownAggregator, Value, find,
 };
 
 /// For the macros of this crate; no part of the interface.

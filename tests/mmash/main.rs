@@ -5,6 +5,7 @@ mod api;
 mod document;
 #[path = "../../mmstats/tests/support/mod.rs"]
 mod library;
+mod limits;
 mod load;
 mod manners;
 mod metrics;

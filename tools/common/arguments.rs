@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use mmstats::ReadBudget;
 
 use super::generate::GenerateArgument;
 use super::terminal::ColorChoice;
@@ -17,6 +18,36 @@ pub struct CommonArguments {
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment would become the command's help")]
     pub generate: GenerateArgument,
+}
+
+/// How much is read over all files.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct LimitArguments {
+    /// Read at most this many bytes over all files, 256 of them a stat: 1000000, 512K, 256M, 1G
+    #[arg(long, value_name = "BYTES", default_value = "256M", value_parser = parse_bytes, hide_short_help = true)]
+    pub max_bytes: u64,
+
+    /// Read at most this many labels over all files; one with long texts counts as several
+    #[arg(long, value_name = "N", default_value_t = ReadBudget::MAX_LABELS, value_parser = clap::value_parser!(u64).range(1..), hide_short_help = true)]
+    pub max_labels: u64,
+}
+
+impl LimitArguments {
+    /// What a reading of all files may take.
+    pub fn budget(&self) -> ReadBudget {
+        ReadBudget::new().max_bytes(self.max_bytes).max_labels(self.max_labels)
+    }
+}
+
+/// A number of bytes, also in units of 1024.
+fn parse_bytes(text: &str) -> Result<u64, String> {
+    let units = [("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30)];
+    let unit = units.into_iter().find_map(|(unit, size)| Some((text.strip_suffix(unit)?, size)));
+    let (number, size) = unit.unwrap_or((text, 1));
+    let number = number.bytes().all(|digit| digit.is_ascii_digit()).then(|| number.parse().ok());
+    let bytes = number.flatten().and_then(|number: u64| number.checked_mul(size));
+    bytes
+        .ok_or_else(|| "a number of bytes was expected, as in 1000000, 512K, 256M or 1G".to_owned())
 }
 
 /// The end of every tool's long help: where files are looked for, and exit codes.
@@ -51,7 +82,18 @@ pub fn parse_seconds(text: &str) -> Result<Duration, String> {
 mod tests {
     use clap::{Command, CommandFactory};
 
+    use super::parse_bytes;
     use crate::{cleanstats, mmash, pollstats, slurpstats};
+
+    #[test]
+    fn bytes() {
+        for (text, bytes) in [("0", 0), ("1000", 1000), ("2K", 2048), ("1G", 1 << 30)] {
+            assert_eq!(parse_bytes(text), Ok(bytes), "{text}");
+        }
+        for wrong in ["", "K", "+1", "-1", "1.5M", "1T", "99999999999G", "1 M"] {
+            assert!(parse_bytes(wrong).is_err(), "{wrong}");
+        }
+    }
 
     /// Longer lines would be wrapped, and what stands beside an example would stand below it.
     #[test]

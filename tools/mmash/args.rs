@@ -8,7 +8,7 @@ use clap::Parser;
 use cli::address::parse_address;
 
 use super::metrics::{By, Choice};
-use crate::common::arguments::{AFTER_HELP, CommonArguments, parse_seconds};
+use crate::common::arguments::{AFTER_HELP, CommonArguments, LimitArguments, parse_seconds};
 use crate::common::prom::Limits;
 
 const EXAMPLES: &str = "\
@@ -64,6 +64,10 @@ pub struct Arguments {
     /// Tell each request on stderr, up to a hundred a second; so does DEBUG = True
     #[arg(short, long)]
     pub verbose: bool,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment would become the command's help")]
+    pub limits: LimitArguments,
 
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment would become the command's help")]

@@ -116,8 +116,9 @@ async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome, Str
     let own = own.inspect_err(|error| diagnostics.say(&format_args!("not counting: {error}"))).ok();
     let metrics = Metrics::new(arguments.choice());
     let wrongs = Wrongs::new(Diagnostics::new(NAME));
-    let poller = Poller::start(places, arguments.interval, metrics, wrongs, own.clone())
-        .map_err(|error| format!("can't make a thread: {error}"))?;
+    let poller =
+        Poller::start(places, arguments.limits, arguments.interval, metrics, wrongs, own.clone())
+            .map_err(|error| format!("can't make a thread: {error}"))?;
     exit::announce(format!("http://{}/", server.address()), Diagnostics::new(NAME));
     let verbose = arguments.verbose || settings.debug == Some(true);
     let requests = verbose.then(|| RequestLog::new(diagnostics));

@@ -15,9 +15,13 @@ use super::own::Own;
 use super::rows::Rows;
 use super::snapshot::Snapshot;
 use super::wrongs::Wrongs;
+use crate::common::arguments::LimitArguments;
 
 /// How many pages may watch at one time.
 const STREAMS: usize = 128;
+/// As long as an answer is made of an older snapshot that takes more bytes, there is no new one:
+/// no more than two of them are in memory.
+const LARGE: u64 = 64 << 20;
 /// How many answers are made at one time.
 const ANSWERS: usize = 2;
 /// Polling stands still when the last poll ended this many intervals ago …
@@ -40,6 +44,9 @@ pub struct Poller {
 /// Who looks.
 struct Looking {
     places: Vec<OsString>,
+    limits: LimitArguments,
+    /// The snapshot before the present one, as long as an answer is made of it.
+    before: Weak<Snapshot>,
     rows: Rows,
     wrongs: Wrongs,
     own: Option<Arc<Own>>,
@@ -53,12 +60,14 @@ impl Poller {
     /// Where no thread can be made.
     pub fn start(
         places: Vec<OsString>,
+        limits: LimitArguments,
         interval: Duration,
         metrics: Metrics,
         wrongs: Wrongs,
         own: Option<Arc<Own>>,
     ) -> io::Result<Arc<Self>> {
-        let mut looking = Looking { places, rows: Rows::default(), wrongs, own };
+        let (rows, before) = (Rows::default(), Weak::new());
+        let mut looking = Looking { places, limits, before, rows, wrongs, own };
         let (snapshot, feed) = (watch::Sender::default(), Feed::new(STREAMS));
         let (workers, last_poll) = (Workers::new(ANSWERS), Mutex::new(Instant::now()));
         let poller = Arc::new(Self { snapshot, feed, metrics, workers, interval, last_poll });
@@ -121,8 +130,11 @@ impl Poller {
 impl Looking {
     /// Reads all files once, and tells everybody.
     fn look(&mut self, poller: &Poller) {
+        if self.before.upgrade().is_some_and(|before| before.bytes > LARGE) {
+            return;
+        }
         let started = Instant::now();
-        let snapshot = Arc::new(Snapshot::take(&self.places));
+        let snapshot = Arc::new(Snapshot::take(&self.places, self.limits.budget()));
         self.rows.publish(&snapshot, &poller.feed);
         poller.metrics.look(&snapshot);
         self.wrongs.tell(&snapshot.errors);
@@ -130,7 +142,8 @@ impl Looking {
             let (files, unreadable) = (snapshot.files.len(), snapshot.errors.len());
             own.looked(started.elapsed(), files, unreadable, poller.feed.watching());
         }
-        poller.snapshot.send_replace(snapshot);
+        let before = poller.snapshot.send_replace(snapshot);
+        self.before = Arc::downgrade(&before);
         *poller.last_poll.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 }

@@ -7,10 +7,13 @@ use std::time::Instant;
 
 use cli::clock::now;
 use glob::Pattern;
-use mmstats::{Life, Processes, ReadError, ReadOptions, StatsFile, Verdict};
+use mmstats::{Life, Processes, ReadBudget, ReadError, ReadOptions, StatsFile, Verdict};
 use web::Problem;
 
 use crate::common::totals::Totals;
+
+/// How many errors are listed: whoever may write into the directory can make any number.
+const MOST_ERRORS: usize = 1_000;
 
 /// All files at one moment.
 #[derive(Debug)]
@@ -24,6 +27,8 @@ pub struct Snapshot {
     /// Files that can't be read, or not to their end, with the reason; what was named and isn't
     /// there.
     pub errors: Vec<(PathBuf, String)>,
+    /// How many bytes the files take in memory.
+    pub bytes: u64,
     /// The patterns that were looked at.
     pub looked_at: Vec<String>,
     totals: OnceLock<Arc<Totals>>,
@@ -44,6 +49,7 @@ impl Default for Snapshot {
             taken: Instant::now(),
             files: Vec::new(),
             errors: Vec::new(),
+            bytes: 0,
             looked_at: Vec::new(),
             totals: OnceLock::new(),
         }
@@ -51,8 +57,8 @@ impl Default for Snapshot {
 }
 
 impl Snapshot {
-    /// Finds the files that `places` stand for, and reads each.
-    pub fn take(places: &[OsString]) -> Self {
+    /// Finds the files that `places` stand for, and reads each, as far as the budget goes.
+    pub fn take(places: &[OsString], mut budget: ReadBudget) -> Self {
         let mut snapshot = Self::default();
         let search = mmstats::find(places);
         let options = ReadOptions::new().keep_open(true);
@@ -62,7 +68,7 @@ impl Snapshot {
             snapshot.note(error);
         }
         for path in search.paths() {
-            match options.read(path) {
+            match options.read_within(path, &mut budget) {
                 Ok(mut file) => {
                     if let Some(problem) = file.problem() {
                         snapshot.note(problem);
@@ -75,6 +81,7 @@ impl Snapshot {
                 Err(error) => snapshot.note(&error),
             }
         }
+        snapshot.bytes = budget.bytes();
         snapshot
     }
 
@@ -116,7 +123,12 @@ impl Snapshot {
     }
 
     fn note(&mut self, error: &ReadError) {
-        self.errors.push((error.path().to_path_buf(), error.reason().clone()));
+        let reason = match self.errors.len() {
+            ..MOST_ERRORS => error.reason(),
+            MOST_ERRORS => format!("the last of {MOST_ERRORS} errors; further ones aren't listed"),
+            _ => return,
+        };
+        self.errors.push((error.path().to_path_buf(), reason));
     }
 }
 

@@ -7,7 +7,7 @@ use clap::{ArgAction, Parser, ValueEnum};
 use mmstats::Aggregator;
 
 use super::filter::Filter;
-use crate::common::arguments::{AFTER_HELP, CommonArguments, parse_seconds};
+use crate::common::arguments::{AFTER_HELP, CommonArguments, LimitArguments, parse_seconds};
 use crate::common::patterns::LabelPattern;
 
 const EXAMPLES: &str = "\
@@ -115,6 +115,10 @@ pub struct Arguments {
     /// Tell on stderr which files come and go
     #[arg(short, long, action = ArgAction::Count)]
     pub verbose: u8,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment would become the command's help")]
+    pub limits: LimitArguments,
 
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment would become the command's help")]

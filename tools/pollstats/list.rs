@@ -70,8 +70,9 @@ fn collect(
     let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
     let options = ReadOptions::new().keep_open(true);
     let mut processes = Processes::new();
+    let mut budget = arguments.limits.budget();
     for path in selection.paths() {
-        let file = match options.read(path) {
+        let file = match options.read_within(path, &mut budget) {
             Ok(file) => file,
             Err(error) if selection.has_just_gone(&error) => continue,
             Err(error) => {

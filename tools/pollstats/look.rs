@@ -15,6 +15,7 @@ use super::fields::{Catalogue, Fields};
 use super::filter::{Filter, any_passes};
 use super::sampler::{FileSnapshot, Snapshot, Writer};
 use super::show::{Known, Show};
+use crate::common::arguments::LimitArguments;
 use crate::common::diagnostics::Diagnostics;
 use crate::common::patterns::LabelPattern;
 use crate::common::unpublished::Unpublished;
@@ -30,6 +31,8 @@ pub struct Interest<'a> {
     pub prefix: &'a str,
     /// Which files take part.
     pub filters: &'a [Filter],
+    /// How much is read over all files.
+    pub limits: LimitArguments,
     /// Labels that are gauges whatever they seem to be.
     pub gauges: &'a [LabelPattern],
     /// Whether only files take part whose program is alive.
@@ -75,8 +78,9 @@ impl<'a> Observer<'a> {
         };
         let options = ReadOptions::new().keep_open(true);
         let mut processes = Processes::new();
+        let mut budget = self.interest.limits.budget();
         for path in paths {
-            match options.read(path) {
+            match options.read_within(path, &mut budget) {
                 Ok(file) => self.take(&file, &mut processes, &mut snapshot, diagnostics),
                 Err(error) if is_gone(&error) => {}
                 Err(error) => {

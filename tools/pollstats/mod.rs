@@ -80,6 +80,7 @@ pub fn run(
         fields: &fields,
         prefix: &arguments.prefix,
         filters: &arguments.filters,
+        limits: arguments.limits,
         gauges: &arguments.gauges,
         alive: arguments.alive,
         per_file: arguments.per_file,

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, ValueEnum};
 
-use crate::common::arguments::{AFTER_HELP, CommonArguments};
+use crate::common::arguments::{AFTER_HELP, CommonArguments, LimitArguments};
 use crate::common::patterns::LabelPattern;
 
 const EXAMPLES: &str = "\
@@ -70,6 +70,10 @@ pub struct Arguments {
     /// The format
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     pub output: Format,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment would become the command's help")]
+    pub limits: LimitArguments,
 
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment would become the command's help")]

@@ -115,11 +115,15 @@ fn show_files(
     diagnostics: &mut Diagnostics,
 ) -> io::Result<usize> {
     let options = ReadOptions::new().keep_open(true);
+    let budget = arguments.limits.budget();
+    // What is shown file by file isn't kept.
+    let is_kept = arguments.sum || arguments.output == Format::Prom;
+    let mut budget = if is_kept { budget } else { budget.each_file() };
     let mut processes = Processes::new();
     let mut unpublished = Unpublished::default();
     let mut shown = 0;
     for path in selection.paths() {
-        match options.read(path) {
+        match options.read_within(path, &mut budget) {
             Ok(file) => {
                 // Asked of the system only where somebody wants to know: it takes long.
                 let life = LazyCell::new(|| file.life(&mut processes));

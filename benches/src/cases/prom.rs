@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::sync::atomic::AtomicU64;
 
-use mmstats_tools::common::arguments::CommonArguments;
+use mmstats_tools::common::arguments::{CommonArguments, LimitArguments};
 use mmstats_tools::common::exit::Outcome;
 use mmstats_tools::common::generate::GenerateArgument;
 use mmstats_tools::common::terminal::ColorChoice;
@@ -67,6 +67,7 @@ fn arguments(files: &Files<Twenty>) -> Arguments {
         texts: false,
         raw: false,
         output: Format::Prom,
+        limits: LimitArguments { max_bytes: u64::MAX, max_labels: u64::MAX },
         common: CommonArguments {
             color: ColorChoice::Never,
             generate: GenerateArgument { what: None },

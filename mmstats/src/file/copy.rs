@@ -11,8 +11,10 @@ use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::OnceLock;
 
+use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::sys::stat::{FileStat, SFlag, fstat};
+use nix::unistd::{Whence, lseek};
 
 use super::ReadError;
 
@@ -25,6 +27,13 @@ const LARGEST: u64 = u32::MAX as u64;
 /// Range copies begin on a cache line, as whole copies do, so that the kernel copies aligned
 /// words as words in both.
 const LINE: usize = 64;
+
+/// Holes are looked for in larger files only: it takes system calls.
+const MAY_HAVE_HOLES: usize = 64 << 10;
+
+/// Zeros that are kept of a hole at the end, so that neither what ends there nor a footer before
+/// it is taken for the end of the file.
+const KEPT_OF_HOLE: usize = 4096;
 
 /// Which file it is, whatever its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -92,6 +101,25 @@ impl Source {
         }
         let id = FileId::from(&fstat(&self.file)?);
         Ok(*self.id.get_or_init(|| id))
+    }
+
+    /// How much there is up to the hole at the end, if there is one, with a little of it: the rest
+    /// is zeros, which need no memory.
+    pub(crate) fn filled(&self) -> usize {
+        let mut end = 0;
+        while self.size > MAY_HAVE_HOLES && end < self.size {
+            let data = match lseek(&self.file, end as i64, Whence::SeekData) {
+                Ok(data) => data,
+                Err(Errno::ENXIO) => return self.size.min(end + KEPT_OF_HOLE),
+                // The file system doesn't know holes.
+                Err(_) => break,
+            };
+            let Ok(hole) = lseek(&self.file, data, Whence::SeekHole) else {
+                break;
+            };
+            end = hole as usize;
+        }
+        self.size
     }
 
     /// The whole file.

@@ -36,6 +36,15 @@ pub enum ReadError {
         /// The limit in bytes; [`ReadOptions::max_size`](crate::ReadOptions::max_size) raises it.
         limit: u64,
     },
+    /// With this file, all files of a reading would be over their limit.
+    OverBudget {
+        /// The file.
+        path: PathBuf,
+        /// What there would be too much of.
+        limited: Limited,
+        /// The limit over all files; [`ReadBudget`](crate::ReadBudget) raises it.
+        limit: u64,
+    },
     /// Somebody truncated the file in the middle of the reading.
     CutShort {
         /// The file.
@@ -54,6 +63,25 @@ pub enum ReadError {
     },
 }
 
+/// What is limited over all files of a reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Limited {
+    /// Bytes that are read, and what stats take besides.
+    Bytes,
+    /// Labels, each counted once.
+    Labels,
+}
+
+impl Limited {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Bytes => "bytes",
+            Self::Labels => "labels",
+        }
+    }
+}
+
 impl ReadError {
     /// The file that couldn't be read.
     pub fn path(&self) -> &Path {
@@ -61,6 +89,7 @@ impl ReadError {
             Self::Io { path, .. }
             | Self::NotRegular { path, .. }
             | Self::TooLarge { path, .. }
+            | Self::OverBudget { path, .. }
             | Self::CutShort { path, .. }
             | Self::Damaged { path, .. } => path,
         }
@@ -73,6 +102,13 @@ impl ReadError {
             Self::NotRegular { found, .. } => format!("not a stats file but {found}"),
             Self::TooLarge { size, limit, .. } => {
                 format!("too large: {size} bytes, at most {limit} are read")
+            }
+            Self::OverBudget { limited, limit, .. } => {
+                let name = limited.name();
+                format!(
+                    "not read: with it, there are more than {limit} {name} in all files \
+                     (--max-{name}, ReadBudget::max_{name})"
+                )
             }
             Self::CutShort { expected, found, .. } => format!(
                 "cut short while being read: {expected} bytes were expected, {found} are there"

@@ -24,7 +24,7 @@ pub(crate) use life::{Writer, judge};
 pub(crate) use process::own_identity;
 pub(crate) use walk::walk;
 
-pub use error::ReadError;
+pub use error::{Limited, ReadError};
 pub use life::{Life, Verdict};
 pub use processes::Processes;
 pub use removal::{Removal, RemoveError};

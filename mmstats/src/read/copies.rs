@@ -131,7 +131,7 @@ mod tests {
         fn new(layout: Layout) -> Self {
             let fields = [definition("stat", layout == Layout::Aligned)];
             let image = Image::compose(&fields, &Identity::default(), layout, 0, 512).unwrap();
-            let field = Parsed::of(&image.bytes).unwrap().fields[0];
+            let field = Parsed::of(&image.bytes, usize::MAX).unwrap().fields[0];
             Self { bytes: image.bytes, field, update: 1, step: 0 }
         }
 
@@ -246,7 +246,7 @@ mod tests {
 
     fn run(bytes: &[u8], script: Vec<Vec<u8>>) -> (Copy, Field, usize) {
         let mut copy = Copy::of_bytes(bytes);
-        let mut fields = Parsed::of(bytes).unwrap().fields;
+        let mut fields = Parsed::of(bytes, usize::MAX).unwrap().fields;
         let asked = script.len();
         let mut script = script.into_iter();
         settle(&mut copy, &mut fields, |_| {
@@ -305,7 +305,7 @@ mod tests {
         let fields = ["a", "b", "c"].map(|label| definition(label, true));
         let image =
             Image::compose(&fields, &Identity::default(), Layout::Aligned, 0, 4096).unwrap();
-        let mut fields = Parsed::of(&image.bytes).unwrap().fields;
+        let mut fields = Parsed::of(&image.bytes, usize::MAX).unwrap().fields;
         let restless = fields[1];
         let mut copy = Copy::of_bytes(&image.bytes);
         let mut ranges = Vec::new();

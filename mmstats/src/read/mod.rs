@@ -3,6 +3,7 @@
 mod aggregator;
 #[cfg(test)]
 mod bad_files;
+mod budget;
 pub(crate) mod copies;
 mod decode;
 mod field;
@@ -19,6 +20,7 @@ mod value;
 mod vectors;
 
 pub use aggregator::{Aggregator, UnknownAggregator};
+pub use budget::ReadBudget;
 pub use histogram::{Bucket, HistogramSnapshot};
 pub use layout::FieldLayout;
 pub use options::ReadOptions;

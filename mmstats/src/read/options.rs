@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::StatsFile;
+use super::{ReadBudget, StatsFile};
 use crate::file::{MAX_SIZE, ReadError, Source};
 
 /// How a stats file is read; [`StatsFile::read`] takes the defaults.
@@ -61,6 +61,21 @@ impl ReadOptions {
     pub fn read(&self, path: impl AsRef<Path>) -> Result<StatsFile, ReadError> {
         let path = path.as_ref();
         let source = Source::open(path, self.max_size)?;
-        StatsFile::from_source(path, source, self.keep_open)
+        StatsFile::from_source(path, source, self.keep_open, None)
+    }
+
+    /// Reads a file if it fits into what is left of `budget`, which then has less.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`]; [`ReadError::OverBudget`] if the file doesn't fit.
+    pub fn read_within(
+        &self,
+        path: impl AsRef<Path>,
+        budget: &mut ReadBudget,
+    ) -> Result<StatsFile, ReadError> {
+        let path = path.as_ref();
+        let source = Source::open(path, self.max_size)?;
+        StatsFile::from_source(path, source, self.keep_open, Some(budget))
     }
 }

@@ -13,12 +13,22 @@ pub(super) struct Parsed {
     /// Where the trailer's identity stands, of a file that has one.
     pub identity: Option<Range<usize>>,
     pub problem: Option<Fault>,
+    /// There are more fields than are wanted, and the others aren't here.
+    pub too_many: bool,
 }
 
 impl Parsed {
-    pub(super) fn of(bytes: &[u8]) -> Result<Self, Fault> {
+    /// With at most this many fields.
+    pub(super) fn of(bytes: &[u8], most: usize) -> Result<Self, Fault> {
         let mut fields = Vec::with_capacity(32);
-        let walk = walk(bytes, |raw| fields.push(Field::of(&raw)))?;
+        let mut too_many = false;
+        let walk = walk(bytes, |raw| {
+            if fields.len() < most {
+                fields.push(Field::of(&raw));
+            } else {
+                too_many = true;
+            }
+        })?;
         if let Some(trailer) = &walk.trailer {
             assign_entries(&mut fields, bytes, trailer);
         }
@@ -26,6 +36,7 @@ impl Parsed {
             fields,
             identity: walk.trailer.map(|trailer| trailer.identity_range()),
             problem: walk.problem,
+            too_many,
         })
     }
 }
@@ -69,7 +80,7 @@ mod tests {
     #[test]
     fn every_field_has_its_entry() {
         let image = image(&["hit", "miss", "error"].map(counter));
-        let parsed = Parsed::of(&image.bytes).unwrap();
+        let parsed = Parsed::of(&image.bytes, usize::MAX).unwrap();
         for (field, label) in parsed.fields.iter().zip(["hit", "miss", "error"]) {
             let entry = field.entry(&image.bytes).unwrap();
             assert_eq!(field.label(&image.bytes), label.as_bytes());
@@ -86,7 +97,7 @@ mod tests {
         let fields = ["hit", "miss", "error"].map(counter);
         let whole = image(&fields);
         let known = |bytes: &[u8]| -> Vec<bool> {
-            let parsed = Parsed::of(bytes).unwrap();
+            let parsed = Parsed::of(bytes, usize::MAX).unwrap();
             let known = |field: &Field| field.entry(bytes).is_some();
             parsed.fields.iter().map(known).collect()
         };
@@ -124,7 +135,7 @@ mod tests {
         for (signature, expected) in [("ddQ", true), ("64sQ", true), ("Q", false), ("Qd", false)] {
             let timer = Definition::of("x", signature, Kind::Timer);
             let image = image(&[Definition { sequenced: true, ..timer }]);
-            let parsed = Parsed::of(&image.bytes).unwrap();
+            let parsed = Parsed::of(&image.bytes, usize::MAX).unwrap();
             assert_eq!(parsed.fields[0].sequenced, expected, "{signature}");
         }
     }

@@ -190,6 +190,11 @@ impl<'a> Stat<'a> {
         self.field.entry(self.bytes)
     }
 
+    /// In bytes.
+    pub(super) fn value_size(&self) -> usize {
+        self.field.size()
+    }
+
     fn value_bytes(&self) -> &'a [u8] {
         self.field.value(self.bytes)
     }

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use super::copies::settle;
 use super::parsed::Parsed;
-use super::{ProcessKey, ReadOptions, Stat};
+use super::{ProcessKey, ReadBudget, ReadOptions, Stat};
 use crate::file::{Copy, FileId, Life, Processes, ReadError, Source, Writer, judge};
 use crate::format::{Fault, Identity};
 
@@ -31,6 +31,8 @@ use crate::format::{Fault, Identity};
 #[derive(Debug)]
 pub struct StatsFile {
     path: PathBuf,
+    /// Of the file, of which the copy may lack zeros at the end.
+    size: usize,
     copy: Copy,
     parsed: Parsed,
     identity: OnceLock<Option<Identity>>,
@@ -74,12 +76,24 @@ impl StatsFile {
         path: impl Into<PathBuf>,
         bytes: impl AsRef<[u8]>,
     ) -> Result<Self, ReadError> {
-        Self::parse(path.into(), Copy::of_bytes(bytes.as_ref()))
+        Self::parse(path.into(), Copy::of_bytes(bytes.as_ref()), usize::MAX)
     }
 
-    pub(super) fn from_source(path: &Path, source: Source, keep: bool) -> Result<Self, ReadError> {
-        let copy = source.copy(path)?;
-        let mut file = Self::parse(path.to_owned(), copy)?;
+    pub(super) fn from_source(
+        path: &Path,
+        source: Source,
+        keep: bool,
+        budget: Option<&mut ReadBudget>,
+    ) -> Result<Self, ReadError> {
+        let mut file = Self::copied(path, &source, source.filled(), budget.as_deref())?;
+        if file.problem.is_some() && file.copy.bytes().len() < source.size {
+            // A field reaches into the hole at the end.
+            file = Self::copied(path, &source, source.size, budget.as_deref())?;
+        }
+        file.size = source.size;
+        if let Some(budget) = budget {
+            budget.charge(&file, file.copy.bytes().len())?;
+        }
         let again = |range| source.copy_range(range, path);
         settle(&mut file.copy, &mut file.parsed.fields, again)?;
         file.origin = Some(if keep {
@@ -92,14 +106,36 @@ impl StatsFile {
         Ok(file)
     }
 
-    fn parse(path: PathBuf, copy: Copy) -> Result<Self, ReadError> {
-        let mut parsed = match Parsed::of(copy.bytes()) {
+    /// The first bytes of a file, as far as the budget allows.
+    fn copied(
+        path: &Path,
+        source: &Source,
+        size: usize,
+        budget: Option<&ReadBudget>,
+    ) -> Result<Self, ReadError> {
+        let most = budget.map_or(usize::MAX, ReadBudget::most_fields);
+        match budget {
+            Some(budget) if size as u64 > budget.bytes_left() => Err(budget.over_bytes(path)),
+            _ => {
+                let copy = source.copy_range(0..size, path)?;
+                let file = Self::parse(path.to_owned(), copy, most)?;
+                match budget {
+                    Some(budget) if file.parsed.too_many => Err(budget.over_labels(path)),
+                    _ => Ok(file),
+                }
+            }
+        }
+    }
+
+    fn parse(path: PathBuf, copy: Copy, most: usize) -> Result<Self, ReadError> {
+        let mut parsed = match Parsed::of(copy.bytes(), most) {
             Ok(parsed) => parsed,
             Err(fault) => return Err(ReadError::Damaged { path, fault }),
         };
         let damaged = |fault: Fault| ReadError::Damaged { path: path.clone(), fault };
         let problem = parsed.problem.take().map(damaged);
-        Ok(Self { path, copy, parsed, identity: OnceLock::new(), problem, origin: None })
+        let size = copy.bytes().len();
+        Ok(Self { path, size, copy, parsed, identity: OnceLock::new(), problem, origin: None })
     }
 
     /// The path as it was given.
@@ -109,7 +145,7 @@ impl StatsFile {
 
     /// The file's size in bytes.
     pub fn size(&self) -> usize {
-        self.copy.bytes().len()
+        self.size
     }
 
     /// The device and inode of the file, which tell it from another one that takes its name

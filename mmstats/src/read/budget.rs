@@ -1,0 +1,284 @@
+//! How much may be read over all files of a reading.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+use std::path::Path;
+
+use super::{Stat, StatsFile};
+use crate::file::{Limited, ReadError};
+use crate::format::Kind;
+
+/// What a stat takes in memory besides the bytes of its file.
+const BYTES_A_STAT: u64 = 256;
+
+/// A label whose texts and value take more than this counts as several.
+const TEXT_OF_A_LABEL: usize = 128;
+
+/// How much may be read over all files of a reading: anybody may write into a directory of stats
+/// files, and whoever reads them all keeps them in memory.
+///
+/// Files are read as long as they fit; one that doesn't is [`ReadError::OverBudget`], and smaller
+/// ones after it may fit again.
+///
+/// ```
+/// use mmstats::{ReadBudget, ReadError, ReadOptions};
+///
+/// # let dir = tempfile::tempdir()?;
+/// # let path = dir.path().join("jobs.mmstats");
+/// # std::fs::write(&path, b"\x01\x04\0jobs\x01\0B\xff\x07")?;
+/// let options = ReadOptions::new();
+/// let mut budget = ReadBudget::new().max_labels(1);
+/// assert!(options.read_within(&path, &mut budget).is_ok());
+/// # let other = dir.path().join("other.mmstats");
+/// # std::fs::write(&other, b"\x01\x05\0other\x01\0B\xff\x07")?;
+/// let error = options.read_within(&other, &mut budget).unwrap_err();
+/// assert!(matches!(error, ReadError::OverBudget { limit: 1, .. }));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct ReadBudget {
+    max_bytes: u64,
+    max_labels: u64,
+    each_file: bool,
+    bytes: u64,
+    labels: u64,
+    /// Hashes of the labels so far.
+    known: HashSet<u64>,
+    hasher: RandomState,
+}
+
+impl Default for ReadBudget {
+    fn default() -> Self {
+        Self {
+            max_bytes: Self::MAX_BYTES,
+            max_labels: Self::MAX_LABELS,
+            each_file: false,
+            bytes: 0,
+            labels: 0,
+            known: HashSet::new(),
+            hasher: RandomState::new(),
+        }
+    }
+}
+
+impl ReadBudget {
+    /// How many bytes a reading may take unless told otherwise.
+    pub const MAX_BYTES: u64 = 256 << 20;
+    /// How many labels a reading may have unless told otherwise.
+    pub const MAX_LABELS: u64 = 200_000;
+
+    /// The defaults: 256 MiB and 200,000 labels.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// All files together take at most this many bytes: what is read of them, and 256 bytes a
+    /// stat.
+    pub fn max_bytes(mut self, bytes: u64) -> Self {
+        self.max_bytes = bytes;
+        self
+    }
+
+    /// All files together have at most this many labels, each counted once. One whose texts and
+    /// value take more than 128 bytes counts as several.
+    pub fn max_labels(mut self, labels: u64) -> Self {
+        self.max_labels = labels;
+        self
+    }
+
+    /// Limits each file by itself, for whoever keeps none when it reads the next one.
+    pub fn each_file(mut self) -> Self {
+        self.each_file = true;
+        self
+    }
+
+    /// How many bytes the files so far take.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// How many bytes the next file may have.
+    pub(super) fn bytes_left(&self) -> u64 {
+        self.max_bytes - self.bytes
+    }
+
+    /// How many fields the next file may have: duplicates of a label are no way to use it up.
+    pub(super) fn most_fields(&self) -> usize {
+        usize::try_from(self.max_labels).unwrap_or(usize::MAX)
+    }
+
+    pub(super) fn over_bytes(&self, path: &Path) -> ReadError {
+        let (limited, limit) = (Limited::Bytes, self.max_bytes);
+        ReadError::OverBudget { path: path.to_owned(), limited, limit }
+    }
+
+    pub(super) fn over_labels(&self, path: &Path) -> ReadError {
+        let (limited, limit) = (Limited::Labels, self.max_labels);
+        ReadError::OverBudget { path: path.to_owned(), limited, limit }
+    }
+
+    /// Takes a file's part, or nothing if it doesn't fit.
+    pub(super) fn charge(&mut self, file: &StatsFile, bytes: usize) -> Result<(), ReadError> {
+        let bytes = bytes as u64 + BYTES_A_STAT * file.stats().len() as u64;
+        if bytes > self.bytes_left() {
+            return Err(self.over_bytes(file.path()));
+        }
+        if self.each_file {
+            // There are no more fields than there may be labels.
+            return Ok(());
+        }
+        let (mut labels, mut new) = (self.labels, Vec::new());
+        for stat in file.stats() {
+            let hash = self.hasher.hash_one(stat.label_bytes());
+            if self.known.insert(hash) {
+                new.push(hash);
+                labels += 1 + (text_of(&stat) / TEXT_OF_A_LABEL) as u64;
+            }
+        }
+        if labels > self.max_labels {
+            for hash in &new {
+                self.known.remove(hash);
+            }
+            return Err(self.over_labels(file.path()));
+        }
+        (self.bytes, self.labels) = (self.bytes + bytes, labels);
+        Ok(())
+    }
+}
+
+/// How much text a reader may keep of a stat. What JSON has to escape becomes six times as long;
+/// of a histogram's buckets most have few digits.
+fn text_of(stat: &Stat<'_>) -> usize {
+    let written = |bytes: &[u8]| -> usize {
+        bytes.iter().map(|byte| if matches!(byte, b' '..=b'~') { 1 } else { 6 }).sum()
+    };
+    let value = match stat.kind() {
+        Some(Kind::Histogram) => stat.value_size() / 8,
+        _ => stat.value_size(),
+    };
+    written(stat.label_bytes())
+        + written(stat.unit().as_bytes())
+        + written(stat.help().as_bytes())
+        + value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::ReadOptions;
+    use std::fs::{self, File};
+    use std::path::PathBuf;
+    use tempfile::TempDir;
+
+    /// A file with these labels.
+    fn file(dir: &TempDir, name: &str, labels: &[String]) -> PathBuf {
+        let field = |label: &String| {
+            [&(label.len() as u16).to_ne_bytes(), label.as_bytes(), b"\x01\0B\xff\x07"].concat()
+        };
+        let path = dir.path().join(name);
+        let fields: Vec<u8> = labels.iter().flat_map(field).collect();
+        fs::write(&path, [&[1], &*fields, &[0, 0]].concat()).unwrap();
+        path
+    }
+
+    fn labels(prefix: &str, count: usize) -> Vec<String> {
+        (0..count).map(|number| format!("{prefix}{number}")).collect()
+    }
+
+    #[test]
+    fn a_label_counts_once_and_a_file_that_does_not_fit_counts_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let (a, ab) = (labels("a", 10), [labels("a", 10), labels("b", 10)].concat());
+        let (one, both) = (file(&dir, "one", &a), file(&dir, "both", &ab));
+        let more = file(&dir, "more", &labels("c", 6));
+        let mut budget = ReadBudget::new().max_labels(25);
+        let mut read = |path: &Path| ReadOptions::new().read_within(path, &mut budget);
+        for _ in 0..10 {
+            read(&one).unwrap();
+            read(&both).unwrap();
+        }
+        let error = read(&more).unwrap_err();
+        assert!(matches!(
+            &error,
+            ReadError::OverBudget { path, limited: Limited::Labels, limit: 25 } if *path == more
+        ));
+        assert_eq!(
+            error.reason(),
+            "not read: with it, there are more than 25 labels in all files \
+             (--max-labels, ReadBudget::max_labels)"
+        );
+        fs::remove_file(&more).unwrap();
+        read(&file(&dir, "fits", &labels("c", 5))).unwrap();
+        assert!(read(&file(&dir, "too many", &labels("d", 1))).is_err());
+    }
+
+    #[test]
+    fn bytes_count_with_what_stats_take() {
+        let dir = tempfile::tempdir().unwrap();
+        let small = file(&dir, "small", &labels("a", 1));
+        let size = fs::metadata(&small).unwrap().len();
+        let mut budget = ReadBudget::new().max_bytes(2 * (size + 256));
+        let mut read = |path: &Path| ReadOptions::new().read_within(path, &mut budget);
+        assert!(read(&file(&dir, "large", &labels("a", 3))).is_err());
+        assert!(read(&small).is_ok() && read(&small).is_ok());
+        let reason = read(&small).unwrap_err().reason();
+        assert!(reason.contains("bytes in all files (--max-bytes, "), "{reason}");
+    }
+
+    #[test]
+    fn long_texts_count_as_several_labels() {
+        let dir = tempfile::tempdir().unwrap();
+        let long = file(&dir, "long", &["x".repeat(1_280)]);
+        let harmful = file(&dir, "harmful", &["\x1b".repeat(200)]);
+        for path in [long, harmful] {
+            let read = |labels| {
+                let mut budget = ReadBudget::new().max_labels(labels);
+                ReadOptions::new().read_within(&path, &mut budget).is_ok()
+            };
+            assert!(!read(9) && read(11));
+        }
+    }
+
+    #[test]
+    fn a_million_labels_are_given_up_before_they_are_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = file(&dir, "million", &labels("", 300_000));
+        let error = ReadOptions::new().read_within(&path, &mut ReadBudget::new()).unwrap_err();
+        assert!(matches!(error, ReadError::OverBudget { limited: Limited::Labels, .. }));
+        assert_eq!(ReadOptions::new().read(&path).unwrap().stats().len(), 300_000);
+    }
+
+    /// Sparse files take what stands in them, wherever their ends are.
+    #[test]
+    fn holes_at_the_end_of_a_file_take_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut budget = ReadBudget::new().max_bytes(1 << 20);
+        for number in 0..40 {
+            let path = file(&dir, &format!("{number}"), &labels("a", 3));
+            File::options().write(true).open(&path).unwrap().set_len(64 << 20).unwrap();
+            let file = ReadOptions::new().read_within(&path, &mut budget).unwrap();
+            assert_eq!((file.stats().len(), file.size()), (3, 64 << 20));
+        }
+    }
+
+    /// A value may reach into the hole: it is zeros, and has its part in memory.
+    #[test]
+    fn a_value_in_a_hole_is_read() {
+        const SIZE: usize = 1 << 20;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("hole");
+        let signature = format!("{SIZE}s");
+        let head = [b"\x01\x01\0x", &(signature.len() as u16).to_ne_bytes()[..]].concat();
+        fs::write(&path, [&*head, signature.as_bytes(), b"\xffab"].concat()).unwrap();
+        File::options().write(true).open(&path).unwrap().set_len(2 << 20).unwrap();
+        let file = ReadOptions::new().read(&path).unwrap();
+        assert!(file.problem().is_none());
+        assert_eq!(file.get("x").unwrap().value().to_string(), "ab");
+        let read = |bytes| {
+            let mut budget = ReadBudget::new().max_bytes(bytes);
+            ReadOptions::new().read_within(&path, &mut budget).is_ok()
+        };
+        assert!(!read(1 << 20) && read(3 << 20));
+    }
+}
