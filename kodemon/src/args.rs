@@ -76,7 +76,7 @@ pub struct Arguments {
     #[arg(long, value_name = "TOKEN")]
     pub token: Vec<String>,
 
-    /// Take so many keys, and so many tokens, at most
+    /// Take at most so many keys, and so many tokens, within the time of --keep
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_keys: u32,
 

@@ -1,135 +1,143 @@
-//! Keys and tokens by number: a program's functions are few, and their calls many.
+//! The names of keys and tokens: each is kept once, however many calls have it.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-/// The names that are known, by number. One thread adds names, any may look them up.
-#[derive(Debug, Default)]
-pub struct Names(RwLock<Vec<Arc<str>>>);
-
-impl Names {
-    /// These, numbered from 0.
-    pub fn new(names: Vec<Arc<str>>) -> Self {
-        Self(RwLock::new(names))
-    }
-
-    /// The name of a number that was given.
-    ///
-    /// # Panics
-    ///
-    /// Where it wasn't.
-    pub fn of(&self, number: u32) -> Arc<str> {
-        Arc::clone(&self.read()[number as usize])
-    }
-
-    /// The number of a name, if it has one: looked for one by one, so not for each message.
-    pub fn number_of(&self, name: &str) -> Option<u32> {
-        let at = self.read().iter().position(|known| **known == *name)?;
-        Some(at as u32)
-    }
-
-    /// The names from this number on.
-    pub fn since(&self, number: u32) -> Vec<Arc<str>> {
-        self.read()[number as usize..].to_vec()
-    }
-
-    /// How many there are.
-    pub fn count(&self) -> usize {
-        self.read().len()
-    }
-
-    fn read(&self) -> std::sync::RwLockReadGuard<'_, Vec<Arc<str>>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn push(&self, name: Arc<str>) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).push(name);
-    }
-}
-
-/// Keys and tokens that are known.
-#[derive(Debug, Default)]
-pub struct Catalog {
+/// Names that a store knows.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
     /// Files and functions.
-    pub keys: Names,
+    pub keys: Vec<Arc<str>>,
     /// Who sends.
-    pub tokens: Names,
+    pub tokens: Vec<Arc<str>>,
 }
 
-/// Gives names their numbers, as the only one that does.
+/// The keys and the tokens that messages have: a bounded number of each.
+///
+/// Where there are as many as may be, those make room that no message had for as long as executions
+/// are kept. So nobody who sends many names makes the store forget what it was told to keep, and nobody
+/// keeps others out for longer than that.
 #[derive(Debug)]
-pub struct Numbering {
-    catalog: Arc<Catalog>,
-    keys: HashMap<Arc<str>, u32>,
-    tokens: HashMap<Arc<str>, u32>,
-    most: usize,
+pub struct Catalog {
+    keys: Names,
+    tokens: Names,
 }
 
-/// As many keys, or tokens, are known as may be.
+/// As many keys, or tokens, are in use as may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooMany;
 
-impl Numbering {
-    /// Goes on from what is known; at most so many keys, and so many tokens, may be.
-    pub fn new(catalog: Arc<Catalog>, most: usize) -> Self {
-        let numbered = |names: &Names| names.since(0).into_iter().zip(0..).collect();
-        let (keys, tokens) = (numbered(&catalog.keys), numbered(&catalog.tokens));
-        Self { catalog, keys, tokens, most }
+impl Catalog {
+    /// Begins with what is known; at most so many keys, and so many tokens, are in use within a time.
+    pub fn new(known: Known, most: usize, keep: Duration, now: Instant) -> Self {
+        let names = |known| Names::new(known, most, keep, now);
+        Self { keys: names(known.keys), tokens: names(known.tokens) }
     }
 
-    /// The numbers of a key and a token.
+    /// A key and a token of a message that came now.
     ///
     /// # Errors
     ///
-    /// Where one of them is new, and there may be no more.
-    pub fn of(&mut self, key: &str, token: &str) -> Result<(u32, u32), TooMany> {
-        let Self { catalog, keys, tokens, most } = self;
-        let token = number(token, tokens, &catalog.tokens, *most)?;
-        let key = number(key, keys, &catalog.keys, *most)?;
-        Ok((key, token))
+    /// Returns an error if one of them is new, and there may be no more.
+    pub fn of(
+        &mut self,
+        key: &str,
+        token: &str,
+        now: Instant,
+    ) -> Result<(Arc<str>, Arc<str>), TooMany> {
+        let token = self.tokens.of(token, now)?;
+        Ok((self.keys.of(key, now)?, token))
     }
 
     /// How many keys and tokens there are.
     pub fn known(&self) -> (usize, usize) {
-        (self.keys.len(), self.tokens.len())
+        (self.keys.used.len(), self.tokens.used.len())
     }
 }
 
-fn number(
-    name: &str,
-    known: &mut HashMap<Arc<str>, u32>,
-    names: &Names,
+#[derive(Debug)]
+struct Names {
+    /// When a message had it.
+    used: HashMap<Arc<str>, Used>,
     most: usize,
-) -> Result<u32, TooMany> {
-    if let Some(number) = known.get(name) {
-        return Ok(*number);
+    keep: Duration,
+    /// When names made room, or could have.
+    swept: Instant,
+}
+
+#[derive(Debug)]
+struct Used {
+    name: Arc<str>,
+    last: Instant,
+}
+
+impl Names {
+    fn new(known: Vec<Arc<str>>, most: usize, keep: Duration, now: Instant) -> Self {
+        let used = |name: Arc<str>| (Arc::clone(&name), Used { name, last: now });
+        Self { used: known.into_iter().map(used).collect(), most, keep, swept: now }
     }
-    if known.len() >= most {
-        return Err(TooMany);
+
+    fn of(&mut self, name: &str, now: Instant) -> Result<Arc<str>, TooMany> {
+        if let Some(used) = self.used.get_mut(name) {
+            used.last = now;
+            return Ok(Arc::clone(&used.name));
+        }
+        if self.used.len() >= self.most {
+            self.sweep(now);
+        }
+        if self.used.len() >= self.most {
+            return Err(TooMany);
+        }
+        let name = Arc::<str>::from(name);
+        self.used.insert(Arc::clone(&name), Used { name: Arc::clone(&name), last: now });
+        Ok(name)
     }
-    let (name, number) = (Arc::<str>::from(name), known.len() as u32);
-    names.push(Arc::clone(&name));
-    known.insert(name, number);
-    Ok(number)
+
+    /// Drops what wasn't used for long. Not for each name that is refused: that would be quadratic.
+    fn sweep(&mut self, now: Instant) {
+        const PAUSE: Duration = Duration::from_secs(1);
+        if now.duration_since(self.swept) >= PAUSE {
+            self.swept = now;
+            self.used.retain(|_, used| now.duration_since(used.last) < self.keep);
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const KEEP: Duration = Duration::from_hours(1);
+
     #[test]
-    fn a_name_keeps_its_number_and_others_get_the_next() {
-        let known = Names::new(vec!["a".into()]);
-        let catalog = Arc::new(Catalog { keys: known, tokens: Names::default() });
-        let mut numbering = Numbering::new(Arc::clone(&catalog), 3);
-        assert_eq!(numbering.of("b", "t"), Ok((1, 0)));
-        assert_eq!(numbering.of("a", "t"), Ok((0, 0)));
-        assert_eq!(numbering.of("c", "u"), Ok((2, 1)));
-        assert_eq!(numbering.of("d", "t"), Err(TooMany));
-        assert_eq!(numbering.of("b", "t"), Ok((1, 0)));
-        assert_eq!(catalog.keys.since(1), ["b".into(), "c".into()]);
-        assert_eq!(&*catalog.tokens.of(1), "u");
-        assert_eq!((catalog.keys.number_of("b"), catalog.keys.number_of("d")), (Some(1), None));
-        assert_eq!(catalog.keys.count(), 3);
+    fn a_name_is_kept_once_and_there_are_no_more_than_may_be() {
+        let now = Instant::now();
+        let known = Known { keys: vec!["a".into()], tokens: Vec::new() };
+        let mut catalog = Catalog::new(known, 3, KEEP, now);
+        let (one, token) = catalog.of("b", "t", now).unwrap();
+        let (other, _) = catalog.of("b", "t", now).unwrap();
+        assert!(Arc::ptr_eq(&one, &other));
+        assert_eq!((&*one, &*token), ("b", "t"));
+        assert!(catalog.of("c", "u", now).is_ok());
+        assert_eq!(catalog.of("d", "t", now), Err(TooMany));
+        assert!(catalog.of("a", "t", now).is_ok());
+        assert_eq!(catalog.known(), (3, 2));
+    }
+
+    #[test]
+    fn names_that_nobody_sends_any_more_make_room_for_others() {
+        let mut now = Instant::now();
+        let mut catalog = Catalog::new(Known::default(), 1_000, KEEP, now);
+        for number in 0..1_000 {
+            catalog.of(&format!("junk {number}"), "t", now).unwrap();
+        }
+        now += KEEP / 2;
+        assert_eq!(catalog.of("new", "t", now), Err(TooMany));
+        assert!(catalog.of("junk 7", "t", now).is_ok());
+        now += KEEP / 2;
+        assert!(catalog.of("new", "t", now).is_ok());
+        assert_eq!(catalog.known(), (2, 1));
+        assert!(catalog.of("junk 8", "t", now).is_ok());
     }
 }

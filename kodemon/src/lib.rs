@@ -85,6 +85,8 @@ pub mod server;
 pub mod store;
 #[cfg(feature = "server")]
 pub mod times;
+#[cfg(feature = "server")]
+mod totals;
 
 pub use kodemon_macros::{kodemon, timing};
 pub use send::{

@@ -12,9 +12,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use web::{Feed, TooManyStreams};
 
-use crate::catalog::Catalog;
 use crate::store::tally::Tally;
 use crate::store::{Execution, Spread};
+use crate::totals::{Total, Totals};
 
 /// So many may watch all keys.
 const STREAMS: usize = 64;
@@ -27,35 +27,25 @@ const TOLD: usize = 1_000;
 /// What is told.
 #[derive(Debug)]
 pub struct Live {
-    catalog: Arc<Catalog>,
     all: Feed,
+    /// So many keys have totals.
+    most: usize,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
     /// By key, since this server began.
-    totals: Vec<Total>,
+    totals: Totals,
     /// By key, since the last step; only where somebody watches.
-    tallies: BTreeMap<u32, Tally>,
+    tallies: BTreeMap<Arc<str>, Tally>,
     /// The keys that somebody watches, with what happened since the last step.
     watched: HashMap<String, Watched>,
-}
-
-/// What was stored of a key.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Total {
-    /// Calls.
-    pub count: u64,
-    /// Seconds that they took, together.
-    pub seconds: f64,
 }
 
 #[derive(Debug)]
 struct Watched {
     feed: Feed,
-    /// Of the key, once it has come up.
-    number: Option<u32>,
     executions: Vec<Execution>,
     left_out: usize,
 }
@@ -99,11 +89,11 @@ struct ExecutionStep<'a> {
 }
 
 impl Live {
-    /// Nobody watches yet.
-    pub fn new(catalog: Arc<Catalog>) -> Self {
+    /// Nobody watches yet. So many keys have totals: those that were called last.
+    pub fn new(most: usize) -> Self {
         let all = Feed::new(STREAMS);
         all.publish(None, || nothing("keys"));
-        Self { catalog, all, state: Mutex::default() }
+        Self { all, most, state: Mutex::default() }
     }
 
     /// A stream of all keys.
@@ -128,38 +118,36 @@ impl Live {
         let new = || {
             let feed = Feed::new(STREAMS_OF_KEY);
             feed.publish(None, || nothing("executions"));
-            Watched { feed, number: None, executions: Vec::new(), left_out: 0 }
+            Watched { feed, executions: Vec::new(), left_out: 0 }
         };
         state.watched.entry(key.to_owned()).or_insert_with(new).feed.stream()
     }
 
-    /// What was stored of each key since this server began.
+    /// What was stored of each key since this server began, by name.
     pub fn totals(&self) -> Vec<(Arc<str>, Total)> {
-        let totals = self.state().totals.clone();
-        let names = self.catalog.keys.since(0);
-        names.into_iter().zip(totals).filter(|(_, total)| total.count > 0).collect()
+        let mut totals = self.state().totals.all();
+        totals.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        totals
     }
 
     /// To be called with what was stored.
     pub fn stored(&self, executions: &[Execution]) {
         let mut state = self.state();
         let State { totals, tallies, watched } = &mut *state;
-        totals.resize(self.catalog.keys.count(), Total::default());
-        for Execution { key, execution_time, .. } in executions {
-            let total = &mut totals[*key as usize];
-            total.count += 1;
-            total.seconds += execution_time;
+        for execution in executions {
+            totals.add(execution);
         }
+        totals.shrink(self.most);
         if self.all.watching() > 0 {
             for Execution { key, execution_time, .. } in executions {
-                tallies.entry(*key).or_default().record(*execution_time);
+                tallies.entry(Arc::clone(key)).or_default().record(*execution_time);
             }
         }
-        for (key, watched) in watched {
-            let number = watched.number.or_else(|| self.catalog.keys.number_of(key));
-            watched.number = number;
-            for execution in executions.iter().filter(|it| Some(it.key) == number) {
-                watched.add(execution);
+        if !watched.is_empty() {
+            for execution in executions {
+                if let Some(watched) = watched.get_mut(&*execution.key) {
+                    watched.add(execution);
+                }
             }
         }
     }
@@ -168,12 +156,10 @@ impl Live {
     pub fn step(&self) {
         let mut state = self.state();
         state.watched.retain(|_, watched| watched.feed.watching() > 0);
-        state.watched.values_mut().for_each(|watched| watched.step(&self.catalog));
+        state.watched.values_mut().for_each(Watched::step);
         let tallies = mem::take(&mut state.tallies);
         drop(state);
-        let named = tallies.into_iter().map(|(key, tally)| (self.catalog.keys.of(key), tally));
-        let named: Vec<_> = named.collect();
-        let keys = named.iter().map(|(key, tally)| KeyStep::of(key, tally)).collect();
+        let keys = tallies.iter().map(|(key, tally)| KeyStep::of(key, tally)).collect();
         self.all.publish(Some(&json::text(&Step { time: now(), keys })), || nothing("keys"));
     }
 
@@ -197,13 +183,12 @@ impl Watched {
         }
     }
 
-    fn step(&mut self, catalog: &Catalog) {
+    fn step(&mut self) {
         let executions = mem::take(&mut self.executions);
-        let tokens: Vec<_> = executions.iter().map(|it| catalog.tokens.of(it.token)).collect();
-        let told = executions.iter().zip(&tokens).map(|(execution, token)| ExecutionStep {
+        let told = executions.iter().map(|execution| ExecutionStep {
             timestamp: execution.timestamp,
             execution_time: execution.execution_time,
-            token,
+            token: &execution.token,
             extra: execution.extra.as_deref().and_then(|extra| serde_json::from_str(extra).ok()),
         });
         let (executions, left_out) = (told.collect(), mem::take(&mut self.left_out));

@@ -16,7 +16,7 @@ use cli::clock::now;
 use nix::errno::Errno;
 use nix::unistd;
 
-use crate::catalog::{Numbering, TooMany};
+use crate::catalog::{Catalog, TooMany};
 use crate::figures::{Figures, Received};
 use crate::message::{self, Malformed, Message};
 use crate::store::{Execution, Writer};
@@ -31,6 +31,9 @@ const ASKING: Duration = Duration::from_secs(1);
 const ROUND: Duration = Duration::from_millis(100);
 /// For so long it fetches at the end: many times as long as what a socket holds takes.
 const FAREWELL: Duration = Duration::from_millis(300);
+
+/// For so long the stores are waited for then: longer than they try, and shorter than the process has.
+const STORING: Duration = Duration::from_millis(1_250);
 
 /// Which messages are taken.
 #[derive(Debug)]
@@ -74,7 +77,7 @@ impl fmt::Display for Refusal {
 /// The thread that receives.
 #[derive(Debug)]
 pub struct Receiver {
-    thread: JoinHandle<()>,
+    thread: JoinHandle<bool>,
     wake: OwnedFd,
 }
 
@@ -87,7 +90,7 @@ impl Receiver {
     pub fn start(
         sockets: Sockets,
         rules: Rules,
-        numbering: Numbering,
+        catalog: Catalog,
         figures: Arc<Figures<Received>>,
         writers: Vec<Writer>,
         on_refused: OnRefused,
@@ -96,11 +99,12 @@ impl Receiver {
         let drops = Drops::of(&sockets);
         let sorting = Sorting {
             rules,
-            numbering,
+            catalog,
             figures,
             on_refused,
             news: News::default(),
             taken: Vec::new(),
+            came: Instant::now(),
         };
         let receiving = Receiving { sockets, drops, sorting, writers };
         let thread = thread::Builder::new()
@@ -109,11 +113,11 @@ impl Receiver {
         Ok(Self { thread, wake })
     }
 
-    /// Takes what has arrived, stores it, and ends.
-    pub fn finish(self) {
+    /// Takes what has arrived, stores it, and ends; whether all stores ended orderly.
+    pub fn finish(self) -> bool {
         drop(self.wake);
         // A thread that panicked has said so.
-        let _ = self.thread.join();
+        self.thread.join().unwrap_or(false)
     }
 }
 
@@ -125,7 +129,8 @@ struct Receiving {
 }
 
 impl Receiving {
-    fn run(mut self, woken: &OwnedFd) {
+    /// Receives until it is to end; whether all stores ended orderly then.
+    fn run(mut self, woken: &OwnedFd) -> bool {
         let mut asked = Instant::now();
         let mut batch = Batch::new();
         let mut ending = false;
@@ -144,13 +149,16 @@ impl Receiving {
             }
         }
         self.writers.iter().for_each(Writer::end);
-        self.writers.into_iter().for_each(Writer::finish);
+        let until = Instant::now() + STORING;
+        let ended: Vec<_> = self.writers.into_iter().map(|writer| writer.finish(until)).collect();
+        ended.into_iter().all(|ended| ended)
     }
 
     /// Fetches what has come, as far as one batch goes; whether there may be more.
     fn fetch(&mut self, batch: &mut Batch) -> bool {
         let Self { sockets, sorting, writers, .. } = self;
         let accepted = sorting.rules.times.accepted(now());
+        sorting.came = Instant::now();
         let more = sockets.receive(batch, |datagram| sorting.sort(datagram, &accepted));
         if !sorting.taken.is_empty() {
             for writer in writers.iter() {
@@ -166,11 +174,13 @@ impl Receiving {
 /// Tells messages that are taken from those that are refused.
 struct Sorting {
     rules: Rules,
-    numbering: Numbering,
+    catalog: Catalog,
     figures: Arc<Figures<Received>>,
     on_refused: OnRefused,
     news: News,
     taken: Vec<Execution>,
+    /// When the datagrams came that are being sorted.
+    came: Instant,
 }
 
 /// What is to be counted.
@@ -221,8 +231,8 @@ impl Sorting {
         if !accepted.contains(&timestamp) {
             return Err(Refusal::Time(timestamp));
         }
-        let numbers = self.numbering.of(&key, &token);
-        let (key, token) = numbers.map_err(|TooMany| Refusal::Names(key.into_owned()))?;
+        let names = self.catalog.of(&key, &token, self.came);
+        let (key, token) = names.map_err(|TooMany| Refusal::Names(key.into_owned()))?;
         Ok(Execution { key, token, timestamp, execution_time, extra: extra.map(Into::into) })
     }
 
@@ -233,7 +243,7 @@ impl Sorting {
         if messages == 0 {
             return;
         }
-        let (keys, tokens) = self.numbering.known();
+        let (keys, tokens) = self.catalog.known();
         self.figures.with(|figures| {
             figures.messages.add(messages);
             figures.malformed.add(malformed);

@@ -11,7 +11,7 @@ mod stores;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::CommandFactory;
 use cli::diagnostics::Diagnostics;
@@ -25,7 +25,7 @@ use web::{Answered, Hosts, Limits, RequestLog, Server, ending_by_signal};
 
 use crate::api::{self, Api};
 use crate::args::Arguments;
-use crate::catalog::Numbering;
+use crate::catalog::Catalog;
 use crate::figures::{Figures, Received, Served, Stored};
 use crate::live::Live;
 use crate::page;
@@ -70,7 +70,7 @@ async fn serve(arguments: &Arguments) -> Result<Outcome, String> {
     let server = Server::listen(arguments.http, hosts, Limits::default()).await;
     let server = server.map_err(|error| format!("can't listen on {}: {error}", arguments.http))?;
     let (sockets, addresses) = sockets(arguments)?;
-    let (stores, catalog) = stores::open(&arguments.store, arguments.keep)?;
+    let (stores, known) = stores::open(&arguments.store, arguments.keep)?;
     let signal = ending_by_signal().map_err(|error| format!("can't await signals: {error}"))?;
 
     let figures = |error| format!("can't count: {error}");
@@ -82,17 +82,18 @@ async fn serve(arguments: &Arguments) -> Result<Outcome, String> {
     let kept = kept.collect::<Result<Vec<_>, String>>()?;
     let requests = Figures::<Served>::publish("kodemon.http.").map_err(figures)?;
 
-    let live = Arc::new(Live::new(Arc::clone(&catalog)));
+    let most = arguments.max_keys as usize;
+    let live = Arc::new(Live::new(most));
     let no_thread = |error| format!("can't make a thread: {error}");
     let times = stores::times(&stores, arguments.keep, arguments.trust_clock);
     let writers = stores::writers(&stores, &kept, &live, &times).map_err(no_thread)?;
     let progress = kept.iter().zip(&writers).map(|((name, _), writer)| (*name, writer.progress()));
     let progress = progress.collect();
     let rules = Rules { tokens: arguments.token.iter().cloned().collect(), times };
-    let numbering = Numbering::new(catalog, arguments.max_keys as usize);
+    let catalog = Catalog::new(known, most, arguments.keep, Instant::now());
     let on_refused = on_refused(arguments.verbose);
     let figures = Arc::clone(&incoming);
-    let receiving = Receiver::start(sockets, rules, numbering, figures, writers, on_refused)
+    let receiving = Receiver::start(sockets, rules, catalog, figures, writers, on_refused)
         .map_err(no_thread)?;
     tell_addresses(&server, &addresses);
 
@@ -110,8 +111,7 @@ async fn serve(arguments: &Arguments) -> Result<Outcome, String> {
         .serve(page::routes().merge(api::routes().with_state(Arc::new(api))), end)
         .await;
     telling.abort();
-    receiving.finish();
-    Ok(if stores::close(&stores) { outcome } else { Outcome::Failed })
+    Ok(if receiving.finish() { outcome } else { Outcome::Failed })
 }
 
 /// The sockets that messages come by, and where they are.

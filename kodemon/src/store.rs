@@ -18,14 +18,14 @@ use serde_json::value::RawValue;
 
 pub use writer::{Capacity, Progress, Writer};
 
-/// A call, on its way into a store. Key and token are numbers of the
-/// [`Catalog`](crate::catalog::Catalog).
+/// A call, on its way into a store. Calls share their names, which the
+/// [`Catalog`](crate::catalog::Catalog) gives.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Execution {
     /// File and function.
-    pub key: u32,
+    pub key: Arc<str>,
     /// Who sent it.
-    pub token: u32,
+    pub token: Arc<str>,
     /// When it began: Unix time in seconds.
     pub timestamp: f64,
     /// Seconds.

@@ -187,7 +187,13 @@ mod tests {
     const MINUTE: Duration = Duration::from_mins(1);
 
     fn call(timestamp: f64) -> [Execution; 1] {
-        [Execution { key: 0, token: 0, timestamp, execution_time: 0.1, extra: None }]
+        [Execution {
+            key: "k".into(),
+            token: "t".into(),
+            timestamp,
+            execution_time: 0.1,
+            extra: None,
+        }]
     }
 
     fn times() -> Times {

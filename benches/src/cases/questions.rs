@@ -2,10 +2,9 @@
 
 use std::error::Error;
 use std::path::Path;
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
-use kodemon::catalog::Numbering;
+use kodemon::catalog::Catalog;
 use kodemon::store::sqlite::Sqlite;
 use kodemon::store::{Execution, KeysQuery, Store, SummaryQuery};
 
@@ -76,13 +75,14 @@ fn filled(
 ) -> Result<Sqlite, Box<dyn Error>> {
     std::fs::create_dir(directory)?;
     let keep = Duration::from_hours(24 * 40);
-    let (store, catalog) = Sqlite::open(&directory.join("kodemon.db"), keep)?;
-    let mut numbering = Numbering::new(Arc::clone(&catalog), keys);
+    let (store, known) = Sqlite::open(&directory.join("kodemon.db"), keep)?;
+    let mut catalog = Catalog::new(known, keys, keep, Instant::now());
     let names: Vec<_> = (0..keys).map(|key| format!("module.rs-function {key}")).collect();
     let began = now() - time;
     let mut batch = Vec::with_capacity(TOGETHER);
     for number in 0..executions {
-        let (key, token) = numbering.of(&names[number % keys], "token").map_err(|_| "too many")?;
+        let names = catalog.of(&names[number % keys], "token", Instant::now());
+        let (key, token) = names.map_err(|_| "too many")?;
         let timestamp = began + time * number as f64 / executions as f64;
         let execution_time = 0.01 + (number % 1_009) as f64 * 1e-5;
         batch.push(Execution { key, token, timestamp, execution_time, extra: None });

@@ -4,6 +4,7 @@ import { shortcuts } from "/kit/controls.js";
 import { debounced, element, setText } from "/kit/dom.js";
 import { visible } from "/kit/escape.js";
 import { number } from "/kit/format.js";
+import { compareTexts } from "/kit/order.js";
 import { followSeen } from "/kit/watch.js";
 import { ask } from "./api.js";
 import { Detail } from "./detail.js";
@@ -12,7 +13,7 @@ import { explainNothing } from "./nothing.js";
 import { hearTime, isLive, rangeOf, stillRange } from "./range.js";
 import { Rows } from "./rows.js";
 import { Summaries } from "./summaries.js";
-import { counted, order } from "./texts.js";
+import { counted } from "./texts.js";
 import { Times } from "./times.js";
 import { fromAddress, outerRanges, toAddress } from "./view.js";
 
@@ -119,7 +120,7 @@ function tellState() {
 async function loadTokens() {
   const record = await ask("tokens").catch(() => null);
   if (record) {
-    tokens = new Set(record.tokens.map((about) => about.token).sort(order.compare));
+    tokens = new Set(record.tokens.map((about) => about.token).sort(compareTexts));
     token.replaceChildren(element("option", { value: "" }, "All tokens"), ...[...tokens].map(optionOf));
     showToken();
   }

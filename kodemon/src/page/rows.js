@@ -6,7 +6,7 @@ import { matcher } from "/kit/filter.js";
 import { compareTexts } from "/kit/order.js";
 import { spark } from "/kit/spark.js";
 import { VirtualList } from "/kit/virtual.js";
-import { countText, durationText, order, partsOf, rateText } from "./texts.js";
+import { countText, durationText, partsOf, rateText } from "./texts.js";
 import { COLUMNS } from "./view.js";
 
 /** The columns by which nothing can be sorted before the summaries are there. */
@@ -109,7 +109,7 @@ export class Rows {
       if (known !== 0 || left === undefined) {
         return known || byName(a, b);
       }
-      const compared = typeof left === "string" ? order.compare(left, right) : left - right;
+      const compared = typeof left === "string" ? compareTexts(left, right) : left - right;
       return sign * compared || byName(a, b);
     });
   }
@@ -179,7 +179,7 @@ export class Rows {
 }
 
 function tokensOf(tokens) {
-  return [...tokens].sort(order.compare).map(visible).join(", ");
+  return [...tokens].sort(compareTexts).map(visible).join(", ");
 }
 
 function makeRow() {

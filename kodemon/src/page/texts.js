@@ -10,9 +10,6 @@ export function countText(count) {
   return count < 1e6 ? number(count) : short.format(count);
 }
 
-/** Natural order: `c2` before `c10`. */
-export const order = new Intl.Collator("en", { numeric: true });
-
 /** `1 execution`, `2 executions`; `word` may stand between: `2 newest executions`. */
 export function counted(count, noun, word = "") {
   return [number(count), word, count === 1 ? noun : `${noun}s`].filter(Boolean).join(" ");

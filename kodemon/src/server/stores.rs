@@ -12,7 +12,7 @@ use cli::pace::Pace;
 
 use super::NAME;
 use crate::args::Place;
-use crate::catalog::Catalog;
+use crate::catalog::Known;
 use crate::figures::{Figures, Stored};
 use crate::live::Live;
 use crate::store::elastic::{Address, Elastic};
@@ -24,7 +24,7 @@ use crate::times::Times;
 const TOLD: u32 = 10;
 
 /// The stores, and the names that they know.
-pub type Opened = (Vec<Arc<dyn Store>>, Arc<Catalog>);
+pub type Opened = (Vec<Arc<dyn Store>>, Known);
 
 /// Opens them, in their order. An error is the message of one.
 pub fn open(places: &[Place], keep: Duration) -> Result<Opened, String> {
@@ -47,9 +47,9 @@ pub fn open(places: &[Place], keep: Duration) -> Result<Opened, String> {
         let opened = Sqlite::open(path, keep);
         opened.map_err(|error| format!("{}: {error}", escape_path(path)))
     });
-    let (mut sqlite, catalog) = match file.transpose()? {
-        Some((sqlite, catalog)) => (Some(sqlite), catalog),
-        None => (None, Arc::default()),
+    let (mut sqlite, known) = match file.transpose()? {
+        Some((sqlite, known)) => (Some(sqlite), known),
+        None => (None, Known::default()),
     };
     let is_alone = sqlite.is_none();
     let mut stores: Vec<Arc<dyn Store>> = Vec::new();
@@ -57,12 +57,12 @@ pub fn open(places: &[Place], keep: Duration) -> Result<Opened, String> {
         match place {
             Place::Sqlite(_) => stores.extend(sqlite.take().map(|it| Arc::new(it) as _)),
             Place::Elasticsearch(url) => {
-                stores.push(Arc::new(engine(url, keep, &catalog, is_alone)?));
+                stores.push(Arc::new(engine(url, keep, is_alone)?));
             }
             Place::Unknown(kind) => return Err(unknown(kind)),
         }
     }
-    Ok((stores, catalog))
+    Ok((stores, known))
 }
 
 fn unknown(kind: &str) -> String {
@@ -75,15 +75,10 @@ fn unknown(kind: &str) -> String {
 
 /// An engine. One that isn't there yet is waited for where there is another store: what comes is
 /// in that one meanwhile. Else it is an error, as a wrong address would be.
-fn engine(
-    url: &str,
-    keep: Duration,
-    catalog: &Arc<Catalog>,
-    is_alone: bool,
-) -> Result<Elastic, String> {
+fn engine(url: &str, keep: Duration, is_alone: bool) -> Result<Elastic, String> {
     let failed = |reason: String| format!("--store: elasticsearch: {reason}");
     let address = Address::parse(url).map_err(failed)?;
-    let elastic = Elastic::new(address, keep, Arc::clone(catalog)).map_err(failed)?;
+    let elastic = Elastic::new(address, keep).map_err(failed)?;
     if let Err(reason) = elastic.prepare() {
         let message = format!("can't store in elasticsearch: {}", escape(&reason.to_string()));
         if is_alone || !reason.passing {
@@ -113,19 +108,6 @@ pub fn times(stores: &[Arc<dyn Store>], keep: Duration, trusting: bool) -> Arc<T
     Arc::new(Times::new(keep, newest.reduce(f64::max), trusting))
 }
 
-/// Ends them orderly; whether all of them could.
-pub fn close(stores: &[Arc<dyn Store>]) -> bool {
-    let mut all = true;
-    for store in stores {
-        if let Err(error) = store.close() {
-            all = false;
-            let message = format!("{}: not all is in its place: {error}", store.name());
-            Diagnostics::new(NAME).say(&escape(&message));
-        }
-    }
-    all
-}
-
 /// A writer for each store. What is stored in the first, which is the one that is asked, is told
 /// to who watches.
 pub fn writers(
@@ -148,7 +130,7 @@ pub fn writers(
                     times.stored(executions);
                 }
             }),
-            Box::new(move |trouble| told.say(|| format!("{name}: {trouble}"))),
+            Arc::new(move |trouble: &str| told.say(|| format!("{name}: {trouble}"))),
         )
     });
     writers.collect()

@@ -13,14 +13,13 @@ mod summary;
 mod write;
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::{
     Execution, ExecutionsQuery, Extent, KeyRecord, KeysQuery, Page, QueryError, Store, Summary,
     SummaryQuery, TokenRecord, WriteError, Written,
 };
-use crate::catalog::Catalog;
 pub use address::Address;
 use client::{Client, Failure};
 use question::Question;
@@ -71,15 +70,14 @@ impl From<Failure> for WriteError {
 }
 
 impl Elastic {
-    /// The engine there, which isn't asked anything yet. Executions are kept for so long, and
-    /// their names are those of the catalog.
+    /// The engine there, which isn't asked anything yet. Executions are kept for so long.
     ///
     /// # Errors
     ///
     /// Where the address can't be one.
-    pub fn new(address: Address, keep: Duration, catalog: Arc<Catalog>) -> Result<Self, String> {
+    pub fn new(address: Address, keep: Duration) -> Result<Self, String> {
         let client = Client::new(address, PATIENCE)?;
-        Ok(Self { client, keep, pen: Mutex::new(Pen::new(catalog)) })
+        Ok(Self { client, keep, pen: Mutex::new(Pen::new()) })
     }
 
     /// With another time that a request may take, and all requests of a question.

@@ -16,6 +16,7 @@
 mod arrivals;
 mod block;
 mod fold;
+mod ids;
 mod lock;
 mod read;
 mod readers;
@@ -35,7 +36,7 @@ use super::{
     Execution, ExecutionsQuery, Extent, KeyRecord, KeysQuery, Page, QueryError, Store, Summary,
     SummaryQuery, TokenRecord, WriteError, Written,
 };
-use crate::catalog::{Catalog, Names};
+use crate::catalog::Known;
 use lock::Lock;
 use readers::Readers;
 use write::Pen;
@@ -80,28 +81,25 @@ impl From<Error> for OpenError {
 }
 
 impl Sqlite {
-    /// Opens a file, or makes it. Executions are kept for so long. The catalog has the names
-    /// that it knows.
+    /// Opens a file, or makes it. Executions are kept for so long. What comes out besides are the
+    /// names that it knows.
     ///
     /// # Errors
     ///
     /// Where it can't be made, isn't a database, is another program's, of a later version, or
     /// held by another process.
-    pub fn open(path: &Path, keep: Duration) -> Result<(Self, Arc<Catalog>), OpenError> {
+    pub fn open(path: &Path, keep: Duration) -> Result<(Self, Known), OpenError> {
         let (path, lock) = lock::take(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(&path, flags)?;
         connection.busy_timeout(BUSY)?;
         schema::prepare(&connection)?;
         write::take_over(&mut connection)?;
-        let (keys, tokens) = (names(&connection, "keys")?, names(&connection, "tokens")?);
-        let (key_ids, keys) = keys.into_iter().unzip();
-        let (token_ids, tokens) = tokens.into_iter().unzip();
-        let catalog = Catalog { keys: Names::new(keys), tokens: Names::new(tokens) };
-        let catalog = Arc::new(catalog);
-        let pen = Pen::new(connection, Arc::clone(&catalog), key_ids, token_ids)?;
+        let known =
+            Known { keys: names(&connection, "keys")?, tokens: names(&connection, "tokens")? };
+        let pen = Pen::new(connection)?;
         let (pen, readers) = (Mutex::new(pen), Readers::new(path.clone()));
-        Ok((Self { path, keep, readers, pen, _lock: lock }, catalog))
+        Ok((Self { path, keep, readers, pen, _lock: lock }, known))
     }
 
     fn pen(&self) -> MutexGuard<'_, Pen> {
@@ -109,10 +107,10 @@ impl Sqlite {
     }
 }
 
-/// The names of a table with their ids.
-fn names(connection: &Connection, table: &str) -> rusqlite::Result<Vec<(i64, Arc<str>)>> {
-    let mut statement = connection.prepare(&format!("SELECT id, name FROM {table} ORDER BY id"))?;
-    let found = statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?;
+/// The names of a table.
+fn names(connection: &Connection, table: &str) -> rusqlite::Result<Vec<Arc<str>>> {
+    let mut statement = connection.prepare(&format!("SELECT name FROM {table}"))?;
+    let found = statement.query_map((), |row| row.get(0))?;
     found.collect()
 }
 

@@ -25,6 +25,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How often what was stored last is put in order, if it is time.
 const TIDYING: Duration = Duration::from_secs(1);
+/// How often it is looked whether a writer has ended.
+const LOOKING: Duration = Duration::from_millis(5);
 /// How often what is old is looked for.
 const TENDING: Duration = Duration::from_mins(1);
 /// Where there was more of it, so long comes what has arrived meanwhile.
@@ -33,12 +35,13 @@ const BETWEEN: Duration = Duration::from_millis(10);
 /// What is told when executions are stored.
 pub type OnStored = Box<dyn FnMut(&[Execution]) + Send>;
 /// What is told when a store can't be written, or refuses something.
-pub type OnError = Box<dyn FnMut(&str) + Send>;
+pub type OnError = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// A store's queue and its thread.
 pub struct Writer {
     queue: Arc<Queue>,
-    thread: JoinHandle<()>,
+    thread: JoinHandle<bool>,
+    on_error: OnError,
 }
 
 impl Writer {
@@ -63,12 +66,12 @@ impl Writer {
             figures,
             times,
             on_stored,
-            on_error,
+            on_error: Arc::clone(&on_error),
             reported: false,
             lost: 0,
         };
         let thread = thread::Builder::new().name(name).spawn(|| writing.run())?;
-        Ok(Self { queue, thread })
+        Ok(Self { queue, thread, on_error })
     }
 
     /// Puts executions into the queue, as far as there is room; what doesn't fit is counted.
@@ -86,11 +89,19 @@ impl Writer {
         self.queue.end();
     }
 
-    /// The same, and awaits that it has ended.
-    pub fn finish(self) {
+    /// The same, and waits until it has ended, but not beyond a time; whether the store ended orderly,
+    /// or hangs, which is reported.
+    pub fn finish(self, until: Instant) -> bool {
         self.end();
+        while !self.thread.is_finished() {
+            if Instant::now() >= until {
+                (self.on_error)(&lost(self.queue.waiting()));
+                return true;
+            }
+            thread::sleep(LOOKING);
+        }
         // A writer that panicked has said so.
-        let _ = self.thread.join();
+        self.thread.join().unwrap_or(false)
     }
 }
 
@@ -103,6 +114,10 @@ impl Progress {
     pub fn stuck_for(&self) -> Duration {
         self.0.stuck_for()
     }
+}
+
+fn lost(messages: usize) -> String {
+    format!("messages lost, as it had to end: {messages}")
 }
 
 struct Writing {
@@ -119,7 +134,8 @@ struct Writing {
 }
 
 impl Writing {
-    fn run(mut self) {
+    /// Stores what comes until it is to end; whether the store ended orderly then.
+    fn run(mut self) -> bool {
         let mut executions = Vec::new();
         let (mut tidying, mut tending) = (Instant::now() + TIDYING, Instant::now());
         loop {
@@ -142,8 +158,14 @@ impl Writing {
             }
         }
         if self.lost > 0 {
-            (self.on_error)(&format!("messages lost, as it had to end: {}", self.lost));
+            (self.on_error)(&lost(self.lost));
         }
+        // Each by itself: one that hangs keeps no other from it.
+        let closed = self.store.close();
+        if let Err(error) = &closed {
+            (self.on_error)(&format!("not all is in its place: {error}"));
+        }
+        closed.is_ok()
     }
 
     /// Stores them, some at a time, so that no try takes long, and in the end none is too many.

@@ -1,11 +1,9 @@
 //! What an engine does wrong, and what becomes of the executions: each is stored once, or counted.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
 
-use kodemon::catalog::{Catalog, Names};
 use kodemon::store::elastic::{Address, Elastic};
 use kodemon::store::{Execution, KeysQuery, QueryError, Store, Written};
 
@@ -13,16 +11,14 @@ use crate::faulty::{Act, Faulty};
 
 /// A store on an engine, asked by no server.
 fn store(engine: &Faulty) -> Elastic {
-    let keys = Names::new(vec!["a.rs-f".into()]);
-    let catalog = Arc::new(Catalog { keys, tokens: Names::new(vec!["token".into()]) });
     let address = Address::parse(&engine.url()).unwrap();
-    Elastic::new(address, Duration::from_hours(24), catalog).unwrap()
+    Elastic::new(address, Duration::from_hours(24)).unwrap()
 }
 
 fn executions(count: u32) -> Vec<Execution> {
     let execution = |number| Execution {
-        key: 0,
-        token: 0,
+        key: "a.rs-f".into(),
+        token: "token".into(),
         timestamp: 1_763_720_000.0,
         execution_time: f64::from(number),
         extra: None,

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use kodemon::catalog::Numbering;
+use kodemon::catalog::Catalog;
 use kodemon::store::sqlite::Sqlite;
 use kodemon::store::{
     Execution, ExecutionsQuery, KeyRecord, KeysQuery, Page, Spread, Store, SummaryQuery,
@@ -29,26 +29,26 @@ pub struct Call {
 pub struct Stores {
     pub directory: TempDir,
     pub sqlite: Sqlite,
-    numbering: Numbering,
+    catalog: Catalog,
     /// In the order in which they came.
     pub calls: Vec<Call>,
 }
 
-fn open(directory: &Path) -> (Sqlite, Numbering) {
-    let (sqlite, catalog) = Sqlite::open(&directory.join("kodemon.db"), KEEP).unwrap();
-    (sqlite, Numbering::new(catalog, 10_000))
+fn open(directory: &Path) -> (Sqlite, Catalog) {
+    let (sqlite, known) = Sqlite::open(&directory.join("kodemon.db"), KEEP).unwrap();
+    (sqlite, Catalog::new(known, 10_000, KEEP, Instant::now()))
 }
 
 impl Stores {
     pub fn new() -> Self {
         let directory = TempDir::new().unwrap();
-        let (sqlite, numbering) = open(directory.path());
-        Self { directory, sqlite, numbering, calls: Vec::new() }
+        let (sqlite, catalog) = open(directory.path());
+        Self { directory, sqlite, catalog, calls: Vec::new() }
     }
 
     /// How many keys and tokens are known.
     pub fn known(&self) -> (usize, usize) {
-        self.numbering.known()
+        self.catalog.known()
     }
 
     /// Stores them in one transaction.
@@ -62,7 +62,7 @@ impl Stores {
         let executions: Vec<_> = calls
             .iter()
             .map(|call| {
-                let (key, token) = self.numbering.of(&call.key, &call.token).unwrap();
+                let (key, token) = self.catalog.of(&call.key, &call.token, Instant::now()).unwrap();
                 let Call { timestamp, execution_time, ref extra, .. } = *call;
                 let extra = extra.as_deref().map(Arc::from);
                 Execution { key, token, timestamp, execution_time, extra }
@@ -77,8 +77,8 @@ impl Stores {
     pub fn reopen(self) -> Self {
         let Self { directory, sqlite, calls, .. } = self;
         drop(sqlite);
-        let (sqlite, numbering) = open(directory.path());
-        Self { directory, sqlite, numbering, calls }
+        let (sqlite, catalog) = open(directory.path());
+        Self { directory, sqlite, catalog, calls }
     }
 
     /// All pages behind each other.

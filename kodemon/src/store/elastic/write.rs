@@ -5,13 +5,11 @@
 //! stored. The answer has a status for each document, and so some may have to be sent again.
 
 use std::hash::{BuildHasher, RandomState};
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::bulk::{Bulk, Document, Fate, Limits, USUAL};
 use super::client::{Cause, Client, Failure};
 use super::index;
-use crate::catalog::Catalog;
 use crate::store::{Execution, WriteError, Written};
 
 /// A document that can't be stored, though the engine answers, is given up after so many tries:
@@ -20,7 +18,6 @@ const TRIES: u32 = 60;
 
 /// Who writes, and what is left of the executions of the last time.
 pub struct Pen {
-    catalog: Arc<Catalog>,
     /// What the ids of this run begin with.
     run: String,
     /// The next execution gets this number.
@@ -43,12 +40,12 @@ struct Unfinished {
 
 impl Pen {
     /// Begins a run, with ids that no other has.
-    pub fn new(catalog: Arc<Catalog>) -> Self {
+    pub fn new() -> Self {
         let now = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_millis() as u64);
         let chance = RandomState::new().hash_one(std::process::id()) as u32;
         // In the order of time, which an index of ids likes.
         let run = format!("{now:012x}{chance:08x}");
-        Self { catalog, run, next: 0, prepared: false, limits: USUAL, unfinished: None }
+        Self { run, next: 0, prepared: false, limits: USUAL, unfinished: None }
     }
 
     /// Sees who is there, and says how indices are to be made, unless that is done.
@@ -160,8 +157,8 @@ impl Pen {
                 date: (timestamp * 1000.0).floor() as i64,
                 timestamp: *timestamp,
                 execution_time: *execution_time,
-                key: &self.catalog.keys.of(*key),
-                token: &self.catalog.tokens.of(*token),
+                key,
+                token,
                 id: &format!("{}{:010x}", self.run, self.next + at as u64),
                 extra: extra.as_deref().and_then(|extra| serde_json::from_str(extra).ok()),
             };

@@ -1,7 +1,6 @@
 //! Executions into the tables.
 
 use std::mem;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -10,8 +9,8 @@ use super::Execution;
 use super::arrivals::{self, Arrival};
 use super::block::Row;
 use super::fold::fold;
+use super::ids::Ids;
 use super::rollup::{HOURS, MINUTES};
-use crate::catalog::{Catalog, Names};
 use crate::store::{Extent, WriteError};
 
 /// So many executions, or bytes of further fields, or for so long, wait for being folded: every
@@ -25,19 +24,31 @@ const OLDEST_OF_MANY: Duration = Duration::from_secs(2);
 /// So much is dropped at a time: what comes meanwhile waits.
 const BLOCKS_AT_ONCE: usize = 100;
 const STEPS_AT_ONCE: usize = 2_000;
+/// Names of which nothing is left are looked for no more often than that.
+const FORGETTING: Duration = Duration::from_hours(1);
 /// Hours are kept so many times as long as executions and minutes.
 const HOURS_LONGER: f64 = 12.0;
+
+/// Where nothing is in the table of arrivals.
+const FORGET_NAMES: &str = "
+    DELETE FROM series AS s
+        WHERE NOT EXISTS (SELECT * FROM blocks b WHERE b.key = s.key)
+        AND NOT EXISTS (SELECT * FROM minutes m WHERE m.key = s.key AND m.token = s.token)
+        AND NOT EXISTS (SELECT * FROM hours h WHERE h.key = s.key AND h.token = s.token);
+    DELETE FROM keys WHERE id NOT IN (SELECT key FROM series);
+    DELETE FROM tokens WHERE id NOT IN (SELECT token FROM series);
+";
 
 /// Who writes, and what it knows of the tables.
 pub struct Pen {
     connection: Connection,
-    catalog: Arc<Catalog>,
-    /// The ids of the catalog's names, by their numbers.
-    keys: Vec<i64>,
-    tokens: Vec<i64>,
+    keys: Ids,
+    tokens: Ids,
     /// The next execution gets this number.
     next: i64,
     pending: Pending,
+    /// When names of which nothing is left were forgotten.
+    forgot: Instant,
 }
 
 /// What is in the table of arrivals.
@@ -68,20 +79,19 @@ impl Pending {
 
 impl Pen {
     /// Goes on with these tables.
-    pub fn new(
-        connection: Connection,
-        catalog: Arc<Catalog>,
-        keys: Vec<i64>,
-        tokens: Vec<i64>,
-    ) -> rusqlite::Result<Self> {
+    pub fn new(connection: Connection) -> rusqlite::Result<Self> {
         let next = connection.query_row("SELECT number FROM state", (), |row| row.get(0))?;
-        Ok(Self { connection, catalog, keys, tokens, next, pending: Pending::default() })
+        let (keys, tokens) = (Ids::of("keys"), Ids::of("tokens"));
+        let (pending, forgot) = (Pending::default(), Instant::now());
+        Ok(Self { connection, keys, tokens, next, pending, forgot })
     }
 
     /// Writes all of them, or none.
     pub fn write(&mut self, executions: &[Execution]) -> rusqlite::Result<()> {
         let written = self.try_write(executions);
         if written.is_err() {
+            self.keys.forget();
+            self.tokens.forget();
             let before = mem::take(&mut self.pending).arrivals;
             let stored = before.into_iter().filter(|arrival| arrival.row.number < self.next);
             stored.for_each(|arrival| self.pending.push(arrival));
@@ -90,14 +100,12 @@ impl Pen {
     }
 
     fn try_write(&mut self, executions: &[Execution]) -> rusqlite::Result<()> {
-        let Self { connection, catalog, keys, tokens, next, pending } = self;
+        let Self { connection, keys, tokens, next, pending, .. } = self;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let new_keys = add_names(&transaction, "keys", &catalog.keys, keys.len())?;
-        let new_tokens = add_names(&transaction, "tokens", &catalog.tokens, tokens.len())?;
         let before = pending.arrivals.len();
         for (execution, number) in executions.iter().zip(*next..) {
-            let Execution { key, token, timestamp, execution_time, ref extra } = *execution;
-            let (key, token) = (id(keys, &new_keys, key), id(tokens, &new_tokens, token));
+            let Execution { ref key, ref token, timestamp, execution_time, ref extra } = *execution;
+            let (key, token) = (keys.get(&transaction, key)?, tokens.get(&transaction, token)?);
             let row = Row { timestamp, number, execution_time, token, extra: extra.clone() };
             pending.push(Arrival { key, row });
         }
@@ -111,8 +119,6 @@ impl Pen {
             arrivals::append(&transaction, *next, new)?;
         }
         transaction.commit()?;
-        keys.extend(new_keys);
-        tokens.extend(new_tokens);
         *next = after;
         if is_due {
             *pending = Pending::default();
@@ -122,7 +128,22 @@ impl Pen {
 
     /// Folds what waited long enough.
     pub fn tidy(&mut self) -> rusqlite::Result<()> {
-        if self.pending.is_due() { self.write(&[]) } else { Ok(()) }
+        if self.pending.is_due() {
+            self.write(&[])?;
+        }
+        self.forget_names(Instant::now())
+    }
+
+    /// Forgets the names of which nothing is left, if it is time.
+    fn forget_names(&mut self, now: Instant) -> rusqlite::Result<()> {
+        // What is in no block yet wouldn't be found.
+        if !self.pending.arrivals.is_empty() || now.duration_since(self.forgot) < FORGETTING {
+            return Ok(());
+        }
+        self.forgot = now;
+        self.keys.forget();
+        self.tokens.forget();
+        self.connection.execute_batch(&format!("BEGIN IMMEDIATE; {FORGET_NAMES} COMMIT;"))
     }
 
     /// Drops a part of what is older than what is kept; whether there is more of it.
@@ -171,14 +192,7 @@ pub fn take_over(connection: &mut Connection) -> rusqlite::Result<()> {
     if let Some(next) = behind {
         fold(&transaction, &mut left, next)?;
     }
-    transaction.execute_batch(
-        "DELETE FROM series AS s
-            WHERE NOT EXISTS (SELECT * FROM blocks b WHERE b.key = s.key)
-            AND NOT EXISTS (SELECT * FROM minutes m WHERE m.key = s.key AND m.token = s.token)
-            AND NOT EXISTS (SELECT * FROM hours h WHERE h.key = s.key AND h.token = s.token);
-         DELETE FROM keys WHERE id NOT IN (SELECT key FROM series);
-         DELETE FROM tokens WHERE id NOT IN (SELECT token FROM series);",
-    )?;
+    transaction.execute_batch(FORGET_NAMES)?;
     transaction.commit()
 }
 
@@ -192,23 +206,37 @@ fn drop_blocks(transaction: &Transaction<'_>, since: f64) -> rusqlite::Result<us
     statement.execute((since, BLOCKS_AT_ONCE as i64))
 }
 
-/// Adds the names from this number on, and gives their ids.
-fn add_names(
-    transaction: &Transaction<'_>,
-    table: &str,
-    names: &Names,
-    from: usize,
-) -> rusqlite::Result<Vec<i64>> {
-    let new = names.since(from as u32);
-    if new.is_empty() {
-        return Ok(Vec::new());
-    }
-    let sql = format!("INSERT INTO {table} (name) VALUES (?)");
-    let mut statement = transaction.prepare_cached(&sql)?;
-    new.iter().map(|name| statement.insert((&**name,))).collect()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::sqlite::schema;
 
-fn id(known: &[i64], new: &[i64], number: u32) -> i64 {
-    let number = number as usize;
-    known.get(number).copied().unwrap_or_else(|| new[number - known.len()])
+    #[test]
+    fn names_of_which_nothing_is_left_are_forgotten_while_it_runs() {
+        let connection = Connection::open_in_memory().unwrap();
+        schema::prepare(&connection).unwrap();
+        let mut pen = Pen::new(connection).unwrap();
+        let call = |key: &str, timestamp| {
+            let (key, token) = (key.into(), "t".into());
+            [Execution { key, token, timestamp, execution_time: 0.5, extra: None }]
+        };
+        let keep = Duration::from_hours(1);
+        pen.write(&call("old", 1e9)).unwrap();
+        pen.write(&call("new", 2e9)).unwrap();
+        let names = |pen: &Pen| {
+            let mut found = pen.connection.prepare("SELECT name FROM keys ORDER BY id").unwrap();
+            let names = found.query_map((), |row| row.get::<_, String>(0)).unwrap();
+            names.collect::<Result<Vec<_>, _>>().unwrap()
+        };
+        pen.pending.since = Instant::now().checked_sub(OLDEST);
+        pen.tidy().unwrap();
+        pen.tend(2e9, keep).unwrap();
+        assert_eq!(names(&pen), ["old", "new"]);
+        pen.forget_names(Instant::now() + FORGETTING).unwrap();
+        assert_eq!(names(&pen), ["new"]);
+        // Its id was remembered, and may be another one's now.
+        pen.write(&call("other", 2e9)).unwrap();
+        pen.write(&call("old", 2e9)).unwrap();
+        assert_eq!(names(&pen).len(), 3);
+    }
 }

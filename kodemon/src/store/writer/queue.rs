@@ -153,6 +153,12 @@ impl Queue {
         }
     }
 
+    /// How many wait, and are being stored.
+    pub fn waiting(&self) -> usize {
+        let waiting = self.lock();
+        waiting.executions.len() + waiting.taken
+    }
+
     /// Whether nothing comes any more.
     pub fn is_ending(&self) -> bool {
         self.lock().ending.is_some()
