@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::diagnostics::Diagnostics;
 use crate::escape::escape;
+use crate::plural::noun;
 
 /// Messages of which a second has no more than so many. The others are counted.
 #[derive(Debug)]
@@ -37,7 +38,7 @@ impl Pace {
         let (say, left_out) = second.count(self.most, Instant::now());
         drop(second);
         if left_out > 0 {
-            let things = self.things;
+            let things = noun(left_out == 1, self.things);
             self.diagnostics.say(&format_args!("{left_out} more {things} in a second"));
         }
         if say {

@@ -1,11 +1,13 @@
 //! What every tool does in the same way: selection, output, diagnostics, exit codes.
 
-pub use cli::{diagnostics, escape, exit, generate, signals};
+pub use cli::{diagnostics, escape, exit, generate, plural, signals};
 
 pub mod arguments;
 pub mod declared;
+pub mod identifier;
 pub mod json;
 pub mod means;
+pub mod natural;
 pub mod number;
 pub(crate) mod oldest;
 pub mod patterns;

@@ -9,6 +9,7 @@ use mmstats::{ReadError, Search};
 
 use super::diagnostics::Diagnostics;
 use super::escape::escape;
+use super::natural;
 
 /// Why there may be no stats files.
 pub const WHY_NOTHING: [&str; 4] = [
@@ -22,6 +23,7 @@ pub const WHY_NOTHING: [&str; 4] = [
 #[derive(Debug)]
 pub struct Selection {
     search: Search,
+    paths: Vec<PathBuf>,
     named: Vec<PathBuf>,
 }
 
@@ -32,13 +34,15 @@ impl Selection {
         for error in search.errors() {
             diagnostics.file(error.path(), &error.reason());
         }
+        let mut paths = search.paths().to_vec();
+        paths.sort_by(|one, other| natural::compare_paths(one, other));
         let named = places.iter().map(PathBuf::from).collect();
-        Self { search, named }
+        Self { search, paths, named }
     }
 
-    /// The files, sorted, each once.
+    /// The files in natural order, each once.
     pub fn paths(&self) -> &[PathBuf] {
-        self.search.paths()
+        &self.paths
     }
 
     /// What writers began and haven't finished, in the directories of the selection.

@@ -40,6 +40,10 @@ impl CellText {
                 return self.moment(seconds, now).unwrap_or_else(|| value.to_string());
             }
             (_, Some(rate), Form::Rate) => push_rate(&mut text, rate),
+            (Value::Unsigned(value), _, Form::Identifier) => number::push_plain(&mut text, *value),
+            (Value::Signed(value), _, Form::Identifier) => {
+                number::push_signed(&mut text, *value, None);
+            }
             (Value::Unsigned(value), ..) => number::push_grouped(&mut text, *value),
             (Value::Signed(value), ..) => number::push_signed(&mut text, *value, Some(b',')),
             (Value::Float(value), ..) => number::push_readable(&mut text, *value),
@@ -121,6 +125,8 @@ mod tests {
             Value::Text("\x1b[2J".into()),
         ];
         assert_eq!(texts(Form::Number, values), ["1,234,567", "-1,234", "true", "\\x1b[2J"]);
+        let ids = vec![Value::Unsigned(11_490), Value::Signed(-11_490)];
+        assert_eq!(texts(Form::Identifier, ids), ["11490", "-11490"]);
         assert_eq!(texts(Form::Duration, vec![Value::Float(0.0123)]), ["12.3 ms"]);
     }
 

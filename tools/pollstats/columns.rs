@@ -4,6 +4,7 @@ use mmstats::Aggregate;
 
 use super::fields::{Catalogue, Fields};
 use super::show::Show;
+use crate::common::identifier::is_identifier;
 
 /// A field, and how it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +54,8 @@ pub enum Form {
     Rate,
     /// As a duration; it is in seconds.
     Duration,
+    /// As a number that identifies: in full.
+    Identifier,
     /// As a date or a time of day; it is in seconds of Unix time.
     Moment,
 }
@@ -96,8 +99,11 @@ impl Column {
             Some(Show::Timestamp) => {
                 vec![self.heading("", String::new()).written(Form::Moment)]
             }
-            Some(Show::Gauge | Show::Average | Show::Info) | None => {
-                vec![self.heading("", unit.into())]
+            Some(Show::Info) => vec![self.heading("", unit.into()).written(Form::Identifier)],
+            Some(Show::Gauge | Show::Average) | None => {
+                let is_identifier = is_identifier(self.label.as_bytes());
+                let form = if is_identifier { Form::Identifier } else { Form::Number };
+                vec![self.heading("", unit.into()).written(form)]
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::show::{Known, is_about_the_process};
+use crate::common::natural;
 use crate::common::patterns::LabelPattern;
 
 /// What is known of every label that is wanted, sorted by label.
@@ -83,7 +84,10 @@ impl Fields {
     fn pick(&self, known: &Catalogue) -> Vec<Chosen> {
         let measures = known.iter().filter(|(_, known)| known.show.moves());
         let mut picked: Vec<_> = measures.collect();
-        picked.sort_by_key(|(_, known)| known.show);
+        picked.sort_by(|(one, left), (other, right)| {
+            let order = || natural::compare(one.as_bytes(), other.as_bytes());
+            left.show.cmp(&right.show).then_with(order)
+        });
         let labels: Vec<_> = picked.into_iter().map(|(label, _)| label.as_str()).collect();
         let prefix = common_prefix(&labels);
         let prefix = if prefix.len() > self.prefix.len() { prefix } else { &self.prefix };
@@ -145,7 +149,9 @@ impl Wanted {
             return vec![self.likely_label()];
         };
         let labels = known.keys().filter(|label| spelling.matches(label));
-        labels.map(String::as_str).collect()
+        let mut labels: Vec<_> = labels.map(String::as_str).collect();
+        labels.sort_by(|one, other| natural::compare(one.as_bytes(), other.as_bytes()));
+        labels
     }
 }
 

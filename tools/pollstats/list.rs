@@ -15,6 +15,7 @@ use super::show::Show;
 use crate::common::diagnostics::Diagnostics;
 use crate::common::escape::escape;
 use crate::common::json;
+use crate::common::natural;
 use crate::common::selection::Selection;
 
 /// Raised when a reader of an older schema would go wrong.
@@ -101,7 +102,9 @@ fn collect(
             entry.files += 1;
         }
     }
-    entries.into_values().collect()
+    let mut entries: Vec<_> = entries.into_values().collect();
+    entries.sort_by(|one, other| natural::compare(one.label.as_bytes(), other.label.as_bytes()));
+    entries
 }
 
 fn text(entries: &[Entry], out: &mut dyn Write) -> io::Result<()> {

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use mmstats::{Identity, Verdict};
 
 use super::figure::Figure;
+use crate::common::natural;
 
 /// How much older than the last look a file may say it is and still have been born after it: a
 /// writer notes the time first and gives the file its name last.
@@ -115,7 +116,7 @@ impl Sampler {
         let mut traffic = Vec::new();
         let mut files: Vec<_> =
             now.files.iter().map(|file| self.changes_of(file, &mut traffic)).collect();
-        files.sort_by(|a, b| a.path.cmp(&b.path));
+        files.sort_by(|a, b| natural::compare_paths(&a.path, &b.path));
         let changes = Changes {
             time: now.time,
             interval: now.at.saturating_duration_since(self.at),

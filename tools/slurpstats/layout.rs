@@ -6,6 +6,7 @@ use mmstats::FieldLayout;
 
 use super::text::put;
 use crate::common::escape::escape;
+use crate::common::plural::counted;
 
 /// How many bytes stand on a line, as other hex dumps have it.
 const BYTES_A_LINE: usize = 16;
@@ -44,7 +45,7 @@ fn push_buffer(out: &mut Vec<u8>, at: usize, bytes: &[u8], role: &str) {
     }
     if shown.len() < bytes.len() {
         let more = bytes.len() - shown.len();
-        put(out, &format_args!("      {:>8}  {more} bytes more\n", ""));
+        put(out, &format_args!("      {:>8}  {} more\n", "", counted(more, "bytes")));
     }
 }
 

@@ -22,6 +22,7 @@ use mmstats::{Life, Processes, ReadError, ReadOptions, StatsFile, Verdict};
 use crate::common::diagnostics::Diagnostics;
 use crate::common::exit::Outcome;
 use crate::common::generate::generate;
+use crate::common::plural::counted;
 use crate::common::records::Extras;
 use crate::common::selection::Selection;
 use crate::common::terminal::Paint;
@@ -183,6 +184,6 @@ fn nothing_wanted(arguments: &Arguments, files: usize) -> String {
         _ => "",
     };
     let stats = if arguments.labels.is_empty() { "" } else { " with a stat whose label matches" };
-    let (files, plural) = (files, if files == 1 { "" } else { "s" });
-    format!("looked at {files} file{plural}, and there is none{life}{stats}")
+    let files = counted(files, "files");
+    format!("looked at {files}, and there is none{life}{stats}")
 }

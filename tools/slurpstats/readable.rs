@@ -3,10 +3,12 @@
 use mmstats::{HistogramSnapshot, Kind, Stat, Value};
 
 use crate::common::escape::escape;
+use crate::common::identifier::is_identifier;
 use crate::common::json::Hex;
 use crate::common::number::{
     push_duration, push_exact, push_grouped, push_plain, push_readable, push_signed,
 };
+use crate::common::plural::noun;
 use crate::common::records::{PERCENTILES, percentile};
 use crate::common::time::Calendar;
 
@@ -55,7 +57,7 @@ impl Readable {
             out.push(b'-');
         } else {
             self.push_value(out, value, manner);
-            push_unit(out, stat.unit(), manner);
+            push_unit(out, value, stat.unit(), manner);
             // Most types are one letter, and one component then.
             if stat.signature().len() > 1 {
                 self.push_components(out, stat.components().skip(1), manner);
@@ -72,6 +74,7 @@ impl Readable {
             Some(Kind::Timestamp) => Manner::Date,
             Some(Kind::Timer) => Manner::Duration,
             Some(Kind::Info) => Manner::Plain,
+            Some(Kind::Gauge) | None if is_identifier(label) => Manner::Plain,
             Some(_) if unit == "seconds" => Manner::Duration,
             Some(_) => Manner::Grouped,
             // The original's files don't tell, but this is one of its own labels.
@@ -157,8 +160,9 @@ impl Readable {
     ) {
         let counting = if self.raw { Manner::Exact } else { Manner::Grouped };
         self.push_value(out, &Value::Unsigned(histogram.count()), counting);
-        out.extend_from_slice(b" values");
+        push_unit(out, &Value::Unsigned(histogram.count()), "values", counting);
         let mut separator = "  (";
+        let mut last = Value::Unsigned(0);
         for (name, percent) in PERCENTILES {
             let Some(value) = percentile(histogram, percent) else {
                 return;
@@ -173,17 +177,19 @@ impl Readable {
                 self.push_value(out, &value, manner);
             }
             separator = ", ";
+            last = value;
         }
-        push_unit(out, unit, manner);
+        push_unit(out, &last, unit, manner);
         out.push(b')');
     }
 }
 
-/// Appends a space and the unit. Durations and dates say theirs themselves.
-pub fn push_unit(out: &mut Vec<u8>, unit: &str, manner: Manner) {
+/// Appends a space and the unit of a value. Durations and dates say theirs themselves.
+pub fn push_unit(out: &mut Vec<u8>, value: &Value<'_>, unit: &str, manner: Manner) {
     if !unit.is_empty() && !matches!(manner, Manner::Duration | Manner::Date) {
         out.push(b' ');
-        out.extend_from_slice(escape(unit).as_bytes());
+        let is_one = matches!(value, Value::Unsigned(1) | Value::Signed(1));
+        out.extend_from_slice(escape(&noun(is_one, unit)).as_bytes());
     }
 }
 

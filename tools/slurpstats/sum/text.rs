@@ -4,6 +4,7 @@ use mmstats::{Aggregate, Kind};
 use unicode_width::UnicodeWidthStr;
 
 use crate::common::escape::escape;
+use crate::common::plural::counted;
 use crate::common::terminal::{FAINT, Paint, TITLE, kind_style};
 use crate::common::totals::{Together, Total, Totals};
 use crate::slurpstats::readable::{Readable, push_unit};
@@ -22,8 +23,7 @@ impl Lines<'_> {
         if files == 0 {
             return out;
         }
-        let plural = if files == 1 { "" } else { "s" };
-        let title = format!("==> sum of {files} file{plural}");
+        let title = format!("==> sum of {}", counted(files, "files"));
         put(&mut out, &format_args!("{}\n", self.paint.text(TITLE, title)));
         let width = totals.iter().map(|total| escape(&total.label).width()).max().unwrap_or(0);
         for total in totals.iter() {
@@ -57,11 +57,13 @@ impl Lines<'_> {
         match total.together() {
             Together::One(value) => {
                 self.readable.push_value(out, &value, manner);
+                push_unit(out, &value, &total.unit, manner);
             }
             Together::Range { least, greatest } => {
                 self.readable.push_value(out, &least, manner);
                 out.extend_from_slice(b" to ");
                 self.readable.push_value(out, &greatest, manner);
+                push_unit(out, &greatest, &total.unit, manner);
             }
             Together::Different => return out.extend_from_slice(b"different texts"),
             Together::Nothing if total.kind == Some(Kind::Timestamp) && total.files > 0 => {
@@ -69,7 +71,6 @@ impl Lines<'_> {
             }
             Together::Nothing => return out.push(b'-'),
         }
-        push_unit(out, &total.unit, manner);
         let range = total.range_of_means();
         let range = range.map(|(least, greatest)| [("least", least), ("greatest", greatest)]);
         let components = total.components().chain(range.into_iter().flatten());
@@ -79,9 +80,8 @@ impl Lines<'_> {
 
 /// How many files the value is of, and how many were left out: `  [sum of 2; 1 dead left out]`.
 fn remark(total: &Total) -> String {
-    let files = if total.files == 1 { "file" } else { "files" };
     let of = match total.aggregate {
-        Aggregate::Each => format!("{} {files}", total.files),
+        Aggregate::Each => counted(total.files, "files"),
         how => format!("{how} of {}", total.files),
     };
     let mut parts = vec![of];
