@@ -178,6 +178,8 @@ fn a_mean_is_that_of_all_values_and_not_of_the_means() {
     let each = total("each");
     assert_eq!((&each["least"], &each["greatest"]), (&json!(1.0), &json!(1001.0)));
     assert_eq!(each["components"], json!({"total": 2001.0, "count": 1001}));
+    let prom = output(["--sum", "-o", "prom", place.to_str().unwrap()]);
+    assert!(prom.contains("\neach 1.999000999000999\n"), "{prom}");
     let text = output(["--sum", "-l", "each", place.to_str().unwrap()]);
     let expected =
         "each 1.999  (total 2,001.0, count 1,001, least 1.0, greatest 1,001.0)  [3 files]";

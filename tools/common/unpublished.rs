@@ -8,8 +8,14 @@ use mmstats::{ProcessKey, StatsFile};
 use super::diagnostics::Diagnostics;
 use super::escape::escape_path;
 
-/// How the label of the stat ends that counts such threads.
+/// How the label of the stat ends that counts such threads; a program's prefix may come before.
 const LABEL: &[u8] = b"sys.unpublished";
+
+/// How many threads of a file's process publish nothing, as the file says.
+pub fn unpublished_threads(file: &StatsFile) -> u64 {
+    let stats = file.stats().filter(|stat| stat.label_bytes().ends_with(LABEL));
+    stats.filter_map(|stat| stat.value().as_u64()).max().unwrap_or(0)
+}
 
 /// Warns of each process once, and again when more of its threads publish nothing.
 #[derive(Debug, Default)]
@@ -21,12 +27,9 @@ pub struct Unpublished {
 }
 
 impl Unpublished {
-    /// Takes what a file says.
+    /// Takes what a file says, of a dead program too: what it has counted isn't all.
     pub fn look_at(&mut self, file: &StatsFile) {
-        let stats = file.stats().filter(|stat| stat.label_bytes().ends_with(LABEL));
-        let Some(threads) = stats.filter_map(|stat| stat.value().as_u64()).max() else {
-            return;
-        };
+        let threads = unpublished_threads(file);
         if let Some(process) = file.process().filter(|_| threads > 0) {
             let (_, most) =
                 self.found.entry(process).or_insert_with(|| (file.path().to_owned(), threads));

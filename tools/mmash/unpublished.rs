@@ -6,9 +6,7 @@ use mmstats::Verdict;
 use serde::Serialize;
 
 use super::snapshot::Snapshot;
-
-/// How the label of the stat ends that counts such threads; a program's prefix may come before.
-const LABEL: &str = "sys.unpublished";
+use crate::common::unpublished::unpublished_threads;
 
 /// A process some of whose threads publish nothing.
 #[derive(Debug, Serialize)]
@@ -25,9 +23,7 @@ impl Unpublished {
     pub fn of(snapshot: &Snapshot) -> Vec<Self> {
         let mut found = BTreeMap::new();
         for seen in snapshot.files.iter().filter(|seen| seen.life.verdict != Verdict::Dead) {
-            let stats =
-                seen.file.stats().filter(|stat| stat.label_bytes().ends_with(LABEL.as_bytes()));
-            let threads = stats.filter_map(|stat| stat.value().as_u64()).max().unwrap_or(0);
+            let threads = unpublished_threads(&seen.file);
             if threads > 0 {
                 let command = seen.file.identity().map(|identity| identity.command.clone());
                 let key = (command, seen.file.pid(), seen.file.process());
