@@ -25,6 +25,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How often what was stored last is put in order, if it is time.
 const TIDYING: Duration = Duration::from_secs(1);
+/// The store takes too long to end: what it has is safe, but not where it belongs.
+const UNFINISHED: &str = "not all is in its place: that takes longer than the end may";
 /// How often it is looked whether a writer has ended.
 const LOOKING: Duration = Duration::from_millis(5);
 /// How often what is old is looked for.
@@ -95,8 +97,10 @@ impl Writer {
         self.end();
         while !self.thread.is_finished() {
             if Instant::now() >= until {
-                (self.on_error)(&lost(self.queue.waiting()));
-                return true;
+                let waiting = self.queue.waiting();
+                let message = if waiting > 0 { lost(waiting) } else { UNFINISHED.to_owned() };
+                (self.on_error)(&message);
+                return waiting > 0;
             }
             thread::sleep(LOOKING);
         }
