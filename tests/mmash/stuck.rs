@@ -16,8 +16,9 @@ use crate::command;
 use crate::support::server::Server;
 use crate::support::{PATIENCE, original, write};
 
-/// How long the end may take at most.
-const END: Duration = Duration::from_secs(2);
+/// How long the end may take at most: 2 s, and room for a busy machine. What is stuck stays so for
+/// ever.
+const END: Duration = Duration::from_secs(20);
 
 /// A pipe that takes nothing more, and nobody reads.
 fn full_pipe() -> (PipeReader, PipeWriter) {
@@ -77,7 +78,7 @@ fn it_ends_where_neither_stdout_nor_stderr_can_be_written() {
     kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).unwrap();
     let began = Instant::now();
     while child.try_wait().unwrap().is_none() {
-        if began.elapsed() > 5 * END {
+        if began.elapsed() > END {
             child.kill().unwrap();
             panic!("it doesn't end");
         }

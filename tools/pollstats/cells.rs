@@ -209,6 +209,7 @@ mod tests {
     }
 
     /// Of files that have one figure each; half a second passed.
+    #[expect(clippy::needless_pass_by_value, reason = "each test makes its own")]
     fn cells(figures: Vec<Figure>, column: Column, how: How) -> Vec<Cell> {
         let figures: Vec<_> = figures.iter().collect();
         super::cells(&figures, &column, how, Duration::from_millis(500))
