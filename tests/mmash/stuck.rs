@@ -1,32 +1,22 @@
 //! What may hold mmash up: a log that nobody reads, and how it ends all the same.
 
 use std::fs;
-use std::io::{self, PipeReader, PipeWriter, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
 
 use crate::command;
 use crate::support::server::Server;
-use crate::support::{PATIENCE, original, write};
+use crate::support::{PATIENCE, full_pipe, original, write};
 
 /// How long the end may take at most: 2 s, and room for a busy machine. What is stuck stays so for
 /// ever.
 const END: Duration = Duration::from_secs(20);
-
-/// A pipe that takes nothing more, and nobody reads.
-fn full_pipe() -> (PipeReader, PipeWriter) {
-    let (reader, mut writer) = io::pipe().unwrap();
-    let size = fcntl(&writer, FcntlArg::F_SETPIPE_SZ(4096)).unwrap();
-    writer.write_all(&vec![b'x'; size as usize]).unwrap();
-    (reader, writer)
-}
 
 /// mmash with a file that it has something to say about.
 fn complaining(directory: &Path) -> Command {

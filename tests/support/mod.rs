@@ -9,12 +9,14 @@ pub mod server;
 use std::env;
 use std::ffi::OsStr;
 use std::fs;
+use std::io::{self, PipeReader, PipeWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
@@ -119,4 +121,12 @@ pub fn write(directory: &Path, name: impl AsRef<OsStr>, content: &[u8]) -> PathB
     let path = directory.join(name.as_ref());
     fs::write(&path, content).unwrap();
     path
+}
+
+/// A pipe that takes nothing more, and nobody reads.
+pub fn full_pipe() -> (PipeReader, PipeWriter) {
+    let (reader, mut writer) = io::pipe().unwrap();
+    let size = fcntl(&writer, FcntlArg::F_SETPIPE_SZ(4096)).unwrap();
+    writer.write_all(&vec![b'x'; size as usize]).unwrap();
+    (reader, writer)
 }

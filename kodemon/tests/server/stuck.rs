@@ -1,27 +1,18 @@
 //! What may hold the server up: a log that nobody reads, a store that is locked, and how it ends
 //! all the same.
 
-use std::io::{self, PipeReader, PipeWriter, Write};
 use std::time::{Duration, Instant};
 
-use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::signal::Signal;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
 use crate::running::{Kodemon, command, kodemon, store, until};
+use crate::support::full_pipe;
 
 /// How long the end may take at most: 2 s, and room for a busy machine. What is stuck stays so for
 /// ever.
 const END: Duration = Duration::from_secs(20);
-
-/// A pipe that takes nothing more, and nobody reads.
-fn full_pipe() -> (PipeReader, PipeWriter) {
-    let (reader, mut writer) = io::pipe().unwrap();
-    let size = fcntl(&writer, FcntlArg::F_SETPIPE_SZ(4096)).unwrap();
-    writer.write_all(&vec![b'x'; size as usize]).unwrap();
-    (reader, writer)
-}
 
 /// Locks the store so that nobody else can write it.
 fn lock(directory: &TempDir) -> Connection {
@@ -32,9 +23,10 @@ fn lock(directory: &TempDir) -> Connection {
 }
 
 #[track_caller]
-fn assert_ends(kodemon: Kodemon) {
+fn assert_ends(kodemon: Kodemon, codes: &[i32]) {
     let began = Instant::now();
-    assert_eq!(kodemon.server.end(Signal::SIGTERM), Some(0));
+    let code = kodemon.server.end(Signal::SIGTERM);
+    assert!(code.is_some_and(|code| codes.contains(&code)), "{code:?}");
     assert!(began.elapsed() < END, "{:?}", began.elapsed());
 }
 
@@ -54,7 +46,7 @@ fn a_log_that_nobody_reads_stops_nothing() {
         kodemon.call("a.rs-f", 0.001, 0.0);
     }
     kodemon.until_stored(21);
-    assert_ends(kodemon);
+    assert_ends(kodemon, &[0]);
 }
 
 #[test]
@@ -63,7 +55,8 @@ fn it_ends_while_the_store_is_locked() {
     let _locked = lock(&directory);
     kodemon.call("a.rs-f", 0.001, 0.0);
     kodemon.until(|health| health["healthy"] == false);
-    assert_ends(kodemon);
+    // A message is lost, which is an error, unless the machine is so slow that the end is forced.
+    assert_ends(kodemon, &[2, 0]);
 }
 
 #[test]
