@@ -2,18 +2,24 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+use super::PATIENCE;
 use super::http::{self, Answer};
 
 /// A server that runs until it is dropped.
 #[derive(Debug)]
 pub struct Server {
     child: Child,
-    stdout: BufReader<ChildStdout>,
+    /// What it prints, read by a thread: whoever waits for a line may give up.
+    lines: Mutex<Receiver<String>>,
     pub address: SocketAddr,
 }
 
@@ -22,16 +28,27 @@ impl Server {
     #[track_caller]
     pub fn start(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let line = next_line(&mut stdout);
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let (sender, lines) = channel();
+        thread::spawn(move || {
+            stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+        });
+        let mut server = Self { child, lines: lines.into(), address: ([0; 4], 0).into() };
+        let line = server.next_line();
         let address = line.strip_prefix("http://").and_then(|rest| rest.strip_suffix('/'));
         let address = address.unwrap_or_else(|| panic!("{line:?} is no address"));
-        Self { address: address.parse().unwrap(), child, stdout }
+        server.address = address.parse().unwrap();
+        server
     }
 
-    /// The next line that it prints.
+    /// The next line that it prints; an empty one where it has ended.
+    #[track_caller]
     pub fn next_line(&mut self) -> String {
-        next_line(&mut self.stdout)
+        match self.lines.get_mut().unwrap().recv_timeout(PATIENCE) {
+            Ok(line) => line,
+            Err(RecvTimeoutError::Disconnected) => String::new(),
+            Err(RecvTimeoutError::Timeout) => panic!("it prints nothing more, and doesn't end"),
+        }
     }
 
     pub fn pid(&self) -> u32 {
@@ -44,9 +61,17 @@ impl Server {
     }
 
     /// Ends it by a signal, and gives its exit code.
+    #[track_caller]
     pub fn end(mut self, signal: Signal) -> Option<i32> {
         kill(Pid::from_raw(self.child.id().cast_signed()), signal).unwrap();
-        self.child.wait().unwrap().code()
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            assert!(began.elapsed() < PATIENCE, "it doesn't end");
+            thread::sleep(Duration::from_millis(2));
+        }
     }
 }
 
@@ -55,10 +80,4 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-fn next_line(stdout: &mut BufReader<ChildStdout>) -> String {
-    let mut line = String::new();
-    stdout.read_line(&mut line).unwrap();
-    line.trim_end().to_owned()
 }

@@ -44,6 +44,7 @@ impl Workers {
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc;
+    use std::time::Duration;
 
     use super::*;
 
@@ -51,7 +52,8 @@ mod tests {
     async fn who_serves_goes_on_while_work_waits() {
         let workers = Workers::new(1);
         let (release, released) = mpsc::channel();
-        let first = workers.run(move || released.recv());
+        // Where it blocks everything, it ends all the same, and the test fails.
+        let first = workers.run(move || released.recv_timeout(Duration::from_secs(20)));
         let second = workers.run(|| "second");
         // On a single thread, this one is only reached if nobody blocks it.
         let release = async { release.send("first") };
