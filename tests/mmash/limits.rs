@@ -72,6 +72,21 @@ fn limits_are_over_all_files_in_the_order_of_their_paths() {
 }
 
 #[test]
+fn answers_with_everything_hold_up_no_other_request() {
+    let directory = TempDir::new().unwrap();
+    write(directory.path(), "mmstats-large", &labelled(100_000));
+    let server = Server::start(command(directory.path()).args(["--interval", "3600"]));
+    for path in ["/stats/", "/api/v1/stats"] {
+        let mut everything = [(); 3].map(|()| http::connect(server.address));
+        for stream in &mut everything {
+            http::ask(stream, server.address, path);
+        }
+        assert_eq!(server.get("/healthz").status, 200);
+        assert!(everything.iter().all(|stream| !http::has_answer(stream)), "{path} takes longer");
+    }
+}
+
+#[test]
 fn holes_take_no_memory() {
     let directory = TempDir::new_in("/dev/shm").unwrap();
     for number in 0..40 {

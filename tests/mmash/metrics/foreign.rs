@@ -129,5 +129,6 @@ fn encoding_holds_up_neither_other_requests_nor_the_end() {
     assert!(scrapes.iter().all(|scrape| !http::has_answer(scrape)), "they take longer");
     let began = Instant::now();
     assert_eq!(server.end(Signal::SIGTERM), Some(0));
-    assert!(began.elapsed() < Duration::from_millis(2_500), "{:?}", began.elapsed());
+    // Sooner than the watchdog forces it after 1.8 s: nothing waits for the encoding.
+    assert!(began.elapsed() < Duration::from_millis(1_700), "{:?}", began.elapsed());
 }
