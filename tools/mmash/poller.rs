@@ -160,3 +160,57 @@ fn poll(poller: &Weak<Poller>, interval: Duration, mut looking: Looking) {
         due = (due + interval).max(Instant::now());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::common::diagnostics::Diagnostics;
+    use crate::common::prom::Limits;
+    use crate::mmash::metrics::{By, Choice};
+
+    fn poller(interval: Duration) -> Poller {
+        let choice = Choice { by: By::Pid, limits: Limits::default(), texts: false };
+        Poller {
+            snapshot: watch::Sender::default(),
+            feed: Feed::new(1),
+            metrics: Metrics::new(choice),
+            workers: Workers::new(1),
+            interval,
+            last_poll: Mutex::new(Instant::now()),
+        }
+    }
+
+    #[test]
+    fn polling_stands_still_after_five_intervals_and_ten_seconds() {
+        for (interval, fine, standstill) in [(1, 10_000, 10_001), (60, 300_000, 300_001)] {
+            let poller = poller(Duration::from_secs(interval));
+            assert_eq!(poller.health_after(Duration::from_millis(fine)), Ok(()));
+            let reason = poller.health_after(Duration::from_millis(standstill)).unwrap_err();
+            let (elapsed, interval) = (standstill / 1_000, format!("{interval}s"));
+            let expected =
+                format!("the last poll ended {elapsed} s ago, the interval is {interval}");
+            assert_eq!(reason, expected);
+        }
+        assert_eq!(poller(Duration::MAX).health_after(Duration::from_hours(1)), Ok(()));
+    }
+
+    #[test]
+    fn each_poll_ends_a_standstill() {
+        let poller = poller(Duration::from_secs(1));
+        let Some(long_ago) = Instant::now().checked_sub(2 * STANDSTILL) else {
+            return;
+        };
+        *poller.last_poll.lock().unwrap() = long_ago;
+        assert!(poller.health().unwrap_err().starts_with("the last poll ended 20 s ago, "));
+        let mut looking = Looking {
+            places: vec!["/does/not/exist".into()],
+            limits: LimitArguments { max_bytes: 1, max_labels: 1 },
+            before: Weak::new(),
+            rows: Rows::default(),
+            wrongs: Wrongs::new(Diagnostics::new("mmash")),
+            own: None,
+        };
+        looking.look(&poller);
+        assert_eq!(poller.health(), Ok(()));
+    }
+}
