@@ -249,6 +249,18 @@ mod tests {
         assert_eq!(ReadOptions::new().read(&path).unwrap().stats().len(), 300_000);
     }
 
+    /// Each counts once, and yet there are as many stats in memory.
+    #[test]
+    fn a_label_that_a_file_repeats_uses_nothing_up() {
+        let dir = tempfile::tempdir().unwrap();
+        let [few, many] =
+            [25, 26].map(|count| file(&dir, &format!("{count}"), &vec!["a".to_owned(); count]));
+        let read =
+            |path| ReadOptions::new().read_within(path, &mut ReadBudget::new().max_labels(25));
+        assert!(read(few).is_ok());
+        assert!(matches!(read(many), Err(ReadError::OverBudget { limited: Limited::Labels, .. })));
+    }
+
     /// Sparse files take what stands in them, wherever their ends are.
     #[test]
     fn holes_at_the_end_of_a_file_take_nothing() {

@@ -199,6 +199,28 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_free_again_when_its_metric_is_forgotten() {
+        // More than is remembered of metrics without samples.
+        let rest = "a".repeat(2 << 20);
+        let mut names = Names::default();
+        let mut written = |label: &str| {
+            let mut families = Families::default();
+            families.begin(String::new());
+            families.add(label, "", String::new, Sample::Gauge(Number::Unsigned(7)));
+            let mut out = Vec::new();
+            families.write(Format::Text, &mut names, None, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let [dot, line] = ["a.", "a_"].map(|start| format!("{start}{rest}"));
+        let plain = format!("\n{line} 7\n");
+        assert!(written(&dot).contains(&plain));
+        assert!(!written(&line).contains(&plain), "the name is taken");
+        // The other has had no sample since, and is too large to be remembered.
+        written("b");
+        assert!(written(&line).contains(&plain));
+    }
+
+    #[test]
     fn stats_in_any_order_come_to_the_metric_of_their_label() {
         let text = written(&[&["x", "y"], &["y", "z"], &["x", "z", "y"]]);
         let expected = "# HELP x x\n# TYPE x gauge\nx{file=\"a\"} 0\nx{file=\"c\"} 0\n\

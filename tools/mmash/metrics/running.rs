@@ -182,3 +182,67 @@ impl Last {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mmstats::{Counter, Field, Options, Published, ReadBudget};
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::common::prom::Number;
+
+    /// A program with a counter of this name.
+    fn program(directory: &TempDir, label: &str) -> Published<()> {
+        let options = Options::dynamic("Program").path(directory.path()).default_fields(false);
+        let stats = options.create().unwrap();
+        let _: Counter = stats.add(Counter::named(label.to_owned())).unwrap();
+        stats
+    }
+
+    fn look(running: &mut Running, directory: &TempDir) {
+        let places = [directory.path().as_os_str().to_owned()];
+        let snapshot = Snapshot::take(&places, ReadBudget::new());
+        assert!(snapshot.errors.is_empty(), "{:?}", snapshot.errors);
+        running.look(&snapshot, &Limits::default());
+    }
+
+    fn totals(running: &Running) -> Vec<&str> {
+        let totals = running.groups.values().flat_map(BTreeMap::values);
+        totals.map(|total| total.label.as_str()).collect()
+    }
+
+    #[test]
+    fn totals_without_files_are_forgotten_the_oldest_first() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut running = Running::default();
+        let programs = ["a.new", "b.old", "c.here"];
+        let [new, old, _here] = programs.map(|label| program(&directory, label));
+        look(&mut running, &directory);
+        drop(old);
+        look(&mut running, &directory);
+        drop(new);
+        look(&mut running, &directory);
+        assert_eq!(totals(&running), programs, "all have room");
+        let (group, total) = running.groups.iter().next().unwrap();
+        let one = group.len() + 2 * "a.new".len() + total[&b"a.new"[..]].size();
+        running.forget(one);
+        assert_eq!(totals(&running), ["a.new", "c.here"]);
+        running.forget(0);
+        assert_eq!(totals(&running), ["c.here"]);
+    }
+
+    #[test]
+    fn a_look_leaves_no_more_totals_than_are_remembered() {
+        const SIZE: usize = 60_000;
+        let counted = Counted::of(&Sample::Counter(Number::Unsigned(7))).unwrap();
+        let total = |number: u8| {
+            let (label, unit, help) = (number.to_string(), String::new(), "x".repeat(SIZE));
+            (vec![number], Total { label, unit, help, counted: counted.clone(), look: 0 })
+        };
+        let mut running = Running::default();
+        running.groups.insert("cmd=\"x\"".into(), (0..100).map(total).collect());
+        running.look(&Snapshot::default(), &Limits::default());
+        let left = totals(&running).len();
+        assert!((1..=REMEMBERED / SIZE).contains(&left), "{left}");
+    }
+}
