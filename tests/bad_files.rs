@@ -237,7 +237,8 @@ fn escape_sequences() {
     };
     for format in ["text", "json", "csv", "prom"] {
         for more in [&[][..], &["--sum"], &["--raw"], &["--help-texts"]] {
-            let run = run(slurpstats().args(["-o", format]).args(more).arg(&path));
+            let texts = (format == "prom").then_some("--texts");
+            let run = run(slurpstats().args(["-o", format]).args(more).args(texts).arg(&path));
             assert_eq!(run.code, Some(2));
             harmless(&run.stdout);
             harmless(&run.stderr);

@@ -7,6 +7,7 @@ mod http;
 use std::future::pending;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -15,7 +16,7 @@ use axum::Router;
 use axum::routing::get;
 use http::{connect, receive, receive_head};
 use tokio::runtime;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use web::{Feed, Hosts, Limits, Server};
 
 /// Nothing here takes that long.
@@ -116,18 +117,30 @@ fn a_head_that_comes_in_drops_ends_the_connection() {
 }
 
 #[test]
-fn a_connection_beyond_the_limit_waits_and_is_served() {
+fn a_connection_waits_while_as_many_as_may_are_answered() {
     let limits = Limits { connections: 2, ..Limits::default() };
-    let running = Running::start(limits, short_answers());
-    let mut first = send(running.address, &request("/"));
-    let mut second = send(running.address, &request("/"));
-    assert!(receive(&mut first).is_some() && receive(&mut second).is_some());
+    let (turns, come) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (turn, comes) = (Arc::clone(&turns), Arc::clone(&come));
+    let answered = get(async move || {
+        comes.fetch_add(1, Ordering::SeqCst);
+        turn.acquire().await.expect("it stays open").forget();
+        "here"
+    });
+    let running = Running::start(limits, Router::new().route("/", answered));
+    let mut both = [(); 2].map(|()| send(running.address, &request("/")));
+    let started = Instant::now();
+    while come.load(Ordering::SeqCst) < 2 {
+        assert!(started.elapsed() < PATIENCE, "they aren't answered");
+        thread::yield_now();
+    }
     let mut third = send(running.address, &request("/"));
-    first.write_all(request("/").as_bytes()).unwrap();
-    assert_eq!(receive(&mut first).expect("an answer").body, "here");
-    assert!(is_open(&mut third), "it is served beyond the limit");
-    drop(second);
-    assert_eq!(receive(&mut third).expect("an answer").body, "here");
+    assert!(is_open(&mut third), "it waits");
+    assert!(both.iter_mut().all(is_open), "neither gives way");
+    assert_eq!(come.load(Ordering::SeqCst), 2, "it is served beyond the limit");
+    turns.add_permits(3);
+    for connection in both.iter_mut().chain([&mut third]) {
+        assert_eq!(receive(connection).expect("an answer").body, "here");
+    }
 }
 
 #[test]

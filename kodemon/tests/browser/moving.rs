@@ -88,14 +88,18 @@ fn while_a_function_is_called_nothing_says_two_things_of_it(browser: &Browser) {
         "(() => {{
             window.differed = [];
             window.read = 0;
-            const look = () => {{
+            const sized = document.body.appendChild(document.createElement('div'));
+            const next = () => requestAnimationFrame(() => {{
+                sized.style.width = `${{window.read % 2 + 1}}px`;
+            }});
+            // It is called when all that is drawn in a frame is in the document.
+            new ResizeObserver(() => {{
                 window.read += 1;
                 if (!({})) {{
                     window.differed.push(document.body.innerText);
                 }}
-                setTimeout(look, 20);
-            }};
-            look();
+                next();
+            }}).observe(sized);
         }})()",
         is_the_same(key)
     ));

@@ -46,6 +46,11 @@ fn a_full_disk_is_told_and_nothing_is_lost_once_there_is_room() {
     let kodemon = Kodemon::of(command.stderr(File::create(log.path()).unwrap()));
     let mut message = message("a.rs-f", 0.001, now());
     message["padding"] = json!("-".repeat(1_000));
+    // Some are stored before the first transaction that is too large.
+    for _ in 0..101 {
+        kodemon.send(message.to_string());
+    }
+    kodemon.until_stored(101);
     let mut sent = 0;
     while kodemon.health()["healthy"] == true {
         // Not more than any system holds while nobody fetches.
