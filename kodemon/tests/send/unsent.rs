@@ -169,9 +169,10 @@ fn an_address_of_version_6_needs_no_helper() {
 
 #[test]
 fn a_server_that_comes_back_gets_the_next_message() {
-    // An address of its own, so that nobody takes the port meanwhile.
+    // An address of its own, and a port that the system gives to nobody who asks for any: a socket
+    // for all addresses would take it meanwhile.
     const HOST: &str = "127.77.0.1";
-    let server = Server::at(HOST, 0).unwrap();
+    let server = (20_000..30_000).find_map(|port| Server::at(HOST, port).ok()).unwrap();
     let port = server.port();
     let mut program =
         Program::start(&[("KODEMON_HOST", HOST), ("KODEMON_PORT", &port.to_string())]);
