@@ -24,7 +24,11 @@ pub(super) fn expand(template: &str, identity: &Identity) -> Result<String, Crea
     Ok(parts(template, identity)?.into_iter().map(|part| part.text).collect())
 }
 
-/// The name of a file in a file system that takes names of `longest` bytes.
+/// Names of up to this many bytes fit everywhere: eCryptfs takes the shortest ones, of 143.
+const SHORT: usize = 128;
+
+/// The name of a file in a file system that takes names of `longest()` bytes, which is asked for
+/// long ones only: it is a system call.
 ///
 /// Has no leading dots, with which no tool would find the file. One that is too long is shortened
 /// so far that a number fits in: each time where the longest text stands, never the process id,
@@ -32,7 +36,7 @@ pub(super) fn expand(template: &str, identity: &Identity) -> Result<String, Crea
 pub(super) fn file_name(
     template: &str,
     identity: &Identity,
-    longest: usize,
+    longest: impl FnOnce() -> usize,
 ) -> Result<String, CreateError> {
     let mut parts = parts(template, identity)?;
     if let Some(last) = parts.last_mut()
@@ -41,7 +45,8 @@ pub(super) fn file_name(
         let text = last.text.split_off(at);
         parts.push(Part { text, whole: true });
     }
-    let room = longest.saturating_sub(LONGEST_NUMBER);
+    let fits = length(&parts) <= SHORT;
+    let room = if fits { SHORT } else { longest().saturating_sub(LONGEST_NUMBER) };
     while let Some(excess) = length(&parts).checked_sub(room).filter(|&excess| excess > 0) {
         let shortened = parts.iter_mut().filter(|part| !part.whole);
         let Some(part) = shortened.max_by_key(|part| part.text.len()) else { break };
@@ -218,7 +223,7 @@ mod tests {
 
     fn named(template: &str, command: &str, longest: usize) -> String {
         let identity = Identity { command: command.into(), ..identity() };
-        file_name(template, &identity, longest).unwrap()
+        file_name(template, &identity, || longest).unwrap()
     }
 
     #[test]
@@ -229,9 +234,9 @@ mod tests {
         assert_eq!(named("..x-{CMD}.mmstats", ".name", 255), "x-name.mmstats");
         assert_eq!(named(".{CMD}", "a.b", 255), "a.b");
         assert_eq!(expand("/a/.b/{CMD}", &identity()).unwrap(), "/a/.b/web_app");
-        let error = file_name("{CMD}", &Identity::default(), 255).unwrap_err();
+        let error = file_name("{CMD}", &Identity::default(), || 255).unwrap_err();
         assert_eq!(error.to_string(), "'' is no file name");
-        assert!(file_name("..", &identity(), 255).is_err());
+        assert!(file_name("..", &identity(), || 255).is_err());
     }
 
     #[test]
@@ -241,7 +246,8 @@ mod tests {
         assert_eq!(named(DEFAULT_TEMPLATE, &"n".repeat(245), longest(&cut)), cut);
         assert_eq!(named(DEFAULT_TEMPLATE, &"n".repeat(234), longest(&cut)), cut, "fits");
         // At a character's end.
-        assert_eq!(named("{CMD}-{TID}", "aüü", "aü-43".len() + LONGEST_NUMBER + 1), "aü-43");
+        let (name, cut) = (format!("a{}", "ü".repeat(99)), format!("a{}-43", "ü".repeat(98)));
+        assert_eq!(named("{CMD}-{TID}", &name, longest(&cut) + 1), cut);
         // Whatever in it is long.
         let identity = Identity {
             command: "c".repeat(1000),
@@ -251,7 +257,7 @@ mod tests {
         };
         let template =
             format!("mmstats-{}-{{HOST}}{{CMD}}{{STRUCT}}-{{PID}}-{{TID}}", "t".repeat(999));
-        let name = file_name(&template, &identity, 255).unwrap();
+        let name = file_name(&template, &identity, || 255).unwrap();
         assert_eq!(name.len(), 255 - LONGEST_NUMBER);
         assert!(name.starts_with("mmstats-t") && name.ends_with("s-42-43"), "{name}");
         assert!(["hhhh", "cccc"].iter().all(|value| name.contains(value)), "{name}");

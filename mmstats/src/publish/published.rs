@@ -140,7 +140,7 @@ fn publish_image<T>(
     };
     // Absolute, so that a change of the working directory changes nothing.
     let directory = std::path::absolute(&directory).unwrap_or(directory);
-    let file_name = name::file_name(template, identity, birth::longest_name(&directory))?;
+    let file_name = name::file_name(template, identity, || birth::longest_name(&directory))?;
     match birth::give_birth(&directory, &file_name, options.mode, image) {
         Ok(Newborn { map, path, id }) => {
             let number = process::enlist(&path, id, options.keep);
