@@ -46,11 +46,6 @@ fn a_full_disk_is_told_and_nothing_is_lost_once_there_is_room() {
     let kodemon = Kodemon::of(command.stderr(File::create(log.path()).unwrap()));
     let mut message = message("a.rs-f", 0.001, now());
     message["padding"] = json!("-".repeat(1_000));
-    // Some are stored before the first transaction that is too large.
-    for _ in 0..101 {
-        kodemon.send(message.to_string());
-    }
-    kodemon.until_stored(101);
     let mut sent = 0;
     while kodemon.health()["healthy"] == true {
         // Not more than any system holds while nobody fetches.
@@ -142,6 +137,11 @@ fn a_limit_of_the_size_of_files_is_told_and_the_server_goes_on() {
     let kodemon = Kodemon::of(limited.stderr(File::create(log.path()).unwrap()));
     let mut message = message("a.rs-f", 0.001, now());
     message["padding"] = json!("-".repeat(1_000));
+    // Some are stored before the first transaction that is too large.
+    for _ in 0..101 {
+        kodemon.send(message.to_string());
+    }
+    kodemon.until_stored(101);
     while kodemon.health()["healthy"] == true {
         for _ in 0..20 {
             kodemon.send(message.to_string());
