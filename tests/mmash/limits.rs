@@ -65,7 +65,7 @@ fn limits_are_over_all_files_in_the_order_of_their_paths() {
     assert!(error["path"].as_str().unwrap().ends_with("/mmstats-3"), "{error}");
     let labels = server.get("/stats/").json();
     assert_eq!(labels, serde_json::json!({"stats": ["mmstats-1", "mmstats-2"]}));
-    let (_server, files) = watched(directory.path(), &["--max-bytes", "600"]);
+    let (_server, files) = watched(directory.path(), &["--max-bytes", "2100"]);
     let errors = files["errors"].as_array().unwrap();
     assert_eq!(errors.len(), 2, "{files}");
     assert!(errors[0]["error"].as_str().unwrap().contains("(--max-bytes, "), "{files}");

@@ -23,7 +23,7 @@ pub struct CommonArguments {
 /// How much is read over all files.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct LimitArguments {
-    /// Read at most this many bytes over all files, 256 of them a stat: 1000000, 512K, 256M, 1G
+    /// Read at most this many bytes over all files, 256 of them a stat and 768 a label: 1000000, 512K, 256M, 1G
     #[arg(long, value_name = "BYTES", default_value = "256M", value_parser = parse_bytes, hide_short_help = true)]
     pub max_bytes: u64,
 

@@ -135,15 +135,15 @@ impl Looking {
         }
         let started = Instant::now();
         let snapshot = Arc::new(Snapshot::take(&self.places, self.limits.budget()));
-        self.rows.publish(&snapshot, &poller.feed);
         poller.metrics.look(&snapshot);
+        // The one before goes first: what follows takes memory, too.
+        self.before = Arc::downgrade(&poller.snapshot.send_replace(Arc::clone(&snapshot)));
+        self.rows.publish(&snapshot, &poller.feed);
         self.wrongs.tell(&snapshot.errors);
         if let Some(own) = &self.own {
             let (files, unreadable) = (snapshot.files.len(), snapshot.errors.len());
             own.looked(started.elapsed(), files, unreadable, poller.feed.watching());
         }
-        let before = poller.snapshot.send_replace(snapshot);
-        self.before = Arc::downgrade(&before);
         *poller.last_poll.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 }

@@ -11,6 +11,10 @@ use crate::format::Kind;
 /// What a stat takes in memory besides the bytes of its file.
 const BYTES_A_STAT: u64 = 256;
 
+/// What a label takes besides, once over all files, in whatever reads them all: names, totals and
+/// encoded rows.
+const BYTES_A_LABEL: u64 = 768;
+
 /// A label whose texts and value take more than this counts as several.
 const TEXT_OF_A_LABEL: usize = 128;
 
@@ -73,8 +77,8 @@ impl ReadBudget {
         Self::default()
     }
 
-    /// All files together take at most this many bytes: what is read of them, and 256 bytes a
-    /// stat.
+    /// All files together take at most this many bytes: what is read of them, 256 bytes a
+    /// stat, and 768 a label.
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = bytes;
         self
@@ -120,7 +124,7 @@ impl ReadBudget {
 
     /// Takes a file's part, or nothing if it doesn't fit.
     pub(super) fn charge(&mut self, file: &StatsFile, bytes: usize) -> Result<(), ReadError> {
-        let bytes = bytes as u64 + BYTES_A_STAT * file.stats().len() as u64;
+        let mut bytes = bytes as u64 + BYTES_A_STAT * file.stats().len() as u64;
         if bytes > self.bytes_left() {
             return Err(self.over_bytes(file.path()));
         }
@@ -136,14 +140,19 @@ impl ReadBudget {
                 labels += 1 + (text_of(&stat) / TEXT_OF_A_LABEL) as u64;
             }
         }
-        if labels > self.max_labels {
-            for hash in &new {
-                self.known.remove(hash);
-            }
-            return Err(self.over_labels(file.path()));
+        bytes += BYTES_A_LABEL * new.len() as u64;
+        let error = if labels > self.max_labels {
+            self.over_labels(file.path())
+        } else if bytes > self.bytes_left() {
+            self.over_bytes(file.path())
+        } else {
+            (self.bytes, self.labels) = (self.bytes + bytes, labels);
+            return Ok(());
+        };
+        for hash in &new {
+            self.known.remove(hash);
         }
-        (self.bytes, self.labels) = (self.bytes + bytes, labels);
-        Ok(())
+        Err(error)
     }
 }
 
@@ -218,7 +227,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let small = file(&dir, "small", &labels("a", 1));
         let size = fs::metadata(&small).unwrap().len();
-        let mut budget = ReadBudget::new().max_bytes(2 * (size + 256));
+        // The label counts once.
+        let mut budget = ReadBudget::new().max_bytes(2 * (size + 256) + 768);
         let mut read = |path: &Path| ReadOptions::new().read_within(path, &mut budget);
         assert!(read(&file(&dir, "large", &labels("a", 3))).is_err());
         assert!(read(&small).is_ok() && read(&small).is_ok());
