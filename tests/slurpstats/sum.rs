@@ -5,11 +5,13 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use mmstats::{
-    Aggregate, Average, Counter, Field, Gauge, Histogram, MovingAverage, Options, Published,
-    StatsFile, Text, Timer, Timestamp, WindowedAverage,
+    Aggregate, Average, Counter, Field, Gauge, Histogram, Identity, MovingAverage, Options,
+    Published, StatsFile, Text, Timer, Timestamp, WindowedAverage,
 };
 use serde_json::json;
 
+use crate::support::foreign::{Foreign, foreign};
+use crate::support::write;
 use crate::{json, output};
 
 #[test]
@@ -268,4 +270,18 @@ fn a_timestamp_that_was_never_set_has_no_value() {
     );
     let text = output(["--sum", "-l", "never", place.to_str().unwrap()]);
     assert!(text.contains("never never  [2 files]"), "{text}");
+}
+
+/// mmash publishes what it counts itself, and every program its ids.
+#[test]
+fn the_tools_and_the_processes_come_after_the_work_of_programs() {
+    let directory = tempfile::tempdir().unwrap();
+    for (command, label) in [("mmash", "mmash.looks"), ("webapp", "web.hits")] {
+        let writer = Identity { command: command.into(), ..Identity::default() };
+        let fields = ["sys.uid", label].map(|label| Foreign::new(label, 1, "Q", &[1]));
+        write(directory.path(), format!("{command}.mmstats"), &foreign(&writer, &fields));
+    }
+    let csv = output(["--sum", "-o", "csv", directory.path().to_str().unwrap()]);
+    let labels: Vec<_> = csv.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+    assert_eq!(labels, ["web.hits", "mmash.looks", "sys.uid"]);
 }

@@ -2,6 +2,7 @@
 
 pub use cli::{diagnostics, escape, exit, generate, plural, signals};
 
+pub mod about;
 pub mod arguments;
 pub mod declared;
 pub mod identifier;

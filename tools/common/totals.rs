@@ -9,8 +9,9 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use mmstats::{Aggregate, Aggregator, HistogramSnapshot, Kind, Stat, Value, Verdict};
+use mmstats::{Aggregate, Aggregator, HistogramSnapshot, Kind, Stat, StatsFile, Value, Verdict};
 
+use super::about::About;
 pub use super::declared::{aggregate_of, becomes_one, is_current_state, is_unset};
 use super::means::Means;
 pub use super::together::Together;
@@ -37,6 +38,8 @@ pub struct Total {
     pub buffered: bool,
     /// How it adds up.
     pub aggregate: Aggregate,
+    /// What it is about; of several files that disagree, what is shown first.
+    pub about: About,
     /// The number of files whose value counts.
     pub files: u64,
     /// The number of files whose value doesn't count, as their program is dead.
@@ -60,27 +63,35 @@ pub struct Total {
 }
 
 impl Totals {
-    /// Adds a stat of a file whose program is alive or not. A value of a dead program counts
+    /// Adds a stat of `file`, whose program is alive or not. A value of a dead program counts
     /// unless it [describes the present](is_current_state). Averages over a window that has
     /// passed and timestamps that were never set have no value.
-    pub fn add(&mut self, stat: &Stat<'_>, verdict: Verdict, now: f64) {
+    pub fn add(&mut self, file: &StatsFile, stat: &Stat<'_>, verdict: Verdict, now: f64) {
+        let about = || About::of(file, &stat.label());
         let known = self.by_label.get(stat.label_bytes()).copied();
         let index = known.unwrap_or_else(|| {
             self.by_label.insert(stat.label_bytes().to_owned(), self.totals.len());
-            self.totals.push(Total::of(stat));
+            self.totals.push(Total::of(stat, about()));
             self.totals.len() - 1
         });
-        self.totals[index].add(stat, verdict, now);
+        let total = &mut self.totals[index];
+        if total.about != About::Work {
+            total.about = total.about.min(about());
+        }
+        total.add(stat, verdict, now);
     }
 
-    /// The stats, in the order in which they first came.
+    /// The stats, in the order in which they first came; those of the tools and of the processes
+    /// last.
     pub fn iter(&self) -> impl Iterator<Item = &Total> {
-        self.totals.iter()
+        let mut totals: Vec<_> = self.totals.iter().collect();
+        totals.sort_by_key(|total| total.about);
+        totals.into_iter()
     }
 }
 
 impl Total {
-    fn of(stat: &Stat<'_>) -> Self {
+    fn of(stat: &Stat<'_>, about: About) -> Self {
         Self {
             label: stat.label().into_owned(),
             kind: stat.kind(),
@@ -88,6 +99,7 @@ impl Total {
             help: stat.help().to_owned(),
             buffered: stat.is_buffered(),
             aggregate: aggregate_of(stat),
+            about,
             files: 0,
             dead: 0,
             invalid: 0,
@@ -126,7 +138,7 @@ impl Total {
 
     /// The first files didn't tell what it is: they are the original's.
     fn learn(&mut self, stat: &Stat<'_>) {
-        let Self { kind, unit, help, aggregate, .. } = Self::of(stat);
+        let Self { kind, unit, help, aggregate, .. } = Self::of(stat, self.about);
         (self.kind, self.unit, self.help, self.aggregate) = (kind, unit, help, aggregate);
         if self.has_means() {
             let means = self.values.iter().filter_map(Value::as_f64);

@@ -116,8 +116,8 @@ impl Snapshot {
     fn add_up<'a>(&self, files: impl Iterator<Item = &'a Seen>) -> Arc<Totals> {
         let mut totals = Totals::default();
         for seen in files {
-            let verdict = seen.life.verdict;
-            seen.file.stats().for_each(|stat| totals.add(&stat, verdict, self.time));
+            let (file, verdict) = (&seen.file, seen.life.verdict);
+            file.stats().for_each(|stat| totals.add(file, &stat, verdict, self.time));
         }
         Arc::new(totals)
     }

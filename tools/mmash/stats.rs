@@ -116,7 +116,7 @@ fn stat_of(snapshot: &Snapshot, label: &str, wanted: &Parameters) -> Result<Resp
     let (mut totals, mut values) = (Totals::default(), Vec::new());
     for seen in snapshot.matching(wanted.first("glob"))? {
         for stat in seen.file.stats().filter(|stat| stat.label() == label) {
-            totals.add(&stat, seen.life.verdict, now);
+            totals.add(&seen.file, &stat, seen.life.verdict, now);
             values.push(ValueRecord { seen, stat, now });
         }
     }

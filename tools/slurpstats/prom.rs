@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::io::{self, Write};
 
-use mmstats::{Stat, Verdict};
+use mmstats::{Stat, StatsFile, Verdict};
 
 use super::report::{Report, Shown};
 use crate::common::prom::{Families, Format, Limits, Names, Sample, label_value};
@@ -29,12 +29,12 @@ impl<W: Write> Prom<W> {
         Self { out, families, totals, owners: HashSet::new(), now }
     }
 
-    fn add(&mut self, stat: &Stat<'_>, verdict: Verdict) {
+    fn add(&mut self, file: &StatsFile, stat: &Stat<'_>, verdict: Verdict) {
         if let Some(totals) = &mut self.totals
             && becomes_one(stat)
         {
             if Sample::is_allowed(stat) {
-                totals.add(stat, verdict, self.now);
+                totals.add(file, stat, verdict, self.now);
             }
             return;
         }
@@ -64,7 +64,7 @@ impl<W: Write> Report for Prom<W> {
             None => Verdict::Undecided,
         };
         for stat in shown.stats() {
-            self.add(&stat, verdict);
+            self.add(shown.file, &stat, verdict);
         }
         Ok(())
     }

@@ -77,7 +77,7 @@ fn add_group(
         let stats = seen.file.stats().filter(becomes_one);
         stats
             .filter(|stat| is_wanted(stat) && Sample::is_allowed(stat))
-            .for_each(|stat| totals.add(&stat, seen.life.verdict, now));
+            .for_each(|stat| totals.add(&seen.file, &stat, seen.life.verdict, now));
     }
     totals.iter().for_each(|total| families.add_total(total));
 }

@@ -56,7 +56,7 @@ impl<W: Write> Report for SumReport<W> {
         self.files += 1;
         let verdict = shown.verdict_in_sums();
         for stat in shown.stats() {
-            self.totals.add(&stat, verdict, self.now);
+            self.totals.add(shown.file, &stat, verdict, self.now);
         }
         Ok(())
     }
