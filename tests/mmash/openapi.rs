@@ -64,7 +64,7 @@ const REQUESTS: &[(&str, &str, u16)] = &[
     ("/healthz", "/healthz", 200),
     ("/metrics", "/metrics", 200),
     ("/metrics", "/metrics?name=x", 200),
-    ("/graph/", "/graph/", 200),
+    ("/graph/", "/graph/", 308),
     ("/stats/", "/stats/", 200),
     ("/stats/{prefix}", "/stats/t.", 200),
     ("/stats/{prefix}", "/stats/odd?exact&glob=*odd", 200),

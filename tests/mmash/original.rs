@@ -173,13 +173,14 @@ fn an_unknown_aggregator_or_none_gives_lists() {
 }
 
 #[test]
-fn a_path_without_its_slash_leads_to_the_one_with_it() {
+fn old_paths_lead_to_new_ones_by_relative_addresses() {
     let (_directory, server) = originals();
     for (path, location) in [
-        ("/stats", "/stats/"),
-        ("/stats?glob=*&exact", "/stats/?glob=*&exact"),
-        ("/files", "/files/"),
-        ("/graph", "/graph/"),
+        ("/stats", "stats/"),
+        ("/stats?glob=*&exact", "stats/?glob=*&exact"),
+        ("/files", "files/"),
+        ("/graph", "./"),
+        ("/graph/?filter=web", "../?filter=web"),
     ] {
         let answer = server.get(path);
         assert_eq!((answer.status, answer.header("location")), (308, Some(location)), "{path}");

@@ -19,21 +19,23 @@ use super::snapshot::Snapshot;
 use crate::common::json::Exact;
 
 /// `/stats/` and `/files/`, each also with something behind it. Without the slash they lead to
-/// those with it, and so does `/graph`.
+/// those with it. `/graph/` was the page, which is at `/` now.
 pub fn routes() -> Router<Arc<Poller>> {
     Router::new()
         .route("/stats/", get(labels))
         .route("/stats/{*prefix}", get(stats))
         .route("/files/", get(all_files))
         .route("/files/{*glob}", get(some_files))
-        .route("/stats", get(with_slash))
-        .route("/files", get(with_slash))
-        .route("/graph", get(with_slash))
+        .route("/stats", get(|uri| redirect("stats/", uri)))
+        .route("/files", get(|uri| redirect("files/", uri)))
+        .route("/graph", get(|uri| redirect("./", uri)))
+        .route("/graph/", get(|uri| redirect("../", uri)))
 }
 
-async fn with_slash(uri: Uri) -> Redirect {
+/// Leads to a relative address: behind a proxy, all of this may be under a path.
+async fn redirect(to: &str, uri: Uri) -> Redirect {
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-    Redirect::permanent(&format!("{}/{query}", uri.path()))
+    Redirect::permanent(&format!("{to}{query}"))
 }
 
 #[derive(Serialize)]

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use web::{Asset, Parameters, Problem, asset};
+use web::{Asset, Parameters, Problem};
 
 use super::poller::Poller;
 
@@ -30,10 +30,9 @@ const PARTS: &[Asset] = web::parts![
     "warnings.js",
 ];
 
-/// The page, its parts, and the stream that it lives on. `/graph/` was the original's page.
+/// The page, its parts, and the stream that it lives on.
 pub fn routes() -> Router<Arc<Poller>> {
-    let page = |request: HeaderMap| async move { asset(&PAGE, &request) };
-    web::page(&PAGE, PARTS).route("/graph/", get(page)).route("/api/v1/stream", get(stream))
+    web::page(&PAGE, PARTS).route("/api/v1/stream", get(stream))
 }
 
 async fn stream(

@@ -58,7 +58,7 @@ pub use server::{Server, ending_by_signal};
 pub use workers::Workers;
 
 /// The kit's own files, for a tool's page: style, live stream, list, chart and what they need. A
-/// page asks for them as `/kit/…`.
+/// page asks for them as `kit/…`.
 pub const ASSETS: &[Asset] = &[
     Asset { path: "kit/axes.js", content: include_str!("../assets/axes.js") },
     Asset { path: "kit/chart.css", content: include_str!("../assets/chart.css") },

@@ -7,7 +7,7 @@ use axum::routing::get;
 use crate::{ASSETS, Asset, asset};
 
 /// The files of the folder `page`, beside the file that says this: `parts!["list.js", …]`. The
-/// page asks for them as `/page/…`.
+/// page asks for them as `page/…`: all addresses are relative, as a proxy may serve it under a path.
 #[macro_export]
 macro_rules! parts {
     ($($name:literal),* $(,)?) => {

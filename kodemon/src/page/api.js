@@ -4,7 +4,7 @@
 export async function ask(path, parameters = {}, signal = undefined) {
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== "");
   const query = new URLSearchParams(given);
-  const answer = await fetch(`/api/${path}?${query}`, { signal });
+  const answer = await fetch(`api/${path}?${query}`, { signal });
   const record = JSON.parse(await answer.text(), exactly);
   if (!answer.ok) {
     throw Object.assign(new Error(record.error), { status: answer.status });

@@ -1,12 +1,12 @@
 // The chosen function: its executions as points, how they were spread step by step, and a table.
 
-import { Chart } from "/kit/chart.js";
-import { bar, cross } from "/kit/controls.js";
-import { element, onFrame, setText } from "/kit/dom.js";
-import { visible } from "/kit/escape.js";
-import { date, duration, number, time as timeOfDay } from "/kit/format.js";
-import { nearest } from "/kit/scale.js";
-import { followSeen } from "/kit/watch.js";
+import { Chart } from "../kit/chart.js";
+import { bar, cross } from "../kit/controls.js";
+import { element, onFrame, setText } from "../kit/dom.js";
+import { visible } from "../kit/escape.js";
+import { date, duration, number, time as timeOfDay } from "../kit/format.js";
+import { nearest } from "../kit/scale.js";
+import { followSeen } from "../kit/watch.js";
 import { ask, pathOf } from "./api.js";
 import { Executions } from "./executions.js";
 import { Points } from "./points.js";
@@ -115,7 +115,7 @@ export class Detail {
       return;
     }
     // What comes after the stream has begun isn't missed; and where there is none, it is asked for.
-    this.#stop = followSeen(`/api/stream?${new URLSearchParams({ key: this.#view.key })}`, {
+    this.#stop = followSeen(`api/stream?${new URLSearchParams({ key: this.#view.key })}`, {
       whole: () => this.#load(),
       change: (step) => this.#take(step),
       state: (now) => now === "refused" && this.#load(),

@@ -1,8 +1,8 @@
 // The table of single executions, the newest first.
 
-import { element, setText } from "/kit/dom.js";
-import { visible } from "/kit/escape.js";
-import { date, duration } from "/kit/format.js";
+import { element, setText } from "../kit/dom.js";
+import { visible } from "../kit/escape.js";
+import { date, duration } from "../kit/format.js";
 import { ask, pathOf } from "./api.js";
 import { counted } from "./texts.js";
 

@@ -1,6 +1,6 @@
 // The page before the first message: how to send one.
 
-import { element } from "/kit/dom.js";
+import { element } from "../kit/dom.js";
 
 const MESSAGE = '{"key": "shell-hello", "execution_time": 0.25, "timestamp": \'$(date +%s)\', "token": "shell"}';
 
@@ -31,6 +31,6 @@ export function explainNothing(section) {
       element("pre", {}, element("code", {}, code)),
       element("p", { class: "hint" }, hint),
     ]),
-    element("p", {}, "If nothing appears, ", element("a", { href: "/api/health" }, "/api/health"), " says what came and was refused."),
+    element("p", {}, "If nothing appears, ", element("a", { href: "api/health" }, "api/health"), " says what came and was refused."),
   );
 }

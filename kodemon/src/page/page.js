@@ -1,11 +1,11 @@
 // The page: puts streams, list, chart and address together.
 
-import { shortcuts } from "/kit/controls.js";
-import { debounced, element, setText } from "/kit/dom.js";
-import { visible } from "/kit/escape.js";
-import { number } from "/kit/format.js";
-import { compareTexts } from "/kit/order.js";
-import { followSeen } from "/kit/watch.js";
+import { shortcuts } from "../kit/controls.js";
+import { debounced, element, setText } from "../kit/dom.js";
+import { visible } from "../kit/escape.js";
+import { number } from "../kit/format.js";
+import { compareTexts } from "../kit/order.js";
+import { followSeen } from "../kit/watch.js";
 import { ask } from "./api.js";
 import { Detail } from "./detail.js";
 import { Keys } from "./keys.js";
@@ -164,7 +164,7 @@ setInterval(() => {
     times.tick();
   }
 }, TICK);
-followSeen("/api/stream", {
+followSeen("api/stream", {
   whole: ({ time }) => {
     hearTime(time);
     if (missed) {

@@ -1,11 +1,11 @@
 // The list of functions: in which order they stand, what their rows show, how keys move in it.
 
-import { element, setText } from "/kit/dom.js";
-import { visible } from "/kit/escape.js";
-import { matcher } from "/kit/filter.js";
-import { compareTexts } from "/kit/order.js";
-import { spark } from "/kit/spark.js";
-import { VirtualList } from "/kit/virtual.js";
+import { element, setText } from "../kit/dom.js";
+import { visible } from "../kit/escape.js";
+import { matcher } from "../kit/filter.js";
+import { compareTexts } from "../kit/order.js";
+import { spark } from "../kit/spark.js";
+import { VirtualList } from "../kit/virtual.js";
 import { countText, durationText, partsOf, rateText } from "./texts.js";
 import { COLUMNS } from "./view.js";
 

@@ -1,7 +1,7 @@
 // Figures as texts.
 
-import { visible } from "/kit/escape.js";
-import { duration, number, rate } from "/kit/format.js";
+import { visible } from "../kit/escape.js";
+import { duration, number, rate } from "../kit/format.js";
 
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
 

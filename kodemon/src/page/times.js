@@ -1,8 +1,8 @@
 // Which range of time is looked at: a bar of ranges that end now, and fields for any other.
 
-import { bar } from "/kit/controls.js";
-import { element } from "/kit/dom.js";
-import { date } from "/kit/format.js";
+import { bar } from "../kit/controls.js";
+import { element } from "../kit/dom.js";
+import { date } from "../kit/format.js";
 import { isLive, PRESETS, rangeOf } from "./range.js";
 
 /** The controls. `onview(part)` is told what of the view was changed here. */

@@ -1,11 +1,11 @@
 // The charts of the chosen stats, with their window, and what each stat is at the moment that is
 // pointed at.
 
-import { Chart } from "/kit/chart.js";
-import { bar, cross } from "/kit/controls.js";
-import { element, setText } from "/kit/dom.js";
-import { time as timeOfDay } from "/kit/format.js";
-import { nearest } from "/kit/scale.js";
+import { Chart } from "../kit/chart.js";
+import { bar, cross } from "../kit/controls.js";
+import { element, setText } from "../kit/dom.js";
+import { time as timeOfDay } from "../kit/format.js";
+import { nearest } from "../kit/scale.js";
 import {
   bandsOf,
   deathText,

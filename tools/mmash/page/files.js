@@ -1,8 +1,8 @@
 // Which files there are, whose they are, and whether their programs are alive.
 
-import { element, repeated } from "/kit/dom.js";
-import { bytes, counted, number } from "/kit/format.js";
-import { compareTexts } from "/kit/order.js";
+import { element, repeated } from "../kit/dom.js";
+import { bytes, counted, number } from "../kit/format.js";
+import { compareTexts } from "../kit/order.js";
 
 /** So many files are listed. */
 const MOST = 200;
@@ -13,7 +13,7 @@ const COLUMNS = [["Process"], ["Life"], ["Stats", "number"], ["Size", "number"],
 /** Asks what the files are; null where nobody answers. */
 export async function askFiles() {
   try {
-    const answer = await fetch("/api/v1/files");
+    const answer = await fetch("api/v1/files");
     return answer.ok ? await answer.json() : null;
   } catch {
     return null;

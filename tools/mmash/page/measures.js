@@ -1,6 +1,6 @@
 // What a stat shows: texts of its present, numbers over time for lines and bands.
 
-import { moment, number, quantity, rate, time } from "/kit/format.js";
+import { moment, number, quantity, rate, time } from "../kit/format.js";
 import { numberOf } from "./stat.js";
 
 /** What kinds are that files have, but with no value for all of them. */

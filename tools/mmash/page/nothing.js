@@ -1,6 +1,6 @@
 // The page when there is nothing: where was looked, and why there may be nothing.
 
-import { element } from "/kit/dom.js";
+import { element } from "../kit/dom.js";
 import { askFiles, problems } from "./files.js";
 
 /** How long what the server said stays as it is. */
@@ -28,7 +28,7 @@ export async function explainNothing(section) {
     element("h2", {}, "There are no stats yet"),
     element("p", {}, "As soon as a program publishes some, they appear here."),
     element("p", {}, "mmash --glob shows other places; meanwhile there are ",
-      element("a", { href: "/?filter=mmash." }, "mmash's own stats"), "."),
+      element("a", { href: "?filter=mmash." }, "mmash's own stats"), "."),
     ...(places.length > 0 ? [element("h3", {}, "Looked at"), element("ul", {}, ...places)] : []),
     ...problems(record.errors),
     element("h3", {}, "Why there may be nothing"),

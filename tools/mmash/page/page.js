@@ -1,10 +1,10 @@
 // The page: puts stream, list, chart and address together.
 
-import { COLORS } from "/kit/chart.js";
-import { shortcuts } from "/kit/controls.js";
-import { debounced, setText } from "/kit/dom.js";
-import { counted, duration, number, time } from "/kit/format.js";
-import { followSeen } from "/kit/watch.js";
+import { COLORS } from "../kit/chart.js";
+import { shortcuts } from "../kit/controls.js";
+import { debounced, setText } from "../kit/dom.js";
+import { counted, duration, number, time } from "../kit/format.js";
+import { followSeen } from "../kit/watch.js";
 import { Detail } from "./detail.js";
 import { Files } from "./files.js";
 import { explainNothing } from "./nothing.js";
@@ -150,7 +150,7 @@ shortcuts(filter, () => {
 
 look(view);
 setInterval(tellState, TICK);
-followSeen("/api/v1/stream", {
+followSeen("api/v1/stream", {
   whole: (step) => {
     take("whole", step);
     refresh();

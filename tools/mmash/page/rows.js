@@ -1,10 +1,10 @@
 // The list of stats, grouped by prefix: what is in it, what its rows show, how keys move in it.
 
-import { element, setText } from "/kit/dom.js";
-import { matcher } from "/kit/filter.js";
-import { compareTexts } from "/kit/order.js";
-import { spark } from "/kit/spark.js";
-import { VirtualList } from "/kit/virtual.js";
+import { element, setText } from "../kit/dom.js";
+import { matcher } from "../kit/filter.js";
+import { compareTexts } from "../kit/order.js";
+import { spark } from "../kit/spark.js";
+import { VirtualList } from "../kit/virtual.js";
 import { deathText, lineOf, rateText, showsRate, valueText } from "./measures.js";
 
 /** How many looks the small lines show, and from how many on they fill their place. */

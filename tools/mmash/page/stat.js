@@ -1,6 +1,6 @@
 // One stat over all files, with its history since the page was opened.
 
-import { Ring } from "/kit/series.js";
+import { Ring } from "../kit/series.js";
 
 /** One stat over all files. */
 export class Stat {

@@ -1,6 +1,6 @@
 // The stats as the stream tells them, with those that have gone as long as their history is kept.
 
-import { Ring } from "/kit/series.js";
+import { Ring } from "../kit/series.js";
 import { Stat } from "./stat.js";
 
 /** An hour of seconds. */

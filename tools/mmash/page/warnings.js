@@ -1,7 +1,7 @@
 // Warnings: threads whose stats are counted nowhere.
 
-import { element } from "/kit/dom.js";
-import { counted, number } from "/kit/format.js";
+import { element } from "../kit/dom.js";
+import { counted, number } from "../kit/format.js";
 
 /** How many processes are listed. */
 const MOST = 5;
