@@ -104,7 +104,8 @@
 //!   [`PerThread::problem`] says so, and so does the gauge `sys.unpublished` in the files that there
 //!   are.
 //! - **Descriptors.** Each instance holds one, which carries the lock by which readers tell that the
-//!   writer is alive.
+//!   writer is alive. A program that closes it, as daemons close all that are open, goes on
+//!   publishing, and its number may be given to another file: the library never closes that one.
 //! - **Old tools.** The Python readers look in the temporary directory: run them with
 //!   `MMSTATS_PATH=/dev/shm`.
 //! - **Linux.** The library needs Linux 3.15 or later: open-file-description locks, `O_TMPFILE`,

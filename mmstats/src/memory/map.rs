@@ -2,12 +2,13 @@
 
 use std::fs::File;
 use std::io;
-use std::os::fd::{BorrowedFd, IntoRawFd, RawFd};
+use std::os::fd::BorrowedFd;
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, Ordering};
 
 use memmap2::{MmapOptions, MmapRaw};
+use nix::sys::stat::FileStat;
 
 use super::fork::Section;
 use super::registry::{self, Registration};
@@ -23,26 +24,32 @@ pub(crate) struct Map {
 
 impl Map {
     /// Maps `file`, whose length is at least `len`, and keeps its descriptor: with it lives the
-    /// lock that is the file's sign of life.
-    pub(crate) fn of_file(file: File, len: usize, _: &Section) -> io::Result<Arc<Self>> {
-        let raw = MmapOptions::new().len(len).map_raw(&file)?;
-        Ok(Self::registered(raw, file.into_raw_fd()))
+    /// lock that is the file's sign of life. `stat` is the file's.
+    pub(crate) fn of_file(
+        file: File,
+        stat: &FileStat,
+        len: usize,
+        _: &Section,
+    ) -> io::Result<Arc<Self>> {
+        let map = Self::registered(MmapOptions::new().len(len).map_raw(&file)?);
+        map.registration.descriptor().keep(file, stat.st_dev, stat.st_ino);
+        Ok(map)
     }
 
     /// Memory of the same kind that no file backs: stats go nowhere.
     pub(crate) fn private(len: usize, _: &Section) -> io::Result<Arc<Self>> {
         let raw = MmapOptions::new().len(len).map_anon()?;
-        Ok(Self::registered(raw.into(), registry::NO_DESCRIPTOR))
+        Ok(Self::registered(raw.into()))
     }
 
-    fn registered(raw: MmapRaw, descriptor: RawFd) -> Arc<Self> {
-        let registration = registry::register(raw.as_mut_ptr(), raw.len(), descriptor);
+    fn registered(raw: MmapRaw) -> Arc<Self> {
+        let registration = registry::register(raw.as_mut_ptr(), raw.len());
         Arc::new(Self { raw, registration })
     }
 
     /// The file's descriptor, if a file backs the map.
     pub(crate) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        self.registration.descriptor()
+        self.registration.descriptor().borrow()
     }
 
     pub(crate) fn len(&self) -> usize {

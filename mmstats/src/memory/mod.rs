@@ -14,6 +14,7 @@
 //!    that it is made of as a cell does. Mapped bytes are never behind a Rust reference, unless it is
 //!    one to atomics.
 
+mod descriptor;
 mod fork;
 mod leaked;
 mod list;

@@ -2,14 +2,11 @@
 //!
 //! Nodes are used again, so there are as many as there ever were maps at one time.
 
-use std::os::fd::{BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 
+use super::descriptor::KeptDescriptor;
 use super::list::List;
-
-/// In place of a descriptor: there is none, or it has been closed.
-pub(super) const NO_DESCRIPTOR: RawFd = -1;
 
 static NODES: List<Node> = List::new();
 
@@ -23,33 +20,30 @@ struct Node {
     /// Null while the node describes no map.
     base: AtomicPtr<u8>,
     len: AtomicUsize,
-    descriptor: AtomicI32,
+    descriptor: KeptDescriptor,
 }
 
 /// A map's entry in the list.
 #[derive(Debug)]
 pub(super) struct Registration(&'static Node);
 
-pub(super) fn register(base: *mut u8, len: usize, descriptor: RawFd) -> Registration {
+pub(super) fn register(base: *mut u8, len: usize) -> Registration {
     let node = free_node().unwrap_or_else(|| NODES.push(Node::taken()));
     node.len.store(len, Ordering::Relaxed);
-    node.descriptor.store(descriptor, Ordering::Relaxed);
     node.base.store(base, Ordering::Release);
     Registration(node)
 }
 
 impl Registration {
-    pub(super) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        let descriptor = self.0.descriptor.load(Ordering::Acquire);
-        // SAFETY: it is closed by `retract`, when the map and so this registration end, or by a
-        // fork, in whose child it reads as none.
-        (descriptor != NO_DESCRIPTOR).then(|| unsafe { BorrowedFd::borrow_raw(descriptor) })
+    /// That of the map's file, if it has one.
+    pub(super) fn descriptor(&self) -> &KeptDescriptor {
+        &self.0.descriptor
     }
 
     /// Takes the map out of the list and closes its descriptor, if a fork hasn't done so.
     pub(super) fn retract(&self) {
         self.0.base.store(ptr::null_mut(), Ordering::Release);
-        drop(take_descriptor(self.0));
+        self.0.descriptor.close();
         self.0.taken.store(false, Ordering::Release);
         FREE.fetch_add(1, Ordering::Release);
     }
@@ -62,16 +56,10 @@ pub(super) fn for_each_inherited(action: impl Fn(*mut u8, usize)) {
     for node in NODES.iter() {
         let base = node.base.load(Ordering::Acquire);
         if !base.is_null() {
-            drop(take_descriptor(node));
+            node.descriptor.close();
             action(base, node.len.load(Ordering::Relaxed));
         }
     }
-}
-
-fn take_descriptor(node: &Node) -> Option<OwnedFd> {
-    let descriptor = node.descriptor.swap(NO_DESCRIPTOR, Ordering::AcqRel);
-    // SAFETY: `register` was given the descriptor to own, and the swap hands it out once.
-    (descriptor != NO_DESCRIPTOR).then(|| unsafe { OwnedFd::from_raw_fd(descriptor) })
 }
 
 fn free_node() -> Option<&'static Node> {
@@ -93,7 +81,7 @@ impl Node {
             taken: AtomicBool::new(true),
             base: AtomicPtr::new(ptr::null_mut()),
             len: AtomicUsize::new(0),
-            descriptor: AtomicI32::new(NO_DESCRIPTOR),
+            descriptor: KeptDescriptor::none(),
         }
     }
 }
@@ -105,14 +93,14 @@ mod tests {
     #[test]
     fn nodes_are_used_again() {
         let mut memory = [0_u8; 8];
-        let first = register(memory.as_mut_ptr(), 8, NO_DESCRIPTOR);
+        let first = register(memory.as_mut_ptr(), 8);
         let node = ptr::from_ref(first.0);
         first.retract();
         let found = NODES.iter().any(|other| ptr::eq(other, node));
         assert!(found, "a retracted node stays in the list");
         let before = NODES.iter().count();
         for _ in 0..100 {
-            register(memory.as_mut_ptr(), 8, NO_DESCRIPTOR).retract();
+            register(memory.as_mut_ptr(), 8).retract();
         }
         // Other tests register at the same time, but not a hundred.
         assert!(NODES.iter().count() < before + 100);

@@ -50,7 +50,7 @@ pub(super) fn give_birth(
     reserve(&file, image.len()).map_err(failed("reserve room for a file in"))?;
     lock::take(&file).map_err(failed("lock a file in"))?;
     let stat = fstat(&file).map_err(|errno| failed("look at a file in")(errno.into()))?;
-    let map = Map::of_file(file, image.len(), &section).map_err(failed("map a file in"))?;
+    let map = Map::of_file(file, &stat, image.len(), &section).map_err(failed("map a file in"))?;
     // The version byte last: a file without it is no stats file.
     map.write(1, &image[1..]);
     map.write(0, &[VERSION]);
