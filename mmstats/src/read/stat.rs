@@ -134,14 +134,22 @@ impl<'a> Stat<'a> {
 
     /// Whether this is the average over a span of time and the span has passed since the last
     /// value: at `now`, in seconds of Unix time, there is nothing to average.
+    ///
+    /// So it is if the last value is from further in the future than the span, and than 10
+    /// seconds: the clock was set back since, and nobody knows how long ago the value was added.
     pub fn expired(&self, now: f64) -> bool {
+        /// Readers may take the time well before they come to the file.
+        const SLACK: f64 = 10.0;
         let average = self.entry().filter(|entry| entry.kind() == Some(Kind::Average));
         let Some([span, WINDOWED]) = average.map(|entry| entry.parameters()) else {
             return false;
         };
         let span = f64::from_bits(span);
         let last_add = self.component("last_add").and_then(|value| value.as_f64());
-        span > 0.0 && last_add.is_some_and(|last_add| now - last_add > span)
+        let Some(age) = last_add.map(|last_add| now - last_add) else {
+            return false;
+        };
+        span > 0.0 && (age > span || -age > span.max(SLACK))
     }
 
     /// How many values the mean of an average is over, as its weight beside other means: the
@@ -315,6 +323,11 @@ mod tests {
         let file = windowed([60_f64.to_bits(), 2]);
         let stat = file.get("stat").unwrap();
         assert!(!stat.expired(1060.0) && stat.expired(1060.5));
+        // The clock stepped back since; less than that, and another clock is a little ahead.
+        assert!(!stat.expired(940.0) && stat.expired(939.5) && stat.expired(0.0));
+        let short = windowed([1_f64.to_bits(), 2]);
+        let short = short.get("stat").unwrap();
+        assert!(!short.expired(990.0) && short.expired(989.5), "when a slow reader began");
         assert!(!windowed([60, 1]).get("stat").unwrap().expired(1e9), "a window of 60 values");
         for no_window in [0.0, -1.0, f64::NAN] {
             let file = windowed([f64::to_bits(no_window), 2]);
