@@ -2,7 +2,7 @@
 
 use std::any::TypeId;
 use std::borrow::Cow;
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use super::errors::DeclareError;
 use super::{CreateError, Options, Published};
@@ -138,7 +138,7 @@ impl<F: Field> Declaration<F> {
         self,
         prefix: &str,
         layout: Layout,
-        taken: impl IntoIterator<Item = impl AsRef<str>>,
+        taken: &HashSet<String>,
     ) -> Result<Definition, (String, DeclareError)> {
         let label = [prefix, &self.label].concat();
         let checked = check_label(&label, taken);
@@ -163,16 +163,13 @@ impl<F: Field> Declaration<F> {
     }
 }
 
-fn check_label(
-    label: &str,
-    taken: impl IntoIterator<Item = impl AsRef<str>>,
-) -> Result<(), DeclareError> {
+fn check_label(label: &str, taken: &HashSet<String>) -> Result<(), DeclareError> {
     let limit = u16::MAX.into();
     if label.is_empty() {
         Err(DeclareError::EmptyLabel)
     } else if label.len() > limit {
         Err(DeclareError::LabelTooLong { found: label.len(), limit })
-    } else if taken.into_iter().any(|other| other.as_ref() == label) {
+    } else if taken.contains(label) {
         Err(DeclareError::DuplicateLabel)
     } else {
         Ok(())
@@ -185,6 +182,7 @@ pub struct Declarations {
     prefix: String,
     layout: Layout,
     definitions: Vec<Definition>,
+    labels: HashSet<String>,
     types: Vec<TypeId>,
     fault: Option<CreateError>,
 }
@@ -196,6 +194,7 @@ impl Declarations {
             layout,
             // More than most structs have.
             definitions: Vec::with_capacity(32),
+            labels: HashSet::with_capacity(32),
             types: Vec::with_capacity(32),
             fault: None,
         }
@@ -203,9 +202,9 @@ impl Declarations {
 
     /// Adds a field. What is wrong with it, creation reports.
     pub fn add<F: Field>(&mut self, declaration: Declaration<F>) {
-        let taken = self.definitions.iter().map(|other| &other.label);
-        match declaration.define(&self.prefix, self.layout, taken) {
+        match declaration.define(&self.prefix, self.layout, &self.labels) {
             Ok(definition) => {
+                self.labels.insert(definition.label.clone());
                 self.definitions.push(definition);
                 self.types.push(TypeId::of::<F>());
             }
@@ -224,12 +223,20 @@ impl Declarations {
         }
     }
 
-    pub(super) fn finish(self) -> Result<(Vec<Definition>, Vec<TypeId>), CreateError> {
-        match self.fault {
+    pub(super) fn finish(self) -> Result<Declared, CreateError> {
+        let Self { definitions, types, labels, fault, .. } = self;
+        match fault {
             Some(fault) => Err(fault),
-            None => Ok((self.definitions, self.types)),
+            None => Ok(Declared { definitions, types, labels }),
         }
     }
+}
+
+/// Fields of which none is at fault, and their labels.
+pub(super) struct Declared {
+    pub definitions: Vec<Definition>,
+    pub types: Vec<TypeId>,
+    pub labels: HashSet<String>,
 }
 
 /// The fields of a struct, ready to be built, in the order of their declarations.

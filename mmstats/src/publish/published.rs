@@ -2,6 +2,7 @@
 
 use std::any::TypeId;
 use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,7 +11,9 @@ use std::{fmt, io};
 use nix::unistd::{SysconfVar, gettid, sysconf};
 
 use super::birth::{self, Newborn};
-use super::declaration::{Attachment, Attachments, Declaration, Declarations, Field, MmStats};
+use super::declaration::{
+    Attachment, Attachments, Declaration, Declarations, Declared, Field, MmStats,
+};
 use super::defaults::Changing;
 use super::process::{self, FileNumber};
 use super::unpublished::Counted;
@@ -69,7 +72,7 @@ struct Growth {
     room: Room,
     layout: Layout,
     prefix: String,
-    labels: Vec<String>,
+    labels: HashSet<String>,
 }
 
 impl<T: MmStats> Published<T> {
@@ -80,7 +83,7 @@ impl<T: MmStats> Published<T> {
             defaults::declare(&mut declarations, &identity, options.layout);
         }
         T::declare(&mut declarations);
-        let (definitions, types) = declarations.finish()?;
+        let Declared { definitions, types, labels } = declarations.finish()?;
         let image =
             Image::compose(&definitions, &identity, options.layout, options.capacity, page_size())
                 .map_err(|no_room| CreateError::TooLarge { needed: no_room.needed })?;
@@ -90,12 +93,8 @@ impl<T: MmStats> Published<T> {
             Err(reason) => (None, Some(reason)),
         };
         let (stats, mut defaults) = attach(&options, &map, &image, &definitions, types);
-        let growth = Growth {
-            room: image.room,
-            layout: options.layout,
-            prefix: options.prefix,
-            labels: definitions.into_iter().map(|definition| definition.label).collect(),
-        };
+        let growth =
+            Growth { room: image.room, layout: options.layout, prefix: options.prefix, labels };
         let private = reason.map(Private::of);
         if let (Some(_), Some(defaults)) = (&private, &mut defaults) {
             // Nobody reads the number there.
@@ -211,7 +210,7 @@ impl<T> Published<T> {
         let mut growth = self.growth.borrow_mut();
         let Growth { room, layout, prefix, labels } = &mut *growth;
         let definition = declaration
-            .define(prefix, *layout, labels.iter())
+            .define(prefix, *layout, labels)
             .map_err(|(label, reason)| AddError::Declaration { label, reason })?;
         let limit = room.longest_label();
         if definition.label.len() > limit {
@@ -231,7 +230,7 @@ impl<T> Published<T> {
         };
         self.map.add(&addition);
         let place = self.map.place(&addition.place, *layout, definition.align);
-        labels.push(definition.label);
+        labels.insert(definition.label);
         Ok(F::attach(Attachment { place, parameters: definition.parameters }))
     }
 
