@@ -1,7 +1,7 @@
 //! Stats that are added at run time, without a struct: a counter for each word that comes in.
 //!
 //! ```text
-//! cargo run --release --example run_time < README.md
+//! cargo run --release --bin run_time < README.md
 //! ```
 
 use std::collections::HashMap;

@@ -1,7 +1,7 @@
 //! Counters of a thread pool: every thread has its own file, readers add them up.
 //!
 //! ```text
-//! cargo run --release --example thread_pool
+//! cargo run --release --bin thread_pool
 //! ```
 
 use std::collections::BTreeMap;

@@ -1,9 +1,9 @@
 //! So many writes of every kind, for a look at what they ask of the system: nothing.
 //!
 //! ```text
-//! cargo build --release --example writes
-//! strace -f -c target/release/examples/writes 1000
-//! strace -f -c target/release/examples/writes 10000000    # the same counts
+//! cargo build --release --bin writes
+//! strace -f -c target/release/writes 1000
+//! strace -f -c target/release/writes 10000000    # the same counts
 //! ```
 
 use std::env;

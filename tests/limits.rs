@@ -9,9 +9,8 @@ use std::process::{Command, Stdio};
 use support::tool;
 use tempfile::TempDir;
 
-const TOOLS: [&str; 4] = [
+const TOOLS: [&str; 3] = [
     env!("CARGO_BIN_EXE_cleanstats"),
-    env!("CARGO_BIN_EXE_mmash"),
     env!("CARGO_BIN_EXE_pollstats"),
     env!("CARGO_BIN_EXE_slurpstats"),
 ];

@@ -4,20 +4,15 @@
 mod support;
 
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, pipe};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
-use std::thread;
+use std::io::pipe;
+use std::process::{Command, Stdio};
 
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
-use support::{PATIENCE, Run, gone, original, run_into, tool, write};
+use support::{Run, gone, original, run_into, tool, write};
 use tempfile::TempDir;
 
 const SLURPSTATS: &str = env!("CARGO_BIN_EXE_slurpstats");
 const POLLSTATS: &str = env!("CARGO_BIN_EXE_pollstats");
 const CLEANSTATS: &str = env!("CARGO_BIN_EXE_cleanstats");
-const MMASH: &str = env!("CARGO_BIN_EXE_mmash");
 
 /// Every tool in every format, and what comes from the definitions of its arguments.
 const COMMANDS: &[(&str, &[&str])] = &[
@@ -41,7 +36,6 @@ const COMMANDS: &[(&str, &[&str])] = &[
     (CLEANSTATS, &["-n", "-o", "text"]),
     (CLEANSTATS, &["-n", "-o", "json"]),
     (CLEANSTATS, &["--generate", "zsh"]),
-    (MMASH, &["--generate", "fish"]),
 ];
 
 /// Enough files for some kilobytes of output in every format, and too few for a buffer to overflow
@@ -128,30 +122,4 @@ fn the_exit_code_stays_where_the_message_can_not_be_written() {
         let mut child = command.stdout(full()).stderr(full()).spawn().unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(2), "{path} {arguments:?}");
     }
-}
-
-/// A server that a failed test leaves would run for ever.
-struct Killed(Child);
-
-impl Drop for Killed {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
-#[test]
-fn a_server_reports_it_and_serves_all_the_same() {
-    let directory = directory();
-    let mut mmash = command(MMASH, &["--listen", "127.0.0.1:0"], &directory);
-    let mut mmash = Killed(mmash.stdout(full()).stderr(Stdio::piped()).spawn().unwrap());
-    let stderr = BufReader::new(mmash.0.stderr.take().unwrap());
-    let (sender, lines) = mpsc::channel();
-    thread::spawn(move || {
-        stderr.lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
-    });
-    let line = lines.recv_timeout(PATIENCE).expect("it reports it");
-    assert!(line.starts_with("mmash: writing to stdout failed: No space"), "{line}");
-    kill(Pid::from_raw(mmash.0.id().cast_signed()), Signal::SIGTERM).unwrap();
-    assert_eq!(mmash.0.wait().unwrap().code(), Some(0));
 }

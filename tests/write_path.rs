@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
+
+#[path = "support/built.rs"]
+mod built;
+use built::built;
 
 /// What `examples/writes` makes of one number: twelve writes, through a struct and a static.
 const WRITES_A_ROUND: u64 = 2 * 12;
@@ -31,7 +35,7 @@ fn calls_of(writes: u64, directory: &Path) -> Calls {
     let status = Command::new("strace")
         .args(["-f", "-c", "-o"])
         .arg(&report)
-        .arg(writes_program())
+        .arg(built("writes"))
         .arg(writes.div_ceil(WRITES_A_ROUND).to_string())
         .env("MMSTATS_PATH", directory)
         .env_remove("MMSTATS_FILES")
@@ -45,12 +49,4 @@ fn calls_of(writes: u64, directory: &Path) -> Calls {
 fn line(line: &str) -> Option<(String, u64)> {
     let columns: Vec<_> = line.split_whitespace().collect();
     Some(((*columns.last()?).to_owned(), columns.get(3)?.parse().ok()?))
-}
-
-/// Cargo builds examples with the tests, beside them.
-fn writes_program() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let program = test.ancestors().nth(2).expect("target/…/deps").join("examples/writes");
-    assert!(program.exists(), "for a single test: cargo build --example writes");
-    program
 }

@@ -1,13 +1,13 @@
 //! The library behind the command-line tools: one module a tool, and what they have in common.
 //!
-//! The tools read the stats files of programs and never write to them; mmash publishes a file of
-//! its own. Each binary's `main.rs` parses its arguments, calls the tool's `run` and exits;
-//! everything else stands here, so that tests and the other tools can use it.
+//! The tools read the stats files of programs and never write to them. Each binary's `main.rs`
+//! parses its arguments, calls the tool's `run` and exits; everything else stands here, so that
+//! tests and other tools can use it, as mmash does, which is a package of its own for the sake of
+//! its server's dependencies.
 #![forbid(unsafe_code)]
 
 pub mod cleanstats;
 pub mod common;
-pub mod mmash;
 pub mod pollstats;
 pub mod slurpstats;
 

@@ -1,7 +1,7 @@
 //! A small web server that publishes stats, and what the tools make of them.
 //!
 //! ```text
-//! cargo run --release --example webapp
+//! cargo run --release --bin webapp
 //! ```
 //!
 //! Worker threads answer `/`, `/500` and `/status`; each counts in a file of its own. Two clients

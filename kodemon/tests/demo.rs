@@ -3,14 +3,17 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::pipe;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+#[path = "../../tests/support/built.rs"]
+mod built;
 #[path = "send/server.rs"]
 mod server;
+use built::built;
 use server::Server;
 
 /// Starts a command that sends to this server and publishes into this directory.
@@ -48,7 +51,7 @@ fn ends_well(mut child: Child, signal: Signal) {
 fn the_shop_sends_its_calls_and_leaves_no_file_behind() {
     let (server, directory) = (Server::start(), tempfile::tempdir().unwrap());
     for signal in [Signal::SIGINT, Signal::SIGTERM] {
-        let mut command = Command::new(example("kodemon_demo"));
+        let mut command = Command::new(built("kodemon_demo"));
         let child = start(&mut command, &server, directory.path()).unwrap();
         let keys = [
             "kodemon_demo.rs-take_order",
@@ -75,7 +78,7 @@ fn the_shop_ends_where_its_output_can_not_be_written() {
     let no_space =
         "kodemon_demo: writing to stdout failed: No space left on device (os error 28)\n";
     for (stdout, code, message) in [(full.into(), 2, no_space), (Stdio::from(closed), 0, "")] {
-        let mut command = Command::new(example("kodemon_demo"));
+        let mut command = Command::new(built("kodemon_demo"));
         command
             .env("KODEMON_PORT", server.port().to_string())
             .env("MMSTATS_PATH", directory.path());
@@ -85,14 +88,6 @@ fn the_shop_ends_where_its_output_can_not_be_written() {
         assert_eq!(output.status.code(), Some(code));
         assert_eq!(directory.path().read_dir().unwrap().count(), 0);
     }
-}
-
-/// Cargo builds examples with the tests, beside them.
-fn example(name: &str) -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let program = test.ancestors().nth(2).expect("target/…/deps").join("examples").join(name);
-    assert!(program.exists(), "for a single test: cargo build -p kodemon --example {name}");
-    program
 }
 
 #[test]

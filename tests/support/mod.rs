@@ -1,6 +1,7 @@
 //! For the tests of the tools: real processes with a time limit, and files made by hand.
 #![allow(dead_code, reason = "each test uses a part")]
 
+pub mod built;
 pub mod foreign;
 pub mod http;
 pub mod prometheus;

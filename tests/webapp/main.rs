@@ -1,6 +1,8 @@
 //! The main job, end to end: a program publishes, the tools see exactly that, and clean up.
 
 mod program;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
@@ -140,7 +142,9 @@ fn a_page_shows_the_program_s_own_stats() {
 fn writers_of_two_pid_namespaces_keep_apart() {
     let unshared = || {
         let mut command = Command::new("unshare");
-        command.args(["--pid", "--fork", "--kill-child", "--"]).arg(program::path());
+        command
+            .args(["--pid", "--fork", "--kill-child", "--"])
+            .arg(support::built::built("webapp"));
         command.env("MMSTATS_FILES", "{CMD}-{PID}.mmstats");
         command
     };

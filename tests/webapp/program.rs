@@ -1,16 +1,17 @@
-//! The example `webapp` as a child process, and requests to it.
+//! The program `webapp` as a child process, and requests to it.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::process::ExitStatusExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::OnceLock;
 use std::thread::{self, JoinHandle};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+
+use crate::support::built::built;
 
 /// A running webapp. Killed when dropped.
 pub struct Webapp {
@@ -30,7 +31,7 @@ pub struct End {
 impl Webapp {
     /// Starts a webapp that publishes in `directory`; returns when it answers.
     pub fn start(directory: &Path, arguments: &[&str]) -> Self {
-        let mut command = Command::new(path());
+        let mut command = Command::new(built("webapp"));
         command.env_remove("MMSTATS_FILES");
         Self::start_by(command, directory, arguments)
     }
@@ -116,27 +117,15 @@ fn collect(mut stdout: BufReader<ChildStdout>, mut output: String) -> JoinHandle
     })
 }
 
-/// The example beside the tests, which `cargo test` builds with them unless it was told to build
-/// one test only.
-pub fn path() -> &'static Path {
-    static PATH: OnceLock<PathBuf> = OnceLock::new();
-    PATH.get_or_init(|| {
-        let test = std::env::current_exe().expect("a test has a path");
-        let path = test.ancestors().nth(2).expect("target/…/deps").join("examples/webapp");
-        if !path.exists() {
-            let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-            let built = Command::new(cargo).args(["build", "--example", "webapp"]).status();
-            assert!(built.is_ok_and(|status| status.success()), "the example builds");
-        }
-        path
-    })
-}
-
 /// Runs a tool to its end.
-pub fn run<A: AsRef<OsStr>>(tool: &str, arguments: impl IntoIterator<Item = A>) -> (i32, String) {
+pub fn run<A: AsRef<OsStr>>(
+    tool: impl AsRef<Path>,
+    arguments: impl IntoIterator<Item = A>,
+) -> (i32, String) {
+    let tool = tool.as_ref();
     let output = Command::new(tool).args(arguments).output().expect("the tool starts");
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(stderr.is_empty(), "{tool} says {stderr}");
+    assert!(stderr.is_empty(), "{} says {stderr}", tool.display());
     let stdout = String::from_utf8(output.stdout).expect("the tools write UTF-8");
     (output.status.code().expect("no signal"), stdout)
 }

@@ -83,7 +83,7 @@ mod tests {
     use clap::{Command, CommandFactory};
 
     use super::parse_bytes;
-    use crate::{cleanstats, mmash, pollstats, slurpstats};
+    use crate::{cleanstats, pollstats, slurpstats};
 
     #[test]
     fn bytes() {
@@ -100,7 +100,6 @@ mod tests {
     fn the_end_of_each_help_fits_into_eighty_columns() {
         let ends = [
             cleanstats::Arguments::command(),
-            mmash::Arguments::command(),
             pollstats::Arguments::command(),
             slurpstats::Arguments::command(),
         ];

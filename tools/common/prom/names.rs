@@ -64,6 +64,7 @@ impl Names {
     /// stat has that name already (`web_hits` is a label, too) it is `U__web_2e_hits`, the escaping
     /// that Prometheus itself has for names of any character, under which no two labels are the
     /// same.
+    #[allow(clippy::missing_panics_doc, reason = "what was just inserted is found")]
     pub fn of(&mut self, metric: &Metric) -> &Name {
         if !self.given.contains_key(metric) {
             let name = self.choose(metric);

@@ -18,12 +18,18 @@ pub enum Sample {
     /// A text: a metric of 1 that has it as a label.
     Info(Box<str>),
     /// How often, and how much in all.
-    Summary { count: u64, sum: f64 },
+    Summary {
+        /// How often.
+        count: u64,
+        /// How much in all.
+        sum: f64,
+    },
     /// How often up to which value.
     Histogram(Box<Ranges>),
 }
 
-/// The types of metrics.
+/// The types of metrics, as Prometheus names them.
+#[allow(missing_docs, reason = "their names say it")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Type {
     Counter,
@@ -35,6 +41,7 @@ pub enum Type {
 }
 
 /// A number that a sample has.
+#[allow(missing_docs, reason = "their names say it")]
 #[derive(Clone, Copy, Debug)]
 pub enum Number {
     Unsigned(u64),

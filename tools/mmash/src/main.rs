@@ -1,0 +1,13 @@
+//! Parses the arguments of mmash, calls it and exits.
+#![forbid(unsafe_code)]
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use mmash::Arguments;
+use mmstats_tools::common::{exit, signals};
+
+fn main() -> ExitCode {
+    signals::survive_file_size_limit();
+    exit::code(mmash::NAME, mmash::run(&Arguments::parse()))
+}

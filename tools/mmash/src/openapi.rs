@@ -1,0 +1,28 @@
+//! `/api/v1/openapi.json`: what can be asked and what is answered, for programs.
+
+use std::sync::Arc;
+
+use axum::Router;
+use web::Asset;
+
+use super::poller::Poller;
+
+const DOCUMENT: Asset =
+    Asset { path: "api/v1/openapi.json", content: include_str!("openapi.json") };
+
+/// The route.
+pub fn routes() -> Router<Arc<Poller>> {
+    web::document(&DOCUMENT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_has_every_route_and_no_other() {
+        let routes = web::paths(&crate::routes());
+        assert!(routes.contains("/stats/{prefix}"), "{routes:?}");
+        assert_eq!(web::documented_paths(&DOCUMENT), routes);
+    }
+}

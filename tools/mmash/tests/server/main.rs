@@ -1,0 +1,49 @@
+//! mmash as a process.
+
+mod api;
+#[path = "../../../../tests/support/document.rs"]
+mod document;
+#[path = "../../../../mmstats/tests/support/mod.rs"]
+mod library;
+mod limits;
+mod load;
+mod manners;
+mod metrics;
+mod openapi;
+mod original;
+#[path = "../../../../tests/webapp/program.rs"]
+#[allow(dead_code, reason = "a part is used")]
+mod program;
+mod prometheus;
+mod safe;
+mod stream;
+mod stuck;
+#[path = "../../../../tests/support/mod.rs"]
+mod support;
+mod unwritable;
+mod workers;
+
+use std::path::Path;
+use std::process::Command;
+
+use support::server::Server;
+use support::tool;
+
+/// mmash on the files of a directory.
+fn mmash(directory: &Path) -> Server {
+    Server::start(&mut command(directory))
+}
+
+/// The same as a command, for more arguments. It finds no place for stats of its own, so that
+/// there are no others than those of the test.
+fn command(directory: &Path) -> Command {
+    command_on("127.0.0.1:0", directory)
+}
+
+/// The same at an address that is known.
+fn command_on(address: &str, directory: &Path) -> Command {
+    let mut command = tool(env!("CARGO_BIN_EXE_mmash"));
+    command.args(["--listen", address, "--glob"]).arg(directory);
+    command.env("MMSTATS_PATH", directory.join("none"));
+    command
+}

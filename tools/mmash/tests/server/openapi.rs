@@ -1,0 +1,147 @@
+//! The OpenAPI document is true: answers are as it says, and it names what is accepted.
+
+use std::collections::BTreeSet;
+use std::process;
+
+use crate::document::Document;
+use crate::support::http;
+use crate::support::server::Server;
+use crate::support::{content, field, gone, original, write};
+use crate::workers::Workers;
+
+/// The document as it is served.
+pub fn document(server: &Server) -> Document {
+    Document::at(server, "/api/v1/openapi.json")
+}
+
+/// mmash on files of every kind: ours, the original's, dead, odd and broken ones.
+fn everything() -> (Workers, Server) {
+    let workers = Workers::new();
+    let directory = workers.directory.path();
+    write(directory, "mmstats-alive", &original(process::id()));
+    write(directory, "mmstats-dead", &original(gone()));
+    write(directory, "mmstats-cut", &original(1)[..30]);
+    write(directory, "mmstats-other", b"no stats at all");
+    let odd = [
+        field("odd.nan", "d", 0xff, &f64::NAN.to_ne_bytes()),
+        field("odd.struct", "QQ", 0xff, &[7; 16]),
+        field("odd.flag", "?", 0xff, &[1]),
+        field("odd/🦀", "q", 0xff, &(-1_i64).to_ne_bytes()),
+    ];
+    write(directory, "mmstats-odd", &content(&odd));
+    for vector in ["py-0.6.1-every", "py-0.8.0-web"] {
+        let from = format!("{}/../../tests/data/{vector}.mmstats", env!("CARGO_MANIFEST_DIR"));
+        std::fs::copy(from, directory.join(format!("mmstats-{vector}"))).unwrap();
+    }
+    let server = crate::mmash(directory);
+    (workers, server)
+}
+
+/// What is asked for, by the document's path, and how it is answered.
+const REQUESTS: &[(&str, &str, u16)] = &[
+    ("/", "/", 200),
+    ("/api/v1/files", "/api/v1/files", 200),
+    ("/api/v1/files", "/api/v1/files?glob=*.mmstats", 200),
+    ("/api/v1/files", "/api/v1/files?glob=[", 400),
+    ("/api/v1/files", "/api/v1/files?file=x", 400),
+    ("/api/v1/stats", "/api/v1/stats", 200),
+    ("/api/v1/stats", "/api/v1/stats?prefix=queue.&kind=gauge&limit=1&glob=worker-*", 200),
+    ("/api/v1/stats", "/api/v1/stats?kind=unknown", 200),
+    ("/api/v1/stats", "/api/v1/stats?limit=-1", 400),
+    ("/api/v1/stats/{label}", "/api/v1/stats/work", 200),
+    ("/api/v1/stats/{label}", "/api/v1/stats/sizes", 200),
+    ("/api/v1/stats/{label}", "/api/v1/stats/queue.recent", 200),
+    ("/api/v1/stats/{label}", "/api/v1/stats/sys.pid", 200),
+    ("/api/v1/stats/{label}", "/api/v1/stats/odd.nan", 200),
+    ("/api/v1/stats/{label}", "/api/v1/stats/odd.struct", 200),
+    ("/api/v1/stats/{label}", "/api/v1/stats/odd%2F%F0%9F%A6%80", 200),
+    ("/api/v1/stats/{label}", "/api/v1/stats/t.text", 200),
+    ("/api/v1/stats/{label}", "/api/v1/stats/none", 404),
+    ("/api/v1/stats/{label}", "/api/v1/stats/%FF", 400),
+    ("/api/v1/openapi.json", "/api/v1/openapi.json", 200),
+    ("/api/v1/openapi.json", "/api/v1/openapi.json?yaml", 400),
+    ("/api/v1/stream", "/api/v1/stream?since=1", 400),
+    ("/healthz", "/healthz", 200),
+    ("/metrics", "/metrics", 200),
+    ("/metrics", "/metrics?name=x", 200),
+    ("/graph/", "/graph/", 308),
+    ("/stats/", "/stats/", 200),
+    ("/stats/{prefix}", "/stats/t.", 200),
+    ("/stats/{prefix}", "/stats/odd?exact&glob=*odd", 200),
+    ("/stats/{prefix}", "/stats/odd.", 200),
+    ("/stats/{prefix}", "/stats/t.su64?aggr=sum", 200),
+    ("/stats/{prefix}", "/stats/t.text?aggr=max", 200),
+    ("/stats/{prefix}", "/stats/t.text?aggr=sum", 400),
+    ("/files/", "/files/", 200),
+    ("/files/{glob}", "/files/*.mmstats", 200),
+    ("/files/{glob}", "/files/[", 400),
+    ("/stats", "/stats", 308),
+    ("/files", "/files", 308),
+    ("/graph", "/graph", 308),
+];
+
+#[test]
+fn every_answer_is_as_documented() {
+    let (_workers, server) = everything();
+    let document = document(&server);
+    for (path, asked, status) in REQUESTS {
+        let answer = server.get(asked);
+        assert_eq!(answer.status, *status, "{asked}: {}", answer.body);
+        document.check(path, asked, &answer);
+        let wrong = format!("PUT {asked} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        let refused = http::send(server.address, &wrong).expect("an answer");
+        assert_eq!(refused.status, 405, "{asked}");
+        document.check(path, asked, &refused);
+    }
+}
+
+#[test]
+fn where_there_is_nothing_answers_are_as_documented_too() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let server = crate::mmash(directory.path());
+    let document = document(&server);
+    for path in ["/api/v1/files", "/api/v1/stats", "/stats/", "/files/", "/metrics"] {
+        let answer = server.get(path);
+        assert_eq!(answer.status, 200, "{path}");
+        document.check(path, path, &answer);
+    }
+}
+
+#[test]
+fn every_documented_answer_was_asked_for() {
+    let (_workers, server) = everything();
+    let asked: BTreeSet<_> =
+        REQUESTS.iter().map(|(path, _, status)| format!("{path} {status}")).collect();
+    let mut documented = document(&server).answers();
+    // Another test watches; nothing is stuck here.
+    documented.retain(|answer| answer != "/api/v1/stream 200" && !answer.ends_with(" 503"));
+    assert_eq!(documented, asked);
+}
+
+#[test]
+fn v1_accepts_the_documented_parameters_and_no_others() {
+    let (_workers, server) = everything();
+    let document = document(&server);
+    for (path, asked) in [
+        ("/api/v1/files", "/api/v1/files"),
+        ("/api/v1/stats", "/api/v1/stats"),
+        ("/api/v1/stats/{label}", "/api/v1/stats/work"),
+        ("/api/v1/stream", "/api/v1/stream"),
+        ("/api/v1/openapi.json", "/api/v1/openapi.json"),
+    ] {
+        let answer = server.get(&format!("{asked}?surely=none"));
+        assert_eq!(answer.status, 400, "{asked}");
+        let reason = answer.json()["error"].as_str().unwrap().to_owned();
+        let known = match &*document.parameters(path) {
+            [] => "none is known here".to_owned(),
+            names => format!("known are {}", names.join(", ")),
+        };
+        assert_eq!(reason, format!("surely=\"none\": no such parameter, {known}"));
+    }
+    let kinds = document.operation("/api/v1/stats")["parameters"].as_array().unwrap();
+    let kinds = kinds.iter().find(|given| given["name"] == "kind").unwrap();
+    for kind in kinds["schema"]["enum"].as_array().unwrap() {
+        let asked = format!("/api/v1/stats?kind={}", kind.as_str().unwrap());
+        assert_eq!(server.get(&asked).status, 200, "{asked}");
+    }
+}

@@ -1,0 +1,252 @@
+//! What Prometheus' own programs make of `/metrics`, where they are installed.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::program::{Webapp, run};
+use crate::support::built::built;
+use crate::support::prometheus::{Prometheus, SCRAPE_INTERVAL, parse};
+use crate::support::server::Server;
+use crate::support::{content, field, http, is_installed, write};
+use crate::{command, command_on};
+
+/// What a load asks for, and how often.
+const REQUESTS: [(&str, u64); 3] = [("/", 1_500), ("/status", 250), ("/500", 700)];
+/// How many of these are answered with 200.
+const EXPECTED: f64 = 1_750.0;
+const COUNTER: &str = "web_stats_status_2XX_responses_total";
+
+/// mmash that looks often.
+fn mmash(directory: &Path) -> Server {
+    Server::start(command(directory).args(["--interval", "0.05"]))
+}
+
+fn vectors() -> impl Iterator<Item = PathBuf> {
+    let data = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data")).unwrap();
+    let paths = data.map(|entry| entry.unwrap().path());
+    paths.filter(|path| path.extension().is_some_and(|extension| extension == "mmstats"))
+}
+
+/// Labels and values that text has to escape or map, and some that want one name.
+fn odd(directory: &Path) {
+    let number = |label: &str, value: f64| field(label, "d", 0xff, &value.to_ne_bytes());
+    let fields = [
+        number("a.b", f64::NAN),
+        number("a_b", f64::INFINITY),
+        number("a-b", f64::NEG_INFINITY),
+        number("größe \"\\\n", -0.0),
+        number("", 5e-324),
+        number("9", 1e300),
+        number("a.b_total", 1.0),
+        number("a.b_info", 1.0),
+        field("text", "8s", 0xff, b"\"\\\n{}\xff\0\0"),
+    ];
+    write(directory, "mmstats-odd", &content(&fields));
+}
+
+/// Promtool's exit code: 0 all right, 1 it can't be read, 3 it could be nicer.
+fn check(text: &str) -> (Option<i32>, String) {
+    give(Command::new("promtool").args(["check", "metrics"]), text)
+}
+
+/// Gives a program a text, and gets its exit code and what it said of it.
+fn give(program: &mut Command, text: &str) -> (Option<i32>, String) {
+    let program = program.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut program = program.spawn().unwrap();
+    program.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let output = program.wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// What a strict parser of OpenMetrics says, which refuses all of a text for one wrong sample.
+const STRICT: &str = "
+import sys
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+list(text_string_to_metric_families(sys.stdin.read()))
+";
+
+/// Has both formats checked by promtool and by the parser of Python's client, where they are
+/// installed.
+#[track_caller]
+pub fn assert_well_formed(server: &Server) {
+    let ask = |accept: &str| {
+        let head = format!("GET /metrics HTTP/1.1\r\nHost: {}\r\n", server.address);
+        http::send(server.address, &format!("{head}Accept: {accept}\r\n\r\n")).unwrap().body
+    };
+    if is_installed("promtool") {
+        let text = ask("text/plain");
+        let (code, said) = check(&text);
+        assert!(matches!(code, Some(0 | 3)), "{code:?}: {said}{text}");
+    }
+    let import = Command::new("python3").args(["-c", "import prometheus_client"]).output();
+    if !import.is_ok_and(|output| output.status.success()) {
+        eprintln!("SKIPPED: no python3 with prometheus_client");
+        return;
+    }
+    let text = ask("application/openmetrics-text");
+    let (code, said) = give(Command::new("python3").args(["-c", STRICT]), &text);
+    assert_eq!(code, Some(0), "{said}{text}");
+}
+
+#[test]
+fn promtool_has_nothing_to_say_of_a_webapp() {
+    if !is_installed("promtool") {
+        return;
+    }
+    let directory = TempDir::new().unwrap();
+    let webapp = Webapp::start(directory.path(), &["--no-load", "--seconds", "0"]);
+    webapp.request("/", 10);
+    for by in ["cmd", "pid", "tid"] {
+        let server = Server::start(command(directory.path()).args(["--by", by]));
+        let text = server.get("/metrics").body;
+        assert!(text.contains("web_stats_status_2XX_responses_total"), "{text}");
+        assert_eq!(check(&text), (Some(0), String::new()), "{by}: {text}");
+    }
+}
+
+#[test]
+fn promtool_can_read_whatever_files_there_are() {
+    if !is_installed("promtool") {
+        return;
+    }
+    let all = TempDir::new().unwrap();
+    let assert_readable = |directory: &Path| {
+        let server = mmash(directory);
+        let text = server.get("/metrics").body;
+        let (code, said) = check(&text);
+        assert!(!text.is_empty() && matches!(code, Some(0 | 3)), "{code:?}: {said}{text}");
+        assert_well_formed(&server);
+    };
+    for (number, path) in vectors().enumerate() {
+        let alone = TempDir::new().unwrap();
+        fs::copy(&path, alone.path().join("mmstats-1")).unwrap();
+        fs::copy(&path, all.path().join(format!("mmstats-{number}"))).unwrap();
+        assert_readable(alone.path());
+    }
+    odd(all.path());
+    assert_readable(all.path());
+}
+
+#[test]
+fn prometheus_counts_each_request_of_a_load() {
+    if !is_installed("prometheus") {
+        return;
+    }
+    let directory = TempDir::new().unwrap();
+    let webapp = Webapp::start(directory.path(), &["--no-load", "--seconds", "0"]);
+    let server = mmash(directory.path());
+    let prometheus = Prometheus::start(&[("webapp", server.address)]);
+    prometheus.wait_for(COUNTER, |number| number == 0.0);
+    thread::scope(|scope| {
+        for (target, times) in REQUESTS {
+            let webapp = &webapp;
+            scope.spawn(move || webapp.request(target, times));
+        }
+    });
+    prometheus.wait_for(COUNTER, |number| number == EXPECTED);
+    prometheus.wait_for("web_stats_render_seconds_count", |number| number == 2_450.0);
+    prometheus.wait_for("web_stats_response_size_bytes_bucket{le='+Inf'}", |n| n == 2_450.0);
+
+    // At a moment that has passed nothing changes any more.
+    let interval = SCRAPE_INTERVAL.as_secs_f64();
+    let last = prometheus.wait_for(&format!("timestamp({COUNTER})"), |_| true);
+    prometheus.wait_for(&format!("timestamp({COUNTER})"), |time| time > last + interval);
+    let moment = Some(last + interval / 2.0);
+    let samples = prometheus.query(&format!("{COUNTER}[10m]"), moment).unwrap();
+    let samples = samples["values"].as_array().unwrap();
+    assert_eq!(parse(&samples.last().unwrap()[1]), Some(EXPECTED));
+    let time = |sample: &Value| sample[0].as_f64().unwrap();
+    let span = time(samples.last().unwrap()) - time(&samples[0]);
+    // It goes on to the end of its window, and no further than 1.1 scrapes.
+    let scrape = 1.1 / (samples.len() - 1) as f64;
+    assert!(span > 0.0 && scrape < 1.2, "{samples:?}");
+    let increase = prometheus.number(&format!("increase({COUNTER}[10m])"), moment).unwrap();
+    assert!((EXPECTED..=EXPECTED * (1.0 + scrape) + 1e-6).contains(&increase), "{increase}");
+
+    let about = prometheus.ask("metadata?metric=web_stats_render_seconds").unwrap();
+    let about = &about["web_stats_render_seconds"][0];
+    assert_eq!((&about["type"], &about["unit"]), (&"summary".into(), &"seconds".into()));
+    assert_eq!(about["help"], "Time to render a page.");
+}
+
+#[test]
+fn prometheus_sees_no_reset_of_a_program_that_is_killed_and_started_again() {
+    if !is_installed("prometheus") {
+        return;
+    }
+    let directory = TempDir::new().unwrap();
+    let arguments = ["--no-load", "--seconds", "0"];
+    let webapp = Webapp::start(directory.path(), &arguments);
+    let server =
+        Server::start(command(directory.path()).args(["--interval", "0.05", "--by", "cmd"]));
+    let prometheus = Prometheus::start(&[("webapp", server.address)]);
+    webapp.request("/", 100);
+    prometheus.wait_for(COUNTER, |number| number == 100.0);
+    webapp.kill();
+    let (code, said) = run(built("cleanstats"), [directory.path()]);
+    assert!(code == 0 && said.contains("Removed 4"), "{said}");
+    // Nobody works at the moment, and what was done stays.
+    prometheus.wait_for(&format!("{COUNTER} unless on() web_stats_busy"), |number| number == 100.0);
+    let webapp = Webapp::start(directory.path(), &arguments);
+    webapp.request("/", 50);
+    prometheus.wait_for(COUNTER, |number| number == 150.0);
+    assert_eq!(prometheus.number(&format!("resets({COUNTER}[10m])"), None), Some(0.0));
+}
+
+#[test]
+fn prometheus_sees_no_increase_without_requests_when_mmash_begins_anew() {
+    if !is_installed("prometheus") {
+        return;
+    }
+    let directory = TempDir::new().unwrap();
+    let arguments = ["--no-load", "--seconds", "0"];
+    let [first, second] = [(); 2].map(|()| Webapp::start(directory.path(), &arguments));
+    let arguments = ["--interval", "0.05", "--by", "cmd"];
+    let server = Server::start(command(directory.path()).args(arguments));
+    let address = server.address;
+    let prometheus = Prometheus::start(&[("webapp", address)]);
+    prometheus.wait_for(COUNTER, |number| number == 0.0);
+    first.request("/", 300);
+    second.request("/", 200);
+    prometheus.wait_for(COUNTER, |number| number == 500.0);
+    first.kill();
+    let (code, _) = run(built("cleanstats"), [directory.path()]);
+    assert_eq!(code, 0);
+    server.end(nix::sys::signal::Signal::SIGTERM);
+    let mut again = command_on(&address.to_string(), directory.path());
+    let _server = Server::start(again.args(arguments));
+    let restarted = prometheus.wait_for(&format!("timestamp({COUNTER} < 500)"), |_| true);
+    prometheus.wait_for(&format!("timestamp({COUNTER})"), |time| time > restarted);
+    let samples = prometheus.query(&format!("{COUNTER}[10m]"), None).unwrap();
+    let samples = samples["values"].as_array().unwrap();
+    let values: Vec<f64> = samples.iter().map(|sample| parse(&sample[1]).unwrap()).collect();
+    // As increase() takes it: what stands behind a fall is all new.
+    let increase = |pair: &[f64]| if pair[1] < pair[0] { pair[1] } else { pair[1] - pair[0] };
+    assert_eq!(values.windows(2).map(increase).sum::<f64>(), 500.0, "{values:?}");
+}
+
+#[test]
+fn prometheus_takes_every_sample_of_any_files() {
+    if !is_installed("prometheus") {
+        return;
+    }
+    let directory = TempDir::new().unwrap();
+    for (number, path) in vectors().enumerate() {
+        fs::copy(path, directory.path().join(format!("mmstats-{number}"))).unwrap();
+    }
+    odd(directory.path());
+    let server = mmash(directory.path());
+    let text = server.get("/metrics").body;
+    let samples = text.lines().filter(|line| !line.starts_with('#')).count();
+    assert!(samples > 50, "{text}");
+    let prometheus = Prometheus::start(&[("files", server.address)]);
+    prometheus.wait_for("up{job='files'}", |up| up == 1.0);
+    prometheus.wait_for("scrape_samples_scraped", |number| number == samples as f64);
+    prometheus.wait_for("U__a__b", f64::is_infinite);
+}
