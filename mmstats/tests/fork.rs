@@ -3,7 +3,10 @@
 use std::io::{Read, Write, pipe};
 use std::path::Path;
 
-use mmstats::{Counter, Field, Options, Processes, Published, Removal, StatsFile, Text, Timer};
+use mmstats::{
+    AddError, Counter, Field, Options, Processes, Published, Removal, StatsFile, Text, Timer,
+};
+use nix::sched::{CloneFlags, unshare};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::waitpid;
 use nix::unistd::Pid;
@@ -98,6 +101,50 @@ fn a_child_publishes_files_of_its_own() {
         let (own, hits) = stats(&directory);
         hits.incr();
         own.path() != parent.path() && counter(own.path().unwrap(), "hits") == 1
+    });
+    assert_eq!(code, 0);
+}
+
+#[test]
+fn what_a_child_inherits_has_no_file_there() {
+    let directory = tempfile::tempdir().unwrap();
+    let (stats, _hits) = stats(&directory);
+    let code = in_child(|| {
+        let too_long: AddError = stats.add(Text::named("text").size(1 << 24)).unwrap_err();
+        let names_no_file = matches!(too_long, AddError::NoRoom { path: None, .. });
+        let own = Options::dynamic("Fork").path(directory.path()).create().unwrap();
+        names_no_file
+            && stats.path().is_none()
+            && stats.problem().is_none()
+            && format!("{stats:?}").contains("path: None")
+            && own.path().is_some()
+            && in_child(|| stats.path().is_none() && own.path().is_none()) == 0
+    });
+    assert_eq!((code, stats.path().is_some()), (0, true));
+}
+
+/// As the first process of a pid namespace within a pid namespace: both are number 1 there.
+#[test]
+fn a_child_with_its_parent_s_pid_is_another_process() {
+    let directory = tempfile::tempdir().unwrap();
+    let first_in_namespace = |action: &dyn Fn() -> bool| {
+        in_child(|| match unshare(CloneFlags::CLONE_NEWPID) {
+            Ok(()) => in_child(|| std::process::id() == 1 && action()) == 0,
+            Err(error) => {
+                eprintln!("SKIPPED: no pid namespaces for this user: {error}");
+                true
+            }
+        })
+    };
+    let code = first_in_namespace(&|| {
+        let (stats, _hits) = stats(&directory);
+        let other = Options::dynamic("Other").path(directory.path()).create().unwrap();
+        let code = first_in_namespace(&|| {
+            let own = Options::dynamic("Own").path(directory.path()).create().unwrap();
+            stats.remove();
+            other.path().is_none() && own.path().unwrap().exists()
+        });
+        code == 0 && stats.path().unwrap().exists() && other.path().unwrap().exists()
     });
     assert_eq!(code, 0);
 }

@@ -21,8 +21,25 @@ use super::registry;
 static SECTIONS: AtomicUsize = AtomicUsize::new(0);
 /// Forks that are under way: sections wait for them.
 static FORKS: AtomicUsize = AtomicUsize::new(0);
+/// How many forks there are between the first process and this one.
+static GENERATION: AtomicU32 = AtomicU32::new(0);
 static HOOKS: OnceAcrossForks = OnceAcrossForks::new();
 static CHILD_HOOKS: List<fn()> = List::new();
+
+/// One process among its ancestors. By its pid alone a child could take itself for its parent: both
+/// have number 1 where each is the first of a pid namespace. The generation alone doesn't change in
+/// a child that ran no handlers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ThisProcess {
+    generation: u32,
+    pid: u32,
+}
+
+impl ThisProcess {
+    pub(crate) fn get() -> Self {
+        Self { generation: GENERATION.load(Ordering::Relaxed), pid: process::id() }
+    }
+}
 
 /// Runs something once. `std`'s `Once` stays locked for ever in a child that was born while
 /// another thread of its parent ran it; such a child runs this one again.
@@ -127,6 +144,7 @@ extern "C" fn in_parent() {
 extern "C" fn in_child() {
     FORKS.store(0, Ordering::SeqCst);
     SECTIONS.store(0, Ordering::SeqCst);
+    GENERATION.fetch_add(1, Ordering::Relaxed);
     registry::for_each_inherited(make_private);
     CHILD_HOOKS.iter().for_each(|hook| hook());
 }

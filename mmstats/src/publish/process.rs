@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use nix::sys::stat::lstat;
 
 use crate::file::FileId;
-use crate::memory::{ForkProof, OnceAcrossForks, at_exit, at_fork_in_child};
+use crate::memory::{ForkProof, OnceAcrossForks, ThisProcess, at_exit, at_fork_in_child};
 
 /// The files that this process made and removes when it ends. A child's list begins empty: its
 /// parent's files are not its own.
@@ -35,8 +35,15 @@ struct OwnFile {
 /// A file in the list, by its number. A child's numbers say nothing about the parent's files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FileNumber {
-    process: u32,
+    process: ThisProcess,
     number: u64,
+}
+
+impl FileNumber {
+    /// Whether this process made the file, and not one that it was forked from.
+    pub(super) fn is_own(self) -> bool {
+        self.process == ThisProcess::get()
+    }
 }
 
 /// Takes down a file that was just made.
@@ -57,7 +64,7 @@ pub(super) fn enlist(path: &Path, id: FileId, keep: bool) -> FileNumber {
         files.own.insert(number, file);
         files.paths.insert(path.into());
     }
-    FileNumber { process: std::process::id(), number }
+    FileNumber { process: ThisProcess::get(), number }
 }
 
 /// Whether this process made a file of this name, and still publishes in it.
@@ -79,12 +86,12 @@ pub(super) fn release(number: FileNumber) {
     }
 }
 
-fn strike_off(FileNumber { process, number }: FileNumber) -> Option<OwnFile> {
-    if process != std::process::id() {
+fn strike_off(file: FileNumber) -> Option<OwnFile> {
+    if !file.is_own() {
         return None;
     }
     let mut files = files();
-    let file = files.own.remove(&number)?;
+    let file = files.own.remove(&file.number)?;
     files.paths.remove(&file.path);
     Some(file)
 }

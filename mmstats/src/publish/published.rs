@@ -183,12 +183,15 @@ fn page_size() -> usize {
 }
 
 impl<T> Published<T> {
-    /// The file; `None` where there was none to be had and the stats are in private memory.
+    /// The file; `None` where the stats are in private memory: there was none to be had, or this
+    /// is a forked child, and the file its parent's.
     pub fn path(&self) -> Option<&Path> {
-        self.file.as_ref().map(|file| file.path.as_path())
+        let own = self.file.as_ref().filter(|file| file.number.is_own());
+        own.map(|file| file.path.as_path())
     }
 
-    /// Why the stats are in private memory, where nobody sees them; `None` if they have a file.
+    /// Why no file could be made for the stats, so that they are in private memory, where nobody
+    /// sees them; `None` if one was made, be it by the process that this one was forked from.
     pub fn problem(&self) -> Option<&CreateError> {
         self.private.as_ref().map(|private| &private.reason)
     }

@@ -5,13 +5,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::process;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::DeclareError;
 use super::declaration::{Attachment, FieldKind, Shape};
 use crate::format::{Kind, Layout};
-use crate::memory::{ForkProof, OnceAcrossForks, SharedWord, at_fork_in_child};
+use crate::memory::{ForkProof, OnceAcrossForks, SharedWord, ThisProcess, at_fork_in_child};
 
 /// Threads whose stats nobody sees, because no file could be made for them: see
 /// [`PerThread::problem`](crate::PerThread::problem).
@@ -59,7 +58,7 @@ impl State {
 /// A thread that is counted as unpublished until this is dropped.
 #[derive(Debug)]
 pub(super) struct Counted {
-    process: u32,
+    process: ThisProcess,
 }
 
 impl Counted {
@@ -67,13 +66,13 @@ impl Counted {
         let mut state = State::lock();
         let more = state.unpublished.saturating_add(1);
         state.set(more);
-        Self { process: process::id() }
+        Self { process: ThisProcess::get() }
     }
 }
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        if self.process == process::id() {
+        if self.process == ThisProcess::get() {
             let mut state = State::lock();
             let less = state.unpublished.saturating_sub(1);
             state.set(less);
@@ -84,7 +83,7 @@ impl Drop for Counted {
 /// A file that has the number, until this is dropped.
 #[derive(Debug)]
 pub(super) struct Carrier {
-    process: u32,
+    process: ThisProcess,
     number: u64,
 }
 
@@ -95,13 +94,13 @@ impl Carrier {
         state.next += 1;
         let number = state.next;
         state.files.insert(number, word);
-        Self { process: process::id(), number }
+        Self { process: ThisProcess::get(), number }
     }
 }
 
 impl Drop for Carrier {
     fn drop(&mut self) {
-        if self.process == process::id() {
+        if self.process == ThisProcess::get() {
             State::lock().files.remove(&self.number);
         }
     }
