@@ -43,11 +43,10 @@ impl About {
 /// Whether it is one of the default fields: `sys.pid`, `org.python.version`.
 fn is_about_the_process(label: &str) -> bool {
     let mut parts = label.rsplit('.');
-    match (parts.next(), parts.next(), parts.next()) {
-        (_, Some("sys"), _) => true,
-        (Some("version" | "implementation"), _, Some("org")) => true,
-        _ => false,
-    }
+    matches!(
+        (parts.next(), parts.next(), parts.next()),
+        (_, Some("sys"), _) | (Some("version" | "implementation"), _, Some("org"))
+    )
 }
 
 #[cfg(test)]

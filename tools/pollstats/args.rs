@@ -30,7 +30,8 @@ Examples:
 /// says how things are don't count if their program is dead.
 ///
 /// FIELDS is a list of labels or globs with commas between; without it, counters, timers,
-/// histograms, gauges and averages are shown, as many as fit. A field that no file has shows
+/// histograms, gauges and averages are shown, as many as fit; what mmash and kodemon publish about
+/// themselves only if nothing else moves, and `sys.*` only with --all. A field that no file has shows
 /// `?`, one that had no event in the interval, or has no value at present, `-`. A single argument is FIELDS, unless there is
 /// such a file or it has a slash.
 ///
@@ -70,6 +71,10 @@ pub struct Arguments {
     /// commas between or by several -f: files that match any of them
     #[arg(short, long = "filter", value_name = "LABEL[=VALUE]", value_delimiter = ',')]
     pub filters: Vec<Filter>,
+
+    /// Without FIELDS: what mmash and kodemon publish about themselves, and sys.* and org.*, too
+    #[arg(long)]
+    pub all: bool,
 
     /// Only files whose program is alive
     #[arg(long)]

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::show::{Known, is_about_the_process};
+use super::show::Known;
+use crate::common::about::About;
 use crate::common::natural;
 use crate::common::patterns::LabelPattern;
 
@@ -14,6 +15,8 @@ pub type Catalogue = BTreeMap<String, Known>;
 pub struct Fields {
     prefix: String,
     wanted: Vec<Wanted>,
+    /// Whether what isn't about the work of programs counts without being asked for.
+    all: bool,
 }
 
 /// One of FIELDS.
@@ -40,8 +43,12 @@ pub struct Chosen {
 }
 
 impl Fields {
-    /// Of a list with commas between; without one, what moves is picked.
-    pub fn new(prefix: &str, list: Option<&str>) -> Self {
+    /// Of a list with commas between; without one, what moves is picked: of the work of programs,
+    /// or of `all`.
+    pub fn new(prefix: &str, list: Option<&str>, all: bool) -> Self {
+        // `-p sys.` asks for it by name.
+        let label = format!("{}.x", prefix.trim_end_matches('.'));
+        let all = all || About::of_command("", &label) == About::Process;
         let fields = list.unwrap_or_default().split(',').map(str::trim);
         Self {
             prefix: prefix.to_owned(),
@@ -49,12 +56,14 @@ impl Fields {
                 .filter(|field| !field.is_empty())
                 .map(|field| Wanted::new(prefix, field))
                 .collect(),
+            all,
         }
     }
 
     /// Whether a file's stat matters.
-    pub fn want(&self, label: &str) -> bool {
-        self.could_want(label) && (self.are_asked_for() || !is_about_the_process(label))
+    pub fn want(&self, label: &str, about: About) -> bool {
+        let is_wanted = self.are_asked_for() || self.all || about != About::Process;
+        is_wanted && self.could_want(label)
     }
 
     /// Whether the user could have asked for a stat: without FIELDS for every one.
@@ -80,14 +89,20 @@ impl Fields {
         once.map(|label| Chosen::new(label, &self.prefix)).collect()
     }
 
-    /// What moves. Titles lack what all of them have in common.
+    /// What moves; what the tools publish about themselves only where nothing else does. Titles
+    /// lack what all of them have in common.
     fn pick(&self, known: &Catalogue) -> Vec<Chosen> {
         let measures = known.iter().filter(|(_, known)| known.show.moves());
         let mut picked: Vec<_> = measures.collect();
         picked.sort_by(|(one, left), (other, right)| {
             let order = || natural::compare(one.as_bytes(), other.as_bytes());
-            left.show.cmp(&right.show).then_with(order)
+            (left.about, left.show).cmp(&(right.about, right.show)).then_with(order)
         });
+        if let Some(&(_, &Known { about: first, .. })) = picked.first()
+            && !self.all
+        {
+            picked.retain(|(_, known)| known.about == first);
+        }
         let labels: Vec<_> = picked.into_iter().map(|(label, _)| label.as_str()).collect();
         let prefix = common_prefix(&labels);
         let prefix = if prefix.len() > self.prefix.len() { prefix } else { &self.prefix };
@@ -148,10 +163,13 @@ impl Wanted {
         let Some(spelling) = self.spelling(known) else {
             return vec![self.likely_label()];
         };
-        let labels = known.keys().filter(|label| spelling.matches(label));
-        let mut labels: Vec<_> = labels.map(String::as_str).collect();
-        labels.sort_by(|one, other| natural::compare(one.as_bytes(), other.as_bytes()));
-        labels
+        let labels = known.iter().filter(|(label, _)| spelling.matches(label));
+        let mut labels: Vec<_> = labels.collect();
+        labels.sort_by(|(one, left), (other, right)| {
+            let order = || natural::compare(one.as_bytes(), other.as_bytes());
+            left.about.cmp(&right.about).then_with(order)
+        });
+        labels.into_iter().map(|(label, _)| label.as_str()).collect()
     }
 }
 
@@ -174,8 +192,14 @@ mod tests {
     use super::*;
 
     fn catalogue(labels: &[(&str, Show)]) -> Catalogue {
-        let known = |show| Known { show, told: true, unit: String::new(), aggregate: None };
-        labels.iter().map(|&(label, show)| (label.to_owned(), known(show))).collect()
+        let known = |label: &str, show| Known {
+            show,
+            told: true,
+            unit: String::new(),
+            aggregate: None,
+            about: About::of_command("mmash", label),
+        };
+        labels.iter().map(|&(label, show)| (label.to_owned(), known(label, show))).collect()
     }
 
     fn web() -> Catalogue {
@@ -196,26 +220,26 @@ mod tests {
 
     #[test]
     fn a_prefix_stands_before_each_field() {
-        let fields = Fields::new("web.stats.", Some("status.3XX, status.2XX,,"));
+        let fields = Fields::new("web.stats.", Some("status.3XX, status.2XX,,"), false);
         let chosen = fields.choose(&web());
         assert_eq!(chosen[0].label, "web.stats.status.3XX");
         assert_eq!(titles(&fields, &web()), ["status.3XX", "status.2XX"]);
-        assert!(fields.want("web.stats.status.2XX") && !fields.want("status.2XX"));
+        assert!(fields.want("web.stats.status.2XX", About::Work));
     }
 
     #[test]
     fn a_prefix_may_lack_its_dot() {
-        let fields = Fields::new("web.stats.status", Some("2XX"));
+        let fields = Fields::new("web.stats.status", Some("2XX"), false);
         assert_eq!(fields.choose(&web())[0].label, "web.stats.status.2XX");
         assert_eq!(titles(&fields, &web()), ["2XX"]);
         // Where both are there, the prefix as it was given counts.
         let both = catalogue(&[("a.b", Show::Gauge), ("ab", Show::Gauge)]);
-        assert_eq!(Fields::new("a", Some("b")).choose(&both)[0].label, "ab");
+        assert_eq!(Fields::new("a", Some("b"), false).choose(&both)[0].label, "ab");
     }
 
     #[test]
     fn a_field_that_may_come_later_is_named_as_it_will_be() {
-        let fields = Fields::new("web.stats", Some("status.2XX,status.9XX"));
+        let fields = Fields::new("web.stats", Some("status.2XX,status.9XX"), false);
         let labels = |known: &Catalogue| -> Vec<String> {
             fields.choose(known).into_iter().map(|chosen| chosen.label).collect()
         };
@@ -227,13 +251,13 @@ mod tests {
 
     #[test]
     fn a_glob_gives_each_label_one_column() {
-        let fields = Fields::new("web.stats.", Some("*3XX,status.*"));
+        let fields = Fields::new("web.stats.", Some("*3XX,status.*"), false);
         assert_eq!(titles(&fields, &web()), ["status.3XX", "status.2XX"]);
     }
 
     #[test]
     fn a_field_that_nothing_matches_has_a_column() {
-        let fields = Fields::new("web.stats.", Some("gone,more.*,odd["));
+        let fields = Fields::new("web.stats.", Some("gone,more.*,odd["), false);
         assert_eq!(titles(&fields, &web()), ["gone", "more.*", "odd["]);
         let unmatched: Vec<_> = fields.unmatched(&web()).map(str::to_owned).collect();
         assert_eq!(unmatched, ["web.stats.gone", "web.stats.more.*", "web.stats.odd["]);
@@ -241,12 +265,38 @@ mod tests {
 
     #[test]
     fn without_fields_what_moves_is_picked() {
-        let fields = Fields::new("web.stats.", None);
+        let fields = Fields::new("web.stats.", None, false);
         assert_eq!(titles(&fields, &web()), ["status.2XX", "status.3XX", "render", "busy"]);
-        assert_eq!(titles(&Fields::new("", None), &web()), titles(&fields, &web()));
+        assert_eq!(titles(&Fields::new("", None, false), &web()), titles(&fields, &web()));
         let two = catalogue(&[("web.a", Show::Gauge), ("webb.b", Show::Gauge)]);
-        assert_eq!(titles(&Fields::new("", None), &two), ["web.a", "webb.b"]);
-        assert!(fields.want("web.stats.busy") && !fields.want("other.busy"));
-        assert!(!fields.want("web.stats.sys.pid") && !Fields::new("", None).want("sys.pid"));
+        assert_eq!(titles(&Fields::new("", None, false), &two), ["web.a", "webb.b"]);
+        let work = About::Work;
+        assert!(fields.want("web.stats.busy", work) && !fields.want("other.busy", work));
+    }
+
+    #[test]
+    fn what_is_not_about_work_is_asked_for_or_comes_last() {
+        use Show::{Counter, Gauge};
+        let own = [("mmash.files", Gauge), ("mmash.requests", Counter)];
+        let process = ("web.sys.unpublished", Gauge);
+        let known = catalogue(&[&own[..], &[("web.busy", Gauge), process]].concat());
+        let titles = |fields: &Fields| titles(fields, &known);
+        assert_eq!(titles(&Fields::new("", None, false)), ["busy"]);
+        let all = ["web.busy", "mmash.requests", "mmash.files", "web.sys.unpublished"];
+        assert_eq!(titles(&Fields::new("", None, true)), all);
+        let all = ["web.busy", "mmash.files", "mmash.requests", "web.sys.unpublished"];
+        assert_eq!(titles(&Fields::new("", Some("*"), false)), all);
+        assert_eq!(titles(&Fields::new("", Some("mmash.files"), false)), ["mmash.files"]);
+        let of_own = Fields::new("", None, false).choose(&catalogue(&own)).len();
+        assert_eq!(of_own, 2, "there is nothing else");
+        for (prefix, all, expected) in [
+            ("web.", false, false),
+            ("web.", true, true),
+            ("web.sys", false, true),
+            ("web.sys.", false, true),
+        ] {
+            let fields = Fields::new(prefix, None, all);
+            assert_eq!(fields.want("web.sys.unpublished", About::Process), expected, "{prefix}");
+        }
     }
 }

@@ -12,6 +12,7 @@ use super::fields::Fields;
 use super::filter::any_passes;
 use super::records;
 use super::show::Show;
+use crate::common::about::About;
 use crate::common::diagnostics::Diagnostics;
 use crate::common::escape::escape;
 use crate::common::json;
@@ -32,6 +33,8 @@ struct Entry {
     /// How many files have it.
     files: usize,
     help: String,
+    #[serde(skip)]
+    about: About,
 }
 
 /// Lists the labels that FIELDS match, or all.
@@ -98,12 +101,17 @@ fn collect(
                 unit: stat.unit().to_owned(),
                 files: 0,
                 help: stat.help().to_owned(),
+                about: About::of(&file, label),
             });
+            entry.about = entry.about.min(About::of(&file, &entry.label));
             entry.files += 1;
         }
     }
     let mut entries: Vec<_> = entries.into_values().collect();
-    entries.sort_by(|one, other| natural::compare(one.label.as_bytes(), other.label.as_bytes()));
+    entries.sort_by(|one, other| {
+        let order = || natural::compare(one.label.as_bytes(), other.label.as_bytes());
+        one.about.cmp(&other.about).then_with(order)
+    });
     entries
 }
 

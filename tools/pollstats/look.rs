@@ -15,6 +15,7 @@ use super::fields::{Catalogue, Fields};
 use super::filter::{Filter, any_passes};
 use super::sampler::{FileSnapshot, Snapshot, Writer};
 use super::show::{Known, Show};
+use crate::common::about::About;
 use crate::common::arguments::LimitArguments;
 use crate::common::diagnostics::Diagnostics;
 use crate::common::patterns::LabelPattern;
@@ -126,15 +127,16 @@ impl<'a> Observer<'a> {
         let is_asked_for = self.interest.fields.are_asked_for();
         for stat in file.stats() {
             let label = stat.label();
-            if !self.interest.fields.want(&label) || figures.contains_key(&*label) {
+            let about = About::of(file, &label);
+            if !self.interest.fields.want(&label, about) || figures.contains_key(&*label) {
                 continue;
             }
             let show = Show::of(&stat, self.interest.gauges);
             let figure = show.figure(&stat, now);
             life_matters |= figure.stands_for_itself() && (is_asked_for || show.moves());
-            let is_told = self.known.get(&*label).is_some_and(|known| known.told);
-            if !is_told {
-                self.learn(&label, Known::of(&stat, show));
+            let is_known = |known: &Known| known.told && known.about <= about;
+            if !self.known.get(&*label).is_some_and(is_known) {
+                self.learn(&label, Known::of(&stat, show, about));
             }
             figures.insert(label.into_owned(), figure);
         }
@@ -147,11 +149,17 @@ impl<'a> Observer<'a> {
         }
     }
 
-    /// What a file tells counts more than what was guessed from another.
+    /// What a file tells counts more than what was guessed from another, and what any program's
+    /// work is about more than what a tool's.
     fn learn(&mut self, label: &str, news: Known) {
         match self.known.get_mut(label) {
-            Some(known) if news.told => *known = news,
-            Some(_) => {}
+            Some(known) => {
+                let about = known.about.min(news.about);
+                if news.told && !known.told {
+                    *known = news;
+                }
+                known.about = about;
+            }
             None => {
                 self.known.insert(label.to_owned(), news);
             }

@@ -70,7 +70,7 @@ pub fn run(
         }
         return Ok(outcome(&diagnostics, false));
     }
-    let fields = Fields::new(&arguments.prefix, operands.fields);
+    let fields = Fields::new(&arguments.prefix, operands.fields, arguments.all);
     if arguments.list {
         let has_matched = list::list(arguments, &fields, &selection, out, &mut diagnostics)?;
         return Ok(outcome(&diagnostics, has_matched));
@@ -214,7 +214,10 @@ impl Watch<'_> {
             self.diagnostics.say(&format_args!("no file has {field}; --list shows what there is"));
         }
         if self.columns.is_empty() && self.diagnostics.errors() == 0 {
-            self.diagnostics.say(&"nothing moves in these files; --list shows what there is");
+            let all = if self.arguments.all { "" } else { "; --all adds sys.*" };
+            let message =
+                format_args!("nothing moves in these files{all}; --list shows what there is");
+            self.diagnostics.say(&message);
         }
     }
 }

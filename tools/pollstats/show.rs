@@ -3,6 +3,7 @@
 use mmstats::{Aggregate, Kind, Stat, Value};
 
 use super::figure::Figure;
+use crate::common::about::About;
 use crate::common::patterns::{LabelPattern, any_matches};
 
 /// What a column makes of its stat.
@@ -35,16 +36,19 @@ pub struct Known {
     pub unit: String,
     /// How several files' values become one, where a file tells.
     pub aggregate: Option<Aggregate>,
+    /// What it is about.
+    pub about: About,
 }
 
 impl Known {
     /// What a stat of a file tells.
-    pub fn of(stat: &Stat<'_>, show: Show) -> Self {
+    pub fn of(stat: &Stat<'_>, show: Show, about: About) -> Self {
         Self {
             show,
             told: stat.kind().is_some(),
             unit: stat.unit().to_owned(),
             aggregate: stat.aggregate(),
+            about,
         }
     }
 }
@@ -133,9 +137,4 @@ fn total(stat: &Stat<'_>) -> Option<Figure> {
 
 fn mean(stat: &Stat<'_>) -> Option<Figure> {
     Some(Figure::Mean { mean: stat.value().as_f64()?, count: stat.mean_count() })
-}
-
-/// Whether the label is one of the `sys.` fields: about the process, not about its work.
-pub fn is_about_the_process(label: &str) -> bool {
-    label.rsplit('.').nth(1) == Some("sys")
 }

@@ -1,0 +1,69 @@
+//! What isn't about the work of programs comes last: stats of mmash and kodemon, `sys.*`.
+
+use std::path::Path;
+
+use mmstats::Identity;
+
+use crate::support::foreign::{Foreign, foreign};
+use crate::support::write;
+use crate::{folder, pollstats, text};
+
+const COUNTER: u8 = 1;
+const GAUGE: u8 = 2;
+
+/// A file as a program of this name publishes it.
+fn published(folder: &Path, command: &str, fields: &[(&str, u8)]) {
+    let writer = Identity { command: command.into(), ..Identity::default() };
+    let fields: Vec<_> =
+        fields.iter().map(|&(label, kind)| Foreign::new(label, kind, "Q", &[1])).collect();
+    write(folder, format!("{command}.mmstats"), &foreign(&writer, &fields));
+}
+
+fn tools(folder: &Path) {
+    let own = [("mmash.files", GAUGE), ("mmash.requests", COUNTER), ("mmash.sys.load", GAUGE)];
+    published(folder, "mmash", &own);
+    published(folder, "kodemon", &[("kodemon.messages", COUNTER)]);
+}
+
+/// The columns of one run.
+fn columns(arguments: &[&str]) -> String {
+    let output = pollstats(&[&["-c", "1", "-d", "0.01", "-o", "csv"], arguments].concat());
+    let stdout = text(&output.stdout);
+    stdout.lines().next().unwrap().trim_start_matches("time,").to_owned()
+}
+
+#[test]
+fn the_program_is_shown_and_the_tools_where_they_are_asked_for() {
+    let (folder, path) = folder();
+    tools(folder.path());
+    // A program may count what it sends to mmash: that's its work.
+    published(folder.path(), "webapp", &[("web.busy", GAUGE), ("mmash.posts", COUNTER)]);
+
+    let work = "mmash.posts,web.busy";
+    let own = "kodemon.messages,mmash.requests,mmash.files";
+    assert_eq!(columns(&[&path]), work);
+    assert_eq!(columns(&["--all", &path]), format!("{work},{own},mmash.sys.load"));
+    assert_eq!(columns(&["-p", "kodemon.", &path]), "kodemon.messages");
+    assert_eq!(columns(&["mmash.files", &path]), "mmash.files");
+    assert_eq!(columns(&["*.sys.*", &path]), "mmash.sys.load");
+    assert_eq!(columns(&["*s", &path]), "mmash.posts,kodemon.messages,mmash.files,mmash.requests");
+
+    let list = text(&pollstats(&["--list", "-o", "csv", &path]).stdout);
+    let listed: Vec<_> = list.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+    let own = ["kodemon.messages", "mmash.files", "mmash.requests", "mmash.sys.load"];
+    assert_eq!(listed, [&["mmash.posts", "web.busy"], &own[..]].concat());
+}
+
+#[test]
+fn where_nothing_else_moves_the_tools_are_shown_and_processes_are_said() {
+    let (folder, path) = folder();
+    tools(folder.path());
+    assert_eq!(columns(&[&path]), "kodemon.messages,mmash.requests,mmash.files");
+
+    let (folder, path) = crate::folder();
+    published(folder.path(), "idle", &[("sys.load", GAUGE)]);
+    let output = pollstats(&["-c", "1", "-d", "0.01", &path]);
+    let said = "nothing moves in these files; --all adds sys.*; --list shows what there is\n";
+    assert_eq!(text(&output.stderr), format!("pollstats: {said}"));
+    assert_eq!(columns(&["--all", &path]), "sys.load");
+}
