@@ -13,7 +13,7 @@ mod server;
 mod stats;
 
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -31,9 +31,9 @@ use server::Server;
 #[derive(Parser)]
 #[command(name = "webapp")]
 struct Arguments {
-    /// How long to run; 0: until Ctrl-C
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    seconds: u64,
+    /// How long to run; 0: until Ctrl-C, as it does on a terminal; else 20
+    #[arg(long, value_name = "N")]
+    seconds: Option<u64>,
 
     /// The port on 127.0.0.1; 0: any free one
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -46,6 +46,13 @@ struct Arguments {
     /// Don't load the server
     #[arg(long)]
     no_load: bool,
+}
+
+impl Arguments {
+    /// How long to run. Somebody at a terminal wants to look at it from another one.
+    fn seconds(&self) -> u64 {
+        self.seconds.unwrap_or(if io::stdout().is_terminal() { 0 } else { 20 })
+    }
 }
 
 fn main() -> ExitCode {
@@ -88,7 +95,11 @@ fn stop_on_signals() -> io::Result<Arc<pollstats::Stop>> {
 
 fn introduce(arguments: &Arguments, server: &Server) {
     println!("Process {} answers on http://{}/", std::process::id(), server.address());
-    println!("with {} threads that publish stats. Ctrl-C ends it.", arguments.workers);
+    let end = match arguments.seconds() {
+        0 => "Ctrl-C ends it.".to_owned(),
+        seconds => format!("It ends after {seconds} seconds."),
+    };
+    println!("with {} threads that publish stats. {end}", arguments.workers);
     println!("In another terminal:");
     for tool in ["slurpstats", "pollstats", "mmash", "cleanstats"] {
         println!("  cargo run --release --bin {tool}");
@@ -99,7 +110,7 @@ fn introduce(arguments: &Arguments, server: &Server) {
 /// Shows pollstats until the time is over or a signal has come.
 fn watch(arguments: &Arguments, stop: &pollstats::Stop) -> io::Result<()> {
     let mut line: Vec<OsString> = vec!["pollstats".into(), "--prefix=web.stats.".into()];
-    line.push(format!("--count={}", arguments.seconds).into());
+    line.push(format!("--count={}", arguments.seconds()).into());
     line.push("status.2XX,status.5XX,busy,render,response.size".into());
     line.extend(stats::own_files().into_iter().map(Into::into));
     let arguments = pollstats::Arguments::parse_from(line);

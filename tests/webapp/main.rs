@@ -5,13 +5,16 @@ mod program;
 mod support;
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 
 use mmstats::{Processes, StatsFile, Verdict};
-use nix::sys::signal::Signal;
+use nix::pty::{OpenptyResult, openpty};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use program::{Webapp, run};
 use serde_json::Value;
 
@@ -125,6 +128,32 @@ fn every_orderly_end_leaves_no_file() {
         assert!(webapp.signal(signal).status.success());
         assert!(files(directory.path()).is_empty(), "{signal}");
     }
+}
+
+/// Whoever reads the commands for another terminal finds it there as long as they like.
+#[test]
+fn on_a_terminal_it_runs_until_it_is_interrupted() {
+    let directory = tempfile::tempdir().unwrap();
+    let OpenptyResult { master, slave } = openpty(None, None).unwrap();
+    let start = |stdout: Stdio| {
+        let mut command = Command::new(support::built::built("webapp"));
+        command.arg("--no-load").env("MMSTATS_PATH", directory.path()).stdin(Stdio::null());
+        command.stdout(stdout).stderr(Stdio::null()).spawn().unwrap()
+    };
+    let end = |mut webapp: Child, output: &mut dyn BufRead| {
+        let second = output.lines().nth(1).unwrap().unwrap();
+        kill(Pid::from_raw(webapp.id().cast_signed()), Signal::SIGINT).unwrap();
+        // Nobody may wait for the terminal to be read.
+        output.lines().map_while(Result::ok).for_each(drop);
+        assert!(webapp.wait().unwrap().success());
+        second.trim_end().rsplit_once(". ").unwrap().1.to_owned()
+    };
+    let webapp = start(slave.into());
+    let said = end(webapp, &mut BufReader::new(File::from(master)));
+    assert_eq!(said, "Ctrl-C ends it.");
+    let mut webapp = start(Stdio::piped());
+    let output = webapp.stdout.take().unwrap();
+    assert_eq!(end(webapp, &mut BufReader::new(output)), "It ends after 20 seconds.");
 }
 
 #[test]
