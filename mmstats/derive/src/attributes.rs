@@ -17,7 +17,18 @@ struct Place {
 const STRUCT: Place = Place { name: "struct", takes: &["prefix"] };
 const FIELD: Place = Place {
     name: "field",
-    takes: &["label", "unit", "aggregate", "initial", "size", "window", "error", "max", "skip"],
+    takes: &[
+        "label",
+        "unit",
+        "aggregate",
+        "initial",
+        "size",
+        "window",
+        "error",
+        "max",
+        "keep",
+        "skip",
+    ],
 };
 
 /// What `#[mmstats(…)]` on the struct says.

@@ -61,6 +61,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | attribute | kinds | meaning |
 /// | --- | --- | --- |
 /// | `initial = 20.0` | `Gauge`, `Timestamp`, `Text` | the value to begin with, and to return to when its thread ends |
+/// | `keep = true` | `Gauge`, `Text` | the last value stays when its thread ends; so does that of a `Timestamp` with `aggregate = "max"` |
 /// | `initial = version()` | `Fixed` | the value; it has no default |
 /// | `size = 64` | `Text` | bytes of room |
 /// | `window = 50` | `MovingAverage`, `Timer` | how many values it looks back |

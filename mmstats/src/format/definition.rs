@@ -38,6 +38,8 @@ pub(crate) struct Definition {
     pub help: Cow<'static, str>,
     /// The kind's own figures: see `spec/FORMAT.md`, "Parameters".
     pub parameters: [u64; 2],
+    /// The value stays when the thread that wrote it ends. No part of the file.
+    pub keep: bool,
 }
 
 /// Where a field's parts stand in the file.
@@ -123,6 +125,7 @@ impl Definition {
             unit: "".into(),
             help: "".into(),
             parameters: [0; 2],
+            keep: false,
         }
     }
 }

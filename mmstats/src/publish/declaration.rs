@@ -26,7 +26,8 @@ pub trait MmStats: Sized + Send + 'static {
     /// Builds the struct of the fields that were declared.
     fn attach(fields: &mut Attachments) -> Self;
 
-    /// Sets gauges and texts back to their initial values: the thread that wrote them is gone.
+    /// Sets what says how things are back to its initial value, because the thread that wrote it
+    /// is gone: see [`Field::retire`].
     fn retire(&self);
 
     /// Options for a stats file of this struct.
@@ -57,7 +58,8 @@ pub trait Field: FieldKind {
         }
     }
 
-    /// Sets a gauge or text back to its initial value; leaves other kinds as they are.
+    /// Sets a gauge, timestamp or text back to its initial value, unless it was declared to keep
+    /// its last one; leaves other kinds as they are.
     fn retire(&self) {
         self.reset();
     }
@@ -77,6 +79,10 @@ pub trait FieldKind: Sized + Send + 'static {
     fn shape(settings: Self::Settings, layout: Layout) -> Result<Shape, DeclareError>;
     fn attach(attachment: Attachment) -> Self;
     fn reset(&self) {}
+    /// Whether the declaration says that the value stays when its thread ends.
+    fn keeps(_: &Self::Settings) -> bool {
+        false
+    }
 }
 
 /// A kind's part of a definition.
@@ -99,6 +105,7 @@ pub struct Shape {
 pub struct Attachment {
     pub(crate) place: Place,
     pub(crate) parameters: [u64; 2],
+    pub(crate) keep: bool,
 }
 
 /// A field that is to be: its label, unit, help, and what its kind lets one choose.
@@ -141,11 +148,15 @@ impl<F: Field> Declaration<F> {
         taken: &HashSet<String>,
     ) -> Result<Definition, (String, DeclareError)> {
         let label = [prefix, &self.label].concat();
+        let keep = F::keeps(&self.settings);
         let checked = check_label(&label, taken);
         let shape = match checked.and_then(|()| F::shape(self.settings, layout)) {
             Ok(shape) => shape,
             Err(reason) => return Err((label, reason)),
         };
+        let aggregate = self.aggregate.unwrap_or(Aggregate::default_for(shape.kind));
+        // The latest of all threads isn't that of those alone which still run.
+        let is_latest = shape.kind == Kind::Timestamp && aggregate == Aggregate::Max;
         Ok(Definition {
             label,
             signature: shape.signature,
@@ -155,10 +166,11 @@ impl<F: Field> Declaration<F> {
             sequenced: shape.sequenced,
             overflow: shape.overflow,
             kind: shape.kind,
-            aggregate: self.aggregate.unwrap_or(Aggregate::default_for(shape.kind)),
+            aggregate,
             unit: self.unit,
             help: self.help,
             parameters: shape.parameters,
+            keep: keep || is_latest,
         })
     }
 }

@@ -299,6 +299,15 @@ impl Drop for ThreadEnd {
 /// The expression gives the [`Options`]; it is evaluated by each thread that creates an
 /// instance. See [`PerThread`] for the use.
 ///
+/// When a thread ends its file stays, and the next thread that begins takes it over:
+///
+/// | stat | when its thread ends |
+/// | --- | --- |
+/// | [`Counter`](crate::Counter), averages, [`Timer`], [`Histogram`](crate::Histogram) | goes on where it stood, so totals never step back |
+/// | [`Timestamp`](crate::Timestamp) with the aggregate `max` | stays, so "last success" is known; it never becomes earlier |
+/// | [`Gauge`](crate::Gauge) and [`Text`](crate::Text) with `keep` | stays until the next thread sets it |
+/// | any other gauge, timestamp or text | returns to its initial value, for it was about that thread |
+///
 /// ```
 /// use mmstats::{Counter, MmStats};
 ///

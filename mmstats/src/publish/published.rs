@@ -169,6 +169,7 @@ fn attach<T: MmStats>(
         let attachment = Attachment {
             place: map.place(place, options.layout, definition.align),
             parameters: definition.parameters,
+            keep: definition.keep,
         };
         (kind, attachment)
     }));
@@ -234,7 +235,8 @@ impl<T> Published<T> {
         self.map.add(&addition);
         let place = self.map.place(&addition.place, *layout, definition.align);
         labels.insert(definition.label);
-        Ok(F::attach(Attachment { place, parameters: definition.parameters }))
+        let (parameters, keep) = (definition.parameters, definition.keep);
+        Ok(F::attach(Attachment { place, parameters, keep }))
     }
 
     /// Waits until all that was published is on the disk (`msync`). Readers don't need it: they

@@ -7,8 +7,12 @@ use crate::publish::{Declaration, DeclareError};
 
 /// A number or flag that is set: how things are now.
 ///
-/// Every value goes through unchanged, NaN and the infinities too. When the thread that wrote a
-/// [`per_thread!`](crate::per_thread) instance ends, its gauges return to their initial value.
+/// Every value goes through unchanged, NaN and the infinities too.
+///
+/// When the thread that wrote a [`per_thread!`](crate::per_thread) instance ends, a gauge returns to
+/// its initial value: what was busy is no longer. One that says how something was last, such as an
+/// exit code, is declared with `keep`: it stays as it is until the thread that takes the instance
+/// over sets it.
 ///
 /// ```
 /// # use mmstats::{Field, Gauge, Options};
@@ -24,7 +28,16 @@ use crate::publish::{Declaration, DeclareError};
 #[derive(Debug)]
 pub struct Gauge<T: Scalar> {
     cell: ScalarCell<T>,
-    initial: T,
+    /// Where it returns to when its thread ends; `None` if it keeps its value.
+    initial: Option<T>,
+}
+
+/// What a gauge is at first, and whether it keeps its last value.
+#[doc(hidden)]
+#[derive(Debug, Default)]
+pub struct GaugeSettings<T> {
+    pub(super) initial: T,
+    pub(super) keep: bool,
 }
 
 /// A [`Scalar`] that can be counted up and down: all but `bool`.
@@ -77,6 +90,10 @@ impl<T: Scalar> Gauge<T> {
     pub fn get(&self) -> T {
         self.cell.load()
     }
+
+    pub(super) fn keeps_value(&self) -> bool {
+        self.initial.is_none()
+    }
 }
 
 impl<T: Number> Gauge<T> {
@@ -108,25 +125,37 @@ impl<T: Number> Gauge<T> {
 impl<T: Scalar> Declaration<Gauge<T>> {
     /// What the gauge is before it is first set, and after the thread that set it ended.
     pub fn initial(mut self, value: T) -> Self {
-        self.settings = value;
+        self.settings.initial = value;
+        self
+    }
+
+    /// Whether the last value stays when its thread ends. Unless said, the initial one returns.
+    pub fn keep(mut self, keep: bool) -> Self {
+        self.settings.keep = keep;
         self
     }
 }
 
 impl<T: Scalar> FieldKind for Gauge<T> {
-    type Settings = T;
+    type Settings = GaugeSettings<T>;
 
-    fn shape(initial: T, _: Layout) -> Result<Shape, DeclareError> {
-        Ok(Shape::scalar(Kind::Gauge, initial, T::BUFFERED))
+    fn shape(settings: GaugeSettings<T>, _: Layout) -> Result<Shape, DeclareError> {
+        Ok(Shape::scalar(Kind::Gauge, settings.initial, T::BUFFERED))
     }
 
     fn attach(attachment: Attachment) -> Self {
         let cell = ScalarCell::new(attachment.place);
-        let initial = cell.load();
+        let initial = (!attachment.keep).then(|| cell.load());
         Self { cell, initial }
     }
 
     fn reset(&self) {
-        self.set(self.initial);
+        if let Some(initial) = self.initial {
+            self.set(initial);
+        }
+    }
+
+    fn keeps(settings: &GaugeSettings<T>) -> bool {
+        settings.keep
     }
 }

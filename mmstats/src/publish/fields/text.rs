@@ -13,6 +13,11 @@ use crate::publish::{Declaration, DeclareError};
 /// ends. Readers see all of a text or all of the one before (in a packed file they may see half
 /// of each). A NUL ends what readers see.
 ///
+/// When the thread that wrote a [`per_thread!`](crate::per_thread) instance ends, a text returns to
+/// its initial value: the state was the thread's. One that says what happened last, such as an error
+/// message, is declared with `keep`: it stays as it is until the thread that takes the instance over
+/// sets it.
+///
 /// ```
 /// # use mmstats::{Field, Options, Text};
 /// # let directory = tempfile::tempdir()?;
@@ -28,7 +33,8 @@ pub struct Text {
     cell: TextCell,
     /// The bytes that there is room for.
     size: usize,
-    initial: String,
+    /// What it returns to when its thread ends; `None` if it keeps its value.
+    initial: Option<String>,
 }
 
 #[derive(Debug)]
@@ -37,18 +43,19 @@ enum TextCell {
     Packed(BytesCell),
 }
 
-/// How long a text can be, and what it is at first.
+/// How long a text can be, what it is at first, and whether it keeps its last value.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct TextSettings {
     size: usize,
     initial: String,
+    keep: bool,
 }
 
 impl Default for TextSettings {
     /// The original's size.
     fn default() -> Self {
-        Self { size: 255, initial: String::new() }
+        Self { size: 255, initial: String::new(), keep: false }
     }
 }
 
@@ -84,9 +91,15 @@ impl Declaration<Text> {
         self
     }
 
-    /// The text before the first is set.
+    /// The text before the first is set, and after the thread that set it ended.
     pub fn initial(mut self, text: impl Into<String>) -> Self {
         self.settings.initial = text.into();
+        self
+    }
+
+    /// Whether the last text stays when its thread ends. Unless said, the initial one returns.
+    pub fn keep(mut self, keep: bool) -> Self {
+        self.settings.keep = keep;
         self
     }
 }
@@ -97,7 +110,7 @@ impl FieldKind for Text {
     fn shape(settings: TextSettings, layout: Layout) -> Result<Shape, DeclareError> {
         /// 16 MiB: with both values of it a file is still one that readers take.
         const LARGEST: usize = 1 << 24;
-        let TextSettings { size, initial } = settings;
+        let TextSettings { size, initial, .. } = settings;
         if size == 0 || size > LARGEST {
             return Err(DeclareError::Size { found: size });
         }
@@ -127,11 +140,17 @@ impl FieldKind for Text {
             Layout::Packed => TextCell::Packed(BytesCell::new(attachment.place)),
         };
         let size = attachment.parameters[0] as usize;
-        let text = Self { cell, size, initial: String::new() };
-        Self { initial: text.get(), ..text }
+        let text = Self { cell, size, initial: None };
+        Self { initial: (!attachment.keep).then(|| text.get()), ..text }
     }
 
     fn reset(&self) {
-        self.set(&self.initial);
+        if let Some(initial) = &self.initial {
+            self.set(initial);
+        }
+    }
+
+    fn keeps(settings: &TextSettings) -> bool {
+        settings.keep
     }
 }

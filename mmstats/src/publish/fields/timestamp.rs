@@ -1,14 +1,22 @@
 //! Timestamps: when something happened last.
 
+use std::cell::Cell;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::Gauge;
+use super::gauge::GaugeSettings;
 use crate::format::{Kind, Layout};
 use crate::publish::declaration::{Attachment, FieldKind, Shape};
 use crate::publish::{Declaration, DeclareError};
 
 /// A point in time, as Unix time in seconds: when something happened last. Tools show it as a
 /// date.
+///
+/// When the thread that wrote a [`per_thread!`](crate::per_thread) instance ends, a timestamp returns
+/// to its initial value, "never" unless declared otherwise. With the aggregate `max` it stays, as a
+/// counter does: the last success of a program doesn't go with the thread that had it. A thread that
+/// takes the instance over then can't set an earlier time than that, for the later one of both
+/// threads counts.
 ///
 /// ```
 /// # use mmstats::{Field, Options, Timestamp};
@@ -20,13 +28,18 @@ use crate::publish::{Declaration, DeclareError};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct Timestamp(Gauge<f64>);
+pub struct Timestamp {
+    gauge: Gauge<f64>,
+    /// The latest of the threads that have ended, where that counts.
+    latest: Cell<f64>,
+}
 
 impl Timestamp {
     /// Sets it to a Unix time in seconds.
     #[inline]
     pub fn set(&self, seconds: f64) {
-        self.0.set(seconds);
+        let latest = self.latest.get();
+        self.gauge.set(if seconds < latest { latest } else { seconds });
     }
 
     /// Sets it to now, by the system's clock. On Linux that clock is read without a system call.
@@ -37,7 +50,7 @@ impl Timestamp {
     /// What it is now, as Unix time in seconds; 0 where it was never set.
     #[inline]
     pub fn get(&self) -> f64 {
-        self.0.get()
+        self.gauge.get()
     }
 }
 
@@ -52,23 +65,26 @@ pub(crate) fn unix_time() -> f64 {
 impl Declaration<Timestamp> {
     /// What it is before it is first set, as Unix time in seconds.
     pub fn initial(mut self, seconds: f64) -> Self {
-        self.settings = seconds;
+        self.settings.initial = seconds;
         self
     }
 }
 
 impl FieldKind for Timestamp {
-    type Settings = f64;
+    type Settings = GaugeSettings<f64>;
 
-    fn shape(initial: f64, layout: Layout) -> Result<Shape, DeclareError> {
-        Ok(Shape { kind: Kind::Timestamp, ..Gauge::shape(initial, layout)? })
+    fn shape(settings: GaugeSettings<f64>, layout: Layout) -> Result<Shape, DeclareError> {
+        Ok(Shape { kind: Kind::Timestamp, ..Gauge::shape(settings, layout)? })
     }
 
     fn attach(attachment: Attachment) -> Self {
-        Self(Gauge::attach(attachment))
+        Self { gauge: Gauge::attach(attachment), latest: Cell::new(f64::NEG_INFINITY) }
     }
 
     fn reset(&self) {
-        self.0.reset();
+        self.gauge.reset();
+        if self.gauge.keeps_value() {
+            self.latest.set(self.get());
+        }
     }
 }
