@@ -24,7 +24,7 @@ Examples:
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  ended by SIGTERM
+  0  ended by SIGTERM or SIGHUP
   2  an error, told on stderr
   130  ended by Ctrl-C";
 

@@ -31,12 +31,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pollstats"));
-    command
-        .env_remove("MMSTATS_GLOB")
-        .env_remove("MMSTATS_PATH")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.env_remove("MMSTATS_GLOB").env_remove("MMSTATS_PATH").stdin(Stdio::null());
     command
 }
 
@@ -58,7 +53,12 @@ struct Running {
 
 impl Running {
     fn start(arguments: &[&str]) -> Self {
-        let mut child = command().args(arguments).spawn().unwrap();
+        Self::of(command().args(arguments))
+    }
+
+    fn of(command: &mut Command) -> Self {
+        let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = piped.spawn().unwrap();
         let stdout = child.stdout.take().unwrap();
         let (sender, lines) = mpsc::channel();
         thread::spawn(move || {
@@ -544,4 +544,20 @@ fn wrong_arguments_are_refused() {
     for what in ["man", "bash", "zsh", "fish"] {
         assert!(text(&pollstats(&["--generate", what]).stdout).contains("pollstats"), "{what}");
     }
+}
+
+#[test]
+fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
+    let (folder, path) = folder();
+    let stats = publish(folder.path());
+    let _done = counter(&stats, "done");
+    let mut command = command();
+    command.args(["-o", "csv", "-d", "0.01", "-p", "jobs.", "done", &path]);
+    let running = Running::of(&mut support::ignoring(&[Signal::SIGHUP], &command));
+    assert_eq!(running.line(), "time,jobs.done");
+    kill(running.pid(), Signal::SIGHUP).unwrap();
+    // One that ends by it may show a last row.
+    running.sum_until_now();
+    running.sum_until_now();
+    assert_eq!(running.interrupt().0, Some(130));
 }

@@ -55,6 +55,22 @@ pub fn tool(path: &str) -> Command {
     command
 }
 
+/// The same command, started with these signals ignored, as by `nohup` or in the background of a
+/// script.
+pub fn ignoring(signals: &[Signal], command: &Command) -> Command {
+    let names: String = signals.iter().map(|signal| format!(" {}", *signal as i32)).collect();
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(format!("trap ''{names}; exec \"$0\" \"$@\""));
+    shell.arg(command.get_program()).args(command.get_args()).stdin(Stdio::null());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    shell
+}
+
 /// Runs a command to its end. One that hangs is killed, and the test fails.
 pub fn run(command: &mut Command) -> Run {
     run_into(command, Stdio::piped())

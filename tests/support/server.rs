@@ -60,10 +60,14 @@ impl Server {
         http::get(self.address, path)
     }
 
+    pub fn send(&self, signal: Signal) {
+        kill(Pid::from_raw(self.child.id().cast_signed()), signal).unwrap();
+    }
+
     /// Ends it by a signal, and gives its exit code.
     #[track_caller]
     pub fn end(mut self, signal: Signal) -> Option<i32> {
-        kill(Pid::from_raw(self.child.id().cast_signed()), signal).unwrap();
+        self.send(signal);
         let began = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {

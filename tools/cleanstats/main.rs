@@ -32,7 +32,7 @@ fn main() -> ExitCode {
 fn heed_signals() -> io::Result<Arc<AtomicUsize>> {
     let signal_of_first = Arc::new(AtomicUsize::new(0));
     let is_second = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM, SIGHUP] {
+    for signal in signals::not_ignored(&[SIGINT, SIGTERM, SIGHUP]) {
         // In this order: the first signal finds the flag that it sets still down.
         flag::register_conditional_default(signal, is_second.clone())?;
         flag::register(signal, is_second.clone())?;

@@ -55,7 +55,7 @@ impl Ending {
     /// The first signal ends the run in good order. A second one ends it at once, as whoever
     /// reads the rows may not take the last one.
     fn heed_signals(self: Arc<Self>) -> io::Result<()> {
-        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+        let mut signals = Signals::new(signals::not_ignored(&[SIGINT, SIGTERM, SIGHUP]))?;
         thread::Builder::new().name("signals".into()).spawn(move || {
             for signal in signals.forever() {
                 if self.stop.is_stopped() {

@@ -124,7 +124,7 @@ fn patient(stream: TcpStream, connection: &Arc<Connection>, limits: &Limits) -> 
     Paced::new(stream, Arc::clone(connection), pace)
 }
 
-/// Waits for Ctrl-C or SIGTERM, and returns the outcome of a run that it ends. Whatever happens
+/// Waits for Ctrl-C, SIGTERM or SIGHUP, and returns the outcome of a run that it ends. Whatever happens
 /// then, the process ends: see [`cli::signals::on_end`].
 ///
 /// # Errors

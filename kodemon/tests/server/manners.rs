@@ -1,23 +1,38 @@
 //! How it begins, what it says, and how it ends.
 
 use std::fs::File;
+use std::path::PathBuf;
 
 use nix::sys::signal::Signal;
 
-use crate::running::{Kodemon, kodemon, without_addresses};
-use crate::support::{run, run_into, tool};
+use crate::running::{Kodemon, command, kodemon, without_addresses};
+use crate::support::{ignoring, run, run_into, tool};
 
 #[test]
 fn a_signal_ends_it_and_what_was_received_is_stored() {
-    for (signal, code) in [(Signal::SIGTERM, 0), (Signal::SIGINT, 130)] {
+    for (signal, code) in [(Signal::SIGTERM, 0), (Signal::SIGHUP, 0), (Signal::SIGINT, 130)] {
         let (directory, kodemon) = kodemon();
         for _ in 0..100 {
             kodemon.call("a.rs-f", 0.001, 0.0);
         }
         assert_eq!(kodemon.server.end(signal), Some(code), "{signal}");
+        assert_eq!(mmstats::find([directory.path()]).paths(), [] as [PathBuf; 0], "{signal}");
         let again = Kodemon::start(directory.path());
         assert_eq!(again.json("/api/keys")["keys"][0]["count"], 100);
     }
+}
+
+/// As by `nohup`, or in the background of a script.
+#[test]
+fn signals_that_were_ignored_at_the_start_stay_ignored() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let ignored = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGQUIT];
+    let kodemon = Kodemon::of(&mut ignoring(&ignored, &command(directory.path())));
+    for signal in ignored {
+        kodemon.server.send(signal);
+        assert_eq!(kodemon.server.get("/healthz").status, 200, "{signal}");
+    }
+    assert_eq!(kodemon.server.end(Signal::SIGTERM), Some(0));
 }
 
 #[test]
