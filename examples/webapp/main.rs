@@ -20,8 +20,9 @@ use std::sync::Arc;
 use std::thread;
 
 use clap::Parser;
+use mmstats_tools::common::signals::not_ignored;
 use mmstats_tools::{pollstats, slurpstats};
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use load::Load;
@@ -84,10 +85,10 @@ fn run(arguments: &Arguments) -> io::Result<()> {
     Ok(())
 }
 
-/// Ctrl-C and SIGTERM end the run in good order, so that the files are removed.
+/// Ctrl-C, SIGTERM and SIGHUP end the run in good order, so that the files are removed.
 fn stop_on_signals() -> io::Result<Arc<pollstats::Stop>> {
     let stop = Arc::new(pollstats::Stop::new());
-    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    let mut signals = Signals::new(not_ignored(&[SIGINT, SIGTERM, SIGHUP]))?;
     let on_signal = Arc::clone(&stop);
     thread::spawn(move || signals.forever().for_each(|_| on_signal.stop()));
     Ok(stop)

@@ -16,6 +16,7 @@ mod original;
 mod program;
 mod prometheus;
 mod safe;
+mod signals;
 mod stream;
 mod stuck;
 #[path = "../../../../tests/support/mod.rs"]

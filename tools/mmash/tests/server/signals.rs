@@ -1,0 +1,32 @@
+//! Signals that end it, and those that it leaves ignored.
+
+use std::fs;
+
+use nix::sys::signal::Signal;
+use tempfile::TempDir;
+
+use crate::command;
+use crate::support::ignoring;
+use crate::support::server::Server;
+
+#[test]
+fn a_terminal_that_is_closed_ends_it_in_good_order() {
+    let directory = TempDir::new().unwrap();
+    let mut command = command(directory.path());
+    let server = Server::start(command.env("MMSTATS_PATH", directory.path()));
+    assert_eq!(server.end(Signal::SIGHUP), Some(0));
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0, "its file is gone");
+}
+
+/// As by `nohup`, or in the background of a script.
+#[test]
+fn signals_that_were_ignored_at_the_start_stay_ignored() {
+    let directory = TempDir::new().unwrap();
+    let ignored = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGQUIT];
+    let server = Server::start(&mut ignoring(&ignored, &command(directory.path())));
+    for signal in ignored {
+        server.send(signal);
+        assert_eq!(server.get("/healthz").status, 200, "{signal}");
+    }
+    assert_eq!(server.end(Signal::SIGTERM), Some(0));
+}
