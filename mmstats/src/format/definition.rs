@@ -17,6 +17,7 @@ pub enum Layout {
 
 /// A field as its writer declares it.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of which any may be set")]
 pub(crate) struct Definition {
     /// The whole label, prefix included; 1 to 65,535 bytes.
     pub label: String,
