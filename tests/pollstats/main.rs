@@ -3,6 +3,7 @@
 //! A test knows that the baseline has been taken when the header comes.
 
 mod about;
+mod asked;
 mod present;
 #[path = "../support/mod.rs"]
 mod support;

@@ -9,6 +9,7 @@ pub mod identifier;
 pub mod json;
 pub mod means;
 pub mod natural;
+pub mod near;
 pub mod number;
 pub mod oldest;
 pub mod patterns;

@@ -30,8 +30,21 @@ pub struct Selection {
 impl Selection {
     /// Finds the files, and tells what was named and isn't there.
     pub fn find(places: &[OsString], diagnostics: &mut Diagnostics) -> Self {
+        Self::find_and_tell(places, diagnostics, |_| true)
+    }
+
+    /// The same for somebody who waits: what isn't there may come.
+    pub fn find_what_may_come(places: &[OsString], diagnostics: &mut Diagnostics) -> Self {
+        Self::find_and_tell(places, diagnostics, |error| !isn_t_there(error))
+    }
+
+    fn find_and_tell(
+        places: &[OsString],
+        diagnostics: &mut Diagnostics,
+        matters: impl Fn(&ReadError) -> bool,
+    ) -> Self {
         let search = mmstats::find(places);
-        for error in search.errors() {
+        for error in search.errors().iter().filter(|error| matters(error)) {
             diagnostics.file(error.path(), &error.reason());
         }
         let mut paths = search.paths().to_vec();
@@ -58,9 +71,7 @@ impl Selection {
     /// Whether a file was found and then was gone: its program ended meanwhile. One that was
     /// named should have been there.
     pub fn has_just_gone(&self, error: &ReadError) -> bool {
-        let gone = matches!(error, ReadError::Io { source, .. }
-            if source.kind() == std::io::ErrorKind::NotFound);
-        gone && !self.named.iter().any(|named| named == error.path())
+        isn_t_there(error) && !self.named.iter().any(|named| named == error.path())
     }
 
     /// Where it looked and why there may be nothing, for a message of several lines.
@@ -76,6 +87,11 @@ impl Selection {
         }
         text
     }
+}
+
+/// Whether a file isn't there, as its writer ended or hasn't begun.
+pub fn isn_t_there(error: &ReadError) -> bool {
+    matches!(error, ReadError::Io { source, .. } if source.kind() == ErrorKind::NotFound)
 }
 
 /// Why nothing can be found at a place that was looked at, if that can be said.

@@ -59,6 +59,10 @@ pub struct Arguments {
     #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub count: u64,
 
+    /// Wait for the first program that publishes what is to be shown
+    #[arg(long, conflicts_with = "list")]
+    pub wait: bool,
+
     /// Seconds between two looks
     #[arg(short, long, value_name = "SECONDS", default_value = "1", value_parser = parse_seconds)]
     pub delay: Duration,

@@ -1,10 +1,11 @@
 //! Which labels are wanted: FIELDS with their prefix, or whatever moves where none are given.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::show::Known;
 use crate::common::about::About;
 use crate::common::natural;
+use crate::common::near::near;
 use crate::common::patterns::LabelPattern;
 
 /// What is known of every label that is wanted, sorted by label.
@@ -109,15 +110,34 @@ impl Fields {
         labels.iter().map(|label| Chosen::new(label, prefix)).collect()
     }
 
+    /// Whether there is anything to show: a field that is asked for, else the work of a program.
+    pub fn are_met(&self, known: &Catalogue) -> bool {
+        if self.are_asked_for() {
+            return self.wanted.iter().any(|wanted| wanted.spelling(known).is_some());
+        }
+        let counts = |known: &Known| self.all || known.about == About::Work;
+        known.values().any(|known| known.show.moves() && counts(known))
+    }
+
     /// Whether there are FIELDS.
     pub fn are_asked_for(&self) -> bool {
         !self.wanted.is_empty()
     }
 
-    /// The fields that match no label.
-    pub fn unmatched<'a>(&'a self, known: &'a Catalogue) -> impl Iterator<Item = &'a str> {
+    /// The fields that match no label, each with what may be meant: labels that are like it, the
+    /// `others` too, or a glob that matches any.
+    pub fn unmatched<'a>(
+        &'a self,
+        known: &'a Catalogue,
+        others: &'a BTreeSet<String>,
+    ) -> impl Iterator<Item = (&'a str, Vec<String>)> {
         let unmatched = self.wanted.iter().filter(|wanted| wanted.spelling(known).is_none());
-        unmatched.map(Wanted::likely_label)
+        unmatched.map(move |wanted| {
+            let label = wanted.likely_label();
+            let field = label.strip_prefix(&self.prefix).unwrap_or(label).trim_start_matches('.');
+            let labels = known.keys().chain(others).map(String::as_str);
+            (label, Spelling::new(field.to_owned()).meant(labels))
+        })
     }
 }
 
@@ -181,6 +201,16 @@ impl Spelling {
         Self { label, pattern }
     }
 
+    /// What may be meant where it matches none of the labels.
+    fn meant<'a>(&self, mut labels: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
+        if self.pattern.is_none() {
+            return near(&self.label, labels).into_iter().map(str::to_owned).collect();
+        }
+        let longer = Self::new(format!("*.{}", self.label));
+        let matches = labels.any(|label| longer.matches(label));
+        matches.then_some(longer.label).into_iter().collect()
+    }
+
     fn matches(&self, label: &str) -> bool {
         self.label == label || self.pattern.as_ref().is_some_and(|pattern| pattern.matches(label))
     }
@@ -218,6 +248,11 @@ mod tests {
         fields.choose(known).into_iter().map(|chosen| chosen.title).collect()
     }
 
+    fn unmatched(fields: &Fields) -> Vec<String> {
+        let (known, others) = (web(), BTreeSet::new());
+        fields.unmatched(&known, &others).map(|(field, _)| field.to_owned()).collect()
+    }
+
     #[test]
     fn a_prefix_stands_before_each_field() {
         let fields = Fields::new("web.stats.", Some("status.3XX, status.2XX,,"), false);
@@ -246,7 +281,24 @@ mod tests {
         let expected = ["web.stats.status.2XX", "web.stats.status.9XX"];
         assert_eq!(labels(&catalogue(&[])), expected);
         assert_eq!(labels(&web()), expected);
-        assert_eq!(fields.unmatched(&web()).collect::<Vec<_>>(), ["web.stats.status.9XX"]);
+        assert_eq!(unmatched(&fields), ["web.stats.status.9XX"]);
+    }
+
+    #[test]
+    fn a_field_without_what_stands_before_it_is_found() {
+        let others = web().into_keys().collect();
+        for (prefix, field, expected) in [
+            ("", "status.2XX", &["web.stats.status.2XX"][..]),
+            ("", "status.*", &["*.status.*"]),
+            ("web.stats", "2XX", &["web.stats.status.2XX"]),
+            ("", "nothing", &[]),
+            ("", "no.*", &[]),
+        ] {
+            let fields = Fields::new(prefix, Some(field), false);
+            let known = Catalogue::new();
+            let meant = fields.unmatched(&known, &others).flat_map(|(_, meant)| meant);
+            assert_eq!(meant.collect::<Vec<_>>(), expected, "{field}");
+        }
     }
 
     #[test]
@@ -259,8 +311,7 @@ mod tests {
     fn a_field_that_nothing_matches_has_a_column() {
         let fields = Fields::new("web.stats.", Some("gone,more.*,odd["), false);
         assert_eq!(titles(&fields, &web()), ["gone", "more.*", "odd["]);
-        let unmatched: Vec<_> = fields.unmatched(&web()).map(str::to_owned).collect();
-        assert_eq!(unmatched, ["web.stats.gone", "web.stats.more.*", "web.stats.odd["]);
+        assert_eq!(unmatched(&fields), ["web.stats.gone", "web.stats.more.*", "web.stats.odd["]);
     }
 
     #[test]

@@ -12,10 +12,12 @@ const NOTE: usize = 4;
 /// The width that a column would like to have.
 #[derive(Clone, Copy, Debug)]
 pub struct Need {
-    /// The widest number; it is never cut where there is room for it at all.
+    /// The widest number or unit; it is never cut where there is room for it at all.
     pub cells: usize,
     /// Title and unit.
     pub title: usize,
+    /// For wider numbers to come: taken from what all columns leave of the room.
+    pub wish: usize,
 }
 
 /// The columns that are shown.
@@ -31,7 +33,7 @@ impl Layout {
     /// Titles are cut before columns are left out. One column is always shown.
     pub fn fit(needs: &[Need], room: Option<usize>) -> Self {
         let Some(room) = room else {
-            let widths = needs.iter().map(|need| need.within(usize::MAX)).collect();
+            let widths = needs.iter().map(|need| need.within(usize::MAX).max(need.wish)).collect();
             return Self { widths, left_out: 0 };
         };
         let narrow = |need: &Need| need.within(SHORTEST_TITLE);
@@ -43,6 +45,7 @@ impl Layout {
         let shown_needs = &needs[..shown];
         let cap = widest_cap(shown_needs, room);
         let widths = shown_needs.iter().map(|need| need.within(cap).min(room)).collect();
+        let widths = stretched(widths, shown_needs, room);
         Self { widths, left_out: needs.len() - shown }
     }
 
@@ -76,6 +79,17 @@ fn widest_cap(needs: &[Need], room: usize) -> usize {
     (SHORTEST_TITLE..=longest).rev().find(fits).unwrap_or(SHORTEST_TITLE)
 }
 
+/// The widths, with what they leave of the room for those who wish for more.
+fn stretched(mut widths: Vec<usize>, needs: &[Need], room: usize) -> Vec<usize> {
+    let mut spare = room.saturating_sub(total(widths.iter().copied()));
+    for (width, need) in widths.iter_mut().zip(needs) {
+        let more = need.wish.saturating_sub(*width).min(spare);
+        *width += more;
+        spare -= more;
+    }
+    widths
+}
+
 /// The width of columns next to each other.
 fn total(widths: impl Iterator<Item = usize>) -> usize {
     widths.map(|width| width + GAP).sum::<usize>().saturating_sub(GAP)
@@ -86,7 +100,8 @@ mod tests {
     use super::*;
 
     fn fit(needs: &[(usize, usize)], room: Option<usize>) -> (Vec<usize>, usize) {
-        let needs: Vec<_> = needs.iter().map(|&(cells, title)| Need { cells, title }).collect();
+        let need = |&(cells, title): &(usize, usize)| Need { cells, title, wish: 0 };
+        let needs: Vec<_> = needs.iter().map(need).collect();
         let layout = Layout::fit(&needs, room);
         (layout.widths().to_vec(), layout.left_out())
     }
@@ -102,6 +117,16 @@ mod tests {
         assert_eq!(fit(&[(3, 40), (9, 30)], Some(60)), (vec![29, 29], 0));
         assert_eq!(fit(&[(3, 40), (9, 30)], Some(22)), (vec![10, 10], 0));
         assert_eq!(fit(&[(3, 40), (9, 30), (3, 3)], Some(29)), (vec![10, 10], 1));
+    }
+
+    #[test]
+    fn what_is_left_of_the_room_goes_to_those_who_wish_for_more() {
+        let needs = [3, 9, 8].map(|cells| Need { cells, title: 2, wish: cells + 4 });
+        let widths = |room| Layout::fit(&needs, room).widths().to_vec();
+        assert_eq!(widths(None), [7, 13, 12]);
+        assert_eq!(widths(Some(80)), [7, 13, 12]);
+        assert_eq!(widths(Some(33)), [7, 13, 9]);
+        assert_eq!(widths(Some(28)), [7, 9, 8]);
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! One look at all files: which are there, and what they say.
 
 use std::cell::LazyCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
-use std::io::ErrorKind;
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -19,6 +18,7 @@ use crate::common::about::About;
 use crate::common::arguments::LimitArguments;
 use crate::common::diagnostics::Diagnostics;
 use crate::common::patterns::LabelPattern;
+use crate::common::selection::isn_t_there;
 use crate::common::unpublished::Unpublished;
 
 /// What is looked for.
@@ -48,6 +48,9 @@ pub struct Observer<'a> {
     interest: Interest<'a>,
     /// What is known of the wanted labels.
     pub known: Catalogue,
+    /// Labels that aren't wanted, of the first look: one of them may be meant.
+    pub others: BTreeSet<String>,
+    has_looked: bool,
     /// What is wrong with each file, as it was told last: a bad file is told of once.
     told: HashMap<PathBuf, String>,
     unpublished: Unpublished,
@@ -57,13 +60,20 @@ impl<'a> Observer<'a> {
     /// Has seen nothing yet; of `told`, stderr has it already.
     pub fn new(interest: Interest<'a>, told: &[ReadError]) -> Self {
         let told = told.iter().map(|error| (error.path().to_owned(), error.reason())).collect();
-        Self { interest, known: Catalogue::new(), told, unpublished: Unpublished::default() }
+        Self {
+            interest,
+            known: Catalogue::new(),
+            others: BTreeSet::new(),
+            has_looked: false,
+            told,
+            unpublished: Unpublished::default(),
+        }
     }
 
     /// Looks for files anew, and into each. Files that went away since aren't missed.
     pub fn look_again(&mut self, diagnostics: &mut Diagnostics) -> Snapshot {
         let search = mmstats::find(self.interest.places);
-        for error in search.errors().iter().filter(|error| !is_gone(error)) {
+        for error in search.errors().iter().filter(|error| !isn_t_there(error)) {
             self.complain(error, diagnostics);
         }
         self.look_into(search.paths(), diagnostics)
@@ -83,7 +93,7 @@ impl<'a> Observer<'a> {
         for path in paths {
             match options.read_within(path, &mut budget) {
                 Ok(file) => self.take(&file, &mut processes, &mut snapshot, diagnostics),
-                Err(error) if is_gone(&error) => {}
+                Err(error) if isn_t_there(&error) => {}
                 Err(error) => {
                     self.complain(&error, diagnostics);
                     snapshot.others.push(path.clone());
@@ -91,6 +101,7 @@ impl<'a> Observer<'a> {
             }
         }
         self.unpublished.tell(diagnostics);
+        self.has_looked = true;
         snapshot
     }
 
@@ -128,7 +139,11 @@ impl<'a> Observer<'a> {
         for stat in file.stats() {
             let label = stat.label();
             let about = About::of(file, &label);
-            if !self.interest.fields.want(&label, about) || figures.contains_key(&*label) {
+            if !self.interest.fields.want(&label, about) {
+                self.pass_over(&label);
+                continue;
+            }
+            if figures.contains_key(&*label) {
                 continue;
             }
             let show = Show::of(&stat, self.interest.gauges);
@@ -146,6 +161,12 @@ impl<'a> Observer<'a> {
             whole: file.problem().is_none(),
             life: life_matters.then(|| **life),
             figures,
+        }
+    }
+
+    fn pass_over(&mut self, label: &str) {
+        if !self.has_looked && !self.others.contains(label) {
+            self.others.insert(label.to_owned());
         }
     }
 
@@ -173,11 +194,6 @@ impl<'a> Observer<'a> {
             self.told.insert(error.path().to_owned(), reason);
         }
     }
-}
-
-/// Between listing and reading a file may go, as its program ends.
-fn is_gone(error: &ReadError) -> bool {
-    matches!(error, ReadError::Io { source, .. } if source.kind() == ErrorKind::NotFound)
 }
 
 fn writer(file: &StatsFile) -> Writer {

@@ -41,8 +41,8 @@ use look::{Interest, Observer};
 use operands::Operands;
 use output::Output;
 pub use output::Screen;
-use rows::{over_all, per_file};
-use sampler::{Changes, Sampler};
+use rows::{Row, over_all, per_file};
+use sampler::{Changes, Sampler, Snapshot};
 pub use stop::Stop;
 
 /// The tool's name.
@@ -63,8 +63,12 @@ pub fn run(
 ) -> io::Result<Outcome> {
     let operands = Operands::of(&arguments.operands);
     let mut diagnostics = Diagnostics::new(NAME);
-    let selection = Selection::find(operands.places, &mut diagnostics);
-    if selection.paths().is_empty() {
+    let find = if arguments.wait { Selection::find_what_may_come } else { Selection::find };
+    let selection = find(operands.places, &mut diagnostics);
+    if let Some(fields) = operands.likely_fields() {
+        diagnostics.say(&format_args!("fields are separated by commas: {}", escape(&fields)));
+    }
+    if selection.paths().is_empty() && !arguments.wait {
         if diagnostics.errors() == 0 {
             diagnostics.say(&selection.explain_nothing());
         }
@@ -121,14 +125,12 @@ struct Watch<'a> {
 
 impl Watch<'_> {
     fn run(&mut self, selection: &Selection, out: &mut dyn Write, stop: &Stop) -> io::Result<()> {
-        let baseline = self.observer.look_into(selection.paths(), &mut self.diagnostics);
+        let Some(baseline) = self.first_look(selection, stop) else {
+            return Ok(());
+        };
         let mut cadence = Cadence::new(baseline.at, self.arguments.delay);
-        let is_filtered = self.arguments.alive || !self.arguments.filters.is_empty();
-        let nobody_passes = baseline.files.is_empty() && is_filtered;
+        self.output.expect(&self.rows(&Changes::none_since(&baseline, self.arguments.delay)));
         let mut sampler = Sampler::new(baseline);
-        self.arrange();
-        self.tell_unmatched(nobody_passes);
-        self.output.expect_files(selection.paths());
         // Whoever reads the header knows that the baseline has been taken.
         self.output.header(out)?;
         let mut looks = 0;
@@ -144,6 +146,31 @@ impl Watch<'_> {
             cadence.advance(Instant::now());
         }
         Ok(())
+    }
+
+    /// The baseline. With `--wait` it is the first look that found something to show; `None`: the
+    /// end was asked for before.
+    fn first_look(&mut self, selection: &Selection, stop: &Stop) -> Option<Snapshot> {
+        let mut baseline = self.observer.look_into(selection.paths(), &mut self.diagnostics);
+        self.arrange();
+        let waits =
+            |watch: &Self| watch.arguments.wait && !watch.fields.are_met(&watch.observer.known);
+        if waits(self) {
+            self.diagnostics.say(&"waiting for the first program; Ctrl-C ends this");
+        }
+        if !(waits(self) && baseline.files.is_empty()) {
+            self.tell_unmatched(&baseline);
+        }
+        let mut cadence = Cadence::new(baseline.at, self.arguments.delay);
+        while waits(self) {
+            if stop.wait_until(cadence.due()) {
+                return None;
+            }
+            baseline = self.observer.look_again(&mut self.diagnostics);
+            self.arrange();
+            cadence.advance(Instant::now());
+        }
+        Some(baseline)
     }
 
     /// Brings the columns up to what is known.
@@ -186,13 +213,16 @@ impl Watch<'_> {
                 self.diagnostics.say(&format_args!("{} {what}", escape_path(path)));
             }
         }
+        self.rows(changes).iter().try_for_each(|row| self.output.row(out, row))
+    }
+
+    fn rows(&self, changes: &Changes) -> Vec<Row> {
         let how = How { measure: self.measure(), aggregator: self.arguments.aggregator };
-        let rows = if self.arguments.per_file {
+        if self.arguments.per_file {
             per_file(changes, &self.columns, how)
         } else {
             vec![over_all(changes, &self.columns, how)]
-        };
-        rows.iter().try_for_each(|row| self.output.row(out, row))
+        }
     }
 
     fn measure(&self) -> Measure {
@@ -200,18 +230,22 @@ impl Watch<'_> {
     }
 
     /// A field that nothing matches may come later, or be a slip of the pen.
-    fn tell_unmatched(&self, nobody_passes: bool) {
-        if nobody_passes {
+    fn tell_unmatched(&self, baseline: &Snapshot) {
+        let is_filtered = self.arguments.alive || !self.arguments.filters.is_empty();
+        if baseline.files.is_empty() && is_filtered {
             return self.diagnostics.say(&match (self.arguments.alive, self.arguments.filters.len()) {
                 (true, 0) => "no program is alive; without --alive --list shows every label",
                 (true, _) => "no file passes -f whose program is alive; without them --list shows every label",
                 _ => "no file passes -f; without it --list shows every label",
             });
         }
-        let known = &self.observer.known;
-        for field in self.fields.unmatched(known) {
-            let field = escape(field);
-            self.diagnostics.say(&format_args!("no file has {field}; --list shows what there is"));
+        let Observer { known, others, .. } = &self.observer;
+        for (field, meant) in self.fields.unmatched(known, others) {
+            let hint = match &*meant.join(" or ") {
+                "" => "--list shows what there is".to_owned(),
+                meant => format!("is {} meant?", escape(meant)),
+            };
+            self.diagnostics.say(&format_args!("no file has {}; {hint}", escape(field)));
         }
         if self.columns.is_empty() && self.diagnostics.errors() == 0 {
             let all = if self.arguments.all { "" } else { "; --all adds sys.*" };

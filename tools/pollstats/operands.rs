@@ -33,6 +33,14 @@ impl<'a> Operands<'a> {
             _ => Self { fields: None, places: operands },
         }
     }
+
+    /// The list of fields that may be meant: with places that are words, and no files.
+    pub fn likely_fields(&self) -> Option<String> {
+        let is_word = |place: &&OsString| !has_slash(place) && !stands_for_files(place);
+        let words = self.places.iter().filter(is_word).map(|word| word.to_string_lossy());
+        let list: Vec<_> = self.fields.iter().map(|&fields| fields.into()).chain(words).collect();
+        (self.fields.is_some() && list.len() > 1).then(|| list.join(","))
+    }
 }
 
 fn has_slash(argument: &OsStr) -> bool {
@@ -74,6 +82,19 @@ mod tests {
         let operands: Vec<_> = operands.iter().map(OsString::from).collect();
         let found = Operands::of(&operands);
         (found.fields.map(str::to_owned), found.places.len())
+    }
+
+    #[test]
+    fn words_behind_fields_may_be_fields() {
+        let meant = |operands: &[&str]| {
+            let operands: Vec<_> = operands.iter().map(OsString::from).collect();
+            Operands::of(&operands).likely_fields()
+        };
+        assert_eq!(meant(&["a", "b", "c"]).as_deref(), Some("a,b,c"));
+        assert_eq!(meant(&["a,b", "/tmp", "c"]).as_deref(), Some("a,b,c"));
+        assert_eq!(meant(&["a", "/no/such/file"]), None);
+        assert_eq!(meant(&["a"]), None);
+        assert_eq!(meant(&[]), None);
     }
 
     #[test]

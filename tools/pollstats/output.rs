@@ -1,7 +1,6 @@
 //! Where rows go: a table for people, csv or json for programs.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
 
 use super::args::{Arguments, Format};
 use super::cell_text::CellText;
@@ -84,9 +83,12 @@ impl Output {
         self.headings = headings;
     }
 
-    /// Makes room for the names of files that rows will be about.
-    pub fn expect_files(&mut self, files: &[PathBuf]) {
-        self.table.expect_files(files);
+    /// Makes room for the numbers of rows, as far as they are known before the first one.
+    pub fn expect(&mut self, rows: &[Row]) {
+        if self.format == Format::Text {
+            self.table.fit(&self.headings, self.screen.width());
+            rows.iter().for_each(|row| self.table.expect(row));
+        }
     }
 
     /// Writes the header, where the format has one.

@@ -70,6 +70,27 @@ pub struct Changes {
     pub traffic: Vec<Traffic>,
 }
 
+impl Changes {
+    /// What a baseline shows of the rows to come: how things are, and nothing new.
+    pub fn none_since(baseline: &Snapshot, interval: Duration) -> Self {
+        let file = |file: &FileSnapshot| FileChanges {
+            path: file.path.clone(),
+            life: file.life,
+            figures: file
+                .figures
+                .iter()
+                .map(|(label, figure)| (label.clone(), figure.nothing_new()))
+                .collect(),
+        };
+        Self {
+            time: baseline.time,
+            interval,
+            files: baseline.files.iter().map(file).collect(),
+            traffic: Vec::new(),
+        }
+    }
+}
+
 /// What happened in one file.
 #[derive(Debug)]
 pub struct FileChanges {

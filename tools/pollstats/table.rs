@@ -1,7 +1,7 @@
 //! Rows for people: columns that fit the terminal, headers repeated, colour by kind.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anstyle::Style;
 use mmstats::Verdict;
@@ -21,6 +21,10 @@ use crate::common::terminal::{FAINT, Paint, TITLE, kind_style};
 const WIDEST_FILE: usize = 32;
 /// The widest that a text is shown.
 const WIDEST_TEXT: usize = 24;
+/// The widest unit that is as important as the numbers; a longer one may be cut.
+const WIDEST_UNIT: usize = 16;
+/// Once a number was too wide, each column gets this much more than it needs: a group of digits.
+const HEADROOM: usize = 4;
 
 /// What a table looks like.
 #[derive(Debug)]
@@ -49,6 +53,7 @@ pub struct Table {
     layout: Layout,
     lines: u64,
     header_due: bool,
+    headroom: usize,
 }
 
 impl Table {
@@ -63,19 +68,24 @@ impl Table {
             layout: Layout::default(),
             lines: 0,
             header_due: true,
+            headroom: 0,
         }
     }
 
-    /// Makes room for the names of files that rows will be about.
-    pub fn expect_files(&mut self, files: &[PathBuf]) {
-        let widths = files.iter().map(|file| file_name(file).width());
-        self.file_width = widths.fold(self.file_width, usize::max);
+    /// Makes room for the numbers of a row, as far as they are known before the first one.
+    pub fn expect(&mut self, row: &Row) {
+        for (widest, text) in self.widest.iter_mut().zip(self.look.texts(row, &self.headings)) {
+            *widest = (*widest).max(text.width());
+        }
+        let file = row.file.as_ref().map(marked_name).unwrap_or_default();
+        self.file_width = self.file_width.max(file.width());
+        self.arrange();
     }
 
     /// Sets the columns and the width of the terminal; `None`: as wide as it gets.
     pub fn fit(&mut self, headings: &[Heading], terminal: Option<usize>) {
         if self.headings != headings {
-            self.widest = vec![0; headings.len()];
+            self.widest = headings.iter().map(|heading| self.widest_of(heading)).collect();
             self.headings = headings.to_vec();
             self.header_due = true;
         }
@@ -129,14 +139,10 @@ impl Table {
 
     /// Writes a row, with the header before it where that is due.
     pub fn row(&mut self, out: &mut dyn Write, row: &Row) -> io::Result<()> {
-        let text = &mut self.look.text;
-        let cells = row.cells.iter().zip(&self.headings);
-        let texts: Vec<_> = cells
-            .map(|(cell, heading)| cut_end(&text.write(cell, heading.form, row.time), WIDEST_TEXT))
-            .collect();
+        let texts = self.look.texts(row, &self.headings);
         let file = row.file.as_ref().map(marked_name).unwrap_or_default();
         let time = match self.look.times {
-            Some(milliseconds) => text.time_of_day(row.time, milliseconds),
+            Some(milliseconds) => self.look.text.time_of_day(row.time, milliseconds),
             None => String::new(),
         };
         self.widen(&texts, &file);
@@ -173,7 +179,15 @@ impl Table {
         self.time_width().map_or(0, |width| width + GAP) + file
     }
 
-    /// Makes room for wider cells; a header tells where the columns have moved.
+    /// The width of a column's widest number so far.
+    fn widest_of(&self, heading: &Heading) -> usize {
+        let known = self.headings.iter().zip(&self.widest);
+        known.filter(|(known, _)| known.name == heading.name).map(|(_, &width)| width).sum()
+    }
+
+    /// Makes room for wider cells; a header tells where the columns have moved. Numbers that grow
+    /// go on growing, those of other columns too: all of them get some headroom, so that this is
+    /// not told again and again.
     fn widen(&mut self, texts: &[String], file: &str) {
         let mut is_wider = false;
         for ((widest, text), &width) in self.widest.iter_mut().zip(texts).zip(self.layout.widths())
@@ -184,6 +198,7 @@ impl Table {
         is_wider |= file.width() > self.file_width;
         self.file_width = self.file_width.max(file.width());
         if is_wider {
+            self.headroom = HEADROOM;
             self.header_due = true;
             self.arrange();
         }
@@ -194,13 +209,28 @@ impl Table {
             .headings
             .iter()
             .zip(&self.widest)
-            .map(|(heading, &widest)| Need {
-                cells: widest,
-                title: escape(&heading.title).width().max(escape(&heading.unit).width()),
+            .map(|(heading, &widest)| {
+                let unit = escape(&heading.unit).width();
+                Need {
+                    cells: widest.max(unit.min(WIDEST_UNIT)),
+                    title: escape(&heading.title).width().max(unit),
+                    wish: widest + self.headroom,
+                }
             })
             .collect();
         let room = self.terminal.map(|width| width.saturating_sub(self.lead_width()));
         self.layout = Layout::fit(&needs, room);
+    }
+}
+
+impl Look {
+    /// The cells of a row as texts.
+    fn texts(&mut self, row: &Row, headings: &[Heading]) -> Vec<String> {
+        let cells = row.cells.iter().zip(headings);
+        let text = |(cell, heading): (&Cell, &Heading)| {
+            cut_end(&self.text.write(cell, heading.form, row.time), WIDEST_TEXT)
+        };
+        cells.map(text).collect()
     }
 }
 
@@ -332,7 +362,61 @@ status.2XX     busy
             table.row(out, &row(vec![number(123_456_789), number(2)])).unwrap();
         });
         let lines: Vec<_> = text.lines().collect();
-        assert_eq!(lines[2..], ["       hits   misses", "123,456,789        2"]);
+        assert_eq!(lines[2..], ["           hits   misses", "    123,456,789        2"]);
+    }
+
+    #[test]
+    fn numbers_that_grow_repeat_no_header() {
+        let mut table = table(0, ColorChoice::Never);
+        table.fit(&[heading("hits", ""), heading("misses", "")], Some(80));
+        let text = written(|out| {
+            for digits in 1..13 {
+                let hits = number(10_u64.pow(digits) - 1);
+                table.row(out, &row(vec![hits, number(10_u64.pow(digits / 2))])).unwrap();
+            }
+        });
+        assert_eq!(text.lines().filter(|line| line.contains("hits")).count(), 3, "{text}");
+        // Another column comes; those that were there stay as wide as they were.
+        let three = ["hits", "misses", "busy"].map(|title| heading(title, ""));
+        table.fit(&three, Some(80));
+        let text = written(|out| {
+            let hits = number(10_u64.pow(12) - 1);
+            table.row(out, &row(vec![number(1), number(1), number(1)])).unwrap();
+            table.row(out, &row(vec![hits, number(1), number(1)])).unwrap();
+        });
+        assert_eq!(text.lines().filter(|line| line.contains("hits")).count(), 1, "{text}");
+    }
+
+    #[test]
+    fn numbers_that_are_known_before_the_first_row_have_room() {
+        let mut table = table(20, ColorChoice::Never);
+        table.fit(&[heading("memory", ""), heading("hits", "")], Some(80));
+        let first = row(vec![number(1_234_567_890), Cell::Idle]);
+        table.expect(&first);
+        let text = written(|out| {
+            table.header(out).unwrap();
+            table.row(out, &first).unwrap();
+        });
+        assert_eq!(text, "       memory     hits\n1,234,567,890        -\n");
+    }
+
+    #[test]
+    fn units_are_cut_only_where_they_are_very_long() {
+        let units = ["responses/s", "responses/s", "mean", "/s"];
+        let headings = ["web.status.2XX", "web.status.5XX", "render", "render"];
+        let mut headings: Vec<_> =
+            headings.iter().zip(units).map(|(title, unit)| heading(title, unit)).collect();
+        let mut table = table(20, ColorChoice::Never);
+        table.fit(&headings, Some(40));
+        let text = written(|out| table.header(out).unwrap());
+        assert_eq!(
+            text,
+            "…status.2XX  …status.5XX   render  +1\nresponses/s  responses/s     mean\n"
+        );
+        headings[0].unit = "hundredweights of barley/s".into();
+        table.fit(&headings, Some(40));
+        let text = written(|out| table.header(out).unwrap());
+        assert!(text.contains("hundredweights of…     responses/s"), "{text}");
     }
 
     #[test]

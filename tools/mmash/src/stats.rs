@@ -13,14 +13,12 @@ use web::{Parameters, Problem, Rest, answer};
 
 use super::poller::Poller;
 use super::snapshot::{Seen, Snapshot};
+use mmstats_tools::common::near::near;
 use mmstats_tools::common::records::{TotalRecord, put_value};
 use mmstats_tools::common::totals::{Total, Totals};
 
 /// What the kind is called where the file doesn't tell.
 const UNKNOWN: &str = "unknown";
-
-/// How many labels are named to somebody who asked for one that isn't there.
-const NEAR: usize = 3;
 
 /// All stats, and one of them.
 pub fn routes() -> Router<Arc<Poller>> {
@@ -128,13 +126,9 @@ fn stat_of(snapshot: &Snapshot, label: &str, wanted: &Parameters) -> Result<Resp
 
 /// That there is no such stat, and which ones have a label like that.
 fn missing(label: &str, totals: &Totals) -> String {
-    let wanted = label.to_lowercase();
-    let is_near = |total: &&Total| {
-        let known = total.label.to_lowercase();
-        known.contains(&wanted) || wanted.contains(&known)
-    };
-    let near = totals.iter().filter(is_near).take(NEAR);
-    let near: Vec<_> = near.map(|total| format!("{:?}", total.label)).collect();
+    let labels: Vec<_> = totals.iter().map(|total| total.label.as_str()).collect();
+    let near = near(label, labels.into_iter());
+    let near: Vec<_> = near.into_iter().map(|label| format!("{label:?}")).collect();
     let hint = match &*near {
         [] => String::new(),
         near => format!(": is {} meant?", near.join(" or ")),

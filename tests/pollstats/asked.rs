@@ -1,0 +1,65 @@
+//! What is said where nothing matches, and waiting for what comes later.
+
+use std::io::{BufRead, BufReader};
+
+use mmstats::Options;
+
+use crate::{Running, counter, folder, pollstats, publish, text};
+
+#[test]
+fn a_field_without_its_prefix_is_suggested() {
+    let (folder, path) = folder();
+    let stats = Options::dynamic("Web").path(folder.path()).prefix("web.stats.").create().unwrap();
+    let _status = counter(&stats, "status.2XX");
+    let said = |field: &str| text(&pollstats(&["-c", "1", "-d", "0.01", field, &path]).stderr);
+    for (field, meant) in [("status.2XX", "web.stats.status.2XX"), ("status.*", "*.status.*")] {
+        let expected = format!("no file has {field}; is {meant} meant?");
+        assert_eq!(said(field), format!("pollstats: {expected}\n"));
+    }
+    assert_eq!(said("misses"), "pollstats: no file has misses; --list shows what there is\n");
+}
+
+#[test]
+fn fields_that_stand_apart_are_joined_in_a_hint() {
+    let output = pollstats(&["hits", "misses", "render"]);
+    let stderr = text(&output.stderr);
+    assert!(stderr.contains("fields are separated by commas: hits,misses,render\n"), "{stderr}");
+    assert_eq!(output.status.code(), Some(2));
+    let (_folder, path) = folder();
+    assert!(!text(&pollstats(&["hits", &path]).stderr).contains("commas"));
+}
+
+#[test]
+fn it_waits_for_the_first_program() {
+    let (folder, path) = folder();
+    let late = folder.path().join("late");
+    for (place, fields) in [(&path[..], "jobs.done"), (late.to_str().unwrap(), "*.done")] {
+        let mut running =
+            Running::start(&["--wait", "-d", "0.01", "-o", "csv", "--delta", fields, place]);
+        let mut stderr = BufReader::new(running.child.stderr.take().unwrap());
+        let mut said = String::new();
+        stderr.read_line(&mut said).unwrap();
+        assert_eq!(said, "pollstats: waiting for the first program; Ctrl-C ends this\n");
+
+        std::fs::create_dir_all(place).unwrap();
+        let stats = publish(place.as_ref());
+        let done = counter(&stats, "done");
+        assert_eq!(running.line(), "time,jobs.done");
+        done.add(3);
+        assert_eq!(running.sum_until_now(), 3);
+        running.child.stderr = Some(stderr.into_inner());
+        let (code, _, stderr) = running.interrupt();
+        assert_eq!((code, stderr.as_str()), (Some(130), ""));
+    }
+}
+
+#[test]
+fn waiting_ends_by_ctrl_c() {
+    let (_folder, path) = folder();
+    let mut running = Running::start(&["--wait", "-d", "3600", &path]);
+    let mut stderr = BufReader::new(running.child.stderr.take().unwrap());
+    stderr.read_line(&mut String::new()).unwrap();
+    running.child.stderr = Some(stderr.into_inner());
+    let (code, lines, _) = running.interrupt();
+    assert_eq!((code, lines.len()), (Some(130), 0));
+}

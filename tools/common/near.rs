@@ -1,0 +1,41 @@
+//! Which labels may be meant where no file has the one that was asked for.
+
+/// How many are named.
+const MOST: usize = 3;
+
+/// The labels that are like a wanted one: those that end in it (`web.stats.status.2XX` for
+/// `status.2XX`); if there are none, those that have it in them or are a part of it, in any case.
+pub fn near<'a>(wanted: &str, labels: impl Iterator<Item = &'a str> + Clone) -> Vec<&'a str> {
+    let ends_in = |label: &str| {
+        label.strip_suffix(wanted).is_some_and(|start| start.is_empty() || start.ends_with('.'))
+    };
+    let near: Vec<_> = labels.clone().filter(|label| ends_in(label)).take(MOST).collect();
+    if !near.is_empty() {
+        return near;
+    }
+    let wanted = wanted.to_lowercase();
+    let is_like = |label: &&str| {
+        let label = label.to_lowercase();
+        label.contains(&wanted) || wanted.contains(&label)
+    };
+    labels.filter(is_like).take(MOST).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::near;
+
+    #[test]
+    fn what_ends_in_it_is_nearest() {
+        let labels = ["web.status.2XX", "web.status.2XX.rate", "old.status.2XX", "Hits", "a.b.c.d"];
+        for (wanted, expected) in [
+            ("status.2XX", &["web.status.2XX", "old.status.2XX"][..]),
+            ("2xx", &["web.status.2XX", "web.status.2XX.rate", "old.status.2XX"]),
+            ("atus.2XX", &["web.status.2XX", "web.status.2XX.rate", "old.status.2XX"]),
+            ("web.hits", &["Hits"]),
+            ("misses", &[]),
+        ] {
+            assert_eq!(near(wanted, labels.into_iter()), expected, "{wanted}");
+        }
+    }
+}
