@@ -88,6 +88,9 @@
 //! - **Signal handlers** may count with a struct that the program holds, not through
 //!   [`per_thread!`], whose first use in a thread creates a file. A handler that interrupts a count
 //!   of the same stat may lose one of the two.
+//! - **Global allocators** may count through [`per_thread!`], whatever the library is doing at that
+//!   moment: it holds no lock while it allocates or frees. They must not count the allocations that
+//!   are made while they count, which would never end.
 //! - **Disks.** Where the directory is on a disk, a store can wait for hundreds of milliseconds
 //!   while the kernel writes its page back. `/dev/shm` is memory and never waits.
 //! - **PrivateTmp.** A service that systemd runs with `PrivateTmp=` has a temporary directory that

@@ -8,13 +8,15 @@
 //! Not reached: a `clone` system call made by hand, which runs no handlers, and `vfork`, whose
 //! child may do nothing but `exec`.
 
+use std::cell::Cell;
+use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use std::{process, ptr, thread};
 
 use nix::libc;
 
-use super::list::List;
+use super::list::{List, Node};
 use super::registry;
 
 /// Maps that are being made or unmade: a fork waits for them.
@@ -25,6 +27,11 @@ static FORKS: AtomicUsize = AtomicUsize::new(0);
 static GENERATION: AtomicU32 = AtomicU32::new(0);
 static HOOKS: OnceAcrossForks = OnceAcrossForks::new();
 static CHILD_HOOKS: List<fn()> = List::new();
+
+thread_local! {
+    /// How many sections this thread is within.
+    static WITHIN: Cell<usize> = const { Cell::new(0) };
+}
 
 /// One process among its ancestors. By its pid alone a child could take itself for its parent: both
 /// have number 1 where each is the first of a pid namespace. The generation alone doesn't change in
@@ -77,17 +84,19 @@ impl OnceAcrossForks {
 /// A stretch of code in which no fork should happen: a descriptor or map exists that isn't in
 /// the list, or a lock is held that a child would find locked.
 ///
-/// It is short; forks wait until it is over, and it until they are.
+/// It is short; forks wait until it is over, and it until they are. One within another, because an
+/// allocation in it was counted, doesn't wait: the fork waits for the outer one.
 #[derive(Debug)]
-pub(crate) struct Section(());
+pub(crate) struct Section(PhantomData<*const ()>);
 
 impl Section {
     pub(crate) fn enter() -> Self {
         install();
         loop {
             SECTIONS.fetch_add(1, Ordering::SeqCst);
-            if FORKS.load(Ordering::SeqCst) == 0 {
-                return Self(());
+            if WITHIN.get() > 0 || FORKS.load(Ordering::SeqCst) == 0 {
+                WITHIN.set(WITHIN.get() + 1);
+                return Self(PhantomData);
             }
             SECTIONS.fetch_sub(1, Ordering::SeqCst);
             thread::yield_now();
@@ -97,6 +106,7 @@ impl Section {
 
 impl Drop for Section {
     fn drop(&mut self) {
+        WITHIN.set(WITHIN.get() - 1);
         // In a child that was forked by a signal handler within the section, the count was
         // already reset.
         let decremented = |sections: usize| sections.checked_sub(1);
@@ -113,9 +123,23 @@ fn install() {
     });
 }
 
-/// Runs `hook` in every child after its maps are private. It must be async-signal-safe.
-pub(crate) fn at_fork_in_child(hook: fn()) {
-    CHILD_HOOKS.push(hook);
+/// What is run in every child after its maps are private.
+#[derive(Debug)]
+pub(crate) struct ChildHook(Node<fn()>);
+
+impl ChildHook {
+    /// `hook` must be async-signal-safe.
+    pub(crate) const fn new(hook: fn()) -> Self {
+        Self(Node::new(hook))
+    }
+}
+
+/// Has `hook` run from now on. By one thread at a time; allocates nothing.
+pub(crate) fn at_fork_in_child(ChildHook(hook): &'static ChildHook) {
+    // A child whose parent was about to do it doesn't know how far that came.
+    if !CHILD_HOOKS.has(hook) {
+        CHILD_HOOKS.link(hook);
+    }
 }
 
 /// Runs `hook` when the process ends by `exit` or by a return from `main`, not when it is killed.

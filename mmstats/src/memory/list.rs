@@ -10,10 +10,16 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 pub(super) struct List<T>(AtomicPtr<Node<T>>);
 
 #[derive(Debug)]
-struct Node<T> {
+pub(super) struct Node<T> {
     value: T,
     /// Set before the node is in the list, then never changed.
     next: AtomicPtr<Node<T>>,
+}
+
+impl<T> Node<T> {
+    pub(super) const fn new(value: T) -> Self {
+        Self { value, next: AtomicPtr::new(ptr::null_mut()) }
+    }
 }
 
 impl<T: Sync> List<T> {
@@ -23,25 +29,33 @@ impl<T: Sync> List<T> {
 
     /// Puts `value` in front. It is there for the rest of the process's life.
     pub(super) fn push(&'static self, value: T) -> &'static T {
-        let mut head = self.0.load(Ordering::Acquire);
-        let node = Box::leak(Box::new(Node { value, next: AtomicPtr::new(head) }));
-        let address = ptr::from_mut(node);
-        // SAFETY: leaked, so it lives for ever; from here on it is shared only.
-        let node = unsafe { &*address };
-        while let Err(other) =
-            self.0.compare_exchange(head, address, Ordering::AcqRel, Ordering::Acquire)
-        {
-            head = other;
-            node.next.store(head, Ordering::Relaxed);
-        }
+        let node = Box::leak(Box::new(Node::new(value)));
+        self.link(node);
         &node.value
+    }
+
+    /// Puts a node in front that nobody else puts anywhere. Allocates nothing.
+    pub(super) fn link(&'static self, node: &'static Node<T>) {
+        let mut head = self.0.load(Ordering::Acquire);
+        loop {
+            node.next.store(head, Ordering::Relaxed);
+            let address = ptr::from_ref(node).cast_mut();
+            match self.0.compare_exchange(head, address, Ordering::AcqRel, Ordering::Acquire) {
+                Ok(_) => return,
+                Err(other) => head = other,
+            }
+        }
+    }
+
+    pub(super) fn has(&'static self, node: &'static Node<T>) -> bool {
+        self.iter().any(|value| ptr::eq(value, &raw const node.value))
     }
 
     pub(super) fn iter(&'static self) -> impl Iterator<Item = &'static T> {
         let mut next = self.0.load(Ordering::Acquire);
         std::iter::from_fn(move || {
-            // SAFETY: null or a node that `push` leaked; whoever reads its address sees it
-            // initialised, because `push` made it known with a release.
+            // SAFETY: null or a node that lives for ever, and only shared references to it do;
+            // whoever reads its address sees it initialised, because `link` released it.
             let node = unsafe { next.as_ref() }?;
             next = node.next.load(Ordering::Relaxed);
             Some(&node.value)

@@ -26,7 +26,9 @@ mod secure;
 mod shared;
 mod values;
 
-pub(crate) use fork::{OnceAcrossForks, Section, ThisProcess, at_exit, at_fork_in_child};
+pub(crate) use fork::{
+    ChildHook, OnceAcrossForks, Section, ThisProcess, at_exit, at_fork_in_child,
+};
 pub use leaked::Slot;
 pub(crate) use leaked::{ForkProof, Idle};
 pub(crate) use map::{Map, Place};

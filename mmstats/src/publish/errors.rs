@@ -117,6 +117,9 @@ pub enum AddError {
         /// The bytes that are left.
         left: usize,
     },
+    /// Another field is being added to the same stats: an allocation on the way called a global
+    /// allocator that adds one itself.
+    Busy,
 }
 
 impl fmt::Display for CreateError {
@@ -186,6 +189,7 @@ impl fmt::Display for AddError {
                     label.escape_debug()
                 )
             }
+            Self::Busy => f.write_str("another field is being added to the same stats"),
         }
     }
 }

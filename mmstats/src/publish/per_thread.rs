@@ -10,15 +10,14 @@
 //! An instance outlives its thread: counters go on where they stood, so totals over the files
 //! never step back, and there are as many files as there ever were threads at one time.
 
-use std::cell::RefCell;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::LocalKey;
 
 use super::fields::Timer;
-use super::process::{self, FileNumber};
+use super::pool::Shared;
+use super::thread_end::{AtThreadEnd, at_thread_end};
 use super::unpublished::Unpublished;
-use super::{CreateError, MmStats, Options, Published};
-use crate::memory::{ForkProof, Idle, OnceAcrossForks, Slot, at_fork_in_child};
+use super::{CreateError, MmStats, Published};
+use crate::memory::{Idle, Slot};
 
 /// A stats struct of which each thread has its own instance, and so its own file.
 ///
@@ -29,44 +28,6 @@ use crate::memory::{ForkProof, Idle, OnceAcrossForks, Slot, at_fork_in_child};
 pub struct PerThread<T: MmStats> {
     slot: LocalKey<Slot<Published<T>>>,
     shared: &'static Shared<T>,
-}
-
-/// What the threads share.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Shared<T: MmStats> {
-    options: fn() -> Options<T>,
-    /// Empties the slot of the calling thread, and the pool: for a child after its fork.
-    forget: fn(),
-    enlisted: OnceAcrossForks,
-    pool: ForkProof<Mutex<Pool<T>>>,
-}
-
-#[derive(Debug)]
-struct Pool<T: 'static> {
-    idle: Vec<Idle<Published<T>>>,
-    /// The files of all instances, idle or not.
-    files: Vec<FileNumber>,
-    /// The threads that use an instance in private memory.
-    unpublished: usize,
-    /// Why the last of them has no file.
-    reason: String,
-}
-
-impl<T> Default for Pool<T> {
-    fn default() -> Self {
-        Self { idle: Vec::new(), files: Vec::new(), unpublished: 0, reason: String::new() }
-    }
-}
-
-impl<T> Pool<T> {
-    /// A thread begins to use an instance.
-    fn note_use(&mut self, instance: &Published<T>) {
-        if let Some(problem) = instance.problem() {
-            self.unpublished += 1;
-            self.reason = problem.to_string();
-        }
-    }
 }
 
 impl<T: MmStats> PerThread<T> {
@@ -174,17 +135,13 @@ impl<T: MmStats> PerThread<T> {
     /// The files of the process have the number of all its threads that nobody sees, of whichever
     /// stats, as the gauge `sys.unpublished` behind their prefix.
     pub fn problem(&self) -> Option<Unpublished> {
-        let pool = self.shared.pool();
-        let reason = || pool.reason.clone();
-        let threads = pool.unpublished;
-        (threads > 0).then(|| Unpublished { threads, reason: reason() })
+        self.shared.problem()
     }
 
     /// Removes the files of all threads now, not only when the process ends. The threads go on
     /// counting in memory, where nobody sees it.
     pub fn remove(&self) {
-        let files = std::mem::take(&mut self.shared.pool().files);
-        files.into_iter().for_each(process::remove);
+        self.shared.remove();
     }
 
     #[cold]
@@ -193,55 +150,20 @@ impl<T: MmStats> PerThread<T> {
         action: impl FnOnce(&Published<T>) -> R,
     ) -> Result<R, CreateError> {
         let instance = self.shared.adopt_or_create()?;
-        if ThreadEnd::call(self) {
-            return Ok(self.slot.with(|slot| action(slot.put(instance))));
+        if at_thread_end(self) {
+            let own = match self.slot.with(Slot::get) {
+                None => self.slot.with(|slot| slot.put(instance)),
+                // An allocation on the way here was counted: its instance is the thread's.
+                Some(own) => {
+                    self.shared.give_back(instance);
+                    own
+                }
+            };
+            return Ok(action(own));
         }
         // The thread is ending and its guard is gone: borrow the instance for this call.
         let borrowed = Borrowed { instance: Some(instance), shared: self.shared };
         Ok(action(borrowed.instance.as_ref().expect("there until dropped").get()))
-    }
-}
-
-impl<T: MmStats> Shared<T> {
-    #[doc(hidden)]
-    pub const fn new(options: fn() -> Options<T>, forget: fn()) -> Self {
-        Self { options, forget, enlisted: OnceAcrossForks::new(), pool: ForkProof::new() }
-    }
-
-    /// For the macro's `forget`: see the field.
-    #[doc(hidden)]
-    pub fn forget(&self, slot: &'static LocalKey<Slot<Published<T>>>) {
-        slot.with(Slot::forget);
-        self.pool.forget();
-    }
-
-    fn pool(&'static self) -> MutexGuard<'static, Pool<T>> {
-        // A panic while it is held leaves it as it was.
-        self.pool.get().lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn adopt_or_create(&'static self) -> Result<Idle<Published<T>>, CreateError> {
-        // All wait for it: who forks with an instance in hand needs it.
-        self.enlisted.call(|| at_fork_in_child(self.forget));
-        let idle = self.pool().idle.pop();
-        if let Some(instance) = idle {
-            instance.get().adopt();
-            self.pool().note_use(instance.get());
-            return Ok(instance);
-        }
-        let published = (self.options)().create()?;
-        let mut pool = self.pool();
-        pool.files.extend(published.file_number());
-        pool.note_use(&published);
-        drop(pool);
-        Ok(Idle::new(published))
-    }
-
-    fn give_back(&'static self, instance: Idle<Published<T>>) {
-        instance.get().abandon();
-        let mut pool = self.pool();
-        pool.unpublished -= usize::from(instance.get().problem().is_some());
-        pool.idle.push(instance);
     }
 }
 
@@ -259,37 +181,10 @@ impl<T: MmStats> Drop for Borrowed<T> {
     }
 }
 
-/// Something to do when a thread ends.
-trait AtThreadEnd {
-    fn thread_ends(&'static self);
-}
-
 impl<T: MmStats> AtThreadEnd for PerThread<T> {
     fn thread_ends(&'static self) {
         if let Some(instance) = self.slot.with(Slot::take) {
             self.shared.give_back(instance);
-        }
-    }
-}
-
-/// The one thread-local with a destructor: the slots have none, so that they cost one load.
-struct ThreadEnd(RefCell<Vec<&'static dyn AtThreadEnd>>);
-
-thread_local! {
-    static THREAD_END: ThreadEnd = const { ThreadEnd(RefCell::new(Vec::new())) };
-}
-
-impl ThreadEnd {
-    /// Has `ends` called when this thread ends; `false` if it is too late for that.
-    fn call(ends: &'static dyn AtThreadEnd) -> bool {
-        THREAD_END.try_with(|guard| guard.0.borrow_mut().push(ends)).is_ok()
-    }
-}
-
-impl Drop for ThreadEnd {
-    fn drop(&mut self) {
-        for ends in self.0.take() {
-            ends.thread_ends();
         }
     }
 }

@@ -1,118 +1,112 @@
 //! What the end of the process does with its files, and what a forked child forgets.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::path::Path;
+use std::sync::Arc;
 
 use nix::sys::stat::lstat;
 
+use super::quiet::Quiet;
 use crate::file::FileId;
-use crate::memory::{ForkProof, OnceAcrossForks, ThisProcess, at_exit, at_fork_in_child};
+use crate::memory::{
+    ChildHook, ForkProof, OnceAcrossForks, ThisProcess, at_exit, at_fork_in_child,
+};
 
 /// The files that this process made and removes when it ends. A child's list begins empty: its
 /// parent's files are not its own.
-static FILES: ForkProof<Mutex<Files>> = ForkProof::new();
+static FILES: ForkProof<Quiet<Files>> = ForkProof::new();
 
 #[derive(Debug, Default)]
 struct Files {
     /// The process ends, and its files are removed already.
     over: bool,
-    next: u64,
-    own: BTreeMap<u64, OwnFile>,
-    /// The paths of them all.
-    paths: HashSet<PathBuf>,
+    own: HashMap<Arc<Path>, OwnFile>,
 }
 
-#[derive(Debug)]
-struct OwnFile {
-    path: PathBuf,
+/// A file that this process made, or one that it was forked from.
+#[derive(Clone, Debug)]
+pub(super) struct OwnFile {
+    path: Arc<Path>,
     id: FileId,
     /// It stays when its stats are dropped or the process ends.
     keep: bool,
-}
-
-/// A file in the list, by its number. A child's numbers say nothing about the parent's files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct FileNumber {
     process: ThisProcess,
-    number: u64,
-}
-
-impl FileNumber {
-    /// Whether this process made the file, and not one that it was forked from.
-    pub(super) fn is_own(self) -> bool {
-        self.process == ThisProcess::get()
-    }
 }
 
 /// Takes down a file that was just made.
-pub(super) fn enlist(path: &Path, id: FileId, keep: bool) -> FileNumber {
+pub(super) fn enlist(path: &Path, id: FileId, keep: bool) -> OwnFile {
     static HOOKS: OnceAcrossForks = OnceAcrossForks::new();
+    static IN_CHILD: ChildHook = ChildHook::new(|| FILES.forget());
     HOOKS.call(|| {
         at_exit(remove_all);
-        at_fork_in_child(|| FILES.forget());
+        at_fork_in_child(&IN_CHILD);
     });
-    let mut files = files();
-    files.next += 1;
-    let number = files.next;
-    let file = OwnFile { path: path.into(), id, keep };
-    if files.over && !keep {
+    let file = OwnFile { path: path.into(), id, keep, process: ThisProcess::get() };
+    let (over, _replaced) = FILES.get().with_room(
+        |files| &mut files.own,
+        |files| (files.over, files.own.insert(Arc::clone(&file.path), file.clone())),
+    );
+    if over {
         // Made by a thread that still runs, or by a later exit handler.
-        file.unlink();
-    } else {
-        files.own.insert(number, file);
-        files.paths.insert(path.into());
+        release(&file);
     }
-    FileNumber { process: ThisProcess::get(), number }
+    file
 }
 
 /// Whether this process made a file of this name, and still publishes in it.
 pub(super) fn has_made(path: &Path) -> bool {
-    files().paths.contains(path)
+    FILES.get().with(|files| files.own.contains_key(path))
 }
 
 /// Removes the file if this process made it and its name is still its own.
-pub(super) fn remove(number: FileNumber) {
-    if let Some(file) = strike_off(number) {
+pub(super) fn remove(file: &OwnFile) {
+    if strike_off(file) {
         file.unlink();
     }
 }
 
 /// The stats are dropped: removes the file unless it is to be kept.
-pub(super) fn release(number: FileNumber) {
-    if let Some(file) = strike_off(number).filter(|file| !file.keep) {
+pub(super) fn release(file: &OwnFile) {
+    if strike_off(file) && !file.keep {
         file.unlink();
     }
 }
 
-fn strike_off(file: FileNumber) -> Option<OwnFile> {
+/// Whether it was in the list; a later file of its name isn't it.
+fn strike_off(file: &OwnFile) -> bool {
     if !file.is_own() {
-        return None;
+        return false;
     }
-    let mut files = files();
-    let file = files.own.remove(&file.number)?;
-    files.paths.remove(&file.path);
-    Some(file)
+    let struck_off = FILES.get().with(|files| {
+        let listed = files.own.get(&file.path)?;
+        if listed.id == file.id { files.own.remove_entry(&file.path) } else { None }
+    });
+    struck_off.is_some()
 }
 
 extern "C" fn remove_all() {
-    let own = {
-        let mut files = files();
+    let own = FILES.get().with(|files| {
         files.over = true;
         std::mem::take(&mut files.own)
-    };
-    own.values().filter(|file| !file.keep).for_each(OwnFile::unlink);
-}
-
-fn files() -> MutexGuard<'static, Files> {
-    // Nothing in here panics halfway; and if it did, the list would still be a list.
-    FILES.get().lock().unwrap_or_else(PoisonError::into_inner)
+    });
+    let process = ThisProcess::get();
+    let own = own.values().filter(|file| file.process == process && !file.keep);
+    own.for_each(OwnFile::unlink);
 }
 
 impl OwnFile {
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether this process made it, and not one that it was forked from.
+    pub(super) fn is_own(&self) -> bool {
+        self.process == ThisProcess::get()
+    }
+
     fn unlink(&self) {
-        if lstat(&self.path).is_ok_and(|found| FileId::from(&found) == self.id) {
+        if lstat(&*self.path).is_ok_and(|found| FileId::from(&found) == self.id) {
             // What can't be removed, cleanstats will remove.
             let _ = fs::remove_file(&self.path);
         }

@@ -15,7 +15,7 @@ use super::declaration::{
     Attachment, Attachments, Declaration, Declarations, Declared, Field, MmStats,
 };
 use super::defaults::Changing;
-use super::process::{self, FileNumber};
+use super::process::{self, OwnFile};
 use super::unpublished::Counted;
 use super::{AddError, CreateError, DeclareError, Options, defaults, name};
 use crate::file::own_identity;
@@ -31,25 +31,22 @@ use crate::memory::{Map, Section, is_privileged};
 pub struct Published<T> {
     /// First, so that the file goes before its map, with which the sign of life goes.
     file: Option<File>,
+    /// Present with the default fields. Before the map, into which other threads store by it.
+    defaults: Option<Changing>,
     stats: T,
     map: Arc<Map>,
-    /// Present with the default fields.
-    defaults: Option<Changing>,
     /// Present if the stats are in private memory.
     private: Option<Private>,
     growth: RefCell<Growth>,
 }
 
-/// The file's name, while it has one of ours. Dropping it removes the file unless it is kept.
+/// The file, while it has its name. Dropping this removes it unless it is kept.
 #[derive(Debug)]
-struct File {
-    path: PathBuf,
-    number: FileNumber,
-}
+struct File(OwnFile);
 
 impl Drop for File {
     fn drop(&mut self) {
-        process::release(self.number);
+        process::release(&self.0);
     }
 }
 
@@ -142,8 +139,8 @@ fn publish_image<T>(
     let file_name = name::file_name(template, identity, || birth::longest_name(&directory))?;
     match birth::give_birth(&directory, &file_name, options.mode, image) {
         Ok(Newborn { map, path, id }) => {
-            let number = process::enlist(&path, id, options.keep);
-            Ok((map, Ok(File { path, number })))
+            let file = process::enlist(&path, id, options.keep);
+            Ok((map, Ok(File(file))))
         }
         Err(reason) if options.private_memory => {
             let private = Map::private(image.len(), &Section::enter());
@@ -187,8 +184,7 @@ impl<T> Published<T> {
     /// The file; `None` where the stats are in private memory: there was none to be had, or this
     /// is a forked child, and the file its parent's.
     pub fn path(&self) -> Option<&Path> {
-        let own = self.file.as_ref().filter(|file| file.number.is_own());
-        own.map(|file| file.path.as_path())
+        self.file().filter(|file| file.is_own()).map(OwnFile::path)
     }
 
     /// Why no file could be made for the stats, so that they are in private memory, where nobody
@@ -211,7 +207,7 @@ impl<T> Published<T> {
     /// Where the file has no room left, another field has the label, or the declaration is
     /// impossible.
     pub fn add<F: Field>(&self, declaration: Declaration<F>) -> Result<F, AddError> {
-        let mut growth = self.growth.borrow_mut();
+        let mut growth = self.growth.try_borrow_mut().map_err(|_| AddError::Busy)?;
         let Growth { room, layout, prefix, labels } = &mut *growth;
         let definition = declaration
             .define(prefix, *layout, labels)
@@ -262,13 +258,13 @@ impl<T> Published<T> {
     ///
     /// Does nothing in a forked child, or where the name is another file's by now.
     pub fn remove(&self) {
-        if let Some(file) = &self.file {
-            process::remove(file.number);
+        if let Some(file) = self.file() {
+            process::remove(file);
         }
     }
 
-    pub(super) fn file_number(&self) -> Option<FileNumber> {
-        self.file.as_ref().map(|file| file.number)
+    pub(super) fn file(&self) -> Option<&OwnFile> {
+        self.file.as_ref().map(|File(file)| file)
     }
 }
 

@@ -3,14 +3,16 @@
 //! Nothing of it is on the write path: the number changes when stats get private memory for want
 //! of a file, and when a thread begins or ends to use such stats.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::DeclareError;
 use super::declaration::{Attachment, FieldKind, Shape};
+use super::quiet::Quiet;
 use crate::format::{Kind, Layout};
-use crate::memory::{ForkProof, OnceAcrossForks, SharedWord, ThisProcess, at_fork_in_child};
+use crate::memory::{
+    ChildHook, ForkProof, OnceAcrossForks, SharedWord, ThisProcess, at_fork_in_child,
+};
 
 /// Threads whose stats nobody sees, because no file could be made for them: see
 /// [`PerThread::problem`](crate::PerThread::problem).
@@ -31,22 +33,23 @@ impl fmt::Display for Unpublished {
 }
 
 /// Of this process. A forked child begins anew: its parent's files and threads are not its own.
-static STATE: ForkProof<Mutex<State>> = ForkProof::new();
+static STATE: ForkProof<Quiet<State>> = ForkProof::new();
 
 #[derive(Debug, Default)]
 struct State {
     unpublished: u64,
     next: u64,
-    /// The place of the number in each file.
-    files: BTreeMap<u64, SharedWord>,
+    /// The place of the number in each file. Each is taken out before its map ends, so no store
+    /// is what ends it.
+    files: HashMap<u64, SharedWord>,
 }
 
 impl State {
-    fn lock() -> MutexGuard<'static, Self> {
+    fn get() -> &'static Quiet<Self> {
         static HOOK: OnceAcrossForks = OnceAcrossForks::new();
-        HOOK.call(|| at_fork_in_child(|| STATE.forget()));
-        // A panic while it is held leaves it as it was.
-        STATE.get().lock().unwrap_or_else(PoisonError::into_inner)
+        static IN_CHILD: ChildHook = ChildHook::new(|| STATE.forget());
+        HOOK.call(|| at_fork_in_child(&IN_CHILD));
+        STATE.get()
     }
 
     fn set(&mut self, unpublished: u64) {
@@ -63,9 +66,7 @@ pub(super) struct Counted {
 
 impl Counted {
     pub(super) fn begin() -> Self {
-        let mut state = State::lock();
-        let more = state.unpublished.saturating_add(1);
-        state.set(more);
+        State::get().with(|state| state.set(state.unpublished.saturating_add(1)));
         Self { process: ThisProcess::get() }
     }
 }
@@ -73,9 +74,7 @@ impl Counted {
 impl Drop for Counted {
     fn drop(&mut self) {
         if self.process == ThisProcess::get() {
-            let mut state = State::lock();
-            let less = state.unpublished.saturating_sub(1);
-            state.set(less);
+            State::get().with(|state| state.set(state.unpublished.saturating_sub(1)));
         }
     }
 }
@@ -89,11 +88,15 @@ pub(super) struct Carrier {
 
 impl Carrier {
     pub(super) fn new(UnpublishedThreads(word): UnpublishedThreads) -> Self {
-        let mut state = State::lock();
-        word.store(state.unpublished);
-        state.next += 1;
-        let number = state.next;
-        state.files.insert(number, word);
+        let number = State::get().with_room(
+            |state| &mut state.files,
+            |state| {
+                word.store(state.unpublished);
+                state.next += 1;
+                state.files.insert(state.next, word);
+                state.next
+            },
+        );
         Self { process: ThisProcess::get(), number }
     }
 }
@@ -101,7 +104,7 @@ impl Carrier {
 impl Drop for Carrier {
     fn drop(&mut self) {
         if self.process == ThisProcess::get() {
-            State::lock().files.remove(&self.number);
+            let _word = State::get().with(|state| state.files.remove(&self.number));
         }
     }
 }

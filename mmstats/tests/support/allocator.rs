@@ -47,3 +47,21 @@ pub fn calls(action: impl FnOnce()) -> u64 {
     action();
     CALLS.get() - before
 }
+
+/// The system's allocator, which calls a function whenever memory is asked for or given back.
+pub struct Watched(pub fn());
+
+// SAFETY: every call goes to the system's allocator with the caller's own arguments.
+unsafe impl GlobalAlloc for Watched {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        (self.0)();
+        // SAFETY: the caller keeps the contract of `alloc`.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        (self.0)();
+        // SAFETY: the pointer came from `alloc` above, with this layout.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}

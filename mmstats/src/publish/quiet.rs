@@ -1,0 +1,104 @@
+//! Locks under which nothing is allocated and nothing freed.
+//!
+//! A program may count with its stats in its global allocator. There it may need any lock of the
+//! library, so it would wait for itself if an allocation were made while that is held.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::mem;
+use std::sync::{Mutex, PoisonError};
+
+/// A value behind such a lock.
+#[derive(Debug, Default)]
+pub(super) struct Quiet<T>(Mutex<T>);
+
+impl<T> Quiet<T> {
+    pub(super) const fn new(value: T) -> Self {
+        Self(Mutex::new(value))
+    }
+
+    /// Calls `action` under the lock. What it takes out of the value it returns, to be freed
+    /// afterwards.
+    pub(super) fn with<R>(&self, action: impl FnOnce(&mut T) -> R) -> R {
+        // No action panics halfway.
+        action(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The same, with room for one more in `collection`.
+    pub(super) fn with_room<C: Collection, R>(
+        &self,
+        collection: impl Fn(&mut T) -> &mut C,
+        action: impl FnOnce(&mut T) -> R,
+    ) -> R {
+        let mut larger = C::default();
+        let mut action = Some(action);
+        loop {
+            let done = self.with(|value| {
+                let present = collection(value);
+                if present.is_full() {
+                    if larger.capacity() <= present.len() {
+                        return Err(2 * (present.len() + 1));
+                    }
+                    present.move_to(&mut larger);
+                    mem::swap(present, &mut larger);
+                }
+                Ok(action.take().map(|action| action(value)))
+            });
+            match done {
+                Ok(result) => return result.expect("the action is there until it is called"),
+                Err(wanted) => larger = C::with_room_for(wanted),
+            }
+        }
+    }
+}
+
+/// What grows.
+pub(super) trait Collection: Default {
+    /// Allocates; [`Default`] doesn't.
+    fn with_room_for(wanted: usize) -> Self;
+    fn len(&self) -> usize;
+    /// As many fit without an allocation.
+    fn capacity(&self) -> usize;
+    /// To another one that is empty and has room for all.
+    fn move_to(&mut self, larger: &mut Self);
+
+    fn is_full(&self) -> bool {
+        self.len() == self.capacity()
+    }
+}
+
+impl<V> Collection for Vec<V> {
+    fn with_room_for(wanted: usize) -> Self {
+        Self::with_capacity(wanted)
+    }
+
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn capacity(&self) -> usize {
+        self.capacity()
+    }
+
+    fn move_to(&mut self, larger: &mut Self) {
+        larger.append(self);
+    }
+}
+
+impl<K: Eq + Hash, V> Collection for HashMap<K, V> {
+    fn with_room_for(wanted: usize) -> Self {
+        Self::with_capacity(wanted)
+    }
+
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn capacity(&self) -> usize {
+        self.capacity()
+    }
+
+    fn move_to(&mut self, larger: &mut Self) {
+        larger.extend(self.drain());
+    }
+}
