@@ -98,7 +98,8 @@ mod tests {
 
     #[test]
     fn ignored_signals_are_those_of_the_mask() {
-        let status = "Name:\tx\nSigBlk:\tffffffffffffffff\nSigIgn:\t0000000000000003\nSigCgt:\tff\n";
+        let status =
+            "Name:\tx\nSigBlk:\tffffffffffffffff\nSigIgn:\t0000000000000003\nSigCgt:\tff\n";
         assert_eq!(ignored(status), 1 << (SIGHUP - 1) | 1 << (SIGINT - 1));
         assert_eq!(ignored("Name:\tx\n"), 0);
         assert_eq!(not_ignored(&[SIGTERM]), [SIGTERM]);

@@ -102,7 +102,9 @@ const SLICES: u128 = 60;
 #[derive(Debug)]
 struct Slices {
     width: u128,
-    ring: [Cell<Slice>; SLICES as usize],
+    /// Not within the struct: in debug builds that is copied several times while it is made, and
+    /// a thread's stack may be small.
+    ring: Box<[Cell<Slice>; SLICES as usize]>,
     /// The newest slice, counted from the beginning of time.
     newest: Cell<u128>,
     /// The sum of all slices but the newest.
@@ -119,7 +121,7 @@ impl Slices {
     fn new(span: Duration) -> Self {
         Self {
             width: span.as_nanos() / SLICES,
-            ring: [const { Cell::new(Slice { total: 0.0, count: 0 }) }; SLICES as usize],
+            ring: vec![Cell::default(); SLICES as usize].try_into().expect("so many slices"),
             newest: Cell::new(0),
             older: Cell::new(Slice::default()),
         }
