@@ -19,6 +19,13 @@ use tokio::runtime::Runtime;
 
 use crate::support::{http, is_installed};
 
+/// Keys, as the protocol names them.
+pub const ENTER: &str = "\u{e007}";
+pub const ESCAPE: &str = "\u{e00c}";
+pub const LEFT: &str = "\u{e012}";
+pub const RIGHT: &str = "\u{e014}";
+pub const DOWN: &str = "\u{e015}";
+
 /// How long the page may take for what is awaited.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How often it is asked.
@@ -104,6 +111,12 @@ impl Browser {
 
     pub fn type_into(&self, selector: &str, keys: &str) {
         let element = self.await_(self.client.find(Locator::Css(selector)));
+        self.await_(element.send_keys(keys));
+    }
+
+    /// Presses keys where the page has its focus.
+    pub fn press(&self, keys: &str) {
+        let element = self.await_(self.client.active_element());
         self.await_(element.send_keys(keys));
     }
 

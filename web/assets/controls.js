@@ -22,10 +22,21 @@ export function bar(name, title, values, nameOf, onchange) {
   return element("fieldset", { class: "bar" }, legend, ...buttons);
 }
 
-/** The slash key goes to the search, Escape to what `escape` does, unless somebody is writing. */
-export function shortcuts(search, escape) {
+/**
+ * The slash key goes to the search, and from there Enter opens the first thing in the list and the
+ * arrow down leads there; so do the keys that move in lists where nothing has the focus. Escape goes
+ * to what `escape` does, unless somebody is writing.
+ */
+export function shortcuts(search, grid, escape) {
+  search.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown") {
+      grid.enter(event);
+    } else if (event.key === "Enter" && !event.isComposing) {
+      grid.open();
+    }
+  });
   document.addEventListener("keydown", (event) => {
-    if (event.target instanceof HTMLInputElement) {
+    if (event.target.matches("input:not([type=radio])")) {
       return;
     }
     if (event.key === "/") {
@@ -33,6 +44,8 @@ export function shortcuts(search, escape) {
       search.select();
     } else if (event.key === "Escape") {
       escape();
+    } else if (event.target === document.body) {
+      grid.enter(event);
     }
   });
 }

@@ -68,6 +68,7 @@ pub const ASSETS: &[Asset] = &[
     Asset { path: "kit/escape.js", content: include_str!("../assets/escape.js") },
     Asset { path: "kit/filter.js", content: include_str!("../assets/filter.js") },
     Asset { path: "kit/format.js", content: include_str!("../assets/format.js") },
+    Asset { path: "kit/grid.js", content: include_str!("../assets/grid.js") },
     Asset { path: "kit/layout.css", content: include_str!("../assets/layout.css") },
     Asset { path: "kit/list.css", content: include_str!("../assets/list.css") },
     Asset { path: "kit/order.js", content: include_str!("../assets/order.js") },

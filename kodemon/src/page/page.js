@@ -149,7 +149,7 @@ pause.addEventListener("click", () => {
   go(isLive(view) ? stillRange(from, to) : { from: null, to: null }, []);
 });
 window.addEventListener("popstate", () => look(fromAddress()));
-shortcuts(filter, () => {
+shortcuts(filter, rows.grid, () => {
   if (view.key !== "") {
     go({ key: "" });
   }

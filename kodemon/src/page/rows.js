@@ -1,11 +1,11 @@
-// The list of functions: in which order they stand, what their rows show, how keys move in it.
+// The list of functions: in which order they stand, and what their rows show.
 
 import { element, setText } from "../kit/dom.js";
 import { visible } from "../kit/escape.js";
 import { matcher } from "../kit/filter.js";
+import { Grid } from "../kit/grid.js";
 import { compareTexts } from "../kit/order.js";
 import { spark } from "../kit/spark.js";
-import { VirtualList } from "../kit/virtual.js";
 import { countText, durationText, partsOf, rateText } from "./texts.js";
 import { COLUMNS } from "./view.js";
 
@@ -16,49 +16,48 @@ const SORT_EVERY = 400;
 
 /** The list. `onchoose(key)` is told what is chosen, `onsort(sort)` by what it shall be sorted. */
 export class Rows {
-  #grid;
-  #list;
+  #node;
   #keys;
   #summaries;
   #view = { filter: "", sort: "key", key: "" };
-  #active = 0;
   #sortTimer;
-  #onchoose;
   #onsort;
+  /** For what keys do outside the list. */
+  grid;
   /** How many functions the filter lets through. */
   count = 0;
 
-  constructor(grid, box, { keys, summaries, onchoose, onsort }) {
-    this.#grid = grid;
+  constructor(node, box, { keys, summaries, onchoose, onsort }) {
+    this.#node = node;
     this.#keys = keys;
     this.#summaries = summaries;
-    this.#onchoose = onchoose;
     this.#onsort = onsort;
-    this.#list = new VirtualList(box, {
+    this.grid = new Grid(node, box, {
       make: makeRow,
-      fill: (row, about, index) => this.#fill(row, about, index),
+      fill: (row, about) => this.#fill(row, about),
+      idOf: ({ key }) => key,
+      act: ({ key }) => onchoose(key),
     });
-    box.addEventListener("click", (event) => this.#clicked(event));
-    grid.addEventListener("keydown", (event) => this.#typed(event));
-    grid.addEventListener("focus", () => this.#list.refresh());
-    grid.addEventListener("blur", () => this.#list.refresh());
-    for (const head of grid.querySelectorAll("[data-column]")) {
+    for (const head of node.querySelectorAll("[data-column]")) {
       head.firstElementChild.addEventListener("click", () => this.#sortBy(head.dataset.column));
     }
   }
 
   /** What is looked at; `arrange` puts the rows in its order. */
   set view(view) {
+    if (view.filter !== this.#view.filter) {
+      this.grid.restart();
+    }
     this.#view = view;
   }
 
   refresh() {
-    this.#list.refresh();
+    this.grid.refresh();
   }
 
   /** Summaries came: rows that are sorted by them move, but not all the time. */
   refreshSummaries() {
-    this.#list.refresh();
+    this.grid.refresh();
     if (MEASURED.includes(this.#column)) {
       this.#sortTimer ??= setTimeout(() => this.arrange(), SORT_EVERY);
     }
@@ -78,15 +77,13 @@ export class Rows {
     if (MEASURED.includes(this.#column)) {
       this.#summaries.wantAll(kept);
     }
-    for (const head of this.#grid.querySelectorAll("[data-column]")) {
+    for (const head of this.#node.querySelectorAll("[data-column]")) {
       const down = this.#view.sort.startsWith("-");
       const sorted = head.dataset.column === this.#column;
       head.setAttribute("aria-sort", sorted ? (down ? "descending" : "ascending") : "none");
     }
     this.count = kept.length;
-    this.#active = Math.max(0, Math.min(this.#active, kept.length - 1));
-    this.#grid.setAttribute("aria-rowcount", kept.length + 1);
-    this.#list.items = kept;
+    this.grid.items = kept;
   }
 
   /** What isn't known comes last, and the names decide where all else is the same. */
@@ -119,17 +116,9 @@ export class Rows {
     this.#onsort(this.#view.sort === first ? second : first);
   }
 
-  #fill(row, about, index) {
-    row.id = `row-${index}`;
-    row.dataset.index = index;
+  #fill(row, about) {
     row.dataset.key = about.key;
-    row.setAttribute("aria-rowindex", index + 2);
     row.setAttribute("aria-selected", about.key === this.#view.key);
-    const active = index === this.#active && document.activeElement === this.#grid;
-    row.classList.toggle("active", active);
-    if (active) {
-      this.#grid.setAttribute("aria-activedescendant", row.id);
-    }
     this.#summaries.want(about);
     this.#fillCells(row, about);
   }
@@ -149,32 +138,6 @@ export class Rows {
     if (line.clientWidth > 0) {
       spark(line, figures?.medians ?? [], getComputedStyle(line).color);
     }
-  }
-
-  #clicked(event) {
-    const row = event.target.closest("[data-index]");
-    if (row) {
-      this.#active = Number(row.dataset.index);
-      this.#onchoose(row.dataset.key);
-    }
-  }
-
-  #typed(event) {
-    if (event.target !== this.#grid) {
-      // A button in the head.
-      return;
-    }
-    const to = this.#list.target(event.key, this.#active);
-    const about = this.#list.items[this.#active];
-    if (to !== undefined) {
-      this.#active = to;
-      this.#list.reveal(to);
-    } else if ((event.key === "Enter" || event.key === " ") && about) {
-      this.#onchoose(about.key);
-    } else {
-      return;
-    }
-    event.preventDefault();
   }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::browser::{Browser, pixels};
+use crate::browser::{Browser, DOWN, ENTER, ESCAPE, LEFT, pixels};
 use crate::running::{Kodemon, message, now};
 use crate::{CAPTION, KEYS, Test, cell, figure, is_about, open};
 
@@ -313,26 +313,46 @@ fn an_address_shows_the_same_in_another_tab_and_back_goes_back(stage: &Stage) {
     browser.until("document.getElementById('detail').hidden");
 }
 
+/// The key of the row that is active.
+const ACTIVE: &str = "document.querySelector('#functions:focus .row.active')?.dataset.key";
+
 fn the_page_can_be_used_by_keys(stage: &Stage) {
     let browser = &stage.browser;
-    browser.type_into("body", "/");
+    // Nothing has the focus yet: the first arrow leads into the list.
+    assert_eq!(browser.ask("document.activeElement === document.body"), json!(true));
+    for key in ["mail.py-send", "work.rs-quick"] {
+        browser.press(DOWN);
+        browser.until(&format!("{ACTIVE} === '{key}'"));
+    }
+    browser.press(ENTER);
+    browser.until("location.search === '?key=work.rs-quick'");
+    browser.press("/");
     browser.until("document.activeElement.id === 'filter'");
-    browser.type_into("#filter", "work");
+    browser.press("work");
     stage.until_keys(&["work.rs-quick", "work.rs-slow"]);
-    browser.type_into("#functions", "\u{e015}\u{e007}");
+    browser.press(DOWN);
+    browser.until(&format!("{ACTIVE} === 'work.rs-quick'"));
+    browser.press(&[DOWN, ENTER].concat());
     browser.until("location.search === '?filter=work&key=work.rs-slow'");
     let active = "document.getElementById(
         document.getElementById('functions').getAttribute('aria-activedescendant')).dataset.key";
     assert_eq!(browser.ask(active), json!("work.rs-slow"));
     browser.until(&format!("{CAPTION}.startsWith('120 of 120 ')"));
     // The arrows read step after step.
-    browser.type_into(".charts canvas", "\u{e012}\u{e012}");
+    browser.type_into(".charts canvas", &[LEFT, LEFT].concat());
     browser.until("document.querySelector('.moment').textContent.includes(' – ')");
     browser.until("document.querySelector('#detail > [role=status]').textContent.includes('p99 ')");
-    browser.type_into(".charts canvas", "\u{e00c}");
+    browser.press(ESCAPE);
     browser.until("document.querySelector('.moment').textContent === ''");
-    browser.type_into("body", "\u{e00c}");
+    browser.press(ESCAPE);
     browser.until("document.getElementById('detail').hidden");
+    // From the filter, Enter opens the first one.
+    browser.type_into("#filter", &[" -slow", ENTER].concat());
+    browser.until("location.search === '?filter=work+-slow&key=work.rs-quick'");
+    browser.until(&format!("{ACTIVE} === 'work.rs-quick'"));
+    // A choice has arrows of its own, and lets the others through.
+    browser.type_into("[name=scale]:checked", "/");
+    browser.until("document.activeElement.id === 'filter'");
 }
 
 fn the_page_is_dark_and_narrow_where_that_is_wanted(stage: &Stage) {

@@ -142,7 +142,7 @@ pause.addEventListener("click", () => {
 
 part("files").addEventListener("click", () => files.open());
 window.addEventListener("popstate", () => look(fromAddress()));
-shortcuts(filter, () => {
+shortcuts(filter, rows.grid, () => {
   if (!dialog.open && view.stats.length > 0) {
     go({ ...view, stats: [] });
   }

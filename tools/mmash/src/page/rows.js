@@ -1,10 +1,10 @@
-// The list of stats, grouped by prefix: what is in it, what its rows show, how keys move in it.
+// The list of stats, grouped by prefix: what is in it, and what its rows show.
 
 import { element, setText } from "../kit/dom.js";
 import { matcher } from "../kit/filter.js";
+import { Grid } from "../kit/grid.js";
 import { compareTexts } from "../kit/order.js";
 import { spark } from "../kit/spark.js";
-import { VirtualList } from "../kit/virtual.js";
 import { deathText, lineOf, rateText, showsRate, valueText } from "./measures.js";
 
 /** How many looks the small lines show, and from how many on they fill their place. */
@@ -21,8 +21,6 @@ function prefixOf(label) {
  * what is chosen already.
  */
 export class Rows {
-  #grid;
-  #list;
   #stats;
   #sorted = [];
   #closed = new Set();
@@ -30,23 +28,23 @@ export class Rows {
   #chosen = [];
   /** Those of the chosen stats that no file has any more. */
   #gone = [];
-  #active = 0;
   #onchoose;
+  /** For what keys do outside the list. */
+  grid;
   /** How many stats the filter lets through. */
   count = 0;
 
-  constructor(grid, box, stats, onchoose) {
-    this.#grid = grid;
+  constructor(node, box, stats, onchoose) {
     this.#stats = stats;
     this.#onchoose = onchoose;
-    this.#list = new VirtualList(box, {
+    this.grid = new Grid(node, box, {
       make: makeRow,
-      fill: (row, item, index) => this.#fill(row, item, index),
+      fill: (row, item) => this.#fill(row, item),
+      idOf: ({ stat, prefix }) => (stat ? `stat ${stat.label}` : `group ${prefix}`),
+      isEntry: ({ stat }) => stat !== undefined,
+      act: (item, more) => this.#act(item, more),
     });
-    box.addEventListener("click", (event) => this.#clicked(event));
-    grid.addEventListener("keydown", (event) => this.#typed(event));
-    grid.addEventListener("focus", () => this.#list.refresh());
-    grid.addEventListener("blur", () => this.#list.refresh());
+    node.addEventListener("keydown", (event) => this.#typed(event));
   }
 
   /** Stats came or went. One that is in the chart stays, for as long as its history is kept. */
@@ -61,7 +59,10 @@ export class Rows {
   }
 
   set filter(text) {
-    this.#filter = text;
+    if (text !== this.#filter) {
+      this.#filter = text;
+      this.grid.restart();
+    }
     this.#arrange();
   }
 
@@ -72,7 +73,7 @@ export class Rows {
     if (gone.length !== this.#gone.length || gone.some((stat) => !this.#gone.includes(stat))) {
       this.sort();
     }
-    this.#list.refresh();
+    this.grid.refresh();
   }
 
   /** How many stats there are to choose from. */
@@ -86,7 +87,7 @@ export class Rows {
   }
 
   refresh() {
-    this.#list.refresh();
+    this.grid.refresh();
   }
 
   /** Puts groups and rows into the order in which they stand. */
@@ -106,20 +107,10 @@ export class Rows {
       }
     }
     this.count = kept.length;
-    this.#active = Math.max(0, Math.min(this.#active, items.length - 1));
-    this.#grid.setAttribute("aria-rowcount", items.length + 1);
-    this.#list.items = items;
+    this.grid.items = items;
   }
 
-  #fill(row, item, index) {
-    row.id = `row-${index}`;
-    row.dataset.index = index;
-    row.setAttribute("aria-rowindex", index + 2);
-    const active = index === this.#active && document.activeElement === this.#grid;
-    row.classList.toggle("active", active);
-    if (active) {
-      this.#grid.setAttribute("aria-activedescendant", row.id);
-    }
+  #fill(row, item) {
     row.classList.toggle("group", !item.stat);
     if (item.stat) {
       this.#fillStat(row, item);
@@ -173,48 +164,29 @@ export class Rows {
     }
   }
 
-  #clicked(event) {
-    const row = event.target.closest("[data-index]");
-    if (row) {
-      this.#active = Number(row.dataset.index);
-      const more = event.ctrlKey || event.metaKey || event.shiftKey;
-      this.#act(more || event.target.closest(".mark") !== null);
-    }
-  }
-
   /** Opens or closes a group, or chooses a stat. */
-  #act(more) {
-    const item = this.#list.items[this.#active];
-    if (item?.stat) {
-      this.#onchoose(item.stat.label, more);
-    } else if (item) {
-      this.#setOpen(item.prefix, this.#closed.has(item.prefix));
+  #act({ stat, prefix }, more) {
+    if (stat) {
+      this.#onchoose(stat.label, more);
+    } else {
+      this.#setOpen(prefix, this.#closed.has(prefix));
     }
   }
 
   #setOpen(prefix, open) {
     this.#closed[open ? "delete" : "add"](prefix);
     this.#arrange();
-    this.#active = this.#list.items.findIndex((item) => !item.stat && item.prefix === prefix);
   }
 
+  /** The arrows to the sides close and open groups. */
   #typed(event) {
-    const to = this.#list.target(event.key, this.#active);
-    const item = this.#list.items[this.#active];
-    if (to !== undefined) {
-      this.#active = to;
-      this.#list.reveal(to);
-    } else if (event.key === "Enter" || event.key === " ") {
-      this.#act(event.key === " ");
-    } else if (event.key === "ArrowLeft" && item && !this.#closed.has(item.prefix)) {
-      this.#setOpen(item.prefix, false);
-      this.#list.reveal(this.#active);
-    } else if (event.key === "ArrowRight" && item && this.#closed.has(item.prefix)) {
-      this.#setOpen(item.prefix, true);
-    } else {
-      return;
+    const { active } = this.grid;
+    const open = { ArrowLeft: false, ArrowRight: true }[event.key];
+    if (active && open === this.#closed.has(active.prefix)) {
+      this.#setOpen(active.prefix, open);
+      this.grid.goTo((item) => !item.stat && item.prefix === active.prefix);
+      event.preventDefault();
     }
-    event.preventDefault();
   }
 }
 

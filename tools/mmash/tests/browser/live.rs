@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::browser::{Browser, pixels};
+use crate::browser::{Browser, DOWN, ENTER, ESCAPE, LEFT, RIGHT, pixels};
 use crate::program::Webapp;
 use crate::support::server::Server;
 use crate::{ANYWHERE, LABELS, Test, cell, mmash};
@@ -138,30 +138,47 @@ fn a_page_that_stands_still_goes_on_where_the_files_are(stage: &Stage) {
     browser.until(&format!("{hits}.replace(/\\D/g, '') > {stopped}"));
 }
 
+/// The label of the row that is active.
+const ACTIVE: &str = "document.querySelector('#stats:focus .row.active')?.dataset.label";
+
 fn the_list_and_the_charts_can_be_used_by_keys(stage: &Stage) {
     let browser = &stage.browser;
-    browser.type_into("body", "/");
+    // Nothing has the focus yet: the first arrow leads into the list.
+    assert_eq!(browser.ask("document.activeElement === document.body"), json!(true));
+    for label in ["web.stats.busy", "web.stats.last_path"] {
+        browser.press(DOWN);
+        browser.until(&format!("{ACTIVE} === '{label}'"));
+    }
+    browser.press("/");
     browser.until("document.activeElement.id === 'filter'");
-    browser.type_into("#filter", "status");
+    browser.press("status");
     browser.until(&format!("{LABELS}.length === 3"));
-    // The group, then its first two stats: one opens the chart, the other is added.
-    browser.type_into("#stats", "\u{e015}\u{e007}");
+    // The first stat, behind its group: it opens the chart, the next one is added.
+    browser.press(&[DOWN, ENTER].concat());
     browser.until("location.search.includes('stat=web.stats.status.2XX')");
-    browser.type_into("#stats", "\u{e015} ");
+    browser.press(&[DOWN, " "].concat());
     browser.until("location.search.includes('stat=web.stats.status.4XX')");
     assert_eq!(browser.ask("document.querySelectorAll('.legend li').length"), json!(2));
     let active = "document.getElementById(
         document.getElementById('stats').getAttribute('aria-activedescendant')).dataset.label";
     assert_eq!(browser.ask(active), json!("web.stats.status.4XX"));
     // The arrows read point after point.
-    browser.type_into(".charts canvas", "\u{e012}\u{e012}");
+    browser.type_into(".charts canvas", &[LEFT, LEFT].concat());
     browser.until("/^\\d\\d:\\d\\d:\\d\\d$/.test(document.querySelector('.moment').textContent)");
     let spoken = "document.querySelector('#detail > [role=status]').textContent";
     browser.until(&format!("{spoken}.includes('web.stats.status.2XX')"));
-    browser.type_into("body", "\u{e00c}");
+    browser.type_into("body", ESCAPE);
     browser.until("document.getElementById('detail').hidden");
     browser.ask("history.back()");
     browser.until("document.querySelectorAll('.legend li').length === 2");
+    // From the filter, Enter opens the first one; the arrows to the sides fold its group.
+    browser.type_into("#filter", &[" -2xx", ENTER].concat());
+    browser.until("location.search === '?filter=status+-2xx&stat=web.stats.status.4XX'");
+    browser.until(&format!("{ACTIVE} === 'web.stats.status.4XX'"));
+    browser.press(LEFT);
+    browser.until(&format!("{LABELS}.length === 0"));
+    browser.press(RIGHT);
+    browser.until(&format!("{LABELS}.length === 2"));
 }
 
 fn the_files_are_told_with_their_programs_and_whether_they_live(stage: &Stage) {
