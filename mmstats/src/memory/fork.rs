@@ -17,7 +17,7 @@ use std::{process, ptr, thread};
 use nix::libc;
 
 use super::list::{List, Node};
-use super::registry;
+use super::{registry, unload};
 
 /// Maps that are being made or unmade: a fork waits for them.
 static SECTIONS: AtomicUsize = AtomicUsize::new(0);
@@ -120,6 +120,7 @@ fn install() {
         let status = unsafe { libc::pthread_atfork(Some(before), Some(in_parent), Some(in_child)) };
         // Documented to fail for lack of memory only.
         assert_eq!(status, 0, "pthread_atfork has memory for three pointers");
+        unload::prepare();
     });
 }
 
@@ -169,7 +170,7 @@ extern "C" fn in_child() {
     FORKS.store(0, Ordering::SeqCst);
     SECTIONS.store(0, Ordering::SeqCst);
     GENERATION.fetch_add(1, Ordering::Relaxed);
-    registry::for_each_inherited(make_private);
+    registry::for_each(make_private);
     CHILD_HOOKS.iter().for_each(|hook| hook());
 }
 

@@ -24,6 +24,7 @@ mod registry;
 mod scalar;
 mod secure;
 mod shared;
+mod unload;
 mod values;
 
 pub(crate) use fork::{

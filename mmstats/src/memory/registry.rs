@@ -51,8 +51,9 @@ impl Registration {
 
 /// Calls `action` with each map's address and length, after closing its descriptor.
 ///
-/// For a child right after its fork, when it has one thread: takes no lock, allocates nothing.
-pub(super) fn for_each_inherited(action: impl Fn(*mut u8, usize)) {
+/// For a child right after its fork, when it has one thread, and for an unloading: takes no lock,
+/// allocates nothing.
+pub(super) fn for_each(action: impl Fn(*mut u8, usize)) {
     for node in NODES.iter() {
         let base = node.base.load(Ordering::Acquire);
         if !base.is_null() {

@@ -6,6 +6,7 @@ pub mod actor;
 pub mod allocator;
 pub mod forged;
 pub mod named;
+pub mod plugin;
 pub mod room;
 pub mod shared;
 pub mod traced;

@@ -1,0 +1,55 @@
+//! A plugin that publishes stats is loaded and unloaded, again and again.
+
+use std::fs;
+use std::mem;
+
+mod support;
+use support::plugin::{self, Plugin};
+use support::{counter, files, in_child};
+
+fn maps_name(text: &str) -> bool {
+    fs::read_to_string("/proc/self/maps").unwrap().contains(text)
+}
+
+#[test]
+fn nothing_stays_of_a_plugin_that_is_unloaded() {
+    let path = plugin::build("plugin");
+    let directory = tempfile::tempdir().unwrap();
+    let place = directory.path().to_str().unwrap();
+    let kept = directory.path().join("kept");
+    let code = in_child(|| {
+        let descriptors = || fs::read_dir("/proc/self/fd").unwrap().count();
+        let before = descriptors();
+        for _ in 0..5 {
+            let plugin = Plugin::load(&path);
+            plugin.call("publish", place);
+            assert!(maps_name(place) && descriptors() >= before + 4);
+            assert_eq!(files(directory.path()).len(), 4);
+            drop(plugin);
+            assert!(!maps_name(path.to_str().unwrap()), "it is gone");
+            assert_eq!((maps_name(place), descriptors()), (false, before));
+            assert_eq!(files(directory.path()), [kept.as_path()]);
+            assert_eq!(counter(&kept, "counter"), 1, "an exit handler of the plugin counted");
+            // No handler of the plugin is left.
+            assert_eq!(in_child(|| true), 0);
+        }
+        true
+    });
+    assert_eq!((code, files(directory.path())), (0, vec![kept]));
+}
+
+/// The library's destructors run as they do at an unloading, but other threads go on.
+#[test]
+fn what_a_plugin_publishes_stays_in_memory_when_the_process_ends() {
+    let path = plugin::build("plugin");
+    let directory = tempfile::tempdir().unwrap();
+    let kept = directory.path().join("kept");
+    let code = in_child(|| {
+        let plugin = Plugin::load(&path);
+        plugin.call("stay", directory.path().to_str().unwrap());
+        mem::forget(plugin);
+        true
+    });
+    assert_eq!((code, files(directory.path())), (0, vec![kept.clone()]));
+    assert_eq!(counter(&kept, "counter"), 2);
+}
