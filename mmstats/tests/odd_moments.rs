@@ -6,8 +6,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use mmstats::{
-    Attachments, Counter, Declarations, DeclareError, Field, Gauge, MmStats, MovingAverage,
-    Options, Text, Timer,
+    Attachments, Counter, Declarations, DeclareError, Field, Gauge, Histogram, MmStats,
+    MovingAverage, Options, Text, Timer, WindowedAverage,
 };
 use tempfile::TempDir;
 
@@ -65,6 +65,40 @@ fn windows_and_texts_that_no_memory_holds_are_errors() {
     // What was refused holds no label.
     let _text: Text = stats.add(Text::named("text")).unwrap();
     let _moving: MovingAverage = stats.add(MovingAverage::named("moving").window(8)).unwrap();
+}
+
+/// A message that says only what was found leaves one to guess.
+#[test]
+fn what_is_out_of_range_says_the_range() {
+    let directory = tempfile::tempdir().unwrap();
+    let stats = dynamic(&directory).create().unwrap();
+    let too_long = "x".repeat(65_536);
+    let found = [
+        stats.add(MovingAverage::named("m").window((1 << 24) + 1)).map(drop),
+        stats.add(Timer::named("t").window(0)).map(drop),
+        stats.add(WindowedAverage::named("w").window(-1)).map(drop),
+        stats.add(Text::named("s").size(0)).map(drop),
+        stats.add(Histogram::named("h").error(0.9)).map(drop),
+        stats.add(Counter::named("")).map(drop),
+        stats.add(Counter::named(too_long.clone())).map(drop),
+    ];
+    let found = found.map(|result| result.unwrap_err().to_string().replace(&too_long[..80], "x"));
+    assert_eq!(
+        found,
+        [
+            "stat 'm': a window of 16777217 values, 1 to 16777216 were expected",
+            "stat 't': a window of 0 values, 1 to 16777216 were expected",
+            "stat 'w': a window of -1 seconds, 0.00000006 to 1.8e19 were expected",
+            "stat 's': a text of 0 bytes, 1 to 16777216 were expected",
+            "stat 'h': a relative error of 0.9, from 0.0000077 to 0.5 was expected",
+            "stat '': the label is empty, 1 to 65535 bytes were expected",
+            "stat 'x…': the label has 65536 bytes, 1 to 65535 were expected here",
+        ]
+    );
+    let name = dynamic(&directory).filename("a/b").create().unwrap_err();
+    let expected = "'a/b' is no file name: one has a character at least, neither '/' nor NUL, and \
+                    isn't '.' or '..'";
+    assert_eq!(name.to_string(), expected);
 }
 
 #[test]

@@ -102,7 +102,8 @@ fn where_every_number_is_taken_it_says_so() {
     let error = options().create().unwrap_err();
     assert!(matches!(error, CreateError::NamesExhausted { .. }), "{error}");
     let path = directory.path().join("a.mmstats");
-    let expected = format!("{}: this name and all numbered after it are taken", path.display());
+    let expected =
+        format!("{}: this name and all numbers behind it, up to 9999, are taken", path.display());
     assert_eq!(error.to_string(), expected);
     assert_eq!(options().or_private_memory().create().unwrap().path(), None);
     assert!(state(directory.path()) == before && !outside.exists());

@@ -25,7 +25,7 @@ pub enum CreateError {
         /// The placeholder, with its delimiters.
         found: String,
     },
-    /// The file's name has a slash, or is empty or `.` or `..`.
+    /// The file's name has a slash or a NUL, or is empty or `.` or `..`.
     FileName {
         /// The name, placeholders filled in.
         found: String,
@@ -78,9 +78,14 @@ pub enum DeclareError {
     DuplicateLabel,
     /// A fixed value needs its value: `initial`.
     NoValue,
-    /// A window of no values or more than 2²⁴, of no time, or of no finite time.
+    /// A window of no values, or of more than 2²⁴.
     Window {
-        /// The window.
+        /// The number of values.
+        found: usize,
+    },
+    /// A window of less than 60 nanoseconds, or of 2⁶⁴ seconds and more.
+    Span {
+        /// The seconds.
         found: f64,
     },
     /// A text of no bytes, or of more than 2²⁴.
@@ -132,7 +137,12 @@ impl fmt::Display for CreateError {
                  {{HOST}} {{STRUCT}} and the older %PID% %TID%"
             ),
             Self::FileName { found } => {
-                write!(f, "'{}' is no file name", found.escape_debug())
+                write!(
+                    f,
+                    "'{}' is no file name: one has a character at least, neither '/' nor NUL, and \
+                     isn't '.' or '..'",
+                    found.escape_debug()
+                )
             }
             Self::TooLarge { needed } => {
                 write!(f, "the fields take {needed} bytes, a stats file has at most 4 GiB")
@@ -145,7 +155,11 @@ impl fmt::Display for CreateError {
                 io::Error::from(Errno::EFBIG)
             ),
             Self::NamesExhausted { path } => {
-                write!(f, "{}: this name and all numbered after it are taken", path.display())
+                write!(
+                    f,
+                    "{}: this name and all numbers behind it, up to 9999, are taken",
+                    path.display()
+                )
             }
             Self::Io { path, step, source } => {
                 write!(f, "can't {step} {}: {source}", path.display())
@@ -157,13 +171,18 @@ impl fmt::Display for CreateError {
 impl fmt::Display for DeclareError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::EmptyLabel => f.write_str("the label is empty"),
+            Self::EmptyLabel => f.write_str("the label is empty, 1 to 65535 bytes were expected"),
             Self::LabelTooLong { found, limit } => {
-                write!(f, "the label has {found} bytes, {limit} are possible here")
+                write!(f, "the label has {found} bytes, 1 to {limit} were expected here")
             }
             Self::DuplicateLabel => f.write_str("another field has this label"),
             Self::NoValue => f.write_str("a fixed value needs `initial`"),
-            Self::Window { found } => write!(f, "a window of {found}"),
+            Self::Window { found } => {
+                write!(f, "a window of {found} values, 1 to 16777216 were expected")
+            }
+            Self::Span { found } => {
+                write!(f, "a window of {found} seconds, 0.00000006 to 1.8e19 were expected")
+            }
             Self::Size { found } => {
                 write!(f, "a text of {found} bytes, 1 to 16777216 were expected")
             }

@@ -1,6 +1,7 @@
 //! Averages over the last few values.
 
 use std::cell::Cell;
+use std::fmt;
 
 use super::figures::Figures;
 use super::window::Window;
@@ -23,7 +24,6 @@ use crate::publish::{Declaration, DeclareError};
 /// assert_eq!(load.mean(), 1.5);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct MovingAverage {
     figures: Figures<2>,
     window: Window,
@@ -54,7 +54,7 @@ impl WindowSettings {
         const LARGEST: usize = 1 << 24;
         match self.window {
             window @ 1..=LARGEST => Ok(window as u64),
-            window => Err(DeclareError::Window { found: window as f64 }),
+            window => Err(DeclareError::Window { found: window }),
         }
     }
 }
@@ -92,6 +92,15 @@ impl Declaration<MovingAverage> {
     pub fn window(mut self, values: usize) -> Self {
         self.settings = WindowSettings::of(values);
         self
+    }
+}
+
+impl fmt::Debug for MovingAverage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MovingAverage")
+            .field("mean", &self.mean())
+            .field("count", &self.count())
+            .finish()
     }
 }
 

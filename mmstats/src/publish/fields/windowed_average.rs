@@ -1,6 +1,7 @@
 //! Averages over a span of time.
 
 use std::cell::Cell;
+use std::fmt;
 use std::time::Duration;
 
 use super::figures::Figures;
@@ -25,7 +26,6 @@ use crate::publish::{Declaration, DeclareError};
 /// assert_eq!(latency.mean(), 0.25);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct WindowedAverage {
     figures: Figures<3>,
     slices: Slices,
@@ -64,6 +64,11 @@ impl WindowedAverage {
     pub fn mean(&self) -> f64 {
         self.slices.mean().0
     }
+
+    /// How many values that mean is over.
+    fn count(&self) -> u64 {
+        self.slices.mean().1
+    }
 }
 
 impl Declaration<WindowedAverage> {
@@ -71,6 +76,15 @@ impl Declaration<WindowedAverage> {
     pub fn window(mut self, seconds: impl Into<f64>) -> Self {
         self.settings = SpanSettings { seconds: seconds.into() };
         self
+    }
+}
+
+impl fmt::Debug for WindowedAverage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WindowedAverage")
+            .field("mean", &self.mean())
+            .field("count", &self.count())
+            .finish()
     }
 }
 
@@ -83,7 +97,7 @@ impl FieldKind for WindowedAverage {
             let parameters = [found.to_bits(), Self::OVER_SECONDS];
             return Ok(Figures::<3>::shape(Kind::Average, "dQdQ", parameters, layout));
         }
-        Err(DeclareError::Window { found })
+        Err(DeclareError::Span { found })
     }
 
     fn attach(attachment: Attachment) -> Self {
