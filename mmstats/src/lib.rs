@@ -160,5 +160,7 @@ pub use read::{
 #[doc(hidden)]
 pub mod __private {
     pub use crate::memory::Slot;
-    pub use crate::publish::{KindOfStat, Shared};
+    pub use crate::publish::{
+        KindOfStat, Shared, TakesError, TakesInitial, TakesKeep, TakesMax, TakesSize, TakesWindow,
+    };
 }

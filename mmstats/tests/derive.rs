@@ -152,8 +152,18 @@ fn every_kind_takes_its_settings() {
         sizes: Histogram,
         #[mmstats(size = 3, initial = "abcdef")]
         short: Text,
-        #[mmstats(initial = env!("CARGO_PKG_NAME").to_owned())]
+        #[mmstats(initial = env!("CARGO_PKG_NAME"))]
         package: Fixed<String>,
+        #[mmstats(initial = std::iter::repeat_n('x', 3).collect::<String>())]
+        owned: Fixed<String>,
+        #[mmstats(initial = env!("CARGO_PKG_VERSION"))]
+        version: Fixed<&'static str>,
+        #[mmstats(initial = 5_usize.pow(2))]
+        queues: Fixed<usize>,
+        #[mmstats(initial = usize::MAX)]
+        length: Gauge<usize>,
+        #[mmstats(initial = isize::MIN)]
+        balance: Gauge<isize>,
     }
 
     #[derive(MmStats)]
@@ -167,6 +177,15 @@ fn every_kind_takes_its_settings() {
     assert_eq!(every.value("started"), Value::Float(1_700_000_000.0));
     assert_eq!(every.value("short"), Value::Text("abc".into()));
     assert_eq!(every.value("package"), Value::Text("mmstats".into()));
+    assert_eq!(every.value("owned"), Value::Text("xxx".into()));
+    assert_eq!(every.value("version"), Value::Text(env!("CARGO_PKG_VERSION").into()));
+    assert_eq!(every.stats.version.get(), env!("CARGO_PKG_VERSION"));
+    assert_eq!(every.value("queues"), Value::Unsigned(25));
+    assert_eq!(every.value("length"), Value::Unsigned(usize::MAX as u64));
+    assert_eq!(every.value("balance"), Value::Signed(isize::MIN as i64));
+    every.stats.length.add(6);
+    every.stats.balance.decr();
+    assert_eq!((every.stats.length.get(), every.stats.balance.get()), (5, isize::MAX));
     let EveryKind { latency, recent, last_minute, render, sizes, .. } = &*every.stats;
     for value in [1.0, 2.0, 4.0] {
         latency.add(value);
@@ -186,6 +205,50 @@ fn every_kind_takes_its_settings() {
     let finer = written::<Finer>();
     finer.stats.sizes.record(1);
     assert!(buckets(&finer.file) > buckets(&file));
+}
+
+#[test]
+fn what_debug_prints_are_values() {
+    #[derive(Debug, MmStats)]
+    struct Printed {
+        hits: Counter,
+        ready: Gauge<bool>,
+        last: Timestamp,
+        size: Average,
+        recent: MovingAverage,
+        minute: WindowedAverage,
+        render: Timer,
+        spread: Histogram,
+        state: Text,
+        #[mmstats(initial = "1.2")]
+        version: Fixed<&'static str>,
+    }
+
+    let printed = written::<Printed>();
+    let Printed { hits, ready, last, size, recent, minute, render, spread, state, .. } =
+        &*printed.stats;
+    hits.add(3);
+    ready.set(true);
+    last.set(1e9);
+    spread.record(7);
+    state.set("busy");
+    for value in [1.0, 2.0] {
+        size.add(value);
+        recent.add(value);
+        minute.add(value);
+        render.record_secs(value);
+    }
+    let expected = "Printed { \
+         hits: Counter(3), ready: Gauge(true), last: Timestamp(1000000000.0), \
+         size: Average { mean: 1.5, count: 2, total: 3.0 }, \
+         recent: MovingAverage { mean: 1.5, count: 2 }, \
+         minute: WindowedAverage { mean: 1.5, count: 2 }, \
+         render: Timer { mean: 1.5, count: 2, total: 3.0, min: 1.0, max: 2.0, last: 2.0 }, \
+         spread: Histogram { count: 1 }, state: Text(\"busy\"), version: Fixed(\"1.2\") }";
+    assert_eq!(format!("{:?}", *printed.stats), expected);
+    let path = printed.stats.path();
+    let published = format!("Published {{ path: {path:?}, stats: {expected}, .. }}");
+    assert_eq!(format!("{:?}", printed.stats), published);
 }
 
 #[test]

@@ -52,6 +52,8 @@ pub(crate) struct FieldAttributes {
 /// A method of the field's `Declaration` and its argument.
 pub(crate) struct Setting {
     pub name: Ident,
+    /// The trait of the declarations that have the method.
+    pub taker: Ident,
     pub value: TokenStream,
 }
 
@@ -81,9 +83,12 @@ impl FieldAttributes {
                     parsed.skip = true;
                     no_value(name, input)?;
                 }
-                _ => {
+                text => {
+                    let (initial, rest) = text.split_at(1);
+                    let taker = format!("Takes{}{rest}", initial.to_uppercase());
+                    let taker = Ident::new(&taker, name.span());
                     let value = value(name, input)?;
-                    parsed.settings.push(Setting { name: name.clone(), value });
+                    parsed.settings.push(Setting { name: name.clone(), taker, value });
                 }
             }
             Ok(())

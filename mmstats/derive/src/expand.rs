@@ -76,8 +76,16 @@ impl Field {
         let unit = unit.as_ref().map(|unit| quote!(.unit(#unit)));
         let aggregate =
             aggregate.as_ref().map(|how| quote!(.aggregate(::mmstats::Aggregate::#how)));
-        let settings = settings.iter().map(|Setting { name, value }| quote!(.#name(#value)));
-        Some(quote!(__fields.add(#named #help #unit #aggregate #(#settings)*);))
+        let declared = quote!(#named #help #unit #aggregate);
+        let declared = settings.iter().fold(declared, |declared, setting| {
+            let Setting { name, taker, value } = setting;
+            let ty = &self.ty;
+            let taken = quote_spanned!(name.span()=>
+                <_ as ::mmstats::__private::#taker<#ty>>::taken(#declared)
+            );
+            quote!(#taken.#name(#value))
+        });
+        Some(quote!(__fields.add(#declared);))
     }
 
     fn attachment(&self) -> TokenStream {

@@ -6,18 +6,18 @@
 //! readers don't take, and then the write buffer byte flips, as the original does it.
 
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 use super::Place;
 use crate::format::Layout;
 
 /// A type that a [`Gauge`](crate::Gauge) can have: an integer, a float or a bool.
 ///
-/// Implemented for `u8 i8 u16 i16 u32 i32 u64 i64 f32 f64 bool`, and closed.
+/// Implemented for `u8 i8 u16 i16 u32 i32 u64 i64 usize isize f32 f64 bool`, and closed.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no type for a gauge",
     label = "not an integer, a float or a bool",
-    note = "gauges are of u8 i8 u16 i16 u32 i32 u64 i64 f32 f64 bool"
+    note = "gauges are of u8 i8 u16 i16 u32 i32 u64 i64 usize isize f32 f64 bool"
 )]
 pub trait Scalar: Copy + Send + PartialEq + std::fmt::Debug + Default + 'static + Bits {
     /// The code in a type signature.
@@ -50,7 +50,7 @@ pub trait Bits: Sized {
 }
 
 macro_rules! scalar {
-    ($($type:ty, $code:literal, $buffered:literal, $atomic:ty, $bits:ty,
+    ($($type:ty, $code:expr, $buffered:literal, $atomic:ty, $bits:ty,
        |$value:ident| $to_bits:expr, |$raw:ident| $from_bits:expr;)*) => {$(
         impl Scalar for $type {
             const CODE: &'static str = $code;
@@ -101,7 +101,16 @@ scalar! {
     f32, "f", true, AtomicU32, u32, |value| value.to_bits(), |raw| f32::from_bits(raw);
     u64, "Q", true, AtomicU64, u64, |value| value, |raw| raw;
     i64, "q", true, AtomicU64, u64, |value| value.cast_unsigned(), |raw| raw.cast_signed();
+    usize, code_of_size("I", "Q"), true, AtomicUsize, usize, |value| value, |raw| raw;
+    isize, code_of_size("i", "q"), true, AtomicUsize, usize,
+        |value| value.cast_unsigned(), |raw| raw.cast_signed();
     f64, "d", true, AtomicU64, u64, |value| value.to_bits(), |raw| f64::from_bits(raw);
+}
+
+/// The code of an integer of the processor's size. It says how many bytes there are, so that any
+/// reader takes it for what it is.
+const fn code_of_size(of_four: &'static str, of_eight: &'static str) -> &'static str {
+    if size_of::<usize>() == 8 { of_eight } else { of_four }
 }
 
 /// One scalar in a file.

@@ -18,7 +18,7 @@ pub(super) fn declare(fields: &mut Declarations, identity: &Identity, layout: La
     fields.add(Fixed::named("sys.uid").initial(u64::from(Uid::current().as_raw())));
     fields.add(Fixed::named("sys.gid").initial(u64::from(Gid::current().as_raw())));
     fields.add_of_kind(Kind::Timestamp, Fixed::named("sys.created").initial(unix_time()));
-    fields.add(Fixed::named("org.rust.version").initial(RUST_VERSION.to_owned()));
+    fields.add(Fixed::named("org.rust.version").initial(RUST_VERSION));
     if layout == Layout::Aligned {
         let threads = UnpublishedThreads::named("sys.unpublished");
         let help = "Threads of the process whose stats no file shows.";
@@ -40,7 +40,7 @@ pub(super) fn attach(fields: &mut Attachments, layout: Layout) -> Changing {
     let _uid: Fixed<u64> = fields.next();
     let _gid: Fixed<u64> = fields.next();
     let _created: Fixed<f64> = fields.next();
-    let _version: Fixed<String> = fields.next();
+    let _version: Fixed<&str> = fields.next();
     let unpublished = (layout == Layout::Aligned).then(|| Carrier::new(fields.next()));
     Changing { tid, unpublished }
 }

@@ -2,7 +2,9 @@
 //!
 //! It could call [`Field`], but of a type that is no kind of stat the compiler would then say,
 //! call by call, which bound it misses: four errors of twenty lines for one field. Here every call
-//! fails with the same words about the same place, and the compiler says them once.
+//! fails with the same words about the same place, and the compiler says them once. In the same way
+//! an attribute that a kind doesn't take is one error, and not what the compiler thinks of a method
+//! that some other trait has.
 
 use super::fields::{
     Average, Counter, Fixed, FixedValue, Gauge, Histogram, MovingAverage, Text, Timer, Timestamp,
@@ -63,4 +65,82 @@ kinds_of_stat! {
     Histogram
     Text
     Fixed<T: FixedValue>
+}
+
+/// For each attribute that some kinds alone take, a trait of the declarations of these kinds. The
+/// derive macro calls it before it sets the attribute: of another kind's declaration the result has
+/// no type, so no method of it is missed.
+macro_rules! attributes {
+    ($($attribute:ident: $message:tt $note:tt, $($kind:ident $(<$value:ident>)?),+;)+) => {$(
+        #[diagnostic::on_unimplemented(
+            message = $message,
+            label = "not an attribute of this kind",
+            note = $note
+        )]
+        #[doc = concat!("A declaration that takes an attribute: ", $note, ".")]
+        pub trait $attribute<Kind> {
+            /// The declaration.
+            type Declaration;
+
+            /// Nothing but the declaration.
+            fn taken(self) -> Self::Declaration;
+        }
+
+        $(#[diagnostic::do_not_recommend]
+        impl $(<$value: Scalar>)? $attribute<$kind $(<$value>)?> for Declaration<$kind $(<$value>)?> {
+            type Declaration = Self;
+
+            fn taken(self) -> Self {
+                self
+            }
+        })+
+    )+};
+}
+
+attributes! {
+    TakesInitial:
+        "`{Kind}` doesn't take `initial`"
+        "`initial` is for Gauge, Timestamp, Text and Fixed",
+        Gauge<T>, Timestamp, Text, Fixed<T>;
+    TakesKeep:
+        "`{Kind}` doesn't take `keep`"
+        "`keep` is for Gauge and Text; a Timestamp with `aggregate = \"max\"` stays anyway",
+        Gauge<T>, Text;
+    TakesSize: "`{Kind}` doesn't take `size`" "`size` is for Text", Text;
+    TakesWindow:
+        "`{Kind}` doesn't take `window`"
+        "`window` is for MovingAverage, WindowedAverage and Timer",
+        MovingAverage, WindowedAverage, Timer;
+    TakesError: "`{Kind}` doesn't take `error`" "`error` is for Histogram", Histogram;
+    TakesMax: "`{Kind}` doesn't take `max`" "`max` is for Histogram", Histogram;
+}
+
+#[diagnostic::do_not_recommend]
+impl TakesInitial<Fixed<&'static str>> for Declaration<Fixed<&'static str>> {
+    type Declaration = Self;
+
+    fn taken(self) -> Self {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl TakesInitial<Fixed<String>> for Declaration<Fixed<String>> {
+    type Declaration = OfAnyText;
+
+    fn taken(self) -> OfAnyText {
+        OfAnyText(self)
+    }
+}
+
+/// A declaration that lacks its text, which may be a `&str` such as `env!(…)`. The method of
+/// [`Declaration`] takes a `String` alone, because types are inferred from its argument.
+#[derive(Debug)]
+pub struct OfAnyText(Declaration<Fixed<String>>);
+
+impl OfAnyText {
+    /// As [`Declaration::initial`].
+    pub fn initial(self, text: impl Into<String>) -> Declaration<Fixed<String>> {
+        self.0.initial(text.into())
+    }
 }

@@ -17,7 +17,9 @@ mod thread_end;
 mod unpublished;
 
 pub use declaration::{Attachments, Declaration, Declarations, Field, MmStats};
-pub use derived::KindOfStat;
+pub use derived::{
+    KindOfStat, TakesError, TakesInitial, TakesKeep, TakesMax, TakesSize, TakesWindow,
+};
 pub use errors::{AddError, CreateError, DeclareError};
 pub use options::Options;
 pub use per_thread::PerThread;

@@ -1,6 +1,7 @@
 //! Averages over all values.
 
 use std::cell::Cell;
+use std::fmt;
 
 use super::figures::Figures;
 use crate::format::{Kind, Layout};
@@ -21,7 +22,6 @@ use crate::publish::declaration::{Attachment, FieldKind, Shape};
 /// assert_eq!(size.mean(), 1.5);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct Average {
     figures: Figures<3>,
     total: Cell<f64>,
@@ -59,6 +59,16 @@ impl Average {
     /// Their sum.
     pub fn total(&self) -> f64 {
         self.total.get()
+    }
+}
+
+impl fmt::Debug for Average {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Average")
+            .field("mean", &self.mean())
+            .field("count", &self.count())
+            .field("total", &self.total())
+            .finish()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Counters: how often something happened.
 
+use std::fmt;
+
 use crate::format::{Kind, Layout};
 use crate::memory::ScalarCell;
 use crate::publish::DeclareError;
@@ -23,7 +25,6 @@ use crate::publish::declaration::{Attachment, FieldKind, Shape};
 /// assert_eq!(requests.get(), 3);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct Counter(ScalarCell<u64>);
 
 impl Counter {
@@ -43,6 +44,12 @@ impl Counter {
     #[inline]
     pub fn get(&self) -> u64 {
         self.0.load()
+    }
+}
+
+impl fmt::Debug for Counter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Counter").field(&self.get()).finish()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Values that are fixed when the file is made.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use crate::format::{Kind, Layout, cut, until_nul};
 use crate::memory::{BytesCell, Scalar, ScalarCell};
@@ -10,22 +11,29 @@ use crate::publish::{Declaration, DeclareError};
 /// A value that is fixed when the file is made: a version, a limit, a configured size.
 ///
 /// `initial` gives the value. In a derived struct it is an expression that is evaluated at each
-/// creation, so it may call a function.
+/// creation, so it may call a function. A text may be a `&'static str`, such as
+/// `env!("CARGO_PKG_VERSION")`, or a `String`; for the latter the attribute takes a `&str`, too.
 ///
 /// ```
 /// # use mmstats::{Field, Fixed, Options};
 /// # let directory = tempfile::tempdir()?;
 /// # let stats = Options::dynamic("Doc").path(directory.path()).create()?;
-/// let version: Fixed<String> = stats.add(Fixed::named("version").initial("1.2.3".into()))?;
+/// let version: Fixed<&str> = stats.add(Fixed::named("version").initial("1.2.3"))?;
 /// assert_eq!(version.get(), "1.2.3");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct Fixed<T: FixedValue>(T::Cell);
 
-/// A type that a [`Fixed`] value can have: every [`Scalar`], and `String` with room for 256
-/// bytes. Closed.
+/// A type that a [`Fixed`] value can have: every [`Scalar`], and `String` and `&'static str` with
+/// room for 256 bytes. Closed.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no type for a fixed value",
+    label = "not an integer, a float, a bool or a text",
+    note = "fixed values are of u8 i8 u16 i16 u32 i32 u64 i64 usize isize f32 f64 bool String &'static str"
+)]
 pub trait FixedValue: Sized + Send + 'static {
+    /// What [`Fixed::get`] returns: the type itself, for texts a `String`.
+    type Read: fmt::Debug;
     #[doc(hidden)]
     type Cell: std::fmt::Debug + Send;
     #[doc(hidden)]
@@ -33,12 +41,12 @@ pub trait FixedValue: Sized + Send + 'static {
     #[doc(hidden)]
     fn cell(attachment: Attachment) -> Self::Cell;
     #[doc(hidden)]
-    fn get(cell: &Self::Cell) -> Self;
+    fn get(cell: &Self::Cell) -> Self::Read;
 }
 
 impl<T: FixedValue> Fixed<T> {
     /// The value.
-    pub fn get(&self) -> T {
+    pub fn get(&self) -> T::Read {
         T::get(&self.0)
     }
 }
@@ -50,27 +58,22 @@ impl Fixed<i64> {
     }
 }
 
-macro_rules! fixed_scalar {
-    ($($type:ty)*) => {$(
-        impl FixedValue for $type {
-            type Cell = FixedScalar<$type>;
+impl<T: Scalar> FixedValue for T {
+    type Read = Self;
+    type Cell = FixedScalar<T>;
 
-            fn shape(self) -> Shape {
-                Shape::scalar(Kind::Info, self, false)
-            }
+    fn shape(self) -> Shape {
+        Shape::scalar(Kind::Info, self, false)
+    }
 
-            fn cell(attachment: Attachment) -> Self::Cell {
-                FixedScalar(ScalarCell::new(attachment.place))
-            }
+    fn cell(attachment: Attachment) -> Self::Cell {
+        FixedScalar(ScalarCell::new(attachment.place))
+    }
 
-            fn get(cell: &Self::Cell) -> Self {
-                cell.0.load()
-            }
-        }
-    )*};
+    fn get(cell: &Self::Cell) -> Self {
+        cell.0.load()
+    }
 }
-
-fixed_scalar!(u8 i8 u16 i16 u32 i32 u64 i64 f32 f64 bool);
 
 /// Where a fixed scalar stands.
 #[doc(hidden)]
@@ -82,41 +85,58 @@ pub struct FixedScalar<T: Scalar>(ScalarCell<T>);
 #[derive(Debug)]
 pub struct FixedText(BytesCell);
 
-impl FixedValue for String {
-    type Cell = FixedText;
+macro_rules! fixed_text {
+    ($($type:ty)*) => {$(
+        impl FixedValue for $type {
+            type Read = String;
+            type Cell = FixedText;
 
-    fn shape(self) -> Shape {
-        /// The original's.
-        const SIZE: usize = 256;
-        let mut bytes = cut(&self, SIZE).as_bytes().to_vec();
-        bytes.resize(SIZE, 0);
-        Shape {
-            kind: Kind::Info,
-            signature: Cow::Borrowed("256s"),
-            initial: bytes,
-            align: 1,
-            buffered: false,
-            sequenced: false,
-            overflow: false,
-            parameters: [0; 2],
+            fn shape(self) -> Shape {
+                shape_of_text(&self)
+            }
+
+            fn cell(attachment: Attachment) -> FixedText {
+                FixedText(BytesCell::new(attachment.place))
+            }
+
+            fn get(cell: &FixedText) -> String {
+                let bytes = cell.0.load();
+                String::from_utf8_lossy(until_nul(&bytes)).into_owned()
+            }
         }
-    }
+    )*};
+}
 
-    fn cell(attachment: Attachment) -> FixedText {
-        FixedText(BytesCell::new(attachment.place))
-    }
+fixed_text!(String &'static str);
 
-    fn get(cell: &FixedText) -> Self {
-        let bytes = cell.0.load();
-        String::from_utf8_lossy(until_nul(&bytes)).into_owned()
+fn shape_of_text(text: &str) -> Shape {
+    /// The original's.
+    const SIZE: usize = 256;
+    let mut bytes = cut(text, SIZE).as_bytes().to_vec();
+    bytes.resize(SIZE, 0);
+    Shape {
+        kind: Kind::Info,
+        signature: Cow::Borrowed("256s"),
+        initial: bytes,
+        align: 1,
+        buffered: false,
+        sequenced: false,
+        overflow: false,
+        parameters: [0; 2],
     }
 }
 
 impl<T: FixedValue> Declaration<Fixed<T>> {
-    /// The value.
+    /// The value. Of a text of more than 256 bytes the first 256, or fewer where a character ends.
     pub fn initial(mut self, value: T) -> Self {
         self.settings = Some(value);
         self
+    }
+}
+
+impl<T: FixedValue> fmt::Debug for Fixed<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Fixed").field(&self.get()).finish()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Gauges: how things are now.
 
+use std::fmt;
+
 use crate::format::{Kind, Layout};
 use crate::memory::{Scalar, ScalarCell};
 use crate::publish::declaration::{Attachment, FieldKind, Shape};
@@ -25,7 +27,6 @@ use crate::publish::{Declaration, DeclareError};
 /// assert_eq!(depth.get(), 7);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct Gauge<T: Scalar> {
     cell: ScalarCell<T>,
     /// Where it returns to when its thread ends; `None` if it keeps its value.
@@ -75,7 +76,7 @@ macro_rules! number {
     )*};
 }
 
-number!(1, |a, b| a.wrapping_add(b), a.wrapping_sub(b); u8 i8 u16 i16 u32 i32 u64 i64);
+number!(1, |a, b| a.wrapping_add(b), a.wrapping_sub(b); u8 i8 u16 i16 u32 i32 u64 i64 usize isize);
 number!(1.0, |a, b| a + b, a - b; f32 f64);
 
 impl<T: Scalar> Gauge<T> {
@@ -133,6 +134,12 @@ impl<T: Scalar> Declaration<Gauge<T>> {
     pub fn keep(mut self, keep: bool) -> Self {
         self.settings.keep = keep;
         self
+    }
+}
+
+impl<T: Scalar> fmt::Debug for Gauge<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Gauge").field(&self.get()).finish()
     }
 }
 

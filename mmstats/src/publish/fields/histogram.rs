@@ -1,6 +1,7 @@
 //! Histograms: how values are spread.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::time::Duration;
 
 use crate::format::{Buckets, Kind, Layout};
@@ -29,7 +30,6 @@ use crate::publish::{Declaration, DeclareError};
 /// assert_eq!(sizes.count(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct Histogram {
     counts: ArrayCell,
     buckets: Buckets,
@@ -82,6 +82,12 @@ impl Declaration<Histogram> {
     pub fn max(mut self, max: u64) -> Self {
         self.settings.max = max;
         self
+    }
+}
+
+impl fmt::Debug for Histogram {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Histogram").field("count", &self.count()).finish()
     }
 }
 

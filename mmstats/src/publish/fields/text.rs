@@ -1,6 +1,7 @@
 //! Texts that change.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use crate::format::{Kind, Layout, cut, until_nul};
 use crate::memory::{BytesCell, StructCell};
@@ -28,7 +29,6 @@ use crate::publish::{Declaration, DeclareError};
 /// assert_eq!(state.get(), "größer");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct Text {
     cell: TextCell,
     /// The bytes that there is room for.
@@ -101,6 +101,12 @@ impl Declaration<Text> {
     pub fn keep(mut self, keep: bool) -> Self {
         self.settings.keep = keep;
         self
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Text").field(&self.get()).finish()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Timers: how long something takes.
 
 use std::cell::Cell;
+use std::fmt;
 use std::time::Duration;
 
 use super::figures::Figures;
@@ -34,7 +35,6 @@ use crate::publish::{Declaration, DeclareError};
 /// assert_eq!(render.last(), 0.005);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct Timer {
     figures: Figures<6>,
     window: Window,
@@ -165,6 +165,19 @@ impl Declaration<Timer> {
     pub fn window(mut self, values: usize) -> Self {
         self.settings = WindowSettings::of(values);
         self
+    }
+}
+
+impl fmt::Debug for Timer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Timer")
+            .field("mean", &self.mean())
+            .field("count", &self.count())
+            .field("total", &self.total())
+            .field("min", &self.min())
+            .field("max", &self.max())
+            .field("last", &self.last())
+            .finish()
     }
 }
 

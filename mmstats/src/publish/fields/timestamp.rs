@@ -1,6 +1,7 @@
 //! Timestamps: when something happened last.
 
 use std::cell::Cell;
+use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::Gauge;
@@ -27,7 +28,6 @@ use crate::publish::{Declaration, DeclareError};
 /// assert!(last_hit.get() > 1.7e9);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct Timestamp {
     gauge: Gauge<f64>,
     /// The latest of the threads that have ended, where that counts.
@@ -67,6 +67,12 @@ impl Declaration<Timestamp> {
     pub fn initial(mut self, seconds: f64) -> Self {
         self.settings.initial = seconds;
         self
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Timestamp").field(&self.get()).finish()
     }
 }
 
