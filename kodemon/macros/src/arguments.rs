@@ -1,11 +1,11 @@
 //! What stands between the parentheses: the key, fields, and how a call is recorded.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
-use syn::{Error, Expr, LitBool, LitStr, Result, Token};
+use syn::{Error, Expr, LitBool, LitStr, Path, Result, Token};
 
 /// Servers refuse messages with longer keys.
 const LONGEST_KEY: usize = 512;
@@ -13,6 +13,8 @@ const LONGEST_KEY: usize = 512;
 /// What is asked for.
 #[derive(Default)]
 pub(crate) struct Arguments {
+    /// Where the library is found, if not at `::kodemon`.
+    library: Option<TokenStream>,
     /// The key, where it is a literal.
     pub key: Option<LitStr>,
     /// What a message holds besides its own four, or in place of them.
@@ -55,6 +57,11 @@ impl Arguments {
         arguments.checked()
     }
 
+    /// Where the library is found.
+    pub(crate) fn library(&self) -> TokenStream {
+        self.library.clone().unwrap_or_else(|| quote!(::kodemon))
+    }
+
     fn parse_items(&mut self, input: ParseStream) -> Result<()> {
         while !input.is_empty() {
             self.parse_item(input)?;
@@ -77,6 +84,7 @@ impl Arguments {
         match name.to_string().as_str() {
             "stats" => self.parse_stats(&name, input),
             "udp" => self.parse_udp(&name, input),
+            "crate" => self.parse_crate(&name, input),
             _ => self.parse_field(LitStr::new(&name.unraw().to_string(), name.span()), input),
         }
     }
@@ -109,6 +117,29 @@ impl Arguments {
         }
         if std::mem::replace(&mut self.silent, true) {
             return Err(twice(name.span(), "udp"));
+        }
+        Ok(())
+    }
+
+    /// A path, in quotes, or without them where it comes from a `macro_rules!`, whose `$crate` means
+    /// nothing in quotes.
+    fn parse_crate(&mut self, name: &Ident, input: ParseStream) -> Result<()> {
+        let wrong = |span| {
+            Error::new(
+                span,
+                "`crate` takes the path of the library: `crate = \"…\"`; a field of that name goes \
+                 in quotes: `\"crate\" = …`",
+            )
+        };
+        input.parse::<Token![=]>().map_err(|_| wrong(name.span()))?;
+        let path = if input.peek(LitStr) {
+            input.parse::<LitStr>()?.parse_with(Path::parse_mod_style)
+        } else {
+            input.call(Path::parse_mod_style)
+        };
+        let path = path.map_err(|error| wrong(error.span()))?;
+        if self.library.replace(path.into_token_stream()).is_some() {
+            return Err(twice(name.span(), "crate"));
         }
         Ok(())
     }

@@ -42,8 +42,9 @@ pub(crate) fn timing(input: TokenStream) -> TokenStream {
 impl Arguments {
     /// An expression: the place, static, and a timing that begins there.
     fn timing(&self, function: &str) -> TokenStream {
+        let library = self.library();
         let own_key = self.key.as_ref().map(ToTokens::to_token_stream);
-        let key = own_key.unwrap_or_else(|| quote!(::kodemon::__key!(#function)));
+        let key = own_key.unwrap_or_else(|| quote!(#library::__key!(#function)));
         let names = self.fields.iter().map(|field| &field.name);
         let new = match (self.stats, self.silent) {
             (false, _) => quote!(Site::new(#key, &[#(#names),*])),
@@ -54,14 +55,14 @@ impl Arguments {
         let values = (!self.silent).then(|| {
             let values = self.fields.iter().rev();
             values.fold(quote!(()), |rest, field| {
-                let value = field.checked();
+                let value = field.checked(&library);
                 quote!((#value, #rest))
             })
         });
         quote! {
-            ::kodemon::__private::#site::start(
+            #library::__private::#site::start(
                 {
-                    static SITE: ::kodemon::__private::#site = ::kodemon::__private::#new;
+                    static SITE: #library::__private::#site = #library::__private::#new;
                     &SITE
                 },
                 #values
@@ -72,12 +73,12 @@ impl Arguments {
 
 impl Field {
     /// The value; of those that are texts in any message, through a function that asks for one.
-    fn checked(&self) -> TokenStream {
+    fn checked(&self, library: &TokenStream) -> TokenStream {
         let Self { name, value } = self;
         if !["key", "token"].contains(&name.value().as_str()) {
             return value.clone();
         }
         let text = Ident::new("text", value.span().resolved_at(Span::mixed_site()));
-        quote!(::kodemon::__private::#text(#value))
+        quote!(#library::__private::#text(#value))
     }
 }

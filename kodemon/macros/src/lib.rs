@@ -39,6 +39,7 @@ use proc_macro::TokenStream;
 /// | `token = "…"` | instead of the environment's; any expression of a text |
 /// | `name = expression` | a field of the message, of any type that serde serializes. `execution_time` and `timestamp` replace the message's own. |
 /// | `"any name" = expression` | the same for names that are no identifiers, and for `stats` and `udp` |
+/// | `crate = "path"` | where this crate is found: see below |
 /// | `stats` | mmstats records the calls, too |
 /// | `stats, udp = false` | mmstats records the calls, and none is sent |
 ///
@@ -49,6 +50,10 @@ use proc_macro::TokenStream;
 /// The time ends when the function returns, also early or by a panic. Of an `async fn` it begins at
 /// the first poll and ends with the future, also where that is dropped before its end; of a
 /// function that returns a future, only the making of that is timed.
+///
+/// The code refers to `::kodemon`. A program that has this crate under another name, or from a crate
+/// that re-exports it, says so: `#[kodemon(crate = "facade::kodemon")]`. In a `macro_rules!` the path
+/// may stand without quotes: `crate = $crate::kodemon`.
 ///
 /// Everything else about the function stays as it was: signature, attributes, documentation. A
 /// `const fn` can't be timed, because it may run in the compiler.

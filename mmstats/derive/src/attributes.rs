@@ -2,9 +2,9 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::parse::ParseStream;
 use syn::parse::discouraged::Speculative;
-use syn::{Attribute, Error, Expr, Ident, LitStr, Result, Token};
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Error, Expr, Ident, LitStr, Path, Result, Token};
 
 use crate::errors::Errors;
 
@@ -14,7 +14,7 @@ struct Place {
     takes: &'static [&'static str],
 }
 
-const STRUCT: Place = Place { name: "struct", takes: &["prefix"] };
+const STRUCT: Place = Place { name: "struct", takes: &["prefix", "crate"] };
 const FIELD: Place = Place {
     name: "field",
     takes: &[
@@ -35,6 +35,8 @@ const FIELD: Place = Place {
 #[derive(Default)]
 pub(crate) struct StructAttributes {
     pub prefix: Option<LitStr>,
+    /// Where the library is found; `::mmstats` unless said.
+    pub library: Option<Path>,
 }
 
 /// What `#[mmstats(…)]` on a field says.
@@ -61,7 +63,11 @@ impl StructAttributes {
     pub(crate) fn parse(attributes: &[Attribute], errors: &mut Errors) -> Self {
         let mut parsed = Self::default();
         each_item(attributes, &STRUCT, errors, |name, input, errors| {
-            parsed.prefix = text(name, input, errors)?;
+            if name == "crate" {
+                parsed.library = path(name, input, errors)?;
+            } else {
+                parsed.prefix = text(name, input, errors)?;
+            }
             Ok(())
         });
         parsed
@@ -167,6 +173,24 @@ fn text(name: &Ident, input: ParseStream, errors: &mut Errors) -> Result<Option<
         ));
     }
     Ok(text)
+}
+
+/// The value of an item that takes a path: in quotes, or without them where it comes from a
+/// `macro_rules!`, whose `$crate` means nothing in quotes. `None` after an error.
+fn path(name: &Ident, input: ParseStream, errors: &mut Errors) -> Result<Option<Path>> {
+    let value = value(name, input)?;
+    let quoted = syn::parse2::<LitStr>(value.clone());
+    let path = quoted.map_or_else(
+        |_| Path::parse_mod_style.parse2(value.clone()),
+        |text| text.parse_with(Path::parse_mod_style),
+    );
+    if path.is_err() {
+        errors.push(Error::new_spanned(
+            value,
+            format!("`{name}` takes the path of the library: `{name} = \"…\"`"),
+        ));
+    }
+    Ok(path.ok())
 }
 
 fn aggregate(how: &LitStr, errors: &mut Errors) -> Option<Ident> {

@@ -8,7 +8,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{DeriveInput, Ident, LitStr};
+use syn::{DeriveInput, Ident, LitStr, Path};
 
 use crate::attributes::Setting;
 use crate::errors::Errors;
@@ -23,26 +23,26 @@ pub(crate) fn derive(input: DeriveInput) -> TokenStream {
 
 impl Stats {
     fn implementation(&self) -> TokenStream {
-        let Self { name, prefix, fields } = self;
+        let Self { name, prefix, library, fields } = self;
         let struct_name = LitStr::new(&name.unraw().to_string(), name.span());
         let prefix = prefix
             .as_ref()
             .map(|prefix| quote!(const PREFIX: &'static ::core::primitive::str = #prefix;));
-        let declarations = fields.iter().filter_map(Field::declaration);
-        let attachments = fields.iter().map(Field::attachment);
-        let retirements = fields.iter().filter_map(Field::retirement);
+        let declarations = fields.iter().filter_map(|field| field.declaration(library));
+        let attachments = fields.iter().map(|field| field.attachment(library));
+        let retirements = fields.iter().filter_map(|field| field.retirement(library));
         quote! {
             #[automatically_derived]
             #[allow(deprecated)]
-            impl ::mmstats::MmStats for #name {
+            impl #library::MmStats for #name {
                 const NAME: &'static ::core::primitive::str = #struct_name;
                 #prefix
 
-                fn declare(__fields: &mut ::mmstats::Declarations) {
+                fn declare(__fields: &mut #library::Declarations) {
                     #(#declarations)*
                 }
 
-                fn attach(__fields: &mut ::mmstats::Attachments) -> Self {
+                fn attach(__fields: &mut #library::Attachments) -> Self {
                     Self { #(#attachments),* }
                 }
 
@@ -59,39 +59,38 @@ impl Field {
     ///
     /// The call has the span of the type: where that is no kind of stat, the errors of all calls
     /// are one and the same, and the compiler says it once.
-    fn call(&self, function: &str, argument: &TokenStream) -> TokenStream {
+    fn call(&self, library: &Path, function: &str, argument: &TokenStream) -> TokenStream {
         let ty = &self.ty;
         let mut spans = ty.to_token_stream().into_iter().map(|token| token.span());
         let first = spans.next().unwrap_or_else(Span::mixed_site);
         let last = spans.last().unwrap_or(first);
         let open = quote_spanned!(first=> <);
         let function = Ident::new(function, last);
-        quote_spanned!(last=> #open #ty as ::mmstats::__private::KindOfStat>::#function(#argument))
+        quote_spanned!(last=> #open #ty as #library::__private::KindOfStat>::#function(#argument))
     }
 
-    fn declaration(&self) -> Option<TokenStream> {
+    fn declaration(&self, library: &Path) -> Option<TokenStream> {
         let Stat { label, help, unit, aggregate, settings } = self.stat.as_ref()?;
-        let named = self.call("named", &quote!(#label));
+        let named = self.call(library, "named", &quote!(#label));
         let help = (!help.is_empty()).then(|| quote!(.help(#help)));
         let unit = unit.as_ref().map(|unit| quote!(.unit(#unit)));
-        let aggregate =
-            aggregate.as_ref().map(|how| quote!(.aggregate(::mmstats::Aggregate::#how)));
+        let aggregate = aggregate.as_ref().map(|how| quote!(.aggregate(#library::Aggregate::#how)));
         let declared = quote!(#named #help #unit #aggregate);
         let declared = settings.iter().fold(declared, |declared, setting| {
             let Setting { name, taker, value } = setting;
             let ty = &self.ty;
             let taken = quote_spanned!(name.span()=>
-                <_ as ::mmstats::__private::#taker<#ty>>::taken(#declared)
+                <_ as #library::__private::#taker<#ty>>::taken(#declared)
             );
             quote!(#taken.#name(#value))
         });
         Some(quote!(__fields.add(#declared);))
     }
 
-    fn attachment(&self) -> TokenStream {
+    fn attachment(&self, library: &Path) -> TokenStream {
         let Self { name, ty, stat } = self;
         let value = if stat.is_some() {
-            self.call("attach", &quote!(__fields))
+            self.call(library, "attach", &quote!(__fields))
         } else {
             let at = ty.span().resolved_at(Span::mixed_site());
             quote_spanned!(at=> <#ty as ::core::default::Default>::default())
@@ -99,10 +98,10 @@ impl Field {
         quote!(#name: #value)
     }
 
-    fn retirement(&self) -> Option<TokenStream> {
+    fn retirement(&self, library: &Path) -> Option<TokenStream> {
         self.stat.as_ref()?;
         let name = &self.name;
-        let retire = self.call("retire", &quote!(&self.#name));
+        let retire = self.call(library, "retire", &quote!(&self.#name));
         Some(quote!(#retire;))
     }
 }

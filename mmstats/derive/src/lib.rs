@@ -43,6 +43,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | attribute | meaning |
 /// | --- | --- |
 /// | `prefix = "web."` | stands in front of every label, unless the options of a creation say otherwise |
+/// | `crate = "facade::mmstats"` | where the library is found, for a program that has it under another name or from a crate that re-exports it; `::mmstats` unless said. In a `macro_rules!` the path may stand without quotes: `crate = $crate::mmstats`. |
 ///
 /// # On a field
 ///

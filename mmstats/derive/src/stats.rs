@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use syn::ext::IdentExt;
 use syn::{
-    Attribute, Data, DataStruct, DeriveInput, Error, Fields, FieldsNamed, Ident, LitStr, Type,
+    Attribute, Data, DataStruct, DeriveInput, Error, Fields, FieldsNamed, Ident, LitStr, Path,
+    Type, parse_quote,
 };
 
 use crate::attributes::{FieldAttributes, Setting, StructAttributes};
@@ -17,6 +18,8 @@ const LONGEST_LABEL: usize = u16::MAX as usize;
 pub(crate) struct Stats {
     pub name: Ident,
     pub prefix: Option<LitStr>,
+    /// Where the library is found.
+    pub library: Path,
     pub fields: Vec<Field>,
 }
 
@@ -59,6 +62,7 @@ impl Stats {
         let stats = Self {
             name: input.ident,
             prefix: attributes.prefix,
+            library: attributes.library.unwrap_or_else(|| parse_quote!(::mmstats)),
             fields: fields
                 .filter_map(|field| Some(Field::new(field.ident?, &field.attrs, field.ty, errors)))
                 .collect(),

@@ -1,0 +1,28 @@
+//! A crate that has the libraries under other names, re-exports them as frameworks do, and wraps
+//! their macros in macros of its own. No crate here is called `mmstats` or `kodemon`.
+#![forbid(unsafe_code)]
+
+pub use kd as kodemon;
+pub use kd::kodemon as timed;
+pub use stats as mmstats;
+pub use stats::{Counter, MmStats, per_thread};
+
+/// Declares a struct of counters.
+#[macro_export]
+macro_rules! counters {
+    ($name:ident: $($field:ident)+) => {
+        #[derive($crate::MmStats)]
+        #[mmstats(crate = $crate::mmstats)]
+        struct $name {
+            $($field: $crate::Counter),+
+        }
+    };
+}
+
+/// Times the rest of the block.
+#[macro_export]
+macro_rules! time_rest {
+    ($key:literal) => {
+        $crate::kodemon::timing!($key, crate = $crate::kodemon)
+    };
+}
