@@ -105,7 +105,7 @@
 //! - **Full or missing directories** are an error when a file is created, and never later. With
 //!   [`Options::or_private_memory`] the program then runs on with stats that nobody sees;
 //!   [`PerThread::problem`] says so, and so does the gauge `sys.unpublished` in the files that there
-//!   are.
+//!   are. Later threads publish what earlier ones couldn't.
 //! - **Descriptors.** Each instance holds one, which carries the lock by which readers tell that the
 //!   writer is alive. A program that closes it, as daemons close all that are open, goes on
 //!   publishing, and its number may be given to another file: the library never closes that one.

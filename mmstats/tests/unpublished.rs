@@ -9,8 +9,10 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use mmstats::{
-    Aggregate, Counter, CreateError, Kind, Layout, MmStats, Options, PerThread, StatsFile, Timer,
+    Aggregate, Counter, CreateError, Field, Kind, Layout, MmStats, Options, PerThread, Processes,
+    StatsFile, Timer, Verdict,
 };
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tempfile::TempDir;
 
 mod support;
@@ -35,7 +37,12 @@ fn place() -> PathBuf {
 mmstats::per_thread! {
     static STATS: Jobs = Jobs::options().path(place()).prefix("web.").or_private_memory();
     static FORKED: Jobs = Jobs::options().path(place()).or_private_memory();
+    static MIXED: Jobs = Jobs::options().path(place()).or_private_memory();
     static STRICT: Jobs = Jobs::options().path(MISSING);
+    static RESUMED: Jobs = Jobs::options().path(place()).prefix("resumed.").capacity(4096)
+        .or_private_memory();
+    static LATE: Jobs = Jobs::options().path(place()).prefix("late.").capacity(4096)
+        .or_private_memory();
 }
 
 /// The tests count the threads of one process, so they take turns.
@@ -126,6 +133,121 @@ fn threads_without_a_file_are_counted_as_long_as_they_are_there() {
     FULL.store(false, Ordering::SeqCst);
     published.end();
     STATS.remove();
+}
+
+/// The files of these stats, by what they counted.
+fn resumed() -> Vec<(u64, PathBuf)> {
+    let files = files(DIRECTORY.path()).into_iter();
+    let counted = |path: PathBuf| {
+        let file = StatsFile::read(&path).unwrap();
+        let done = file.get("resumed.done")?.value().to_string().parse().unwrap();
+        Some((done, path))
+    };
+    let mut found: Vec<_> = files.filter_map(counted).collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn a_thread_that_takes_over_unpublished_stats_publishes_them() {
+    let _turn = turn();
+    FULL.store(true, Ordering::SeqCst);
+    let (first, second) = (Worker::start(&RESUMED), Worker::start(&RESUMED));
+    let third = Worker::start(&RESUMED);
+    first.end();
+    second.end();
+    Worker::start(&RESUMED).end();
+    assert_eq!((resumed(), threads(&RESUMED)), (vec![], 1));
+
+    FULL.store(false, Ordering::SeqCst);
+    let other = plain(DIRECTORY.path()).create().unwrap();
+    assert_eq!(counter_of(other.path().unwrap()), 1);
+    // What was counted before is there.
+    let fourth = Worker::start(&RESUMED);
+    let [(3, path)] = &resumed()[..] else { panic!("{:?}", resumed()) };
+    assert_eq!((counter_of(path), threads(&RESUMED)), (1, 1));
+    let file = StatsFile::read(path).unwrap();
+    assert!(file.problem().is_none(), "{:?}", file.problem());
+    assert_eq!(file.pid(), Some(std::process::id()));
+    assert!(path.to_str().unwrap().contains(&format!("-{}.mmstats", file.tid().unwrap())));
+    let life = file.life(&mut Processes::new());
+    assert_eq!((life.verdict, &*life.reason), (Verdict::Alive, "locked by its writer"));
+    let fifth = Worker::start(&RESUMED);
+    assert_eq!(resumed().iter().map(|(done, _)| *done).collect::<Vec<_>>(), [2, 3]);
+
+    // The one that is left has begun and ends without a file; the next goes on in one.
+    third.end();
+    assert_eq!((counter_of(path), RESUMED.problem()), (0, None));
+    let sixth = Worker::start(&RESUMED);
+    assert_eq!(resumed().len(), 3);
+    [fourth, fifth, sixth].into_iter().for_each(Worker::end);
+    let before = resumed();
+    RESUMED.remove();
+    assert_eq!((before.len(), resumed()), (3, vec![]));
+}
+
+#[test]
+fn what_was_published_late_is_as_what_was_published_at_once() {
+    let _turn = turn();
+    FULL.store(true, Ordering::SeqCst);
+    Worker::start(&LATE).end();
+    FULL.store(false, Ordering::SeqCst);
+    let work = || {
+        LATE.try_with_published(|stats| {
+            let path = stats.path().unwrap();
+            assert!(stats.problem().is_none() && path.starts_with(DIRECTORY.path()));
+            let added: Counter = stats.add(Counter::named("added")).unwrap();
+            added.add(5);
+            stats.took.record_secs(0.5);
+            stats.done.incr();
+            stats.flush().unwrap();
+            assert_eq!((counter(path, "late.added"), counter(path, "late.done")), (5, 2));
+            let inherited = in_child(|| {
+                stats.done.add(100);
+                stats.done.get() == 102 && stats.path().is_none() && counter(path, "late.done") == 2
+            });
+            assert_eq!((inherited, counter(path, "late.done")), (0, 2));
+        })
+        .unwrap();
+    };
+    let descriptors = || std::fs::read_dir("/proc/self/fd").unwrap().count();
+    let code = in_child(|| {
+        // An instance of the child's own.
+        FULL.store(true, Ordering::SeqCst);
+        Worker::start(&LATE).end();
+        FULL.store(false, Ordering::SeqCst);
+        let before = descriptors();
+        let thread = thread::spawn(work);
+        thread.join().is_ok() && descriptors() == before + 1
+    });
+    assert_eq!(code, 0);
+    thread::spawn(work).join().unwrap();
+    LATE.remove();
+    assert!(files(DIRECTORY.path()).is_empty());
+}
+
+#[test]
+fn the_reason_is_that_of_the_last_attempt_and_a_file_is_used_before_private_memory() {
+    let _turn = turn();
+    let published = Worker::start(&MIXED);
+    FULL.store(true, Ordering::SeqCst);
+    let private = Worker::start(&MIXED);
+    let reason = || MIXED.problem().map(|problem| problem.reason);
+    assert!(reason().unwrap().contains("No such file"));
+    published.end();
+    private.end();
+    // A thread that begins has the file, though private memory was there as well.
+    let published = Worker::start(&MIXED);
+    assert_eq!(MIXED.problem(), None);
+    let limit = getrlimit(Resource::RLIMIT_FSIZE).unwrap();
+    setrlimit(Resource::RLIMIT_FSIZE, 1, limit.1).unwrap();
+    FULL.store(false, Ordering::SeqCst);
+    let private = Worker::start(&MIXED);
+    setrlimit(Resource::RLIMIT_FSIZE, limit.0, limit.1).unwrap();
+    assert!(reason().unwrap().contains("RLIMIT_FSIZE"), "{:?}", reason());
+    published.end();
+    private.end();
+    MIXED.remove();
 }
 
 #[test]

@@ -32,6 +32,14 @@ impl KeptDescriptor {
         self.number.store(file.into_raw_fd(), Ordering::Release);
     }
 
+    /// Hands it on to another place, which has none.
+    pub(super) fn move_to(&self, other: &Self) {
+        for (from, to) in [(&self.device, &other.device), (&self.inode, &other.inode)] {
+            to.store(from.load(Ordering::Relaxed), Ordering::Relaxed);
+        }
+        other.number.store(self.number.swap(NONE, Ordering::AcqRel), Ordering::Release);
+    }
+
     /// For use right after the file was made, before others can have closed it.
     pub(super) fn borrow(&self) -> Option<BorrowedFd<'_>> {
         let number = self.number.load(Ordering::Acquire);

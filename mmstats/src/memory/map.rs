@@ -2,12 +2,15 @@
 
 use std::fs::File;
 use std::io;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsRawFd, BorrowedFd};
+use std::process;
 use std::ptr::NonNull;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
 use memmap2::{MmapOptions, MmapRaw};
+use nix::errno::Errno;
+use nix::libc;
 use nix::sys::stat::FileStat;
 
 use super::fork::Section;
@@ -76,6 +79,42 @@ impl Map {
         // SAFETY: `checked` gave `bytes.len()` bytes within the map (1); the source is a slice of
         // other memory, because no Rust reference ever points into a map (3).
         unsafe { target.copy_from_nonoverlapping(NonNull::from(bytes).cast(), bytes.len()) }
+    }
+
+    /// A copy of all bytes. What is stored meanwhile is in it or not, a word at a time.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let base = self.checked(0, self.len()).cast::<u64>();
+        let word = |number| {
+            // SAFETY: within the map (1), which has whole pages.
+            let word = unsafe { base.add(number) };
+            // SAFETY: within the map and aligned, because maps begin on a page; it lives as long
+            // as `self`.
+            unsafe { AtomicU64::from_ptr(word.as_ptr()) }.load(Ordering::Relaxed)
+        };
+        (0..self.len() / size_of::<u64>()).flat_map(|number| word(number).to_ne_bytes()).collect()
+    }
+
+    /// Puts the file of `newborn`, which has the bytes of this private memory, in its place. The
+    /// file's descriptor, and with it the sign of life, is this map's then.
+    pub(crate) fn become_file_of(&self, newborn: &Self) -> io::Result<()> {
+        assert_eq!(self.len(), newborn.len(), "a file of the memory's bytes");
+        // A fork in between would leave the child the file's map.
+        let _section = Section::enter();
+        let file = newborn.descriptor().ok_or(Errno::EBADF)?;
+        let access = libc::PROT_READ | libc::PROT_WRITE;
+        let flags = libc::MAP_SHARED | libc::MAP_FIXED;
+        let (base, len) = (self.raw.as_mut_ptr().cast(), self.len());
+        // SAFETY: the range is a whole map of ours, which stays valid memory of the same size and
+        // bytes, for whoever has a pointer into it; the file is as long.
+        let mapped = unsafe { libc::mmap(base, len, access, flags, file.as_raw_fd(), 0) };
+        if mapped == libc::MAP_FAILED {
+            let error = io::Error::last_os_error();
+            // The kernel checks its limits before it takes the old map away.
+            self.flush_async().unwrap_or_else(|_| process::abort());
+            return Err(error);
+        }
+        newborn.registration.descriptor().move_to(self.registration.descriptor());
+        Ok(())
     }
 
     /// Adds a field while readers read: its index entry first, then the field, and of each the

@@ -1,5 +1,7 @@
 //! The default fields: which process and thread, since when.
 
+use std::cell::{Cell, OnceCell};
+
 use nix::unistd::{Gid, Uid};
 
 use super::declaration::{Attachments, Declarations, Field};
@@ -30,8 +32,19 @@ pub(super) fn declare(fields: &mut Declarations, identity: &Identity, layout: La
 pub(super) struct Changing {
     /// Rewritten when another thread takes the file over.
     pub tid: Fixed<i64>,
-    /// Rewritten by any thread. Of an aligned file.
-    pub unpublished: Option<Carrier>,
+    /// Of an aligned file that nobody sees yet.
+    unpublished: Cell<Option<UnpublishedThreads>>,
+    /// Of one that is seen: rewritten by any thread.
+    carrier: OnceCell<Carrier>,
+}
+
+impl Changing {
+    /// Begins to keep the number of unpublished threads, now that the file is seen.
+    pub(super) fn carry_number(&self) {
+        if let Some(threads) = self.unpublished.take() {
+            self.carrier.get_or_init(|| Carrier::new(threads));
+        }
+    }
 }
 
 pub(super) fn attach(fields: &mut Attachments, layout: Layout) -> Changing {
@@ -41,6 +54,6 @@ pub(super) fn attach(fields: &mut Attachments, layout: Layout) -> Changing {
     let _gid: Fixed<u64> = fields.next();
     let _created: Fixed<f64> = fields.next();
     let _version: Fixed<&str> = fields.next();
-    let unpublished = (layout == Layout::Aligned).then(|| Carrier::new(fields.next()));
-    Changing { tid, unpublished }
+    let unpublished = Cell::new((layout == Layout::Aligned).then(|| fields.next()));
+    Changing { tid, unpublished, carrier: OnceCell::new() }
 }

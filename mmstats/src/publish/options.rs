@@ -138,6 +138,10 @@ impl<T: MmStats> Options<T> {
     /// files of the process that do exist have the number of threads whose stats nobody sees, as
     /// the gauge `sys.unpublished`.
     ///
+    /// With [`per_thread!`](crate::per_thread) it isn't for ever: a thread that takes over stats in
+    /// private memory from one that has ended tries to make their file again, with the options of
+    /// that moment. Then what was counted meanwhile is seen, too.
+    ///
     /// Mistakes in declarations and templates are errors all the same.
     pub fn or_private_memory(mut self) -> Self {
         self.private_memory = true;

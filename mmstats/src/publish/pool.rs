@@ -23,7 +23,10 @@ pub struct Shared<T: MmStats> {
 
 #[derive(Debug)]
 struct Pool<T: 'static> {
+    /// Those in files.
     idle: Vec<Idle<Published<T>>>,
+    /// Those in private memory.
+    unseen: Vec<Idle<Published<T>>>,
     /// The files of all instances, idle or not.
     files: Vec<OwnFile>,
     /// The threads that use an instance in private memory.
@@ -34,7 +37,14 @@ struct Pool<T: 'static> {
 
 impl<T> Default for Pool<T> {
     fn default() -> Self {
-        Self { idle: Vec::new(), files: Vec::new(), unpublished: 0, reason: None }
+        let (idle, unseen, files) = (Vec::new(), Vec::new(), Vec::new());
+        Self { idle, unseen, files, unpublished: 0, reason: None }
+    }
+}
+
+impl<T> Pool<T> {
+    fn place_for(&mut self, is_unseen: bool) -> &mut Vec<Idle<Published<T>>> {
+        if is_unseen { &mut self.unseen } else { &mut self.idle }
     }
 }
 
@@ -56,42 +66,73 @@ impl<T: MmStats> Shared<T> {
     pub(super) fn adopt_or_create(&'static self) -> Result<Idle<Published<T>>, CreateError> {
         // All wait for it: who forks with an instance in hand needs it.
         self.enlisted.call(|| at_fork_in_child(&self.forget));
-        let pool = self.pool.get();
-        if let Some(instance) = pool.with(|pool| pool.idle.pop()) {
+        if let Some(instance) = self.resume() {
+            return Ok(instance);
+        }
+        if let Some(instance) = self.pool.get().with(|pool| pool.idle.pop()) {
             instance.get().adopt();
-            self.note_use(instance.get());
             return Ok(instance);
         }
         let instance = Idle::new((self.options)().create()?);
-        if let Some(file) = instance.get().file().cloned() {
-            pool.with_room(|pool| &mut pool.files, |pool| pool.files.push(file));
+        self.note_file(instance.get());
+        if let Some(problem) = instance.get().problem() {
+            self.note_unpublished(problem);
         }
-        self.note_use(instance.get());
         Ok(instance)
     }
 
-    fn note_use(&'static self, instance: &Published<T>) {
-        if let Some(problem) = instance.problem() {
-            let reason = Some(problem.to_string().into());
-            let _before = self.pool.get().with(|pool| {
-                pool.unpublished += 1;
-                mem::replace(&mut pool.reason, reason)
-            });
+    /// One in private memory, if there is any: in a file from now on, or as it is if none can be
+    /// made for it either and no other instance has one.
+    fn resume(&'static self) -> Option<Idle<Published<T>>> {
+        let pool = self.pool.get();
+        if pool.with(|pool| pool.unseen.is_empty()) {
+            return None;
         }
+        // The program's own code.
+        let options = (self.options)();
+        let instance = pool.with(|pool| pool.unseen.pop())?;
+        match instance.get().publish(&options) {
+            Ok(()) => self.note_file(instance.get()),
+            Err(_) if pool.with(|pool| !pool.idle.is_empty()) => {
+                self.put_back(instance);
+                return None;
+            }
+            Err(problem) => self.note_unpublished(&problem),
+        }
+        instance.get().adopt();
+        Some(instance)
+    }
+
+    fn note_file(&'static self, instance: &Published<T>) {
+        if let Some(file) = instance.file().cloned() {
+            self.pool.get().with_room(|pool| &mut pool.files, |pool| pool.files.push(file));
+        }
+    }
+
+    fn note_unpublished(&'static self, problem: &CreateError) {
+        let reason = Some(problem.to_string().into());
+        let _before = self.pool.get().with(|pool| {
+            pool.unpublished += 1;
+            mem::replace(&mut pool.reason, reason)
+        });
     }
 
     /// Takes back the instance of a thread that has ended.
     pub(super) fn give_back(&'static self, instance: Idle<Published<T>>) {
         instance.get().abandon();
-        let is_unpublished = instance.get().problem().is_some();
+        if instance.get().problem().is_some() {
+            // A child may end a call that its parent began.
+            let less = |pool: &mut Pool<T>| pool.unpublished = pool.unpublished.saturating_sub(1);
+            self.pool.get().with(less);
+        }
+        self.put_back(instance);
+    }
+
+    fn put_back(&'static self, instance: Idle<Published<T>>) {
+        let is_unseen = instance.get().problem().is_some();
         self.pool.get().with_room(
-            |pool| &mut pool.idle,
-            |pool| {
-                let less = usize::from(is_unpublished);
-                // A child may end a call that its parent began.
-                pool.unpublished = pool.unpublished.saturating_sub(less);
-                pool.idle.push(instance);
-            },
+            |pool| pool.place_for(is_unseen),
+            |pool| pool.place_for(is_unseen).push(instance),
         );
     }
 

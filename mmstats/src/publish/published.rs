@@ -1,7 +1,7 @@
 //! A stats struct with its file.
 
 use std::any::TypeId;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashSet;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -30,12 +30,12 @@ use crate::memory::{Map, Section, is_privileged};
 /// [`Options::keep`] was set.
 pub struct Published<T> {
     /// First, so that the file goes before its map, with which the sign of life goes.
-    file: Option<File>,
+    file: OnceCell<File>,
     /// Present with the default fields. Before the map, into which other threads store by it.
     defaults: Option<Changing>,
     stats: T,
     map: Arc<Map>,
-    /// Present if the stats are in private memory.
+    /// Present if the stats were created in private memory; they may have got a file since.
     private: Option<Private>,
     growth: RefCell<Growth>,
 }
@@ -50,7 +50,7 @@ impl Drop for File {
     }
 }
 
-/// Stats in private memory: nobody sees them.
+/// Stats in private memory: nobody sees them, unless they get a file later.
 struct Private {
     reason: CreateError,
     /// While a thread uses them.
@@ -84,20 +84,42 @@ impl<T: MmStats> Published<T> {
         let image =
             Image::compose(&definitions, &identity, options.layout, options.capacity, page_size())
                 .map_err(|no_room| CreateError::TooLarge { needed: no_room.needed })?;
-        let (map, file) = publish_image(&options, &identity, &image.bytes)?;
-        let (file, reason) = match file {
-            Ok(file) => (Some(file), None),
-            Err(reason) => (None, Some(reason)),
+        let place = FilePlace::of(&options, &identity)?;
+        let (map, file, private) = match place.publish(&options, &image.bytes) {
+            Ok((map, file)) => (map, OnceCell::from(file), None),
+            Err(reason) if options.private_memory => {
+                let map = place.private_memory(&image.bytes)?;
+                (map, OnceCell::new(), Some(Private::of(reason)))
+            }
+            Err(error) => return Err(error),
         };
-        let (stats, mut defaults) = attach(&options, &map, &image, &definitions, types);
+        let (stats, defaults) = attach(&options, &map, &image, &definitions, types);
         let growth =
             Growth { room: image.room, layout: options.layout, prefix: options.prefix, labels };
-        let private = reason.map(Private::of);
-        if let (Some(_), Some(defaults)) = (&private, &mut defaults) {
-            // Nobody reads the number there.
-            defaults.unpublished = None;
+        let created = Self { file, defaults, stats, map, private, growth: RefCell::new(growth) };
+        if created.file.get().is_some() {
+            created.carry_number();
         }
-        Ok(Self { file, stats, map, defaults, private, growth: RefCell::new(growth) })
+        Ok(created)
+    }
+
+    /// Makes the file that couldn't be made when the stats were created. They go on in it with
+    /// what was counted meanwhile. For stats that no thread uses at the time.
+    pub(super) fn publish(&self, options: &Options<T>) -> Result<(), CreateError> {
+        let place = FilePlace::of(options, &own_identity(&options.name))?;
+        let (map, file) = place.publish(options, &self.map.bytes())?;
+        self.map.become_file_of(&map).map_err(|source| place.failed("map a file in", source))?;
+        // It had none.
+        let _ = self.file.set(file);
+        self.carry_number();
+        Ok(())
+    }
+
+    /// Begins to keep the number of unpublished threads in the file.
+    fn carry_number(&self) {
+        if let Some(defaults) = &self.defaults {
+            defaults.carry_number();
+        }
     }
 
     /// For a thread that takes over from one that ended.
@@ -105,7 +127,7 @@ impl<T: MmStats> Published<T> {
         if let Some(Changing { tid, .. }) = &self.defaults {
             tid.replace(gettid().as_raw().into());
         }
-        if let Some(private) = &self.private {
+        if let Some(private) = self.private() {
             private.counted.set(Some(Counted::begin()));
         }
     }
@@ -119,38 +141,49 @@ impl<T: MmStats> Published<T> {
     }
 }
 
-/// A file of these bytes, or private memory and the reason where that is asked for and no file can
-/// be made.
-fn publish_image<T>(
-    options: &Options<T>,
-    identity: &Identity,
-    image: &[u8],
-) -> Result<(Arc<Map>, Result<File, CreateError>), CreateError> {
-    let environment = Environment::of(is_privileged());
-    let template = options.filename.clone().or_else(|| environment.file_template());
-    let template = template.as_deref().unwrap_or(name::DEFAULT_TEMPLATE);
-    let directory = options.path.clone().unwrap_or_else(|| environment.directory_for_writers());
-    let directory = match directory.to_str() {
-        Some(template) => PathBuf::from(name::expand(template, identity)?),
-        None => directory,
-    };
-    // Absolute, so that a change of the working directory changes nothing.
-    let directory = std::path::absolute(&directory).unwrap_or(directory);
-    let file_name = name::file_name(template, identity, || birth::longest_name(&directory))?;
-    match birth::give_birth(&directory, &file_name, options.mode, image) {
-        Ok(Newborn { map, path, id }) => {
-            let file = process::enlist(&path, id, options.keep);
-            Ok((map, Ok(File(file))))
-        }
-        Err(reason) if options.private_memory => {
-            let private = Map::private(image.len(), &Section::enter());
-            let failed =
-                |source| CreateError::Io { path: directory, step: "find memory for", source };
-            let map = private.map_err(failed)?;
-            map.write(0, image);
-            Ok((map, Err(reason)))
-        }
-        Err(error) => Err(error),
+/// Where a file is to be.
+struct FilePlace {
+    directory: PathBuf,
+    file_name: String,
+}
+
+impl FilePlace {
+    fn of<T>(options: &Options<T>, identity: &Identity) -> Result<Self, CreateError> {
+        let environment = Environment::of(is_privileged());
+        let template = options.filename.clone().or_else(|| environment.file_template());
+        let template = template.as_deref().unwrap_or(name::DEFAULT_TEMPLATE);
+        let directory = options.path.clone().unwrap_or_else(|| environment.directory_for_writers());
+        let directory = match directory.to_str() {
+            Some(template) => PathBuf::from(name::expand(template, identity)?),
+            None => directory,
+        };
+        // Absolute, so that a change of the working directory changes nothing.
+        let directory = std::path::absolute(&directory).unwrap_or(directory);
+        let file_name = name::file_name(template, identity, || birth::longest_name(&directory))?;
+        Ok(Self { directory, file_name })
+    }
+
+    /// A file of these bytes, and its map.
+    fn publish<T>(
+        &self,
+        options: &Options<T>,
+        image: &[u8],
+    ) -> Result<(Arc<Map>, File), CreateError> {
+        let Newborn { map, path, id } =
+            birth::give_birth(&self.directory, &self.file_name, options.mode, image)?;
+        Ok((map, File(process::enlist(&path, id, options.keep))))
+    }
+
+    /// Memory of these bytes instead.
+    fn private_memory(&self, image: &[u8]) -> Result<Arc<Map>, CreateError> {
+        let map = Map::private(image.len(), &Section::enter());
+        let map = map.map_err(|source| self.failed("find memory for", source))?;
+        map.write(0, image);
+        Ok(map)
+    }
+
+    fn failed(&self, step: &'static str, source: io::Error) -> CreateError {
+        CreateError::Io { path: self.directory.clone(), step, source }
     }
 }
 
@@ -190,7 +223,12 @@ impl<T> Published<T> {
     /// Why no file could be made for the stats, so that they are in private memory, where nobody
     /// sees them; `None` if one was made, be it by the process that this one was forked from.
     pub fn problem(&self) -> Option<&CreateError> {
-        self.private.as_ref().map(|private| &private.reason)
+        self.private().map(|private| &private.reason)
+    }
+
+    /// If the stats are in private memory.
+    fn private(&self) -> Option<&Private> {
+        self.private.as_ref().filter(|_| self.file.get().is_none())
     }
 
     /// The size of the file in bytes: a whole number of pages.
@@ -264,7 +302,7 @@ impl<T> Published<T> {
     }
 
     pub(super) fn file(&self) -> Option<&OwnFile> {
-        self.file.as_ref().map(|File(file)| file)
+        self.file.get().map(|File(file)| file)
     }
 }
 
