@@ -28,12 +28,12 @@ pub type Opened = (Vec<Arc<dyn Store>>, Known);
 
 /// Opens them, in their order. An error is the message of one.
 pub fn open(places: &[Place], keep: Duration) -> Result<Opened, String> {
-    let mut places = places.to_vec();
     if places.is_empty() {
-        places.push(Place::Sqlite(usual_file()?));
+        let opened = usual_file().and_then(|path| open(&[Place::Sqlite(path)], keep));
+        return opened.map_err(|reason| format!("{reason}; --store names another place"));
     }
     let mut files = Vec::new();
-    for place in &places {
+    for place in places {
         match place {
             Place::Sqlite(path) => files.push(path),
             Place::Elasticsearch(_) => {}
@@ -53,7 +53,7 @@ pub fn open(places: &[Place], keep: Duration) -> Result<Opened, String> {
     };
     let is_alone = sqlite.is_none();
     let mut stores: Vec<Arc<dyn Store>> = Vec::new();
-    for place in &places {
+    for place in places {
         match place {
             Place::Sqlite(_) => stores.extend(sqlite.take().map(|it| Arc::new(it) as _)),
             Place::Elasticsearch(url) => {
@@ -95,7 +95,7 @@ fn usual_file() -> Result<PathBuf, String> {
         .map(PathBuf::from)
         .filter(|path| path.is_absolute())
         .or_else(|| Some(std::env::home_dir()?.join(".local/state")))
-        .ok_or("there is no home directory for the store: --store tells another place")?
+        .ok_or("there is no home directory for the store")?
         .join(NAME);
     let made = fs::create_dir_all(&directory);
     made.map_err(|error| format!("{}: {error}", escape_path(&directory)))?;
