@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use cli::address::parse_address;
+use cli::address::{Listen, parse_address, parse_listen};
 use cli::duration::parse_duration;
 use cli::generate::GenerateArgument;
 pub use place::Place;
@@ -39,14 +39,18 @@ Exit codes:
 #[expect(clippy::doc_markdown, reason = "it is shown as it stands")]
 #[command(name = crate::server::NAME, version, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub struct Arguments {
-    /// Where to receive messages; several times [default: 127.0.0.1:4000 and [::1]:4000]
+    /// Where to receive messages; several times; a port alone is one of 127.0.0.1 [default:
+    /// 127.0.0.1:4000 and [::1]:4000]
     #[arg(long, value_name = "ADDRESS:PORT", value_parser = parse_address)]
     #[allow(rustdoc::broken_intra_doc_links, reason = "it is shown as it stands")]
     pub udp: Vec<SocketAddr>,
 
     /// Where to serve page and API; whoever reaches it reads everything, without a password
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:4001", value_parser = parse_address)]
-    pub http: SocketAddr,
+    ///
+    /// A port alone is one of 127.0.0.1. unix:PATH is a socket that its owner and group may connect
+    /// to (mode 0660), such as a proxy with passwords.
+    #[arg(long, visible_alias = "listen", value_name = "ADDRESS:PORT|unix:PATH", default_value = "127.0.0.1:4001", value_parser = OsStringValueParser::new().try_map(|text| parse_listen(&text)))]
+    pub http: Listen,
 
     /// A name under which it is asked for, besides localhost and addresses; several times
     #[arg(long, value_name = "NAME")]

@@ -67,7 +67,7 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
 async fn serve(arguments: &Arguments) -> Result<Outcome, String> {
     log::start(NAME).map_err(|error| format!("can't start a thread: {error}"))?;
     let hosts = Hosts::and(arguments.host.iter().cloned());
-    let server = Server::listen(arguments.http, hosts, Limits::default()).await;
+    let server = Server::listen(arguments.http.clone(), hosts, Limits::default()).await;
     let server = server.map_err(|error| format!("can't listen on {}: {error}", arguments.http))?;
     let (sockets, addresses) = sockets(arguments)?;
     let (stores, known) = stores::open(&arguments.store, arguments.keep)?;
@@ -160,13 +160,13 @@ async fn tell_steps(live: Arc<Live>) {
 
 /// Says where it is, so that others find it.
 fn tell_addresses(server: &Server, udp: &[SocketAddr]) {
-    let http = format!("http://{}/", server.address());
+    let http = server.place().url();
     let udp = udp.iter().map(|address| format!("udp://{address}"));
     let lines: Vec<_> = std::iter::once(http).chain(udp).collect();
     exit::announce(lines.join("\n"), Diagnostics::new(NAME));
-    if !server.address().ip().is_loopback() {
+    if !server.place().is_local() {
         let warning = "whoever reaches this machine there reads everything, without a password";
-        Diagnostics::new(NAME).say(&format_args!("listening on {}: {warning}", server.address()));
+        Diagnostics::new(NAME).say(&format_args!("listening on {}: {warning}", server.place()));
     }
 }
 

@@ -58,9 +58,10 @@ pub fn tool(path: &str) -> Command {
 /// The same command, started with these signals ignored, as by `nohup` or in the background of a
 /// script.
 pub fn ignoring(signals: &[Signal], command: &Command) -> Command {
-    let names: String = signals.iter().map(|signal| format!(" {}", *signal as i32)).collect();
+    let names: Vec<_> = signals.iter().map(|signal| (*signal as i32).to_string()).collect();
+    let names = names.join(" ");
     let mut shell = Command::new("sh");
-    shell.arg("-c").arg(format!("trap ''{names}; exec \"$0\" \"$@\""));
+    shell.arg("-c").arg(format!("trap '' {names}; exec \"$0\" \"$@\""));
     shell.arg(command.get_program()).args(command.get_args()).stdin(Stdio::null());
     for (name, value) in command.get_envs() {
         match value {

@@ -24,7 +24,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a command that prints its address as its first line: `http://ADDRESS/`.
+    /// Starts a command that prints its address as its first line: `http://ADDRESS/`, or
+    /// `unix:PATH`, which can't be asked here.
     #[track_caller]
     pub fn start(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
@@ -35,9 +36,11 @@ impl Server {
         });
         let mut server = Self { child, lines: lines.into(), address: ([0; 4], 0).into() };
         let line = server.next_line();
-        let address = line.strip_prefix("http://").and_then(|rest| rest.strip_suffix('/'));
-        let address = address.unwrap_or_else(|| panic!("{line:?} is no address"));
-        server.address = address.parse().unwrap();
+        if !line.starts_with("unix:") {
+            let address = line.strip_prefix("http://").and_then(|rest| rest.strip_suffix('/'));
+            let address = address.unwrap_or_else(|| panic!("{line:?} is no address"));
+            server.address = address.parse().unwrap();
+        }
         server
     }
 

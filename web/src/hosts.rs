@@ -7,7 +7,8 @@ use std::net::IpAddr;
 /// A page anywhere can have a name that its owner points to 127.0.0.1 (DNS rebinding); the
 /// browser then takes this server for a part of that page, and lets its script read everything.
 /// The request says so in its `Host`: a name that isn't ours. Addresses are no names and can't be
-/// pointed anywhere, so they are all answered.
+/// pointed anywhere, so they are all answered. The same holds on a socket in the file system: who
+/// asks there is a proxy, which passes on the name that it was asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Hosts(Vec<String>);
 

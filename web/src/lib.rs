@@ -30,6 +30,7 @@ mod health;
 mod hosts;
 mod in_flight;
 mod limits;
+mod listener;
 mod openapi;
 mod paced;
 mod page;
@@ -39,6 +40,7 @@ mod request;
 mod request_log;
 mod safety;
 mod server;
+mod socket_file;
 mod workers;
 
 pub use answer::answer;

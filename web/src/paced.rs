@@ -7,10 +7,10 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
 
 use crate::connections::Connection;
+use crate::listener::Stream;
 
 /// How fast a client has to read.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +26,7 @@ pub struct Pace {
 /// Only the time counts in which there is something to send and the system takes nothing more: a
 /// stream on which little happens isn't slow.
 pub struct Paced {
-    stream: TcpStream,
+    stream: Box<dyn Stream>,
     connection: Arc<Connection>,
     pace: Pace,
     /// When the system began to take nothing more, and the end of what is allowed.
@@ -37,16 +37,16 @@ pub struct Paced {
 }
 
 impl Paced {
-    pub fn new(stream: TcpStream, connection: Arc<Connection>, pace: Pace) -> Self {
+    pub fn new(stream: Box<dyn Stream>, connection: Arc<Connection>, pace: Pace) -> Self {
         Self { stream, connection, pace, blocked: None, spent: Duration::ZERO, sent: 0 }
     }
 
     fn write(
         &mut self,
         context: &mut Context<'_>,
-        write: impl FnOnce(Pin<&mut TcpStream>, &mut Context<'_>) -> Poll<io::Result<usize>>,
+        write: impl FnOnce(Pin<&mut dyn Stream>, &mut Context<'_>) -> Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
-        let Poll::Ready(result) = write(Pin::new(&mut self.stream), context) else {
+        let Poll::Ready(result) = write(Pin::new(&mut *self.stream), context) else {
             ready!(self.wait(context));
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         };

@@ -92,7 +92,7 @@ fn refusal(hosts: &Hosts, request: &Request<Body>) -> Option<Response> {
         Err(reason) => return Some(Problem::bad_request(reason).into_response()),
     };
     if !hosts.allow(host) {
-        let reason = format!("this server isn't called {host:?}");
+        let reason = format!("this server isn't called {host:?}: it can be, by --host");
         return Some(Problem::new(StatusCode::MISDIRECTED_REQUEST, reason).into_response());
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {

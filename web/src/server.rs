@@ -2,11 +2,10 @@
 
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
+use cli::address::Listen;
 use cli::exit::Outcome;
 use hyper::Request;
 use hyper::body::Incoming;
@@ -15,19 +14,19 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
 use crate::answered::{Answered, Witness};
 use crate::connections::{Connection, Connections};
+use crate::listener::{Listener, Stream};
 use crate::paced::{Pace, Paced};
 use crate::safety::secured;
 use crate::{Hosts, Limits};
 
 /// A server that listens.
 pub struct Server {
-    listener: TcpListener,
-    address: SocketAddr,
+    listener: Listener,
+    place: Listen,
     hosts: Hosts,
     limits: Limits,
     witness: Option<Witness>,
@@ -35,20 +34,26 @@ pub struct Server {
 
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
+        f.debug_struct("Server").field("place", &self.place).finish_non_exhaustive()
     }
 }
 
 impl Server {
-    /// Listens. Port 0: any that is free, see [`address`](Self::address).
+    /// Listens. Port 0: any that is free, see [`place`](Self::place). A socket in the file system
+    /// has mode 0660 from its beginning; one that nobody listens on is replaced, and the server's
+    /// own is removed when it ends.
     ///
     /// # Errors
     ///
-    /// Where the address can't be listened on: taken, not this machine's, or not allowed.
-    pub async fn listen(address: SocketAddr, hosts: Hosts, limits: Limits) -> io::Result<Self> {
-        let listener = TcpListener::bind(address).await?;
-        let address = listener.local_addr()?;
-        Ok(Self { listener, address, hosts, limits, witness: None })
+    /// Returns an error if the address is taken, isn't this machine's or isn't allowed; for a path,
+    /// if another server listens there, or if there is a file that isn't a socket.
+    pub async fn listen(
+        place: impl Into<Listen>,
+        hosts: Hosts,
+        limits: Limits,
+    ) -> io::Result<Self> {
+        let (listener, place) = Listener::bind(place.into()).await?;
+        Ok(Self { listener, place, hosts, limits, witness: None })
     }
 
     /// Tells `witness` of each request when it is answered, those that are refused too. What
@@ -59,8 +64,8 @@ impl Server {
     }
 
     /// Where it listens.
-    pub const fn address(&self) -> SocketAddr {
-        self.address
+    pub const fn place(&self) -> &Listen {
+        &self.place
     }
 
     /// Serves until `end` is there. Answers that are under way then have
@@ -76,7 +81,7 @@ impl Server {
         let graceful = GracefulShutdown::new();
         let mut end = std::pin::pin!(end);
         for number in 0.. {
-            let accepted = async { (accept(&listener).await, connections.admit(number).await) };
+            let accepted = async { (listener.accept().await, connections.admit(number).await) };
             let (stream, place) = tokio::select! {
                 accepted = accepted => accepted,
                 () = &mut end => break,
@@ -103,23 +108,8 @@ impl Server {
     }
 }
 
-/// The next connection. Where none can be had, as too many files are open, it waits a little:
-/// some will close.
-async fn accept(listener: &TcpListener) -> TcpStream {
-    loop {
-        match listener.accept().await {
-            Ok((stream, _)) => return stream,
-            // This client has gone already; the next one may be waiting.
-            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
-            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
-        }
-    }
-}
-
-/// A connection that sends at once, and fails if what was sent is read too slowly.
-fn patient(stream: TcpStream, connection: &Arc<Connection>, limits: &Limits) -> Paced {
-    // Without it a step of a stream may wait until the one before is acknowledged.
-    let _ = stream.set_nodelay(true);
+/// A connection that fails if what was sent is read too slowly.
+fn patient(stream: Box<dyn Stream>, connection: &Arc<Connection>, limits: &Limits) -> Paced {
     let pace = Pace { bytes: limits.unread_bytes, time: limits.unread_time };
     Paced::new(stream, Arc::clone(connection), pace)
 }

@@ -13,6 +13,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::routing::get;
 use bytes::Bytes;
+use cli::address::Listen;
 use tokio::runtime;
 use web::{Hosts, Limits, Server, Workers};
 
@@ -24,7 +25,7 @@ fn serve(limits: Limits, router: Router) -> SocketAddr {
     let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
     let server = runtime.block_on(Server::listen(anywhere, Hosts::default(), limits)).unwrap();
-    let address = server.address();
+    let Listen::Address(address) = *server.place() else { unreachable!() };
     thread::spawn(move || runtime.block_on(server.serve(router, pending())));
     address
 }

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::get;
+use cli::address::Listen;
 use http::{connect, receive, receive_head};
 use tokio::runtime;
 use tokio::sync::{Semaphore, oneshot};
@@ -42,7 +43,8 @@ impl Running {
         let serve = async move {
             let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
             let server = Server::listen(anywhere, Hosts::default(), limits).await.unwrap();
-            address.send(server.address()).unwrap();
+            let Listen::Address(at) = *server.place() else { unreachable!() };
+            address.send(at).unwrap();
             let server = server.telling(move |request| {
                 let line = format!("{} {} {}", request.method, request.target, request.status);
                 tells.lock().unwrap().push(line);

@@ -6,8 +6,11 @@ mod bad_input;
 mod document;
 mod manners;
 mod metrics;
+#[path = "../../../tests/support/nginx.rs"]
+mod nginx;
 mod openapi;
 mod overload;
+mod proxy;
 #[path = "../running/mod.rs"]
 mod running;
 mod safe;
@@ -15,3 +18,4 @@ mod stream;
 mod stuck;
 #[path = "../../../tests/support/mod.rs"]
 mod support;
+mod unix;

@@ -59,7 +59,7 @@ fn wrong_arguments_are_told() {
         (["--keep", "30"], "30"),
         (["--keep", "0s"], "0s"),
         (["--http", "localhost"], "localhost"),
-        (["--udp", "4000"], "4000"),
+        (["--udp", "unix:/run/k"], "unix:/run/k"),
         (["--max-keys", "0"], "0"),
         (["--max-keys", "many"], "many"),
     ] {
@@ -115,6 +115,20 @@ fn the_store_is_in_the_users_state_directory_unless_told() {
         assert!(expected.is_file(), "{}", expected.display());
         assert_eq!(kodemon.server.end(Signal::SIGTERM), Some(0));
     }
+}
+
+/// As a service's user, who has no home.
+#[test]
+fn a_state_directory_that_can_not_be_made_is_an_error_that_names_the_option() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let home = directory.path().join("home");
+    File::create(&home).unwrap();
+    let mut command = tool(env!("CARGO_BIN_EXE_kodemon"));
+    command.args(["--udp", "127.0.0.1:0", "--http", "127.0.0.1:0"]).env_remove("XDG_STATE_HOME");
+    let run = run(command.env("MMSTATS_PATH", directory.path()).env("HOME", &home));
+    let reason = "Not a directory (os error 20); --store names another place";
+    let told = format!("kodemon: {}/.local/state/kodemon: {reason}\n", home.display());
+    assert_eq!((run.code, run.stderr), (Some(2), told));
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! The arguments of mmash.
 
 use std::ffi::OsString;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::Parser;
-use cli::address::parse_address;
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use cli::address::{Listen, parse_listen};
 
 use super::metrics::{By, Choice};
 use mmstats_tools::common::arguments::{
@@ -36,8 +36,11 @@ Examples:
 pub struct Arguments {
     /// Where to listen; whoever reaches it reads everything, without a password [default:
     /// 127.0.0.1:5002]
-    #[arg(long, value_name = "ADDRESS:PORT", value_parser = parse_address)]
-    pub listen: Option<SocketAddr>,
+    ///
+    /// A port alone is one of 127.0.0.1. unix:PATH is a socket that its owner and group may connect
+    /// to (mode 0660), such as a proxy with passwords.
+    #[arg(long, value_name = "ADDRESS:PORT|unix:PATH", value_parser = OsStringValueParser::new().try_map(|text| parse_listen(&text)))]
+    pub listen: Option<Listen>,
 
     /// Stats files, directories of them, or globs; default: wherever programs put them
     #[arg(long, value_name = "FILE|DIR|GLOB")]

@@ -34,6 +34,7 @@ use std::time::Duration;
 
 use axum::Router;
 use clap::CommandFactory;
+use cli::address::Listen;
 use cli::log;
 use tokio::runtime;
 use web::{Answered, Hosts, Limits, RequestLog, Server, ending_by_signal};
@@ -100,13 +101,13 @@ fn settings() -> Result<Settings, String> {
 async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome, String> {
     log::start(NAME).map_err(|error| format!("can't start a thread: {error}"))?;
     let diagnostics = Diagnostics::new(NAME);
-    let address = address(arguments, &settings)?;
+    let place = place(arguments, &settings)?;
     let hosts = Hosts::and(arguments.host.iter().cloned().chain(settings.host));
-    let server = Server::listen(address, hosts, Limits::default()).await;
-    let server = server.map_err(|error| format!("can't listen on {address}: {error}"))?;
-    if !address.ip().is_loopback() {
+    let server = Server::listen(place.clone(), hosts, Limits::default()).await;
+    let server = server.map_err(|error| format!("can't listen on {place}: {error}"))?;
+    if !place.is_local() {
         let warning = "whoever reaches this machine there reads every stat, without a password";
-        diagnostics.say(&format_args!("listening on {}: {warning}", server.address()));
+        diagnostics.say(&format_args!("listening on {}: {warning}", server.place()));
     }
     let signal = ending_by_signal().map_err(|error| format!("can't await signals: {error}"))?;
     let mut places = arguments.glob.clone();
@@ -120,7 +121,7 @@ async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome, Str
     let poller =
         Poller::start(places, arguments.limits, arguments.interval, metrics, wrongs, own.clone())
             .map_err(|error| format!("can't make a thread: {error}"))?;
-    exit::announce(format!("http://{}/", server.address()), Diagnostics::new(NAME));
+    exit::announce(server.place().url(), Diagnostics::new(NAME));
     let verbose = arguments.verbose || settings.debug == Some(true);
     let requests = verbose.then(|| RequestLog::new(diagnostics));
     let mut outcome = Outcome::Fine;
@@ -149,15 +150,17 @@ fn witness(
 }
 
 /// Where to listen, as the arguments say, else the settings.
-fn address(arguments: &Arguments, settings: &Settings) -> Result<SocketAddr, String> {
-    if let Some(address) = arguments.listen {
-        return Ok(address);
+fn place(arguments: &Arguments, settings: &Settings) -> Result<Listen, String> {
+    if let Some(place) = &arguments.listen {
+        return Ok(place.clone());
     }
     let host = settings.host.as_deref().unwrap_or("127.0.0.1");
     let port = settings.port.unwrap_or(5002);
-    let found = (host, port).to_socket_addrs().map(|mut addresses| addresses.next());
+    // As for KODEMON_HOST, a name's IPv4 address is preferred.
+    let found = (host, port).to_socket_addrs();
+    let found = found.map(|addresses| addresses.min_by_key(SocketAddr::is_ipv6));
     match found {
-        Ok(Some(address)) => Ok(address),
+        Ok(Some(address)) => Ok(address.into()),
         Ok(None) => Err(format!("HOST = {host:?}: it has no address")),
         Err(error) => Err(format!("HOST = {host:?}: {error}")),
     }

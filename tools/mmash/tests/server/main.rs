@@ -9,12 +9,15 @@ mod limits;
 mod load;
 mod manners;
 mod metrics;
+#[path = "../../../../tests/support/nginx.rs"]
+mod nginx;
 mod openapi;
 mod original;
 #[path = "../../../../tests/webapp/program.rs"]
 #[allow(dead_code, reason = "a part is used")]
 mod program;
 mod prometheus;
+mod proxy;
 mod safe;
 mod signals;
 mod stream;

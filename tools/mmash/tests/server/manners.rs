@@ -14,9 +14,9 @@ use nix::unistd::{User, getuid};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::command;
 use crate::support::server::Server;
 use crate::support::{PATIENCE, Run, http, original, run, tool, write};
+use crate::{command, command_on};
 
 /// A running mmash with many looks a second, and what it says.
 struct Told {
@@ -178,12 +178,12 @@ fn help_and_man_page_teach_how_to_use_it() {
     for text in [".TH mmash 1", ".SH \"EXAMPLES\"", "MMASH_SETTINGS", "\\-\\-listen"] {
         assert!(man.stdout.contains(text), "{text:?} in {}", man.stdout);
     }
-    for wrong in [&["--listen", "5002"], &["--interval", "0"], &["--buckets", "1"]] {
+    for wrong in [&["--listen", "stats.example:80"], &["--interval", "0"], &["--buckets", "1"]] {
         let Run { code, stderr, .. } = run(tool(env!("CARGO_BIN_EXE_mmash")).args(wrong));
         assert!(code == Some(2) && stderr.contains(wrong[0]), "{stderr}");
     }
-    let by_name = run(tool(env!("CARGO_BIN_EXE_mmash")).args(["--listen", "localhost:5002"]));
-    assert!(by_name.stderr.contains("an address and a port were expected"), "{}", by_name.stderr);
+    let by_name = run(tool(env!("CARGO_BIN_EXE_mmash")).args(["--listen", "stats.example:80"]));
+    assert!(by_name.stderr.contains("expected a port or an address"), "{}", by_name.stderr);
 }
 
 #[test]
@@ -364,4 +364,14 @@ fn it_serves_where_it_can_not_count() {
     let told = mmash.stderr();
     assert!(told.starts_with("mmash: not counting: ") && told.contains("NONSENSE"), "{told}");
     assert_eq!(told.lines().count(), 1, "{told}");
+}
+
+#[test]
+fn a_port_alone_and_localhost_are_of_127_0_0_1() {
+    let directory = TempDir::new().unwrap();
+    for place in ["0", "localhost:0"] {
+        let server = Server::start(&mut command_on(place, directory.path()));
+        assert_eq!(server.address.ip(), Ipv4Addr::LOCALHOST, "{place}");
+        assert_eq!(server.get("/healthz").status, 200);
+    }
 }

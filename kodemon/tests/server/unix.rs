@@ -1,0 +1,62 @@
+//! kodemon on a socket in the file system. The rest is in the tests of `web`.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
+use tempfile::TempDir;
+
+use crate::running::{Kodemon, without_addresses};
+use crate::support::{PATIENCE, is_installed, run};
+
+#[test]
+fn a_live_socket_is_an_error_that_names_it_and_an_orderly_end_removes_it() {
+    let directory = TempDir::new().unwrap();
+    let socket = directory.path().join("http");
+    let place = format!("unix:{}", socket.display());
+    let start = || {
+        let mut command = without_addresses(directory.path());
+        command.args(["--udp", "127.0.0.1:0", "--listen", &place]);
+        command
+    };
+    let kodemon = Kodemon::of(&mut start());
+    let other = run(&mut start());
+    let reason = format!("kodemon: can't listen on {place}: another server is listening there\n");
+    assert_eq!((other.code, other.stderr), (Some(2), reason));
+    assert!(socket.exists());
+    assert_eq!(kodemon.server.end(Signal::SIGTERM), Some(0));
+    assert!(!socket.exists());
+}
+
+/// Whatever the umask is, others could connect at no moment.
+#[test]
+fn a_socket_has_its_mode_before_it_has_its_name() {
+    if !is_installed("strace") {
+        return;
+    }
+    let directory = TempDir::new().unwrap();
+    let (socket, log) = (directory.path().join("http"), directory.path().join("log"));
+    let started = without_addresses(directory.path());
+    let mut command = Command::new("sh");
+    command.arg("-c").arg("umask 0; exec strace -D -f -e trace=bind,chmod,fchmod -o \"$@\"");
+    command.arg("sh").arg(&log).arg(started.get_program()).args(started.get_args());
+    command.args(["--udp", "127.0.0.1:0", "--http", &format!("unix:{}", socket.display())]);
+    let kodemon = Kodemon::of(command.env("MMSTATS_PATH", directory.path()));
+    assert_eq!(fs::metadata(&socket).unwrap().permissions().mode() & 0o777, 0o660);
+    assert_eq!(kodemon.server.end(Signal::SIGTERM), Some(0));
+    let began = Instant::now();
+    let calls = loop {
+        let calls = fs::read_to_string(&log).unwrap();
+        if calls.contains("+++ exited with 0") {
+            break calls;
+        }
+        assert!(began.elapsed() < PATIENCE, "strace doesn't end: {calls}");
+        thread::sleep(Duration::from_millis(5));
+    };
+    let before = calls.split("sa_family=AF_UNIX, sun_path=").next().unwrap();
+    let mode = before.lines().rev().find(|line| line.contains("fchmod("));
+    assert!(mode.is_some_and(|line| line.contains(", 0660)")), "{calls}");
+}

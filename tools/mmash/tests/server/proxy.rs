@@ -1,0 +1,70 @@
+//! mmash on a socket, under a path of nginx, which has the documented configuration.
+
+use std::io::Read;
+use std::path::Path;
+
+use mmstats::{Counter, Field, Options, Published};
+use tempfile::TempDir;
+
+use crate::command_on;
+use crate::nginx::{HOST, Nginx, resolve};
+use crate::support::server::Server;
+
+fn behind(nginx: &Nginx, directory: &Path) -> Server {
+    let mut command = command_on(&nginx.socket("mmash"), directory);
+    Server::start(command.args(["--interval", "0.05", "--host", HOST]))
+}
+
+fn publish(directory: &TempDir) -> (Published<()>, Counter) {
+    let stats = Options::dynamic("jobs").path(directory.path()).create().unwrap();
+    let done = stats.add(Counter::named("jobs//done")).unwrap();
+    (stats, done)
+}
+
+#[test]
+fn everything_is_there_under_a_path_for_who_has_the_password() {
+    let Some(nginx) = Nginx::start() else { return };
+    let directory = TempDir::new().unwrap();
+    let (_stats, _done) = publish(&directory);
+    let _server = behind(&nginx, directory.path());
+    let found = nginx.crawl("/mmash/");
+    for part in ["page/page.js", "page/icon.svg", "kit/style.css", "kit/chart.js", "stats/"] {
+        assert!(found.contains(&format!("/mmash/{part}")), "{part}: {found:?}");
+    }
+    assert!(found.iter().all(|path| path.starts_with("/mmash/")), "{found:?}");
+    for (path, to) in [
+        ("/mmash", "/mmash/"),
+        ("/mmash/graph?filter=web", "/mmash/?filter=web"),
+        ("/mmash/graph/?filter=web", "/mmash/?filter=web"),
+        ("/mmash/stats?glob=*", "/mmash/stats/?glob=*"),
+    ] {
+        let answer = nginx.get(path);
+        assert!([301, 308].contains(&answer.status), "{path}: {}", answer.status);
+        assert_eq!(resolve(path, answer.header("location").unwrap()), to, "{path}");
+    }
+    let document = "/mmash/api/v1/openapi.json";
+    let server = nginx.get(document).json()["servers"][0]["url"].clone();
+    assert_eq!(resolve(document, server.as_str().unwrap()), "/mmash/");
+    // Slashes are kept as they are.
+    assert_eq!(nginx.get("/mmash/api/v1/stats/jobs//done").status, 200);
+    assert_eq!(nginx.get("/mmash/api/v1/stats/jobs%2F%2Fdone").status, 200);
+    assert_eq!(nginx.get_unknown("/mmash/").status, 401);
+}
+
+/// Once with its default buffers, once with its default compression.
+#[test]
+fn each_step_of_a_stream_comes_at_once() {
+    let Some(nginx) = Nginx::start() else { return };
+    let directory = TempDir::new().unwrap();
+    let (_stats, done) = publish(&directory);
+    let _server = behind(&nginx, directory.path());
+    for (encoding, headers) in [(None, &[][..]), (Some("gzip"), &["Accept-Encoding: gzip"])] {
+        let (answer, mut stream) = nginx.ask("/mmash/api/v1/stream", headers);
+        assert_eq!((answer.status, answer.header("content-encoding")), (200, encoding));
+        // Nothing else changes: what comes is this step.
+        for _ in 0..3 {
+            assert!(stream.read(&mut [0; 65_536]).unwrap() > 0, "the stream has ended");
+            done.incr();
+        }
+    }
+}
