@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
@@ -99,7 +99,12 @@ impl Feed {
             let event = watcher.next().await?;
             Some((Ok::<_, Infallible>(event), watcher))
         });
-        let headers = [(CONTENT_TYPE, "text/event-stream"), (CACHE_CONTROL, "no-store")];
+        let headers = [
+            (CONTENT_TYPE, "text/event-stream"),
+            (CACHE_CONTROL, "no-store"),
+            // nginx and its like keep an answer until they have some KiB of it, unless told.
+            (HeaderName::from_static("x-accel-buffering"), "no"),
+        ];
         Ok((headers, Body::from_stream(events)).into_response())
     }
 
