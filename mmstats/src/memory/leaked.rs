@@ -78,6 +78,7 @@ impl<T: Default + Sync> ForkProof<T> {
         Self(AtomicPtr::new(ptr::null_mut()))
     }
 
+    #[inline]
     pub(crate) fn get(&'static self) -> &'static T {
         let present = self.0.load(Ordering::Acquire);
         // SAFETY: not null, it is a box that was leaked below, initialised before the exchange
@@ -85,6 +86,12 @@ impl<T: Default + Sync> ForkProof<T> {
         if let Some(value) = unsafe { present.as_ref() } {
             return value;
         }
+        self.make(present)
+    }
+
+    /// In place of what was seen, null; by whichever thread is first.
+    #[cold]
+    fn make(&'static self, present: *mut T) -> &'static T {
         let made = Box::into_raw(Box::<T>::default());
         let exchanged = self.0.compare_exchange(present, made, Ordering::AcqRel, Ordering::Acquire);
         match exchanged {
