@@ -1,6 +1,8 @@
 //! The names of files: tools find them, and the file system takes them.
 
 use std::env;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
@@ -51,6 +53,38 @@ fn tools_find_the_files_of_a_program_of_any_name() {
         assert_eq!(files(directory.path()), made);
         let identity = StatsFile::read(&made[0]).unwrap().identity().unwrap().command.clone();
         assert_eq!(identity, name.rsplit('/').next().unwrap(), "the identity has it all");
+    }
+}
+
+#[test]
+#[ignore = "a role"]
+fn publisher_by_the_environment() {
+    let stats = Options::dynamic("Here").create().unwrap();
+    let path = stats.path().unwrap();
+    assert_eq!(path.parent().unwrap().as_os_str(), env::var_os("EXPECTED").unwrap());
+    assert_eq!(find::<&str>([]).paths(), [path]);
+}
+
+/// What isn't a placeholder is a part of the name; what is one is filled in, whatever else is there.
+#[test]
+fn a_directory_may_be_called_anything() {
+    for (template, name) in [
+        (&b"a%b%"[..], &b"a%b%"[..]),
+        (b"100%-{PIDS}-%CMD%", b"100%-{PIDS}-%CMD%"),
+        (b"\xff-{CMD}", b"\xff-prog"),
+        (b"{CMD}-{x}-%CMD%", b"prog-{x}-%CMD%"),
+        (b"[{CMD}]*", b"[prog]*"),
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let expected = directory.path().join(OsStr::from_bytes(name));
+        std::fs::create_dir(&expected).unwrap();
+        let mut command = Command::new(env::current_exe().unwrap());
+        let role = ["publisher_by_the_environment", "--exact", "--ignored", "--nocapture"];
+        let path = directory.path().join(OsStr::from_bytes(template));
+        command.arg0("prog").args(role).env("MMSTATS_PATH", path).env("EXPECTED", &expected);
+        let output =
+            command.env_remove("MMSTATS_GLOB").env_remove("MMSTATS_FILES").output().unwrap();
+        assert!(output.status.success(), "{}: {output:?}", name.escape_ascii());
     }
 }
 

@@ -17,6 +17,7 @@ mod process;
 mod processes;
 mod removal;
 mod remove;
+pub(crate) mod template;
 mod walk;
 
 pub(crate) use copy::{Copy, FileId, MAX_SIZE, Source};

@@ -14,10 +14,6 @@ const SHARED_MEMORY: &str = "/dev/shm";
 /// What stats files are called.
 pub(crate) const PATTERNS: [&str; 2] = ["*.mmstats", "mmstats-*"];
 
-/// What writers fill in, in directories and names.
-pub(crate) const PLACEHOLDERS: [&str; 7] =
-    ["{CMD}", "{PID}", "{TID}", "{HOST}", "{STRUCT}", "%PID%", "%TID%"];
-
 /// Whether a name fits one of the [`PATTERNS`].
 pub(crate) fn is_stats_name(name: &OsStr) -> bool {
     let name = name.as_bytes();
@@ -82,7 +78,8 @@ fn is_writable_tmpfs(path: &Path) -> bool {
 /// Where readers look that were told nothing.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Places {
-    Globs(Vec<String>),
+    Glob(String),
+    /// Each with or without placeholders.
     Directories(Vec<PathBuf>),
 }
 
@@ -92,24 +89,12 @@ fn given(
     temporary: impl FnOnce() -> PathBuf,
 ) -> Places {
     if let Some(glob) = glob {
-        return Places::Globs(vec![glob.to_string_lossy().into_owned()]);
+        return Places::Glob(glob.to_string_lossy().into_owned());
     }
-    let Some(path) = path else {
-        return Places::Directories(vec![SHARED_MEMORY.into(), temporary()]);
-    };
-    match path.to_str().and_then(glob_of_template) {
-        Some(directory) => {
-            Places::Globs(PATTERNS.map(|pattern| format!("{directory}/{pattern}")).into())
-        }
-        None => Places::Directories(vec![path.into()]),
-    }
-}
-
-/// What writers make a directory of, each for itself, readers look for in all its forms.
-fn glob_of_template(template: &str) -> Option<String> {
-    let literal = glob::Pattern::escape(template);
-    let glob = PLACEHOLDERS.iter().fold(literal.clone(), |glob, name| glob.replace(name, "*"));
-    (glob != literal).then_some(glob)
+    Places::Directories(match path {
+        Some(path) => vec![path.into()],
+        None => vec![SHARED_MEMORY.into(), temporary()],
+    })
 }
 
 const TEMPORARY_PREFIX: &str = ".mmstats-";
@@ -162,16 +147,9 @@ mod tests {
             |paths: &[&str]| Places::Directories(paths.iter().map(PathBuf::from).collect());
         let set = |text: &str| Some(OsString::from(text));
         let given = |glob, path| given(glob, path, || "/t".into());
-        assert_eq!(given(set("/a/*"), set("/b")), Places::Globs(vec!["/a/*".into()]));
+        assert_eq!(given(set("/a/*"), set("/b")), Places::Glob("/a/*".into()));
         assert_eq!(given(None, set("/b [x]")), directories(&["/b [x]"]));
         assert_eq!(given(None, None), directories(&["/dev/shm", "/t"]));
-    }
-
-    #[test]
-    fn a_template_of_a_directory_is_looked_for_in_all_its_forms() {
-        let globs = ["/run/[*]x-*/*/*.mmstats", "/run/[*]x-*/*/mmstats-*"].map(String::from);
-        let places = given(None, Some("/run/*x-{CMD}/%PID%".into()), PathBuf::new);
-        assert_eq!(places, Places::Globs(globs.into()));
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! The names of stats files: templates, and the numbers behind a name that is taken.
 
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
 use super::CreateError;
-use crate::format::{Identity, cut};
+use crate::file::template::{Piece, Placeholder, pieces};
+use crate::format::{Identity, cut, lossy};
 
 /// The template of a file's name, where neither an option nor `$MMSTATS_FILES` gives one.
 pub(super) const DEFAULT_TEMPLATE: &str = "{CMD}-{PID}-{TID}.mmstats";
@@ -16,12 +19,43 @@ struct Part {
     whole: bool,
 }
 
-/// Fills the placeholders of a template.
+/// The directory that a template becomes. What looks like a placeholder and is none may be in the
+/// name of a directory that there is.
+pub(super) fn directory(template: &Path, identity: &Identity) -> Result<PathBuf, CreateError> {
+    let mut directory = OsString::new();
+    let mut unknown = None;
+    for piece in pieces(template.as_os_str().as_bytes()) {
+        match piece {
+            Piece::Placeholder(placeholder) => directory.push(value(placeholder, identity)),
+            Piece::Literal(text) => directory.push(OsStr::from_bytes(text)),
+            Piece::Unknown(text) => {
+                directory.push(OsStr::from_bytes(text));
+                unknown.get_or_insert(text);
+            }
+        }
+    }
+    let directory = PathBuf::from(directory);
+    match unknown {
+        Some(found) if !directory.is_dir() => {
+            Err(self::unknown(&template.to_string_lossy(), found))
+        }
+        _ => Ok(directory),
+    }
+}
+
+/// What stands in place of a placeholder.
 ///
-/// Values can't add directories: a slash in one becomes an underscore. Nor can they hide a file:
-/// leading dots are left out.
-pub(super) fn expand(template: &str, identity: &Identity) -> Result<String, CreateError> {
-    Ok(parts(template, identity)?.into_iter().map(|part| part.text).collect())
+/// It can't add directories: a slash becomes an underscore. Nor can it hide a file: leading dots are
+/// left out.
+fn value(placeholder: Placeholder, identity: &Identity) -> String {
+    let text = match placeholder {
+        Placeholder::Command => &identity.command,
+        Placeholder::Host => &identity.host,
+        Placeholder::Struct => &identity.struct_name,
+        Placeholder::Pid => return identity.pid.to_string(),
+        Placeholder::Tid => return identity.tid.to_string(),
+    };
+    text.trim_start_matches('.').replace('/', "_")
 }
 
 /// Names of up to this many bytes fit everywhere: eCryptfs takes the shortest ones, of 143.
@@ -69,38 +103,19 @@ fn length(parts: &[Part]) -> usize {
 }
 
 fn parts(template: &str, identity: &Identity) -> Result<Vec<Part>, CreateError> {
-    let value = |text: &str| text.trim_start_matches('.').replace('/', "_");
-    let mut parts = Vec::new();
-    let mut rest = template;
-    while let Some(at) = rest.find(['{', '%']) {
-        parts.push(Part { text: rest[..at].to_owned(), whole: false });
-        rest = &rest[at..];
-        let close = if rest.starts_with('{') { '}' } else { '%' };
-        let end = rest[1..].find(close).map(|end| end + 2);
-        // A lone % is a character like any other, as in the original's templates.
-        let Some(end) = end else {
-            if close == '%' {
-                break;
-            }
-            return Err(unknown(template, rest));
-        };
-        let (text, whole) = match &rest[..end] {
-            "{CMD}" => (value(&identity.command), false),
-            "{PID}" | "%PID%" => (identity.pid.to_string(), true),
-            "{TID}" | "%TID%" => (identity.tid.to_string(), true),
-            "{HOST}" => (value(&identity.host), false),
-            "{STRUCT}" => (value(&identity.struct_name), false),
-            found => return Err(unknown(template, found)),
-        };
-        parts.push(Part { text, whole });
-        rest = &rest[end..];
-    }
-    parts.push(Part { text: rest.to_owned(), whole: false });
-    Ok(parts)
+    let part = |piece| match piece {
+        Piece::Literal(text) => Ok(Part { text: lossy(text).into_owned(), whole: false }),
+        Piece::Unknown(found) => Err(unknown(template, found)),
+        Piece::Placeholder(placeholder) => Ok(Part {
+            text: value(placeholder, identity),
+            whole: matches!(placeholder, Placeholder::Pid | Placeholder::Tid),
+        }),
+    };
+    pieces(template.as_bytes()).map(part).collect()
 }
 
-fn unknown(template: &str, found: &str) -> CreateError {
-    CreateError::Placeholder { template: template.to_owned(), found: found.to_owned() }
+fn unknown(template: &str, found: &[u8]) -> CreateError {
+    CreateError::Placeholder { template: template.to_owned(), found: lossy(found).into_owned() }
 }
 
 /// Refuses what isn't the name of one file in a directory.
@@ -159,7 +174,6 @@ pub(super) fn first_free(mut is_taken: impl FnMut(u32) -> bool) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::file::places::PLACEHOLDERS;
 
     fn identity() -> Identity {
         Identity {
@@ -172,6 +186,11 @@ mod tests {
         }
     }
 
+    fn expand(template: &str) -> Result<String, CreateError> {
+        let path = directory(Path::new(template), &identity())?;
+        Ok(path.into_os_string().into_string().unwrap())
+    }
+
     #[test]
     fn placeholders_old_and_new() {
         for (template, expected) in [
@@ -179,21 +198,17 @@ mod tests {
             ("mmstats-%PID%-%TID%", "mmstats-42-43"),
             ("{HOST}.{STRUCT}", "h.S"),
             ("100%", "100%"),
+            ("50%-{PID}-%b%", "50%-42-%b%"),
             ("plain", "plain"),
         ] {
-            assert_eq!(expand(template, &identity()).unwrap(), expected);
+            assert_eq!(expand(template).unwrap(), expected);
+            assert_eq!(file_name(template, &identity(), || 255).unwrap(), expected);
         }
         for template in ["{NOPE}", "%CMD%", "a{PID", "{pid}", "{}"] {
-            let error = expand(template, &identity()).unwrap_err();
-            assert!(matches!(error, CreateError::Placeholder { .. }), "{template}");
-        }
-    }
-
-    /// Readers take each of them for anything.
-    #[test]
-    fn every_placeholder_is_filled_in() {
-        for placeholder in PLACEHOLDERS {
-            assert_ne!(expand(placeholder, &identity()).unwrap(), placeholder);
+            let file = file_name(template, &identity(), || 255).unwrap_err();
+            for error in [file, expand(template).unwrap_err()] {
+                assert!(matches!(error, CreateError::Placeholder { .. }), "{template}");
+            }
         }
     }
 
@@ -233,7 +248,7 @@ mod tests {
         assert_eq!(named(default, "...", 255), "-42-43.mmstats");
         assert_eq!(named("..x-{CMD}.mmstats", ".name", 255), "x-name.mmstats");
         assert_eq!(named(".{CMD}", "a.b", 255), "a.b");
-        assert_eq!(expand("/a/.b/{CMD}", &identity()).unwrap(), "/a/.b/web_app");
+        assert_eq!(expand("/a/.b/{CMD}").unwrap(), "/a/.b/web_app");
         let error = file_name("{CMD}", &Identity::default(), || 255).unwrap_err();
         assert_eq!(
             error.to_string(),

@@ -84,7 +84,8 @@ impl<T: MmStats> Options<T> {
     }
 
     /// The directory of the file; it must exist. May have the placeholders of
-    /// [`filename`](Self::filename).
+    /// [`filename`](Self::filename); what only looks like one, such as `{x}`, may be part of its
+    /// name.
     ///
     /// Default: `$MMSTATS_PATH`, else `/dev/shm` where it is a writable tmpfs, else the temporary
     /// directory. A disk below it costs no more on average, but a store may wait hundreds of

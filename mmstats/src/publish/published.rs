@@ -153,10 +153,7 @@ impl FilePlace {
         let template = options.filename.clone().or_else(|| environment.file_template());
         let template = template.as_deref().unwrap_or(name::DEFAULT_TEMPLATE);
         let directory = options.path.clone().unwrap_or_else(|| environment.directory_for_writers());
-        let directory = match directory.to_str() {
-            Some(template) => PathBuf::from(name::expand(template, identity)?),
-            None => directory,
-        };
+        let directory = name::directory(&directory, identity)?;
         // Absolute, so that a change of the working directory changes nothing.
         let directory = std::path::absolute(&directory).unwrap_or(directory);
         let file_name = name::file_name(template, identity, || birth::longest_name(&directory))?;

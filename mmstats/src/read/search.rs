@@ -9,6 +9,7 @@ use glob::MatchOptions;
 
 use crate::file::ReadError;
 use crate::file::places::{self, Environment, Places};
+use crate::file::template;
 use crate::memory::is_privileged;
 
 /// What a search found, and where it looked.
@@ -29,8 +30,8 @@ pub struct Search {
 /// Finds stats files by `arguments`: files, directories and globs.
 ///
 /// A directory stands for its `*.mmstats` and `mmstats-*`, without going deeper; so does a
-/// directory that a glob matches. A glob doesn't match names that begin with a dot. A file that
-/// is named is taken whatever its name. Without arguments the places are `$MMSTATS_GLOB`, else
+/// directory that a glob matches. `dir/**` matches `dir` and every directory below it. A glob
+/// doesn't match names that begin with a dot. A file that is named is taken whatever its name. Without arguments the places are `$MMSTATS_GLOB`, else
 /// `$MMSTATS_PATH`, else `/dev/shm` and the temporary directory. A set-user-ID program ignores the
 /// variables.
 pub fn find<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Search {
@@ -72,11 +73,14 @@ impl Search {
 
     fn look_at_usual_places(&mut self) {
         match Environment::of(is_privileged()).for_readers() {
-            Places::Globs(patterns) => patterns.iter().for_each(|pattern| self.expand(pattern)),
-            Places::Directories(directories) => {
-                for directory in directories {
-                    // They needn't exist.
-                    let _ = self.look_into(&directory);
+            Places::Glob(pattern) => self.expand(&pattern),
+            Places::Directories(templates) => {
+                for template in templates {
+                    self.note_patterns(&template);
+                    for directory in template::directories(&template) {
+                        // They needn't exist.
+                        let _ = self.take_all(&directory);
+                    }
                 }
             }
         }
@@ -103,11 +107,19 @@ impl Search {
         self.paths.push(path);
     }
 
-    /// Takes the stats files of a directory by their names.
     fn look_into(&mut self, directory: &Path) -> io::Result<()> {
+        self.note_patterns(directory);
+        self.take_all(directory)
+    }
+
+    fn note_patterns(&mut self, directory: &Path) {
         for pattern in places::PATTERNS {
             self.looked_at.push(directory.join(pattern).display().to_string());
         }
+    }
+
+    /// Takes the stats files of a directory by their names.
+    fn take_all(&mut self, directory: &Path) -> io::Result<()> {
         for entry in fs::read_dir(directory)? {
             let entry = entry?;
             // A link or a type that isn't told may be a file; reading it will tell.
@@ -123,12 +135,23 @@ impl Search {
     }
 
     fn expand(&mut self, pattern: &str) {
+        self.looked_at.push(pattern.to_owned());
+        self.take_matches(pattern);
+    }
+
+    fn take_matches(&mut self, pattern: &str) {
         const OPTIONS: MatchOptions = MatchOptions {
             case_sensitive: true,
             require_literal_separator: true,
             require_literal_leading_dot: true,
         };
-        self.looked_at.push(pattern.to_owned());
+        // What the library leaves out: two asterisks stand for no folder, too.
+        let above = pattern.trim_end_matches('/').strip_suffix("**");
+        match above.filter(|above| above.is_empty() || above.ends_with('/')) {
+            Some("") => self.take_matches("."),
+            Some(above) => self.take_matches(above),
+            None => {}
+        }
         let matches = match glob::glob_with(pattern, OPTIONS) {
             Ok(matches) => matches,
             Err(error) => {
@@ -202,6 +225,26 @@ mod tests {
         assert_eq!(names(&dir, &["*/*"]), ["inner/deep.mmstats", "mmstats-folder/deep.mmstats"]);
         let nothing = find([dir.path().join("*.nothing")]);
         assert!(nothing.errors().is_empty() && nothing.looked_at().len() == 1);
+    }
+
+    #[test]
+    fn two_asterisks_stand_for_every_folder_below() {
+        let dir = populated();
+        let all = [
+            "a.mmstats",
+            "b.mmstats",
+            "inner/deep.mmstats",
+            "mmstats-1",
+            "mmstats-folder/deep.mmstats",
+        ];
+        for pattern in ["**", "**/", "**/**"] {
+            assert_eq!(names(&dir, &[pattern]), all, "{pattern}");
+        }
+        let by_suffix: Vec<_> = all.into_iter().filter(|name| *name != "mmstats-1").collect();
+        assert_eq!(names(&dir, &["**/*.mmstats"]), by_suffix);
+        assert_eq!(names(&dir, &["in*/**"]), ["inner/deep.mmstats"]);
+        assert_eq!(names(&dir, &["inner/**"]), ["inner/deep.mmstats"]);
+        assert!(names(&dir, &["d/**", "none/**"]).is_empty());
     }
 
     #[test]
