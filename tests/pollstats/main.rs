@@ -495,7 +495,9 @@ fn a_closed_pipe_ends_it_quietly() {
     let (folder, path) = folder();
     let stats = publish(folder.path());
     let _done = counter(&stats, "done");
-    let mut child = command().args(["-d", "0.01", "jobs.done", &path]).spawn().unwrap();
+    let mut command = command();
+    command.args(["-d", "0.01", "jobs.done", &path]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!((text(&output.stderr).as_str(), output.status.code()), ("", Some(0)));

@@ -1,6 +1,7 @@
 //! slurpstats as a process, on files of the original's writers and of ours.
 
 mod every_kind;
+mod file;
 mod formats;
 mod manners;
 mod originals;

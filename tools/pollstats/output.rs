@@ -87,7 +87,9 @@ impl Output {
     pub fn expect(&mut self, rows: &[Row]) {
         if self.format == Format::Text {
             self.table.fit(&self.headings, self.screen.width());
-            rows.iter().for_each(|row| self.table.expect(row));
+            for row in rows {
+                self.table.expect(row);
+            }
         }
     }
 

@@ -1,10 +1,13 @@
 //! The arguments of slurpstats.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, ValueEnum};
 
+use super::added_label::AddedLabel;
 use crate::common::arguments::{AFTER_HELP, CommonArguments, LimitArguments};
 use crate::common::patterns::LabelPattern;
 
@@ -17,7 +20,7 @@ Examples:
   slurpstats --sum -l 'web.*'        one table over all files
   slurpstats --layout FILE           the bytes of each field, to debug a writer
   slurpstats -o json | jq '.files[].stats[] | select(.kind == \"counter\")'
-  slurpstats --sum -o prom > /var/lib/node_exporter/mmstats.prom";
+  slurpstats --sum -o prom --file /var/lib/node_exporter/mmstats.prom";
 
 /// Dump every stat of every stats file
 ///
@@ -71,6 +74,14 @@ pub struct Arguments {
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     pub output: Format,
 
+    /// Write to this file instead of stdout: readers see the old file or the new one, never a part
+    #[arg(long, value_name = "PATH")]
+    pub file: Option<PathBuf>,
+
+    /// With -o prom, a label of every sample, as in job=backup; may be given several times
+    #[arg(long = "add-label", value_name = "NAME=VALUE")]
+    pub added_labels: Vec<AddedLabel>,
+
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment would become the command's help")]
     pub limits: LimitArguments,
@@ -97,11 +108,23 @@ impl Arguments {
     /// The arguments of this process. Wrong ones end it with a message and exit code 2.
     pub fn from_command_line() -> Self {
         let arguments = Self::parse();
-        if arguments.layout && matches!(arguments.output, Format::Csv | Format::Prom) {
-            Self::command()
-                .error(ErrorKind::ArgumentConflict, "--layout goes with -o text and -o json only")
-                .exit();
+        if let Some(conflict) = arguments.conflict() {
+            Self::command().error(ErrorKind::ArgumentConflict, conflict).exit();
         }
         arguments
+    }
+
+    /// What doesn't go together.
+    fn conflict(&self) -> Option<String> {
+        if self.layout && matches!(self.output, Format::Csv | Format::Prom) {
+            return Some("--layout goes with -o text and -o json only".to_owned());
+        }
+        if !self.added_labels.is_empty() && self.output != Format::Prom {
+            return Some("--add-label goes with -o prom only".to_owned());
+        }
+        let mut names = HashSet::new();
+        let mut labels = self.added_labels.iter();
+        let twice = labels.find(|label| !names.insert(label.name()))?;
+        Some(format!("--add-label has {} twice", twice.name()))
     }
 }

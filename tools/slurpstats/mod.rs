@@ -1,11 +1,13 @@
 //! slurpstats: dumps every stat of every stats file.
 
+mod added_label;
 mod args;
 mod csv;
 mod json;
 mod layout;
 mod prom;
 mod readable;
+mod replacement;
 pub mod report;
 mod sum;
 mod text;
@@ -27,8 +29,10 @@ use crate::common::records::Extras;
 use crate::common::selection::Selection;
 use crate::common::terminal::Paint;
 use crate::common::unpublished::Unpublished;
+pub use added_label::AddedLabel;
 pub use args::{Arguments, Format};
 use readable::Readable;
+use replacement::Replacement;
 use report::{Report, Shown};
 
 /// The tool's name.
@@ -46,9 +50,25 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
     if let Some(what) = arguments.common.generate.what {
         return generate(what, Arguments::command());
     }
+    if let Some(path) = &arguments.file {
+        return Ok(replace(arguments, path).unwrap_or_else(|error| {
+            Diagnostics::new(NAME).file(path, &error);
+            Outcome::Failed
+        }));
+    }
     let stdout = io::stdout().lock();
     let paint = arguments.common.color.paint(&stdout);
     dump(arguments, paint, BufWriter::with_capacity(BUFFER, stdout))
+}
+
+/// `--file`: the same into a file, which is replaced in one step.
+fn replace(arguments: &Arguments, path: &Path) -> io::Result<Outcome> {
+    let replacement = Replacement::begin(path)?;
+    let file = replacement.file();
+    let paint = arguments.common.color.paint(file);
+    let outcome = dump(arguments, paint, BufWriter::with_capacity(BUFFER, file))?;
+    replacement.finish()?;
+    Ok(outcome)
 }
 
 /// Writes the stats that are asked for to `out`, and messages to stderr.
@@ -75,6 +95,8 @@ pub fn dump(arguments: &Arguments, paint: Paint, mut out: impl Write) -> io::Res
         return Ok(Outcome::Fine);
     }
     match selection.paths().len() {
+        // A timer writes the file whether any program runs or not.
+        0 if arguments.file.is_some() => return Ok(Outcome::Fine),
         0 => diagnostics.say(&selection.explain_nothing()),
         files => diagnostics.say(&nothing_wanted(arguments, files)),
     }
@@ -93,9 +115,10 @@ pub fn report_for<'a>(
 ) -> io::Result<Box<dyn Report + 'a>> {
     let now = now();
     let Arguments { layout, help_texts, raw, sum, texts, .. } = *arguments;
+    let labels = arguments.added_labels.iter().map(AddedLabel::text).collect();
     let readable = || Readable::new(raw, now);
     Ok(match arguments.output {
-        Format::Prom => Box::new(prom::Prom::new(out, sum, texts, now)),
+        Format::Prom => Box::new(prom::Prom::new(out, sum, texts, labels, now)),
         format if sum => {
             Box::new(sum::SumReport::new(out, format, now, paint, readable(), help_texts))
         }

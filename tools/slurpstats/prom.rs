@@ -15,6 +15,9 @@ pub struct Prom<W> {
     families: Families,
     /// With `--sum`: what adds up, which then has one sample and not one a file.
     totals: Option<Totals>,
+    /// What each sample has besides: `job="backup"`.
+    added: Vec<String>,
+    files: u64,
     /// What is told of files so far: no two have the same labels.
     owners: HashSet<String>,
     /// Unix time in seconds, against which windows have passed or not.
@@ -22,11 +25,18 @@ pub struct Prom<W> {
 }
 
 impl<W: Write> Prom<W> {
-    /// `texts`: texts that change, too.
-    pub fn new(out: W, sum: bool, texts: bool, now: f64) -> Self {
+    /// `texts`: texts that change, too; `added`: labels of every sample.
+    pub fn new(out: W, sum: bool, texts: bool, added: Vec<String>, now: f64) -> Self {
         let families = Families::new(Limits::default(), texts);
         let totals = sum.then(Totals::default);
-        Self { out, families, totals, owners: HashSet::new(), now }
+        Self { out, families, totals, added, files: 0, owners: HashSet::new(), now }
+    }
+
+    /// What follows has these labels and those that were added.
+    fn begin(&mut self, labels: Option<&str>) {
+        let added = self.added.iter().map(String::as_str);
+        let labels: Vec<_> = labels.into_iter().chain(added).collect();
+        self.families.begin(labels.join(","));
     }
 
     fn add(&mut self, file: &StatsFile, stat: &Stat<'_>, verdict: Verdict) {
@@ -57,7 +67,8 @@ impl<W: Write> Report for Prom<W> {
         if !self.owners.insert(labels.clone()) {
             return Ok(());
         }
-        self.families.begin(labels);
+        self.files += 1;
+        self.begin(Some(&labels));
         self.families.add_up(shown.life.verdict != Verdict::Dead);
         let verdict = match self.totals {
             Some(_) => shown.verdict_in_sums(),
@@ -70,8 +81,9 @@ impl<W: Write> Report for Prom<W> {
     }
 
     fn finish(&mut self) -> io::Result<()> {
+        self.begin(None);
+        self.families.add_files(self.files);
         if let Some(totals) = &self.totals {
-            self.families.begin(String::new());
             totals.iter().for_each(|total| self.families.add_total(total));
         }
         self.families.write(Format::Text, &mut Names::default(), None, &mut self.out)?;

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use mmstats::{Kind, Stat, Value};
 
-use super::names::{Name, Names, UP};
+use super::names::{FILES, Name, Names, UP};
 use super::ranges::Limits;
 use super::sample::{Number, Sample, Type};
 use super::text::{Format, Writer};
@@ -96,13 +96,22 @@ impl Families {
 
     /// Adds whether the owner's process is alive.
     pub fn add_up(&mut self, is_up: bool) {
-        let own = self.own.entry(UP).or_insert_with(|| Family {
-            metric: Metric { label: UP.into(), kind: Type::Gauge, unit: String::new() },
-            help: "1, or 0 of what is proven dead and whose files are still there.".into(),
+        let help = "1, or 0 of what is proven dead and whose files are still there.";
+        self.add_own(UP, help, is_up.into());
+    }
+
+    /// Adds how many files were read, so that a text about none isn't empty.
+    pub fn add_files(&mut self, files: u64) {
+        self.add_own(FILES, "Stats files whose stats these are.", files);
+    }
+
+    fn add_own(&mut self, name: &'static str, help: &str, number: u64) {
+        let own = self.own.entry(name).or_insert_with(|| Family {
+            metric: Metric { label: name.into(), kind: Type::Gauge, unit: String::new() },
+            help: help.into(),
             samples: Vec::new(),
         });
-        let sample = Sample::Gauge(Number::Unsigned(is_up.into()));
-        own.samples.push((self.owners.len() - 1, sample));
+        own.samples.push((self.owners.len() - 1, Sample::Gauge(Number::Unsigned(number))));
     }
 
     /// Adds a sample. `help` is asked for where there is none yet.

@@ -12,13 +12,15 @@ const REMEMBERED: usize = 4 << 20;
 
 /// Whether a process is alive.
 pub const UP: &str = "mmstats_up";
+/// How many stats files there are.
+pub const FILES: &str = "mmstats_files";
 /// How old the values are.
 pub const AGE: &str = "mmstats_scrape_age_seconds";
 /// How many metrics had no room.
 pub const LEFT_OUT: &str = "mmstats_metrics_left_out";
 
 /// What is told of the exposition itself: no stat gets these names.
-const OWN: [&str; 3] = [UP, AGE, LEFT_OUT];
+const OWN: [&str; 4] = [UP, FILES, AGE, LEFT_OUT];
 
 /// Hands out metric names, each once, and to a metric always the same as long as it is
 /// remembered: while it has samples, and then until [`REMEMBERED`] is full of later ones.

@@ -1,0 +1,72 @@
+//! `--add-label NAME=VALUE`: a label of every sample, as in `job="backup"`.
+
+use std::str::FromStr;
+
+use crate::common::prom::label_value;
+
+/// What the samples themselves have.
+const OWN: [&str; 4] = ["file", "le", "pid", "value"];
+
+/// A label that somebody adds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddedLabel {
+    name: String,
+    value: String,
+}
+
+impl AddedLabel {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// As it stands in a sample: `job="backup"`.
+    pub fn text(&self) -> String {
+        format!("{}=\"{}\"", self.name, label_value(&self.value))
+    }
+}
+
+impl FromStr for AddedLabel {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (name, value) = text.split_once('=').ok_or("NAME=VALUE was expected")?;
+        let is_letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
+        let is_name = name.bytes().next().is_some_and(is_letter)
+            && name.bytes().all(|byte| is_letter(byte) || byte.is_ascii_digit());
+        if !is_name {
+            return Err("a name has ASCII letters, digits and _, and begins with no digit".into());
+        }
+        if name.starts_with("__") {
+            return Err("names that begin with __ are Prometheus' own".into());
+        }
+        if OWN.contains(&name) {
+            return Err(format!("the samples have a label {name} already"));
+        }
+        if value.is_empty() {
+            return Err("an empty value is the same as no label".into());
+        }
+        Ok(Self { name: name.to_owned(), value: value.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_has_a_name_of_prometheus_and_any_value() {
+        for (text, expected) in [
+            ("job=backup", "job=\"backup\""),
+            ("_j0b=a=b", "_j0b=\"a=b\""),
+            ("a=say \"hi\"\\\n", "a=\"say \\\"hi\\\"\\\\\\n\""),
+            ("a=grüße", "a=\"grüße\""),
+        ] {
+            assert_eq!(text.parse::<AddedLabel>().unwrap().text(), expected);
+        }
+        for wrong in ["", "job", "=x", "1a=x", "a-b=x", "ä=x", "__name__=x", "pid=1", "le=1", "a="]
+        {
+            assert!(wrong.parse::<AddedLabel>().is_err(), "{wrong}");
+        }
+    }
+}

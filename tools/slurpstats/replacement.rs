@@ -1,0 +1,154 @@
+//! `--file`: a file that is replaced in one step, so that whoever reads it has all of the old one
+//! or all of the new one.
+//!
+//! The new one is written beside it and renamed over it. Until then only its writer knows of it,
+//! and it goes when the writing fails or a signal ends the process.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use mmstats::StatsFile;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use signal_hook::low_level::emulate_default_handler;
+
+use crate::common::signals::not_ignored;
+
+/// A file that is being written.
+#[derive(Debug)]
+pub struct Replacement {
+    target: PathBuf,
+    file: File,
+    /// Where it is until it is complete.
+    unfinished: Unfinished,
+}
+
+/// The path of a file that goes unless it becomes complete.
+#[derive(Clone, Debug, Default)]
+struct Unfinished(Arc<Mutex<Option<PathBuf>>>);
+
+impl Replacement {
+    /// Begins the file that will be at `path`. If that is a symbolic link, what it leads to is
+    /// replaced, as a shell's redirection does; owner and permissions stay as far as possible.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there is something else than a file, or none can be made beside it.
+    pub fn begin(path: &Path) -> io::Result<Self> {
+        let target = target_of(path)?;
+        // Stats are looked for by name, and textfile collectors read `*.prom`: neither takes this.
+        let beside = target.with_file_name(format!(".slurpstats-{}.tmp", process::id()));
+        let before = fs::metadata(&target).ok();
+        let unfinished = Unfinished::default();
+        unfinished.heed_signals()?;
+        let mode = before.as_ref().map_or(0o666, |before| before.mode() & 0o777);
+        let file = unfinished.create(&beside, mode).map_err(|error| {
+            io::Error::new(error.kind(), format!("no file can be made beside it: {error}"))
+        })?;
+        if let Some(before) = before {
+            // Only root may give a file away.
+            drop(fchown(&file, Some(before.uid()), None));
+            drop(fchown(&file, None, Some(before.gid())));
+            file.set_permissions(fs::Permissions::from_mode(mode))?;
+        }
+        Ok(Self { target, file, unfinished })
+    }
+
+    /// What is to be written.
+    pub const fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Puts it in its place. Its bytes are on the disk before, so that a power failure leaves the
+    /// old file or the new one, and never an empty one.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the system can't do so; the old file is still there.
+    pub fn finish(self) -> io::Result<()> {
+        self.file.sync_data()?;
+        self.unfinished.rename(&self.target)
+    }
+}
+
+impl Unfinished {
+    fn create(&self, path: &Path, mode: u32) -> io::Result<File> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true).mode(mode);
+        self.with(|known| {
+            let file = match options.open(path) {
+                // Left behind by a process of the same id that was killed.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                    fs::remove_file(path)?;
+                    options.open(path)
+                }
+                opened => opened,
+            }?;
+            *known = Some(path.to_owned());
+            Ok(file)
+        })
+    }
+
+    fn rename(&self, target: &Path) -> io::Result<()> {
+        self.with(|known| {
+            if let Some(path) = known.as_ref() {
+                fs::rename(path, target)?;
+            }
+            *known = None;
+            Ok(())
+        })
+    }
+
+    /// At a signal that ends the process the file goes first.
+    fn heed_signals(&self) -> io::Result<()> {
+        let mut signals = Signals::new(not_ignored(&[SIGINT, SIGTERM, SIGHUP]))?;
+        let unfinished = self.clone();
+        let wait = move || {
+            for signal in signals.forever() {
+                unfinished.with(|known| {
+                    remove(known);
+                    // Under the lock, so that nothing is created any more.
+                    drop(emulate_default_handler(signal));
+                });
+            }
+        };
+        thread::Builder::new().name("signals".into()).spawn(wait).map(drop)
+    }
+
+    fn with<R>(&self, action: impl FnOnce(&mut Option<PathBuf>) -> R) -> R {
+        action(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn remove(known: &mut Option<PathBuf>) {
+    if let Some(path) = known.take() {
+        drop(fs::remove_file(path));
+    }
+}
+
+impl Drop for Replacement {
+    fn drop(&mut self) {
+        self.unfinished.with(remove);
+    }
+}
+
+/// The file that is to be replaced, behind all symbolic links.
+fn target_of(path: &Path) -> io::Result<PathBuf> {
+    let is_link = path.symlink_metadata().is_ok_and(|found| found.is_symlink());
+    let wrong = match fs::metadata(path) {
+        // Renaming would put a file in the place of /dev/stdout.
+        Ok(found) if !found.is_file() => "is no regular file",
+        Ok(_) if StatsFile::read(path).is_ok() => "is a stats file, which is read without --file",
+        Ok(_) => return if is_link { fs::canonicalize(path) } else { Ok(path.to_owned()) },
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        Err(_) if is_link => "the symbolic link leads nowhere",
+        Err(_) if path.file_name().is_none() => "is no name of a file",
+        Err(_) => return Ok(path.to_owned()),
+    };
+    Err(io::Error::other(wrong))
+}
