@@ -33,11 +33,45 @@ pub fn asset(asset: &'static Asset, request: &HeaderMap) -> Response {
     let mut hasher = DefaultHasher::new();
     asset.content.hash(&mut hasher);
     let tag = format!("\"{:016x}\"", hasher.finish());
-    let known = request.get(IF_NONE_MATCH).and_then(|known| known.to_str().ok());
     let headers =
         [(CONTENT_TYPE, asset.content_type()), (CACHE_CONTROL, "no-cache"), (ETAG, &*tag)];
-    if known.is_some_and(|known| known.split(',').any(|known| known.trim() == tag)) {
+    if has(request, &tag) {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
     (headers, asset.content).into_response()
+}
+
+/// Whether the client has the answer with this tag. A proxy that compresses has made its tag a weak
+/// one; `*` stands for any (RFC 9110, 13.1.2).
+fn has(request: &HeaderMap, tag: &str) -> bool {
+    let known = request.get_all(IF_NONE_MATCH).iter().filter_map(|known| known.to_str().ok());
+    let mut known = known.flat_map(|known| known.split(',')).map(str::trim);
+    known.any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_client_has_is_compared_weakly() {
+        for (known, expected) in [
+            (&["\"a\""][..], true),
+            (&["W/\"a\""], true),
+            (&["\"b\", W/\"a\" ,\"c\""], true),
+            (&["\"b\"", "\"a\""], true),
+            (&["*"], true),
+            (&["\"b\""], false),
+            (&["a"], false),
+            (&["w/\"a\""], false),
+            (&["W/\"b\""], false),
+            (&[], false),
+        ] {
+            let mut request = HeaderMap::new();
+            for known in known {
+                request.append(IF_NONE_MATCH, known.parse().unwrap());
+            }
+            assert_eq!(has(&request, "\"a\""), expected, "{known:?}");
+        }
+    }
 }

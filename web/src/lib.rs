@@ -13,7 +13,8 @@
 //!
 //! A route asks for the request's [`Parameters`] and for the [`Rest`] of its path, and gives an
 //! [`answer`] or a [`Problem`]. What changes is sent as server-sent events from a [`Feed`], encoded
-//! once however many watch. A route that works on everything there is does so on [`Workers`], and
+//! once however many watch. What Prometheus scrapes is in the [`Exposition`] that it wants. A route that
+//! works on everything there is does so on [`Workers`], and
 //! [`health`] is the route for whoever supervises the server.
 //!
 //! The page is part of the program: each of its files an [`Asset`], its own by [`parts!`], the
@@ -25,6 +26,7 @@ mod answer;
 mod answered;
 mod asset;
 mod connections;
+mod exposition;
 mod feed;
 mod health;
 mod hosts;
@@ -46,6 +48,7 @@ mod workers;
 pub use answer::answer;
 pub use answered::{Answered, Witness};
 pub use asset::{Asset, asset};
+pub use exposition::Exposition;
 pub use feed::{Feed, TooManyStreams};
 pub use health::health;
 pub use hosts::Hosts;

@@ -1,12 +1,12 @@
-//! `/metrics`: what Prometheus scrapes, as OpenMetrics.
+//! `/metrics`: what Prometheus scrapes, in the format that it wants.
 
 use std::fmt;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use axum::routing::get;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, text};
@@ -14,26 +14,28 @@ use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::{Registry, Unit};
 
-use web::Problem;
+use web::{Exposition, Problem};
 
 use super::Api;
 use crate::figures::Became;
-
-const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// The route.
 pub fn routes() -> Router<Arc<Api>> {
     Router::new().route("/metrics", get(metrics))
 }
 
-async fn metrics(State(api): State<Arc<Api>>) -> Result<Response, Problem> {
+async fn metrics(State(api): State<Arc<Api>>, request: HeaderMap) -> Result<Response, Problem> {
     let scraping = api.scraping.clone();
+    let format = Exposition::wanted(&request);
     let encode = move || {
         let mut registry = Registry::default();
         registry.register_collector(Box::new(Gathered(api)));
         let mut body = String::new();
         text::encode(&mut body, &registry).expect("a String takes everything");
-        ([(CONTENT_TYPE, OPEN_METRICS)], body).into_response()
+        format.answer(match format {
+            Exposition::OpenMetrics => body,
+            Exposition::Text => text_format(&body),
+        })
     };
     scraping.run(encode).await
 }
@@ -119,4 +121,26 @@ fn family<'a, M: EncodeMetric>(
         sample.encode(metric.encode_family(&[(label, value)])?)?;
     }
     Ok(())
+}
+
+/// The same in Prometheus' text format, which calls a counter's family as its samples are called, and
+/// has neither units nor a mark of the end.
+fn text_format(open_metrics: &str) -> String {
+    let mut text = String::with_capacity(open_metrics.len());
+    let mut lines = open_metrics.lines().peekable();
+    while let Some(line) = lines.next() {
+        if line.starts_with("# UNIT ") || line == "# EOF" {
+            continue;
+        }
+        // The line of the type is behind that of the help.
+        let kind = if line.starts_with("# HELP ") { lines.peek().copied() } else { Some(line) };
+        let is_counter =
+            kind.is_some_and(|kind| kind.starts_with("# TYPE ") && kind.ends_with(" counter"));
+        match line.match_indices(' ').nth(2).filter(|_| is_counter) {
+            Some((end, _)) => text.extend([&line[..end], "_total", &line[end..]]),
+            None => text.push_str(line),
+        }
+        text.push('\n');
+    }
+    text
 }

@@ -1,18 +1,34 @@
 //! What Prometheus and `slurpstats` see.
 
+use std::fs::File;
+use std::process::Command;
+
 use crate::running::{kodemon, message, now};
+use crate::support::{Run, http, is_installed, run, write};
 
 #[test]
 fn prometheus_gets_calls_times_and_losses() {
-    let (_directory, kodemon) = kodemon();
+    let (directory, kodemon) = kodemon();
     kodemon.call("a\"b\\c\nd", 0.25, 1.0);
     kodemon.call("a\"b\\c\nd", 0.5, 1.0);
     kodemon.send("no message");
     kodemon.send(message("old", 1.0, now() - 1e9).to_string());
     kodemon.until(|health| health["received"] == 4 && health["stores"]["sqlite"]["stored"] == 2);
-    let answer = kodemon.server.get("/metrics");
-    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    assert_eq!(answer.header("content-type"), Some(kind));
+    let kinds = [
+        ("*/*", "text/plain; version=0.0.4; charset=utf-8"),
+        (
+            "application/openmetrics-text;version=1.0.0",
+            "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        ),
+    ];
+    let [text, open_metrics] = kinds.map(|(accepted, kind)| {
+        let lines = format!("Host: localhost\r\nAccept: {accepted}");
+        let request = format!("GET /metrics HTTP/1.1\r\n{lines}\r\n\r\n");
+        let answer = http::send(kodemon.server.address, &request).expect("an answer");
+        assert_eq!(answer.header("content-type"), Some(kind));
+        assert_eq!(answer.header("vary"), Some("Accept"));
+        answer.body
+    });
     for line in [
         r#"kodemon_calls_total{key="a\"b\\c\nd"} 2"#,
         r#"kodemon_call_seconds_total{key="a\"b\\c\nd"} 0.75"#,
@@ -23,9 +39,34 @@ fn prometheus_gets_calls_times_and_losses() {
         "kodemon_dropped_by_kernel_messages_total 0",
         r#"kodemon_stored_messages_total{store="sqlite"} 2"#,
         r#"kodemon_waiting_messages{store="sqlite"} 0"#,
-        "# EOF",
     ] {
-        assert!(answer.body.lines().any(|found| found == line), "{line}\n{}", answer.body);
+        for body in [&text, &open_metrics] {
+            assert!(body.lines().any(|found| found == line), "{line}\n{body}");
+        }
+    }
+    assert!(open_metrics.contains("\n# TYPE kodemon_calls counter\n"), "{open_metrics}");
+    assert!(open_metrics.ends_with("\n# EOF\n"), "{open_metrics}");
+    assert_families_are_explained(&text);
+    if is_installed("promtool") {
+        let file = write(directory.path(), "metrics", text.as_bytes());
+        let mut promtool = Command::new("promtool");
+        promtool.args(["check", "metrics"]).stdin(File::open(file).unwrap());
+        let Run { code, stdout, stderr } = run(&mut promtool);
+        assert_eq!((code, &*stdout, &*stderr), (Some(0), "", ""), "{text}");
+    }
+}
+
+/// Each sample's family has a help text and a type.
+fn assert_families_are_explained(text: &str) {
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let name = line.split(['{', ' ']).next().unwrap();
+        for about in ["HELP", "TYPE"] {
+            let about = format!("# {about} {name} ");
+            assert!(
+                text.lines().any(|line| line.len() > about.len() && line.starts_with(&about)),
+                "{about}"
+            );
+        }
     }
 }
 

@@ -18,16 +18,6 @@ pub enum Format {
     OpenMetrics,
 }
 
-impl Format {
-    /// The media type.
-    pub const fn content_type(self) -> &'static str {
-        match self {
-            Self::Text => "text/plain; version=0.0.4; charset=utf-8",
-            Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
-        }
-    }
-}
-
 /// Writes families, one after the other.
 pub struct Writer<'a, W> {
     out: &'a mut W,

@@ -1,6 +1,5 @@
 //! `/metrics`: what Prometheus scrapes.
 
-mod accept;
 mod counted;
 mod encoded;
 mod gather;
@@ -11,13 +10,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::header::{CONTENT_TYPE, VARY};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
 use clap::ValueEnum;
 use tokio::task::spawn_blocking;
-use web::{Problem, body_of_parts};
+use web::{Exposition, Problem, body_of_parts};
 
 use super::poller::Poller;
 use super::snapshot::Snapshot;
@@ -108,10 +106,13 @@ async fn metrics(
     State(poller): State<Arc<Poller>>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {
-    let format = accept::format_for(&request);
+    let exposition = Exposition::wanted(&request);
+    let format = match exposition {
+        Exposition::Text => Format::Text,
+        Exposition::OpenMetrics => Format::OpenMetrics,
+    };
     let text = text(poller, format).await?;
-    let headers = [(CONTENT_TYPE, format.content_type()), (VARY, "Accept")];
-    Ok((headers, body_of_parts(age(&text), text.bytes)).into_response())
+    Ok(exposition.answer(body_of_parts(age(&text), text.bytes)))
 }
 
 /// How old the values are at this moment, as both formats have it.

@@ -1,25 +1,41 @@
-//! Which of the two formats a client would rather have.
+//! Metrics as Prometheus scrapes them: which of two formats a client would rather have.
 
 use axum::http::HeaderMap;
-use axum::http::header::ACCEPT;
+use axum::http::header::{ACCEPT, CONTENT_TYPE, VARY};
+use axum::response::{IntoResponse, Response};
 
-use mmstats_tools::common::prom::Format;
+/// The format of an answer to a scrape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exposition {
+    /// Prometheus' text format, version 0.0.4.
+    Text,
+    /// OpenMetrics, version 1.0.
+    OpenMetrics,
+}
 
-/// What the client likes better, by its Accept headers; who has no preference gets 0.0.4.
-pub fn format_for(request: &HeaderMap) -> Format {
-    let accepted = request.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let ranges: Vec<Range<'_>> =
-        accepted.flat_map(|value| value.split(',')).filter_map(Range::parse).collect();
-    let liking = |format: Format| {
-        let matching = ranges.iter().filter_map(|range| Some((range.match_with(format)?, range)));
-        // The range that is closest counts, not the one that is liked best.
-        let closest = matching.max_by_key(|(closeness, _)| *closeness);
-        closest.map_or((0.0, 0), |(closeness, range)| (range.quality, closeness))
-    };
-    if liking(Format::OpenMetrics) > liking(Format::Text) {
-        Format::OpenMetrics
-    } else {
-        Format::Text
+impl Exposition {
+    /// What the client likes better, by its Accept headers; who has no preference gets 0.0.4.
+    pub fn wanted(request: &HeaderMap) -> Self {
+        let accepted = request.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+        let ranges: Vec<Range<'_>> =
+            accepted.flat_map(|value| value.split(',')).filter_map(Range::parse).collect();
+        let liking = |format: Self| {
+            let matching =
+                ranges.iter().filter_map(|range| Some((range.match_with(format)?, range)));
+            // The range that is closest counts, not the one that is liked best.
+            let closest = matching.max_by_key(|(closeness, _)| *closeness);
+            closest.map_or((0.0, 0), |(closeness, range)| (range.quality, closeness))
+        };
+        if liking(Self::OpenMetrics) > liking(Self::Text) { Self::OpenMetrics } else { Self::Text }
+    }
+
+    /// An answer in this format.
+    pub fn answer(self, body: impl IntoResponse) -> Response {
+        let kind = match self {
+            Self::Text => "text/plain; version=0.0.4; charset=utf-8",
+            Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        };
+        ([(CONTENT_TYPE, kind), (VARY, "Accept")], body).into_response()
     }
 }
 
@@ -48,10 +64,10 @@ impl<'a> Range<'a> {
     }
 
     /// How closely it describes the format, from 1 to 4; `None` where the format isn't in it.
-    fn match_with(&self, format: Format) -> Option<u8> {
+    fn match_with(&self, format: Exposition) -> Option<u8> {
         let (kind, family, version) = match format {
-            Format::Text => ("text/plain", "text/*", "0.0.4"),
-            Format::OpenMetrics => ("application/openmetrics-text", "application/*", "1.0.0"),
+            Exposition::Text => ("text/plain", "text/*", "0.0.4"),
+            Exposition::OpenMetrics => ("application/openmetrics-text", "application/*", "1.0.0"),
         };
         match self.version {
             Some(wanted) if wanted != version => None,
@@ -69,7 +85,7 @@ mod tests {
 
     #[test]
     fn the_format_that_is_liked_better_is_taken() {
-        use Format::{OpenMetrics, Text};
+        use Exposition::{OpenMetrics, Text};
         for (accepted, expected) in [
             ("", Text),
             ("*/*", Text),
@@ -102,12 +118,12 @@ mod tests {
         ] {
             let mut request = HeaderMap::new();
             request.insert(ACCEPT, accepted.parse().unwrap());
-            assert_eq!(format_for(&request), expected, "{accepted}");
+            assert_eq!(Exposition::wanted(&request), expected, "{accepted}");
         }
-        assert_eq!(format_for(&HeaderMap::new()), Text);
+        assert_eq!(Exposition::wanted(&HeaderMap::new()), Text);
         let mut request = HeaderMap::new();
         request.append(ACCEPT, "text/plain;q=0.5".parse().unwrap());
         request.append(ACCEPT, "application/openmetrics-text".parse().unwrap());
-        assert_eq!(format_for(&request), OpenMetrics, "two headers are one list");
+        assert_eq!(Exposition::wanted(&request), OpenMetrics, "two headers are one list");
     }
 }
