@@ -31,7 +31,7 @@ pub struct WebStats {
     #[mmstats(label = "last_path", size = 64)]
     pub last_path: Text,
     /// The version of this server.
-    #[mmstats(initial = env!("CARGO_PKG_VERSION").into())]
+    #[mmstats(initial = env!("CARGO_PKG_VERSION"))]
     pub version: Fixed<String>,
 }
 
