@@ -3,6 +3,10 @@
 //! ```text
 //! cargo run --release --bin run_time < README.md
 //! ```
+//!
+//! On a terminal the file stays until Ctrl-C, to be looked at from another one.
+
+mod hold;
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -40,5 +44,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     println!("{untracked} words came after the file was full");
+    hold::until_interrupted("--label 'text.*'")?;
     Ok(())
 }

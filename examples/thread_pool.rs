@@ -3,6 +3,10 @@
 //! ```text
 //! cargo run --release --bin thread_pool
 //! ```
+//!
+//! On a terminal the files stay until Ctrl-C, to be looked at from another one.
+
+mod hold;
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -43,7 +47,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         drop(sender);
         Ok::<(), Box<dyn Error>>(())
     })?;
-    report()
+    report()?;
+    hold::until_interrupted("--sum --label 'pool.*'")?;
+    Ok(())
 }
 
 /// Does jobs until there will be no more. The lock is the channel's; counting takes none.

@@ -1,5 +1,6 @@
 //! The main job, end to end: a program publishes, the tools see exactly that, and clean up.
 
+mod held;
 mod program;
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,0 +1,52 @@
+//! The smaller examples on a terminal: their files are there as long as one likes.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
+
+use nix::pty::{OpenptyResult, openpty};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::files;
+use crate::support::built::built;
+
+/// Runs the example on a terminal; while it waits, the command that it prints. Gives what that
+/// says.
+fn shown_by_the_printed_command(example: &str, input: &str) -> String {
+    let directory = tempfile::tempdir().unwrap();
+    let OpenptyResult { master, slave } = openpty(None, None).unwrap();
+    let mut command = Command::new(built(example));
+    command.env("MMSTATS_PATH", directory.path()).env_remove("MMSTATS_FILES");
+    let mut child = command.stdin(Stdio::piped()).stdout(slave).spawn().unwrap();
+    // The terminal's other end is the child's alone from here on.
+    drop(command);
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let mut lines = BufReader::new(File::from(master)).lines().map_while(Result::ok);
+    let printed =
+        lines.find_map(|line| line.split_once("slurpstats -- ").map(|(_, rest)| rest.to_owned()));
+    let printed = printed.expect("a command for another terminal");
+    let arguments: Vec<_> =
+        printed.split_whitespace().map(|word| word.trim_matches('\'')).collect();
+    assert!(!files(directory.path()).is_empty());
+    let mut slurp = Command::new(env!("CARGO_BIN_EXE_slurpstats"));
+    let output = slurp.args(arguments).env("MMSTATS_PATH", directory.path()).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGINT).unwrap();
+    lines.for_each(drop);
+    assert!(child.wait().unwrap().success());
+    assert!(files(directory.path()).is_empty());
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn the_files_of_a_thread_pool_can_be_looked_at() {
+    let shown = shown_by_the_printed_command("thread_pool", "");
+    assert!(shown.contains("pool.done") && shown.contains("100,000"), "{shown}");
+}
+
+#[test]
+fn the_file_of_stats_at_run_time_can_be_looked_at() {
+    let shown = shown_by_the_printed_command("run_time", "some words and further words");
+    assert!(shown.contains("text.word.further") && shown.contains("text.words"), "{shown}");
+}
