@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use mmstats::{Field, Histogram, Options, StatsFile};
+use mmstats::{Average, Counter, Field, Fixed, Gauge, Histogram, Options, StatsFile};
 use serde_json::json;
 
 use crate::every_kind::EveryKind;
@@ -197,4 +197,58 @@ fn values_beyond_a_histogram_s_range_are_below_no_limit() {
         prom.lines().find(|line| line.contains(&bucket)).unwrap().rsplit_once(' ').unwrap().1
     };
     assert_eq!([under("1023.0"), under("274877906943.0"), under("+Inf")], ["9", "9", "10"]);
+}
+
+/// Its conventions ask for seconds and bytes, whatever a program counts in.
+#[test]
+fn prometheus_gets_base_units() {
+    let directory = tempfile::tempdir().unwrap();
+    let options = Options::dynamic("Units").path(directory.path()).default_fields(false);
+    let stats = options.create().unwrap();
+    let latency: Histogram =
+        stats.add(Histogram::named("web.latency").unit("ns").max(1 << 40)).unwrap();
+    [1_000_000, 2_000_000_000].map(|nanoseconds| latency.record(nanoseconds));
+    let busy: Counter = stats.add(Counter::named("busy_ms").unit("ms")).unwrap();
+    busy.add(1_500);
+    let cache: Gauge<i64> = stats.add(Gauge::<i64>::named("cache").unit("KiB")).unwrap();
+    cache.set(3);
+    let wait: Average = stats.add(Average::named("wait").unit("µs")).unwrap();
+    wait.add(250.0);
+    let limit = Fixed::<u32>::named("limit").initial(2).unit("minutes");
+    let _limit: Fixed<u32> = stats.add(limit).unwrap();
+
+    for sum in [&[][..], &["--sum"]] {
+        let place = directory.path().to_str().unwrap();
+        let text = output([&["-o", "prom", place][..], sum].concat());
+        // Without the labels that tell the files apart.
+        let plain = |line: &str| match line.split_once('{') {
+            Some((name, rest)) if name.ends_with("_bucket") => {
+                format!("{name}{{le={}", rest.rsplit_once("le=").unwrap().1)
+            }
+            Some((name, rest)) => format!("{name} {}", rest.rsplit_once(' ').unwrap().1),
+            None => line.to_owned(),
+        };
+        let plain: Vec<_> = text.lines().map(plain).collect();
+        for expected in [
+            "# TYPE web_latency_seconds histogram",
+            "web_latency_seconds_bucket{le=\"3e-9\"} 0",
+            "web_latency_seconds_bucket{le=\"0.001048575\"} 1",
+            "web_latency_seconds_bucket{le=\"+Inf\"} 2",
+            "web_latency_seconds_count 2",
+            "busy_seconds_total 1.5",
+            "cache_bytes 3072",
+            "wait_seconds 0.00025",
+            "limit_seconds 120",
+        ] {
+            assert!(
+                plain.iter().any(|line| line == expected),
+                "{expected} in\n{}",
+                plain.join("\n")
+            );
+        }
+        let total = plain.iter().find_map(|line| line.strip_prefix("web_latency_seconds_sum "));
+        let total: f64 = total.unwrap().parse().unwrap();
+        // Each value is taken for the middle of its bucket.
+        assert!((1.9..2.1).contains(&total), "{total}");
+    }
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use mmstats::{Kind, Stat, Value};
 
+use super::base::{Scale, base_of};
 use super::names::{FILES, Name, Names, UP};
 use super::ranges::Limits;
 use super::sample::{Number, Sample, Type};
@@ -36,7 +37,7 @@ pub struct Metric {
     pub label: String,
     /// Its type.
     pub kind: Type,
-    /// Of its values, or an empty text.
+    /// Of its values, as they are written: a base unit. Or an empty text.
     pub unit: String,
 }
 
@@ -45,8 +46,8 @@ pub struct Metric {
 pub struct Family {
     pub metric: Metric,
     pub help: String,
-    /// With the owner of each.
-    pub samples: Vec<(usize, Sample)>,
+    /// With the owner of each, and what makes it one in the metric's unit.
+    pub samples: Vec<(usize, Scale, Sample)>,
 }
 
 impl Metric {
@@ -111,23 +112,25 @@ impl Families {
             help: help.into(),
             samples: Vec::new(),
         });
-        own.samples.push((self.owners.len() - 1, Sample::Gauge(Number::Unsigned(number))));
+        let sample = Sample::Gauge(Number::Unsigned(number));
+        own.samples.push((self.owners.len() - 1, None, sample));
     }
 
-    /// Adds a sample. `help` is asked for where there is none yet.
+    /// Adds a sample of values in this unit. `help` is asked for where there is none yet.
     pub fn add(&mut self, label: &str, unit: &str, help: impl FnOnce() -> String, sample: Sample) {
         let owner = self.owners.len() - 1;
+        let (unit, scale) = base_of(unit);
         let index = self.index_of(label, sample.kind(), unit);
         self.next = index + 1;
         let family = &mut self.all[index];
         // A file with a label twice gives one sample.
-        if family.samples.last().is_some_and(|(last, _)| *last == owner) {
+        if family.samples.last().is_some_and(|(last, ..)| *last == owner) {
             return;
         }
         if family.help.is_empty() {
             family.help = help();
         }
-        family.samples.push((owner, sample));
+        family.samples.push((owner, scale, sample));
     }
 
     fn index_of(&mut self, label: &str, kind: Type, unit: &str) -> usize {
@@ -157,8 +160,7 @@ impl Families {
         room: Option<usize>,
         out: &mut impl Write,
     ) -> io::Result<()> {
-        let limits = self.limits.iter().collect();
-        let mut writer = Writer::new(out, format, limits, &self.owners, room);
+        let mut writer = Writer::new(out, format, &self.limits, &self.owners, room);
         for (name, family) in &self.own {
             writer.family(&Name::own(name), family)?;
         }
@@ -180,11 +182,12 @@ fn is_changing_text(stat: &Stat<'_>) -> bool {
     !is_fixed && matches!(stat.value(), Value::Text(_))
 }
 
-/// The unit of a stat: what is measured in seconds by its kind needn't say so.
+/// The unit of a stat: what is measured in seconds by its kind needn't say so, and nothing else
+/// would be true.
 pub fn unit_of(kind: Option<Kind>, unit: &str) -> &str {
-    match (kind, unit) {
-        (Some(Kind::Timer | Kind::Timestamp), "") => "seconds",
-        (_, unit) => unit,
+    match kind {
+        Some(Kind::Timer | Kind::Timestamp) => "seconds",
+        _ => unit,
     }
 }
 

@@ -10,6 +10,7 @@
 //!
 //! Every metric's samples stand together in the text, so they are gathered over all files first.
 
+mod base;
 mod families;
 mod names;
 mod ranges;

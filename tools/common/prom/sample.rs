@@ -176,6 +176,15 @@ impl Number {
         }
     }
 
+    /// The nearest float.
+    pub const fn as_f64(self) -> f64 {
+        match self {
+            Self::Unsigned(value) => value as f64,
+            Self::Signed(value) => value as f64,
+            Self::Float(value) => value,
+        }
+    }
+
     /// Whether a counter may have it.
     fn is_count(self) -> bool {
         match self {

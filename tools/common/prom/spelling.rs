@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::base::without_other_unit;
 use super::families::Metric;
 use super::sample::Type;
 
@@ -23,7 +24,7 @@ pub fn with_unit(label: &str, metric: &Metric) -> String {
     };
     match plain(label).strip_suffix(unit) {
         Some(rest) if rest.is_empty() || rest.ends_with('_') => label.to_owned(),
-        _ => format!("{label}_{unit}"),
+        _ => format!("{}_{unit}", without_other_unit(label, unit)),
     }
 }
 

@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+use super::base::{Scale, scaled};
 use super::families::Family;
 use super::names::{LEFT_OUT, Name};
+use super::ranges::Limits;
 use super::sample::{Number, Sample, Type};
 use crate::common::escape::escape;
 use crate::common::number::push_exact;
@@ -22,8 +24,9 @@ pub enum Format {
 pub struct Writer<'a, W> {
     out: &'a mut W,
     format: Format,
-    /// `le="3.0"` for each end of a histogram's ranges.
-    limits: Vec<String>,
+    limits: &'a Limits,
+    /// `le="3.0"` for each end of a histogram's ranges, by what makes them of the metric's unit.
+    limit_labels: Vec<(Scale, Vec<String>)>,
     owners: &'a [String],
     /// How many more bytes of families are wanted, where that is limited.
     room: Option<usize>,
@@ -36,12 +39,20 @@ impl<'a, W: Write> Writer<'a, W> {
     pub fn new(
         out: &'a mut W,
         format: Format,
-        limits: Vec<u64>,
+        limits: &'a Limits,
         owners: &'a [String],
         room: Option<usize>,
     ) -> Self {
-        let limits = limits.into_iter().map(limit_label).collect();
-        Self { out, format, limits, owners, room, left_out: 0, lines: Vec::new() }
+        Self {
+            out,
+            format,
+            limits,
+            limit_labels: Vec::new(),
+            owners,
+            room,
+            left_out: 0,
+            lines: Vec::new(),
+        }
     }
 
     /// A metric with its help, its type and its samples; gives `false` and writes nothing where
@@ -49,10 +60,14 @@ impl<'a, W: Write> Writer<'a, W> {
     pub fn family(&mut self, name: &Name, family: &Family) -> io::Result<bool> {
         self.lines.clear();
         describe(&mut self.lines, self.format, name, family);
-        for (owner, sample) in &family.samples {
+        for (owner, scale, sample) in &family.samples {
             let labels = &self.owners[*owner];
-            let mut lines = Lines { out: &mut self.lines, name: &name.text, labels };
-            lines.push(sample, &self.limits);
+            let limits: &[String] = match sample {
+                Sample::Histogram(_) => limit_labels(&mut self.limit_labels, self.limits, *scale),
+                _ => &[],
+            };
+            let out = &mut self.lines;
+            Lines { out, name: &name.text, labels, scale: *scale }.push(sample, limits);
             if self.room.is_some_and(|room| self.lines.len() > room) {
                 self.left_out += 1;
                 return Ok(false);
@@ -170,13 +185,16 @@ struct Lines<'a> {
     name: &'a str,
     /// Of the owner.
     labels: &'a str,
+    scale: Scale,
 }
 
 impl Lines<'_> {
     fn push(&mut self, sample: &Sample, limits: &[String]) {
         match sample {
-            Sample::Counter(number) => self.line("_total", "", *number),
-            Sample::Gauge(number) | Sample::Untyped(number) => self.line("", "", *number),
+            Sample::Counter(number) => self.line("_total", "", scaled(*number, self.scale)),
+            Sample::Gauge(number) | Sample::Untyped(number) => {
+                self.line("", "", scaled(*number, self.scale));
+            }
             Sample::Info(text) => {
                 let value = format!("value=\"{}\"", label_value(text));
                 self.line("_info", &value, Number::Unsigned(1));
@@ -193,7 +211,7 @@ impl Lines<'_> {
     }
 
     fn sum_and_count(&mut self, sum: f64, count: u64) {
-        self.line("_sum", "", Number::Float(sum));
+        self.line("_sum", "", scaled(Number::Float(sum), self.scale));
         self.line("_count", "", Number::Unsigned(count));
     }
 
@@ -209,10 +227,27 @@ impl Lines<'_> {
     }
 }
 
+/// The labels of the limits in the metric's unit, made once for each scale.
+fn limit_labels<'a>(
+    known: &'a mut Vec<(Scale, Vec<String>)>,
+    limits: &Limits,
+    scale: Scale,
+) -> &'a [String] {
+    let is_of = |other: Scale| match (scale, other) {
+        (Some(one), Some(other)) => std::ptr::eq(one, other),
+        (one, other) => one.is_none() && other.is_none(),
+    };
+    let index = known.iter().position(|(other, _)| is_of(*other)).unwrap_or_else(|| {
+        known.push((scale, limits.iter().map(|limit| limit_label(limit, scale)).collect()));
+        known.len() - 1
+    });
+    &known[index].1
+}
+
 /// As OpenMetrics wants it, a float; in 0.0.4 as well, so that a series is the same in both.
-fn limit_label(limit: u64) -> String {
+fn limit_label(limit: u64, scale: Scale) -> String {
     let mut number = Vec::new();
-    push_exact(&mut number, limit as f64);
+    push_exact(&mut number, scaled(Number::Unsigned(limit), scale).as_f64());
     format!("le=\"{}\"", String::from_utf8_lossy(&number))
 }
 
