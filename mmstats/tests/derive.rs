@@ -249,6 +249,21 @@ fn what_debug_prints_are_values() {
     let path = printed.stats.path();
     let published = format!("Published {{ path: {path:?}, stats: {expected}, .. }}");
     assert_eq!(format!("{:?}", printed.stats), published);
+    let timing = format!("{:?}", render.start());
+    assert!(timing.contains("last: 2.0 }, watch: Stopwatch("), "{timing}");
+    assert!(timing.ends_with("s) }"), "a duration: {timing}");
+}
+
+#[test]
+fn what_debug_prints_of_a_static_says_whose_it_is() {
+    #[derive(MmStats)]
+    struct Unprintable {}
+
+    mmstats::per_thread! {
+        static STATS: Unprintable = Unprintable::options();
+    }
+
+    assert_eq!(format!("{STATS:?}"), "PerThread { stats: \"Unprintable\", .. }");
 }
 
 #[test]

@@ -10,6 +10,7 @@
 //! An instance outlives its thread: counters go on where they stood, so totals over the files
 //! never step back, and there are as many files as there ever were threads at one time.
 
+use std::fmt;
 use std::thread::LocalKey;
 
 use super::fields::Timer;
@@ -24,7 +25,6 @@ use crate::memory::{Idle, Slot};
 /// Made by [`per_thread!`](crate::per_thread). The first use in a thread takes over the instance
 /// of a thread that has ended, or creates one; each further use costs a thread-local load on top
 /// of the store.
-#[derive(Debug)]
 pub struct PerThread<T: MmStats> {
     slot: LocalKey<Slot<Published<T>>>,
     shared: &'static Shared<T>,
@@ -186,6 +186,13 @@ impl<T: MmStats> AtThreadEnd for PerThread<T> {
         if let Some(instance) = self.slot.with(Slot::take) {
             self.shared.give_back(instance);
         }
+    }
+}
+
+impl<T: MmStats> fmt::Debug for PerThread<T> {
+    /// Whose instances they are. What is in this thread's, [`with`](Self::with) shows.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PerThread").field("stats", &T::NAME).finish_non_exhaustive()
     }
 }
 

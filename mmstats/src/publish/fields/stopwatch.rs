@@ -1,5 +1,6 @@
 //! The clock of all timers.
 
+use std::fmt;
 use std::time::Duration;
 
 use quanta::Clock;
@@ -14,8 +15,14 @@ use crate::memory::{ForkProof, Section};
 /// // what is timed
 /// let took = watch.elapsed();
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Stopwatch(u64);
+
+impl fmt::Debug for Stopwatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Stopwatch").field(&self.elapsed()).finish()
+    }
+}
 
 impl Stopwatch {
     /// Starts now. The first of a process may take some milliseconds: see [`Timer`](crate::Timer).
