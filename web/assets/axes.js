@@ -1,7 +1,7 @@
 // The scales of a chart: how high a value stands, which values and which times are marked.
 
 import { time as timeOfDay } from "./format.js";
-import { logarithmicTicks, ticks } from "./scale.js";
+import { logarithmicTicks, spread, ticks } from "./scale.js";
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -19,19 +19,18 @@ const days = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" });
  * A scale of values, with some room beyond the least and the greatest: which part of the whole
  * height a value has, and which values are marked if there is place for `count`.
  */
-export function valueScale([least, greatest], { zero, base, logarithmic }) {
-  return logarithmic ? logarithmicScale(least, greatest) : linearScale(least, greatest, zero, base);
+export function valueScale([least, greatest], { zero, base, logarithmic, span }) {
+  return logarithmic
+    ? logarithmicScale(least, greatest)
+    : linearScale(least, greatest, { zero, base, span });
 }
 
-function linearScale(least, greatest, zero, base) {
-  if (least > greatest) {
-    [least, greatest] = [0, 1];
-  }
+function linearScale(least, greatest, { zero, base, span }) {
+  [least, greatest] = least > greatest ? [0, 1] : spread(least, greatest, span);
   if (zero) {
     [least, greatest] = [Math.min(0, least), Math.max(0, greatest)];
   }
-  // A line that doesn't move runs through the middle.
-  const room = greatest > least ? (greatest - least) * 0.06 : Math.abs(greatest) * 0.1 || 1;
+  const room = greatest > least ? (greatest - least) * 0.06 : 1;
   const bottom = least === 0 || (least > 0 && least < room) ? 0 : least - room;
   const top = greatest === 0 ? Math.max(0, bottom + 1) : greatest + room;
   return {

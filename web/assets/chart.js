@@ -22,6 +22,7 @@ const LEAST_DRAG = 6;
  *       zero,              whether the scale begins there
  *       base,              to which the scale is round: 10, or 2
  *       logarithmic,       whether the scale is; what isn't more than nothing stands below
+ *       span,              of the largest value: at least so much of it does the scale span
  *       format,            of a value, for the scale
  *       lines: [{ color, times, values }],
  *       bands: [{ color, strength, times, lower, upper }],

@@ -14,6 +14,15 @@ export function nearest(times, time) {
   return low > 0 && time - times[low - 1] < times[low] - time ? low - 1 : Math.min(low, high);
 }
 
+/** A scale spans at least so much of the largest value on it: else what hardly moves looks wild. */
+const LEAST_SPAN = 0.1;
+
+/** From where to where a scale goes at least that has these two on it, with them in the middle. */
+export function spread(least, greatest, span = LEAST_SPAN) {
+  const missing = span * Math.max(Math.abs(least), Math.abs(greatest)) - (greatest - least);
+  return missing > 0 ? [least - missing / 2, greatest + missing / 2] : [least, greatest];
+}
+
 /** Numbers that are round, in decimal or to the base 2, from `least` to `greatest`: about so many. */
 export function ticks(least, greatest, count, base = 10) {
   const rough = (greatest - least) / Math.max(1, count);

@@ -1,7 +1,12 @@
 // A small line without scales.
 
-/** Draws numbers into a canvas, one beside the other; NaN is a gap. */
-export function spark(canvas, numbers, color) {
+import { spread } from "./scale.js";
+
+/**
+ * Draws numbers into a canvas, one beside the other; NaN is a gap. The line's height is at least a
+ * part of the largest number: `span`.
+ */
+export function spark(canvas, numbers, color, span) {
   const ratio = window.devicePixelRatio;
   const [wide, high] = [canvas.clientWidth, canvas.clientHeight];
   if (canvas.width !== Math.round(wide * ratio) || canvas.height !== Math.round(high * ratio)) {
@@ -14,8 +19,8 @@ export function spark(canvas, numbers, color) {
   if (finite.length < 2) {
     return;
   }
-  const least = Math.min(...finite);
-  const range = Math.max(...finite) - least;
+  const [least, greatest] = spread(Math.min(...finite), Math.max(...finite), span);
+  const range = greatest - least;
   const y = (value) => (range > 0 ? high - 2 - ((value - least) / range) * (high - 4) : high / 2);
   const step = (wide - 4) / (numbers.length - 1);
   pen.beginPath();

@@ -2,14 +2,15 @@
 
 import { element, onFrame } from "./dom.js";
 
-/** So many elements at most: the box becomes no higher than that, however high the window is. */
+/** So many elements at most, however high the window is: `--most` says how high that is. */
 const MOST = 190;
 /** So many more than can be seen, above and below, so that nothing is empty while scrolling. */
 const AROUND = 8;
 
 /**
- * Elements of one height in a box that scrolls. `make()` makes one, `fill(element, item, index)`
- * shows an item in it; an element shows one item after another. The height is the box's `--row`.
+ * Elements of one height in a box that scrolls, or in one as high as they are, with something around
+ * it that scrolls. `make()` makes one, `fill(element, item, index)` shows an item in it; an element
+ * shows one item after another. The height is the box's `--row`.
  */
 export class VirtualList {
   #box;
@@ -27,8 +28,9 @@ export class VirtualList {
     this.#fill = fill;
     box.append(this.#inside);
     this.refresh = onFrame(() => this.draw());
-    box.addEventListener("scroll", this.refresh, { passive: true });
-    new ResizeObserver(() => this.#measure()).observe(box);
+    document.addEventListener("scroll", this.refresh, { capture: true, passive: true });
+    const resized = new ResizeObserver(() => this.#measure());
+    [box, document.body].forEach((node) => resized.observe(node));
     this.#measure();
   }
 
@@ -44,7 +46,7 @@ export class VirtualList {
 
   /** How many items can be seen at one time. */
   get page() {
-    return Math.max(1, Math.floor(this.#box.clientHeight / this.#height));
+    return Math.max(1, Math.floor(this.#seen().height / this.#height));
   }
 
   /** The index to which a key leads from another one; undefined where it leads nowhere. */
@@ -63,24 +65,35 @@ export class VirtualList {
 
   /** Scrolls as little as needed to see an item. */
   reveal(index) {
-    const top = index * this.#height;
-    const bottom = top + this.#height - this.#box.clientHeight;
-    this.#box.scrollTop = Math.max(bottom, Math.min(top, this.#box.scrollTop));
+    const { scroller, above, height } = this.#seen();
+    const top = index * this.#height - above;
+    scroller.scrollTop += Math.min(0, top) + Math.max(0, top + this.#height - height);
     this.draw();
+  }
+
+  /** What scrolls, how many pixels of the list are above what can be seen, and how high that is. */
+  #seen() {
+    const scrolls = (node) => getComputedStyle(node).overflowY === "auto" || !node.parentElement;
+    let scroller = this.#box;
+    while (!scrolls(scroller)) {
+      scroller = scroller.parentElement;
+    }
+    const [around, inside] = [scroller, this.#inside].map((node) => node.getBoundingClientRect().top);
+    return { scroller, above: around - inside, height: scroller.clientHeight };
   }
 
   #measure() {
     this.#height = parseFloat(getComputedStyle(this.#box).getPropertyValue("--row")) || 30;
-    this.#box.style.maxHeight = `${(MOST - 1 - 2 * AROUND) * this.#height}px`;
+    this.#box.style.setProperty("--most", `${(MOST - 1 - 2 * AROUND) * this.#height}px`);
     this.items = this.#items;
   }
 
   /** Shows the items again that can be seen; `refresh` does before the next picture. */
   draw() {
-    const above = Math.floor(this.#box.scrollTop / this.#height);
-    const from = Math.max(0, above - AROUND);
-    const count = this.page + 1 + 2 * AROUND;
-    const to = Math.min(this.#items.length, from + count);
+    const { above, height } = this.#seen();
+    const [first, end] = [above, above + height].map((edge) => Math.floor(edge / this.#height));
+    const from = Math.max(0, first - AROUND);
+    const to = Math.min(this.#items.length, end + 1 + AROUND, from + MOST);
     for (const [index, node] of this.#shown) {
       if (index < from || index >= to) {
         this.#shown.delete(index);
