@@ -26,6 +26,15 @@ impl About {
         Self::of_command(file.identity().map_or("", |identity| &identity.command), label)
     }
 
+    /// Its name, for programs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Work => "work",
+            Self::Tool => "tool",
+            Self::Process => "process",
+        }
+    }
+
     /// What a stat of the program `command` is about.
     pub fn of_command(command: &str, label: &str) -> Self {
         let is_of_command =

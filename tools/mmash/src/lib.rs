@@ -8,6 +8,7 @@
 
 mod aggregate;
 mod args;
+mod by_process;
 mod files;
 mod metrics;
 mod openapi;

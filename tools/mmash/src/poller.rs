@@ -134,7 +134,9 @@ impl Looking {
             return;
         }
         let started = Instant::now();
-        let snapshot = Arc::new(Snapshot::take(&self.places, self.limits.budget()));
+        let mut snapshot = Snapshot::take(&self.places, self.limits.budget());
+        snapshot.spreads = poller.snapshot().spreads.next();
+        let snapshot = Arc::new(snapshot);
         poller.metrics.look(&snapshot);
         // The one before goes first: what follows takes memory, too.
         self.before = Arc::downgrade(&poller.snapshot.send_replace(Arc::clone(&snapshot)));

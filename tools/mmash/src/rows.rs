@@ -10,6 +10,7 @@ use web::Feed;
 
 use super::snapshot::Snapshot;
 use super::unpublished::Unpublished;
+use mmstats_tools::common::about::About;
 use mmstats_tools::common::json::{self, Exact};
 use mmstats_tools::common::records::PERCENTILES;
 use mmstats_tools::common::totals::{Together, Total};
@@ -25,7 +26,7 @@ pub struct Rows {
 #[derive(Clone, Debug)]
 struct Row {
     id: u64,
-    about: Arc<About>,
+    declared: Arc<Declared>,
     value: Arc<RawValue>,
     /// What a histogram had at the last look.
     histogram: Option<HistogramSnapshot>,
@@ -35,22 +36,24 @@ struct Row {
 
 /// What is told of a row once, and how it is encoded.
 #[derive(Debug)]
-struct About {
+struct Declared {
     kind: Option<Kind>,
     unit: String,
     help: String,
+    about: About,
     aggregate: Aggregate,
     range_end: Option<u64>,
     encoded: Box<RawValue>,
 }
 
 #[derive(Serialize)]
-struct AboutRecord<'a> {
+struct DeclaredRecord<'a> {
     id: u64,
     label: &'a str,
     kind: Option<&'static str>,
     unit: &'a str,
     help: &'a str,
+    about: &'static str,
     aggregate: &'static str,
     /// Of a histogram: the largest value that has a bucket.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,14 +80,14 @@ impl Rows {
         let (mut new, mut gone, mut values) = (Vec::new(), Vec::new(), Vec::new());
         self.by_label.values_mut().for_each(|row| row.seen = false);
         for total in snapshot.totals().iter() {
-            let known = self.by_label.get_mut(&total.label).filter(|row| row.about.is_of(total));
+            let known = self.by_label.get_mut(&total.label).filter(|row| row.declared.is_of(total));
             let before = known.as_ref().and_then(|row| row.histogram.as_ref());
             let value = raw(&value_of(total, before));
             let Some(row) = known else {
                 // Declared anew, it is another one.
                 gone.extend(self.by_label.remove(&total.label).map(|row| row.id));
                 let row = self.add(total, value);
-                new.push(row.about);
+                new.push(row.declared);
                 values.push((row.id, row.value));
                 continue;
             };
@@ -99,7 +102,7 @@ impl Rows {
         let change = Step {
             time,
             files,
-            new: new.iter().map(|about| &*about.encoded).collect(),
+            new: new.iter().map(|declared| &*declared.encoded).collect(),
             gone,
             values: values.iter().map(|(id, value)| (*id, &**value)).collect(),
             unpublished: &unpublished,
@@ -112,24 +115,25 @@ impl Rows {
     fn add(&mut self, total: &Total, value: Arc<RawValue>) -> Row {
         let id = self.next;
         self.next += 1;
-        let about = Arc::new(About::of(id, total));
+        let declared = Arc::new(Declared::of(id, total));
         let histogram = total.histogram().cloned();
-        let row = Row { id, about, value, histogram, seen: true };
+        let row = Row { id, declared, value, histogram, seen: true };
         self.by_label.insert(total.label.clone(), row.clone());
         row
     }
 }
 
-impl About {
+impl Declared {
     fn of(id: u64, total: &Total) -> Self {
-        let Total { label, kind, unit, help, aggregate, .. } = total;
+        let Total { label, kind, unit, help, about, aggregate, .. } = total;
         let range_end = range_end(total);
-        let encoded = json::text(&AboutRecord {
+        let encoded = json::text(&DeclaredRecord {
             id,
             label,
             kind: kind.map(Kind::name),
             unit,
             help,
+            about: about.name(),
             aggregate: aggregate.name(),
             range_end,
         });
@@ -137,6 +141,7 @@ impl About {
             kind: *kind,
             unit: unit.clone(),
             help: help.clone(),
+            about: *about,
             aggregate: *aggregate,
             range_end,
             encoded: RawValue::from_string(encoded).expect("just encoded"),
@@ -144,8 +149,8 @@ impl About {
     }
 
     fn is_of(&self, total: &Total) -> bool {
-        let Self { kind, unit, help, aggregate, .. } = self;
-        (kind, aggregate) == (&total.kind, &total.aggregate)
+        let Self { kind, unit, help, about, aggregate, .. } = self;
+        (kind, about, aggregate) == (&total.kind, &total.about, &total.aggregate)
             && (unit, help) == (&total.unit, &total.help)
             && self.range_end == range_end(total)
     }
@@ -159,7 +164,7 @@ fn whole(time: f64, files: usize, rows: &[Row], unpublished: &[Unpublished]) -> 
     json::text(&Step {
         time,
         files,
-        new: rows.iter().map(|row| &*row.about.encoded).collect(),
+        new: rows.iter().map(|row| &*row.declared.encoded).collect(),
         gone: Vec::new(),
         values: rows.iter().map(|row| (row.id, &*row.value)).collect(),
         unpublished,
@@ -169,7 +174,7 @@ fn whole(time: f64, files: usize, rows: &[Row], unpublished: &[Unpublished]) -> 
 /// A row's figures by name; `value` is what is shown first.
 #[derive(Default, Serialize)]
 #[serde(transparent)]
-struct Figures(serde_json::Map<String, serde_json::Value>);
+pub struct Figures(serde_json::Map<String, serde_json::Value>);
 
 impl Figures {
     fn put(&mut self, name: &str, value: Value<'_>) {
@@ -188,7 +193,7 @@ impl Figures {
 
 /// The figures of a stat. A histogram's `recent` are those of what is new since `before`: over
 /// all of a long life nothing moves.
-fn value_of(total: &Total, before: Option<&HistogramSnapshot>) -> Figures {
+pub fn value_of(total: &Total, before: Option<&HistogramSnapshot>) -> Figures {
     let mut figures = Figures::default();
     match total.together() {
         Together::One(value) => figures.put("value", value),

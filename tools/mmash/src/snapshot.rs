@@ -12,6 +12,8 @@ use web::Problem;
 
 use mmstats_tools::common::totals::Totals;
 
+use super::by_process::Spreads;
+
 /// How many errors are listed: whoever may write into the directory can make any number.
 const MOST_ERRORS: usize = 1_000;
 
@@ -31,6 +33,8 @@ pub struct Snapshot {
     pub bytes: u64,
     /// The patterns that were looked at.
     pub looked_at: Vec<String>,
+    /// The histograms that somebody asked for by process.
+    pub spreads: Spreads,
     totals: OnceLock<Arc<Totals>>,
 }
 
@@ -51,6 +55,7 @@ impl Default for Snapshot {
             errors: Vec::new(),
             bytes: 0,
             looked_at: Vec::new(),
+            spreads: Spreads::default(),
             totals: OnceLock::new(),
         }
     }

@@ -11,6 +11,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use web::{Parameters, Problem, Rest, answer};
 
+use super::by_process::{ProcessRecord, by_process};
 use super::poller::Poller;
 use super::snapshot::{Seen, Snapshot};
 use mmstats_tools::common::near::near;
@@ -19,6 +20,9 @@ use mmstats_tools::common::totals::{Total, Totals};
 
 /// What the kind is called where the file doesn't tell.
 const UNKNOWN: &str = "unknown";
+
+/// By what else than files a stat can be divided.
+const PROCESS: &str = "process";
 
 /// All stats, and one of them.
 pub fn routes() -> Router<Arc<Poller>> {
@@ -77,6 +81,9 @@ struct OneRecord<'a> {
     stat: TotalRecord<'a>,
     /// What each file has, in the files' order.
     values: Vec<ValueRecord<'a>>,
+    /// What each process has, if that is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    processes: Option<Vec<ProcessRecord<'a>>>,
 }
 
 /// A stat in a file.
@@ -105,7 +112,7 @@ async fn stat(
     parameters: Parameters,
     State(poller): State<Arc<Poller>>,
 ) -> Result<Response, Problem> {
-    let wanted = parameters.only(&["glob"])?;
+    let wanted = parameters.only(&["glob", "by"])?;
     poller.answer(move |snapshot| stat_of(snapshot, &label, &wanted)).await
 }
 
@@ -121,7 +128,15 @@ fn stat_of(snapshot: &Snapshot, label: &str, wanted: &Parameters) -> Result<Resp
     let Some(total) = totals.iter().next() else {
         return Err(Problem::not_found(missing(label, &snapshot.totals())));
     };
-    Ok(answer(&OneRecord { time: now, stat: TotalRecord { total, help_texts: true }, values }))
+    let processes = match wanted.given("by") {
+        None => None,
+        Some(PROCESS) => Some(by_process(snapshot, label, wanted.first("glob"))?),
+        Some(other) => {
+            return Err(Problem::bad_request(format!("by={other:?}: it can only be {PROCESS}")));
+        }
+    };
+    let stat = TotalRecord { total, help_texts: true };
+    Ok(answer(&OneRecord { time: now, stat, values, processes }))
 }
 
 /// That there is no such stat, and which ones have a label like that.

@@ -1,42 +1,45 @@
-// The charts of the chosen stats, with their window, and what each stat is at the moment that is
+// The charts of the chosen stats, with their window, and what each line is at the moment that is
 // pointed at.
 
-import { Chart } from "../kit/chart.js";
 import { bar, cross } from "../kit/controls.js";
 import { element, setText } from "../kit/dom.js";
 import { time as timeOfDay } from "../kit/format.js";
 import { nearest } from "../kit/scale.js";
 import {
   bandsOf,
-  deathText,
   drawnAt,
   lineOf,
   reading,
   scaleOf,
   scaleText,
   showsRate,
+  spanOf,
   valueText,
 } from "./measures.js";
+import { Panel } from "./panel.js";
 import { places } from "./places.js";
-import { SHOWS, WINDOWS } from "./view.js";
+import { Processes } from "./processes.js";
+import { BYS, SHOWS, WINDOWS } from "./view.js";
 
 /** What is known is shown over the whole width from that many seconds on. */
 const LEAST_WINDOW = 60;
 const SHOW_NAMES = { auto: "As suits", value: "Value", rate: "Rate" };
+const BY_NAMES = { total: "Total", process: "Processes" };
 
 /** The charts. `onview(part)` is told what of the view was changed here. */
 export class Detail {
   #section;
   #stats;
   #onview;
-  #view = { stats: [], minutes: 5, show: "auto" };
-  /** The drawn stats, one chart for each scale. */
-  #panels = [];
+  #view = { stats: [], minutes: 5, show: "auto", by: "total" };
+  #processes;
+  /** The charts, by what their lines have in common. */
+  #panels = new Map();
   #zoom = null;
   #cursor = null;
   #layout = "";
   #charts = element("div", { class: "charts" });
-  #legend = element("ul", { class: "legend", "aria-label": "Stats in the chart" });
+  #abouts = element("ul", { class: "abouts" });
   #moment = element("p", { class: "moment" });
   #spoken = element("p", { class: "unseen", role: "status" });
   #back;
@@ -46,12 +49,15 @@ export class Detail {
     this.#section = section;
     this.#stats = stats;
     this.#onview = onview;
+    this.#processes = new Processes(stats, () => this.#draw());
     const minutes = (value) => `${value} min`;
     const setMinutes = (value) => onview({ minutes: value });
     const setShow = (value) => onview({ show: value });
+    const setBy = (value) => onview({ by: value });
     this.#bars = [
       bar("minutes", "Window", WINDOWS, minutes, setMinutes),
       bar("show", "What is drawn", SHOWS, (value) => SHOW_NAMES[value], setShow),
+      bar("by", "What a line is of", BYS, (value) => BY_NAMES[value], setBy),
     ];
     const zoomOut = () => this.#zoomTo(null);
     this.#back = element("button", { type: "button", hidden: true, onclick: zoomOut }, "Zoom out");
@@ -59,7 +65,7 @@ export class Detail {
     section.append(
       element("div", { class: "tools" }, ...this.#bars, this.#back, this.#moment, close),
       this.#charts,
-      this.#legend,
+      this.#abouts,
       this.#spoken,
     );
   }
@@ -69,40 +75,67 @@ export class Detail {
       this.#zoom = null;
     }
     this.#view = view;
-    const { minutes, show } = view;
-    const chosen = [minutes, show];
+    const { minutes, show, by } = view;
+    const chosen = [minutes, show, by];
     this.#bars.forEach((fieldset, index) => {
       fieldset.querySelector(`[value="${chosen[index]}"]`).checked = true;
     });
     this.#section.hidden = view.stats.length === 0;
+    this.#processes.wanted = by === "process" ? view.stats : [];
     this.refresh();
   }
 
   /** Draws what is known now. */
   refresh() {
+    // What processes have comes later than what all have together.
+    if (this.#view.by === "process") {
+      this.#processes.ask();
+    } else {
+      this.#draw();
+    }
+  }
+
+  #draw() {
     if (this.#section.hidden) {
       return;
     }
-    const drawn = this.#view.stats.map((label, color) => this.#drawnOf(label, color));
-    this.#arrange(drawn);
+    const lines = this.#lines();
+    this.#arrange(lines);
     const { from, to } = this.#window();
     const [first, end] = this.#places(from, to);
     const timeAt = (_, index) => this.#stats.clock.at(first + index);
     const times = Float64Array.from({ length: end - first }, timeAt);
-    for (const { chart, scale } of this.#panels) {
-      const members = drawn.filter((one) => one.scale === scale);
-      chart.show({ from, to, ...this.#content(members, first, times) });
-      chart.cursor = this.#cursor;
+    const place = this.#pointed(first, times);
+    const texts = lines.map((line) => this.#textOf(line, place));
+    for (const [key, panel] of this.#panels) {
+      const members = lines.filter((line) => line.panel === key);
+      const { title } = members[0];
+      if (panel.canvas) {
+        panel.show({ from, to, ...this.#content(members, first, times) }, this.#cursor);
+      }
+      const more = title === undefined ? 0 : this.#processes.more(title);
+      panel.tell(members, members.map((line) => texts[lines.indexOf(line)]), more);
     }
     this.#back.hidden = this.#zoom === null;
-    this.#read(drawn, first, times);
+    this.#say(lines, texts, place);
   }
 
-  #drawnOf(label, color) {
-    const stat = this.#stats.find(label);
-    const asRate = stat !== undefined && showsRate(stat, this.#view.show);
-    const scale = stat && !stat.isText ? scaleOf(stat, asRate) : null;
-    return { label, color, stat, asRate, scale };
+  /** What is drawn: a line for each stat, in charts by scale, or for each process, by stat. */
+  #lines() {
+    const { stats, show, by } = this.#view;
+    const complete = (line) => {
+      const { stat } = line;
+      const asRate = stat !== undefined && showsRate(stat, show);
+      return { ...line, asRate, scale: stat && !stat.isText ? scaleOf(stat, asRate) : null };
+    };
+    return stats.flatMap((label, color) => {
+      const ofProcesses = by === "process" ? this.#processes.of(label) : [];
+      if (ofProcesses.length > 0) {
+        return ofProcesses.map((own) => complete({ ...own, label, title: label, panel: `of ${label}` }));
+      }
+      const line = complete({ label, name: label, color, stat: this.#stats.find(label) });
+      return [{ ...line, panel: `in ${line.scale}` }];
+    });
   }
 
   #window() {
@@ -119,97 +152,91 @@ export class Detail {
     return [first, Math.min(clock.end, clock.search(to) + 1)];
   }
 
-  #content(drawn, first, times) {
+  #content(members, first, times) {
     const lines = [];
     const bands = [];
     const along = (numberAt) => Float64Array.from(times, (_, index) => numberAt(first + index));
-    for (const { stat, asRate, color } of drawn) {
+    for (const { stat, asRate, color, title } of members) {
       lines.push({ color, times, values: along(lineOf(stat, this.#stats.clock, asRate)) });
-      for (const [low, high, strength] of bandsOf(stat, asRate)) {
+      // Bands of several processes would hide each other.
+      for (const [low, high, strength] of title === undefined ? bandsOf(stat, asRate) : []) {
         const [lower, upper] = [low, high].map((name) => along((place) => drawnAt(stat, name, place)));
         bands.push({ color, strength, times, lower, upper });
       }
     }
-    const [{ stat, asRate }] = drawn;
+    const [{ stat, asRate }] = members;
     const base = stat.unit === "bytes" && !asRate ? 2 : 10;
-    const zero = drawn.some((one) => one.asRate);
-    return { lines, bands, base, zero, format: scaleText(stat, asRate) };
+    const zero = members.some((line) => line.asRate);
+    return { lines, bands, base, zero, span: spanOf(stat), format: scaleText(stat, asRate) };
   }
 
-  /** Makes charts and legend anew where other stats are drawn, or on other scales. */
-  #arrange(drawn) {
-    const scales = [...new Set(drawn.map(({ scale }) => scale).filter((scale) => scale !== null))];
-    const members = drawn.map(({ label, stat }) => [label, stat?.help, stat?.goneSince]);
-    const layout = JSON.stringify([scales, members]);
+  /** Makes charts and texts anew where other lines are drawn, or on other scales. */
+  #arrange(lines) {
+    const shapes = lines.map(({ panel, name, color, asRate, scale, stat }) =>
+      [panel, name, color, asRate, scale, stat?.help, stat?.goneSince]);
+    const layout = JSON.stringify(shapes);
     if (layout === this.#layout) {
       return;
     }
     this.#layout = layout;
-    this.#panels.forEach(({ chart }) => chart.close());
-    this.#panels = scales.map((scale) => {
-      const labels = drawn.filter((one) => one.scale === scale).map(({ label }) => label);
-      const keys = "The arrows read point after point; Escape ends it.";
-      const name = `Chart of ${labels.join(", ")}. ${keys}`;
-      const canvas = element("canvas", { tabindex: 0, role: "img", "aria-label": name });
-      const chart = new Chart(canvas, {
-        onread: (time) => this.#pointAt(time),
-        onzoom: (from, to) => this.#zoomTo(from === undefined ? null : { from, to }),
-      });
-      return { chart, canvas, scale };
-    });
-    this.#charts.replaceChildren(...this.#panels.map(({ canvas }) => canvas));
-    this.#legend.replaceChildren(...drawn.map((one) => this.#entry(one)));
+    const onout = (label) => this.#onview({ stats: this.#view.stats.filter((other) => other !== label) });
+    const onread = (time) => this.#pointAt(time);
+    const onzoom = (from, to) => this.#zoomTo(from === undefined ? null : { from, to });
+    this.#panels.forEach((panel) => panel.close());
+    this.#panels = new Map([...new Set(lines.map(({ panel }) => panel))].map((key) => {
+      const members = lines.filter(({ panel }) => panel === key);
+      return [key, new Panel({ title: members[0].title, lines: members, onout, onread, onzoom })];
+    }));
+    this.#charts.replaceChildren(...[...this.#panels.values()].map(({ node }) => node));
+    this.#abouts.replaceChildren(...this.#view.stats.map((label) => this.#aboutOf(label)));
   }
 
-  #entry({ label, color, stat }) {
-    const others = () => this.#view.stats.filter((other) => other !== label);
+  /** What a stat means, and in which files it is. */
+  #aboutOf(label) {
+    const stat = this.#stats.find(label);
     return element(
       "li",
       {},
-      element("span", { class: "mark", "data-color": color + 1 }),
-      element(
-        "div",
-        { class: "title" },
-        element("span", { class: "label" }, label),
-        element("span", { class: "life", "data-life": "dead" }),
-        element("span", { class: "reading" }),
-      ),
-      cross(`Take ${label} out`, () => this.#onview({ stats: others() })),
-      element("p", { class: "help" }, stat ? stat.help : "There is no such stat now."),
+      element("p", {}, element("span", { class: "label" }, label), " ",
+        element("span", { class: "help" }, stat ? stat.help : "There is no such stat now.")),
       stat && stat.goneSince === null ? places(stat) : "",
     );
   }
 
   #pointAt(time) {
     this.#cursor = time;
-    this.refresh();
+    this.#draw();
   }
 
   #zoomTo(zoom) {
     this.#zoom = zoom;
-    this.refresh();
+    this.#draw();
   }
 
-  /** Tells what each stat was at the cursor, or else is. */
-  #read(drawn, first, times) {
+  /** The place that is pointed at; null where none is. */
+  #pointed(first, times) {
+    return this.#cursor !== null && times.length > 0 ? first + nearest(times, this.#cursor) : null;
+  }
+
+  /** What a line was at a place, or else is. */
+  #textOf({ stat, asRate }, place) {
     const { clock } = this.#stats;
-    const pointed = this.#cursor !== null && times.length > 0;
-    const place = pointed ? first + nearest(times, this.#cursor) : clock.end - 1;
-    setText(this.#moment, pointed ? timeOfDay(clock.at(place)) : "");
-    const hasNoReading = ({ isText, kind, goneSince }) =>
-      isText || (!pointed && (kind === "timestamp" || goneSince !== null));
-    const texts = drawn.map(({ stat, asRate }) =>
-      stat === undefined ? "–"
-      : hasNoReading(stat) ? valueText(stat, clock)
-      : reading(stat, clock, asRate, place),
-    );
-    const readings = this.#legend.querySelectorAll(".reading");
-    texts.forEach((text, index) => setText(readings[index], text));
-    const deaths = this.#legend.querySelectorAll(".title .life");
-    drawn.forEach(({ stat }, index) => setText(deaths[index], stat ? deathText(stat) : ""));
-    // What the arrows point at is heard; what the mouse does is only seen.
-    const heard = pointed && this.#charts.contains(document.activeElement);
-    const told = drawn.map(({ label }, index) => `${label} ${texts[index]}`);
-    setText(this.#spoken, heard ? [timeOfDay(clock.at(place)), ...told].join(", ") : "");
+    if (stat === undefined) {
+      return "–";
+    }
+    const { isText, kind, goneSince } = stat;
+    if (isText || (place === null && (kind === "timestamp" || goneSince !== null))) {
+      return valueText(stat, clock);
+    }
+    return reading(stat, clock, asRate, place ?? clock.end - 1);
+  }
+
+  /** What the arrows point at is heard; what the mouse does is only seen. */
+  #say(lines, texts, place) {
+    const time = place === null ? "" : timeOfDay(this.#stats.clock.at(place));
+    setText(this.#moment, time);
+    const heard = place !== null && this.#charts.contains(document.activeElement);
+    const told = lines.map(({ name }, index) => `${name} ${texts[index]}`);
+    setText(this.#spoken, heard ? [time, ...told].join(", ") : "");
   }
 }

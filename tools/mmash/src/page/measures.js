@@ -161,6 +161,11 @@ export function scaleOf(stat, asRate) {
   return asRate ? `${stat.unit}/s` : stat.unit;
 }
 
+/** How much of its largest value a scale of a stat spans at least: of dates only the differences count. */
+export function spanOf({ kind }) {
+  return kind === "timestamp" ? 0 : undefined;
+}
+
 /** A function from a value to its text on the scale of this stat. */
 export function scaleText(stat, asRate) {
   if (asRate) {

@@ -28,7 +28,7 @@ export async function explainNothing(section) {
     element("h2", {}, "There are no stats yet"),
     element("p", {}, "As soon as a program publishes some, they appear here."),
     element("p", {}, "mmash --glob shows other places; meanwhile there are ",
-      element("a", { href: "?filter=mmash." }, "mmash's own stats"), "."),
+      element("a", { href: "?all=1" }, "mmash's own stats"), " and those of processes as such."),
     ...(places.length > 0 ? [element("h3", {}, "Looked at"), element("ul", {}, ...places)] : []),
     ...problems(record.errors),
     element("h3", {}, "Why there may be nothing"),

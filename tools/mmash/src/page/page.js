@@ -15,8 +15,6 @@ import { warn } from "./warnings.js";
 
 /** How often the age of the values is shown anew, in milliseconds. */
 const TICK = 1000;
-/** What mmash's own stats begin with: where there are no others, there is nothing to show. */
-const OWN = "mmash.";
 /** So many values are kept while the page stands still; the oldest are taken in then. */
 const KEPT = 1_000_000;
 const STATES = {
@@ -33,7 +31,10 @@ const [filter, count, pause, state, age] = ["filter", "count", "pause", "state",
 const [nothing, dialog] = ["nothing", "files-dialog"].map(part);
 
 const stats = new Stats();
-const rows = new Rows(part("stats"), part("rows"), stats, choose);
+const rows = new Rows(part("stats"), part("rows"), stats, {
+  onchoose: choose,
+  onall: (all) => go({ ...view, all }),
+});
 const detail = new Detail(part("detail"), stats, (change) => go({ ...view, ...change }));
 const files = new Files(dialog);
 let view = fromAddress();
@@ -47,7 +48,7 @@ let ahead = 0;
 /** Shows a view. */
 function look(next) {
   view = next;
-  rows.filter = view.filter;
+  rows.view = view;
   rows.chosen = view.stats;
   detail.view = view;
   document.body.classList.toggle("with-detail", view.stats.length > 0);
@@ -92,8 +93,8 @@ function take(kind, step) {
 }
 
 function refresh() {
-  const asked = view.filter !== "" || view.stats.length > 0;
-  const empty = rows.all === 0 || (!asked && stats.areAll(OWN));
+  const asked = view.filter !== "" || view.all || view.stats.length > 0;
+  const empty = rows.all === 0 || (!asked && !stats.areAnyOfWork);
   if (empty) {
     explainNothing(nothing);
   }

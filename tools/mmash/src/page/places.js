@@ -4,6 +4,7 @@ import { element, repeated } from "../kit/dom.js";
 import { number } from "../kit/format.js";
 import { compareTexts } from "../kit/order.js";
 import { fileText } from "./measures.js";
+import { pathOf } from "./processes.js";
 
 /** So many files are listed. */
 const MOST = 100;
@@ -20,8 +21,7 @@ export function places(stat) {
 }
 
 async function fill(body, stat) {
-  const path = stat.label.split("/").map(encodeURIComponent).join("/");
-  const record = await fetch(`api/v1/stats/${path}`).then((answer) => answer.json()).catch(() => null);
+  const record = await fetch(pathOf(stat.label)).then((answer) => answer.json()).catch(() => null);
   if (!record?.values) {
     body.replaceChildren(record?.error ?? "mmash doesn't answer.");
     return;

@@ -2,14 +2,17 @@
 
 import { element, setText } from "../kit/dom.js";
 import { matcher } from "../kit/filter.js";
+import { counted } from "../kit/format.js";
 import { Grid } from "../kit/grid.js";
 import { compareTexts } from "../kit/order.js";
 import { spark } from "../kit/spark.js";
-import { deathText, lineOf, rateText, showsRate, valueText } from "./measures.js";
+import { deathText, lineOf, rateText, showsRate, spanOf, valueText } from "./measures.js";
 
 /** How many looks the small lines show, and from how many on they fill their place. */
 const LOOKS = 120;
 const LEAST_LOOKS = 30;
+/** The head of those stats that aren't about the work of programs. */
+const BEHIND = { key: "behind", name: "Tools and processes", hint: "mmash. kodemon. sys. org." };
 
 /** The label up to its last point, with it. */
 function prefixOf(label) {
@@ -18,29 +21,32 @@ function prefixOf(label) {
 
 /**
  * The list. `onchoose(label, more)` is told what is chosen: alone, or with `more` in addition to
- * what is chosen already.
+ * what is chosen already; `onall(all)`, whether those that aren't about the work of programs are
+ * shown, too. They come last.
  */
 export class Rows {
   #stats;
   #sorted = [];
   #closed = new Set();
-  #filter = "";
+  #view = { filter: "", all: false };
   #chosen = [];
   /** Those of the chosen stats that no file has any more. */
   #gone = [];
   #onchoose;
+  #onall;
   /** For what keys do outside the list. */
   grid;
   /** How many stats the filter lets through. */
   count = 0;
 
-  constructor(node, box, stats, onchoose) {
+  constructor(node, box, stats, { onchoose, onall }) {
     this.#stats = stats;
     this.#onchoose = onchoose;
+    this.#onall = onall;
     this.grid = new Grid(node, box, {
       make: makeRow,
       fill: (row, item) => this.#fill(row, item),
-      idOf: ({ stat, prefix }) => (stat ? `stat ${stat.label}` : `group ${prefix}`),
+      idOf: ({ stat, key }) => (stat ? `stat ${stat.label}` : `group ${key}`),
       isEntry: ({ stat }) => stat !== undefined,
       act: (item, more) => this.#act(item, more),
     });
@@ -53,16 +59,18 @@ export class Rows {
     const stats = [...this.#stats.byLabel.values(), ...this.#gone];
     const keyed = stats.map((stat) => ({ stat, prefix: prefixOf(stat.label) }));
     const compare = (a, b) =>
-      compareTexts(a.prefix, b.prefix) || compareTexts(a.stat.label, b.stat.label);
+      a.stat.isBehind - b.stat.isBehind ||
+      compareTexts(a.prefix, b.prefix) ||
+      compareTexts(a.stat.label, b.stat.label);
     this.#sorted = keyed.sort(compare);
     this.#arrange();
   }
 
-  set filter(text) {
-    if (text !== this.#filter) {
-      this.#filter = text;
+  set view(view) {
+    if (view.filter !== this.#view.filter) {
       this.grid.restart();
     }
+    this.#view = view;
     this.#arrange();
   }
 
@@ -92,22 +100,35 @@ export class Rows {
 
   /** Puts groups and rows into the order in which they stand. */
   #arrange() {
-    const wanted = matcher(this.#filter);
+    const { filter, all } = this.#view;
+    const wanted = matcher(filter);
     const kept = this.#sorted.filter(({ stat }) => wanted(stat.label));
+    this.count = kept.length;
+    const [before, behind] = [false, true].map((is) => kept.filter(({ stat }) => stat.isBehind === is));
+    const items = this.#grouped(before);
+    // What is looked for by name isn't folded away.
+    if (behind.length > 0 && filter === "") {
+      items.push({ ...BEHIND, count: behind.length, isOpen: all });
+    }
+    this.grid.items = items.concat(filter !== "" || all ? this.#grouped(behind) : []);
+  }
+
+  /** The rows of stats that are sorted, each group below its head. */
+  #grouped(sorted) {
     const items = [];
     let group;
-    for (const { stat, prefix } of kept) {
-      if (group?.prefix !== prefix) {
-        group = { prefix, count: 0 };
+    for (const { stat, prefix } of sorted) {
+      const key = `${stat.isBehind} ${prefix}`;
+      if (group?.key !== key) {
+        group = { key, name: prefix || "(no prefix)", count: 0, isOpen: !this.#closed.has(key) };
         items.push(group);
       }
       group.count += 1;
-      if (!this.#closed.has(prefix)) {
-        items.push({ stat, prefix });
+      if (group.isOpen) {
+        items.push({ stat, prefix, key });
       }
     }
-    this.count = kept.length;
-    this.grid.items = items;
+    return items;
   }
 
   #fill(row, item) {
@@ -119,19 +140,19 @@ export class Rows {
     }
   }
 
-  #fillGroup(row, { prefix, count }) {
+  #fillGroup(row, { key, name: title, hint = "", count, isOpen }) {
     const [mark, name, value, rate, line] = row.children;
-    const open = !this.#closed.has(prefix);
-    setText(mark, open ? "▾" : "▸");
-    setTexts(name, "", prefix || "(no prefix)", "", "");
-    setText(value, count === 1 ? "1 stat" : `${count} stats`);
+    setText(mark, isOpen ? "▾" : "▸");
+    setTexts(name, "", title, "", hint);
+    setText(value, counted(count, "stats"));
     setText(rate, "");
     line.hidden = true;
     row.title = "";
     row.classList.remove("gone");
+    row.classList.toggle("behind", key === BEHIND.key);
     delete row.dataset.label;
     delete mark.dataset.color;
-    row.setAttribute("aria-expanded", open);
+    row.setAttribute("aria-expanded", isOpen);
     row.removeAttribute("aria-selected");
   }
 
@@ -151,6 +172,7 @@ export class Rows {
     setText(rate, rateText(stat, clock));
     row.dataset.label = stat.label;
     row.classList.toggle("gone", stat.goneSince !== null);
+    row.classList.remove("behind");
     row.title = [stat.label, death, stat.help].filter(Boolean).join("\n");
     row.removeAttribute("aria-expanded");
     row.setAttribute("aria-selected", color >= 0);
@@ -160,31 +182,35 @@ export class Rows {
       const length = Math.max(LEAST_LOOKS, Math.min(LOOKS, clock.end));
       const from = clock.end - length;
       const numbers = Array.from({ length }, (_, index) => lineAt(from + index));
-      spark(line, numbers, getComputedStyle(line).color);
+      spark(line, numbers, getComputedStyle(line).color, spanOf(stat));
     }
   }
 
   /** Opens or closes a group, or chooses a stat. */
-  #act({ stat, prefix }, more) {
+  #act({ stat, key, isOpen }, more) {
     if (stat) {
       this.#onchoose(stat.label, more);
     } else {
-      this.#setOpen(prefix, this.#closed.has(prefix));
+      this.#setOpen(key, !isOpen);
     }
   }
 
-  #setOpen(prefix, open) {
-    this.#closed[open ? "delete" : "add"](prefix);
-    this.#arrange();
+  #setOpen(key, open) {
+    if (key === BEHIND.key) {
+      this.#onall(open);
+    } else {
+      this.#closed[open ? "delete" : "add"](key);
+      this.#arrange();
+    }
   }
 
   /** The arrows to the sides close and open groups. */
   #typed(event) {
     const { active } = this.grid;
     const open = { ArrowLeft: false, ArrowRight: true }[event.key];
-    if (active && open === this.#closed.has(active.prefix)) {
-      this.#setOpen(active.prefix, open);
-      this.grid.goTo((item) => !item.stat && item.prefix === active.prefix);
+    if (active && open === !(active.stat || active.isOpen)) {
+      this.#setOpen(active.key, open);
+      this.grid.goTo((item) => !item.stat && item.key === active.key);
       event.preventDefault();
     }
   }

@@ -22,9 +22,13 @@ export class Stat {
   }
 
   /** Takes in how it is declared now. */
-  update({ label, kind, unit, help, aggregate, range_end: rangeEnd = Infinity }) {
+  update(declared) {
+    const { label, kind, unit, help, about, aggregate, range_end: rangeEnd = Infinity } = declared;
+    this.declared = declared;
     /** `rangeEnd` is the largest value that a histogram tells apart. */
     Object.assign(this, { label, kind, unit, help, rangeEnd, goneSince: null });
+    /** Whether it is about the process or mmash itself, and not about a program's work. */
+    this.isBehind = about !== "work";
     /** The figure that only grows. Files that tell no kinds have counters all the same. */
     this.counting =
       kind === "timer" || kind === "histogram" ? "count"

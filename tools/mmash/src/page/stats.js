@@ -31,9 +31,9 @@ export class Stats {
     return this.byLabel.get(label) ?? this.#gone.get(label);
   }
 
-  /** Whether every label begins so. */
-  areAll(prefix) {
-    return ![...this.byLabel.keys()].some((label) => !label.startsWith(prefix));
+  /** Whether there are any about the work of programs. */
+  get areAnyOfWork() {
+    return [...this.byLabel.values()].some((stat) => !stat.isBehind);
   }
 
   /** Takes in all of a state; what was known before is kept, behind a gap. */

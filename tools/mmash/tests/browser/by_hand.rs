@@ -13,7 +13,7 @@ use crate::browser::{Browser, pixels};
 use crate::support::{content, field, gone, original};
 use crate::{ANYWHERE, LABELS, Test, cell, mmash, mmash_with_its_own};
 
-pub const TESTS: [Test<Browser>; 8] = [
+pub const TESTS: [Test<Browser>; 9] = [
     ("a_label_never_becomes_markup", a_label_never_becomes_markup),
     (
         "of_five_thousand_stats_two_hundred_at_most_are_in_the_page",
@@ -26,6 +26,10 @@ pub const TESTS: [Test<Browser>; 8] = [
     (
         "where_there_is_only_mmash_there_is_nothing_unless_that_is_asked_for",
         where_there_is_only_mmash_there_is_nothing_unless_that_is_asked_for,
+    ),
+    (
+        "stats_of_tools_and_processes_come_last_and_folded",
+        stats_of_tools_and_processes_come_last_and_folded,
     ),
     (
         "a_page_that_is_left_watches_no_longer_and_does_again_when_it_is_back",
@@ -122,6 +126,33 @@ fn where_there_is_only_mmash_there_is_nothing_unless_that_is_asked_for(browser: 
     browser.click("#nothing a");
     browser.until(&format!("{LABELS}.includes('mmash.looks')"));
     assert_eq!(browser.ask("document.getElementById('nothing').hidden"), json!(true));
+}
+
+fn stats_of_tools_and_processes_come_last_and_folded(browser: &Browser) {
+    let directory = TempDir::new().unwrap();
+    let stats = Options::dynamic("zoo").path(directory.path()).prefix("zoo.").create().unwrap();
+    let animals: Gauge<u32> = stats.add(Gauge::<u32>::named("animals")).unwrap();
+    animals.set(1);
+    let server = mmash_with_its_own(ANYWHERE, directory.path());
+    browser.open(&format!("http://{}/", server.address));
+    browser.until(&format!("JSON.stringify({LABELS}) === '[\"zoo.animals\"]'"));
+    let last = "document.querySelector('.row.behind')";
+    assert_eq!(browser.ask(&format!("{last}.ariaExpanded")), json!("false"));
+    // What is looked for by name is there.
+    browser.type_into("#filter", "pid");
+    browser.until(&format!("{LABELS}.join() === 'mmash.sys.pid,zoo.sys.pid'"));
+    browser.open(&format!("http://{}/", server.address));
+    browser.until(last);
+    browser.click(".row.behind");
+    browser.until(&format!("{LABELS}.includes('mmash.looks')"));
+    browser.until("location.search === '?all=1'");
+    let tops = "[...document.querySelectorAll('#rows [role=row]')]
+        .sort((a, b) => a.dataset.index - b.dataset.index)
+        .map(row => row.dataset.label ?? row.querySelector('.name').textContent)";
+    let tops = browser.ask(&format!("{tops}.slice(0, 5).join()"));
+    assert_eq!(tops, json!("zoo.,zoo.animals,Tools and processes,mmash.,mmash.answer"));
+    browser.click(".row.behind");
+    browser.until(&format!("{LABELS}.join() === 'zoo.animals'"));
 }
 
 /// A browser keeps pages that were left, and has six connections to a server: if each page kept
@@ -225,7 +256,7 @@ fn ids_times_and_single_things_are_written_as_people_do(browser: &Browser) {
         one.set(1);
     }
     let server = mmash(ANYWHERE, directory.path());
-    browser.open(&format!("http://{}/?stat=web.never", server.address));
+    browser.open(&format!("http://{}/?all=1&stat=web.never", server.address));
     browser.until("document.querySelector('.row[data-label=\"web.never\"]')");
     for (label, expected) in [
         ("web.never", "never"),

@@ -168,7 +168,7 @@ fn threads_that_publish_nothing_are_a_warning(browser: &Browser) {
     let lost = Options::dynamic("lost").path("/does/not/exist").or_private_memory();
     let mut unpublished = Vec::new();
     let server = mmash(ANYWHERE, directory.path());
-    browser.open(&format!("http://{}/", server.address));
+    browser.open(&format!("http://{}/?all=1", server.address));
     browser.until(&format!("{LABELS}.includes('web.sys.unpublished')"));
     let warnings = "document.getElementById('warnings')";
     assert_eq!(browser.ask(&format!("{warnings}.hidden")), json!(true));

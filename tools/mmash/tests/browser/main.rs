@@ -4,6 +4,7 @@
 #[path = "../../../../tests/support/browser.rs"]
 mod browser;
 mod by_hand;
+mod charts;
 mod ended;
 mod live;
 #[path = "../../../../tests/webapp/program.rs"]
@@ -37,6 +38,11 @@ fn the_page_shows_a_live_program() {
 #[test]
 fn the_page_shows_files_made_by_hand() {
     run(&by_hand::TESTS);
+}
+
+#[test]
+fn the_page_draws_charts() {
+    run(&charts::TESTS);
 }
 
 #[test]

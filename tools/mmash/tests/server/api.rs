@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::process;
+use std::time::{Duration, Instant};
 
-use mmstats::{Average, Field, Options};
+use mmstats::{Average, Field, Histogram, Options};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -13,6 +14,9 @@ use crate::openapi::document;
 use crate::support::server::Server;
 use crate::support::{content, field, gone, original, tool, write};
 use crate::workers::Workers;
+
+/// How long what is awaited may take.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a refused request is told.
 #[track_caller]
@@ -131,6 +135,54 @@ fn a_stat_tells_what_each_file_has() {
         (&1, &json!(1))
     );
     assert!(workers.server.get("/api/v1/stats/work").body.starts_with("{\"time\":"));
+}
+
+#[test]
+fn a_stat_tells_what_each_process_has_and_what_is_new_in_its_histogram() {
+    let workers = Workers::new();
+    // A program of the original, which names neither its command nor its host.
+    let pid = gone();
+    write(workers.directory.path(), "mmstats-gone", &original(pid));
+    let by_process = |label: &str| {
+        let answer = workers.server.get(&format!("/api/v1/stats/{label}?by=process")).json();
+        answer["processes"].clone()
+    };
+    let done = by_process("jobs.done");
+    let own = &done[0];
+    assert_eq!(done.as_array().unwrap().len(), 1, "three files, one process: {done}");
+    assert_eq!((&own["pid"], &own["figures"]), (&json!(process::id()), &json!({"value": 6})));
+    assert!(own["command"].is_string() && own["host"].is_string(), "{own}");
+    let begin = Instant::now();
+    while workers.server.get("/api/v1/stats/hits").status != 200 {
+        assert!(begin.elapsed() < PATIENCE, "no look in time");
+    }
+    let hits = by_process("hits");
+    let figures = json!({"value": 7, "dead_files": 1, "live_files": 0});
+    let id = format!("{pid}-0-0");
+    let expected =
+        json!([{"id": id, "command": null, "host": null, "pid": pid, "figures": figures}]);
+    assert_eq!(hits, expected);
+
+    // What is new since the look before is told to whom asked then, too.
+    let sizes: Histogram =
+        workers.writers[0].add(Histogram::named("new.sizes").unit("bytes")).unwrap();
+    sizes.record(5);
+    let figures_of = |count: u64| {
+        let begin = Instant::now();
+        loop {
+            let answer = workers.server.get("/api/v1/stats/new.sizes?by=process").json();
+            let figures = &answer["processes"][0]["figures"];
+            if figures["count"] == json!(count) {
+                return figures.clone();
+            }
+            assert!(begin.elapsed() < PATIENCE, "{answer}");
+        }
+    };
+    figures_of(1);
+    sizes.record(1000);
+    let figures = figures_of(2);
+    assert_eq!(figures["p50"], json!(5.0));
+    assert!(figures["recent"]["p50"].as_f64() > Some(500.0), "{figures}");
 }
 
 #[test]
@@ -280,6 +332,7 @@ fn a_wrong_parameter_is_refused_by_name_and_value() {
         ("stats?prefx=web", &["prefx=\"web\"", "no such", "prefix, glob, kind, limit"]),
         ("stats?prefix=a&prefix=b", &["prefix=\"b\"", "twice"]),
         ("stats/work?prefix=a", &["prefix=\"a\"", "known are glob"]),
+        ("stats/work?by=thread", &["by=\"thread\"", "process"]),
         ("stats/work?glob=/etc/*", &["glob=\"/etc/*\""]),
         ("stats/%FF", &["path=", "UTF-8"]),
         ("files?glob=%5B", &["glob=\"[\""]),

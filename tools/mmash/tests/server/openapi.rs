@@ -57,6 +57,7 @@ const REQUESTS: &[(&str, &str, u16)] = &[
     ("/api/v1/stats/{label}", "/api/v1/stats/odd%2F%F0%9F%A6%80", 200),
     ("/api/v1/stats/{label}", "/api/v1/stats/t.text", 200),
     ("/api/v1/stats/{label}", "/api/v1/stats/none", 404),
+    ("/api/v1/stats/{label}", "/api/v1/stats/sizes?by=process", 200),
     ("/api/v1/stats/{label}", "/api/v1/stats/%FF", 400),
     ("/api/v1/openapi.json", "/api/v1/openapi.json", 200),
     ("/api/v1/openapi.json", "/api/v1/openapi.json?yaml", 400),

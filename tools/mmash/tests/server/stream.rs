@@ -160,7 +160,7 @@ fn everything_is_told_first_and_then_only_what_changes() {
     let rows = whole["new"].as_array().unwrap();
     let row = rows.iter().find(|row| row["label"] == "hits").expect("a row");
     let expected = json!({"id": row["id"], "label": "hits", "kind": "counter", "unit": "things",
-        "help": "What it is.", "aggregate": "sum"});
+        "help": "What it is.", "about": "work", "aggregate": "sum"});
     assert_eq!(*row, expected);
 
     let mut client = Client::of(&server);
