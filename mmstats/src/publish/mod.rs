@@ -9,6 +9,7 @@ pub mod fields;
 mod name;
 mod options;
 mod per_thread;
+mod place;
 mod pool;
 mod process;
 mod published;

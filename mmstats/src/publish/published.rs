@@ -4,24 +4,23 @@ use std::any::TypeId;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashSet;
 use std::ops::Deref;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::{fmt, io};
 
 use nix::unistd::{SysconfVar, gettid, sysconf};
 
-use super::birth::{self, Newborn};
 use super::declaration::{
     Attachment, Attachments, Declaration, Declarations, Declared, Field, MmStats,
 };
 use super::defaults::Changing;
+use super::place::{File, FilePlace};
 use super::process::{self, OwnFile};
 use super::unpublished::Counted;
-use super::{AddError, CreateError, DeclareError, Options, defaults, name};
+use super::{AddError, CreateError, DeclareError, Options, defaults};
 use crate::file::own_identity;
-use crate::file::places::Environment;
-use crate::format::{Definition, Identity, Image, Layout, Room};
-use crate::memory::{Map, Section, is_privileged};
+use crate::format::{Definition, Image, Layout, Room};
+use crate::memory::Map;
 
 /// A stats struct and the file that it is published in. Derefs to the struct.
 ///
@@ -38,16 +37,6 @@ pub struct Published<T> {
     /// Present if the stats were created in private memory; they may have got a file since.
     private: Option<Private>,
     growth: RefCell<Growth>,
-}
-
-/// The file, while it has its name. Dropping this removes it unless it is kept.
-#[derive(Debug)]
-struct File(OwnFile);
-
-impl Drop for File {
-    fn drop(&mut self) {
-        process::release(&self.0);
-    }
 }
 
 /// Stats in private memory: nobody sees them, unless they get a file later.
@@ -138,49 +127,6 @@ impl<T: MmStats> Published<T> {
         if let Some(private) = &self.private {
             private.counted.set(None);
         }
-    }
-}
-
-/// Where a file is to be.
-struct FilePlace {
-    directory: PathBuf,
-    file_name: String,
-}
-
-impl FilePlace {
-    fn of<T>(options: &Options<T>, identity: &Identity) -> Result<Self, CreateError> {
-        let environment = Environment::of(is_privileged());
-        let template = options.filename.clone().or_else(|| environment.file_template());
-        let template = template.as_deref().unwrap_or(name::DEFAULT_TEMPLATE);
-        let directory = options.path.clone().unwrap_or_else(|| environment.directory_for_writers());
-        let directory = name::directory(&directory, identity)?;
-        // Absolute, so that a change of the working directory changes nothing.
-        let directory = std::path::absolute(&directory).unwrap_or(directory);
-        let file_name = name::file_name(template, identity, || birth::longest_name(&directory))?;
-        Ok(Self { directory, file_name })
-    }
-
-    /// A file of these bytes, and its map.
-    fn publish<T>(
-        &self,
-        options: &Options<T>,
-        image: &[u8],
-    ) -> Result<(Arc<Map>, File), CreateError> {
-        let Newborn { map, path, id } =
-            birth::give_birth(&self.directory, &self.file_name, options.mode, image)?;
-        Ok((map, File(process::enlist(&path, id, options.keep))))
-    }
-
-    /// Memory of these bytes instead.
-    fn private_memory(&self, image: &[u8]) -> Result<Arc<Map>, CreateError> {
-        let map = Map::private(image.len(), &Section::enter());
-        let map = map.map_err(|source| self.failed("find memory for", source))?;
-        map.write(0, image);
-        Ok(map)
-    }
-
-    fn failed(&self, step: &'static str, source: io::Error) -> CreateError {
-        CreateError::Io { path: self.directory.clone(), step, source }
     }
 }
 
@@ -299,7 +245,7 @@ impl<T> Published<T> {
     }
 
     pub(super) fn file(&self) -> Option<&OwnFile> {
-        self.file.get().map(|File(file)| file)
+        self.file.get().map(File::own)
     }
 }
 

@@ -1,0 +1,71 @@
+//! Where a stats file goes, and the file that is there, or the memory that is in its place.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::birth::{self, Newborn};
+use super::process::{self, OwnFile};
+use super::{CreateError, Options, name};
+use crate::file::places::Environment;
+use crate::format::Identity;
+use crate::memory::{Map, Section, is_privileged};
+
+/// Where a file is to be.
+pub(super) struct FilePlace {
+    directory: PathBuf,
+    file_name: String,
+}
+
+impl FilePlace {
+    pub(super) fn of<T>(options: &Options<T>, identity: &Identity) -> Result<Self, CreateError> {
+        let environment = Environment::of(is_privileged());
+        let template = options.filename.clone().or_else(|| environment.file_template());
+        let template = template.as_deref().unwrap_or(name::DEFAULT_TEMPLATE);
+        let directory = options.path.clone().unwrap_or_else(|| environment.directory_for_writers());
+        let directory = name::directory(&directory, identity)?;
+        // Absolute, so that a change of the working directory changes nothing.
+        let directory = std::path::absolute(&directory).unwrap_or(directory);
+        let file_name = name::file_name(template, identity, || birth::longest_name(&directory))?;
+        Ok(Self { directory, file_name })
+    }
+
+    /// A file of these bytes, and its map.
+    pub(super) fn publish<T>(
+        &self,
+        options: &Options<T>,
+        image: &[u8],
+    ) -> Result<(Arc<Map>, File), CreateError> {
+        let Newborn { map, path, id } =
+            birth::give_birth(&self.directory, &self.file_name, options.mode, image)?;
+        Ok((map, File(process::enlist(&path, id, options.keep))))
+    }
+
+    /// Memory of these bytes instead.
+    pub(super) fn private_memory(&self, image: &[u8]) -> Result<Arc<Map>, CreateError> {
+        let map = Map::private(image.len(), &Section::enter());
+        let map = map.map_err(|source| self.failed("find memory for", source))?;
+        map.write(0, image);
+        Ok(map)
+    }
+
+    pub(super) fn failed(&self, step: &'static str, source: io::Error) -> CreateError {
+        CreateError::Io { path: self.directory.clone(), step, source }
+    }
+}
+
+/// The file, while it has its name. Dropping this removes it unless it is kept.
+#[derive(Debug)]
+pub(super) struct File(OwnFile);
+
+impl File {
+    pub(super) fn own(&self) -> &OwnFile {
+        &self.0
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        process::release(&self.0);
+    }
+}
