@@ -5,6 +5,7 @@ mod large;
 #[path = "../../mmstats/tests/support/mod.rs"]
 mod library;
 mod namespaces;
+mod refused;
 mod side;
 #[path = "../support/mod.rs"]
 mod support;

@@ -207,7 +207,8 @@ fn prometheus_gets_base_units() {
     let stats = options.create().unwrap();
     let latency: Histogram =
         stats.add(Histogram::named("web.latency").unit("ns").max(1 << 40)).unwrap();
-    [1_000_000, 2_000_000_000].map(|nanoseconds| latency.record(nanoseconds));
+    latency.record(1_000_000);
+    latency.record(2_000_000_000);
     let busy: Counter = stats.add(Counter::named("busy_ms").unit("ms")).unwrap();
     busy.add(1_500);
     let cache: Gauge<i64> = stats.add(Gauge::<i64>::named("cache").unit("KiB")).unwrap();

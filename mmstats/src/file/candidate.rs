@@ -56,6 +56,19 @@ impl<'a> DirectoryEntry<'a> {
         Some(FileId::from(&found))
     }
 
+    /// Whether the system would let the file be unlinked.
+    ///
+    /// It is asked to remove a directory of this name, which a file isn't: where the file system,
+    /// the directory, the sticky bit and attributes permit the removal, that is why it is refused.
+    /// No check of modes and owners would know all of them. Only an empty directory that somebody
+    /// puts in the file's place just now would go.
+    pub(super) fn may_unlink(&self) -> nix::Result<()> {
+        match unlinkat(&self.directory, self.name, UnlinkatFlags::RemoveDir) {
+            Ok(()) | Err(Errno::ENOTDIR) => Ok(()),
+            Err(errno) => Err(errno),
+        }
+    }
+
     pub(super) fn unlink(&self) -> nix::Result<()> {
         unlinkat(&self.directory, self.name, UnlinkatFlags::NoRemoveDir)
     }

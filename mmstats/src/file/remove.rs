@@ -52,7 +52,9 @@ pub fn remove_if_dead(
     Ok(Life::undecided("replaced again and again").into())
 }
 
-/// Tells what [`remove_if_dead`] would do with a file, and does nothing.
+/// Says what [`remove_if_dead`] would do with a file, and does nothing.
+///
+/// The system is asked whether it would permit the removal, too.
 ///
 /// # Errors
 ///
@@ -68,10 +70,18 @@ pub fn would_remove(
         return Ok(Removal::Gone);
     };
     let life = candidate.judge(processes);
-    Ok(match life.verdict {
-        Verdict::Dead => Removal::Removed { reason: life.reason, pid: candidate.writer().pid() },
-        _ => life.into(),
-    })
+    if life.verdict != Verdict::Dead {
+        return Ok(life.into());
+    }
+    if entry.present_file() != Some(candidate.id()) {
+        return Ok(Removal::Gone);
+    }
+    let pid = candidate.writer().pid();
+    match entry.may_unlink() {
+        Ok(()) => Ok(Removal::Removed { reason: life.reason, pid }),
+        Err(Errno::ENOENT) => Ok(Removal::Gone),
+        Err(errno) => Err(refused(&entry, errno.into())),
+    }
 }
 
 /// `None` where not even its directory is there.
@@ -82,6 +92,10 @@ fn entry_of(path: &Path) -> Result<Option<DirectoryEntry<'_>>, RemoveError> {
     }
 }
 
+fn refused(entry: &DirectoryEntry<'_>, source: io::Error) -> RemoveError {
+    RemoveError::Unlink { path: entry.path().to_owned(), source }
+}
+
 /// Removes a file that was found dead, under the mutex; `None` where the name has another file
 /// by now.
 fn remove(
@@ -89,13 +103,12 @@ fn remove(
     candidate: &Candidate,
     processes: &mut Processes,
 ) -> Result<Option<Removal>, RemoveError> {
-    let refused = |source| RemoveError::Unlink { path: entry.path().to_owned(), source };
     match candidate.file().try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             return Ok(Some(Life::undecided("being removed by another process").into()));
         }
-        Err(TryLockError::Error(source)) => return Err(refused(source)),
+        Err(TryLockError::Error(source)) => return Err(refused(entry, source)),
     }
     if entry.present_file() != Some(candidate.id()) {
         return Ok(None);
@@ -110,7 +123,7 @@ fn remove(
     match entry.unlink() {
         Ok(()) => Ok(Some(Removal::Removed { reason: life.reason, pid })),
         Err(Errno::ENOENT) => Ok(None),
-        Err(errno) => Err(refused(errno.into())),
+        Err(errno) => Err(refused(entry, errno.into())),
     }
 }
 

@@ -1,0 +1,100 @@
+//! What the system doesn't let go: a dry run says the same as the run after it.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use nix::unistd::{Uid, User, chown, geteuid};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::{gone, original, run, tool, write};
+
+/// A directory of this mode.
+fn directory(parent: &Path, name: &str, mode: u32) -> PathBuf {
+    let path = parent.join(name);
+    fs::create_dir(&path).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+    path
+}
+
+/// A directory that everybody may look into, with the tool in it.
+fn place() -> (TempDir, PathBuf) {
+    let place = tempfile::tempdir().unwrap();
+    fs::set_permissions(place.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let program = place.path().join("cleanstats");
+    fs::copy(env!("CARGO_BIN_EXE_cleanstats"), &program).unwrap();
+    (place, program)
+}
+
+/// What the dry run says, which must be what the run then says and does.
+#[track_caller]
+fn said(of: impl Fn() -> Command, directories: &[PathBuf]) -> (Option<i32>, Value, String) {
+    let say = |flags: &[&str]| {
+        let said = run(of().args(["-o", "json"]).args(flags).args(directories));
+        let mut report: Value = serde_json::from_str(&said.stdout).expect(&said.stderr);
+        report["dry_run"] = Value::Null;
+        (said.code, report, said.stderr)
+    };
+    let dry = say(&["-n"]);
+    assert_eq!(dry, say(&[]));
+    dry
+}
+
+#[test]
+fn what_another_user_may_not_remove() {
+    if !geteuid().is_root() {
+        eprintln!("SKIPPED: only root can be another user");
+        return;
+    }
+    let nobody = User::from_name("nobody").unwrap().map_or(Uid::from_raw(65534), |user| user.uid);
+    let (place, program) = place();
+    let sticky = directory(place.path(), "sticky", 0o1777);
+    let read_only = directory(place.path(), "read-only", 0o755);
+    let theirs = write(&sticky, "theirs.mmstats", &original(gone()));
+    let own = write(&sticky, "own.mmstats", &original(gone()));
+    chown(&own, Some(nobody), None).unwrap();
+    let closed = write(&read_only, "closed.mmstats", &original(gone()));
+
+    let as_nobody = || {
+        let mut command = tool(program.to_str().unwrap());
+        command.uid(nobody.as_raw());
+        command
+    };
+    let (code, report, stderr) = said(as_nobody, &[sticky, read_only]);
+    assert_eq!(code, Some(2));
+    assert_eq!(report["removed"].as_array().unwrap().len(), 1, "{report}");
+    assert_eq!(report["removed"][0]["path"], own.to_str().unwrap());
+    for (path, reason) in [(&theirs, "not permitted"), (&closed, "Permission denied")] {
+        let path = path.display();
+        let line = format!("cleanstats: {path}: dead, but it can't be removed: ");
+        let line = stderr.lines().find_map(|found| found.strip_prefix(&line));
+        assert!(line.is_some_and(|line| line.contains(reason)), "{stderr}");
+    }
+    assert!(theirs.exists() && closed.exists() && !own.exists());
+}
+
+#[test]
+fn what_is_on_a_file_system_that_is_read_only() {
+    let (place, program) = place();
+    let path = directory(place.path(), "stats", 0o777);
+    let dead = write(&path, "dead.mmstats", &original(gone()));
+    let mounted = |what: &str| {
+        let mut command = tool("unshare");
+        command.args(["--mount", "--map-root-user", "sh", "-c"]).arg(format!(
+            "mount --bind \"$0\" \"$0\" && mount -o remount,ro,bind \"$0\" && {what}"
+        ));
+        command.arg(&path).arg(&program);
+        command
+    };
+    if run(&mut mounted("true")).code != Some(0) {
+        eprintln!("SKIPPED: nothing can be mounted here");
+        return;
+    }
+    let (code, report, stderr) = said(|| mounted("exec \"$@\""), std::slice::from_ref(&path));
+    assert_eq!((code, report["removed"].as_array().unwrap().len()), (Some(2), 0));
+    assert!(stderr.contains("can't be removed: Read-only file system"), "{stderr}");
+    assert!(dead.exists());
+}
