@@ -1,6 +1,7 @@
 //! Forks: a child's stores never reach its parent's file, and it holds up nothing of it.
 
 use std::io::{Read, Write, pipe};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use mmstats::{
@@ -142,7 +143,10 @@ fn a_child_with_its_parent_s_pid_is_another_process() {
         let code = first_in_namespace(&|| {
             let own = Options::dynamic("Own").path(directory.path()).create().unwrap();
             stats.remove();
-            other.path().is_none() && own.path().unwrap().exists()
+            let file = StatsFile::read(own.path().unwrap()).unwrap();
+            let namespace = std::fs::metadata("/proc/thread-self/ns/pid").unwrap().ino();
+            assert_eq!(file.identity().unwrap().pid_namespace, namespace);
+            other.path().is_none()
         });
         code == 0 && stats.path().unwrap().exists() && other.path().unwrap().exists()
     });

@@ -9,11 +9,12 @@ use nix::unistd;
 
 use super::proc_stat::ProcStat;
 use crate::format::Identity;
+use crate::memory::ThisProcess;
 
 /// What stays the same as long as a process lives.
 #[derive(Debug)]
 pub(crate) struct OwnProcess {
-    pid: u32,
+    process: ThisProcess,
     start_time: u64,
     pub boot_id: [u8; 16],
     pub pid_namespace: u64,
@@ -30,23 +31,23 @@ static OWN: RwLock<Option<Arc<OwnProcess>>> = RwLock::new(None);
 impl OwnProcess {
     /// This process; asks the system once.
     pub(crate) fn get() -> Arc<Self> {
-        let pid = std::process::id();
+        let process = ThisProcess::get();
         if let Ok(known) = OWN.try_read()
-            && let Some(own) = known.as_ref().filter(|own| own.pid == pid)
+            && let Some(own) = known.as_ref().filter(|own| own.process == process)
         {
             return Arc::clone(own);
         }
-        let own = Arc::new(Self::ask(pid));
+        let own = Arc::new(Self::ask(process));
         if let Ok(mut known) = OWN.try_write() {
             *known = Some(Arc::clone(&own));
         }
         own
     }
 
-    fn ask(pid: u32) -> Self {
+    fn ask(process: ThisProcess) -> Self {
         let stat = fs::read("/proc/self/stat").ok();
         Self {
-            pid,
+            process,
             start_time: stat.and_then(|text| ProcStat::parse(&text)).map_or(0, |s| s.start_time),
             boot_id: boot_id().unwrap_or_default(),
             pid_namespace: fs::metadata("/proc/self/ns/pid").map_or(0, |found| found.ino()),
@@ -64,7 +65,7 @@ impl OwnProcess {
 pub(crate) fn own_identity(struct_name: &str) -> Identity {
     let own = OwnProcess::get();
     Identity {
-        pid: own.pid,
+        pid: own.process.pid(),
         tid: unistd::gettid().as_raw().into(),
         start_time: own.start_time,
         boot_id: own.boot_id,
@@ -113,9 +114,9 @@ mod tests {
     }
 
     #[test]
-    fn another_pid_is_asked_for_again() {
-        let stale = OwnProcess { pid: 1, ..OwnProcess::ask(1) };
-        *OWN.write().unwrap() = Some(Arc::new(stale));
-        assert_eq!(OwnProcess::get().pid, std::process::id());
+    fn another_process_is_asked_for_again() {
+        let other = ThisProcess::namesake();
+        *OWN.write().unwrap() = Some(Arc::new(OwnProcess::ask(other)));
+        assert_eq!(OwnProcess::get().process, ThisProcess::get());
     }
 }

@@ -46,6 +46,17 @@ impl ThisProcess {
     pub(crate) fn get() -> Self {
         Self { generation: GENERATION.load(Ordering::Relaxed), pid: process::id() }
     }
+
+    pub(crate) fn pid(self) -> u32 {
+        self.pid
+    }
+
+    /// A child of this process with its pid.
+    #[cfg(test)]
+    pub(crate) fn namesake() -> Self {
+        let this = Self::get();
+        Self { generation: this.generation + 1, ..this }
+    }
 }
 
 /// Runs something once. `std`'s `Once` stays locked for ever in a child that was born while
