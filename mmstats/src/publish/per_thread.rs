@@ -41,7 +41,8 @@ impl<T: MmStats> PerThread<T> {
     /// # Panics
     ///
     /// Where the thread's instance can't be created: see [`try_with`](Self::try_with). With
-    /// [`Options::or_private_memory`] a directory that is full or missing is no such case.
+    /// [`Options::or_private_memory`](crate::Options::or_private_memory) a directory that is full or
+    /// missing is no such case.
     #[inline]
     #[track_caller]
     pub fn with<R>(&'static self, action: impl FnOnce(&T) -> R) -> R {
@@ -129,8 +130,8 @@ impl<T: MmStats> PerThread<T> {
     /// How many threads count in private memory at present, where nobody sees it, and why; `None`
     /// if there are none.
     ///
-    /// That can be so only with [`Options::or_private_memory`]. A thread for which
-    /// [`try_with`](Self::try_with) returns an error counts nowhere, and isn't one of them.
+    /// That can be so only with [`Options::or_private_memory`](crate::Options::or_private_memory).
+    /// A thread for which [`try_with`](Self::try_with) returns an error counts nowhere, and isn't one of them.
     ///
     /// The files of the process have the number of all its threads that nobody sees, of whichever
     /// stats, as the gauge `sys.unpublished` behind their prefix.
@@ -198,7 +199,7 @@ impl<T: MmStats> fmt::Debug for PerThread<T> {
 
 /// Declares statics of stats structs of which each thread has its own instance.
 ///
-/// The expression gives the [`Options`]; it is evaluated by each thread that creates an
+/// The expression gives the [`Options`](crate::Options); it is evaluated by each thread that creates an
 /// instance. See [`PerThread`] for the use.
 ///
 /// When a thread ends its file stays, and the next thread that begins takes it over:
