@@ -110,8 +110,8 @@
 //!   writer is alive. A program that closes it, as daemons close all that are open, goes on
 //!   publishing, and its number may be given to another file: the library never closes that one.
 //! - **Plugins.** `dlclose` of a shared object that has the library in it ends its stats as the end of
-//!   a process does, and gives back their descriptors and maps. As long as a thread lives that used
-//!   [`per_thread!`] there, the C library keeps the object loaded.
+//!   a process does, and gives back their descriptors and maps; a few KiB of heap per instance stay.
+//!   As long as a thread lives that used [`per_thread!`] there, the C library keeps the object loaded.
 //! - **Old tools.** The Python readers look in the temporary directory: run them with
 //!   `MMSTATS_PATH=/dev/shm`.
 //! - **Linux.** The library needs Linux 3.15 or later: open-file-description locks, `O_TMPFILE`,
