@@ -68,9 +68,9 @@ export class Detail {
     section.append(
       element("div", { class: "tools" }, this.#title, cross("Close the chart", () => onview({ key: "" }))),
       element("div", { class: "tools" }, this.#scale, this.#back, this.#moment),
+      element("dl", { class: "figures" }, ...FIGURES.map((figure) => this.#entry(figure))),
       element("div", { class: "charts" }, this.#canvas),
       this.#caption,
-      element("dl", { class: "figures" }, ...FIGURES.map((figure) => this.#entry(figure))),
       this.#executions.node,
       this.#spoken,
     );

@@ -9,7 +9,8 @@ use crate::running::{Kodemon, kodemon, message, now, without_addresses};
 use crate::still::is_the_same;
 use crate::{CAPTION, KEYS, Test, cell, figure, is_about, open};
 
-pub const TESTS: [Test<Browser>; 5] = [
+pub const TESTS: [Test<Browser>; 6] = [
+    ("pages_in_hidden_tabs_release_their_streams", pages_in_hidden_tabs_release_their_streams),
     (
         "before_the_first_message_the_page_says_how_to_send_one_and_then_shows_it",
         before_the_first_message_the_page_says_how_to_send_one_and_then_shows_it,
@@ -111,6 +112,29 @@ fn while_a_function_is_called_nothing_says_two_things_of_it(browser: &Browser) {
     }
     browser.until(&format!("{} === '39' && {} === '39'", cell(key, "calls"), figure("Calls")));
     assert_eq!(browser.ask("window.differed[0] ?? ''"), json!(""));
+}
+
+/// A browser has six connections to a server, and a page that moves has two streams.
+fn pages_in_hidden_tabs_release_their_streams(browser: &Browser) {
+    const TABS: usize = 8;
+    let (_directory, kodemon) = kodemon();
+    kodemon.call("live.rs-step", 0.01, 1.0);
+    kodemon.until_stored(1);
+    let show = || {
+        open(browser, &kodemon, "?key=live.rs-step&range=5m");
+        browser.until(&format!("{CAPTION}.startsWith('1 of 1 ')"));
+    };
+    for _ in 1..TABS {
+        show();
+        browser.new_tab();
+    }
+    show();
+    for _ in 1..TABS {
+        browser.close_tab();
+    }
+    // The first one goes on where the calls are.
+    kodemon.call("live.rs-step", 0.01, 0.0);
+    browser.until(&format!("{CAPTION}.startsWith('2 of 2 ')"));
 }
 
 fn a_token_leaves_the_calls_of_others_out_of_the_moving_chart(browser: &Browser) {

@@ -364,9 +364,21 @@ fn the_page_is_dark_and_narrow_where_that_is_wanted(stage: &Stage) {
         .until("getComputedStyle(document.documentElement).backgroundColor === 'rgb(13, 18, 25)'");
     browser.until(&format!("{} > 10", pixels(0, 3)));
     browser.screenshot("kodemon-chart-dark");
-    browser.resize(400, 800);
-    browser
-        .until("innerWidth === 400 && document.querySelector('.charts canvas').clientWidth < 400");
-    assert_eq!(browser.ask("document.documentElement.scrollWidth"), json!(400));
+    // What is below each other scrolls as one, and the lines are named above the chart.
+    let scrolling = "[...document.querySelectorAll('*')].filter(node =>
+        node.scrollHeight > node.clientHeight + 1 && node.clientHeight > 0
+            && ['auto', 'scroll'].includes(getComputedStyle(node).overflowY)).length";
+    let names = "[...document.querySelectorAll('.figures div:has(.mark)')].filter(figure =>
+        figure.getBoundingClientRect().bottom
+            <= document.querySelector('.charts canvas').getBoundingClientRect().top)
+        .map(figure => figure.querySelector('dt').textContent).join()";
+    for width in [1000, 400] {
+        browser.resize(width, 800);
+        let canvas = "document.querySelector('.charts canvas').clientWidth";
+        browser.until(&format!("innerWidth === {width} && {canvas} < {width}"));
+        assert_eq!(browser.ask("document.documentElement.scrollWidth"), json!(width));
+        assert_eq!(browser.ask(scrolling), json!(1), "{width}");
+        assert_eq!(browser.ask(names), json!("p50,p90,p99"), "{width}");
+    }
     browser.screenshot("kodemon-narrow");
 }
