@@ -32,7 +32,10 @@ impl Diagnostics {
 
     /// Something to know that is no error. It may have several lines.
     pub fn say(&self, message: &dyn Display) {
-        log::write(format!("{}: {message}", self.command));
+        let message = format!("{}: {message}", self.command);
+        // Texts in it are escaped already; lines stay.
+        let lines: Vec<_> = message.split('\n').map(escape).collect();
+        log::write(lines.join("\n"));
     }
 
     /// How many errors there were.

@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::path::Path;
 
+use crate::locale;
+
 /// Whether a character drives a terminal or hides what a text says.
 pub const fn is_harmful(character: char) -> bool {
     matches!(character,
@@ -18,20 +20,48 @@ pub const fn is_harmful(character: char) -> bool {
         | '\u{2028}' | '\u{2029}' | '\u{feff}')
 }
 
-/// The text with every harmful character replaced by an escape.
+/// A text for people: every harmful character is replaced by an escape, and in a locale without
+/// UTF-8 everything that isn't ASCII by what is nearest, or by an escape.
 pub fn escape(text: &str) -> Cow<'_, str> {
-    if is_plain(text) || !text.contains(is_harmful) {
+    escape_in(text, locale::is_ascii())
+}
+
+/// A text for programs, such as a cell of CSV: only harmful characters are replaced.
+pub fn escape_data(text: &str) -> Cow<'_, str> {
+    escape_in(text, false)
+}
+
+fn escape_in(text: &str, ascii: bool) -> Cow<'_, str> {
+    if is_plain(text) || !text.contains(|it: char| is_harmful(it) || (ascii && !it.is_ascii())) {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len() + 16);
     for character in text.chars() {
-        push_escaped(&mut escaped, character);
+        match character {
+            _ if !ascii => push_escaped(&mut escaped, character),
+            // The micro sign and the Greek letter, as in a unit.
+            'µ' | 'μ' => escaped.push('u'),
+            '…' => escaped.push_str("..."),
+            '–' | '—' => escaped.push('-'),
+            '→' => escaped.push_str("->"),
+            _ if character.is_ascii() => push_escaped(&mut escaped, character),
+            _ => escaped.extend(character.escape_unicode()),
+        }
     }
     Cow::Owned(escaped)
 }
 
 /// A path for a message or a table: lossy where it isn't UTF-8, and escaped.
 pub fn escape_path(path: &Path) -> Cow<'_, str> {
+    escape_path_with(path, escape)
+}
+
+/// A path for programs: lossy where it isn't UTF-8, and harmless.
+pub fn escape_path_data(path: &Path) -> Cow<'_, str> {
+    escape_path_with(path, escape_data)
+}
+
+fn escape_path_with(path: &Path, escape: fn(&str) -> Cow<'_, str>) -> Cow<'_, str> {
     match path.to_string_lossy() {
         Cow::Borrowed(text) => escape(text),
         Cow::Owned(text) => Cow::Owned(escape(&text).into_owned()),
@@ -62,7 +92,7 @@ mod tests {
     #[test]
     fn plain_text_is_borrowed() {
         for text in ["", "web.stats.status.2XX", "grüße ☃", "a\\b"] {
-            assert!(matches!(escape(text), Cow::Borrowed(same) if same == text));
+            assert!(matches!(escape_data(text), Cow::Borrowed(same) if same == text));
         }
     }
 
@@ -76,13 +106,26 @@ mod tests {
             ("abc\u{202e}fed", "abc\\u{202e}fed"),
             ("é\u{2066}é", "é\\u{2066}é"),
         ] {
-            assert_eq!(escape(text), expected);
+            assert_eq!(escape_data(text), expected);
+        }
+    }
+
+    #[test]
+    fn without_utf_8_a_text_is_ascii() {
+        for (text, expected) in [
+            ("4.01 µs", "4.01 us"),
+            ("a… – b → c", "a... - b -> c"),
+            ("grüße\n", "gr\\u{fc}\\u{df}e\\n"),
+            ("\u{202e}x", "\\u{202e}x"),
+            ("plain", "plain"),
+        ] {
+            assert_eq!(escape_in(text, true), expected);
         }
     }
 
     #[test]
     fn no_escape_leaves_anything_harmful() {
         let all: String = (char::MIN..=char::MAX).collect();
-        assert!(!escape(&all).contains(is_harmful));
+        assert!(!escape_data(&all).contains(is_harmful));
     }
 }

@@ -6,6 +6,7 @@
 //! - [`exit`]: exit codes, and the reader of a pipe that has gone;
 //! - [`escape`] and [`json`]: whatever a text has in it, it doesn't drive a terminal;
 //! - [`duration`] and [`address`]: arguments such as `30s` and `127.0.0.1:80`;
+//! - [`locale`]: whether text may be more than ASCII;
 //! - [`plural`]: `1 file`, `2 files`;
 //! - [`clock`]: the present, as Unix time;
 //! - [`generate`]: man pages and shell completions;
@@ -20,6 +21,7 @@ pub mod escape;
 pub mod exit;
 pub mod generate;
 pub mod json;
+pub mod locale;
 pub mod log;
 pub mod pace;
 pub mod plural;

@@ -31,9 +31,7 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 fn command() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_pollstats"));
-    command.env_remove("MMSTATS_GLOB").env_remove("MMSTATS_PATH").stdin(Stdio::null());
-    command
+    support::tool(env!("CARGO_BIN_EXE_pollstats"))
 }
 
 /// Runs to the end.

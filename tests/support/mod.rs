@@ -33,11 +33,14 @@ pub struct Run {
 }
 
 /// What tools heed in their environment.
-const HEEDED: [&str; 9] = [
+const HEEDED: [&str; 12] = [
     "KODEMON_ELASTICSEARCH_PASSWORD",
     "KODEMON_HOST",
     "KODEMON_PORT",
     "KODEMON_TOKEN",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
     "MMASH_SETTINGS",
     "MMSTATS_FILES",
     "MMSTATS_GLOB",

@@ -6,6 +6,8 @@
 
 use std::io::Write;
 
+use cli::locale::is_ascii;
+
 /// Appends formatted text. A `Vec` takes everything, so there is no error to return.
 macro_rules! push {
     ($out:expr, $($format:tt)*) => {
@@ -95,7 +97,7 @@ pub fn push_duration(out: &mut Vec<u8>, seconds: f64) {
         _ if magnitude >= 120.0 => return push_clock(out, seconds),
         _ if magnitude >= 0.9995 => (seconds, "s"),
         _ if magnitude >= 0.9995e-3 => (seconds * 1e3, "ms"),
-        _ if magnitude >= 0.9995e-6 => (seconds * 1e6, "µs"),
+        _ if magnitude >= 0.9995e-6 => (seconds * 1e6, if is_ascii() { "us" } else { "µs" }),
         _ => (seconds * 1e9, "ns"),
     };
     let decimals = match scaled.abs() {

@@ -14,7 +14,7 @@ use super::records;
 use super::show::Show;
 use crate::common::about::About;
 use crate::common::diagnostics::Diagnostics;
-use crate::common::escape::escape;
+use crate::common::escape::{escape, escape_data};
 use crate::common::json;
 use crate::common::natural;
 use crate::common::selection::Selection;
@@ -143,7 +143,7 @@ fn text(entries: &[Entry], out: &mut dyn Write) -> io::Result<()> {
 fn csv(entries: &[Entry], out: &mut dyn Write) -> io::Result<()> {
     records::csv_record(out, &["label", "kind", "files", "unit", "help"])?;
     for entry in entries {
-        let texts = [&entry.label, &entry.unit, &entry.help].map(|text| escape(text));
+        let texts = [&entry.label, &entry.unit, &entry.help].map(|text| escape_data(text));
         let files = entry.files.to_string();
         records::csv_record(out, &[&*texts[0], entry.kind, &files, &*texts[1], &*texts[2]])?;
     }

@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 use super::cells::Cell;
 use super::columns::Heading;
 use super::rows::{Row, RowFile};
-use crate::common::escape::{escape, escape_path};
+use crate::common::escape::{escape_data, escape_path_data};
 use crate::common::json::{self, Exact, is_alive};
 
 /// Raised when a reader of an older schema would go wrong.
@@ -26,7 +26,7 @@ pub fn csv_header(out: &mut dyn Write, headings: &[Heading], per_file: bool) -> 
     if per_file {
         record.extend(["file", "alive"].map(str::to_owned));
     }
-    record.extend(headings.iter().map(|heading| escape(&heading.name).into_owned()));
+    record.extend(headings.iter().map(|heading| escape_data(&heading.name).into_owned()));
     csv_record(out, &record)
 }
 
@@ -35,9 +35,9 @@ pub fn csv_row(out: &mut dyn Write, row: &Row) -> io::Result<()> {
     let mut record = vec![seconds(row.time).to_string()];
     if let Some(RowFile { path, life }) = &row.file {
         let alive = is_alive(*life).map_or_else(String::new, |alive| alive.to_string());
-        record.extend([escape_path(path).into_owned(), alive]);
+        record.extend([escape_path_data(path).into_owned(), alive]);
     }
-    let text = |value: Value<'_>| escape(&value.to_string()).into_owned();
+    let text = |value: Value<'_>| escape_data(&value.to_string()).into_owned();
     record.extend(row.cells.iter().map(|cell| exact(cell).map_or_else(String::new, text)));
     csv_record(out, &record)
 }

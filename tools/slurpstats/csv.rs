@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use mmstats::{HistogramSnapshot, Kind, Stat, Value};
 
 use super::report::{Report, Shown};
-use crate::common::escape::{escape, escape_path};
+use crate::common::escape::{escape_data, escape_path_data};
 use crate::common::json::{Hex, is_alive};
 use crate::common::records::{PERCENTILES, percentile};
 
@@ -69,17 +69,17 @@ impl<W: Write> Csv<W> {
             path,
             pid,
             alive,
-            &*escape(&label),
-            &*escape(component),
+            &*escape_data(&label),
+            &*escape_data(component),
             stat.kind().map_or("", Kind::name),
-            &*escape(stat.unit()),
-            &*escape(&signature),
+            &*escape_data(stat.unit()),
+            &*escape_data(&signature),
             &*value,
         ] {
             put_field(&mut self.out, field)?;
         }
         if self.help_texts {
-            put_field(&mut self.out, &escape(stat.help()))?;
+            put_field(&mut self.out, &escape_data(stat.help()))?;
         }
         end_record(&mut self.out)
     }
@@ -87,7 +87,7 @@ impl<W: Write> Csv<W> {
 
 impl<W: Write> Report for Csv<W> {
     fn file(&mut self, shown: Shown<'_>) -> io::Result<()> {
-        let path = escape_path(shown.file.path());
+        let path = escape_path_data(shown.file.path());
         let pid = shown.file.pid().map_or_else(String::new, |pid| pid.to_string());
         let alive = match is_alive(shown.life.verdict) {
             Some(true) => "true",
@@ -109,7 +109,7 @@ impl<W: Write> Report for Csv<W> {
 pub fn exact_text(value: &Value<'_>) -> String {
     match value {
         Value::Bytes(bytes) => Hex(bytes).to_string(),
-        value => escape(&value.to_string()).into_owned(),
+        value => escape_data(&value.to_string()).into_owned(),
     }
 }
 

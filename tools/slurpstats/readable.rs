@@ -200,6 +200,6 @@ fn push_bytes(out: &mut Vec<u8>, bytes: &[u8], manner: Manner) {
     };
     out.extend_from_slice(Hex(shown).to_string().as_bytes());
     if shown.len() < bytes.len() {
-        out.extend_from_slice("…".as_bytes());
+        out.extend_from_slice(escape("…").as_bytes());
     }
 }

@@ -8,7 +8,7 @@ use super::families::Family;
 use super::names::{LEFT_OUT, Name};
 use super::ranges::Limits;
 use super::sample::{Number, Sample, Type};
-use crate::common::escape::escape;
+use crate::common::escape::escape_data;
 use crate::common::number::push_exact;
 
 /// A format of Prometheus.
@@ -268,6 +268,7 @@ fn is_plain(text: &str) -> bool {
 /// A line's end and a backslash are escaped, so that any parser turns them back; what drives a
 /// terminal is replaced for good.
 fn escaped(text: &str) -> String {
-    let lines: Vec<_> = text.split('\n').map(|line| escape(line).replace('\\', "\\\\")).collect();
+    let lines: Vec<_> =
+        text.split('\n').map(|line| escape_data(line).replace('\\', "\\\\")).collect();
     lines.join("\\n")
 }

@@ -26,9 +26,9 @@ Examples:
 /// many look on.
 ///
 /// The environment may name a settings file of the original's, by MMASH_SETTINGS: lines of
-/// HOST = '…', PORT = …, MMSTATS_GLOB = '…' and DEBUG = True. Arguments outweigh it.
+/// HOST = '...', PORT = ..., MMSTATS_GLOB = '...' and DEBUG = True. Arguments outweigh it.
 ///
-/// It counts what it does in a stats file of its own (mmash.requests, mmash.look, …), where other
+/// It counts what it does in a stats file of its own (mmash.requests, mmash.look, ...), where other
 /// programs of this environment put theirs.
 #[derive(Clone, Debug, Parser)]
 #[expect(clippy::doc_markdown, reason = "it is shown as it stands")]

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use mmstats::{Kind, Value};
 
-use crate::common::escape::escape;
+use crate::common::escape::escape_data;
 use crate::common::records::{PERCENTILES, percentile};
 use crate::common::totals::{Together, Total, Totals};
 use crate::slurpstats::csv::{end_record, exact_text, put_field};
@@ -22,10 +22,10 @@ pub fn write(out: &mut impl Write, totals: &Totals, help_texts: bool) -> io::Res
     for total in totals.iter() {
         for (component, value) in numbers(total) {
             for field in [
-                &*escape(&total.label),
+                &*escape_data(&total.label),
                 component,
                 total.kind.map_or("", Kind::name),
-                &*escape(&total.unit),
+                &*escape_data(&total.unit),
                 total.aggregate.name(),
                 &total.files.to_string(),
                 &exact_text(&value),
@@ -35,7 +35,7 @@ pub fn write(out: &mut impl Write, totals: &Totals, help_texts: bool) -> io::Res
                 put_field(&mut out, field)?;
             }
             if help_texts {
-                put_field(&mut out, &escape(&total.help))?;
+                put_field(&mut out, &escape_data(&total.help))?;
             }
             end_record(&mut out)?;
         }
