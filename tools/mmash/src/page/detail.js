@@ -23,7 +23,7 @@ import { BYS, SHOWS, WINDOWS } from "./view.js";
 
 /** What is known is shown over the whole width from that many seconds on. */
 const LEAST_WINDOW = 60;
-const SHOW_NAMES = { auto: "As suits", value: "Value", rate: "Rate" };
+const SHOW_NAMES = { auto: "Auto", value: "Value", rate: "Rate" };
 const BY_NAMES = { total: "Total", process: "Processes" };
 
 /** The charts. `onview(part)` is told what of the view was changed here. */
@@ -62,8 +62,15 @@ export class Detail {
     const zoomOut = () => this.#zoomTo(null);
     this.#back = element("button", { type: "button", hidden: true, onclick: zoomOut }, "Zoom out");
     const close = cross("Close the chart", () => onview({ stats: [] }));
+    const [minutesBar, showBar, byBar] = this.#bars;
     section.append(
-      element("div", { class: "tools" }, ...this.#bars, this.#back, this.#moment, close),
+      element(
+        "div",
+        { class: "tools" },
+        element("div", { class: "tools" }, minutesBar, showBar, this.#back),
+        element("div", { class: "tools" }, byBar, this.#moment),
+        close,
+      ),
       this.#charts,
       this.#abouts,
       this.#spoken,
