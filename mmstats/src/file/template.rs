@@ -105,16 +105,28 @@ fn hides(name: &OsStr, wanted: &[Piece<'_>]) -> bool {
 }
 
 /// Whether the pieces could have become the name, with anything in place of a placeholder.
+///
+/// The first place for a literal is as good as any later one, so nothing is tried twice: whoever
+/// may make a folder gives it its name.
 fn fits(name: &[u8], wanted: &[Piece<'_>]) -> bool {
-    match wanted.split_first() {
-        None => name.is_empty(),
-        Some((Piece::Placeholder(_), rest)) => {
-            (0..=name.len()).any(|size| fits(&name[size..], rest))
-        }
-        Some((Piece::Literal(text) | Piece::Unknown(text), rest)) => {
-            name.strip_prefix(*text).is_some_and(|name| fits(name, rest))
+    let mut literals = vec![Vec::new()];
+    for piece in wanted {
+        match piece {
+            Piece::Placeholder(_) => literals.push(Vec::new()),
+            Piece::Literal(text) | Piece::Unknown(text) => {
+                literals.last_mut().expect("there is one").extend_from_slice(text);
+            }
         }
     }
+    let (first, others) = literals.split_first().expect("there is one");
+    let Some(mut rest) = name.strip_prefix(first.as_slice()) else { return false };
+    let Some((last, between)) = others.split_last() else { return rest.is_empty() };
+    for literal in between.iter().filter(|literal| !literal.is_empty()) {
+        let found = rest.windows(literal.len()).position(|part| part == literal);
+        let Some(start) = found else { return false };
+        rest = &rest[start + literal.len()..];
+    }
+    rest.ends_with(last)
 }
 
 #[cfg(test)]
@@ -140,6 +152,22 @@ mod tests {
         assert_eq!(names(".{CMD}"), ".z");
         assert_eq!(names("none/{CMD}"), "");
         assert_eq!(names("none/{NONE}"), "none/{NONE}", "a name like others");
+    }
+
+    /// Tried at every place, this takes longer than anybody waits.
+    #[test]
+    fn no_name_takes_long_to_be_looked_at() {
+        let template = "{PID}-".repeat(40);
+        let wanted: Vec<_> = pieces(template.as_bytes()).collect();
+        assert!(fits("-".repeat(255).as_bytes(), &wanted));
+        assert!(!fits(format!("{}x", "-".repeat(254)).as_bytes(), &wanted));
+        assert!(!fits("-".repeat(39).as_bytes(), &wanted));
+        for (template, name, expected) in
+            [("a{PID}a", "a", false), ("a{PID}a", "aa", true), ("{PID}a%b", "xa%b", true)]
+        {
+            let wanted: Vec<_> = pieces(template.as_bytes()).collect();
+            assert_eq!(fits(name.as_bytes(), &wanted), expected, "{template} {name}");
+        }
     }
 
     #[test]
