@@ -14,8 +14,18 @@ use crate::support::server::Server;
 pub struct Document(Value);
 
 impl Document {
+    /// What generators of clients fail on isn't in it: `"items": false` stops Python's, and so does a
+    /// constant that isn't a text.
+    #[track_caller]
     pub fn at(server: &Server, path: &str) -> Self {
-        Self(server.get(path).json())
+        let document = server.get(path).json();
+        let is_usual = |name: &str, value: &Value| match name {
+            "items" => value.is_object(),
+            "const" => value.is_string(),
+            _ => true,
+        };
+        assert_members(&document, &is_usual);
+        Self(document)
     }
 
     /// What a reference refers to; anything else is meant itself.
@@ -60,6 +70,22 @@ impl Document {
             .collect()
     }
 
+    /// Whether the schema of a parameter allows a text: as a number, where it is one in JSON, or as a
+    /// string.
+    #[track_caller]
+    pub fn allowed(&self, path: &str, parameter: &str) -> impl Fn(&str) -> bool + use<> {
+        let parameters = self.operation(path)["parameters"].as_array().expect("it has some");
+        let mut named = parameters.iter().map(|given| self.resolve(given));
+        let found = named.find(|given| given["name"] == parameter).expect("it is documented");
+        let options = jsonschema::options().should_validate_formats(true);
+        let schema = options.build(self.resolve(&found["schema"])).expect("a schema");
+        move |text| {
+            let number = serde_json::from_str(text).ok().filter(Value::is_number);
+            let number = number.filter(|_| text.trim() == text);
+            number.is_some_and(|number| schema.is_valid(&number)) || schema.is_valid(&json!(text))
+        }
+    }
+
     /// A check against a schema that allows no member that isn't named.
     pub fn validator(&self, schema: &Value) -> Validator {
         let mut root = schema.clone();
@@ -80,6 +106,17 @@ impl Document {
             assert_valid(&self.validator(&content["schema"]), &answer.json(), asked);
         }
     }
+}
+
+#[track_caller]
+fn assert_members(value: &Value, is_usual: &impl Fn(&str, &Value) -> bool) {
+    if let Value::Object(members) = value {
+        for (name, member) in members {
+            assert!(is_usual(name, member), "{name:?}: {member}");
+            assert_members(member, is_usual);
+        }
+    }
+    value.as_array().into_iter().flatten().for_each(|element| assert_members(element, is_usual));
 }
 
 /// Members may come at any time; of those that there are each is to be in the document.

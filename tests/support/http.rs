@@ -50,9 +50,17 @@ pub fn connect(address: SocketAddr) -> TcpStream {
     stream
 }
 
+/// A text as a part of a path or query, every byte of it in hex digits.
+pub fn percent_encoded(text: &str) -> String {
+    let encoded: Vec<_> = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    encoded.concat()
+}
+
 /// Asks for a path on a connection, and waits for nothing.
 pub fn ask(stream: &mut TcpStream, address: SocketAddr, path: &str) {
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n").unwrap();
+    // In one write, as the parts would wait for each other.
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
 }
 
 /// Whether an answer has begun to come.

@@ -74,7 +74,8 @@ impl Nginx {
     #[track_caller]
     pub fn ask(&self, path: &str, headers: &[&str]) -> (Answer, Chunks) {
         let mut stream = http::connect(self.address);
-        let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
+        let headers: Vec<_> = headers.iter().map(|header| format!("{header}\r\n")).collect();
+        let headers = headers.concat();
         write!(
             stream,
             "GET {path} HTTP/1.1\r\nHost: {HOST}\r\nAuthorization: {AUTHORIZATION}\r\n{headers}\r\n"

@@ -1,5 +1,7 @@
 //! What a request asks for: the end of its path, and the parameters behind the `?`.
 
+use std::ops::RangeInclusive;
+
 use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
 
@@ -71,24 +73,24 @@ impl Parameters {
         Ok(self)
     }
 
-    /// How many are wanted at most, by `limit`; where it isn't given, all.
+    /// The whole number of this name, if there is one, as JSON writes it: no `+5`, no `05`.
     ///
     /// # Errors
     ///
-    /// Where it is no whole number.
-    pub fn limit(&self) -> Result<usize, Problem> {
-        Ok(self.number("limit")?.unwrap_or(usize::MAX))
-    }
-
-    /// The whole number of this name, if there is one.
-    ///
-    /// # Errors
-    ///
-    /// Where it is none.
-    pub fn number(&self, name: &str) -> Result<Option<usize>, Problem> {
+    /// Returns a [`Problem`] with status 400 if it is anything else, or out of range.
+    pub fn number(
+        &self,
+        name: &str,
+        range: RangeInclusive<usize>,
+    ) -> Result<Option<usize>, Problem> {
         let parse = |text: &str| {
-            let reason = || format!("{name}={text:?}: not a whole number from 0");
-            text.parse().map_err(|_| Problem::bad_request(reason()))
+            let number = text.parse().ok();
+            let number = number.filter(|number: &usize| number.to_string() == text);
+            number.filter(|number| range.contains(number)).ok_or_else(|| {
+                let (least, most) = (range.start(), range.end());
+                let reason = format!("{name}={text:?}: not a whole number from {least} to {most}");
+                Problem::bad_request(reason)
+            })
         };
         self.given(name).map(parse).transpose()
     }

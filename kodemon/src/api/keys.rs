@@ -10,7 +10,7 @@ use cli::clock::now;
 use serde::Serialize;
 use web::{Parameters, Problem, Rest};
 
-use super::parameters::{number, time};
+use super::parameters::time;
 use super::{Api, problem};
 use crate::store::{ExecutionsQuery, KeyRecord, KeysQuery, Store, SummaryQuery};
 
@@ -71,8 +71,9 @@ async fn executions(key: &str, parameters: Parameters, api: &Api) -> Result<Resp
         from: time(&wanted, "from")?,
         to: time(&wanted, "to")?,
         token: wanted.given("token").map(str::to_owned),
-        limit: number(&wanted, "limit", LIMIT, MOST)?,
-        cursor: wanted.given("cursor").map(str::to_owned),
+        limit: wanted.number("limit", 1..=MOST)?.unwrap_or(LIMIT),
+        // An empty one is that of the first page.
+        cursor: wanted.given("cursor").filter(|cursor| !cursor.is_empty()).map(str::to_owned),
         descending,
     };
     let (asked, cursor) = (key.to_owned(), query.cursor.clone());
@@ -86,11 +87,11 @@ async fn summary(key: &str, parameters: Parameters, api: &Api) -> Result<Respons
     let now = now();
     let to = time(&wanted, "to")?.unwrap_or(now);
     let from = time(&wanted, "from")?.unwrap_or(to - 3600.0);
-    if from >= to {
-        return Err(Problem::bad_request(format!("from={from}: it isn't before to={to}")));
+    if from > to {
+        return Err(Problem::bad_request(format!("from={from}: it is after to={to}")));
     }
     let token = wanted.given("token").map(str::to_owned);
-    let buckets = number(&wanted, "buckets", BUCKETS, MOST_BUCKETS)?;
+    let buckets = wanted.number("buckets", 1..=MOST_BUCKETS)?.unwrap_or(BUCKETS);
     let (asked, query) = (key.to_owned(), SummaryQuery { from, to, token, buckets });
     let rated = move |store: &dyn Store| Ok(store.summary(&asked, &query)?.rated(now));
     api.ask(rated).await.map_err(|error| problem(&error, key, None))

@@ -1,4 +1,4 @@
-//! Times and numbers among the parameters.
+//! Times among the parameters.
 
 use jiff::Timestamp;
 use web::{Parameters, Problem};
@@ -8,26 +8,30 @@ pub fn time(parameters: &Parameters, name: &str) -> Result<Option<f64>, Problem>
     let Some(text) = parameters.given(name) else {
         return Ok(None);
     };
-    let seconds = text.parse().ok().filter(|seconds: &f64| seconds.is_finite());
-    let date = || text.parse::<Timestamp>().ok().map(|date| date.as_duration().as_secs_f64());
-    seconds.or_else(date).map(Some).ok_or_else(|| {
+    seconds(text).or_else(|| date(text)).map(Some).ok_or_else(|| {
         let reason = "neither Unix seconds nor a date such as 2026-11-21T10:14:05Z";
         Problem::bad_request(format!("{name}={text:?}: {reason}"))
     })
 }
 
-/// A number from 1 to `most`.
-pub fn number(
-    parameters: &Parameters,
-    name: &str,
-    usual: usize,
-    most: usize,
-) -> Result<usize, Problem> {
-    let Some(text) = parameters.given(name) else {
-        return Ok(usual);
-    };
-    let number = text.parse().ok().filter(|number| (1..=most).contains(number));
-    number.ok_or_else(|| {
-        Problem::bad_request(format!("{name}={text:?}: not a whole number from 1 to {most}"))
-    })
+/// A number as JSON has it.
+fn seconds(text: &str) -> Option<f64> {
+    // JSON may have space around it.
+    serde_json::from_str(text).ok().filter(|_| text.trim() == text)
+}
+
+/// A date and time as RFC 3339 has it: jiff takes other spellings too, and no more than nanoseconds.
+fn date(text: &str) -> Option<f64> {
+    let text = text.to_ascii_uppercase();
+    let (time, rest) = text.split_at_checked(19)?;
+    let (fraction, zone) = rest.split_at(rest.find(['Z', '+', '-'])?);
+    let digits = if fraction.is_empty() { "0" } else { fraction.strip_prefix('.')? };
+    let shape = |text: &str| text.replace(|digit: char| digit.is_ascii_digit(), "0");
+    let is_date = shape(time) == "0000-00-00T00:00:00"
+        && shape(digits).bytes().all(|digit| digit == b'0')
+        && !digits.is_empty()
+        && ["Z", "+00:00", "-00:00"].contains(&&*shape(zone));
+    let digits = &digits[..digits.len().min(9)];
+    let date = is_date.then(|| format!("{time}.{digits}{zone}").parse::<Timestamp>().ok());
+    Some(date.flatten()?.as_duration().as_secs_f64())
 }

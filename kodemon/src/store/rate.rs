@@ -23,6 +23,9 @@ impl Summary {
 }
 
 fn rate(count: u64, range: Range<f64>, known: &Range<f64>) -> f64 {
+    if count == 0 {
+        return 0.0;
+    }
     let length = range.end - range.start;
     let seconds = range.end.min(known.end) - range.start.max(known.start);
     // Of a range that is still to come by the clock of this machine nothing is over.
@@ -48,6 +51,7 @@ mod tests {
             (240, 1000.0, 1120.0, 10.0, 900.0, 2.0),
             (5, 1000.0, 1000.5, 10.0, 5000.0, 10.0),
             (5, -1e308, 1e308, 1000.0, 1100.0, 0.05),
+            (0, 1000.0, 1000.0, 10.0, 5000.0, 0.0),
         ] {
             let told = rate(count, from..to, &(first..now));
             assert_eq!(told, expected, "{count} {from} {to} {first} {now}");

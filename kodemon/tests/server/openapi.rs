@@ -6,6 +6,7 @@ use tempfile::TempDir;
 
 use crate::document::Document;
 use crate::running::{Kodemon, kodemon, message, now};
+use crate::support::http;
 
 const KEY: &str = "/api/keys/{key}";
 
@@ -99,4 +100,83 @@ fn the_documented_parameters_are_accepted_and_no_others() {
         let reason = format!("surely=\"none\": no such parameter, {known}");
         assert_eq!(answer.json()["error"], reason);
     }
+}
+
+#[test]
+fn what_a_parameters_schema_allows_is_accepted_and_nothing_else() {
+    let (_directory, kodemon, document) = filled();
+    let place = kodemon.json("/api/keys/a.rs-f/executions")["executions"][0]["id"].clone();
+    let numbers = ["", "0", "1", "100", "2001", "100001", "-1", "1.5", "05", "+5", " 5", "x"];
+    let times = [
+        "",
+        "0",
+        "-1",
+        "1.5",
+        "1e3",
+        "+5",
+        "05",
+        ".5",
+        "5.",
+        " 5",
+        "inf",
+        "NaN",
+        "x",
+        "2026-11-21T10:14:05Z",
+        "2026-11-21t10:14:05.5z",
+        "2026-11-21T10:14:05+01:00",
+        "2026-11-21T10:14:05.123456789123Z",
+        "2026-11-21 10:14:05Z",
+        "2026-11-21T10:14:05",
+        "2026-11-21T10:14Z",
+        "2026-11-21",
+        "2026-13-21T10:14:05Z",
+        "2026-11-21T10:14:05+01",
+        "2026-11-21T10:14:05,5Z",
+        "20261121T101405Z",
+        "2026-11-21T10:14:05Z[UTC]",
+    ];
+    let places = ["", "x", "41DAC07B00B27583-1", place.as_str().unwrap()];
+    let orders = ["", "asc", "desc", "ASC"];
+    let names = ["", "a/b", "\u{e9}"];
+    let key = "/api/keys/{key}";
+    for (end, parameter, texts) in [
+        ("", "since", &times[..]),
+        ("", "prefix", &names),
+        ("", "token", &names),
+        ("/executions", "from", &times),
+        ("/executions", "to", &times),
+        ("/executions", "limit", &numbers),
+        ("/executions", "order", &orders),
+        ("/executions", "cursor", &places),
+        ("/executions", "token", &names),
+        ("/summary", "from", &times),
+        ("/summary", "buckets", &numbers),
+    ] {
+        let path = if end.is_empty() { "/api/keys".to_owned() } else { format!("{key}{end}") };
+        let allowed = document.allowed(&path, parameter);
+        for text in texts {
+            let encoded = http::percent_encoded(text);
+            // Behind every time.
+            let to = if end == "/summary" { "&to=1e11" } else { "" };
+            let asked = path.replace("{key}", "a.rs-f");
+            let answer = kodemon.server.get(&format!("{asked}?{parameter}={encoded}{to}"));
+            assert_eq!(
+                answer.status == 200,
+                allowed(text),
+                "{path} {parameter}={text:?}: {}",
+                answer.body
+            );
+        }
+    }
+}
+
+#[test]
+fn an_empty_range_has_an_empty_summary() {
+    let (_directory, kodemon, document) = filled();
+    let asked = "/api/keys/a.rs-f/summary?from=1795288066.5&to=1795288066.5";
+    let answer = kodemon.server.get(asked);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    document.check("/api/keys/{key}/summary", asked, &answer);
+    let total = &answer.json()["total"];
+    assert_eq!((&total["count"], &total["rate"]), (&0.into(), &0.0.into()));
 }

@@ -26,14 +26,14 @@ pub fn routes() -> Router<Arc<Poller>> {
         .route("/stats/{*prefix}", get(stats))
         .route("/files/", get(all_files))
         .route("/files/{*glob}", get(some_files))
-        .route("/stats", get(|uri| redirect("stats/", uri)))
-        .route("/files", get(|uri| redirect("files/", uri)))
-        .route("/graph", get(|uri| redirect("./", uri)))
-        .route("/graph/", get(|uri| redirect("../", uri)))
+        .route("/stats", get(async |uri: Uri| redirect("stats/", &uri)))
+        .route("/files", get(async |uri: Uri| redirect("files/", &uri)))
+        .route("/graph", get(async |uri: Uri| redirect("./", &uri)))
+        .route("/graph/", get(async |uri: Uri| redirect("../", &uri)))
 }
 
 /// Leads to a relative address: behind a proxy, all of this may be under a path.
-async fn redirect(to: &str, uri: Uri) -> Redirect {
+fn redirect(to: &str, uri: &Uri) -> Redirect {
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     Redirect::permanent(&format!("{to}{query}"))
 }

@@ -24,6 +24,9 @@ const UNKNOWN: &str = "unknown";
 /// By what else than files a stat can be divided.
 const PROCESS: &str = "process";
 
+/// As many stats as a `limit` may be: programs of any language have such a number.
+const MOST: usize = i32::MAX as usize;
+
 /// All stats, and one of them.
 pub fn routes() -> Router<Arc<Poller>> {
     Router::new().route("/api/v1/stats", get(stats)).route("/api/v1/stats/{*label}", get(stat))
@@ -48,7 +51,11 @@ async fn stats(
 }
 
 fn stats_of(snapshot: &Snapshot, wanted: &Parameters) -> Result<Response, Problem> {
-    let (prefix, kind, limit) = (wanted.first("prefix"), kind_of(wanted)?, wanted.limit()?);
+    let (prefix, kind, limit) = (
+        wanted.first("prefix"),
+        kind_of(wanted)?,
+        wanted.number("limit", 0..=MOST)?.unwrap_or(MOST),
+    );
     let totals = snapshot.totals_of(wanted.first("glob"))?;
     let is_wanted = |total: &&Total| {
         let is_of = |kind| total.kind.map_or(UNKNOWN, Kind::name) == kind;

@@ -146,3 +146,43 @@ fn v1_accepts_the_documented_parameters_and_no_others() {
         assert_eq!(server.get(&asked).status, 200, "{asked}");
     }
 }
+
+#[test]
+fn what_a_parameters_schema_allows_is_accepted_and_nothing_else() {
+    let (_workers, server) = everything();
+    let document = document(&server);
+    let globs: Vec<_> = texts("a*?[!]-/", 3).chain(texts("a*[!]", 4)).collect();
+    let numbers = ["", "0", "7", "-1", "1.5", "05", "+5", " 5", "x", "2147483648"].map(Into::into);
+    let kinds = ["", "counter", "unknown", "Counter", "kind"].map(Into::into);
+    let others = ["", "a/b", "[", "\u{e9}", "%"].map(Into::into);
+    for (path, parameter, texts) in [
+        ("/api/v1/files", "glob", &globs[..]),
+        ("/api/v1/stats", "limit", &numbers),
+        ("/api/v1/stats", "kind", &kinds),
+        ("/api/v1/stats", "prefix", &others),
+    ] {
+        let allowed = document.allowed(path, parameter);
+        let mut connection = http::connect(server.address);
+        for text in texts {
+            let encoded = http::percent_encoded(text);
+            http::ask(&mut connection, server.address, &format!("{path}?{parameter}={encoded}"));
+            let answer = http::receive(&mut connection).expect("an answer");
+            assert_eq!(
+                answer.status == 200,
+                allowed(text),
+                "{parameter}={text:?}: {}",
+                answer.body
+            );
+        }
+    }
+}
+
+/// All texts of up to so many of these characters.
+fn texts(characters: &'static str, length: u32) -> impl Iterator<Item = String> {
+    (0..=length).flat_map(move |length| {
+        (0..characters.len().pow(length)).map(move |number| {
+            let digit = |at| number / characters.len().pow(at) % characters.len();
+            (0..length).map(|at| characters.as_bytes()[digit(at)] as char).collect()
+        })
+    })
+}

@@ -39,7 +39,8 @@ impl Place {
         let (timestamp, number) = cursor.split_once('-')?;
         let timestamp = f64::from_bits(u64::from_str_radix(timestamp, 16).ok()?);
         let number = i64::from_str_radix(number, 16).ok()?;
-        Some(Self { timestamp, number }).filter(|_| timestamp.is_finite())
+        // Only as it was written: no capitals, no signs.
+        Some(Self { timestamp, number }).filter(|it| timestamp.is_finite() && it.cursor() == cursor)
     }
 
     fn order(self, other: Self, descending: bool) -> Ordering {
