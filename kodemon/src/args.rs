@@ -16,11 +16,22 @@ const EXAMPLES: &str = "\
 Examples:
   kodemon                            http://127.0.0.1:4001/ shows what is sent
   kodemon --udp 0.0.0.0:4000 --token web --token worker
-                                     of other machines, too: what these two send
+                                     of other machines too: what these two send
   kodemon --store /var/lib/kodemon.db --keep 90d
   kodemon --store elasticsearch:http://127.0.0.1:9200
                                      in Elasticsearch or OpenSearch
   curl http://127.0.0.1:4001/api/keys";
+
+const ENVIRONMENT: &str = "\
+Environment:
+  KODEMON_ELASTICSEARCH_PASSWORD
+                  the password where the store's address has only a user
+  MMSTATS_FILES   the names of kodemon's own stats files, as a template
+  MMSTATS_PATH    the directory of kodemon's own stats files
+  XDG_STATE_HOME  the user's state directory [default: ~/.local/state]
+  LC_ALL, LC_CTYPE, LANG
+                  the first that is set is the locale; without UTF-8 messages
+                  are ASCII";
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -37,7 +48,7 @@ Exit codes:
 /// It counts what it receives, refuses, stores and loses in stats files of its own: see slurpstats.
 #[derive(Clone, Debug, Parser)]
 #[expect(clippy::doc_markdown, reason = "it is shown as it stands")]
-#[command(name = crate::server::NAME, version, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+#[command(name = crate::server::NAME, version, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{ENVIRONMENT}\n\n{EXIT_CODES}"))]
 pub struct Arguments {
     /// Where to receive messages; several times; a port alone is one of 127.0.0.1 [default:
     /// 127.0.0.1:4000 and [::1]:4000]
@@ -66,7 +77,7 @@ pub struct Arguments {
     pub store: Vec<Place>,
 
     /// How long to keep executions: 12h, 30d
-    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = parse_keep)]
+    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = parse_keep, allow_hyphen_values = true)]
     pub keep: Duration,
 
     /// Drop what is older than that even if the clock is far ahead of the newest stored call
@@ -81,7 +92,7 @@ pub struct Arguments {
     pub token: Vec<String>,
 
     /// Take at most so many keys, and so many tokens, within the time of --keep
-    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..), allow_negative_numbers = true)]
     pub max_keys: u32,
 
     /// Tell requests and refused messages on stderr, up to 100 and 10 a second
@@ -102,4 +113,21 @@ fn parse_keep(text: &str) -> Result<Duration, String> {
         return Ok(keep);
     }
     Err("from 1m to a hundred years can be kept".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Arguments;
+
+    #[test]
+    fn the_end_of_the_help_has_the_environment_in_eighty_columns() {
+        let end = Arguments::command().get_after_long_help().unwrap().to_string();
+        assert!(end.lines().all(|line| line.len() <= 79), "{end}");
+        for name in ["Environment:", "KODEMON_ELASTICSEARCH_PASSWORD", "MMSTATS_PATH"] {
+            assert!(end.contains(name), "{name} in {end}");
+        }
+        assert!(Arguments::command().render_long_help().to_string().is_ascii());
+    }
 }

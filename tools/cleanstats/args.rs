@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 
-use crate::common::arguments::{AFTER_HELP, CommonArguments};
+use crate::common::arguments::{CommonArguments, after_help};
 use cli::duration::parse_duration;
 
 const EXAMPLES: &str = "\
@@ -25,7 +25,7 @@ Examples:
 /// Files of the original Python library have no lock. Remove them from within the container of
 /// their programs: from outside, their process ids say something else.
 #[derive(Clone, Debug, Parser)]
-#[command(name = super::NAME, version, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{AFTER_HELP}"))]
+#[command(name = super::NAME, version, after_help = EXAMPLES, after_long_help = after_help(EXAMPLES, ""))]
 pub struct Arguments {
     /// Stats files, directories of them, or globs; default: wherever programs put them
     #[arg(value_name = "FILE|DIR|GLOB")]
@@ -36,7 +36,7 @@ pub struct Arguments {
     pub dry_run: bool,
 
     /// Only files that weren't modified for so long: 30s, 10m, 2h, 7d
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, allow_hyphen_values = true)]
     pub older_than: Option<Duration>,
 
     /// Print nothing but errors

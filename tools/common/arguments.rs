@@ -24,11 +24,11 @@ pub struct CommonArguments {
 #[derive(Args, Clone, Copy, Debug)]
 pub struct LimitArguments {
     /// Read at most this many bytes over all files, 256 of them a stat and 768 a label: 1000000, 512K, 256M, 1G
-    #[arg(long, value_name = "BYTES", default_value = "256M", value_parser = parse_bytes, hide_short_help = true)]
+    #[arg(long, value_name = "BYTES", default_value = "256M", value_parser = parse_bytes, allow_hyphen_values = true, hide_short_help = true)]
     pub max_bytes: u64,
 
     /// Read at most this many labels over all files; one with long texts counts as several
-    #[arg(long, value_name = "N", default_value_t = ReadBudget::MAX_LABELS, value_parser = clap::value_parser!(u64).range(1..), hide_short_help = true)]
+    #[arg(long, value_name = "N", default_value_t = ReadBudget::MAX_LABELS, value_parser = |text: &str| parse_number(text, 1), allow_negative_numbers = true, hide_short_help = true)]
     pub max_labels: u64,
 }
 
@@ -50,12 +50,37 @@ fn parse_bytes(text: &str) -> Result<u64, String> {
         .ok_or_else(|| "a number of bytes was expected, as in 1000000, 512K, 256M or 1G".to_owned())
 }
 
-/// The end of every tool's long help: where files are looked for, and exit codes.
-pub const AFTER_HELP: &str = "\
+/// A whole number.
+///
+/// # Errors
+///
+/// Returns an error if it is anything else, or less than `least`.
+pub fn parse_number(text: &str, least: u64) -> Result<u64, String> {
+    let number = text.parse().ok().filter(|&number| number >= least);
+    number.ok_or_else(|| format!("a whole number was expected, {least} or more"))
+}
+
+/// The end of a tool's long help: its examples, where files are looked for, the environment (lines
+/// of the tool's own first), exit codes.
+pub fn after_help(examples: &str, environment: &str) -> String {
+    format!("{examples}\n\n{PLACES}\n\nEnvironment:\n{environment}{ENVIRONMENT}\n\n{EXIT_CODES}")
+}
+
+const PLACES: &str = "\
 Where files are looked for without an argument:
   $MMSTATS_GLOB if it is set, else the directory $MMSTATS_PATH, else /dev/shm
-  and the temporary directory; there files named *.mmstats and mmstats-*.
+  and the temporary directory; there files named *.mmstats and mmstats-*.";
 
+const ENVIRONMENT: &str = "  \
+  MMSTATS_GLOB    the stats files to read, as a glob
+  MMSTATS_PATH    the directory of stats files
+  NO_COLOR        if it isn't empty: no colour, unless --color asks for it
+  TZ              the time zone of dates and times in text
+  LC_ALL, LC_CTYPE, LANG
+                  the first that is set is the locale; without UTF-8 text is
+                  ASCII";
+
+const EXIT_CODES: &str = "\
 Exit codes:
   0  fine
   1  nothing matched
@@ -82,7 +107,7 @@ pub fn parse_seconds(text: &str) -> Result<Duration, String> {
 mod tests {
     use clap::{Command, CommandFactory};
 
-    use super::parse_bytes;
+    use super::{parse_bytes, parse_number};
     use crate::{cleanstats, pollstats, slurpstats};
 
     #[test]
@@ -92,6 +117,16 @@ mod tests {
         }
         for wrong in ["", "K", "+1", "-1", "1.5M", "1T", "99999999999G", "1 M"] {
             assert!(parse_bytes(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn whole_numbers() {
+        assert_eq!(parse_number("0", 0), Ok(0));
+        for (wrong, least) in
+            [("0", 1), ("-1", 0), ("1.5", 0), ("", 0), ("99999999999999999999", 0)]
+        {
+            assert!(parse_number(wrong, least).unwrap_err().contains("or more"), "{wrong}");
         }
     }
 

@@ -3,11 +3,14 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Parser, ValueEnum};
 use mmstats::Aggregator;
 
 use super::filter::Filter;
-use crate::common::arguments::{AFTER_HELP, CommonArguments, LimitArguments, parse_seconds};
+use crate::common::arguments::{
+    CommonArguments, LimitArguments, after_help, parse_number, parse_seconds,
+};
 use crate::common::patterns::LabelPattern;
 
 const EXAMPLES: &str = "\
@@ -43,7 +46,7 @@ Examples:
     version,
     override_usage = "pollstats [OPTIONS] [FIELDS] [FILE|DIR|GLOB]...",
     after_help = EXAMPLES,
-    after_long_help = format!("{EXAMPLES}\n\n{AFTER_HELP}")
+    after_long_help = after_help(EXAMPLES, "")
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Arguments {
@@ -56,7 +59,7 @@ pub struct Arguments {
     pub prefix: String,
 
     /// End after this many rows (with --per-file: rounds of them); 0: never
-    #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    #[arg(short, long, value_name = "N", default_value_t = 0, value_parser = |text: &str| parse_number(text, 0), allow_negative_numbers = true, hide_default_value = true)]
     pub count: u64,
 
     /// Wait for the first program that publishes what is to be shown
@@ -64,11 +67,11 @@ pub struct Arguments {
     pub wait: bool,
 
     /// Seconds between two looks
-    #[arg(short, long, value_name = "SECONDS", default_value = "1", value_parser = parse_seconds)]
+    #[arg(short, long, value_name = "SECONDS", default_value = "1", value_parser = parse_seconds, allow_negative_numbers = true)]
     pub delay: Duration,
 
     /// Repeat the header every N lines; 0: only where the columns change
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20, value_parser = |text: &str| parse_number(text, 0), allow_negative_numbers = true)]
     pub headers: u64,
 
     /// Only files that have a label that begins so, or a label of this value; several with
@@ -96,9 +99,8 @@ pub struct Arguments {
     #[arg(long)]
     pub per_file: bool,
 
-    /// How the files' values become one: sum, min, max, avg, one, nonzero-min or nonzero-avg;
-    /// default: as the stat says, else the sum
-    #[arg(long = "aggr", value_name = "HOW")]
+    /// How the files' values become one; default: as the stat says, else the sum
+    #[arg(long = "aggr", value_name = "HOW", value_parser = PossibleValuesParser::new(Aggregator::ALL.map(Aggregator::name)).try_map(|name| name.parse::<Aggregator>()))]
     pub aggregator: Option<Aggregator>,
 
     /// The time of each row first
@@ -110,7 +112,7 @@ pub struct Arguments {
     pub list: bool,
 
     /// Which percentile of a histogram is shown
-    #[arg(long, value_name = "P", default_value = "99", value_parser = percentile)]
+    #[arg(long, value_name = "P", default_value = "99", value_parser = percentile, allow_negative_numbers = true)]
     pub percentile: f64,
 
     /// The format; csv and json have exact numbers, and the time first, as Unix time

@@ -8,7 +8,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, ValueEnum};
 
 use super::added_label::AddedLabel;
-use crate::common::arguments::{AFTER_HELP, CommonArguments, LimitArguments};
+use crate::common::arguments::{CommonArguments, LimitArguments, after_help};
 use crate::common::patterns::LabelPattern;
 
 const EXAMPLES: &str = "\
@@ -32,7 +32,7 @@ Examples:
 /// csv have every number exactly.
 #[derive(Clone, Debug, Parser)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-#[command(name = super::NAME, version, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{AFTER_HELP}"))]
+#[command(name = super::NAME, version, after_help = EXAMPLES, after_long_help = after_help(EXAMPLES, ""))]
 pub struct Arguments {
     /// Stats files, directories of them, or globs; default: wherever programs put them
     #[arg(value_name = "FILE|DIR|GLOB")]

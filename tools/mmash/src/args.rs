@@ -9,7 +9,7 @@ use cli::address::{Listen, parse_listen};
 
 use super::metrics::{By, Choice};
 use mmstats_tools::common::arguments::{
-    AFTER_HELP, CommonArguments, LimitArguments, parse_seconds,
+    CommonArguments, LimitArguments, after_help, parse_seconds,
 };
 use mmstats_tools::common::prom::Limits;
 
@@ -19,6 +19,11 @@ Examples:
   mmash --listen 0.0.0.0:5002        for whoever reaches this machine
   mmash --glob '/run/web/*.mmstats'  of these files
   curl http://127.0.0.1:5002/metrics what Prometheus scrapes";
+
+const ENVIRONMENT: &str = "  \
+  MMASH_SETTINGS  a settings file of the original's mmash
+  MMSTATS_FILES   the name of mmash's own stats file, as a template
+";
 
 /// Show the stats of programs on a web page, and serve them as JSON and to Prometheus
 ///
@@ -32,7 +37,7 @@ Examples:
 /// programs of this environment put theirs.
 #[derive(Clone, Debug, Parser)]
 #[expect(clippy::doc_markdown, reason = "it is shown as it stands")]
-#[command(name = super::NAME, version, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{AFTER_HELP}"))]
+#[command(name = super::NAME, version, after_help = EXAMPLES, after_long_help = after_help(EXAMPLES, ENVIRONMENT))]
 pub struct Arguments {
     /// Where to listen; whoever reaches it reads everything, without a password [default:
     /// 127.0.0.1:5002]
@@ -47,7 +52,7 @@ pub struct Arguments {
     pub glob: Vec<OsString>,
 
     /// How long from one look at the files to the next
-    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = parse_seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = parse_seconds, allow_negative_numbers = true)]
     pub interval: Duration,
 
     /// A name under which it is asked for, besides localhost and addresses; several times
@@ -59,7 +64,7 @@ pub struct Arguments {
     pub by: By,
 
     /// How many buckets a histogram of /metrics has at most
-    #[arg(long, value_name = "N", default_value_t = Limits::USUAL as u8, value_parser = clap::value_parser!(u8).range(2..=Limits::MOST as i64))]
+    #[arg(long, value_name = "N", default_value_t = Limits::USUAL as u8, value_parser = clap::value_parser!(u8).range(2..=Limits::MOST as i64), allow_negative_numbers = true)]
     pub buckets: u8,
 
     /// Also texts that change in /metrics, each as the label value: a series for every text
@@ -98,5 +103,9 @@ mod tests {
     fn the_end_of_the_help_fits_into_eighty_columns() {
         let end = Arguments::command().get_after_long_help().unwrap().to_string();
         assert!(end.lines().all(|line| line.len() <= 79), "{end}");
+        for name in ["Environment:", "MMASH_SETTINGS", "MMSTATS_FILES", "MMSTATS_PATH"] {
+            assert!(end.contains(name), "{name} in {end}");
+        }
+        assert!(Arguments::command().render_long_help().to_string().is_ascii());
     }
 }
