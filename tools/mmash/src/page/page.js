@@ -74,6 +74,10 @@ function choose(label, more) {
     : chosen && alone ? []
     : [label];
   go({ ...view, stats: next });
+  if (!more) {
+    // Where the list is below the chart, that is out of sight.
+    document.querySelector("main").scrollTo(0, 0);
+  }
 }
 
 function take(kind, step) {

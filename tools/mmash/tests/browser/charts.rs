@@ -85,9 +85,15 @@ fn what_is_below_each_other_scrolls_as_one(browser: &Browser) {
         assert_eq!(browser.ask("document.documentElement.scrollWidth"), json!(width));
         // The list is below, and what is far down in it comes when it is scrolled to.
         browser.ask("document.querySelector('main').scrollTo(0, 1e9)");
-        browser.until(&format!("{LABELS}.includes('sys.uid')"));
-        let row = "document.querySelector('.row[data-label=\"sys.uid\"]').getBoundingClientRect()";
+        browser.until(&format!("{LABELS}.includes('sys.unpublished')"));
+        let row = "document.querySelector('.row[data-label=\"sys.unpublished\"]').getBoundingClientRect()";
         browser.until(&format!("{row}.top > 0 && {row}.bottom < innerHeight"));
+        // Its chart comes into sight where it is chosen.
+        browser.click(".row[data-label='sys.unpublished'] .name");
+        let canvas = "document.querySelector('.charts canvas')?.getBoundingClientRect()";
+        browser.until(&format!(
+            "location.search.includes('stat=sys.unpublished') && {canvas}?.top > 0"
+        ));
     }
     // Beside each other, the charts scroll, and the list if it is long.
     browser.resize(1280, 500);
