@@ -5,6 +5,9 @@
 mod browser;
 mod by_hand;
 mod moving;
+#[path = "../../../tests/support/nginx.rs"]
+mod nginx;
+mod proxy;
 #[path = "../running/mod.rs"]
 mod running;
 mod still;
@@ -35,6 +38,11 @@ fn the_page_moves() {
 #[test]
 fn the_page_takes_whatever_comes() {
     run(&by_hand::TESTS);
+}
+
+#[test]
+fn the_page_is_served_by_a_proxy() {
+    run(&proxy::TESTS);
 }
 
 fn run(tests: &[Test<Browser>]) {

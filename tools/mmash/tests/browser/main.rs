@@ -7,9 +7,12 @@ mod by_hand;
 mod charts;
 mod ended;
 mod live;
+#[path = "../../../../tests/support/nginx.rs"]
+mod nginx;
 #[path = "../../../../tests/webapp/program.rs"]
 #[allow(dead_code, reason = "the tests of webapp use all of it")]
 mod program;
+mod proxy;
 #[path = "../../../../tests/support/mod.rs"]
 mod support;
 
@@ -48,6 +51,11 @@ fn the_page_draws_charts() {
 #[test]
 fn the_page_shows_programs_that_end() {
     run(&ended::TESTS);
+}
+
+#[test]
+fn the_page_is_served_by_a_proxy() {
+    run(&proxy::TESTS);
 }
 
 fn run(tests: &[Test<Browser>]) {

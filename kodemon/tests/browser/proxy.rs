@@ -1,0 +1,28 @@
+//! The page under a path of nginx.
+
+use tempfile::TempDir;
+
+use crate::browser::Browser;
+use crate::nginx::{Nginx, USER};
+use crate::running::{Kodemon, without_addresses};
+use crate::{KEYS, Test};
+
+pub const TESTS: [Test<Browser>; 1] =
+    [("everything_is_found_under_a_path", everything_is_found_under_a_path)];
+
+fn everything_is_found_under_a_path(browser: &Browser) {
+    let Some(nginx) = Nginx::start() else { return };
+    let directory = TempDir::new().unwrap();
+    let mut command = without_addresses(directory.path());
+    command.args(["--udp", "127.0.0.1:0", "--listen", &nginx.socket("kodemon")]);
+    let kodemon = Kodemon::of(&mut command);
+    kodemon.call("/srv/shop.py-pay", 0.5, 1.0);
+    // A page whose own address had the password couldn't ask for anything.
+    browser.open(&format!("http://{USER}@{}/kodemon/page/icon.svg", nginx.address));
+    browser.open(&format!("http://{}/kodemon/?key=%2Fsrv%2Fshop.py-pay", nginx.address));
+    browser.until(&format!("{KEYS}.includes('/srv/shop.py-pay')"));
+    // Both of what is asked for and what the stream says.
+    browser.until(&format!("{} === '1'", crate::figure("Calls")));
+    kodemon.call("/srv/shop.py-pay", 0.5, 1.0);
+    browser.until(&format!("{} === '2'", crate::figure("Calls")));
+}

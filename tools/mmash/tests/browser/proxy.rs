@@ -1,0 +1,26 @@
+//! The page under a path of nginx.
+
+use tempfile::TempDir;
+
+use crate::browser::Browser;
+use crate::nginx::{Nginx, USER};
+use crate::support::{gone, original, write};
+use crate::{LABELS, Test, mmash};
+
+pub const TESTS: [Test<Browser>; 1] =
+    [("everything_is_found_under_a_path", everything_is_found_under_a_path)];
+
+fn everything_is_found_under_a_path(browser: &Browser) {
+    let Some(nginx) = Nginx::start() else { return };
+    let directory = TempDir::new().unwrap();
+    write(directory.path(), "mmstats-hits", &original(gone()));
+    let _server = mmash(&nginx.socket("mmash"), directory.path());
+    // A page whose own address had the password couldn't ask for anything.
+    browser.open(&format!("http://{USER}@{}/mmash/page/icon.svg", nginx.address));
+    browser.open(&format!("http://{}/mmash/graph?stat=hits", nginx.address));
+    browser.until(&format!("{LABELS}.includes('hits')"));
+    browser.until("document.querySelector('#detail:not([hidden]) canvas')");
+    assert!(browser.address().ends_with("/mmash/?stat=hits"), "{}", browser.address());
+    browser.click("#files");
+    browser.until("document.getElementById('files-dialog').innerText.includes('mmstats-hits')");
+}
