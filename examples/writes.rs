@@ -12,13 +12,14 @@ use std::time::Duration;
 
 use mmstats::{
     Average, Counter, Gauge, Histogram, MmStats, MovingAverage, Text, Timer, Timestamp,
-    WindowedAverage,
+    UpDownCounter, WindowedAverage,
 };
 
 #[derive(MmStats)]
 #[mmstats(prefix = "writes.")]
 struct Every {
     counter: Counter,
+    up_down: UpDownCounter,
     gauge: Gauge<i32>,
     level: Gauge<f64>,
     flag: Gauge<bool>,
@@ -37,6 +38,8 @@ impl Every {
     /// One write of each kind.
     fn write(&self, number: u64) {
         self.counter.incr();
+        self.up_down.incr();
+        self.up_down.add(-2);
         self.gauge.add(3);
         self.level.set(number as f64 * 0.5);
         self.flag.set(number.is_multiple_of(2));

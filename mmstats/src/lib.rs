@@ -42,6 +42,7 @@
 //! | kind | for | what readers see |
 //! | --- | --- | --- |
 //! | [`Counter`] | how often something happened | a number that grows; a rate |
+//! | [`UpDownCounter`] | how many there are now, where several threads raise and lower it | a number |
 //! | [`Gauge`] | how things are now | a number or a flag |
 //! | [`Timestamp`] | when something happened last | a date |
 //! | [`Average`], [`MovingAverage`], [`WindowedAverage`] | the mean of all values, of the last few, of the last seconds | a mean and a count |
@@ -145,7 +146,7 @@ pub use memory::Scalar;
 pub use mmstats_derive::MmStats;
 pub use publish::fields::{
     Average, Counter, Fixed, FixedValue, Gauge, Histogram, MovingAverage, Number, Stopwatch, Text,
-    Timer, Timestamp, Timing, WindowedAverage,
+    Timer, Timestamp, Timing, UpDownCounter, WindowedAverage,
 };
 pub use publish::{
     AddError, Attachments, CreateError, Declaration, Declarations, DeclareError, Field, MmStats,
@@ -161,6 +162,7 @@ pub use read::{
 pub mod __private {
     pub use crate::memory::Slot;
     pub use crate::publish::{
-        KindOfStat, Shared, TakesError, TakesInitial, TakesKeep, TakesMax, TakesSize, TakesWindow,
+        KindOfStat, Shared, TakesAggregate, TakesError, TakesInitial, TakesKeep, TakesMax,
+        TakesSize, TakesWindow,
     };
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use mmstats::{
     Aggregate, Average, Counter, Fixed, Gauge, Histogram, MmStats, MovingAverage, Options,
-    StatsFile, Text, Timer, Timestamp, Value, WindowedAverage,
+    StatsFile, Text, Timer, Timestamp, UpDownCounter, Value, WindowedAverage,
 };
 use tempfile::TempDir;
 
@@ -212,6 +212,7 @@ fn what_debug_prints_are_values() {
     #[derive(Debug, MmStats)]
     struct Printed {
         hits: Counter,
+        in_flight: UpDownCounter,
         ready: Gauge<bool>,
         last: Timestamp,
         size: Average,
@@ -225,9 +226,11 @@ fn what_debug_prints_are_values() {
     }
 
     let printed = written::<Printed>();
-    let Printed { hits, ready, last, size, recent, minute, render, spread, state, .. } =
-        &*printed.stats;
+    let Printed {
+        hits, in_flight, ready, last, size, recent, minute, render, spread, state, ..
+    } = &*printed.stats;
     hits.add(3);
+    in_flight.add(-2);
     ready.set(true);
     last.set(1e9);
     spread.record(7);
@@ -239,7 +242,7 @@ fn what_debug_prints_are_values() {
         render.record_secs(value);
     }
     let expected = "Printed { \
-         hits: Counter(3), ready: Gauge(true), last: Timestamp(1000000000.0), \
+         hits: Counter(3), in_flight: UpDownCounter(-2), ready: Gauge(true), last: Timestamp(1000000000.0), \
          size: Average { mean: 1.5, count: 2, total: 3.0 }, \
          recent: MovingAverage { mean: 1.5, count: 2 }, \
          minute: WindowedAverage { mean: 1.5, count: 2 }, \

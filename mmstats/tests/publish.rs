@@ -4,9 +4,9 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use mmstats::{
-    AddError, Average, Counter, CreateError, DeclareError, Field, Fixed, Gauge, Histogram, Kind,
-    Layout, MovingAverage, Options, Published, StatsFile, Text, Timer, Timestamp, Value,
-    WindowedAverage,
+    AddError, Aggregate, Average, Counter, CreateError, DeclareError, Field, Fixed, Gauge,
+    Histogram, Kind, Layout, MovingAverage, Options, Published, StatsFile, Text, Timer, Timestamp,
+    UpDownCounter, Value, WindowedAverage,
 };
 use tempfile::TempDir;
 
@@ -113,6 +113,7 @@ fn every_kind_is_read_as_it_was_written() {
     for layout in [Layout::Aligned, Layout::Packed] {
         let stats = dynamic(&directory).layout(layout).capacity(65_536).create().unwrap();
         let hits: Counter = stats.add(Counter::named("hits")).unwrap();
+        let waiting: UpDownCounter = stats.add(UpDownCounter::named("waiting")).unwrap();
         let depth: Gauge<i16> = stats.add(Gauge::named("depth").initial(-3)).unwrap();
         let on: Gauge<bool> = stats.add(Gauge::named("on")).unwrap();
         let share: Gauge<f32> = stats.add(Gauge::named("share")).unwrap();
@@ -128,6 +129,10 @@ fn every_kind_is_read_as_it_was_written() {
         assert_eq!(value(&stats, "depth"), "-3");
         hits.add(u64::MAX);
         hits.add(3);
+        waiting.add(i64::MIN);
+        waiting.decr();
+        waiting.add(-3);
+        waiting.incr();
         depth.sub(1);
         on.set(true);
         share.set(f32::INFINITY);
@@ -147,6 +152,7 @@ fn every_kind_is_read_as_it_was_written() {
 
         let expected = [
             ("hits", "2"),
+            ("waiting", "9223372036854775805"),
             ("depth", "-4"),
             ("on", "true"),
             ("share", "inf"),
@@ -318,6 +324,14 @@ fn mistakes_are_named() {
     assert!(stats.add(WindowedAverage::named("w").window(-1)).is_err());
     assert!(stats.add(Text::named("t").size(0)).is_err());
     assert!(stats.add(Fixed::<u32>::named("f")).is_err());
+    for found in [Aggregate::Min, Aggregate::Max, Aggregate::Each] {
+        let up_down = UpDownCounter::named("u").aggregate(found);
+        let error = stats.add(up_down).unwrap_err().to_string();
+        let wrong = format!("the aggregate {found} for an up-down counter, sum was expected");
+        assert_eq!(error, format!("stat 'u': {wrong}"));
+    }
+    let up_down = UpDownCounter::named("u").aggregate(Aggregate::Sum);
+    assert!(stats.add(up_down).is_ok());
 
     let template = dynamic(&directory).filename("{NOPE}").create().unwrap_err();
     assert!(template.to_string().contains("'{NOPE}'"), "{template}");

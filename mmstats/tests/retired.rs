@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::thread;
 
-use mmstats::{Counter, Gauge, Layout, MmStats, Options, PerThread, StatsFile, Text, Timestamp};
+use mmstats::{
+    Counter, Gauge, Layout, MmStats, Options, PerThread, StatsFile, Text, Timestamp, UpDownCounter,
+};
 use tempfile::TempDir;
 
 #[derive(MmStats)]
@@ -22,6 +24,7 @@ struct Jobs {
     #[mmstats(initial = "idle", keep = false)]
     state: Text,
     busy: Gauge<bool>,
+    in_flight: UpDownCounter,
 }
 
 static DIRECTORIES: LazyLock<[TempDir; 4]> =
@@ -65,9 +68,10 @@ fn fail(jobs: &Jobs) {
     jobs.started.set(9e8);
     jobs.state.set("failing");
     jobs.busy.set(true);
+    jobs.in_flight.add(-3);
 }
 
-const AFTERWARDS: [&str; 7] = ["1", "1000000000.0", "disk full", "7", "1.5", "idle", "false"];
+const AFTERWARDS: [&str; 8] = ["1", "1000000000.0", "disk full", "7", "1.5", "idle", "false", "-3"];
 
 #[test]
 fn what_happened_last_is_known_when_its_thread_has_ended() {
@@ -83,6 +87,11 @@ fn the_next_thread_goes_on_from_there() {
     in_thread(&ADOPTED, fail);
     in_thread(&ADOPTED, |jobs| jobs.runs.incr());
     assert_eq!(values(2)[..4], ["2", "1000000000.0", "disk full", "7"]);
+    in_thread(&ADOPTED, |jobs| {
+        assert_eq!(jobs.in_flight.get(), -3, "what the thread before left");
+        jobs.in_flight.incr();
+    });
+    assert_eq!(values(2)[7], "-2");
     in_thread(&ADOPTED, |jobs| jobs.last_success.set(999_999_999.0));
     assert_eq!(values(2)[1], "1000000000.0", "the latest of both threads");
     in_thread(&ADOPTED, |jobs| {

@@ -74,17 +74,29 @@ impl Field {
         let named = self.call(library, "named", &quote!(#label));
         let help = (!help.is_empty()).then(|| quote!(.help(#help)));
         let unit = unit.as_ref().map(|unit| quote!(.unit(#unit)));
-        let aggregate = aggregate.as_ref().map(|how| quote!(.aggregate(#library::Aggregate::#how)));
-        let declared = quote!(#named #help #unit #aggregate);
+        let declared = quote!(#named #help #unit);
+        let declared = match aggregate {
+            // Every kind has it.
+            Some(how) if how == "Sum" => quote!(#declared.aggregate(#library::Aggregate::#how)),
+            Some(how) => {
+                let taken =
+                    self.taken(library, &Ident::new("TakesAggregate", how.span()), &declared);
+                quote!(#taken.aggregate(#library::Aggregate::#how))
+            }
+            None => declared,
+        };
         let declared = settings.iter().fold(declared, |declared, setting| {
             let Setting { name, taker, value } = setting;
-            let ty = &self.ty;
-            let taken = quote_spanned!(name.span()=>
-                <_ as #library::__private::#taker<#ty>>::taken(#declared)
-            );
+            let taken = self.taken(library, taker, &declared);
             quote!(#taken.#name(#value))
         });
         Some(quote!(__fields.add(#declared);))
+    }
+
+    /// The declaration, or an error where the trait's name stands: its kind doesn't take that.
+    fn taken(&self, library: &Path, taker: &Ident, declared: &TokenStream) -> TokenStream {
+        let ty = &self.ty;
+        quote_spanned!(taker.span()=> <_ as #library::__private::#taker<#ty>>::taken(#declared))
     }
 
     fn attachment(&self, library: &Path) -> TokenStream {

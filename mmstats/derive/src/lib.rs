@@ -12,7 +12,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// Makes a struct of stats publishable: each field becomes a stat of the file.
 ///
 /// ```
-/// use mmstats::{Counter, Gauge, Histogram, MmStats, Text};
+/// use mmstats::{Counter, Gauge, Histogram, MmStats, Text, UpDownCounter};
 ///
 /// #[derive(MmStats)]
 /// #[mmstats(prefix = "web.stats.")]
@@ -21,8 +21,10 @@ use syn::{DeriveInput, parse_macro_input};
 ///     #[mmstats(label = "status.2XX", unit = "responses")]
 ///     status_2xx: Counter,
 ///     /// Requests that are being worked on.
-///     #[mmstats(aggregate = "sum")]
-///     in_flight: Gauge<u32>,
+///     in_flight: UpDownCounter,
+///     /// Bytes that this thread has buffered.
+///     #[mmstats(aggregate = "sum", unit = "bytes")]
+///     buffered: Gauge<u32>,
 ///     /// How large the pages are.
 ///     #[mmstats(unit = "bytes", error = 0.01, max = 1 << 24)]
 ///     page_size: Histogram,
@@ -54,7 +56,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | --- | --- | --- |
 /// | `label = "status.2XX"` | the stat's name in the file; with the prefix at most 65,535 bytes | the field's name, without `r#` |
 /// | `unit = "bytes"` | what the value is measured in | "seconds" for a timer, else none |
-/// | `aggregate = "max"` | how the values of several threads or processes become one: `sum`, `min`, `max`, or `each` for itself | `sum` for counters, timers and histograms, else `each` |
+/// | `aggregate = "max"` | how the values of several threads or processes become one: `sum`, `min`, `max`, or `each` for itself; of an `UpDownCounter` it is `sum` and nothing else. The sum of gauges is true where each thread sets its own part; what one thread raises and another lowers is an `UpDownCounter` | `sum` for counters, up-down counters, timers and histograms, else `each` |
 /// | `skip` | the field is no stat; it begins as its [`Default`] and stands alone | |
 ///
 /// And for some kinds, with the default that their own page tells:

@@ -22,11 +22,14 @@ pub enum Kind {
     Info,
     /// A point in time, as Unix time in seconds.
     Timestamp,
+    /// A number that several threads raise and lower. Each of their files has its own difference,
+    /// which may be negative; only the sum is a figure.
+    UpDownCounter,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Counter,
         Self::Gauge,
         Self::Average,
@@ -34,6 +37,7 @@ impl Kind {
         Self::Histogram,
         Self::Info,
         Self::Timestamp,
+        Self::UpDownCounter,
     ];
 
     /// The code in an index entry.
@@ -46,6 +50,7 @@ impl Kind {
             Self::Histogram => 5,
             Self::Info => 6,
             Self::Timestamp => 7,
+            Self::UpDownCounter => 8,
         }
     }
 
@@ -63,6 +68,7 @@ impl Kind {
             Self::Histogram => "histogram",
             Self::Info => "info",
             Self::Timestamp => "timestamp",
+            Self::UpDownCounter => "up-down-counter",
         }
     }
 }
@@ -77,7 +83,9 @@ impl fmt::Display for Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Aggregate {
-    /// The values are added. Counters, timers and histograms do so unless told otherwise.
+    /// The values are added. Counters, timers and histograms do so unless told otherwise, and
+    /// up-down counters always. A gauge that several threads raise and lower doesn't add up to what
+    /// is true: see [`UpDownCounter`](crate::UpDownCounter).
     Sum,
     /// The least value counts.
     Min,
@@ -114,11 +122,11 @@ impl Aggregate {
         }
     }
 
-    /// What a stat of this kind does unless its writer says otherwise: counters, timers and
-    /// histograms sum, the others stand each for themselves.
+    /// What a stat of this kind does unless its writer says otherwise: counters, up-down counters,
+    /// timers and histograms sum, the others stand each for themselves.
     pub const fn default_for(kind: Kind) -> Self {
         match kind {
-            Kind::Counter | Kind::Timer | Kind::Histogram => Self::Sum,
+            Kind::Counter | Kind::Timer | Kind::Histogram | Kind::UpDownCounter => Self::Sum,
             _ => Self::Each,
         }
     }

@@ -134,7 +134,11 @@ impl<F: Field> Declaration<F> {
     }
 
     /// How the stat adds up over threads and processes. Unless said, counters, timers and
-    /// histograms sum, and the others stand each for themselves.
+    /// histograms sum, and the others stand each for themselves. Up-down counters always sum:
+    /// anything else is an error when they are created or added.
+    ///
+    /// The sum of gauges is true where each thread sets its own part. What one thread raises and
+    /// another lowers is an [`UpDownCounter`](crate::UpDownCounter).
     pub fn aggregate(mut self, aggregate: Aggregate) -> Self {
         self.aggregate = Some(aggregate);
         self
@@ -155,6 +159,9 @@ impl<F: Field> Declaration<F> {
             Err(reason) => return Err((label, reason)),
         };
         let aggregate = self.aggregate.unwrap_or(Aggregate::default_for(shape.kind));
+        if shape.kind == Kind::UpDownCounter && aggregate != Aggregate::Sum {
+            return Err((label, DeclareError::Aggregate { found: aggregate }));
+        }
         // The latest of all threads isn't that of those alone which still run.
         let is_latest = shape.kind == Kind::Timestamp && aggregate == Aggregate::Max;
         Ok(Definition {

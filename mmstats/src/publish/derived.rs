@@ -8,7 +8,7 @@
 
 use super::fields::{
     Average, Counter, Fixed, FixedValue, Gauge, Histogram, MovingAverage, Text, Timer, Timestamp,
-    WindowedAverage,
+    UpDownCounter, WindowedAverage,
 };
 use super::{Attachments, Declaration, Field};
 use crate::memory::Scalar;
@@ -17,7 +17,7 @@ use crate::memory::Scalar;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a kind of stat",
     label = "not a kind of stat",
-    note = "stats are Counter, Gauge<T>, Timestamp, Average, MovingAverage, WindowedAverage, Timer, Histogram, Text and Fixed<T>",
+    note = "stats are Counter, UpDownCounter, Gauge<T>, Timestamp, Average, MovingAverage, WindowedAverage, Timer, Histogram, Text and Fixed<T>",
     note = "`#[mmstats(skip)]` leaves a field out of the file"
 )]
 pub trait KindOfStat: Sized {
@@ -56,6 +56,7 @@ macro_rules! kinds_of_stat {
 
 kinds_of_stat! {
     Counter
+    UpDownCounter
     Gauge<T: Scalar>
     Timestamp
     Average
@@ -71,7 +72,7 @@ kinds_of_stat! {
 /// derive macro calls it before it sets the attribute: of another kind's declaration the result has
 /// no type, so no method of it is missed.
 macro_rules! attributes {
-    ($($attribute:ident: $message:tt $note:tt, $($kind:ident $(<$value:ident>)?),+;)+) => {$(
+    ($($attribute:ident: $message:tt $note:tt, $($kind:ident $(<$value:ident: $bound:ident>)?),+;)+) => {$(
         #[diagnostic::on_unimplemented(
             message = $message,
             label = "not an attribute of this kind",
@@ -87,7 +88,7 @@ macro_rules! attributes {
         }
 
         $(#[diagnostic::do_not_recommend]
-        impl $(<$value: Scalar>)? $attribute<$kind $(<$value>)?> for Declaration<$kind $(<$value>)?> {
+        impl $(<$value: $bound>)? $attribute<$kind $(<$value>)?> for Declaration<$kind $(<$value>)?> {
             type Declaration = Self;
 
             fn taken(self) -> Self {
@@ -101,11 +102,11 @@ attributes! {
     TakesInitial:
         "`{Kind}` doesn't take `initial`"
         "`initial` is for Gauge, Timestamp, Text and Fixed",
-        Gauge<T>, Timestamp, Text, Fixed<T>;
+        Gauge<T: Scalar>, Timestamp, Text, Fixed<T: Scalar>;
     TakesKeep:
         "`{Kind}` doesn't take `keep`"
         "`keep` is for Gauge and Text; a Timestamp with `aggregate = \"max\"` stays anyway",
-        Gauge<T>, Text;
+        Gauge<T: Scalar>, Text;
     TakesSize: "`{Kind}` doesn't take `size`" "`size` is for Text", Text;
     TakesWindow:
         "`{Kind}` doesn't take `window`"
@@ -113,6 +114,11 @@ attributes! {
         MovingAverage, WindowedAverage, Timer;
     TakesError: "`{Kind}` doesn't take `error`" "`error` is for Histogram", Histogram;
     TakesMax: "`{Kind}` doesn't take `max`" "`max` is for Histogram", Histogram;
+    TakesAggregate:
+        "`{Kind}` doesn't take this `aggregate`"
+        "an UpDownCounter adds up by \"sum\"; another `aggregate` is for the other kinds",
+        Counter, Gauge<T: Scalar>, Timestamp, Average, MovingAverage, WindowedAverage, Timer,
+        Histogram, Text, Fixed<T: FixedValue>;
 }
 
 #[diagnostic::do_not_recommend]

@@ -5,7 +5,7 @@ use std::{fmt, io};
 
 use nix::errno::Errno;
 
-use crate::format::cut;
+use crate::format::{Aggregate, cut};
 
 /// Why a stats file could not be made.
 #[derive(Debug)]
@@ -98,6 +98,11 @@ pub enum DeclareError {
         /// The error.
         found: f64,
     },
+    /// An up-down counter adds up by the sum and nothing else.
+    Aggregate {
+        /// How it was to add up.
+        found: Aggregate,
+    },
 }
 
 /// Why a field could not be added to a live file.
@@ -188,6 +193,9 @@ impl fmt::Display for DeclareError {
             }
             Self::RelativeError { found } => {
                 write!(f, "a relative error of {found}, from 0.0000077 to 0.5 was expected")
+            }
+            Self::Aggregate { found } => {
+                write!(f, "the aggregate {found} for an up-down counter, sum was expected")
             }
         }
     }

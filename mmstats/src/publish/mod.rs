@@ -19,7 +19,8 @@ mod unpublished;
 
 pub use declaration::{Attachments, Declaration, Declarations, Field, MmStats};
 pub use derived::{
-    KindOfStat, TakesError, TakesInitial, TakesKeep, TakesMax, TakesSize, TakesWindow,
+    KindOfStat, TakesAggregate, TakesError, TakesInitial, TakesKeep, TakesMax, TakesSize,
+    TakesWindow,
 };
 pub use errors::{AddError, CreateError, DeclareError};
 pub use options::Options;

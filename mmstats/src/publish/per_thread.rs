@@ -206,7 +206,7 @@ impl<T: MmStats> fmt::Debug for PerThread<T> {
 ///
 /// | stat | when its thread ends |
 /// | --- | --- |
-/// | [`Counter`](crate::Counter), averages, [`Timer`], [`Histogram`](crate::Histogram) | goes on where it stood, so totals never step back |
+/// | [`Counter`](crate::Counter), [`UpDownCounter`](crate::UpDownCounter), averages, [`Timer`], [`Histogram`](crate::Histogram) | goes on where it stood, so totals never step back and differences don't drift |
 /// | [`Timestamp`](crate::Timestamp) with the aggregate `max` | stays, so "last success" is known; it never becomes earlier |
 /// | [`Gauge`](crate::Gauge) and [`Text`](crate::Text) with `keep` | stays until the next thread sets it |
 /// | any other gauge, timestamp or text | returns to its initial value, for it was about that thread |

@@ -27,6 +27,11 @@ use crate::memory::Map;
 /// It can be sent to another thread, but not be shared by several: each has its own (see
 /// [`per_thread!`](crate::per_thread)). Dropping it removes the file, unless
 /// [`Options::keep`] was set.
+///
+/// A struct that is dropped takes its figures with it. The difference of an
+/// [`UpDownCounter`](crate::UpDownCounter) is then missing in the sum over the program's other files:
+/// what this struct raised and another is to lower would leave the sum negative. Threads that come
+/// and go use [`per_thread!`](crate::per_thread), whose files stay.
 pub struct Published<T> {
     /// First, so that the file goes before its map, with which the sign of life goes.
     file: OnceCell<File>,

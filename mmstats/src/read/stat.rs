@@ -57,9 +57,15 @@ impl<'a> Stat<'a> {
         self.entry().map_or("", |entry| entry.help())
     }
 
-    /// How the stat adds up over threads and processes, where the file says.
+    /// How the stat adds up over threads and processes, where the file says. Up-down counters sum
+    /// whatever it says: add their values with [`i64::wrapping_add`], as a part of a figure may have
+    /// wrapped where the whole doesn't.
     pub fn aggregate(&self) -> Option<Aggregate> {
-        self.entry()?.aggregate()
+        let entry = self.entry()?;
+        match entry.kind() {
+            Some(kind @ Kind::UpDownCounter) => Some(Aggregate::default_for(kind)),
+            _ => entry.aggregate(),
+        }
     }
 
     /// The type signature without padding: `Q`, `dQddddQ`, `255s`. Python's `struct` knows it.
@@ -311,6 +317,14 @@ mod tests {
         assert_eq!(stat.component("value"), Some(Value::Unsigned(7)));
         assert_eq!(stat.component("other"), None);
         assert!(stat.is_stable() && stat.note().is_none());
+    }
+
+    #[test]
+    fn an_up_down_counter_sums_whatever_its_entry_says() {
+        let file = file(definition("q", words(&[7]), Kind::UpDownCounter));
+        let stat = file.get("stat").unwrap();
+        assert_eq!((stat.kind(), stat.value()), (Some(Kind::UpDownCounter), Value::Signed(7)));
+        assert_eq!(stat.aggregate(), Some(Aggregate::Sum));
     }
 
     #[test]

@@ -1,12 +1,14 @@
 use mmstats::{
     Average, Counter, Fixed, Gauge, Histogram, MmStats, MovingAverage, Text, Timer, Timestamp,
-    WindowedAverage,
+    UpDownCounter, WindowedAverage,
 };
 
 #[derive(MmStats)]
 struct Initial {
     #[mmstats(initial = 1)]
     counter: Counter,
+    #[mmstats(initial = 1)]
+    up_down_counter: UpDownCounter,
     #[mmstats(initial = 1.0)]
     average: Average,
     #[mmstats(initial = 1.0)]
@@ -27,6 +29,8 @@ struct Keep {
     #[mmstats(keep = true)]
     counter: Counter,
     #[mmstats(keep = true)]
+    up_down_counter: UpDownCounter,
+    #[mmstats(keep = true)]
     timestamp: Timestamp,
     #[mmstats(keep = true)]
     average: Average,
@@ -46,6 +50,8 @@ struct Keep {
 struct Size {
     #[mmstats(size = 64)]
     counter: Counter,
+    #[mmstats(size = 64)]
+    up_down_counter: UpDownCounter,
     #[mmstats(size = 64)]
     gauge: Gauge<f64>,
     #[mmstats(size = 64)]
@@ -69,6 +75,8 @@ struct Window {
     #[mmstats(window = 60)]
     counter: Counter,
     #[mmstats(window = 60)]
+    up_down_counter: UpDownCounter,
+    #[mmstats(window = 60)]
     gauge: Gauge<bool>,
     #[mmstats(window = 60)]
     timestamp: Timestamp,
@@ -86,6 +94,8 @@ struct Window {
 struct Error {
     #[mmstats(error = 0.1)]
     counter: Counter,
+    #[mmstats(error = 0.1)]
+    up_down_counter: UpDownCounter,
     #[mmstats(error = 0.1)]
     gauge: Gauge<u16>,
     #[mmstats(error = 0.1)]
@@ -108,6 +118,8 @@ struct Error {
 struct Max {
     #[mmstats(max = 9)]
     counter: Counter,
+    #[mmstats(max = 9)]
+    up_down_counter: UpDownCounter,
     #[mmstats(max = 9)]
     gauge: Gauge<u16>,
     #[mmstats(max = 9)]

@@ -5,7 +5,7 @@ pub mod writes;
 
 use mmstats::{
     Average, Counter, Fixed, Gauge, Histogram, MmStats, MovingAverage, Text, Timer, Timestamp,
-    WindowedAverage,
+    UpDownCounter, WindowedAverage,
 };
 
 use crate::oracle::Value;
@@ -13,6 +13,7 @@ use crate::oracle::Value;
 #[derive(MmStats)]
 pub struct Kinds {
     counter: Counter,
+    up_down: UpDownCounter,
     gauge_u8: Gauge<u8>,
     gauge_i8: Gauge<i8>,
     gauge_u16: Gauge<u16>,
@@ -53,6 +54,7 @@ impl Kinds {
     pub fn write(&self) {
         for round in 1..=3_u8 {
             self.counter.add(u64::from(round));
+            self.up_down.add(1 - i64::from(round));
             self.gauge_u8.set(250 + round);
             self.gauge_i8.set(-100 - round.cast_signed());
             self.gauge_u16.set(65_000 + u16::from(round));
@@ -79,6 +81,7 @@ impl Kinds {
         use Value::{Flag, Float, Integer, Text};
         vec![
             ("counter", Integer(6)),
+            ("up_down", Integer(-3)),
             ("gauge_u8", Integer(253)),
             ("gauge_i8", Integer(-103)),
             ("gauge_u16", Integer(65_003)),

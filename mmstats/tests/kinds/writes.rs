@@ -10,9 +10,12 @@ use super::Kinds;
 pub type Write = fn(&Kinds, u64);
 
 /// All of them: every kind, and every way to write it.
-pub const WRITES: [(&str, Write); 35] = [
+pub const WRITES: [(&str, Write); 38] = [
     ("Counter::incr", |to, _| to.counter.incr()),
     ("Counter::add", |to, round| to.counter.add(round)),
+    ("UpDownCounter::add", |to, round| to.up_down.add(round.cast_signed())),
+    ("UpDownCounter::incr", |to, _| to.up_down.incr()),
+    ("UpDownCounter::decr", |to, _| to.up_down.decr()),
     ("Gauge<u8>::set", |to, round| to.gauge_u8.set(round as u8)),
     ("Gauge<i8>::set", |to, round| to.gauge_i8.set(round as i8)),
     ("Gauge<u16>::set", |to, round| to.gauge_u16.set(round as u16)),
@@ -67,6 +70,7 @@ impl Kinds {
         }
         Self {
             counter: add(stats, "counter"),
+            up_down: add(stats, "up_down"),
             gauge_u8: add(stats, "gauge_u8"),
             gauge_i8: add(stats, "gauge_i8"),
             gauge_u16: add(stats, "gauge_u16"),

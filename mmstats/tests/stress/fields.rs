@@ -4,7 +4,7 @@ use std::path::Path;
 
 use mmstats::{
     Average, Counter, Gauge, Histogram, Layout, MovingAverage, Options, Published, Text, Timer,
-    Timestamp, Value, WindowedAverage,
+    Timestamp, UpDownCounter, Value, WindowedAverage,
 };
 
 use super::figures::{Figure, Judged};
@@ -68,6 +68,7 @@ pub const fn across_edges(layout: Layout) -> &'static [Kind] {
 /// Every kind.
 pub const KINDS: &[Kind] = &[
     kind::<Counter>("counter"),
+    kind::<UpDownCounter>("up_down_counter"),
     kind::<Gauge<u8>>("gauge_u8"),
     kind::<Gauge<i8>>("gauge_i8"),
     kind::<Gauge<bool>>("gauge_bool"),

@@ -1,6 +1,6 @@
 //! Numbers, each with its own check: gauges of every type, timestamps and counters.
 
-use mmstats::{Counter, Gauge, Scalar, Timestamp, Value};
+use mmstats::{Counter, Gauge, Scalar, Timestamp, UpDownCounter, Value};
 
 use super::figures::{Figure, Judged, mix, whole_if};
 
@@ -118,6 +118,19 @@ impl Figure for Counter {
 
     fn judge(components: &[Value]) -> Judged {
         let [Value::Unsigned(value)] = *components else { panic!("{components:?}") };
+        whole_if(value >> 32 == value & u64::from(u32::MAX), [value])
+    }
+}
+
+/// Both halves count the updates, as those of a counter do.
+impl Figure for UpDownCounter {
+    fn update(&self, _: u64) {
+        self.add(1 << 32 | 1);
+    }
+
+    fn judge(components: &[Value]) -> Judged {
+        let [value] = components else { panic!("{components:?}") };
+        let value = value.as_i64().unwrap_or_else(|| panic!("{value:?}")).cast_unsigned();
         whole_if(value >> 32 == value & u64::from(u32::MAX), [value])
     }
 }

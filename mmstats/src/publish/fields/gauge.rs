@@ -11,6 +11,9 @@ use crate::publish::{Declaration, DeclareError};
 ///
 /// Every value goes through unchanged, NaN and the infinities too.
 ///
+/// A gauge belongs to the thread that sets it. What one thread raises and another may lower is an
+/// [`UpDownCounter`](crate::UpDownCounter).
+///
 /// When the thread that wrote a [`per_thread!`](crate::per_thread) instance ends, a gauge returns to
 /// its initial value: what was busy is no longer. One that says how something was last, such as an
 /// exit code, is declared with `keep`: it stays as it is until the thread that takes the instance
@@ -111,12 +114,19 @@ impl<T: Number> Gauge<T> {
     }
 
     /// Adds one.
+    ///
+    /// For a value that one thread owns. Where one thread raises what another lowers, such as the
+    /// length of a queue or requests that move between threads, the gauges of both are wrong and so
+    /// is their sum, the more so as a gauge returns to its initial value when its thread ends: use
+    /// an [`UpDownCounter`](crate::UpDownCounter) there.
     #[inline]
     pub fn incr(&self) {
         self.add(T::ONE);
     }
 
     /// Subtracts one.
+    ///
+    /// For a value that one thread owns: see [`incr`](Self::incr).
     #[inline]
     pub fn decr(&self) {
         self.sub(T::ONE);

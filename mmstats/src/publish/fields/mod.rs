@@ -11,6 +11,7 @@ mod stopwatch;
 mod text;
 mod timer;
 mod timestamp;
+mod up_down_counter;
 mod window;
 mod windowed_average;
 
@@ -25,4 +26,5 @@ pub use text::Text;
 pub use timer::{Timer, Timing};
 pub use timestamp::Timestamp;
 pub(super) use timestamp::unix_time;
+pub use up_down_counter::UpDownCounter;
 pub use windowed_average::WindowedAverage;
