@@ -59,6 +59,18 @@ impl ThisProcess {
     }
 }
 
+/// A process told from the one that it was forked from, by one load: a [`ThisProcess`] asks for the
+/// pid, which is a system call. In a child that ran no handlers it doesn't change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Generation(u32);
+
+impl Generation {
+    #[inline]
+    pub(crate) fn get() -> Self {
+        Self(GENERATION.load(Ordering::Relaxed))
+    }
+}
+
 /// Runs something once. `std`'s `Once` stays locked for ever in a child that was born while
 /// another thread of its parent ran it; such a child runs this one again.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::marker::PhantomData;
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::process;
 use std::ptr::NonNull;
@@ -14,6 +15,7 @@ use nix::libc;
 use nix::sys::stat::FileStat;
 
 use super::fork::Section;
+use super::one_thread::{Address, OneThread};
 use super::registry::{self, Registration};
 use crate::format::{Addition, Layout, Placement, SIZE_OF_SIZE};
 
@@ -186,11 +188,12 @@ impl Map {
             assert!(value.is_multiple_of(align), "an aligned layout aligns its values");
         }
         Place {
-            write_buffer,
+            write_buffer: Address(write_buffer),
             size: placement.size,
             buffered: total != placement.size,
             layout,
             map: Arc::clone(self),
+            one_thread: PhantomData,
         }
     }
 }
@@ -209,28 +212,30 @@ impl Drop for Map {
 #[derive(Debug)]
 pub(crate) struct Place {
     /// The value, or both of them, begin one byte further.
-    pub(super) write_buffer: NonNull<u8>,
+    write_buffer: Address,
     /// The size of one value.
     pub(super) size: usize,
     pub(super) buffered: bool,
     pub(super) layout: Layout,
     /// It keeps the pointer valid.
     pub(super) map: Arc<Map>,
+    /// It is handed on, and not shared.
+    one_thread: OneThread,
 }
-
-// SAFETY: the pointer goes where its map goes: see (2) of the module. A place is not shared,
-// only handed on (3).
-unsafe impl Send for Place {}
 
 impl Place {
     pub(crate) fn layout(&self) -> Layout {
         self.layout
     }
 
+    pub(super) fn write_buffer(&self) -> NonNull<u8> {
+        self.write_buffer.0
+    }
+
     /// The first value, or the only one.
     pub(super) fn first_value(&self) -> NonNull<u8> {
         // SAFETY: `Map::place` checked that the value follows the write buffer byte (1).
-        unsafe { self.write_buffer.add(1) }
+        unsafe { self.write_buffer.0.add(1) }
     }
 
     /// The value that readers take while the write buffer byte is 0: of two the second.

@@ -9,7 +9,8 @@
 //!    unmapped when the last of them is dropped. A fork keeps the addresses valid: the child
 //!    gets private memory at the same place.
 //! 3. *One writer.* A place is consumed by the one cell that is made of it; cells are `Send` but
-//!    not `Sync`, so one thread at a time writes it. Nobody else maps the file writable: readers
+//!    not `Sync`, because a place has a [`OneThread`](one_thread::OneThread), so one thread at a
+//!    time writes it. Nobody else maps the file writable: readers
 //!    copy it through the kernel. A [`SharedWord`] has several writers, and consumes the place
 //!    that it is made of as a cell does. Mapped bytes are never behind a Rust reference, unless it is
 //!    one to atomics.
@@ -19,6 +20,7 @@ mod fork;
 mod leaked;
 mod list;
 mod map;
+mod one_thread;
 pub(crate) mod protocol;
 mod registry;
 mod scalar;
@@ -28,7 +30,7 @@ mod unload;
 mod values;
 
 pub(crate) use fork::{
-    ChildHook, OnceAcrossForks, Section, ThisProcess, at_exit, at_fork_in_child,
+    ChildHook, Generation, OnceAcrossForks, Section, ThisProcess, at_exit, at_fork_in_child,
 };
 pub use leaked::Slot;
 pub(crate) use leaked::{ForkProof, Idle};

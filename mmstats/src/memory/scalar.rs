@@ -9,6 +9,7 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 use super::Place;
+use super::one_thread::Address;
 use crate::format::Layout;
 
 /// A type that a [`Gauge`](crate::Gauge) can have: an integer, a float or a bool.
@@ -117,13 +118,10 @@ const fn code_of_size(of_four: &'static str, of_eight: &'static str) -> &'static
 #[derive(Debug)]
 pub(crate) struct ScalarCell<T> {
     /// Aligned: the value that readers take.
-    in_place: Option<NonNull<u8>>,
+    in_place: Option<Address>,
     place: Place,
     kind: std::marker::PhantomData<T>,
 }
-
-// SAFETY: a cell is its place, which is `Send`, and a pointer into the same field.
-unsafe impl<T: Scalar> Send for ScalarCell<T> {}
 
 impl<T: Scalar> ScalarCell<T> {
     /// # Panics
@@ -135,7 +133,7 @@ impl<T: Scalar> ScalarCell<T> {
         if let Some(value) = in_place {
             assert!(value.addr().get().is_multiple_of(size_of::<T>()), "aligned for the scalar");
         }
-        Self { in_place, place, kind: std::marker::PhantomData }
+        Self { in_place: in_place.map(Address), place, kind: std::marker::PhantomData }
     }
 
     #[inline]
@@ -143,7 +141,7 @@ impl<T: Scalar> ScalarCell<T> {
         match self.in_place {
             // SAFETY: `new` checked size and alignment, the place its bounds; the map lives as
             // long as the place.
-            Some(value) => unsafe { T::load(value) },
+            Some(Address(value)) => unsafe { T::load(value) },
             None => self.load_packed(),
         }
     }
@@ -152,7 +150,7 @@ impl<T: Scalar> ScalarCell<T> {
     pub(crate) fn store(&self, value: T) {
         match self.in_place {
             // SAFETY: as in `load`; whoever holds the cell is the one writer (3).
-            Some(at) => unsafe { value.store(at) },
+            Some(Address(at)) => unsafe { value.store(at) },
             None => self.store_packed(value),
         }
     }
@@ -161,7 +159,7 @@ impl<T: Scalar> ScalarCell<T> {
     fn index(&self) -> &AtomicU8 {
         // SAFETY: within the map, and the map lives as long as `self`; any address is aligned
         // for a byte.
-        unsafe { AtomicU8::from_ptr(self.place.write_buffer.as_ptr()) }
+        unsafe { AtomicU8::from_ptr(self.place.write_buffer().as_ptr()) }
     }
 
     /// The value of this number, 0 or 1.

@@ -80,7 +80,7 @@ impl StructCell {
         assert!(size <= self.size, "within the field");
         // SAFETY: within the map, which lives as long as `self`; any address is aligned for a
         // byte.
-        let index = unsafe { AtomicU8::from_ptr(self.place.write_buffer.as_ptr()) };
+        let index = unsafe { AtomicU8::from_ptr(self.place.write_buffer().as_ptr()) };
         let words = self.place.first_value().cast::<AtomicU64>().as_ptr();
         // SAFETY: a buffered field has two values of `self.size` words within the map, aligned:
         // `new` saw to that. All accesses to them are by these atomics.

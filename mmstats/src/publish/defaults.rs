@@ -1,11 +1,12 @@
 //! The default fields: which process and thread, since when.
 
-use std::cell::{Cell, OnceCell};
+use std::sync::OnceLock;
 
 use nix::unistd::{Gid, Uid};
 
 use super::declaration::{Attachments, Declarations, Field};
 use super::fields::{Fixed, unix_time};
+use super::quiet::Quiet;
 use super::unpublished::{Carrier, UnpublishedThreads};
 use crate::format::{Aggregate, Identity, Kind, Layout};
 
@@ -33,15 +34,15 @@ pub(super) struct Changing {
     /// Rewritten when another thread takes the file over.
     pub tid: Fixed<i64>,
     /// Of an aligned file that nobody sees yet.
-    unpublished: Cell<Option<UnpublishedThreads>>,
+    unpublished: Quiet<Option<UnpublishedThreads>>,
     /// Of one that is seen: rewritten by any thread.
-    carrier: OnceCell<Carrier>,
+    carrier: OnceLock<Carrier>,
 }
 
 impl Changing {
     /// Begins to keep the number of unpublished threads, now that the file is seen.
     pub(super) fn carry_number(&self) {
-        if let Some(threads) = self.unpublished.take() {
+        if let Some(threads) = self.unpublished.with(Option::take) {
             self.carrier.get_or_init(|| Carrier::new(threads));
         }
     }
@@ -54,6 +55,6 @@ pub(super) fn attach(fields: &mut Attachments, layout: Layout) -> Changing {
     let _gid: Fixed<u64> = fields.next();
     let _created: Fixed<f64> = fields.next();
     let _version: Fixed<&str> = fields.next();
-    let unpublished = Cell::new((layout == Layout::Aligned).then(|| fields.next()));
-    Changing { tid, unpublished, carrier: OnceCell::new() }
+    let unpublished = Quiet::new((layout == Layout::Aligned).then(|| fields.next()));
+    Changing { tid, unpublished, carrier: OnceLock::new() }
 }

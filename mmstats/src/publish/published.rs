@@ -1,12 +1,11 @@
 //! A stats struct with its file.
 
 use std::any::TypeId;
-use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashSet;
 use std::ops::Deref;
 use std::path::Path;
-use std::sync::Arc;
-use std::{fmt, io};
+use std::sync::{Arc, Mutex, OnceLock, TryLockError};
+use std::{fmt, io, mem};
 
 use nix::unistd::{SysconfVar, gettid, sysconf};
 
@@ -16,6 +15,7 @@ use super::declaration::{
 use super::defaults::Changing;
 use super::place::{File, FilePlace};
 use super::process::{self, OwnFile};
+use super::quiet::Quiet;
 use super::unpublished::Counted;
 use super::{AddError, CreateError, DeclareError, Options, defaults};
 use crate::file::own_identity;
@@ -34,26 +34,30 @@ use crate::memory::Map;
 /// and go use [`per_thread!`](crate::per_thread), whose files stay.
 pub struct Published<T> {
     /// First, so that the file goes before its map, with which the sign of life goes.
-    file: OnceCell<File>,
+    file: OnceLock<File>,
     /// Present with the default fields. Before the map, into which other threads store by it.
     defaults: Option<Changing>,
     stats: T,
     map: Arc<Map>,
     /// Present if the stats were created in private memory; they may have got a file since.
     private: Option<Private>,
-    growth: RefCell<Growth>,
+    growth: Mutex<Growth>,
 }
 
 /// Stats in private memory: nobody sees them, unless they get a file later.
 struct Private {
     reason: CreateError,
     /// While a thread uses them.
-    counted: Cell<Option<Counted>>,
+    counted: Quiet<Option<Counted>>,
 }
 
 impl Private {
     fn of(reason: CreateError) -> Self {
-        Self { reason, counted: Cell::new(Some(Counted::begin())) }
+        Self { reason, counted: Quiet::new(Some(Counted::begin())) }
+    }
+
+    fn count(&self, thread: Option<Counted>) {
+        let _before = self.counted.with(|counted| mem::replace(counted, thread));
     }
 }
 
@@ -80,17 +84,17 @@ impl<T: MmStats> Published<T> {
                 .map_err(|no_room| CreateError::TooLarge { needed: no_room.needed })?;
         let place = FilePlace::of(&options, &identity)?;
         let (map, file, private) = match place.publish(&options, &image.bytes) {
-            Ok((map, file)) => (map, OnceCell::from(file), None),
+            Ok((map, file)) => (map, OnceLock::from(file), None),
             Err(reason) if options.private_memory => {
                 let map = place.private_memory(&image.bytes)?;
-                (map, OnceCell::new(), Some(Private::of(reason)))
+                (map, OnceLock::new(), Some(Private::of(reason)))
             }
             Err(error) => return Err(error),
         };
         let (stats, defaults) = attach(&options, &map, &image, &definitions, types);
         let growth =
             Growth { room: image.room, layout: options.layout, prefix: options.prefix, labels };
-        let created = Self { file, defaults, stats, map, private, growth: RefCell::new(growth) };
+        let created = Self { file, defaults, stats, map, private, growth: Mutex::new(growth) };
         if created.file.get().is_some() {
             created.carry_number();
         }
@@ -122,7 +126,7 @@ impl<T: MmStats> Published<T> {
             tid.replace(gettid().as_raw().into());
         }
         if let Some(private) = self.private() {
-            private.counted.set(Some(Counted::begin()));
+            private.count(Some(Counted::begin()));
         }
     }
 
@@ -130,7 +134,7 @@ impl<T: MmStats> Published<T> {
     pub(super) fn abandon(&self) {
         self.retire();
         if let Some(private) = &self.private {
-            private.counted.set(None);
+            private.count(None);
         }
     }
 }
@@ -175,8 +179,15 @@ impl<T> Published<T> {
     }
 
     /// If the stats are in private memory.
+    #[inline]
     fn private(&self) -> Option<&Private> {
         self.private.as_ref().filter(|_| self.file.get().is_none())
+    }
+
+    /// Whether others see the stats: not in private memory.
+    #[inline]
+    pub(super) fn is_seen(&self) -> bool {
+        self.private().is_none()
     }
 
     /// The size of the file in bytes: a whole number of pages.
@@ -193,7 +204,11 @@ impl<T> Published<T> {
     /// Where the file has no room left, another field has the label, or the declaration is
     /// impossible.
     pub fn add<F: Field>(&self, declaration: Declaration<F>) -> Result<F, AddError> {
-        let mut growth = self.growth.try_borrow_mut().map_err(|_| AddError::Busy)?;
+        let mut growth = match self.growth.try_lock() {
+            Ok(growth) => growth,
+            Err(TryLockError::Poisoned(growth)) => growth.into_inner(),
+            Err(TryLockError::WouldBlock) => return Err(AddError::Busy),
+        };
         let Growth { room, layout, prefix, labels } = &mut *growth;
         let definition = declaration
             .define(prefix, *layout, labels)

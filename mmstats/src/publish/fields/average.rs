@@ -1,9 +1,9 @@
 //! Averages over all values.
 
-use std::cell::Cell;
 use std::fmt;
 
 use super::figures::Figures;
+use super::relaxed::Relaxed;
 use crate::format::{Kind, Layout};
 use crate::publish::DeclareError;
 use crate::publish::declaration::{Attachment, FieldKind, Shape};
@@ -24,8 +24,8 @@ use crate::publish::declaration::{Attachment, FieldKind, Shape};
 /// ```
 pub struct Average {
     figures: Figures<3>,
-    total: Cell<f64>,
-    count: Cell<u64>,
+    total: Relaxed<f64>,
+    count: Relaxed<u64>,
 }
 
 impl Average {
@@ -40,15 +40,12 @@ impl Average {
         let count = self.count.get().wrapping_add(1);
         self.total.set(total);
         self.count.set(count);
-        self.figures.publish([self.mean().to_bits(), total.to_bits(), count]);
+        self.figures.publish([mean(total, count).to_bits(), total.to_bits(), count]);
     }
 
     /// The mean; 0 before the first value.
     pub fn mean(&self) -> f64 {
-        match self.count.get() {
-            0 => 0.0,
-            count => self.total.get() / count as f64,
-        }
+        mean(self.total.get(), self.count.get())
     }
 
     /// How many values were added.
@@ -60,6 +57,11 @@ impl Average {
     pub fn total(&self) -> f64 {
         self.total.get()
     }
+}
+
+#[inline]
+fn mean(total: f64, count: u64) -> f64 {
+    if count == 0 { 0.0 } else { total / count as f64 }
 }
 
 impl fmt::Debug for Average {
@@ -80,6 +82,10 @@ impl FieldKind for Average {
     }
 
     fn attach(attachment: Attachment) -> Self {
-        Self { figures: Figures::attach(attachment), total: Cell::new(0.0), count: Cell::new(0) }
+        Self {
+            figures: Figures::attach(attachment),
+            total: Relaxed::new(0.0),
+            count: Relaxed::new(0),
+        }
     }
 }

@@ -7,6 +7,7 @@ mod fixed;
 mod gauge;
 mod histogram;
 mod moving_average;
+mod relaxed;
 mod stopwatch;
 mod text;
 mod timer;

@@ -1,9 +1,9 @@
 //! Averages over the last few values.
 
-use std::cell::Cell;
 use std::fmt;
 
 use super::figures::Figures;
+use super::relaxed::Relaxed;
 use super::window::Window;
 use crate::format::{Kind, Layout};
 use crate::publish::declaration::{Attachment, FieldKind, Shape};
@@ -27,7 +27,7 @@ use crate::publish::{Declaration, DeclareError};
 pub struct MovingAverage {
     figures: Figures<2>,
     window: Window,
-    count: Cell<u64>,
+    count: Relaxed<u64>,
 }
 
 /// How many values a moving average is over.
@@ -72,8 +72,9 @@ impl MovingAverage {
             return;
         }
         let mean = self.window.add(value);
-        self.count.set(self.count.get().wrapping_add(1));
-        self.figures.publish([mean.to_bits(), self.count.get()]);
+        let count = self.count.get().wrapping_add(1);
+        self.count.set(count);
+        self.figures.publish([mean.to_bits(), count]);
     }
 
     /// The mean of the values in the window; 0 before the first.
@@ -116,7 +117,7 @@ impl FieldKind for MovingAverage {
         Self {
             window: Window::new(attachment.parameters[0] as usize),
             figures: Figures::attach(attachment),
-            count: Cell::new(0),
+            count: Relaxed::new(0),
         }
     }
 }

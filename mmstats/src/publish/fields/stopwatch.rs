@@ -38,8 +38,14 @@ impl Stopwatch {
     }
 
     #[inline]
-    pub(super) fn nanoseconds(self) -> u64 {
+    fn nanoseconds(self) -> u64 {
         clock().delta_as_nanos(self.0, clock().raw())
+    }
+
+    /// The time since the start in seconds.
+    #[inline]
+    pub(in crate::publish) fn seconds(self) -> f64 {
+        self.nanoseconds() as f64 * 1e-9
     }
 
     /// Calibrates the clock now, not at the first timing.

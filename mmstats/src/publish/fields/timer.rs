@@ -1,11 +1,11 @@
 //! Timers: how long something takes.
 
-use std::cell::Cell;
 use std::fmt;
 use std::time::Duration;
 
 use super::figures::Figures;
 use super::moving_average::WindowSettings;
+use super::relaxed::Relaxed;
 use super::stopwatch::Stopwatch;
 use super::window::Window;
 use crate::format::{Kind, Layout};
@@ -38,14 +38,15 @@ use crate::publish::{Declaration, DeclareError};
 pub struct Timer {
     figures: Figures<6>,
     window: Window,
-    count: Cell<u64>,
-    total: Cell<f64>,
-    min: Cell<f64>,
-    max: Cell<f64>,
+    count: Relaxed<u64>,
+    total: Relaxed<f64>,
+    min: Relaxed<f64>,
+    max: Relaxed<f64>,
 }
 
 impl Timer {
-    /// Starts a timing that is recorded when the guard is dropped.
+    /// Starts a timing that is recorded when the guard is dropped, in this thread. One that may end in
+    /// another: [`PerThread::start`](crate::PerThread::start).
     #[inline]
     pub fn start(&self) -> Timing<'_> {
         Timing { timer: self, watch: Stopwatch::start() }
@@ -76,21 +77,21 @@ impl Timer {
             return;
         }
         let mean = self.window.add(seconds);
-        let count = self.count.get().wrapping_add(1);
+        let before = self.count.get();
+        let count = before.wrapping_add(1);
         self.total.set(total);
-        if self.count.replace(count) == 0 {
-            self.min.set(seconds);
-            self.max.set(seconds);
-        }
+        self.count.set(count);
+        let (mut min, mut max) = (self.min.get(), self.max.get());
         // As `f64::min` and `max`, but seldom a store.
-        if seconds < self.min.get() {
-            self.min.set(seconds);
+        if seconds < min || before == 0 {
+            min = seconds;
+            self.min.set(min);
         }
-        if seconds > self.max.get() {
-            self.max.set(seconds);
+        if seconds > max || before == 0 {
+            max = seconds;
+            self.max.set(max);
         }
-        let (min, max) = (self.min.get().to_bits(), self.max.get().to_bits());
-        let [mean, total, last] = [mean, total, seconds].map(f64::to_bits);
+        let [mean, total, min, max, last] = [mean, total, min, max, seconds].map(f64::to_bits);
         self.figures.publish([mean, count, total, min, max, last]);
     }
 
@@ -126,6 +127,9 @@ impl Timer {
 }
 
 /// A timing under way. Recorded when it is dropped.
+///
+/// It can't be held across `.await` in a task that moves between threads:
+/// [`PerThread::start`](crate::PerThread::start) makes one that can.
 #[derive(Debug)]
 #[must_use = "a timing that is dropped at once measures nothing"]
 pub struct Timing<'a> {
@@ -156,7 +160,7 @@ impl Timing<'_> {
 impl Drop for Timing<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.timer.record_secs(self.watch.nanoseconds() as f64 * 1e-9);
+        self.timer.record_secs(self.watch.seconds());
     }
 }
 
@@ -195,10 +199,10 @@ impl FieldKind for Timer {
         Self {
             window: Window::new(attachment.parameters[0] as usize),
             figures: Figures::attach(attachment),
-            count: Cell::new(0),
-            total: Cell::new(0.0),
-            min: Cell::new(0.0),
-            max: Cell::new(0.0),
+            count: Relaxed::new(0),
+            total: Relaxed::new(0.0),
+            min: Relaxed::new(0.0),
+            max: Relaxed::new(0.0),
         }
     }
 }

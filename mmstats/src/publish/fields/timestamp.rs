@@ -1,11 +1,11 @@
 //! Timestamps: when something happened last.
 
-use std::cell::Cell;
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::Gauge;
 use super::gauge::GaugeSettings;
+use super::relaxed::Relaxed;
 use crate::format::{Kind, Layout};
 use crate::publish::declaration::{Attachment, FieldKind, Shape};
 use crate::publish::{Declaration, DeclareError};
@@ -31,7 +31,7 @@ use crate::publish::{Declaration, DeclareError};
 pub struct Timestamp {
     gauge: Gauge<f64>,
     /// The latest of the threads that have ended, where that counts.
-    latest: Cell<f64>,
+    latest: Relaxed<f64>,
 }
 
 impl Timestamp {
@@ -84,7 +84,7 @@ impl FieldKind for Timestamp {
     }
 
     fn attach(attachment: Attachment) -> Self {
-        Self { gauge: Gauge::attach(attachment), latest: Cell::new(f64::NEG_INFINITY) }
+        Self { gauge: Gauge::attach(attachment), latest: Relaxed::new(f64::NEG_INFINITY) }
     }
 
     fn reset(&self) {

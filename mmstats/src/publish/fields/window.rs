@@ -1,6 +1,6 @@
 //! The last values, and their mean in constant time.
 
-use std::cell::Cell;
+use super::relaxed::Relaxed;
 
 /// The last `n` values.
 ///
@@ -10,12 +10,12 @@ use std::cell::Cell;
 /// so large that their sum is infinite, the window is summed again each time.
 #[derive(Debug)]
 pub(super) struct Window {
-    ring: Box<[Cell<f64>]>,
-    next: Cell<usize>,
+    ring: Box<[Relaxed<f64>]>,
+    next: Relaxed<usize>,
     /// Whether the ring has come round.
-    full: Cell<bool>,
-    sum: Cell<f64>,
-    fresh: Cell<f64>,
+    full: Relaxed<bool>,
+    sum: Relaxed<f64>,
+    fresh: Relaxed<f64>,
 }
 
 impl Window {
@@ -25,11 +25,11 @@ impl Window {
     pub(super) fn new(size: usize) -> Self {
         assert!(size > 0, "a window has room for a value");
         Self {
-            ring: vec![Cell::new(0.0); size].into(),
-            next: Cell::new(0),
-            full: Cell::new(false),
-            sum: Cell::new(0.0),
-            fresh: Cell::new(0.0),
+            ring: (0..size).map(|_| Relaxed::new(0.0)).collect(),
+            next: Relaxed::new(0),
+            full: Relaxed::new(false),
+            sum: Relaxed::new(0.0),
+            fresh: Relaxed::new(0.0),
         }
     }
 
@@ -40,6 +40,7 @@ impl Window {
         let oldest = self.ring[at].replace(value);
         let fresh = self.fresh.get() + value;
         let mut sum = self.sum.get() + (value - oldest);
+        let mut filled = self.ring.len();
         if at + 1 == self.ring.len() {
             sum = fresh;
             self.fresh.set(0.0);
@@ -48,17 +49,20 @@ impl Window {
         } else {
             self.fresh.set(fresh);
             self.next.set(at + 1);
+            if !self.full.get() {
+                filled = at + 1;
+            }
         }
         if !sum.is_finite() {
             sum = self.sum_afresh();
         }
         self.sum.set(sum);
-        sum / real(if self.full.get() { self.ring.len() } else { at + 1 })
+        sum / real(filled)
     }
 
     #[cold]
     fn sum_afresh(&self) -> f64 {
-        self.ring.iter().map(Cell::get).sum()
+        self.ring.iter().map(Relaxed::get).sum()
     }
 
     /// The mean; 0 before the first value.

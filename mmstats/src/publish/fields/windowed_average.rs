@@ -1,10 +1,10 @@
 //! Averages over a span of time.
 
-use std::cell::Cell;
 use std::fmt;
 use std::time::Duration;
 
 use super::figures::Figures;
+use super::relaxed::Relaxed;
 use super::stopwatch::Stopwatch;
 use super::timestamp::unix_time;
 use crate::format::{Kind, Layout};
@@ -118,11 +118,11 @@ struct Slices {
     width: u128,
     /// Not within the struct: in debug builds that is copied several times while it is made, and
     /// a thread's stack may be small.
-    ring: Box<[Cell<Slice>; SLICES as usize]>,
+    ring: Box<[SliceCell; SLICES as usize]>,
     /// The newest slice, counted from the beginning of time.
-    newest: Cell<u128>,
+    newest: Relaxed<u64>,
     /// The sum of all slices but the newest.
-    older: Cell<Slice>,
+    older: SliceCell,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -131,25 +131,48 @@ struct Slice {
     count: u64,
 }
 
+#[derive(Debug)]
+struct SliceCell {
+    total: Relaxed<f64>,
+    count: Relaxed<u64>,
+}
+
+impl SliceCell {
+    fn new() -> Self {
+        Self { total: Relaxed::new(0.0), count: Relaxed::new(0) }
+    }
+
+    fn get(&self) -> Slice {
+        Slice { total: self.total.get(), count: self.count.get() }
+    }
+
+    fn set(&self, Slice { total, count }: Slice) {
+        self.total.set(total);
+        self.count.set(count);
+    }
+}
+
 impl Slices {
     fn new(span: Duration) -> Self {
+        let ring: Vec<_> = (0..SLICES).map(|_| SliceCell::new()).collect();
         Self {
             width: span.as_nanos() / SLICES,
-            ring: vec![Cell::default(); SLICES as usize].try_into().expect("so many slices"),
-            newest: Cell::new(0),
-            older: Cell::new(Slice::default()),
+            ring: ring.try_into().expect("so many slices"),
+            newest: Relaxed::new(0),
+            older: SliceCell::new(),
         }
     }
 
     fn add(&self, value: f64, elapsed: Duration) {
-        self.advance(elapsed.as_nanos() / self.width);
+        // Of nanoseconds that fit into a word, as those of a stopwatch do.
+        self.advance((elapsed.as_nanos() / self.width) as u64);
         let newest = self.slot(self.newest.get());
         let Slice { total, count } = newest.get();
         newest.set(Slice { total: total + value, count: count + 1 });
     }
 
     /// Empties the slices that time has passed over.
-    fn advance(&self, now: u128) {
+    fn advance(&self, now: u64) {
         let newest = self.newest.get();
         if now <= newest {
             return;
@@ -159,15 +182,14 @@ impl Slices {
         }
         self.newest.set(now);
         // Summed afresh, so that neither rounding nor an infinity outlives its slice.
-        let older = self.ring.iter().map(Cell::get).fold(Slice::default(), |sum, slice| Slice {
-            total: sum.total + slice.total,
-            count: sum.count + slice.count,
+        let older = self.ring.iter().map(SliceCell::get).fold(Slice::default(), |sum, slice| {
+            Slice { total: sum.total + slice.total, count: sum.count + slice.count }
         });
         self.older.set(older);
     }
 
-    fn slot(&self, slice: u128) -> &Cell<Slice> {
-        &self.ring[(slice % SLICES) as usize]
+    fn slot(&self, slice: u64) -> &SliceCell {
+        &self.ring[(slice % SLICES as u64) as usize]
     }
 
     fn mean(&self) -> (f64, u64) {
