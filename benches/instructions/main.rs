@@ -10,12 +10,15 @@ use std::error::Error;
 use std::hint::black_box;
 use std::time::Duration;
 
-use mmstats::{Average, Counter, Gauge, Histogram, MmStats, MovingAverage, Text, Timer};
+use mmstats::{
+    Average, Counter, Gauge, Histogram, MmStats, MovingAverage, Text, Timer, UpDownCounter,
+};
 
 #[derive(MmStats)]
 struct Kinds {
     counter: Counter,
     gauge: Gauge<u64>,
+    up_down: UpDownCounter,
     average: Average,
     moving: MovingAverage,
     timer: Timer,
@@ -52,15 +55,29 @@ macro_rules! writes {
 
 const TEXT: &str = "thirty bytes of text, no more.";
 
-const ALL: [(&str, Writes); 12] = [
+const ALL: [(&str, Writes); 17] = [
     writes!("Counter::incr", |stats, _round| black_box(stats).counter.incr()),
     writes!("Gauge::set", |stats, round| black_box(stats).gauge.set(round)),
     writes!("Gauge::add", |stats, round| black_box(stats).gauge.add(round)),
+    writes!("UpDownCounter::incr", |stats, _round| black_box(stats).up_down.incr()),
     writes!("per_thread!: Counter::incr", |_stats, _round| {
         STATS.with(|stats| black_box(stats).counter.incr());
     }),
     writes!("per_thread!: Gauge::set", |_stats, round| {
         STATS.with(|stats| black_box(stats).gauge.set(round));
+    }),
+    writes!("per_thread!: UpDownCounter::incr, decr", |_stats, _round| {
+        STATS.with(|stats| black_box(stats).up_down.incr());
+        STATS.with(|stats| black_box(stats).up_down.decr());
+    }),
+    writes!("PerThread::hold, dropped", |_stats, _round| {
+        drop(STATS.hold(|stats| &black_box(stats).up_down));
+    }),
+    writes!("PerThread::time", |_stats, _round| {
+        STATS.time(|stats| &black_box(stats).timer, || ());
+    }),
+    writes!("PerThread::start, dropped", |_stats, _round| {
+        drop(STATS.start(|stats| &black_box(stats).timer));
     }),
     writes!("Average::add", |stats, round| black_box(stats).average.add(round as f64)),
     writes!("MovingAverage::add", |stats, round| black_box(stats).moving.add(round as f64)),

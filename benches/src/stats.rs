@@ -1,7 +1,8 @@
 //! The stats structs that are measured.
 
 use mmstats::{
-    Average, Counter, Gauge, Histogram, MmStats, MovingAverage, Text, Timer, WindowedAverage,
+    Average, Counter, Gauge, Histogram, MmStats, MovingAverage, Text, Timer, UpDownCounter,
+    WindowedAverage,
 };
 
 /// One of each kind.
@@ -12,6 +13,8 @@ pub struct Kinds {
     pub counter: Counter,
     /// Things that are there.
     pub gauge: Gauge<u64>,
+    /// Things that come in one thread and go in another.
+    pub up_down: UpDownCounter,
     /// Over all values.
     pub average: Average,
     /// Over the last hundred.

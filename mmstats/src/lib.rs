@@ -61,6 +61,53 @@
 //! To **read**, [`find`] the files and take a snapshot of each with [`StatsFile::read`]. The tools
 //! `slurpstats`, `pollstats` and `cleanstats` do that on the command line, `mmash` on a web page.
 //!
+//! # Async
+//!
+//! One thread writes a file, and a task may go on in another thread after each `.await`. So a task
+//! can hold what belongs to a [`per_thread!`] static, and nothing that belongs to one thread's file:
+//!
+//! | held across `.await` | |
+//! | --- | --- |
+//! | [`HoldGuard`], by [`PerThread::hold`] | can be: the thread that drops it subtracts in its own file |
+//! | [`TimingGuard`], by [`PerThread::start`]; a future in [`PerThread::time_async`] | can be: the thread in which it ends records it |
+//! | [`Stopwatch`] | can be: [`Timer::record`] takes what it shows |
+//! | a [`Published`] struct, or a stat that was added to one, that the task owns | can be: it goes from thread to thread with the task |
+//! | [`Timing`], by [`Timer::start`] | can't be: it refers to one thread's timer |
+//! | `&` of a stat, of a struct of stats, of a [`Published`] | can't be: another thread may be writing there |
+//!
+//! The last two are an error of the compiler where a runtime wants a task that is [`Send`]: "the
+//! trait `Sync` is not implemented for `dyn UsePerThreadAndItsGuards`". [`PerThread::with`] has no
+//! such form, as its closure ends before anything is awaited.
+//!
+//! ```
+//! use mmstats::{MmStats, Timer, UpDownCounter};
+//!
+//! #[derive(MmStats)]
+//! struct WebStats {
+//!     /// Requests that are being answered.
+//!     busy: UpDownCounter,
+//!     /// Time to answer one, in seconds.
+//!     answer: Timer,
+//! }
+//!
+//! mmstats::per_thread! {
+//!     static STATS: WebStats = WebStats::options();
+//! }
+//!
+//! # type Request = u32;
+//! # type Response = u32;
+//! # async fn answer(request: Request) -> Response { request }
+//! async fn handle(request: Request) -> Response {
+//!     // Both end with the answer, or when the client goes away and the task is cancelled.
+//!     let _busy = STATS.hold(|stats| &stats.busy);
+//!     STATS.time_async(|stats| &stats.answer, answer(request)).await
+//! }
+//! ```
+//!
+//! A guard can also go on in a struct, such as the body of a response that is still being sent:
+//! `HoldGuard<WebStats>` is its type. In a forked child the guards of the parent do nothing. What a
+//! guard adds or subtracts in a thread without a file isn't lost: see [`HoldGuard`].
+//!
 //! # Costs
 //!
 //! Writing takes no lock, makes no system call and allocates nothing. A counter or gauge costs what
@@ -149,8 +196,8 @@ pub use publish::fields::{
     Timer, Timestamp, Timing, UpDownCounter, WindowedAverage,
 };
 pub use publish::{
-    AddError, Attachments, CreateError, Declaration, Declarations, DeclareError, Field, MmStats,
-    Options, PerThread, Published, Unpublished,
+    AddError, Attachments, CreateError, Declaration, Declarations, DeclareError, Field, HoldGuard,
+    MmStats, Options, PerThread, Published, TimingGuard, Unpublished,
 };
 pub use read::{
     Aggregator, Bucket, FieldLayout, HistogramSnapshot, ProcessKey, ReadBudget, ReadOptions,

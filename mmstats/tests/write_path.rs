@@ -20,7 +20,7 @@ mod oracle;
 #[allow(unsafe_code, reason = "a fork and an allocator")]
 mod support;
 use kinds::Kinds;
-use kinds::writes::{WRITES, Write};
+use kinds::writes::{GUARDS, WRITES, Write};
 use support::allocator::{self, Counting};
 use support::end_of;
 
@@ -36,6 +36,8 @@ const WAYS: usize = 2 * 3;
 
 /// Seconds until a child that hangs is killed by its own alarm.
 const PATIENCE: u32 = 300;
+
+const STATICS: [(&str, &PerThread<Kinds>); 2] = [("Aligned", &ALIGNED), ("Packed", &PACKED)];
 
 mmstats::per_thread! {
     static ALIGNED: Kinds = Kinds::options().layout(Layout::Aligned);
@@ -86,6 +88,12 @@ fn every_write_of_every_kind_allocates_nothing() {
             assert_eq!(calls, 0, "{name} ({way})");
         }
     }
+    for (layout, of) in STATICS {
+        for (name, guard) in GUARDS {
+            let calls = allocator::calls(|| (0..ROUNDS).for_each(|_| guard(of)));
+            assert_eq!(calls, 0, "{name} ({layout})");
+        }
+    }
     let calls = allocator::calls(|| drop(black_box(Box::new(1))));
     assert_eq!(calls, 2, "an allocation and its end are counted");
 }
@@ -100,6 +108,12 @@ fn every_write_of_every_kind_makes_no_system_call() {
                 writeln!(report, "{name} ({way})").unwrap();
             }
         }
+        for (layout, of) in STATICS {
+            for (name, guard) in GUARDS {
+                (0..ROUNDS).for_each(|_| guard(of));
+                writeln!(report, "{name} ({layout})").unwrap();
+            }
+        }
     }) else {
         return;
     };
@@ -108,7 +122,7 @@ fn every_write_of_every_kind_makes_no_system_call() {
         matches!(end, WaitStatus::Exited(_, 0)),
         "{end:?}, and the last that went well: {last}"
     );
-    assert_eq!(done.lines().count(), WAYS * WRITES.len());
+    assert_eq!(done.lines().count(), WAYS * WRITES.len() + STATICS.len() * GUARDS.len());
     println!("{ROUNDS} times each, and no system call:\n{done}");
 }
 

@@ -1,4 +1,4 @@
-//! The same through a `per_thread!` static: a thread-local load more.
+//! The same through a `per_thread!` static, a thread-local load more, and by its guards.
 
 use std::error::Error;
 use std::hint::black_box;
@@ -28,6 +28,18 @@ pub const COMPARISONS: &[Comparison] = &[
         asked: Some(1.5),
         measure: gauge,
     },
+    Comparison {
+        operation: "`PerThread::hold`, and its guard dropped",
+        against: "`UpDownCounter::incr` and `decr` by `with`",
+        asked: Some(2.0),
+        measure: hold,
+    },
+    Comparison {
+        operation: "`PerThread::start`, and its guard dropped",
+        against: "`PerThread::time`",
+        asked: Some(1.3),
+        measure: start,
+    },
 ];
 
 fn counter(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
@@ -46,6 +58,25 @@ fn gauge(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
     Ok(bench.harness.compare(Pair {
         ours: unrolled!(STATS.with(|stats| stats.gauge.set(7))),
         other: unrolled!(word.store(7, Relaxed)),
+        besides: None,
+    })?)
+}
+
+fn hold(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
+    Ok(bench.harness.compare(Pair {
+        ours: unrolled!(drop(STATS.hold(|stats| &stats.up_down))),
+        other: unrolled!({
+            STATS.with(|stats| stats.up_down.incr());
+            STATS.with(|stats| stats.up_down.decr());
+        }),
+        besides: None,
+    })?)
+}
+
+fn start(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
+    Ok(bench.harness.compare(Pair {
+        ours: unrolled!(drop(STATS.start(|stats| &stats.timer))),
+        other: unrolled!(STATS.time(|stats| &stats.timer, || ())),
         besides: None,
     })?)
 }

@@ -6,6 +6,9 @@ mod defaults;
 mod derived;
 mod errors;
 pub mod fields;
+mod guard;
+mod hold_guard;
+mod kept;
 mod name;
 mod options;
 mod per_thread;
@@ -15,6 +18,7 @@ mod process;
 mod published;
 mod quiet;
 mod thread_end;
+mod timing_guard;
 mod unpublished;
 
 pub use declaration::{Attachments, Declaration, Declarations, Field, MmStats};
@@ -23,8 +27,10 @@ pub use derived::{
     TakesWindow,
 };
 pub use errors::{AddError, CreateError, DeclareError};
+pub use hold_guard::HoldGuard;
 pub use options::Options;
 pub use per_thread::PerThread;
 pub use pool::Shared;
 pub use published::Published;
+pub use timing_guard::TimingGuard;
 pub use unpublished::Unpublished;

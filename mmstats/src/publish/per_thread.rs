@@ -14,6 +14,7 @@ use std::fmt;
 use std::thread::LocalKey;
 
 use super::fields::Timer;
+use super::kept::Kept;
 use super::pool::Shared;
 use super::thread_end::{AtThreadEnd, at_thread_end};
 use super::unpublished::Unpublished;
@@ -113,7 +114,8 @@ impl<T: MmStats> PerThread<T> {
         }
     }
 
-    /// Times `action` with a timer of this thread's instance.
+    /// Times `action` with a timer of this thread's instance. A future:
+    /// [`time_async`](Self::time_async).
     ///
     /// # Panics
     ///
@@ -145,6 +147,37 @@ impl<T: MmStats> PerThread<T> {
         self.shared.remove();
     }
 
+    /// This thread's instance, for one use of it, if others see it and no change waits for one that
+    /// they see: the guards' usual path.
+    #[inline]
+    pub(super) fn ready(&'static self) -> Option<&'static Published<T>> {
+        let own = self.slot.with(Slot::get)?;
+        (own.is_seen() && self.shared.kept().is_empty()).then_some(own)
+    }
+
+    /// Uses this thread's instance if it has or can get one; `None` where others don't see that.
+    /// The changes that wait are made first.
+    pub(super) fn with_seen<R>(
+        &'static self,
+        action: impl FnOnce(&T) -> R,
+    ) -> Result<Option<R>, CreateError> {
+        self.try_with_published(|published| {
+            self.catch_up(published);
+            published.is_seen().then(|| action(published))
+        })
+    }
+
+    pub(super) fn kept(&self) -> &'static Kept<T> {
+        self.shared.kept()
+    }
+
+    /// Makes the changes that wait for an instance that others see.
+    fn catch_up(&'static self, published: &Published<T>) {
+        if published.is_seen() {
+            self.shared.kept().apply(published);
+        }
+    }
+
     #[cold]
     fn use_first<R>(
         &'static self,
@@ -160,11 +193,14 @@ impl<T: MmStats> PerThread<T> {
                     own
                 }
             };
+            self.catch_up(own);
             return Ok(action(own));
         }
         // The thread is ending and its guard is gone: borrow the instance for this call.
         let borrowed = Borrowed { instance: Some(instance), shared: self.shared };
-        Ok(action(borrowed.instance.as_ref().expect("there until dropped").get()))
+        let own = borrowed.instance.as_ref().expect("there until dropped").get();
+        self.catch_up(own);
+        Ok(action(own))
     }
 }
 

@@ -4,6 +4,7 @@ use std::mem;
 use std::sync::Arc;
 use std::thread::LocalKey;
 
+use super::kept::Kept;
 use super::process::OwnFile;
 use super::quiet::Quiet;
 use super::unpublished::Unpublished;
@@ -12,16 +13,16 @@ use crate::memory::{ChildHook, ForkProof, Idle, OnceAcrossForks, Slot, at_fork_i
 
 /// What the threads share.
 #[doc(hidden)]
-#[derive(Debug)]
 pub struct Shared<T: MmStats> {
     options: fn() -> Options<T>,
-    /// Empties the slot of the calling thread, and the pool: for a child after its fork.
+    /// Empties the slot of the calling thread, the pool, and the changes that are kept: for a child
+    /// after its fork.
     forget: ChildHook,
     enlisted: OnceAcrossForks,
     pool: ForkProof<Quiet<Pool<T>>>,
+    kept: Kept<T>,
 }
 
-#[derive(Debug)]
 struct Pool<T: 'static> {
     /// Those in files.
     idle: Vec<Idle<Published<T>>>,
@@ -52,7 +53,7 @@ impl<T: MmStats> Shared<T> {
     #[doc(hidden)]
     pub const fn new(options: fn() -> Options<T>, forget: fn()) -> Self {
         let (enlisted, pool) = (OnceAcrossForks::new(), ForkProof::new());
-        Self { options, forget: ChildHook::new(forget), enlisted, pool }
+        Self { options, forget: ChildHook::new(forget), enlisted, pool, kept: Kept::new() }
     }
 
     /// For the macro's `forget`: see the field.
@@ -60,6 +61,13 @@ impl<T: MmStats> Shared<T> {
     pub fn forget(&self, slot: &'static LocalKey<Slot<Published<T>>>) {
         slot.with(Slot::forget);
         self.pool.forget();
+        self.kept.forget();
+    }
+
+    /// What no thread could publish yet.
+    #[inline]
+    pub(super) fn kept(&'static self) -> &'static Kept<T> {
+        &self.kept
     }
 
     /// An instance for a thread that begins to use one.

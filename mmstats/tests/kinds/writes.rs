@@ -1,8 +1,10 @@
 //! Every write that there is, one by one, each with its name.
 
+use std::pin::pin;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
-use mmstats::{Field, Fixed, FixedValue, Published};
+use mmstats::{Field, Fixed, FixedValue, PerThread, Published};
 
 use super::Kinds;
 
@@ -53,6 +55,24 @@ pub const WRITES: [(&str, Write); 38] = [
     ("Text::set, as long as it may be", |to, _| to.text.set("twenty-one bytes long")),
     ("Text::set, cut in a character", |to, _| to.text.set("twenty bytes and one ☃")),
     ("Text::set, nothing", |to, _| to.text.set("")),
+];
+
+/// A guard of a static, from its beginning to its end.
+pub type Guard = fn(&'static PerThread<Kinds>);
+
+/// Every way in which one begins and ends.
+pub const GUARDS: [(&str, Guard); 6] = [
+    ("PerThread::hold, dropped", |of| drop(of.hold(|stats| &stats.up_down))),
+    ("PerThread::start, dropped", |of| drop(of.start(|stats| &stats.timer))),
+    ("PerThread::start, stopped", |of| _ = of.start(|stats| &stats.timer).stop()),
+    ("PerThread::start, stopped as another", |of| {
+        of.start(|_| unreachable!()).stop_as(|stats| &stats.timer);
+    }),
+    ("PerThread::start, discarded", |of| of.start(|stats| &stats.timer).discard()),
+    ("PerThread::time_async", |of| {
+        let timed = pin!(of.time_async(|stats| &stats.timer, std::future::ready(())));
+        assert!(timed.poll(&mut Context::from_waker(Waker::noop())).is_ready());
+    }),
 ];
 
 impl Kinds {

@@ -1,0 +1,171 @@
+//! Ones that are counted up in one thread and down in another.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::fields::UpDownCounter;
+use super::guard::{Origin, settle};
+use super::kept::contained;
+use super::{MmStats, PerThread};
+
+/// One that counts in an [`UpDownCounter`] until this is dropped, in whichever thread that is: made
+/// by [`PerThread::hold`].
+///
+/// It holds no reference into a file, so it can be held across `.await`, moved to another thread, and
+/// stand in a struct: `HoldGuard<WebStats>` is one whose counter is named by a function or a closure
+/// that captures nothing. The thread that drops it subtracts what another may have added, also while
+/// it unwinds or ends. Dropping it doesn't panic. In a forked child it does nothing: what it stands for
+/// is its parent's.
+///
+/// Where a thread has no file, the static keeps what it adds or subtracts until a thread that has one
+/// uses a guard.
+#[must_use = "what is dropped at once was hardly there"]
+pub struct HoldGuard<T: MmStats, F = fn(&T) -> &UpDownCounter>
+where
+    F: Fn(&T) -> &UpDownCounter + Send + 'static,
+{
+    origin: Origin<T>,
+    /// Of one that was added to some file; `None` as soon as it is subtracted.
+    counter: Option<F>,
+    /// Of one that was added where there was no file.
+    kept: Option<Arc<KeptOne<F>>>,
+}
+
+/// What a guard and its static share.
+struct KeptOne<F> {
+    /// Under which the static keeps the one, unless a thread with a file has added it since.
+    number: u64,
+    counter: Mutex<F>,
+}
+
+impl<T: MmStats> PerThread<T> {
+    /// Adds one to an up-down counter, which is subtracted when the guard is dropped, in whichever
+    /// thread that is. It can be held across `.await`.
+    ///
+    /// ```
+    /// use mmstats::{HoldGuard, MmStats, UpDownCounter};
+    ///
+    /// #[derive(MmStats)]
+    /// struct WebStats {
+    ///     /// Connections that are being served.
+    ///     busy: UpDownCounter,
+    /// }
+    ///
+    /// # static DIRECTORY: std::sync::LazyLock<tempfile::TempDir> =
+    /// #     std::sync::LazyLock::new(|| tempfile::tempdir().unwrap());
+    /// mmstats::per_thread! {
+    /// # /*
+    ///     static STATS: WebStats = WebStats::options();
+    /// # */
+    /// #   static STATS: WebStats = WebStats::options().path(DIRECTORY.path());
+    /// }
+    ///
+    /// struct Connection {
+    ///     _busy: HoldGuard<WebStats>,
+    /// }
+    ///
+    /// let connection = Connection { _busy: STATS.hold(|stats| &stats.busy) };
+    /// let worker = std::thread::spawn(move || {
+    ///     drop(connection);
+    ///     STATS.with(|stats| stats.busy.get())
+    /// });
+    /// assert_eq!(STATS.with(|stats| stats.busy.get()) + worker.join().unwrap(), 0);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As [`with`](Self::with).
+    #[inline]
+    #[track_caller]
+    pub fn hold<F>(&'static self, counter: F) -> HoldGuard<T, F>
+    where
+        F: Fn(&T) -> &UpDownCounter + Send + 'static,
+    {
+        let (counter, kept) = match self.ready() {
+            Some(own) => {
+                counter(own).incr();
+                (Some(counter), None)
+            }
+            None => add_first(self, counter),
+        };
+        HoldGuard { origin: Origin::new(self), counter, kept }
+    }
+}
+
+#[cold]
+#[track_caller]
+fn add_first<T: MmStats, F>(
+    stats: &'static PerThread<T>,
+    counter: F,
+) -> (Option<F>, Option<Arc<KeptOne<F>>>)
+where
+    F: Fn(&T) -> &UpDownCounter + Send + 'static,
+{
+    match stats.with_seen(|stats| counter(stats).incr()) {
+        Ok(Some(())) => (Some(counter), None),
+        Ok(None) => {
+            let number = stats.kept().number();
+            let kept = Arc::new(KeptOne { number, counter: Mutex::new(counter) });
+            stats.kept().keep_as(number, change_by(1, &kept));
+            (None, Some(kept))
+        }
+        Err(error) => panic!("no stats for this thread: {error}"),
+    }
+}
+
+/// The change of a counter that a guard and its static share.
+fn change_by<T, F>(amount: i64, kept: &Arc<KeptOne<F>>) -> impl FnOnce(&T) + Send + 'static
+where
+    F: Fn(&T) -> &UpDownCounter + Send + 'static,
+{
+    let kept = Arc::clone(kept);
+    move |stats| {
+        let counter = kept.counter.lock().unwrap_or_else(PoisonError::into_inner);
+        counter(stats).add(amount);
+    }
+}
+
+impl<T: MmStats, F> Drop for HoldGuard<T, F>
+where
+    F: Fn(&T) -> &UpDownCounter + Send + 'static,
+{
+    #[inline]
+    fn drop(&mut self) {
+        let Some(stats) = self.origin.get() else { return };
+        let Some(counter) = self.counter.take() else {
+            return subtract_kept(stats, self.kept.take());
+        };
+        match stats.ready() {
+            Some(own) => _ = contained(move || counter(own).decr()),
+            None => subtract(stats, move |stats| counter(stats).decr()),
+        }
+    }
+}
+
+/// Neither adds nor subtracts the one, unless it was added meanwhile.
+#[cold]
+fn subtract_kept<T: MmStats, F>(stats: &'static PerThread<T>, kept: Option<Arc<KeptOne<F>>>)
+where
+    F: Fn(&T) -> &UpDownCounter + Send + 'static,
+{
+    if let Some(kept) = kept
+        && !stats.kept().cancel(kept.number)
+    {
+        subtract(stats, change_by(-1, &kept));
+    }
+}
+
+/// However many wait: as many as there are guards.
+#[cold]
+fn subtract<T: MmStats>(stats: &'static PerThread<T>, one: impl FnOnce(&T) + Send + 'static) {
+    let _never_given_back = settle(stats, one, usize::MAX);
+}
+
+impl<T: MmStats, F> fmt::Debug for HoldGuard<T, F>
+where
+    F: Fn(&T) -> &UpDownCounter + Send + 'static,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HoldGuard").field("stats", &T::NAME).finish_non_exhaustive()
+    }
+}

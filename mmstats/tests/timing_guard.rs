@@ -1,0 +1,198 @@
+//! Guards of statics: held in one thread, dropped in another, across `.await`, after a fork.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::task::{Context, Waker};
+use std::thread;
+
+use mmstats::{MmStats, PerThread, StatsFile, Timer, TimingGuard};
+use tempfile::TempDir;
+
+mod support;
+use support::{files, in_child};
+
+#[derive(MmStats)]
+struct Web {
+    request: Timer,
+    failed: Timer,
+}
+
+static DIRECTORY: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
+
+/// The folder of one test, which can be there from the beginning or be made later.
+fn place(test: &str) -> PathBuf {
+    DIRECTORY.path().join(test)
+}
+
+fn make(test: &str) -> PathBuf {
+    let place = place(test);
+    std::fs::create_dir(&place).unwrap();
+    place
+}
+
+mmstats::per_thread! {
+    static MOVED: Web = Web::options().path(place("moved"));
+    static POLLED: Web = Web::options().path(place("polled"));
+    static ENDING: Web = Web::options().path(place("ending"));
+    static UNWINDING: Web = Web::options().path(place("unwinding"));
+    static FORKED: Web = Web::options().path(place("forked"));
+    static LATER: Web = Web::options().path(place("later"));
+    static PRIVATE: Web = Web::options().path(place("private")).or_private_memory();
+    static PANICKING: Web = panic!("in the program's own code");
+}
+
+/// How many timings of this label all files have together.
+fn timings(place: &Path, label: &str) -> u64 {
+    let count = |path: &PathBuf| {
+        let file = StatsFile::read(path).unwrap();
+        let stat = file.get(label).unwrap();
+        let mut components = stat.components();
+        let (_, count) = components.find(|(name, _)| *name == "count").unwrap();
+        count.as_u64().unwrap()
+    };
+    files(place).iter().map(count).sum()
+}
+
+fn in_thread<R: Send + 'static>(action: impl FnOnce() -> R + Send + 'static) -> R {
+    thread::spawn(action).join().unwrap()
+}
+
+fn requests(stats: &'static PerThread<Web>) -> TimingGuard<Web> {
+    stats.start(|stats| &stats.request)
+}
+
+#[test]
+fn a_timing_ends_in_whichever_thread_it_is_dropped() {
+    let place = make("moved");
+    let watch = mmstats::Stopwatch::start();
+    let timing = requests(&MOVED);
+    let (recorded, failed) = in_thread(move || {
+        let elapsed = timing.elapsed();
+        assert!(timing.stop() >= elapsed);
+        MOVED.start(|stats| &stats.request).discard();
+        let failed = requests(&MOVED).stop_as(|stats| &stats.failed);
+        let recorded = MOVED.with(|stats| stats.request.last());
+        (recorded, failed)
+    });
+    assert!(recorded <= watch.elapsed().as_secs_f64() && recorded > 0.0);
+    assert!(failed <= watch.elapsed());
+    assert_eq!((timings(&place, "request"), timings(&place, "failed")), (1, 1));
+}
+
+#[test]
+fn a_future_is_timed_from_its_first_poll_to_its_end() {
+    let place = make("polled");
+    let mut context = Context::from_waker(Waker::noop());
+    let time = |future| Box::pin(POLLED.time_async(|stats| &stats.request, future));
+    drop(time(std::future::pending::<()>()));
+    assert_eq!(files(&place).len(), 0, "never polled");
+    let mut cancelled = time(std::future::pending());
+    assert!(cancelled.as_mut().poll(&mut context).is_pending());
+    assert_eq!(files(&place).len(), 0, "it goes on");
+    in_thread(|| drop(cancelled));
+    assert_eq!(timings(&place, "request"), 1);
+    let mut ended = Box::pin(POLLED.time_async(|stats| &stats.request, async { 42 }));
+    assert!(ended.as_mut().poll(&mut context).is_ready());
+    assert_eq!(timings(&place, "request"), 2);
+}
+
+#[test]
+fn a_thread_local_destructor_drops_one() {
+    struct Last(#[expect(dead_code, reason = "it is dropped")] TimingGuard<Web>);
+    thread_local! {
+        static BEFORE: Last = Last(requests(&ENDING));
+        static AFTER: Last = Last(requests(&ENDING));
+    }
+    let place = make("ending");
+    in_thread(|| {
+        // Whichever order destructors run in, one of these runs after the library's.
+        BEFORE.with(|_| ());
+        ENDING.with(|_| ());
+        AFTER.with(|_| ());
+    });
+    assert_eq!(timings(&place, "request"), 2);
+}
+
+#[test]
+fn unwinding_drops_one() {
+    let place = make("unwinding");
+    let unwound = catch_unwind(|| {
+        let _timing = requests(&UNWINDING);
+        panic!("the request's");
+    });
+    assert!(unwound.is_err());
+    assert_eq!(timings(&place, "request"), 1);
+}
+
+#[test]
+fn a_forked_child_records_nothing_of_its_parent_s() {
+    let place = make("forked");
+    let timing = requests(&FORKED);
+    let code = in_child(|| {
+        drop(timing);
+        let own = requests(&FORKED);
+        let none_yet = FORKED.with(|stats| stats.request.count()) == 0;
+        let in_grandchild = in_child(|| {
+            let waits = own.stop_as(|stats| &stats.request) > std::time::Duration::ZERO;
+            waits && FORKED.with(|stats| stats.request.count()) == 0
+        });
+        none_yet && in_grandchild == 0
+    });
+    assert_eq!(code, 0);
+    assert_eq!((files(&place).len(), timings(&place, "request")), (1, 1), "the parent's own");
+}
+
+#[test]
+fn a_timing_that_no_file_could_take_waits_for_one() {
+    let timing = requests(&LATER);
+    in_thread(|| drop(timing));
+    requests(&LATER).stop_as(|stats| &stats.failed);
+    let place = make("later");
+    in_thread(|| drop(requests(&LATER)));
+    assert_eq!((timings(&place, "request"), timings(&place, "failed")), (2, 1));
+    drop(requests(&LATER));
+    assert_eq!((timings(&place, "request"), timings(&place, "failed")), (3, 1), "once");
+}
+
+#[test]
+fn a_timing_that_ends_in_private_memory_waits_for_a_file() {
+    PRIVATE.with(|stats| assert_eq!(stats.request.count(), 0));
+    drop(requests(&PRIVATE));
+    let place = make("private");
+    // Its instance stays private as long as the thread lives.
+    drop(requests(&PRIVATE));
+    assert_eq!((PRIVATE.problem().unwrap().threads, files(&place).len()), (1, 0));
+    in_thread(|| PRIVATE.with(|stats| assert_eq!(stats.request.count(), 2)));
+    assert_eq!(timings(&place, "request"), 2);
+}
+
+#[test]
+fn more_than_can_wait_stay_in_private_memory() {
+    mmstats::per_thread! {
+        static MANY: Web = Web::options().path(place("many")).or_private_memory();
+        static NONE: Web = Web::options().path(place("many"));
+    }
+    for _ in 0..10_003 {
+        drop(requests(&MANY));
+    }
+    drop(requests(&NONE));
+    assert_eq!(MANY.with(|stats| stats.request.count()), 3);
+    let place = make("many");
+    in_thread(|| drop(requests(&MANY)));
+    assert_eq!(timings(&place, "request"), 10_001);
+}
+
+#[test]
+fn dropping_never_panics() {
+    let dropped = catch_unwind(AssertUnwindSafe(|| {
+        drop(requests(&PANICKING));
+        drop(MOVED.start(|_| panic!("in the program's own code")));
+    }));
+    assert!(dropped.is_ok());
+    let in_the_middle = catch_unwind(AssertUnwindSafe(|| {
+        let _timing = requests(&PANICKING);
+        panic!("the request's");
+    }));
+    assert_eq!(*in_the_middle.unwrap_err().downcast::<&str>().unwrap(), "the request's");
+}
