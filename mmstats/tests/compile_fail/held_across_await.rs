@@ -1,13 +1,24 @@
 //! What belongs to one thread can't be held across `.await` in a task that moves between threads.
 
-use mmstats::{Average, Counter, MmStats, Published, Timer, WindowedAverage};
+use mmstats::{
+    Average, Counter, Fixed, Gauge, Histogram, MmStats, MovingAverage, Published, Text, Timer,
+    Timestamp, UpDownCounter, WindowedAverage,
+};
 
 #[derive(MmStats)]
 struct WebStats {
     hits: Counter,
+    busy: UpDownCounter,
+    load: Gauge<f64>,
+    last_hit: Timestamp,
     size: Average,
+    speed: MovingAverage,
     wait: WindowedAverage,
     render: Timer,
+    spread: Histogram,
+    state: Text,
+    #[mmstats(initial = "1.2")]
+    version: Fixed<&'static str>,
 }
 
 fn spawn(_: impl Future<Output = ()> + Send) {}
