@@ -6,7 +6,8 @@ use std::path::Path;
 use std::process::Command;
 
 use mmstats::{
-    Aggregate, Average, Field, Gauge, Histogram, Identity, Options, Published, StatsFile, Timestamp,
+    Aggregate, Average, Field, Gauge, Histogram, Identity, Options, Published, StatsFile,
+    Timestamp, UpDownCounter,
 };
 use serde_json::{Value, json};
 
@@ -82,6 +83,41 @@ fn the_state_of_a_dead_program_does_not_count() {
     let nobody = pollstats(&["-c1", "-d.01", "--alive", "jobs.busy", &dead]);
     assert!(text(&nobody.stderr).contains("no program is alive"));
     assert_eq!(nobody.status.code(), Some(1));
+}
+
+#[test]
+fn an_up_down_counter_is_the_sum_over_living_programs_or_its_change() {
+    let (folder, path) = folder();
+    let [raises, lowers] = [(); 2].map(|()| {
+        let stats = publish(folder.path());
+        let waiting = UpDownCounter::named("waiting").unit("jobs");
+        let waiting: UpDownCounter = stats.add(waiting).unwrap();
+        (stats, waiting)
+    });
+    raises.1.add(7);
+    lowers.1.add(-4);
+    killed(&raises.0, folder.path());
+
+    assert_eq!(row(&["jobs.waiting", &path]), "3");
+    assert_eq!(row(&["--aggr", "max", "jobs.waiting", &path]), "3", "nothing else means anything");
+    assert_eq!(row(&["--delta", "jobs.waiting", &path]), "3", "what it is");
+    let shown = text(&pollstats(&["-c", "1", "-d", "0.01", &path]).stdout);
+    let lines: Vec<Vec<_>> = shown.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(lines, [["waiting"], ["jobs"], ["3"]], "it moves, so it is shown unasked");
+    let files = ["-c1", "-d.01", "--per-file", "jobs.waiting", &path];
+    assert!(text(&pollstats(&files).stdout).contains("killed.mmstats [dead]"));
+
+    let changes =
+        Running::start(&["--change", "--delta", "-o", "csv", "-d", "0.02", "jobs.waiting", &path]);
+    assert_eq!(changes.line(), "time,jobs.waiting.change");
+    assert_eq!(changes.cells()[1], "0");
+    raises.1.add(2);
+    lowers.1.add(-9);
+    let mut sum = 0;
+    while sum != -7 {
+        sum += changes.cells()[1].parse::<i64>().unwrap();
+    }
+    assert_eq!(row(&["--change", "jobs.waiting", &path]), "0.0", "nothing happened since");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use mmstats::{
     Average, Counter, Field, Fixed, Gauge, Histogram, MovingAverage, Options, Published, Text,
-    Timer, Timestamp, WindowedAverage,
+    Timer, Timestamp, UpDownCounter, WindowedAverage,
 };
 
 /// A file of ours with every kind, and its writers.
@@ -33,6 +33,8 @@ impl EveryKind {
             .add(Counter::named("hits").unit("requests").help("All of them.\nReally."))
             .unwrap();
         hits.add(u64::MAX);
+        let queue: UpDownCounter = stats.add(UpDownCounter::named("queue").unit("jobs")).unwrap();
+        queue.add(-1000);
         let depth: Gauge<i32> = stats.add(Gauge::<i32>::named("depth")).unwrap();
         depth.set(-1234);
         let load: Gauge<f64> = stats.add(Gauge::<f64>::named("load")).unwrap();

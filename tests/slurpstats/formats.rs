@@ -17,6 +17,7 @@ fn every_kind_as_text() {
     assert_eq!(lines[0], format!("==> {}", every.path().display()), "alive, so unmarked");
     for line in [
         "  hits    18,446,744,073,709,551,615 requests",
+        "  queue   -1,000 jobs",
         "  depth   -1,234",
         "  load    NaN",
         "  size    1,500.0 bytes  (total 3,000.0, count 2)",
@@ -53,6 +54,11 @@ fn every_kind_as_json() {
         json!({"label": "hits", "kind": "counter", "unit": "requests", "type": "Q",
             "value": u64::MAX})
     );
+    assert_eq!(
+        *stat("queue"),
+        json!({"label": "queue", "kind": "up-down-counter", "unit": "jobs", "type": "q",
+            "value": -1000})
+    );
     assert_eq!(stat("depth")["value"], json!(-1234));
     assert_eq!(stat("load")["value"], "NaN");
     assert_eq!(
@@ -80,7 +86,8 @@ fn every_kind_as_json() {
 #[test]
 fn csv_has_a_line_for_each_number() {
     let every = EveryKind::new();
-    let text = output(["-o", "csv", "-l", "hits", "-l", "render", "-l", "load", every.directory()]);
+    let labels = ["-l", "hits", "-l", "queue", "-l", "render", "-l", "load"];
+    let text = output([&["-o", "csv"], &labels[..], &[every.directory()]].concat());
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let header = "path,pid,alive,label,component,kind,unit,type,value";
     assert_eq!(reader.headers().unwrap(), header.split(',').collect::<Vec<_>>());
@@ -88,15 +95,16 @@ fn csv_has_a_line_for_each_number() {
     let behind_alive: Vec<String> =
         rows.iter().map(|row| row.iter().skip(2).collect::<Vec<_>>().join(",")).collect();
     assert_eq!(
-        behind_alive[..4],
+        behind_alive[..5],
         [
             "true,hits,,counter,requests,Q,18446744073709551615",
+            "true,queue,,up-down-counter,jobs,q,-1000",
             "true,load,,gauge,,d,NaN",
             "true,render,mean,timer,seconds,dQddddQ,0.5",
             "true,render,count,timer,seconds,dQddddQ,2",
         ]
     );
-    assert_eq!(rows.len(), 8);
+    assert_eq!(rows.len(), 9);
 }
 
 /// Every metric has one type and its samples stand together.
@@ -111,6 +119,8 @@ fn prometheus_text() {
         "# HELP hits_requests_total All of them.\\nReally.".to_owned(),
         "# TYPE hits_requests_total counter".to_owned(),
         format!("hits_requests_total{{{labels}}} 18446744073709551615"),
+        "# TYPE queue_jobs gauge".to_owned(),
+        format!("queue_jobs{{{labels}}} -1000"),
         "# TYPE load gauge".to_owned(),
         format!("load{{{labels}}} NaN"),
         "# TYPE render_seconds summary".to_owned(),

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use mmstats::{
     Aggregate, Average, Counter, Field, Gauge, Histogram, Identity, MovingAverage, Options,
-    Published, StatsFile, Text, Timer, Timestamp, WindowedAverage,
+    Published, StatsFile, Text, Timer, Timestamp, UpDownCounter, WindowedAverage,
 };
 use serde_json::json;
 
@@ -127,6 +127,58 @@ fn the_state_of_a_dead_program_does_not_count_and_what_it_counted_does() {
     assert!(text.contains(" 2  [sum of 1; 1 dead left out]\n"), "{text}");
     let csv = output(["--sum", "-o", "csv", "-l", "busy", place]);
     assert!(csv.contains("busy,,gauge,,sum,1,2,1,0\n"), "{csv}");
+}
+
+/// Requests that one thread takes and another answers, and what a killed program left.
+#[test]
+fn an_up_down_counter_is_the_wrapping_sum_over_living_programs() {
+    let directory = tempfile::tempdir().unwrap();
+    let parts = [i64::MAX, 3, -5].map(|part| {
+        publish(directory.path(), |stats| {
+            let waiting = UpDownCounter::named("waiting").unit("jobs");
+            let waiting: UpDownCounter = stats.add(waiting).unwrap();
+            waiting.add(part);
+        })
+    });
+    // A copy is mapped by nobody, as the file of a program that was killed.
+    let killed = directory.path().join("killed.mmstats");
+    fs::copy(parts[1].path().unwrap(), killed).unwrap();
+
+    let place = directory.path().to_str().unwrap();
+    let total = |arguments: &[&str]| {
+        let found = json(arguments.iter().copied().chain(["--sum", "-l", "waiting", place]));
+        found["totals"][0].clone()
+    };
+    let expected = json!({"label": "waiting", "kind": "up-down-counter", "unit": "jobs",
+        "aggregate": "sum", "files": 3, "dead": 1, "dead_files": 1, "value": i64::MAX - 2});
+    assert_eq!(total(&[]), expected);
+    let dead = total(&["--dead"]);
+    assert_eq!((&dead["value"], &dead["files"]), (&json!(3), &json!(1)), "on request");
+
+    let text = output(["--sum", "-l", "waiting", place]);
+    let line = "  waiting 9,223,372,036,854,775,805 jobs  [sum of 3; 1 dead left out]";
+    assert!(text.lines().any(|found| found == line), "{text}");
+    let csv = output(["--sum", "-o", "csv", "-l", "waiting", place]);
+    let line = "waiting,,up-down-counter,jobs,sum,3,9223372036854775805,1,0";
+    assert!(csv.lines().any(|found| found == line), "{csv}");
+    let prom = output(["--sum", "-o", "prom", "-l", "waiting", place]);
+    assert!(
+        prom.contains("# TYPE waiting_jobs gauge\nwaiting_jobs 9223372036854775805\n"),
+        "{prom}"
+    );
+    let each = output(["-l", "waiting", place]);
+    let (_, killed) = each.split_once("killed.mmstats  [dead: ").expect("marked");
+    assert_eq!(killed.lines().nth(1), Some("  waiting 3 jobs"), "{each}");
+
+    // Beyond the range and back.
+    drop(parts);
+    let _parts = [i64::MAX, i64::MAX, 12].map(|part| {
+        publish(directory.path(), |stats| {
+            let waiting: UpDownCounter = stats.add(UpDownCounter::named("waiting")).unwrap();
+            waiting.add(part);
+        })
+    });
+    assert_eq!(total(&[])["value"], json!(10));
 }
 
 /// A program that publishes each of these values as its only stat.

@@ -9,7 +9,8 @@ pub struct Foreign {
     /// One value of this signature, unbuffered.
     pub signature: &'static str,
     pub value: Vec<u8>,
-    /// As in the format: 1 counter, 2 gauge, 3 average, 4 timer, 5 histogram, 6 info, 7 timestamp.
+    /// As in the format: 1 counter, 2 gauge, 3 average, 4 timer, 5 histogram, 6 info, 7 timestamp,
+    /// 8 up-down counter.
     pub kind: u8,
     /// As in the format: 0 each, 1 sum, 2 min, 3 max.
     pub aggregate: u8,

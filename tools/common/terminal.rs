@@ -19,7 +19,7 @@ pub const ALERT: Style = AnsiColor::Red.on_default();
 pub const fn kind_style(kind: Option<Kind>) -> Style {
     match kind {
         Some(Kind::Counter) => AnsiColor::Green.on_default(),
-        Some(Kind::Gauge) => AnsiColor::Cyan.on_default(),
+        Some(Kind::Gauge | Kind::UpDownCounter) => AnsiColor::Cyan.on_default(),
         Some(Kind::Average | Kind::Timer) => AnsiColor::Yellow.on_default(),
         Some(Kind::Histogram) => AnsiColor::Magenta.on_default(),
         _ => Style::new(),

@@ -26,6 +26,18 @@ impl<'a> Together<'a> {
         value.map_or(Self::Nothing, Self::One)
     }
 
+    /// Of an up-down counter: the sum is right although parts of it may have wrapped.
+    pub fn wrapping_sum(values: &[Value<'static>]) -> Self {
+        let whole =
+            |value: &Value<'_>| value.as_i64().or_else(|| value.as_u64().map(u64::cast_signed));
+        let sum = values.iter().try_fold(0_i64, |sum, value| Some(sum.wrapping_add(whole(value)?)));
+        match sum {
+            Some(sum) if !values.is_empty() => Self::One(Value::Signed(sum)),
+            // A foreign file may claim to have one that is no whole number.
+            _ => Self::one(Aggregator::Sum.apply(values.iter().cloned())),
+        }
+    }
+
     /// Of values that don't add up: one where all are the same.
     pub fn each(values: &'a [Value<'static>]) -> Self {
         let extreme = |which: Aggregator| which.apply(values.iter().cloned());
@@ -65,7 +77,11 @@ mod tests {
     use super::*;
 
     fn each(values: &[Value<'static>]) -> String {
-        match Together::each(values) {
+        told(&Together::each(values))
+    }
+
+    fn told(together: &Together<'_>) -> String {
+        match together {
             Together::One(value) => value.to_string(),
             Together::Range { least, greatest } => format!("{least} to {greatest}"),
             Together::Different => "different".to_owned(),
@@ -92,6 +108,22 @@ mod tests {
             (vec![text("a"), Value::Unsigned(5)], "different"),
         ] {
             assert_eq!(each(&values).trim_end_matches(".0"), expected, "{values:?}");
+        }
+    }
+
+    #[test]
+    fn up_down_counters_wrap_on_the_way_to_their_sum() {
+        for (values, expected) in [
+            (vec![], "nothing"),
+            (vec![Value::Signed(3), Value::Signed(-5)], "-2"),
+            // The first wrapped when it exceeded the range.
+            (vec![Value::Signed(i64::MIN + 4), Value::Signed(-10)], "9223372036854775802"),
+            (vec![Value::Signed(i64::MIN), Value::Signed(i64::MIN)], "0"),
+            (vec![Value::Signed(-1), Value::Unsigned(u64::MAX)], "-2"),
+            (vec![Value::Signed(-1), Value::Float(0.5)], "-0.5"),
+            (vec![Value::Text("a".into())], "nothing"),
+        ] {
+            assert_eq!(told(&Together::wrapping_sum(&values)), expected, "{values:?}");
         }
     }
 }

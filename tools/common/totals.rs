@@ -1,7 +1,7 @@
 //! One value for each stat of all files, in the way that its program declared.
 //!
 //! Counters, timers and histograms keep what dead programs have counted. What describes the
-//! present (a gauge, a text, a timestamp) comes only from programs that aren't proven dead.
+//! present (a gauge, an up-down counter, a text, a timestamp) comes only from programs that aren't proven dead.
 //!
 //! One bad value doesn't spoil the others: NaN doesn't count, nor does an average or a timer
 //! whose total isn't finite.
@@ -225,6 +225,7 @@ impl Total {
             return Together::One(Value::Float(odd));
         }
         match self.aggregator() {
+            _ if self.kind == Some(Kind::UpDownCounter) => Together::wrapping_sum(&self.values),
             _ if self.is_mean() && self.means.added() == 0 => Together::Nothing,
             _ if self.is_mean() => Together::One(Value::Float(self.means.mean().unwrap_or(0.0))),
             Some(aggregator) => Together::one(aggregator.apply(self.values.iter().cloned())),

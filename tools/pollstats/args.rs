@@ -27,13 +27,13 @@ Examples:
 /// Watch stats move, a row at a time
 ///
 /// Shows how stats change between one look and the next, added up over all files: counters as a
-/// rate per second, gauges as they are, averages as the mean of the interval, timers as the mean
+/// rate per second, gauges and up-down counters as they are, averages as the mean of the interval, timers as the mean
 /// and the rate of the interval, histograms as a percentile of the interval. The first look is the
 /// baseline, so the first row is true. Files may come and go meanwhile. Gauges and whatever else
 /// says how things are don't count if their program is dead.
 ///
 /// FIELDS is a list of labels or globs with commas between; without it, counters, timers,
-/// histograms, gauges and averages are shown, as many as fit; what mmash and kodemon publish about
+/// histograms, up-down counters, gauges and averages are shown, as many as fit; what mmash and kodemon publish about
 /// themselves only if nothing else moves, and `sys.*` only with --all. A field that no file has shows
 /// `?`, one that had no event in the interval, or has no value at present, `-`. A single argument is FIELDS, unless there is
 /// such a file or it has a slash.
@@ -91,6 +91,11 @@ pub struct Arguments {
     #[arg(long)]
     pub delta: bool,
 
+    /// How up-down counters change per second, instead of what they are; with --delta: since the
+    /// row before
+    #[arg(long)]
+    pub change: bool,
+
     /// Treat labels that match as gauges, whatever they seem to be
     #[arg(long = "gauge", value_name = "GLOB", value_delimiter = ',')]
     pub gauges: Vec<LabelPattern>,
@@ -99,7 +104,8 @@ pub struct Arguments {
     #[arg(long)]
     pub per_file: bool,
 
-    /// How the files' values become one; default: as the stat says, else the sum
+    /// How the files' values become one; default: as the stat says, else the sum. Timers,
+    /// histograms and up-down counters are always added up
     #[arg(long = "aggr", value_name = "HOW", value_parser = PossibleValuesParser::new(Aggregator::ALL.map(Aggregator::name)).try_map(|name| name.parse::<Aggregator>()))]
     pub aggregator: Option<Aggregator>,
 

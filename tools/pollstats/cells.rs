@@ -30,7 +30,8 @@ pub enum Cell {
 pub struct How {
     /// How changes become numbers.
     pub measure: Measure,
-    /// Overrides what the stats say; timers and histograms are always taken together.
+    /// Overrides what the stats say; timers, histograms and up-down counters are always taken
+    /// together.
     pub aggregator: Option<Aggregator>,
 }
 
@@ -38,6 +39,7 @@ pub struct How {
 pub fn cells(figures: &[&Figure], column: &Column, how: How, interval: Duration) -> Vec<Cell> {
     match column.show {
         Some(Show::Counter) => vec![counter(figures, column, how, interval)],
+        Some(Show::UpDownCounter) => vec![up_down(figures, how.measure, interval)],
         Some(Show::Timer) => timer(figures, how.measure.delta, interval).into(),
         Some(Show::Histogram) => vec![histogram(figures, how.measure.percentile)],
         Some(Show::Info) => vec![information(figures)],
@@ -70,6 +72,23 @@ fn counter(figures: &[&Figure], column: &Column, how: How, interval: Duration) -
         _ => new,
     };
     new.map_or(Cell::Missing, |new| Cell::Value(measured(new)))
+}
+
+/// The sum, or how much of it is new, which is right although parts of it may have wrapped.
+fn up_down(figures: &[&Figure], measure: Measure, interval: Duration) -> Cell {
+    let parts = figures.iter().filter_map(|figure| match figure {
+        Figure::UpDown { now, new } => Some(if measure.change { *new } else { *now }),
+        // Another version of the program may have had a gauge.
+        Figure::Number(number) if !measure.change => number.as_i64(),
+        _ => None,
+    });
+    match parts.reduce(i64::wrapping_add) {
+        Some(new) if measure.change && !measure.delta => float(new as f64 / interval.as_secs_f64()),
+        Some(sum) => Cell::Value(Value::Signed(sum)),
+        None if figures.is_empty() => Cell::Missing,
+        // The programs are dead.
+        None => Cell::Idle,
+    }
 }
 
 /// The mean, and how often.
@@ -156,6 +175,8 @@ fn number(figures: &[&Figure], aggregator: Aggregator) -> Cell {
     let numbers = || {
         figures.iter().filter_map(|figure| match figure {
             Figure::Number(number) => Some(number.clone()),
+            // Another version of the program has a gauge.
+            Figure::UpDown { now, .. } => Some(Value::Signed(*now)),
             _ => None,
         })
     };
@@ -200,8 +221,12 @@ fn float(number: f64) -> Cell {
 mod tests {
     use super::*;
 
-    const HOW: How = How { measure: Measure { delta: false, percentile: 99.0 }, aggregator: None };
-    const DELTA: How = How { measure: Measure { delta: true, percentile: 99.0 }, aggregator: None };
+    const HOW: How = how(false, false);
+    const DELTA: How = how(true, false);
+
+    const fn how(delta: bool, change: bool) -> How {
+        How { measure: Measure { delta, change, percentile: 99.0 }, aggregator: None }
+    }
 
     fn column(show: Show, aggregate: Option<Aggregate>) -> Column {
         let (label, title) = ("x".to_owned(), "x".to_owned());
@@ -228,6 +253,28 @@ mod tests {
         let exact = Cell::Value(Value::Unsigned(u64::MAX - 5));
         assert_eq!(cells(figures.clone(), counter(), DELTA), [exact]);
         assert_eq!(cells(figures, counter(), one(Aggregator::Min)), [float(0.0)]);
+    }
+
+    #[test]
+    fn up_down_counters_are_their_sum_or_its_change() {
+        let part = |now, new| Figure::UpDown { now, new };
+        // The first wrapped when it exceeded the range.
+        let parts = vec![part(i64::MIN + 4, 10), part(-10, -7), Figure::Nothing];
+        let shown = |how| cells(parts.clone(), column(Show::UpDownCounter, None), how);
+        let whole = |value| [Cell::Value(Value::Signed(value))];
+        assert_eq!(shown(HOW), whole(i64::MAX - 5));
+        assert_eq!(shown(one(Aggregator::Max)), whole(i64::MAX - 5), "nothing else means anything");
+        assert_eq!(shown(how(true, false)), whole(i64::MAX - 5));
+        assert_eq!(shown(how(true, true)), whole(3));
+        assert_eq!(shown(how(false, true)), [float(6.0)]);
+        let empty = |figures| cells(figures, column(Show::UpDownCounter, None), HOW);
+        assert_eq!(empty(vec![Figure::Nothing]), [Cell::Idle]);
+        assert_eq!(empty(vec![]), [Cell::Missing]);
+        // A program was a gauge's before, and others still are.
+        let mixed = || vec![part(5, 5), Figure::Number(Value::Unsigned(3))];
+        assert_eq!(empty(mixed()), whole(8));
+        let gauges = cells(mixed(), column(Show::Gauge, Some(Aggregate::Sum)), HOW);
+        assert_eq!(gauges, [Cell::Value(Value::Unsigned(8))]);
     }
 
     #[test]

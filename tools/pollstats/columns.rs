@@ -26,6 +26,8 @@ pub struct Column {
 pub struct Measure {
     /// Differences instead of rates.
     pub delta: bool,
+    /// How up-down counters change, instead of what they are.
+    pub change: bool,
     /// Which percentile of a histogram is shown, from 0 to 100.
     pub percentile: f64,
 }
@@ -96,11 +98,17 @@ impl Column {
                 let space = if unit.is_empty() { "" } else { " " };
                 vec![self.heading(&format!(".{percentile}"), format!("{percentile}{space}{unit}"))]
             }
+            Some(Show::UpDownCounter) if measure.change && measure.delta => {
+                vec![self.heading(".change", unit.into())]
+            }
+            Some(Show::UpDownCounter) if measure.change => {
+                vec![self.heading(".change", format!("{unit}/s")).written(Form::Rate)]
+            }
             Some(Show::Timestamp) => {
                 vec![self.heading("", String::new()).written(Form::Moment)]
             }
             Some(Show::Info) => vec![self.heading("", unit.into()).written(Form::Identifier)],
-            Some(Show::Gauge | Show::Average) | None => {
+            Some(Show::UpDownCounter | Show::Gauge | Show::Average) | None => {
                 let is_identifier = is_identifier(self.label.as_bytes());
                 let form = if is_identifier { Form::Identifier } else { Form::Number };
                 vec![self.heading("", unit.into()).written(form)]
@@ -129,7 +137,11 @@ impl Heading {
 mod tests {
     use super::*;
 
-    fn headings(show: Option<Show>, unit: &str, delta: bool) -> Vec<(String, String)> {
+    fn headings(
+        show: Option<Show>,
+        unit: &str,
+        [delta, change]: [bool; 2],
+    ) -> Vec<(String, String)> {
         let column = Column {
             label: "web.x".into(),
             title: "x".into(),
@@ -137,7 +149,7 @@ mod tests {
             unit: unit.into(),
             aggregate: None,
         };
-        let headings = column.headings(Measure { delta, percentile: 99.5 });
+        let headings = column.headings(Measure { delta, change, percentile: 99.5 });
         headings.into_iter().map(|heading| (heading.name, heading.unit)).collect()
     }
 
@@ -147,7 +159,7 @@ mod tests {
 
     #[test]
     fn names_and_units_tell_what_is_shown() {
-        use Show::{Counter, Gauge, Histogram, Timer};
+        use Show::{Counter, Gauge, Histogram, Timer, UpDownCounter};
         for (show, unit, delta, expected) in [
             (Some(Counter), "requests", false, &[("web.x", "requests/s")][..]),
             (Some(Counter), "requests", true, &[("web.x", "requests")]),
@@ -156,8 +168,14 @@ mod tests {
             (Some(Timer), "", true, &[("web.x.mean", "mean"), ("web.x.count", "count")]),
             (Some(Histogram), "bytes", false, &[("web.x.p99.5", "p99.5 bytes")]),
             (None, "", false, &[("web.x", "")]),
+            (Some(UpDownCounter), "jobs", true, &[("web.x", "jobs")]),
         ] {
-            assert_eq!(headings(show, unit, delta), texts(expected), "{show:?}");
+            assert_eq!(headings(show, unit, [delta, false]), texts(expected), "{show:?}");
         }
+        for (delta, unit) in [(false, "jobs/s"), (true, "jobs")] {
+            let found = headings(Some(UpDownCounter), "jobs", [delta, true]);
+            assert_eq!(found, texts(&[("web.x.change", unit)]));
+        }
+        assert_eq!(headings(Some(Gauge), "jobs", [false, true]), texts(&[("web.x", "jobs")]));
     }
 }

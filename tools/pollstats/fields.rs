@@ -77,7 +77,8 @@ impl Fields {
     }
 
     /// The labels that get a column, in the order of FIELDS; what a glob matches is sorted.
-    /// Without FIELDS counters come first, then timers, histograms, gauges and averages.
+    /// Without FIELDS counters come first, then timers, histograms, up-down counters, gauges and
+    /// averages.
     ///
     /// A field that nothing matches has a column nevertheless: a stat may come later.
     pub fn choose(&self, known: &Catalogue) -> Vec<Chosen> {

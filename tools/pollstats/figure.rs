@@ -9,6 +9,13 @@ use mmstats::{HistogramSnapshot, Value};
 pub enum Figure {
     /// A number that only grows, and wraps.
     Counter(u64),
+    /// A number that goes up and down, and wraps. A change has the number as it is now, too.
+    UpDown {
+        /// What it is.
+        now: i64,
+        /// How much of it is new: of a state, all.
+        new: i64,
+    },
     /// A number or flag that stands for itself. A change of it is the number as it is now.
     Number(Value<'static>),
     /// Durations or other values that are averaged: how many, and their sum.
@@ -37,10 +44,16 @@ pub enum Figure {
 }
 
 impl Figure {
+    /// An up-down counter's state.
+    pub const fn up_down(now: i64) -> Self {
+        Self::UpDown { now, new: now }
+    }
+
     /// What is new since `before`, which was seen in the same file.
     ///
     /// What fell back began anew at an unknown moment: nothing is known to be new, and the next
-    /// difference is taken from here. So no change is ever negative.
+    /// difference is taken from here. So no change is ever negative, but that of a number that goes
+    /// down, too.
     pub fn since(&self, before: &Self) -> Self {
         match (self, before) {
             (Self::Counter(now), Self::Counter(before)) => {
@@ -56,6 +69,10 @@ impl Figure {
             (Self::Histogram(now), Self::Histogram(before)) => {
                 now.since(before).map_or_else(|| self.nothing_new(), Self::Histogram)
             }
+            (Self::UpDown { now, .. }, Self::UpDown { now: before, .. }) => {
+                Self::UpDown { now: *now, new: now.wrapping_sub(*before) }
+            }
+            (Self::UpDown { .. }, _) => self.nothing_new(),
             _ if self.stands_for_itself() => self.clone(),
             // It was something else before.
             _ => self.nothing_new(),
@@ -66,6 +83,7 @@ impl Figure {
     pub fn nothing_new(&self) -> Self {
         match self {
             Self::Counter(_) => Self::Counter(0),
+            Self::UpDown { now, .. } => Self::UpDown { now: *now, new: 0 },
             Self::Total { .. } => Self::Total { count: 0, total: 0.0 },
             Self::Histogram(now) => Self::Histogram(now.emptied()),
             _ => self.clone(),
@@ -113,6 +131,16 @@ mod tests {
         let later = Figure::Total { count: 14, total: 5.0 };
         assert!(matches!(later.since(&before), Figure::Total { count: 4, total: 2.0 }));
         assert!(matches!(before.since(&later), Figure::Total { count: 0, total: 0.0 }));
+    }
+
+    #[test]
+    fn what_goes_up_and_down_has_its_change_beside_it() {
+        const NOW: i64 = i64::MIN + 4;
+        let [before, now] = [i64::MAX, NOW].map(Figure::up_down);
+        assert!(matches!(before, Figure::UpDown { now: i64::MAX, new: i64::MAX }), "when born");
+        assert!(matches!(now.since(&before), Figure::UpDown { now: NOW, new: 5 }));
+        assert!(matches!(before.since(&now), Figure::UpDown { now: i64::MAX, new: -5 }));
+        assert!(matches!(now.since(&Figure::Counter(9)), Figure::UpDown { now: NOW, new: 0 }));
     }
 
     #[test]

@@ -226,7 +226,8 @@ impl Watch<'_> {
     }
 
     fn measure(&self) -> Measure {
-        Measure { delta: self.arguments.delta, percentile: self.arguments.percentile }
+        let Arguments { delta, change, percentile, .. } = *self.arguments;
+        Measure { delta, change, percentile }
     }
 
     /// A field that nothing matches may come later, or be a slip of the pen.

@@ -81,8 +81,12 @@ mod tests {
     use super::super::show::Show;
     use super::*;
 
-    const HOW: How = How { measure: Measure { delta: false, percentile: 99.0 }, aggregator: None };
-    const DELTA: How = How { measure: Measure { delta: true, percentile: 99.0 }, aggregator: None };
+    const HOW: How = how(false);
+    const DELTA: How = how(true);
+
+    const fn how(delta: bool) -> How {
+        How { measure: Measure { delta, change: false, percentile: 99.0 }, aggregator: None }
+    }
 
     fn column(show: Show, aggregate: Option<Aggregate>) -> Column {
         let (label, title) = ("x".to_owned(), "x".to_owned());

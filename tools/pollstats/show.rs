@@ -15,6 +15,8 @@ pub enum Show {
     Timer,
     /// A percentile over the interval.
     Histogram,
+    /// The sum as it is, or how it changes.
+    UpDownCounter,
     /// The number as it is.
     Gauge,
     /// The mean over the interval where it is known, else the mean as it is.
@@ -69,6 +71,7 @@ impl Show {
             Self::Counter => Kind::Counter,
             Self::Timer => Kind::Timer,
             Self::Histogram => Kind::Histogram,
+            Self::UpDownCounter => Kind::UpDownCounter,
             Self::Gauge => Kind::Gauge,
             Self::Average => Kind::Average,
             Self::Timestamp => Kind::Timestamp,
@@ -86,6 +89,7 @@ impl Show {
             Kind::Counter => Self::Counter,
             Kind::Timer => Self::Timer,
             Kind::Histogram => Self::Histogram,
+            Kind::UpDownCounter => Self::UpDownCounter,
             Kind::Gauge => Self::Gauge,
             Kind::Average => Self::Average,
             Kind::Timestamp => Self::Timestamp,
@@ -114,6 +118,7 @@ impl Show {
         };
         match self {
             Self::Counter => stat.value().as_u64().map_or_else(number, Figure::Counter),
+            Self::UpDownCounter => stat.value().as_i64().map_or_else(number, Figure::up_down),
             Self::Timer => total(stat).unwrap_or_else(number),
             Self::Histogram => stat.histogram().map_or_else(number, Figure::Histogram),
             Self::Average if stat.expired(now) => Figure::Nothing,

@@ -91,6 +91,9 @@ impl Readable {
             Value::Unsigned(value) if manner == Manner::Duration => {
                 push_duration(out, *value as f64);
             }
+            Value::Signed(value) if manner == Manner::Duration => {
+                push_duration(out, *value as f64);
+            }
             Value::Unsigned(value) if manner == Manner::Grouped => push_grouped(out, *value),
             Value::Unsigned(value) => push_plain(out, *value),
             Value::Signed(value) => push_signed(out, *value, separator),

@@ -65,6 +65,8 @@ fn a_stat_is_added_up_over_all_files_as_its_program_declared() {
             "files": 3, "value": u64::MAX, "help": null}),
         json!({"label": "queue.depth", "kind": "gauge", "unit": null, "aggregate": "each",
             "files": 3, "value": null, "least": 1, "greatest": 3, "help": null}),
+        json!({"label": "queue.taken", "kind": "up-down-counter", "unit": null, "aggregate": "sum",
+            "files": 3, "value": -3, "help": null}),
         json!({"label": "queue.load", "kind": "gauge", "unit": null, "aggregate": "each",
             "files": 3, "value": "-inf", "help": null}),
         json!({"label": "queue.recent", "kind": "average", "unit": null, "aggregate": "each",
@@ -91,9 +93,10 @@ fn a_stat_is_added_up_over_all_files_as_its_program_declared() {
 fn stats_are_chosen_by_prefix_kind_and_glob_and_sorted() {
     let Workers { server, directory, .. } = &Workers::new();
     let all = labels(server, "/api/v1/stats");
-    assert!(all.is_sorted() && all.len() == 8 + 7, "with those of the process: {all:?}");
+    assert!(all.is_sorted() && all.len() == 9 + 7, "with those of the process: {all:?}");
     assert_eq!(labels(server, "/api/v1/stats?prefix=jobs."), ["jobs.done", "jobs.most"]);
     assert_eq!(labels(server, "/api/v1/stats?kind=timer"), ["work"]);
+    assert_eq!(labels(server, "/api/v1/stats?kind=up-down-counter"), ["queue.taken"]);
     assert_eq!(labels(server, "/api/v1/stats?kind=gauge&prefix=queue.&limit=1"), ["queue.depth"]);
     assert!(labels(server, "/api/v1/stats?kind=unknown").is_empty());
     assert!(labels(server, "/api/v1/stats?glob=none*").is_empty());
@@ -202,7 +205,7 @@ fn files_are_told_with_identity_life_and_what_is_wrong_with_them() {
     assert_eq!(ours["path"], workers.path(2).to_str().unwrap());
     assert_eq!((&ours["life"], &ours["pid"]), (&json!("alive"), &json!(process::id())));
     assert_eq!(ours["size"], fs::metadata(workers.path(2)).unwrap().len());
-    assert_eq!((&ours["stats"], &ours["problem"]), (&json!(8 + 7), &Value::Null));
+    assert_eq!((&ours["stats"], &ours["problem"]), (&json!(9 + 7), &Value::Null));
     assert_eq!(ours["identity"]["struct"], "Worker");
     let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap();
     assert_eq!(ours["identity"]["boot_id"], boot.trim());

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::process;
 
+use mmstats::Kind;
+
 use crate::document::Document;
 use crate::support::http;
 use crate::support::server::Server;
@@ -141,7 +143,10 @@ fn v1_accepts_the_documented_parameters_and_no_others() {
     }
     let kinds = document.operation("/api/v1/stats")["parameters"].as_array().unwrap();
     let kinds = kinds.iter().find(|given| given["name"] == "kind").unwrap();
-    for kind in kinds["schema"]["enum"].as_array().unwrap() {
+    let kinds = kinds["schema"]["enum"].as_array().unwrap();
+    let known = Kind::ALL.into_iter().map(Kind::name).chain(["unknown"]);
+    assert!(kinds.iter().eq(known), "every kind and nothing else: {kinds:?}");
+    for kind in kinds {
         let asked = format!("/api/v1/stats?kind={}", kind.as_str().unwrap());
         assert_eq!(server.get(&asked).status, 200, "{asked}");
     }

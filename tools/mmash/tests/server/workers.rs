@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use mmstats::{
-    Aggregate, Counter, Field, Gauge, Histogram, Options, Published, Text, Timer, WindowedAverage,
+    Aggregate, Counter, Field, Gauge, Histogram, Options, Published, Text, Timer, UpDownCounter,
+    WindowedAverage,
 };
 use tempfile::TempDir;
 
@@ -45,6 +46,8 @@ fn fill(stats: &Published<()>, number: u32) {
     most.set(u64::MAX - 3 + u64::from(number));
     let depth: Gauge<u32> = stats.add(Gauge::<u32>::named("queue.depth")).unwrap();
     depth.set(number);
+    let taken: UpDownCounter = stats.add(UpDownCounter::named("queue.taken")).unwrap();
+    taken.add(3 - 2 * i64::from(number));
     let load: Gauge<f64> = stats.add(Gauge::<f64>::named("queue.load")).unwrap();
     load.set(f64::NEG_INFINITY);
     let idle: WindowedAverage =

@@ -10,7 +10,7 @@ use std::thread;
 
 use mmstats::{
     Aggregate, Average, Counter, Field, Gauge, Histogram, Options, Published, StatsFile, Text,
-    Timer,
+    Timer, UpDownCounter,
 };
 use tempfile::TempDir;
 
@@ -52,6 +52,9 @@ sizes_bytes_bucket{PROCESS,le="549755813887.0"} 3
 sizes_bytes_bucket{PROCESS,le="+Inf"} 3
 sizes_bytes_sum{PROCESS} 12.0
 sizes_bytes_count{PROCESS} 3
+# HELP waiting_jobs waiting
+# TYPE waiting_jobs gauge
+waiting_jobs{PROCESS} -1
 # HELP web_hits_requests_total A "hit",\nor two \\.
 # TYPE web_hits_requests_total counter
 web_hits_requests_total{PROCESS} 3
@@ -76,6 +79,9 @@ const OPEN_METRICS: &str = r#"# HELP mmstats_up 1, or 0 of what is proven dead a
 # HELP sizes_bytes sizes. The sum takes each value for the middle of its bucket, or for the least that it can be if it is beyond the range.
 # TYPE sizes_bytes histogram
 # UNIT sizes_bytes bytes
+# HELP waiting_jobs waiting
+# TYPE waiting_jobs gauge
+# UNIT waiting_jobs jobs
 # HELP web_hits_requests A \"hit\",\nor two \\.
 # TYPE web_hits_requests counter
 # UNIT web_hits_requests requests
@@ -141,6 +147,8 @@ fn worker(directory: &Path, number: u32) -> Published<()> {
     let busy = Gauge::<u32>::named("busy").aggregate(Aggregate::Sum);
     let busy: Gauge<u32> = stats.add(busy).unwrap();
     busy.set(10 * number);
+    let waiting: UpDownCounter = stats.add(UpDownCounter::named("waiting").unit("jobs")).unwrap();
+    waiting.add([2, -3][number as usize - 1]);
     let peak = Gauge::<i32>::named("peak").aggregate(Aggregate::Max);
     let peak: Gauge<i32> = stats.add(peak).unwrap();
     peak.set(-5 * number.cast_signed());
@@ -222,6 +230,7 @@ fn samples_are_of_a_program_or_of_a_thread_where_that_is_asked_for() {
                 "busy{COMMAND} 30",
                 "hits 7",
                 "peak{COMMAND} -5",
+                "waiting_jobs{COMMAND} -1",
                 "mmstats_up{COMMAND} 1",
                 // What was counted before mmash began isn't new.
                 "render_seconds_sum{COMMAND} 0.0",
@@ -237,6 +246,8 @@ fn samples_are_of_a_program_or_of_a_thread_where_that_is_asked_for() {
                 "depth{FIRST} 0.5",
                 "hits{pid=\"GONE\"} 7",
                 "peak{SECOND} -10",
+                "waiting_jobs{FIRST} 2",
+                "waiting_jobs{SECOND} -3",
                 "render_seconds_count{SECOND} 1",
                 "sizes_bytes_sum{SECOND} 8.0",
                 "web_hits_requests_total{FIRST} 1",
