@@ -14,7 +14,7 @@ use std::sync::Mutex;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
-use mmstats::{Counter, Histogram, MmStats, StatsFile, Timer};
+use mmstats::{Counter, Histogram, MmStats, StatsFile, Timer, UpDownCounter};
 
 #[derive(MmStats)]
 #[mmstats(prefix = "pool.")]
@@ -22,6 +22,9 @@ struct PoolStats {
     /// Jobs that were done.
     #[mmstats(unit = "jobs")]
     done: Counter,
+    /// Jobs that wait: one thread raises it, those of the pool lower it.
+    #[mmstats(unit = "jobs")]
+    waiting: UpDownCounter,
     /// Time to do a job.
     job: Timer,
     /// Steps that a job took.
@@ -43,7 +46,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         for _ in 0..THREADS {
             scope.spawn(|| work(&jobs));
         }
-        (1..=JOBS).try_for_each(|job| sender.send(job))?;
+        (1..=JOBS).try_for_each(|job| {
+            STATS.with(|stats| stats.waiting.incr());
+            sender.send(job)
+        })?;
         drop(sender);
         Ok::<(), Box<dyn Error>>(())
     })?;
@@ -56,6 +62,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn work(jobs: &Mutex<Receiver<u64>>) {
     let next = || jobs.lock().ok()?.recv().ok();
     while let Some(job) = next() {
+        STATS.with(|stats| stats.waiting.decr());
         let steps = STATS.time(|stats| &stats.job, || collatz(job));
         STATS.with(|stats| {
             stats.done.incr();
@@ -81,6 +88,8 @@ fn report() -> Result<(), Box<dyn Error>> {
         let file = StatsFile::read(path)?;
         if file.pid() == Some(std::process::id())
             && let Some(stat) = file.get("pool.done")
+            // The thread that sends the jobs does none.
+            && stat.value().as_u64() != Some(0)
         {
             println!("{} did {} jobs", path.display(), stat.value());
             done.insert(path.clone(), stat.value().as_f64().unwrap_or(0.0));

@@ -35,7 +35,7 @@ impl Server {
                 let (listener, stopping) = (Arc::clone(&listener), Arc::clone(&stopping));
                 let ready = Arc::clone(&ready);
                 thread::spawn(move || {
-                    STATS.with(|stats| stats.busy.set(0));
+                    STATS.with(|_| ());
                     ready.wait();
                     while !stopping.load(Ordering::Acquire) {
                         serve_next(&listener, &stopping);
@@ -69,10 +69,9 @@ fn serve_next(listener: &TcpListener, stopping: &AtomicBool) {
     if stopping.load(Ordering::Acquire) {
         return;
     }
-    STATS.with(|stats| stats.busy.incr());
+    let _busy = STATS.hold(|stats| &stats.busy);
     // A visitor who goes away in the middle is nobody's fault.
     let _ = serve(&stream, stopping);
-    STATS.with(|stats| stats.busy.decr());
 }
 
 /// Answers the requests of one connection until it is closed.

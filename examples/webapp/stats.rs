@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use mmstats::{Counter, Fixed, Gauge, Histogram, MmStats, StatsFile, Text, Timer, Timestamp};
+use mmstats::{
+    Counter, Fixed, Histogram, MmStats, StatsFile, Text, Timer, Timestamp, UpDownCounter,
+};
 
 #[derive(MmStats)]
 #[mmstats(prefix = "web.stats.")]
@@ -20,8 +22,7 @@ pub struct WebStats {
     #[mmstats(label = "timers.last_hit", aggregate = "max")]
     pub last_hit: Timestamp,
     /// Connections that are being served.
-    #[mmstats(aggregate = "sum")]
-    pub busy: Gauge<u32>,
+    pub busy: UpDownCounter,
     /// Time to render a page.
     pub render: Timer,
     /// Size of a response's body.

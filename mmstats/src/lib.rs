@@ -5,7 +5,7 @@
 //! they like, also after the program was killed, and the program never notices.
 //!
 //! ```
-//! use mmstats::{Counter, Gauge, MmStats, Timer};
+//! use mmstats::{Counter, MmStats, Timer, UpDownCounter};
 //!
 //! #[derive(MmStats)]
 //! #[mmstats(prefix = "web.stats.")]
@@ -14,7 +14,7 @@
 //!     #[mmstats(label = "status.2XX")]
 //!     status_2xx: Counter,
 //!     /// Connections that are being served.
-//!     busy: Gauge<u32>,
+//!     busy: UpDownCounter,
 //!     /// Time to render a page, in seconds.
 //!     render: Timer,
 //! }
@@ -28,6 +28,7 @@
 //! stats.busy.incr();
 //! let page = stats.render.time(|| "Hello");
 //! stats.status_2xx.incr();
+//! stats.busy.decr();
 //!
 //! // Any process, also one in another language, reads it back.
 //! let file = mmstats::StatsFile::read(stats.path().unwrap())?;

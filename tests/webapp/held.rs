@@ -43,6 +43,8 @@ fn shown_by_the_printed_command(example: &str, input: &str) -> String {
 fn the_files_of_a_thread_pool_can_be_looked_at() {
     let shown = shown_by_the_printed_command("thread_pool", "");
     assert!(shown.contains("pool.done") && shown.contains("100,000"), "{shown}");
+    let waiting = shown.lines().find(|line| line.starts_with("  pool.waiting"));
+    assert!(waiting.is_some_and(|line| line.contains("  0 jobs  [sum of ")), "{shown}");
 }
 
 #[test]
