@@ -23,7 +23,7 @@ pub const LEFT_OUT: &str = "mmstats_metrics_left_out";
 const OWN: [&str; 4] = [UP, FILES, AGE, LEFT_OUT];
 
 /// Hands out metric names, each once, and to a metric always the same as long as it is
-/// remembered: while it has samples, and then until [`REMEMBERED`] is full of later ones.
+/// remembered: while it has samples, and then until 4 MiB are full of later ones.
 #[derive(Debug)]
 pub struct Names {
     given: HashMap<Metric, Name>,
@@ -79,7 +79,7 @@ impl Names {
     }
 
     /// Ends an exposition: forgets metrics that had no sample in it, those first whose last sample
-    /// is the longest ago, as far as they take more than [`REMEMBERED`].
+    /// is the longest ago, as far as they take more than 4 MiB.
     pub fn end_round(&mut self) {
         self.end_round_within(REMEMBERED);
     }
