@@ -4,8 +4,8 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A program beside the tests. `cargo test --workspace` builds it with them; where only some
-/// tests were built, it is built here.
+/// A program beside the tests. `cargo test --workspace` builds it with them, because its package has
+/// tests as well; where only some tests were built, it is built here.
 pub fn built(name: &str) -> PathBuf {
     let test = env::current_exe().expect("a test has a path");
     let folder = test.ancestors().nth(2).expect("target/…/deps");

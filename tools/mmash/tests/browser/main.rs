@@ -9,7 +9,7 @@ mod ended;
 mod live;
 #[path = "../../../../tests/support/nginx.rs"]
 mod nginx;
-#[path = "../../../../tests/webapp/program.rs"]
+#[path = "../../../../examples/tests/webapp/program.rs"]
 #[allow(dead_code, reason = "the tests of webapp use all of it")]
 mod program;
 mod proxy;

@@ -13,7 +13,7 @@ mod metrics;
 mod nginx;
 mod openapi;
 mod original;
-#[path = "../../../../tests/webapp/program.rs"]
+#[path = "../../../../examples/tests/webapp/program.rs"]
 #[allow(dead_code, reason = "a part is used")]
 mod program;
 mod prometheus;

@@ -1,4 +1,4 @@
-//! The examples: they call what they say, and end well when they are asked to.
+//! The demos: they call what they say, and end well when they are asked to.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -9,16 +9,24 @@ use std::process::{Child, Command, Stdio};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-#[path = "../../tests/support/built.rs"]
-mod built;
-#[path = "send/server.rs"]
+#[path = "../../tests/send/server.rs"]
+#[allow(unexpected_cfgs, reason = "in the package kodemon the server checks the messages, too")]
 mod server;
-use built::built;
 use server::Server;
 
+/// Killed when dropped: one that a failed test leaves would run for ever.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
 /// Starts a command that sends to this server and publishes into this directory.
-fn start(command: &mut Command, server: &Server, directory: &Path) -> Option<Child> {
-    command
+fn start(command: &mut Command, server: &Server, directory: &Path) -> Option<Running> {
+    let child = command
         .env_remove("KODEMON_HOST")
         .env_remove("KODEMON_TOKEN")
         .env_remove("MMSTATS_FILES")
@@ -26,8 +34,8 @@ fn start(command: &mut Command, server: &Server, directory: &Path) -> Option<Chi
         .env("MMSTATS_PATH", directory)
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .stdout(Stdio::null())
-        .spawn()
-        .ok()
+        .spawn();
+    child.ok().map(Running)
 }
 
 /// Waits until each of these keys has come, and no others.
@@ -42,16 +50,16 @@ fn await_keys(server: &Server, keys: &[&str]) {
     }
 }
 
-fn ends_well(mut child: Child, signal: Signal) {
-    kill(Pid::from_raw(child.id().cast_signed()), signal).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+fn ends_well(mut child: Running, signal: Signal) {
+    kill(Pid::from_raw(child.0.id().cast_signed()), signal).unwrap();
+    assert_eq!(child.0.wait().unwrap().code(), Some(0));
 }
 
 #[test]
 fn the_shop_sends_its_calls_and_leaves_no_file_behind() {
     let (server, directory) = (Server::start(), tempfile::tempdir().unwrap());
     for signal in [Signal::SIGINT, Signal::SIGTERM] {
-        let mut command = Command::new(built("kodemon_demo"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kodemon_demo"));
         let child = start(&mut command, &server, directory.path()).unwrap();
         let keys = [
             "kodemon_demo.rs-take_order",
@@ -78,7 +86,7 @@ fn the_shop_ends_where_its_output_can_not_be_written() {
     let no_space =
         "kodemon_demo: writing to stdout failed: No space left on device (os error 28)\n";
     for (stdout, code, message) in [(full.into(), 2, no_space), (Stdio::from(closed), 0, "")] {
-        let mut command = Command::new(built("kodemon_demo"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kodemon_demo"));
         command
             .env("KODEMON_PORT", server.port().to_string())
             .env("MMSTATS_PATH", directory.path());
@@ -93,7 +101,7 @@ fn the_shop_ends_where_its_output_can_not_be_written() {
 #[test]
 fn the_python_library_sends_its_calls() {
     let (server, directory) = (Server::start(), tempfile::tempdir().unwrap());
-    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/demo.py");
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../python/demo.py");
     let mut command = Command::new("python3");
     let Some(child) = start(command.arg(demo), &server, directory.path()) else {
         eprintln!("SKIPPED: python3 is not installed");

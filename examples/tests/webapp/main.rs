@@ -2,7 +2,7 @@
 
 mod held;
 mod program;
-#[path = "../support/mod.rs"]
+#[path = "../../../tests/support/mod.rs"]
 mod support;
 
 use std::collections::BTreeSet;
@@ -18,10 +18,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use program::{Webapp, run};
 use serde_json::Value;
-
-const SLURPSTATS: &str = env!("CARGO_BIN_EXE_slurpstats");
-const POLLSTATS: &str = env!("CARGO_BIN_EXE_pollstats");
-const CLEANSTATS: &str = env!("CARGO_BIN_EXE_cleanstats");
+use support::built::built;
 
 fn files(directory: &Path) -> BTreeSet<PathBuf> {
     let entries = std::fs::read_dir(directory).unwrap();
@@ -42,7 +39,7 @@ fn pollstats_sees_each_request_exactly_once() {
     const REQUESTS: [(&str, u64); 3] = [("/", 3_000), ("/500", 1_000), ("/nowhere", 500)];
     let directory = tempfile::tempdir().unwrap();
     let webapp = Webapp::start(directory.path(), &["--no-load", "--seconds", "0"]);
-    let mut pollstats = Command::new(POLLSTATS)
+    let mut pollstats = Command::new(built("pollstats"))
         .args(["--delta", "-o", "csv", "-d", "0.05", "-p", "web.stats."])
         .arg("status.2XX,status.5XX,status.4XX")
         .arg(directory.path())
@@ -88,7 +85,7 @@ fn a_killed_program_is_read_and_cleaned_and_a_living_one_is_left_alone() {
     assert_eq!(killed.kill().was_signalled(), Some(Signal::SIGKILL as i32));
 
     let (code, output) =
-        run(SLURPSTATS, ["-o".as_ref(), "json".as_ref(), directory.path().as_os_str()]);
+        run(built("slurpstats"), ["-o".as_ref(), "json".as_ref(), directory.path().as_os_str()]);
     assert_eq!(code, 0);
     let dump: Value = serde_json::from_str(&output).unwrap();
     let (mut dead, mut counted) = (0, 0);
@@ -105,7 +102,7 @@ fn a_killed_program_is_read_and_cleaned_and_a_living_one_is_left_alone() {
     assert_eq!(dead, 4, "a file for each worker");
     assert!(counted > 900, "{counted}");
 
-    let (code, output) = run(CLEANSTATS, [directory.path()]);
+    let (code, output) = run(built("cleanstats"), [directory.path()]);
     assert_eq!(code, 0);
     assert!(output.ends_with("Removed 4  -  4 alive, 0 undecided\n"), "{output}");
     assert_eq!(files(directory.path()), of_living);
@@ -137,7 +134,7 @@ fn on_a_terminal_it_runs_until_it_is_interrupted() {
     let directory = tempfile::tempdir().unwrap();
     let OpenptyResult { master, slave } = openpty(None, None).unwrap();
     let start = |stdout: Stdio| {
-        let mut command = Command::new(support::built::built("webapp"));
+        let mut command = Command::new(built("webapp"));
         command.arg("--no-load").env("MMSTATS_PATH", directory.path()).stdin(Stdio::null());
         command.stdout(stdout).stderr(Stdio::null()).spawn().unwrap()
     };
@@ -172,9 +169,7 @@ fn a_page_shows_the_program_s_own_stats() {
 fn writers_of_two_pid_namespaces_keep_apart() {
     let unshared = || {
         let mut command = Command::new("unshare");
-        command
-            .args(["--pid", "--fork", "--kill-child", "--"])
-            .arg(support::built::built("webapp"));
+        command.args(["--pid", "--fork", "--kill-child", "--"]).arg(built("webapp"));
         command.env("MMSTATS_FILES", "{CMD}-{PID}.mmstats");
         command
     };

@@ -29,7 +29,7 @@ fn shown_by_the_printed_command(example: &str, input: &str) -> String {
     let arguments: Vec<_> =
         printed.split_whitespace().map(|word| word.trim_matches('\'')).collect();
     assert!(!files(directory.path()).is_empty());
-    let mut slurp = Command::new(env!("CARGO_BIN_EXE_slurpstats"));
+    let mut slurp = Command::new(built("slurpstats"));
     let output = slurp.args(arguments).env("MMSTATS_PATH", directory.path()).output().unwrap();
     assert!(output.status.success(), "{output:?}");
     kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGINT).unwrap();

@@ -5,10 +5,6 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-#[path = "support/built.rs"]
-mod built;
-use built::built;
-
 /// What `examples/writes` makes of one number: twelve writes, through a struct and a static.
 const WRITES_A_ROUND: u64 = 2 * 12;
 
@@ -35,7 +31,7 @@ fn calls_of(writes: u64, directory: &Path) -> Calls {
     let status = Command::new("strace")
         .args(["-f", "-c", "-o"])
         .arg(&report)
-        .arg(built("writes"))
+        .arg(env!("CARGO_BIN_EXE_writes"))
         .arg(writes.div_ceil(WRITES_A_ROUND).to_string())
         .env("MMSTATS_PATH", directory)
         .env_remove("MMSTATS_FILES")
