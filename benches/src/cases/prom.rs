@@ -67,6 +67,8 @@ fn arguments(files: &Files<Twenty>) -> Arguments {
         texts: false,
         raw: false,
         output: Format::Prom,
+        file: None,
+        added_labels: Vec::new(),
         limits: LimitArguments { max_bytes: u64::MAX, max_labels: u64::MAX },
         common: CommonArguments {
             color: ColorChoice::Never,
