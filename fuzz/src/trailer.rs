@@ -55,6 +55,7 @@ fn encode(entry: &Entry<'_>, kind: Kind, aggregate: Aggregate) -> Vec<u8> {
         unit: entry.unit().to_owned().into(),
         help: entry.help().to_owned().into(),
         parameters: entry.parameters(),
+        keep: false,
     };
     let (offset, size) = (entry.field_offset(), entry.field_size());
     let place = Placement { offset, padding: 0, write_buffer: 0, size: 0, end: offset + size };
