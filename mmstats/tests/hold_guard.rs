@@ -1,34 +1,19 @@
 //! What is held: counted up in one thread, down in another, also where one of them has no file.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 use std::thread;
 
-use mmstats::{HoldGuard, MmStats, PerThread, StatsFile, UpDownCounter};
+use mmstats::{HoldGuard, MmStats, PerThread, UpDownCounter};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use tempfile::TempDir;
 
 mod support;
 use support::actor::{Actor, play};
+use support::guarded::{busy, in_thread, make, place};
 use support::{files, in_child};
 
 #[derive(MmStats)]
 struct Web {
     busy: UpDownCounter,
-}
-
-static DIRECTORY: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
-
-/// The folder of one test, which can be there from the beginning or be made later.
-fn place(test: &str) -> PathBuf {
-    DIRECTORY.path().join(test)
-}
-
-fn make(test: &str) -> PathBuf {
-    let place = place(test);
-    std::fs::create_dir(&place).unwrap();
-    place
 }
 
 mmstats::per_thread! {
@@ -42,17 +27,6 @@ mmstats::per_thread! {
     static CHILDLESS: Web = Web::options().path(place("childless")).or_private_memory();
     static LIMITED: Web = Web::options().path(place("limited"));
     static PANICKING: Web = Web::options().path(place("panicking"));
-}
-
-fn busy(place: &Path) -> i64 {
-    let value = |path: &PathBuf| {
-        StatsFile::read(path).unwrap().get("busy").unwrap().value().as_i64().unwrap()
-    };
-    files(place).iter().map(value).sum()
-}
-
-fn in_thread<R: Send + 'static>(action: impl FnOnce() -> R + Send + 'static) -> R {
-    thread::spawn(action).join().unwrap()
 }
 
 fn hold(stats: &'static PerThread<Web>) -> HoldGuard<Web> {

@@ -1,19 +1,19 @@
 //! Guards in the tasks of a runtime with several threads: cancelled, blocking, dropped with it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::thread;
 
-use mmstats::{HoldGuard, MmStats, StatsFile, Timer, TimingGuard, UpDownCounter};
-use tempfile::TempDir;
+use mmstats::{HoldGuard, MmStats, Timer, TimingGuard, UpDownCounter};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, spawn_blocking, yield_now};
 
 mod support;
-use support::{files, in_child};
+use support::guarded::{self, busy, timings};
+use support::in_child;
 
 #[derive(MmStats)]
 struct Web {
@@ -21,11 +21,9 @@ struct Web {
     request: Timer,
 }
 
-static DIRECTORY: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
-
 /// The folder of one test.
 fn place(test: &str) -> PathBuf {
-    let place = DIRECTORY.path().join(test);
+    let place = guarded::place(test);
     std::fs::create_dir_all(&place).unwrap();
     place
 }
@@ -40,23 +38,6 @@ mmstats::per_thread! {
 
 fn runtime() -> Runtime {
     Builder::new_multi_thread().worker_threads(4).build().unwrap()
-}
-
-fn busy(place: &Path) -> i64 {
-    let value = |path: &PathBuf| {
-        StatsFile::read(path).unwrap().get("busy").unwrap().value().as_i64().unwrap()
-    };
-    files(place).iter().map(value).sum()
-}
-
-fn timings(place: &Path) -> u64 {
-    let count = |path: &PathBuf| {
-        let file = StatsFile::read(path).unwrap();
-        let stat = file.get("request").unwrap();
-        let (_, count) = stat.components().find(|(name, _)| *name == "count").unwrap();
-        count.as_u64().unwrap()
-    };
-    files(place).iter().map(count).sum()
 }
 
 /// Numbers without any order, the same each time.
@@ -204,9 +185,9 @@ fn a_runtime_that_is_dropped_lets_go_of_what_its_tasks_hold() {
         });
     }
     runtime.block_on(gate.have_arrived(TASKS));
-    assert_eq!((busy(&place), timings(&place)), (TASKS as i64, 0));
+    assert_eq!((busy(&place), timings(&place, "request")), (TASKS as i64, 0));
     drop(runtime);
-    assert_eq!((busy(&place), timings(&place)), (0, TASKS as u64));
+    assert_eq!((busy(&place), timings(&place, "request")), (0, TASKS as u64));
 }
 
 /// As servers have them: the answer is given when the handler returns, and is under way until its
@@ -240,7 +221,7 @@ fn a_request_lasts_until_its_body_is_gone() {
     let place = place("answered");
     runtime().block_on(async {
         let mut body = tokio::spawn(handle(3)).await.unwrap();
-        assert_eq!((busy(&place), timings(&place)), (1, 0), "the handler has returned");
+        assert_eq!((busy(&place), timings(&place, "request")), (1, 0), "the handler has returned");
         let connection = tokio::spawn(async move {
             while std::future::poll_fn(|context| Pin::new(&mut body).poll_chunk(context))
                 .await
@@ -251,14 +232,14 @@ fn a_request_lasts_until_its_body_is_gone() {
             drop(body);
         });
         connection.await.unwrap();
-        assert_eq!((busy(&place), timings(&place)), (0, 1));
+        assert_eq!((busy(&place), timings(&place, "request")), (0, 1));
         let body = tokio::spawn(handle(1_000)).await.unwrap();
         let connection = tokio::spawn(async move {
             let _body = body;
             std::future::pending::<()>().await;
         });
         cancel(connection).await;
-        assert_eq!((busy(&place), timings(&place)), (0, 2));
+        assert_eq!((busy(&place), timings(&place, "request")), (0, 2));
     });
 }
 
@@ -280,7 +261,7 @@ fn a_timing_crosses_threads_with_its_task() {
         for task in tasks {
             task.await.unwrap();
         }
-        assert_eq!(timings(&place), TASKS);
+        assert_eq!(timings(&place, "request"), TASKS);
         let never_polled = TIMED.time_async(|stats| &stats.request, yield_now());
         drop(never_polled);
         let cancelled =
@@ -289,7 +270,7 @@ fn a_timing_crosses_threads_with_its_task() {
         cancel(cancelled).await;
     });
     assert!(
-        (TASKS..=TASKS + 1).contains(&timings(&place)),
+        (TASKS..=TASKS + 1).contains(&timings(&place, "request")),
         "polled before it was cancelled or not"
     );
 }

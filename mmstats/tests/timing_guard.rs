@@ -1,34 +1,18 @@
 //! Guards of statics: held in one thread, dropped in another, across `.await`, after a fork.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 use std::task::{Context, Waker};
-use std::thread;
 
-use mmstats::{MmStats, PerThread, StatsFile, Timer, TimingGuard};
-use tempfile::TempDir;
+use mmstats::{MmStats, PerThread, Timer, TimingGuard};
 
 mod support;
+use support::guarded::{in_thread, make, place, timings};
 use support::{files, in_child};
 
 #[derive(MmStats)]
 struct Web {
     request: Timer,
     failed: Timer,
-}
-
-static DIRECTORY: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
-
-/// The folder of one test, which can be there from the beginning or be made later.
-fn place(test: &str) -> PathBuf {
-    DIRECTORY.path().join(test)
-}
-
-fn make(test: &str) -> PathBuf {
-    let place = place(test);
-    std::fs::create_dir(&place).unwrap();
-    place
 }
 
 mmstats::per_thread! {
@@ -40,22 +24,6 @@ mmstats::per_thread! {
     static LATER: Web = Web::options().path(place("later"));
     static PRIVATE: Web = Web::options().path(place("private")).or_private_memory();
     static PANICKING: Web = panic!("in the program's own code");
-}
-
-/// How many timings of this label all files have together.
-fn timings(place: &Path, label: &str) -> u64 {
-    let count = |path: &PathBuf| {
-        let file = StatsFile::read(path).unwrap();
-        let stat = file.get(label).unwrap();
-        let mut components = stat.components();
-        let (_, count) = components.find(|(name, _)| *name == "count").unwrap();
-        count.as_u64().unwrap()
-    };
-    files(place).iter().map(count).sum()
-}
-
-fn in_thread<R: Send + 'static>(action: impl FnOnce() -> R + Send + 'static) -> R {
-    thread::spawn(action).join().unwrap()
 }
 
 fn requests(stats: &'static PerThread<Web>) -> TimingGuard<Web> {

@@ -13,7 +13,7 @@ fn maps_name(text: &str) -> bool {
 
 #[test]
 fn nothing_stays_of_a_plugin_that_is_unloaded() {
-    let path = plugin::build("plugin");
+    let path = plugin::built("plugin");
     let directory = tempfile::tempdir().unwrap();
     let place = directory.path().to_str().unwrap();
     let kept = directory.path().join("kept");
@@ -41,7 +41,7 @@ fn nothing_stays_of_a_plugin_that_is_unloaded() {
 /// The library's destructors run as they do at an unloading, but other threads go on.
 #[test]
 fn what_a_plugin_publishes_stays_in_memory_when_the_process_ends() {
-    let path = plugin::build("plugin");
+    let path = plugin::built("plugin");
     let directory = tempfile::tempdir().unwrap();
     let kept = directory.path().join("kept");
     let code = in_child(|| {

@@ -5,6 +5,7 @@
 pub mod actor;
 pub mod allocator;
 pub mod forged;
+pub mod guarded;
 pub mod named;
 pub mod plugin;
 pub mod room;

@@ -8,8 +8,16 @@ use std::thread;
 
 use nix::libc;
 
-/// Builds the example of this name and crate type "cdylib".
-pub fn build(example: &str) -> PathBuf {
+/// The example of this name and crate type "cdylib", beside the tests. Cargo builds examples with
+/// them; where it was told to build one test only, it is built here.
+pub fn built(example: &str) -> PathBuf {
+    let test = env::current_exe().unwrap();
+    let folder = test.ancestors().nth(2).expect("target/…/deps").join("examples");
+    let path = folder.join(format!("lib{example}.so"));
+    if path.exists() { path } else { build(example) }
+}
+
+fn build(example: &str) -> PathBuf {
     let output = Command::new(env!("CARGO"))
         .args([
             "build",
