@@ -6,12 +6,12 @@ use std::time::Duration;
 use clap::Parser;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use cli::address::{Listen, parse_listen};
-
-use super::metrics::{By, Choice};
 use mmstats_tools::common::arguments::{
     CommonArguments, LimitArguments, after_help, parse_seconds,
 };
 use mmstats_tools::common::prom::Limits;
+
+use super::metrics::{By, Choice};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -9,14 +9,14 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use mmstats::Identity;
+use mmstats_tools::common::json::FileError;
+use mmstats_tools::common::selection::{WHY_NOTHING, state_of};
 use serde::Serialize;
 use web::{Parameters, Problem, answer};
 
 use super::poller::Poller;
 use super::snapshot::{Seen, Snapshot};
 use super::unpublished::Unpublished;
-use mmstats_tools::common::json::FileError;
-use mmstats_tools::common::selection::{WHY_NOTHING, state_of};
 
 /// The route.
 pub fn routes() -> Router<Arc<Poller>> {

@@ -10,13 +10,13 @@ use axum::http::Uri;
 use axum::response::{Redirect, Response};
 use axum::routing::get;
 use mmstats::Value;
+use mmstats_tools::common::json::Exact;
 use serde::Serialize;
 use web::{Parameters, Problem, Rest, answer};
 
 use super::aggregate::{Aggregation, Together};
 use super::poller::Poller;
 use super::snapshot::Snapshot;
-use mmstats_tools::common::json::Exact;
 
 /// `/stats/` and `/files/`, each also with something behind it. Without the slash they lead to
 /// those with it. `/graph/` was the page, which is at `/` now.

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use axum::response::Response;
+use mmstats_tools::common::arguments::LimitArguments;
 use tokio::sync::watch;
 use web::{Feed, Problem, Workers};
 
@@ -15,7 +16,6 @@ use super::own::Own;
 use super::rows::Rows;
 use super::snapshot::Snapshot;
 use super::wrongs::Wrongs;
-use mmstats_tools::common::arguments::LimitArguments;
 
 /// How many pages may watch at one time.
 const STREAMS: usize = 128;

@@ -4,16 +4,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use mmstats::{Aggregate, HistogramSnapshot, Kind, Value};
+use mmstats_tools::common::about::About;
+use mmstats_tools::common::json::{self, Exact};
+use mmstats_tools::common::records::PERCENTILES;
+use mmstats_tools::common::totals::{Together, Total};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use web::Feed;
 
 use super::snapshot::Snapshot;
 use super::unpublished::Unpublished;
-use mmstats_tools::common::about::About;
-use mmstats_tools::common::json::{self, Exact};
-use mmstats_tools::common::records::PERCENTILES;
-use mmstats_tools::common::totals::{Together, Total};
 
 /// The rows as they were told last.
 #[derive(Debug, Default)]

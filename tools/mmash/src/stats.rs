@@ -7,6 +7,9 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use mmstats::{Kind, Stat};
+use mmstats_tools::common::near::near;
+use mmstats_tools::common::records::{TotalRecord, put_value};
+use mmstats_tools::common::totals::{Total, Totals};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use web::{Parameters, Problem, Rest, answer};
@@ -14,9 +17,6 @@ use web::{Parameters, Problem, Rest, answer};
 use super::by_process::{ProcessRecord, by_process};
 use super::poller::Poller;
 use super::snapshot::{Seen, Snapshot};
-use mmstats_tools::common::near::near;
-use mmstats_tools::common::records::{TotalRecord, put_value};
-use mmstats_tools::common::totals::{Total, Totals};
 
 /// What the kind is called where the file doesn't tell.
 const UNKNOWN: &str = "unknown";

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use mmstats::Verdict;
+use mmstats_tools::common::unpublished::unpublished_threads;
 use serde::Serialize;
 
 use super::snapshot::Snapshot;
-use mmstats_tools::common::unpublished::unpublished_threads;
 
 /// A process some of whose threads publish nothing.
 #[derive(Debug, Serialize)]

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::body::Bytes;
+use mmstats_tools::common::prom::{Families, Format, Names};
 
 use crate::snapshot::Snapshot;
-use mmstats_tools::common::prom::{Families, Format, Names};
 
 /// The texts of one look.
 #[derive(Debug, Default)]

@@ -14,13 +14,13 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
 use clap::ValueEnum;
+use mmstats_tools::common::prom::{AGE, Format, Limits};
 use tokio::task::spawn_blocking;
 use web::{Exposition, Problem, body_of_parts};
 
 use super::poller::Poller;
 use super::snapshot::Snapshot;
 use encoded::{Encoded, Text};
-use mmstats_tools::common::prom::{AGE, Format, Limits};
 use running::Running;
 
 /// Whose stats are one sample.

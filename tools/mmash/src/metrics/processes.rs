@@ -6,9 +6,9 @@ use std::os::unix::fs::MetadataExt;
 use std::sync::OnceLock;
 
 use mmstats::{ProcessKey, StatsFile, Verdict};
+use mmstats_tools::common::prom::label_value;
 
 use crate::snapshot::Seen;
-use mmstats_tools::common::prom::label_value;
 
 /// A process that has samples.
 #[derive(Debug)]

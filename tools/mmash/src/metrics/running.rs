@@ -9,13 +9,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 
 use mmstats::{Aggregate, Identity, Kind, Stat, StatsFile};
+use mmstats_tools::common::oldest::beyond;
+use mmstats_tools::common::prom::{Families, Limits, Sample, unit_of};
+use mmstats_tools::common::totals::aggregate_of;
 
 use super::counted::Counted;
 use super::processes::command_of;
 use crate::snapshot::Snapshot;
-use mmstats_tools::common::oldest::beyond;
-use mmstats_tools::common::prom::{Families, Limits, Sample, unit_of};
-use mmstats_tools::common::totals::aggregate_of;
 
 /// How many bytes of memory are spent, about, on totals of which no file is there any more.
 const REMEMBERED: usize = 4 << 20;
