@@ -17,8 +17,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use cli::exit::{self, Outcome};
 use kodemon::kodemon;
+use mmstats_cli::exit::{self, Outcome};
 use tokio::signal::ctrl_c;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};

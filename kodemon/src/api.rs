@@ -15,8 +15,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
+use mmstats_web::{Problem, Workers, answer};
 use serde::Serialize;
-use web::{Problem, Workers, answer};
 
 use crate::figures::{Figures, Received, Stored};
 use crate::live::Live;
@@ -95,7 +95,7 @@ pub fn routes() -> Router<Arc<Api>> {
         .merge(tokens::routes())
         .merge(stream::routes())
         .merge(health::routes())
-        .merge(web::health(health::check))
+        .merge(mmstats_web::health(health::check))
         .merge(metrics::routes())
         .merge(openapi::routes())
 }

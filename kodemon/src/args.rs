@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use clap::Parser;
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use cli::address::{Listen, parse_address, parse_listen};
-use cli::duration::parse_duration;
-use cli::generate::GenerateArgument;
+use mmstats_cli::address::{Listen, parse_address, parse_listen};
+use mmstats_cli::duration::parse_duration;
+use mmstats_cli::generate::GenerateArgument;
 pub use place::Place;
 
 const EXAMPLES: &str = "\

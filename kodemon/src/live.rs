@@ -6,11 +6,11 @@ use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::response::Response;
-use cli::clock::now;
-use cli::json;
+use mmstats_cli::clock::now;
+use mmstats_cli::json;
+use mmstats_web::{Feed, TooManyStreams};
 use serde::Serialize;
 use serde_json::value::RawValue;
-use web::{Feed, TooManyStreams};
 
 use crate::store::tally::Tally;
 use crate::store::{Execution, Spread};

@@ -4,11 +4,11 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use cli::signals;
 use kodemon::args::Arguments;
 use kodemon::server;
+use mmstats_cli::signals;
 
 fn main() -> ExitCode {
     signals::survive_file_size_limit();
-    cli::exit::code(server::NAME, server::run(&Arguments::parse()))
+    mmstats_cli::exit::code(server::NAME, server::run(&Arguments::parse()))
 }

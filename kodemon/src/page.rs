@@ -1,12 +1,12 @@
 //! The page and what it is made of.
 
 use axum::Router;
-use web::Asset;
+use mmstats_web::Asset;
 
 const PAGE: Asset = Asset { path: "", content: include_str!("page/index.html") };
 
 /// What the page is made of, besides the kit.
-const PARTS: &[Asset] = web::parts![
+const PARTS: &[Asset] = mmstats_web::parts![
     "api.js",
     "detail.js",
     "executions.js",
@@ -26,5 +26,5 @@ const PARTS: &[Asset] = web::parts![
 
 /// The page and its parts. It asks the API like everybody else.
 pub fn routes() -> Router {
-    web::page(&PAGE, PARTS)
+    mmstats_web::page(&PAGE, PARTS)
 }

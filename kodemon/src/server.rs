@@ -14,14 +14,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::CommandFactory;
-use cli::diagnostics::Diagnostics;
-use cli::exit::{self, Outcome};
-use cli::generate::generate;
-use cli::log;
-use cli::pace::Pace;
+use mmstats_cli::diagnostics::Diagnostics;
+use mmstats_cli::exit::{self, Outcome};
+use mmstats_cli::generate::generate;
+use mmstats_cli::log;
+use mmstats_cli::pace::Pace;
+use mmstats_web::{Answered, Hosts, Limits, RequestLog, Server, ending_by_signal};
 use tokio::runtime;
 use tokio::time::MissedTickBehavior;
-use web::{Answered, Hosts, Limits, RequestLog, Server, ending_by_signal};
 
 use crate::api::{self, Api};
 use crate::args::Arguments;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Parser, ValueEnum};
 
 use crate::common::arguments::{CommonArguments, after_help};
-use cli::duration::parse_duration;
+use mmstats_cli::duration::parse_duration;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-pub use cli::json::{text, write};
 use mmstats::{Value, Verdict};
+pub use mmstats_cli::json::{text, write};
 use serde::{Serialize, Serializer};
 
 /// An element of `errors`: a file that couldn't be read, or not to its end.

@@ -1,6 +1,6 @@
 //! What every tool does in the same way: selection, output, diagnostics, exit codes.
 
-pub use cli::{diagnostics, escape, exit, generate, plural, signals};
+pub use mmstats_cli::{diagnostics, escape, exit, generate, plural, signals};
 
 pub mod about;
 pub mod arguments;

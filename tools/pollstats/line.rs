@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use anstyle::Style;
-use cli::locale::cut_mark;
+use mmstats_cli::locale::cut_mark;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::layout::GAP;
@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_cut_text_is_as_wide_as_it_may_be() {
-        if cli::locale::is_ascii() {
+        if mmstats_cli::locale::is_ascii() {
             return eprintln!("SKIPPED: the locale is ASCII");
         }
         for (width, beginning, end) in

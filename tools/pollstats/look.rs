@@ -7,8 +7,8 @@ use std::ops::Deref;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use cli::clock::now;
 use mmstats::{Processes, ReadError, ReadOptions, StatsFile, Verdict};
+use mmstats_cli::clock::now;
 
 use super::fields::{Catalogue, Fields};
 use super::filter::{Filter, any_passes};

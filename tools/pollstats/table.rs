@@ -320,7 +320,7 @@ status.2XX     busy
 
     #[test]
     fn what_does_not_fit_is_cut_or_counted() {
-        if cli::locale::is_ascii() {
+        if mmstats_cli::locale::is_ascii() {
             return eprintln!("SKIPPED: the locale is ASCII");
         }
         let titles = ["web.stats.status.2XX", "web.stats.status.3XX", "grüße.☃"];
@@ -405,7 +405,7 @@ status.2XX     busy
 
     #[test]
     fn units_are_cut_only_where_they_are_very_long() {
-        if cli::locale::is_ascii() {
+        if mmstats_cli::locale::is_ascii() {
             return eprintln!("SKIPPED: the locale is ASCII");
         }
         let units = ["responses/s", "responses/s", "mean", "/s"];

@@ -18,8 +18,8 @@ use std::ops::Deref;
 use std::path::Path;
 
 use clap::CommandFactory;
-use cli::clock::now;
 use mmstats::{Life, Processes, ReadError, ReadOptions, StatsFile, Verdict};
+use mmstats_cli::clock::now;
 
 use crate::common::diagnostics::Diagnostics;
 use crate::common::exit::Outcome;

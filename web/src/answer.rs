@@ -2,7 +2,7 @@
 
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use cli::json;
+use mmstats_cli::json;
 use serde::Serialize;
 
 /// A line of JSON: numbers are exact, and nothing in it drives a terminal.

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use cli::address::Listen;
+use mmstats_cli::address::Listen;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, UnixListener};
 

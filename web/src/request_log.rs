@@ -1,7 +1,7 @@
 //! Requests, told on stderr.
 
-use cli::diagnostics::Diagnostics;
-use cli::pace::Pace;
+use mmstats_cli::diagnostics::Diagnostics;
+use mmstats_cli::pace::Pace;
 
 use crate::Answered;
 

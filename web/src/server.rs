@@ -5,8 +5,6 @@ use std::io;
 use std::sync::Arc;
 
 use axum::Router;
-use cli::address::Listen;
-use cli::exit::Outcome;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -14,6 +12,8 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use mmstats_cli::address::Listen;
+use mmstats_cli::exit::Outcome;
 use tokio::sync::oneshot;
 
 use crate::answered::{Answered, Witness};
@@ -115,7 +115,7 @@ fn patient(stream: Box<dyn Stream>, connection: &Arc<Connection>, limits: &Limit
 }
 
 /// Waits for Ctrl-C, SIGTERM or SIGHUP, and returns the outcome of a run that it ends. Whatever happens
-/// then, the process ends: see [`cli::signals::on_end`].
+/// then, the process ends: see [`mmstats_cli::signals::on_end`].
 ///
 /// # Errors
 ///
@@ -123,6 +123,6 @@ fn patient(stream: Box<dyn Stream>, connection: &Arc<Connection>, limits: &Limit
 pub fn ending_by_signal() -> io::Result<impl Future<Output = Outcome>> {
     let (sender, outcome) = oneshot::channel();
     // Where nobody waits any more, the server is ending already.
-    cli::signals::on_end(move |outcome| _ = sender.send(outcome))?;
+    mmstats_cli::signals::on_end(move |outcome| _ = sender.send(outcome))?;
     Ok(async { outcome.await.unwrap_or(Outcome::Failed) })
 }

@@ -13,9 +13,9 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::routing::get;
 use bytes::Bytes;
-use cli::address::Listen;
+use mmstats_cli::address::Listen;
+use mmstats_web::{Hosts, Limits, Server, Workers};
 use tokio::runtime;
-use web::{Hosts, Limits, Server, Workers};
 
 /// Nothing here takes that long; what does hangs.
 const PATIENCE: Duration = Duration::from_mins(1);

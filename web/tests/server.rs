@@ -14,11 +14,11 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::get;
-use cli::address::Listen;
 use http::{connect, receive, receive_head};
+use mmstats_cli::address::Listen;
+use mmstats_web::{Feed, Hosts, Limits, Server};
 use tokio::runtime;
 use tokio::sync::{Semaphore, oneshot};
-use web::{Feed, Hosts, Limits, Server};
 
 /// Nothing here takes that long.
 const PATIENCE: Duration = Duration::from_mins(1);

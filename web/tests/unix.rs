@@ -12,10 +12,10 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use cli::address::Listen;
+use mmstats_cli::address::Listen;
+use mmstats_web::{Hosts, Limits, Server};
 use tempfile::TempDir;
 use tokio::runtime::{self, Runtime};
-use web::{Hosts, Limits, Server};
 
 fn runtime() -> Runtime {
     runtime::Builder::new_current_thread().enable_all().build().unwrap()

@@ -9,8 +9,8 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
+use mmstats_web::{Parameters, Problem, answer};
 use serde::Serialize;
-use web::{Parameters, Problem, answer};
 
 use super::Api;
 use crate::figures::Became;

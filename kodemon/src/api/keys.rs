@@ -6,9 +6,9 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use cli::clock::now;
+use mmstats_cli::clock::now;
+use mmstats_web::{Parameters, Problem, Rest};
 use serde::Serialize;
-use web::{Parameters, Problem, Rest};
 
 use super::parameters::time;
 use super::{Api, problem};

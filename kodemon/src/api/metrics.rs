@@ -14,7 +14,7 @@ use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::{Registry, Unit};
 
-use web::{Exposition, Problem};
+use mmstats_web::{Exposition, Problem};
 
 use super::Api;
 use crate::figures::Became;

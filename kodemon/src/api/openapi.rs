@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use web::Asset;
+use mmstats_web::Asset;
 
 use super::Api;
 
@@ -11,7 +11,7 @@ const DOCUMENT: Asset = Asset { path: "api/openapi.json", content: include_str!(
 
 /// The route.
 pub fn routes() -> Router<Arc<Api>> {
-    web::document(&DOCUMENT)
+    mmstats_web::document(&DOCUMENT)
 }
 
 #[cfg(test)]
@@ -20,10 +20,10 @@ mod tests {
 
     #[test]
     fn the_document_has_every_route_and_no_other() {
-        let mut routes = web::paths(&crate::api::routes());
+        let mut routes = mmstats_web::paths(&crate::api::routes());
         // What stands behind a key, which may have slashes, is no route of its own.
         assert!(routes.remove("/api/keys/{key}"));
         routes.extend(["executions", "summary"].map(|end| format!("/api/keys/{{key}}/{end}")));
-        assert_eq!(web::documented_paths(&DOCUMENT), routes);
+        assert_eq!(mmstats_web::documented_paths(&DOCUMENT), routes);
     }
 }

@@ -1,7 +1,7 @@
 //! Times among the parameters.
 
 use jiff::Timestamp;
-use web::{Parameters, Problem};
+use mmstats_web::{Parameters, Problem};
 
 /// A point in time: Unix seconds, or a date and time as RFC 3339 has it.
 pub fn time(parameters: &Parameters, name: &str) -> Result<Option<f64>, Problem> {

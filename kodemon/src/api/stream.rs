@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use web::{Parameters, Problem, TooManyStreams};
+use mmstats_web::{Parameters, Problem, TooManyStreams};
 
 use super::Api;
 

@@ -6,8 +6,8 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
+use mmstats_web::{Parameters, Problem};
 use serde::Serialize;
-use web::{Parameters, Problem};
 
 use super::{Api, problem};
 use crate::store::TokenRecord;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::str::Chars;
 
-use cli::escape::is_harmful;
+use mmstats_cli::escape::is_harmful;
 
 /// A text that is JSON, on one line, numbers as they stand; what would drive a terminal becomes
 /// `\u` escapes. `None` where lists and objects stand deeper within each other than that.

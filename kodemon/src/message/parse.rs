@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use cli::json;
+use mmstats_cli::json;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;

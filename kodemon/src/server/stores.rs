@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use cli::diagnostics::Diagnostics;
-use cli::escape::{escape, escape_path};
-use cli::pace::Pace;
+use mmstats_cli::diagnostics::Diagnostics;
+use mmstats_cli::escape::{escape, escape_path};
+use mmstats_cli::pace::Pace;
 
 use super::NAME;
 use crate::args::Place;

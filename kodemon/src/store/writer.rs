@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use cli::clock::now;
+use mmstats_cli::clock::now;
 
 use super::{Execution, Store, WriteError, Written};
 use crate::figures::{Figures, Stored};

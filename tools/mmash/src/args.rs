@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use cli::address::{Listen, parse_listen};
+use mmstats_cli::address::{Listen, parse_listen};
 use mmstats_tools::common::arguments::{
     CommonArguments, LimitArguments, after_help, parse_seconds,
 };

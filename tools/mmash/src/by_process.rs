@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use mmstats::{HistogramSnapshot, ProcessKey, StatsFile};
+use mmstats_web::Problem;
 use serde::Serialize;
-use web::Problem;
 
 use mmstats_tools::common::totals::Totals;
 

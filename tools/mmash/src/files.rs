@@ -11,8 +11,8 @@ use axum::routing::get;
 use mmstats::Identity;
 use mmstats_tools::common::json::FileError;
 use mmstats_tools::common::selection::{WHY_NOTHING, state_of};
+use mmstats_web::{Parameters, Problem, answer};
 use serde::Serialize;
-use web::{Parameters, Problem, answer};
 
 use super::poller::Poller;
 use super::snapshot::{Seen, Snapshot};

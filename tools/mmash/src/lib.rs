@@ -35,10 +35,10 @@ use std::time::Duration;
 
 use axum::Router;
 use clap::CommandFactory;
-use cli::address::Listen;
-use cli::log;
+use mmstats_cli::address::Listen;
+use mmstats_cli::log;
+use mmstats_web::{Answered, Hosts, Limits, RequestLog, Server, ending_by_signal};
 use tokio::runtime;
-use web::{Answered, Hosts, Limits, RequestLog, Server, ending_by_signal};
 
 pub use args::Arguments;
 pub use metrics::By;
@@ -175,5 +175,5 @@ fn routes() -> Router<Arc<Poller>> {
         .merge(metrics::routes())
         .merge(openapi::routes())
         .merge(page::routes())
-        .merge(web::health(|poller: &Arc<Poller>| poller.health()))
+        .merge(mmstats_web::health(|poller: &Arc<Poller>| poller.health()))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use web::Asset;
+use mmstats_web::Asset;
 
 use super::poller::Poller;
 
@@ -12,7 +12,7 @@ const DOCUMENT: Asset =
 
 /// The route.
 pub fn routes() -> Router<Arc<Poller>> {
-    web::document(&DOCUMENT)
+    mmstats_web::document(&DOCUMENT)
 }
 
 #[cfg(test)]
@@ -21,8 +21,8 @@ mod tests {
 
     #[test]
     fn the_document_has_every_route_and_no_other() {
-        let routes = web::paths(&crate::routes());
+        let routes = mmstats_web::paths(&crate::routes());
         assert!(routes.contains("/stats/{prefix}"), "{routes:?}");
-        assert_eq!(web::documented_paths(&DOCUMENT), routes);
+        assert_eq!(mmstats_web::documented_paths(&DOCUMENT), routes);
     }
 }

@@ -11,8 +11,8 @@ use axum::response::{Redirect, Response};
 use axum::routing::get;
 use mmstats::Value;
 use mmstats_tools::common::json::Exact;
+use mmstats_web::{Parameters, Problem, Rest, answer};
 use serde::Serialize;
-use web::{Parameters, Problem, Rest, answer};
 
 use super::aggregate::{Aggregation, Together};
 use super::poller::Poller;

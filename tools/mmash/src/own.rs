@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use mmstats::{Counter, CreateError, Gauge, MmStats, Published, Timer};
-use web::Answered;
+use mmstats_web::Answered;
 
 /// What Prometheus asks for.
 const SCRAPED: &str = "/metrics";

@@ -7,14 +7,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use web::{Asset, Parameters, Problem};
+use mmstats_web::{Asset, Parameters, Problem};
 
 use super::poller::Poller;
 
 const PAGE: Asset = Asset { path: "", content: include_str!("page/index.html") };
 
 /// What the page is made of, besides the kit.
-const PARTS: &[Asset] = web::parts![
+const PARTS: &[Asset] = mmstats_web::parts![
     "detail.js",
     "files.js",
     "icon.svg",
@@ -34,7 +34,7 @@ const PARTS: &[Asset] = web::parts![
 
 /// The page, its parts, and the stream that it lives on.
 pub fn routes() -> Router<Arc<Poller>> {
-    web::page(&PAGE, PARTS).route("/api/v1/stream", get(stream))
+    mmstats_web::page(&PAGE, PARTS).route("/api/v1/stream", get(stream))
 }
 
 async fn stream(

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use axum::response::Response;
 use mmstats_tools::common::arguments::LimitArguments;
+use mmstats_web::{Feed, Problem, Workers};
 use tokio::sync::watch;
-use web::{Feed, Problem, Workers};
 
 use super::metrics::Metrics;
 use super::own::Own;

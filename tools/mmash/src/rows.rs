@@ -8,9 +8,9 @@ use mmstats_tools::common::about::About;
 use mmstats_tools::common::json::{self, Exact};
 use mmstats_tools::common::records::PERCENTILES;
 use mmstats_tools::common::totals::{Together, Total};
+use mmstats_web::Feed;
 use serde::Serialize;
 use serde_json::value::RawValue;
-use web::Feed;
 
 use super::snapshot::Snapshot;
 use super::unpublished::Unpublished;

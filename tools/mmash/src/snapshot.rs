@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use cli::clock::now;
 use glob::Pattern;
 use mmstats::{Life, Processes, ReadBudget, ReadError, ReadOptions, StatsFile, Verdict};
-use web::Problem;
+use mmstats_cli::clock::now;
+use mmstats_web::Problem;
 
 use mmstats_tools::common::totals::Totals;
 

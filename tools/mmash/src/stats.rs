@@ -10,9 +10,9 @@ use mmstats::{Kind, Stat};
 use mmstats_tools::common::near::near;
 use mmstats_tools::common::records::{TotalRecord, put_value};
 use mmstats_tools::common::totals::{Total, Totals};
+use mmstats_web::{Parameters, Problem, Rest, answer};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
-use web::{Parameters, Problem, Rest, answer};
 
 use super::by_process::{ProcessRecord, by_process};
 use super::poller::Poller;

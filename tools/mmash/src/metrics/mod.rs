@@ -15,8 +15,8 @@ use axum::response::Response;
 use axum::routing::get;
 use clap::ValueEnum;
 use mmstats_tools::common::prom::{AGE, Format, Limits};
+use mmstats_web::{Exposition, Problem, body_of_parts};
 use tokio::task::spawn_blocking;
-use web::{Exposition, Problem, body_of_parts};
 
 use super::poller::Poller;
 use super::snapshot::Snapshot;
