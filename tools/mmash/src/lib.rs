@@ -6,22 +6,14 @@
 //! ```
 #![forbid(unsafe_code)]
 
-mod aggregate;
+mod api;
 mod args;
-mod by_process;
-mod files;
+mod compat;
+mod live;
 mod metrics;
-mod openapi;
-mod original;
-mod own;
 mod page;
-mod poller;
-mod rows;
-mod settings;
-mod snapshot;
-mod stats;
-mod unpublished;
-mod wrongs;
+mod polling;
+mod telemetry;
 
 use std::env;
 use std::ffi::OsString;
@@ -41,16 +33,15 @@ use mmstats_web::{Answered, Hosts, Limits, RequestLog, Server, ending_by_signal}
 use tokio::runtime;
 
 pub use args::Arguments;
+use compat::Settings;
 pub use metrics::By;
 use metrics::Metrics;
 use mmstats_tools::common::diagnostics::Diagnostics;
 use mmstats_tools::common::escape::escape_path;
 use mmstats_tools::common::exit::{self, Outcome};
 use mmstats_tools::common::generate::generate;
-use own::Own;
-use poller::Poller;
-use settings::Settings;
-use wrongs::Wrongs;
+use polling::{Poller, Wrongs};
+use telemetry::Own;
 
 /// The tool's name.
 pub const NAME: &str = "mmash";
@@ -169,11 +160,9 @@ fn place(arguments: &Arguments, settings: &Settings) -> Result<Listen, String> {
 
 fn routes() -> Router<Arc<Poller>> {
     Router::new()
-        .merge(original::routes())
-        .merge(files::routes())
-        .merge(stats::routes())
+        .merge(compat::routes())
+        .merge(api::routes())
         .merge(metrics::routes())
-        .merge(openapi::routes())
         .merge(page::routes())
         .merge(mmstats_web::health(|poller: &Arc<Poller>| poller.health()))
 }

@@ -9,7 +9,7 @@ use axum::response::Response;
 use axum::routing::get;
 use mmstats_web::{Asset, Parameters, Problem};
 
-use super::poller::Poller;
+use crate::polling::Poller;
 
 const PAGE: Asset = Asset { path: "", content: include_str!("page/index.html") };
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 use axum::body::Bytes;
 use mmstats_tools::common::prom::{Families, Format, Names};
 
-use crate::snapshot::Snapshot;
+use crate::polling::Snapshot;
 
 /// The texts of one look.
 #[derive(Debug, Default)]

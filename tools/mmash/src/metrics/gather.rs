@@ -6,10 +6,10 @@ use mmstats::{Stat, Verdict};
 use mmstats_tools::common::prom::{Families, Sample};
 use mmstats_tools::common::totals::{Totals, becomes_one, is_current_state};
 
+use super::cumulative::Running;
 use super::processes::{command_of, processes, push};
-use super::running::Running;
 use super::{By, Choice};
-use crate::snapshot::{Seen, Snapshot};
+use crate::polling::{Seen, Snapshot};
 
 /// All samples, of each program those of `running` instead of those of its files.
 pub fn gather(snapshot: &Snapshot, choice: &Choice, running: &Running) -> Families {

@@ -1,10 +1,10 @@
 //! `/metrics`: what Prometheus scrapes.
 
 mod counted;
+mod cumulative;
 mod encoded;
 mod gather;
 mod processes;
-mod running;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -18,10 +18,10 @@ use mmstats_tools::common::prom::{AGE, Format, Limits};
 use mmstats_web::{Exposition, Problem, body_of_parts};
 use tokio::task::spawn_blocking;
 
-use super::poller::Poller;
-use super::snapshot::Snapshot;
+use crate::polling::Poller;
+use crate::polling::Snapshot;
+use cumulative::Running;
 use encoded::{Encoded, Text};
-use running::Running;
 
 /// Whose stats are one sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

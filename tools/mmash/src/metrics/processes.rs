@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use mmstats::{ProcessKey, StatsFile, Verdict};
 use mmstats_tools::common::prom::label_value;
 
-use crate::snapshot::Seen;
+use crate::polling::Seen;
 
 /// A process that has samples.
 #[derive(Debug)]

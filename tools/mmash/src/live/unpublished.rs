@@ -6,7 +6,7 @@ use mmstats::Verdict;
 use mmstats_tools::common::unpublished::unpublished_threads;
 use serde::Serialize;
 
-use super::snapshot::Snapshot;
+use crate::polling::Snapshot;
 
 /// A process some of whose threads publish nothing.
 #[derive(Debug, Serialize)]

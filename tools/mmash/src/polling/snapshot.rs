@@ -12,7 +12,7 @@ use mmstats_web::Problem;
 
 use mmstats_tools::common::totals::Totals;
 
-use super::by_process::Spreads;
+use crate::api::Spreads;
 
 /// How many errors are listed: whoever may write into the directory can make any number.
 const MOST_ERRORS: usize = 1_000;

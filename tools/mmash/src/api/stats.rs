@@ -15,8 +15,8 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::by_process::{ProcessRecord, by_process};
-use super::poller::Poller;
-use super::snapshot::{Seen, Snapshot};
+use crate::polling::Poller;
+use crate::polling::{Seen, Snapshot};
 
 /// What the kind is called where the file doesn't tell.
 const UNKNOWN: &str = "unknown";

@@ -14,9 +14,9 @@ use mmstats_tools::common::selection::{WHY_NOTHING, state_of};
 use mmstats_web::{Parameters, Problem, answer};
 use serde::Serialize;
 
-use super::poller::Poller;
-use super::snapshot::{Seen, Snapshot};
-use super::unpublished::Unpublished;
+use crate::live::Unpublished;
+use crate::polling::Poller;
+use crate::polling::{Seen, Snapshot};
 
 /// The route.
 pub fn routes() -> Router<Arc<Poller>> {

@@ -15,8 +15,8 @@ use mmstats_web::{Parameters, Problem, Rest, answer};
 use serde::Serialize;
 
 use super::aggregate::{Aggregation, Together};
-use super::poller::Poller;
-use super::snapshot::Snapshot;
+use crate::polling::Poller;
+use crate::polling::Snapshot;
 
 /// `/stats/` and `/files/`, each also with something behind it. Without the slash they lead to
 /// those with it. `/graph/` was the page, which is at `/` now.

@@ -12,8 +12,8 @@ use mmstats_web::Feed;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::snapshot::Snapshot;
-use super::unpublished::Unpublished;
+use crate::live::Unpublished;
+use crate::polling::Snapshot;
 
 /// The rows as they were told last.
 #[derive(Debug, Default)]

@@ -15,7 +15,7 @@ use mmstats_tools::common::totals::aggregate_of;
 
 use super::counted::Counted;
 use super::processes::command_of;
-use crate::snapshot::Snapshot;
+use crate::polling::Snapshot;
 
 /// How many bytes of memory are spent, about, on totals of which no file is there any more.
 const REMEMBERED: usize = 4 << 20;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use mmstats_web::Asset;
 
-use super::poller::Poller;
+use crate::polling::Poller;
 
 const DOCUMENT: Asset =
     Asset { path: "api/v1/openapi.json", content: include_str!("openapi.json") };

@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use mmstats_tools::common::totals::Totals;
 
-use super::rows::{Figures, value_of};
-use super::snapshot::{Seen, Snapshot};
+use crate::live::{Figures, value_of};
+use crate::polling::{Seen, Snapshot};
 
 /// What a process has of a stat.
 #[derive(Serialize)]

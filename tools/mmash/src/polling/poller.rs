@@ -11,11 +11,11 @@ use mmstats_tools::common::arguments::LimitArguments;
 use mmstats_web::{Feed, Problem, Workers};
 use tokio::sync::watch;
 
-use super::metrics::Metrics;
-use super::own::Own;
-use super::rows::Rows;
+use super::file_errors::Wrongs;
 use super::snapshot::Snapshot;
-use super::wrongs::Wrongs;
+use crate::live::Rows;
+use crate::metrics::Metrics;
+use crate::telemetry::Own;
 
 /// How many pages may watch at one time.
 const STREAMS: usize = 128;
