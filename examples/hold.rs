@@ -2,9 +2,7 @@
 
 use std::io::{self, IsTerminal};
 
-use mmstats_tools::common::signals::not_ignored;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
+use mmstats_cli::shutdown;
 
 /// On a terminal: says what shows the stats, and waits for Ctrl-C. Returns, so that the files are
 /// removed in good order.
@@ -12,7 +10,7 @@ pub fn until_interrupted(arguments: &str) -> io::Result<()> {
     if !io::stdout().is_terminal() {
         return Ok(());
     }
-    let mut signals = Signals::new(not_ignored(&[SIGINT, SIGTERM, SIGHUP]))?;
+    let mut signals = shutdown::signals()?;
     println!("\nIn another terminal, until Ctrl-C ends this one:");
     println!("  cargo run --release --bin slurpstats -- {arguments}");
     signals.forever().next();

@@ -19,7 +19,7 @@ fn a_number_below_what_is_possible_is_named() {
         (SLURPSTATS, "--max-bytes", "-1K", "a number of bytes was expected"),
         (SLURPSTATS, "--max-labels", "-1", "a whole number was expected, 1 or more"),
         (SLURPSTATS, "--max-labels", "0", "a whole number was expected, 1 or more"),
-        (CLEANSTATS, "--older-than", "-2d", "a whole number and a unit were expected"),
+        (CLEANSTATS, "--older-than", "-2d", "expected a whole number and a unit"),
     ] {
         let Run { code, stderr, .. } = run(tool(program).args([option, value]));
         assert_eq!(code, Some(2));

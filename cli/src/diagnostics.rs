@@ -1,4 +1,4 @@
-//! What a command says on stderr: `slurpstats: PATH: reason`, one line each.
+//! What a command prints on stderr: `slurpstats: PATH: reason`, one line each.
 
 use std::fmt::Display;
 use std::path::Path;
@@ -14,31 +14,31 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// For the command of this name.
+    /// Messages of the command with this name.
     pub const fn new(command: &'static str) -> Self {
         Self { command, errors: 0 }
     }
 
-    /// A file that couldn't be read, or not to its end. The run goes on and ends with code 2.
-    pub fn file(&mut self, path: &Path, reason: &dyn Display) {
+    /// Reports a file that couldn't be read, or not to its end. The run goes on and exits with 2.
+    pub fn file_error(&mut self, path: &Path, reason: &dyn Display) {
         self.error(&format_args!("{}: {}", escape_path(path), escape(&reason.to_string())));
     }
 
-    /// Anything else that is wrong. The run goes on and ends with code 2.
+    /// Reports any other error. The run goes on and exits with 2.
     pub fn error(&mut self, message: &dyn Display) {
         self.errors += 1;
-        self.say(message);
+        self.note(message);
     }
 
-    /// Something to know that is no error. It may have several lines.
-    pub fn say(&self, message: &dyn Display) {
+    /// Reports something that isn't an error. It may have several lines.
+    pub fn note(&self, message: &dyn Display) {
         let message = format!("{}: {message}", self.command);
         // Texts in it are escaped already; lines stay.
         let lines: Vec<_> = message.split('\n').map(escape).collect();
         log::write(lines.join("\n"));
     }
 
-    /// How many errors there were.
+    /// The number of errors so far.
     pub const fn errors(&self) -> usize {
         self.errors
     }

@@ -67,7 +67,7 @@ pub fn announce(text: String, diagnostics: Diagnostics) {
 fn report(written: &io::Result<()>, diagnostics: &Diagnostics) -> bool {
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            diagnostics.say(&format_args!("writing to stdout failed: {error}"));
+            diagnostics.note(&format_args!("writing to stdout failed: {error}"));
             true
         }
         _ => false,

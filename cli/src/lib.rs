@@ -1,7 +1,7 @@
-//! The manners of every command: what it says and how it ends. Nothing of stats.
+//! Conventions that every command shares: messages, arguments and exit codes. It knows no stats.
 //!
-//! - [`diagnostics`]: messages on stderr, a line each, with the command's name; [`pace`]: so many
-//!   a second;
+//! - [`diagnostics`]: messages on stderr, a line each, with the command's name; [`rate_limit`]:
+//!   at most so many a second;
 //! - [`log`]: a server's messages, for which no thread ever waits;
 //! - [`exit`]: exit codes, and the reader of a pipe that has gone;
 //! - [`escape`] and [`json`]: whatever a text has in it, it doesn't drive a terminal;
@@ -10,7 +10,7 @@
 //! - [`plural`]: `1 file`, `2 files`;
 //! - [`clock`]: the present, as Unix time;
 //! - [`generate`]: man pages and shell completions;
-//! - [`signals`]: signals that must not end a run, and those that end a server.
+//! - [`shutdown`]: signals that must not end a run, and an orderly end at those that do.
 #![forbid(unsafe_code)]
 
 pub mod address;
@@ -23,6 +23,6 @@ pub mod generate;
 pub mod json;
 pub mod locale;
 pub mod log;
-pub mod pace;
 pub mod plural;
-pub mod signals;
+pub mod rate_limit;
+pub mod shutdown;

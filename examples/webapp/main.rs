@@ -16,14 +16,10 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::thread;
 
 use clap::Parser;
-use mmstats_tools::common::signals::not_ignored;
+use mmstats_cli::shutdown::Shutdown;
 use mmstats_tools::{pollstats, slurpstats};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
 
 use load::Load;
 use server::Server;
@@ -68,11 +64,12 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> io::Result<()> {
-    let stop = stop_on_signals()?;
+    // Ctrl-C, SIGTERM and SIGHUP end the run in good order, so that the files are removed.
+    let shutdown = Shutdown::on_signal()?;
     let server = Server::start(arguments.port, arguments.workers.into())?;
     introduce(arguments, &server);
     let load = (!arguments.no_load).then(|| Load::start(server.address()));
-    watch(arguments, &stop)?;
+    watch(arguments, &shutdown)?;
     if let Some(load) = load {
         println!("\n{} requests were made and answered.", load.stop());
     }
@@ -83,15 +80,6 @@ fn run(arguments: &Arguments) -> io::Result<()> {
     slurp(&["--sum", "--help-texts"], &files)?;
     server.stop();
     Ok(())
-}
-
-/// Ctrl-C, SIGTERM and SIGHUP end the run in good order, so that the files are removed.
-fn stop_on_signals() -> io::Result<Arc<pollstats::Stop>> {
-    let stop = Arc::new(pollstats::Stop::new());
-    let mut signals = Signals::new(not_ignored(&[SIGINT, SIGTERM, SIGHUP]))?;
-    let on_signal = Arc::clone(&stop);
-    thread::spawn(move || signals.forever().for_each(|_| on_signal.stop()));
-    Ok(stop)
 }
 
 fn introduce(arguments: &Arguments, server: &Server) {
@@ -109,14 +97,14 @@ fn introduce(arguments: &Arguments, server: &Server) {
 }
 
 /// Shows pollstats until the time is over or a signal has come.
-fn watch(arguments: &Arguments, stop: &pollstats::Stop) -> io::Result<()> {
+fn watch(arguments: &Arguments, shutdown: &Shutdown) -> io::Result<()> {
     let mut line: Vec<OsString> = vec!["pollstats".into(), "--prefix=web.stats.".into()];
     line.push(format!("--count={}", arguments.seconds()).into());
     line.push("status.2XX,status.5XX,busy,render,response.size".into());
     line.extend(stats::own_files().into_iter().map(Into::into));
     let arguments = pollstats::Arguments::parse_from(line);
     let screen = pollstats::Screen::of(&io::stdout(), arguments.common.color);
-    pollstats::run(&arguments, &mut io::stdout(), screen, stop)?;
+    pollstats::run(&arguments, &mut io::stdout(), screen, shutdown)?;
     Ok(())
 }
 

@@ -26,7 +26,7 @@ pub fn check(datagram: &[u8]) {
     let Some(extra) = extra else {
         return assert!(fields.is_empty(), "{fields:?}");
     };
-    assert!(!extra.contains(mmstats_tools::common::escape::is_harmful), "{extra:?}");
+    assert!(!extra.contains(mmstats_cli::escape::is_harmful), "{extra:?}");
     let kept: Value = serde_json::from_str(&extra).expect("further fields are JSON");
     assert_eq!(kept, Value::Object(fields));
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use clap::Parser;
 use mmstats::{Processes, StatsFile};
-use mmstats_tools::common::escape::is_harmful;
+use mmstats_cli::escape::is_harmful;
 use mmstats_tools::common::terminal::ColorChoice;
 use mmstats_tools::slurpstats::report::Shown;
 use mmstats_tools::slurpstats::{Arguments, Format, report_for};

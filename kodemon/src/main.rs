@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use clap::Parser;
 use kodemon::args::Arguments;
 use kodemon::server;
-use mmstats_cli::signals;
+use mmstats_cli::shutdown;
 
 fn main() -> ExitCode {
-    signals::survive_file_size_limit();
+    shutdown::survive_file_size_limit();
     mmstats_cli::exit::code(server::NAME, server::run(&Arguments::parse()))
 }

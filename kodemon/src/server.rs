@@ -18,7 +18,7 @@ use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::exit::{self, Outcome};
 use mmstats_cli::generate::generate;
 use mmstats_cli::log;
-use mmstats_cli::pace::Pace;
+use mmstats_cli::rate_limit::RateLimit;
 use mmstats_web::{Answered, Hosts, Limits, RequestLog, Server, ending_by_signal};
 use tokio::runtime;
 use tokio::time::MissedTickBehavior;
@@ -138,10 +138,10 @@ fn sockets(arguments: &Arguments) -> Result<(Sockets, Vec<SocketAddr>), String> 
 
 /// What is done about a message that is refused.
 fn on_refused(verbose: bool) -> OnRefused {
-    let told = Pace::new(Diagnostics::new(NAME), TOLD, "messages refused");
+    let told = RateLimit::new(Diagnostics::new(NAME), TOLD, "messages refused");
     Box::new(move |refusal| {
         if verbose {
-            told.say(|| format!("refused: {refusal}"));
+            told.log(|| format!("refused: {refusal}"));
         }
     })
 }
@@ -166,7 +166,7 @@ fn tell_addresses(server: &Server, udp: &[SocketAddr]) {
     exit::announce(lines.join("\n"), Diagnostics::new(NAME));
     if !server.place().is_local() {
         let warning = "whoever reaches this machine there reads everything, without a password";
-        Diagnostics::new(NAME).say(&format_args!("listening on {}: {warning}", server.place()));
+        Diagnostics::new(NAME).note(&format_args!("listening on {}: {warning}", server.place()));
     }
 }
 

@@ -19,9 +19,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use clap::Parser;
 use mmstats::{Counter, Field, Gauge, Histogram, Options, Published, StatsFile, Timer};
-use mmstats_tools::common::exit::Outcome;
+use mmstats_cli::exit::Outcome;
+use mmstats_cli::shutdown::Shutdown;
 use mmstats_tools::common::terminal::ColorChoice;
-use mmstats_tools::pollstats::{self, Arguments, Screen, Stop};
+use mmstats_tools::pollstats::{self, Arguments, Screen};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::Pid;
@@ -513,13 +514,13 @@ fn it_ends_at_once_however_long_it_would_wait() {
     assert_eq!(code, Some(130));
 
     // In a program that shows itself, too.
-    let stop = Stop::new();
+    let shutdown = Shutdown::new();
     let arguments = Arguments::parse_from(["pollstats", "-d", "3600", "jobs.done", &path]);
     let mut out = Vec::new();
     let outcome = thread::scope(|scope| {
-        scope.spawn(|| stop.stop());
+        scope.spawn(|| shutdown.request());
         let screen = Screen::of(&std::io::stdout(), ColorChoice::Never);
-        pollstats::run(&arguments, &mut out, screen, &stop).unwrap()
+        pollstats::run(&arguments, &mut out, screen, &shutdown).unwrap()
     });
     assert_eq!(outcome, Outcome::Fine);
     assert!(text(&out).contains("done"));

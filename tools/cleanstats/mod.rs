@@ -6,29 +6,29 @@ mod report;
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use clap::CommandFactory;
 use mmstats::{Processes, Removal, RemoveError};
 
-use crate::common::diagnostics::Diagnostics;
-use crate::common::exit::Outcome;
-use crate::common::generate::generate;
 use crate::common::selection::Selection;
 pub use args::{Arguments, Format};
+use mmstats_cli::diagnostics::Diagnostics;
+use mmstats_cli::exit::Outcome;
+use mmstats_cli::generate::generate;
+use mmstats_cli::shutdown::Shutdown;
 use report::Report;
 
 /// The tool's name.
 pub const NAME: &str = "cleanstats";
 
-/// Does what the arguments say. When a signal has put its number into `signal`, the file at hand
-/// is the last one.
+/// Does what the arguments say. When a shutdown is requested, the file at
+/// hand is the last one.
 ///
 /// # Errors
 ///
 /// Where stdout can't be written.
-pub fn run(arguments: &Arguments, signal: &AtomicUsize) -> io::Result<Outcome> {
+pub fn run(arguments: &Arguments, shutdown: &Shutdown) -> io::Result<Outcome> {
     if let Some(what) = arguments.common.generate.what {
         return generate(what, Arguments::command());
     }
@@ -40,7 +40,7 @@ pub fn run(arguments: &Arguments, signal: &AtomicUsize) -> io::Result<Outcome> {
     }
     let mut processes = Processes::new();
     for path in selection.paths().iter().chain(selection.unfinished()) {
-        if signal.load(Ordering::Relaxed) != 0 {
+        if shutdown.is_requested() {
             break;
         }
         if let Some(age) = arguments.older_than
@@ -52,12 +52,12 @@ pub fn run(arguments: &Arguments, signal: &AtomicUsize) -> io::Result<Outcome> {
         match outcome(path, arguments.dry_run, &mut processes) {
             Ok(removal) => report.outcome(path, removal),
             Err(error) => {
-                diagnostics.file(path, &error.reason());
+                diagnostics.file_error(path, &error.reason());
                 report.error(path, error.reason());
             }
         }
     }
-    let outcome = end(arguments, &selection, &diagnostics, signal);
+    let outcome = end(arguments, &selection, &diagnostics, shutdown);
     match report.finish() {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
         // Who closed the pipe still gets the exit code of the cleaning.
@@ -70,17 +70,17 @@ fn end(
     arguments: &Arguments,
     selection: &Selection,
     diagnostics: &Diagnostics,
-    signal: &AtomicUsize,
+    shutdown: &Shutdown,
 ) -> Outcome {
-    if let signal @ 1.. = signal.load(Ordering::Relaxed) {
-        return Outcome::Interrupted(signal as u8);
+    if let Some(interrupted) = shutdown.outcome() {
+        return interrupted;
     }
     if diagnostics.errors() > 0 {
         return Outcome::Failed;
     }
     if selection.paths().is_empty() && selection.unfinished().is_empty() {
         if !arguments.quiet {
-            diagnostics.say(&selection.explain_nothing());
+            diagnostics.note(&selection.explain_nothing());
         }
         // A timer that cleans by age usually finds nothing, which is no failure.
         return match arguments.older_than {

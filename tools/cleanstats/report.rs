@@ -7,8 +7,8 @@ use mmstats::Removal;
 use serde::Serialize;
 
 use super::args::{Arguments, Format};
-use crate::common::escape::{escape, escape_path};
 use crate::common::json::{self, FileError};
+use mmstats_cli::escape::{escape, escape_path};
 
 /// Raised when a reader of an older schema would go wrong.
 const SCHEMA: u32 = 1;

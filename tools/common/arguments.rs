@@ -1,12 +1,10 @@
 //! Arguments that every tool takes.
 
-use std::time::Duration;
-
 use clap::Args;
 use mmstats::ReadBudget;
 
-use super::generate::GenerateArgument;
 use super::terminal::ColorChoice;
+use mmstats_cli::generate::GenerateArgument;
 
 /// `--color` and `--generate`.
 #[derive(Args, Clone, Debug)]
@@ -86,22 +84,6 @@ Exit codes:
   1  nothing matched
   2  an error, told on stderr with the file's name and the reason
   130  ended by Ctrl-C";
-
-/// A time between two looks, in seconds.
-///
-/// # Errors
-///
-/// Where it isn't a number from a thousandth of a second to a year.
-pub fn parse_seconds(text: &str) -> Result<Duration, String> {
-    const SHORTEST: Duration = Duration::from_millis(1);
-    /// A year, so that adding delays to the clock can't overflow.
-    const LONGEST: Duration = Duration::from_hours(366 * 24);
-    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
-    Duration::try_from_secs_f64(seconds)
-        .ok()
-        .filter(|delay| (SHORTEST..=LONGEST).contains(delay))
-        .ok_or_else(|| "must be from 0.001 seconds to a year".to_owned())
-}
 
 #[cfg(test)]
 mod tests {

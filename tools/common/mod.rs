@@ -1,7 +1,5 @@
 //! What every tool does in the same way: selection, output, diagnostics, exit codes.
 
-pub use mmstats_cli::{diagnostics, escape, exit, generate, plural, signals};
-
 pub mod about;
 pub mod arguments;
 pub mod declared;

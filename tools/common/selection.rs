@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use mmstats::{ReadError, Search};
 
-use super::diagnostics::Diagnostics;
-use super::escape::escape;
 use super::natural;
+use mmstats_cli::diagnostics::Diagnostics;
+use mmstats_cli::escape::escape;
 
 /// Why there may be no stats files.
 pub const WHY_NOTHING: [&str; 4] = [
@@ -45,7 +45,7 @@ impl Selection {
     ) -> Self {
         let search = mmstats::find(places);
         for error in search.errors().iter().filter(|error| matters(error)) {
-            diagnostics.file(error.path(), &error.reason());
+            diagnostics.file_error(error.path(), &error.reason());
         }
         let mut paths = search.paths().to_vec();
         paths.sort_by(|one, other| natural::compare_paths(one, other));

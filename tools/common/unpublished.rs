@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use mmstats::{ProcessKey, StatsFile};
 
-use super::diagnostics::Diagnostics;
-use super::escape::escape_path;
+use mmstats_cli::diagnostics::Diagnostics;
+use mmstats_cli::escape::escape_path;
 
 /// How the label of the stat ends that counts such threads; a program's prefix may come before.
 const LABEL: &[u8] = b"sys.unpublished";
@@ -47,7 +47,7 @@ impl Unpublished {
                     1 => "thread of this process publishes",
                     _ => "threads of this process publish",
                 };
-                diagnostics.say(&format_args!("{path}: {threads} {what} nothing"));
+                diagnostics.note(&format_args!("{path}: {threads} {what} nothing"));
             }
             self.told.insert(process, threads);
         }

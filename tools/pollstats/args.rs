@@ -8,9 +8,7 @@ use clap::{ArgAction, Parser, ValueEnum};
 use mmstats::Aggregator;
 
 use super::filter::Filter;
-use crate::common::arguments::{
-    CommonArguments, LimitArguments, after_help, parse_number, parse_seconds,
-};
+use crate::common::arguments::{CommonArguments, LimitArguments, after_help, parse_number};
 use crate::common::patterns::LabelPattern;
 
 const EXAMPLES: &str = "\
@@ -67,7 +65,7 @@ pub struct Arguments {
     pub wait: bool,
 
     /// Seconds between two looks
-    #[arg(short, long, value_name = "SECONDS", default_value = "1", value_parser = parse_seconds, allow_negative_numbers = true)]
+    #[arg(short, long, value_name = "SECONDS", default_value = "1", value_parser = mmstats_cli::duration::parse_seconds, allow_negative_numbers = true)]
     pub delay: Duration,
 
     /// Repeat the header every N lines; 0: only where the columns change

@@ -13,11 +13,11 @@ use super::filter::any_passes;
 use super::records;
 use super::show::Show;
 use crate::common::about::About;
-use crate::common::diagnostics::Diagnostics;
-use crate::common::escape::{escape, escape_data};
 use crate::common::json;
 use crate::common::natural;
 use crate::common::selection::Selection;
+use mmstats_cli::diagnostics::Diagnostics;
+use mmstats_cli::escape::{escape, escape_data};
 
 /// Raised when a reader of an older schema would go wrong.
 const SCHEMA: u32 = 1;
@@ -80,12 +80,12 @@ fn collect(
             Ok(file) => file,
             Err(error) if selection.has_just_gone(&error) => continue,
             Err(error) => {
-                diagnostics.file(path, &error.reason());
+                diagnostics.file_error(path, &error.reason());
                 continue;
             }
         };
         if let Some(problem) = file.problem() {
-            diagnostics.file(path, &problem.reason());
+            diagnostics.file_error(path, &problem.reason());
         }
         if !any_passes(&arguments.filters, &file, &arguments.prefix)
             || (arguments.alive && file.life(&mut processes).verdict != Verdict::Alive)

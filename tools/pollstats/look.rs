@@ -16,10 +16,10 @@ use super::sampler::{FileSnapshot, Snapshot, Writer};
 use super::show::{Known, Show};
 use crate::common::about::About;
 use crate::common::arguments::LimitArguments;
-use crate::common::diagnostics::Diagnostics;
 use crate::common::patterns::LabelPattern;
 use crate::common::selection::isn_t_there;
 use crate::common::unpublished::Unpublished;
+use mmstats_cli::diagnostics::Diagnostics;
 
 /// What is looked for.
 #[derive(Debug)]
@@ -190,7 +190,7 @@ impl<'a> Observer<'a> {
     fn complain(&mut self, error: &ReadError, diagnostics: &mut Diagnostics) {
         let reason = error.reason();
         if self.told.get(error.path()) != Some(&reason) {
-            diagnostics.file(error.path(), &reason);
+            diagnostics.file_error(error.path(), &reason);
             self.told.insert(error.path().to_owned(), reason);
         }
     }

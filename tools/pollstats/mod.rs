@@ -20,16 +20,12 @@ mod records;
 mod rows;
 mod sampler;
 mod show;
-mod stop;
 mod table;
 
 use std::collections::HashSet;
 use std::io::{self, Write};
 use std::time::Instant;
 
-use crate::common::diagnostics::Diagnostics;
-use crate::common::escape::{escape, escape_path};
-use crate::common::exit::Outcome;
 use crate::common::selection::Selection;
 pub use args::{Arguments, Format};
 use cadence::Cadence;
@@ -38,17 +34,20 @@ use columns::{Column, Measure, columns};
 use fields::Fields;
 pub use filter::Filter;
 use look::{Interest, Observer};
+use mmstats_cli::diagnostics::Diagnostics;
+use mmstats_cli::escape::{escape, escape_path};
+use mmstats_cli::exit::Outcome;
+use mmstats_cli::shutdown::Shutdown;
 use operands::Operands;
 use output::Output;
 pub use output::Screen;
 use rows::{Row, over_all, per_file};
 use sampler::{Changes, Sampler, Snapshot};
-pub use stop::Stop;
 
 /// The tool's name.
 pub const NAME: &str = "pollstats";
 
-/// Writes rows to `out` until `arguments.count` is reached or `stop` asks for the end.
+/// Writes rows to `out` until `arguments.count` is reached or a shutdown is requested.
 ///
 /// What is wrong with files is told on stderr.
 ///
@@ -59,18 +58,18 @@ pub fn run(
     arguments: &Arguments,
     out: &mut dyn Write,
     screen: Screen,
-    stop: &Stop,
+    shutdown: &Shutdown,
 ) -> io::Result<Outcome> {
     let operands = Operands::of(&arguments.operands);
     let mut diagnostics = Diagnostics::new(NAME);
     let find = if arguments.wait { Selection::find_what_may_come } else { Selection::find };
     let selection = find(operands.places, &mut diagnostics);
     if let Some(fields) = operands.likely_fields() {
-        diagnostics.say(&format_args!("fields are separated by commas: {}", escape(&fields)));
+        diagnostics.note(&format_args!("fields are separated by commas: {}", escape(&fields)));
     }
     if selection.paths().is_empty() && !arguments.wait {
         if diagnostics.errors() == 0 {
-            diagnostics.say(&selection.explain_nothing());
+            diagnostics.note(&selection.explain_nothing());
         }
         return Ok(outcome(&diagnostics, false));
     }
@@ -98,7 +97,7 @@ pub fn run(
         diagnostics,
         late: HashSet::new(),
     };
-    watch.run(&selection, out, stop)?;
+    watch.run(&selection, out, shutdown)?;
     let has_matched = watch.columns.iter().any(|column| column.show.is_some());
     Ok(outcome(&watch.diagnostics, has_matched))
 }
@@ -124,8 +123,13 @@ struct Watch<'a> {
 }
 
 impl Watch<'_> {
-    fn run(&mut self, selection: &Selection, out: &mut dyn Write, stop: &Stop) -> io::Result<()> {
-        let Some(baseline) = self.first_look(selection, stop) else {
+    fn run(
+        &mut self,
+        selection: &Selection,
+        out: &mut dyn Write,
+        shutdown: &Shutdown,
+    ) -> io::Result<()> {
+        let Some(baseline) = self.first_look(selection, shutdown) else {
             return Ok(());
         };
         let mut cadence = Cadence::new(baseline.at, self.arguments.delay);
@@ -134,7 +138,7 @@ impl Watch<'_> {
         // Whoever reads the header knows that the baseline has been taken.
         self.output.header(out)?;
         let mut looks = 0;
-        while !stop.wait_until(cadence.due()) {
+        while !shutdown.wait_until(cadence.due()) {
             let snapshot = self.observer.look_again(&mut self.diagnostics);
             let changes = sampler.advance(snapshot);
             self.arrange();
@@ -150,20 +154,20 @@ impl Watch<'_> {
 
     /// The baseline. With `--wait` it is the first look that found something to show; `None`: the
     /// end was asked for before.
-    fn first_look(&mut self, selection: &Selection, stop: &Stop) -> Option<Snapshot> {
+    fn first_look(&mut self, selection: &Selection, shutdown: &Shutdown) -> Option<Snapshot> {
         let mut baseline = self.observer.look_into(selection.paths(), &mut self.diagnostics);
         self.arrange();
         let waits =
             |watch: &Self| watch.arguments.wait && !watch.fields.are_met(&watch.observer.known);
         if waits(self) {
-            self.diagnostics.say(&"waiting for the first program; Ctrl-C ends this");
+            self.diagnostics.note(&"waiting for the first program; Ctrl-C ends this");
         }
         if !(waits(self) && baseline.files.is_empty()) {
             self.tell_unmatched(&baseline);
         }
         let mut cadence = Cadence::new(baseline.at, self.arguments.delay);
         while waits(self) {
-            if stop.wait_until(cadence.due()) {
+            if shutdown.wait_until(cadence.due()) {
                 return None;
             }
             baseline = self.observer.look_again(&mut self.diagnostics);
@@ -199,7 +203,7 @@ impl Watch<'_> {
                 None if self.late.insert(column.label.clone()) => {
                     let label = escape(&column.label);
                     let message = format_args!("{label} came after the header and is left out");
-                    self.diagnostics.say(&message);
+                    self.diagnostics.note(&message);
                 }
                 None => {}
             }
@@ -210,7 +214,7 @@ impl Watch<'_> {
         if self.arguments.verbose > 0 {
             for traffic in &changes.traffic {
                 let (path, what) = traffic.tell();
-                self.diagnostics.say(&format_args!("{} {what}", escape_path(path)));
+                self.diagnostics.note(&format_args!("{} {what}", escape_path(path)));
             }
         }
         self.rows(changes).iter().try_for_each(|row| self.output.row(out, row))
@@ -234,7 +238,7 @@ impl Watch<'_> {
     fn tell_unmatched(&self, baseline: &Snapshot) {
         let is_filtered = self.arguments.alive || !self.arguments.filters.is_empty();
         if baseline.files.is_empty() && is_filtered {
-            return self.diagnostics.say(&match (self.arguments.alive, self.arguments.filters.len()) {
+            return self.diagnostics.note(&match (self.arguments.alive, self.arguments.filters.len()) {
                 (true, 0) => "no program is alive; without --alive --list shows every label",
                 (true, _) => "no file passes -f whose program is alive; without them --list shows every label",
                 _ => "no file passes -f; without it --list shows every label",
@@ -246,13 +250,13 @@ impl Watch<'_> {
                 "" => "--list shows what there is".to_owned(),
                 meant => format!("is {} meant?", escape(meant)),
             };
-            self.diagnostics.say(&format_args!("no file has {}; {hint}", escape(field)));
+            self.diagnostics.note(&format_args!("no file has {}; {hint}", escape(field)));
         }
         if self.columns.is_empty() && self.diagnostics.errors() == 0 {
             let all = if self.arguments.all { "" } else { "; --all adds sys.*" };
             let message =
                 format_args!("nothing moves in these files{all}; --list shows what there is");
-            self.diagnostics.say(&message);
+            self.diagnostics.note(&message);
         }
     }
 }

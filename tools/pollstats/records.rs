@@ -10,8 +10,8 @@ use serde::{Serialize, Serializer};
 use super::cells::Cell;
 use super::columns::Heading;
 use super::rows::{Row, RowFile};
-use crate::common::escape::{escape_data, escape_path_data};
 use crate::common::json::{self, Exact, is_alive};
+use mmstats_cli::escape::{escape_data, escape_path_data};
 
 /// Raised when a reader of an older schema would go wrong.
 const SCHEMA: u32 = 1;

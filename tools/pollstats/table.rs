@@ -14,8 +14,8 @@ use super::layout::{GAP, Layout, Need};
 use super::line::{Line, cut_beginning, cut_end};
 use super::rows::{Row, RowFile};
 use super::show::Show;
-use crate::common::escape::{escape, escape_path};
 use crate::common::terminal::{FAINT, Paint, TITLE, kind_style};
+use mmstats_cli::escape::{escape, escape_path};
 
 /// The widest that a file's name is shown.
 const WIDEST_FILE: usize = 32;

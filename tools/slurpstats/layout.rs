@@ -5,8 +5,8 @@ use std::fmt;
 use mmstats::FieldLayout;
 
 use super::text::put;
-use crate::common::escape::escape;
-use crate::common::plural::counted;
+use mmstats_cli::escape::escape;
+use mmstats_cli::plural::counted;
 
 /// How many bytes stand on a line, as other hex dumps have it.
 const BYTES_A_LINE: usize = 16;

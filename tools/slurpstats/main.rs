@@ -3,10 +3,10 @@
 
 use std::process::ExitCode;
 
-use mmstats_tools::common::{exit, signals};
+use mmstats_cli::{exit, shutdown};
 use mmstats_tools::slurpstats::{self, Arguments};
 
 fn main() -> ExitCode {
-    signals::survive_file_size_limit();
+    shutdown::survive_file_size_limit();
     exit::code(slurpstats::NAME, slurpstats::run(&Arguments::from_command_line()))
 }

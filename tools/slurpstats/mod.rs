@@ -21,16 +21,16 @@ use clap::CommandFactory;
 use mmstats::{Life, Processes, ReadError, ReadOptions, StatsFile, Verdict};
 use mmstats_cli::clock::now;
 
-use crate::common::diagnostics::Diagnostics;
-use crate::common::exit::Outcome;
-use crate::common::generate::generate;
-use crate::common::plural::counted;
 use crate::common::records::Extras;
 use crate::common::selection::Selection;
 use crate::common::terminal::Paint;
 use crate::common::unpublished::Unpublished;
 pub use added_label::AddedLabel;
 pub use args::{Arguments, Format};
+use mmstats_cli::diagnostics::Diagnostics;
+use mmstats_cli::exit::Outcome;
+use mmstats_cli::generate::generate;
+use mmstats_cli::plural::counted;
 use readable::Readable;
 use replacement::Replacement;
 use report::{Report, Shown};
@@ -52,7 +52,7 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
     }
     if let Some(path) = &arguments.file {
         return Ok(replace(arguments, path).unwrap_or_else(|error| {
-            Diagnostics::new(NAME).file(path, &error);
+            Diagnostics::new(NAME).file_error(path, &error);
             Outcome::Failed
         }));
     }
@@ -97,8 +97,8 @@ pub fn dump(arguments: &Arguments, paint: Paint, mut out: impl Write) -> io::Res
     match selection.paths().len() {
         // A timer writes the file whether any program runs or not.
         0 if arguments.file.is_some() => return Ok(Outcome::Fine),
-        0 => diagnostics.say(&selection.explain_nothing()),
-        files => diagnostics.say(&nothing_wanted(arguments, files)),
+        0 => diagnostics.note(&selection.explain_nothing()),
+        files => diagnostics.note(&nothing_wanted(arguments, files)),
     }
     Ok(Outcome::NothingMatched)
 }
@@ -195,7 +195,7 @@ fn tell(
     diagnostics: &mut Diagnostics,
 ) -> io::Result<()> {
     let reason = error.reason();
-    diagnostics.file(path, &reason);
+    diagnostics.file_error(path, &reason);
     report.error(path, &reason)
 }
 

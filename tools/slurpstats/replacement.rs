@@ -13,11 +13,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use mmstats::StatsFile;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
-use signal_hook::low_level::emulate_default_handler;
 
-use crate::common::signals::not_ignored;
+use mmstats_cli::shutdown;
 
 /// A file that is being written.
 #[derive(Debug)]
@@ -45,7 +42,7 @@ impl Replacement {
         let beside = target.with_file_name(format!(".slurpstats-{}.tmp", process::id()));
         let before = fs::metadata(&target).ok();
         let unfinished = Unfinished::default();
-        unfinished.heed_signals()?;
+        unfinished.handle_signals()?;
         let mode = before.as_ref().map_or(0o666, |before| before.mode() & 0o777);
         let file = unfinished.create(&beside, mode).map_err(|error| {
             io::Error::new(error.kind(), format!("no file can be made beside it: {error}"))
@@ -105,15 +102,15 @@ impl Unfinished {
     }
 
     /// At a signal that ends the process the file goes first.
-    fn heed_signals(&self) -> io::Result<()> {
-        let mut signals = Signals::new(not_ignored(&[SIGINT, SIGTERM, SIGHUP]))?;
+    fn handle_signals(&self) -> io::Result<()> {
+        let mut signals = shutdown::signals()?;
         let unfinished = self.clone();
         let wait = move || {
             for signal in signals.forever() {
                 unfinished.with(|known| {
                     remove(known);
                     // Under the lock, so that nothing is created any more.
-                    drop(emulate_default_handler(signal));
+                    shutdown::end_by(signal);
                 });
             }
         };

@@ -8,8 +8,8 @@ use unicode_width::UnicodeWidthStr;
 use super::layout;
 use super::readable::Readable;
 use super::report::{Report, Shown};
-use crate::common::escape::{escape, escape_path};
 use crate::common::terminal::{ALERT, FAINT, Paint, TITLE, kind_style};
+use mmstats_cli::escape::{escape, escape_path};
 
 /// What is shown beyond labels and values.
 #[derive(Clone, Copy, Debug)]

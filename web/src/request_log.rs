@@ -1,7 +1,7 @@
 //! Requests, told on stderr.
 
 use mmstats_cli::diagnostics::Diagnostics;
-use mmstats_cli::pace::Pace;
+use mmstats_cli::rate_limit::RateLimit;
 
 use crate::Answered;
 
@@ -10,17 +10,17 @@ const REQUESTS: u32 = 100;
 
 /// Requests, a line each, as far as there aren't too many.
 #[derive(Debug)]
-pub struct RequestLog(Pace);
+pub struct RequestLog(RateLimit);
 
 impl RequestLog {
     /// Begins now.
     pub fn new(diagnostics: Diagnostics) -> Self {
-        Self(Pace::new(diagnostics, REQUESTS, "requests"))
+        Self(RateLimit::new(diagnostics, REQUESTS, "requests"))
     }
 
     /// Tells of a request, unless there are too many in this second.
     pub fn tell(&self, request: &Answered<'_>) {
         let Answered { method, target, status, took } = request;
-        self.0.say(|| format!("{method} {target} {} {took:.1?}", status.as_u16()));
+        self.0.log(|| format!("{method} {target} {} {took:.1?}", status.as_u16()));
     }
 }

@@ -115,7 +115,7 @@ fn patient(stream: Box<dyn Stream>, connection: &Arc<Connection>, limits: &Limit
 }
 
 /// Waits for Ctrl-C, SIGTERM or SIGHUP, and returns the outcome of a run that it ends. Whatever happens
-/// then, the process ends: see [`mmstats_cli::signals::on_end`].
+/// then, the process ends: see [`mmstats_cli::shutdown::on_signal`].
 ///
 /// # Errors
 ///
@@ -123,6 +123,6 @@ fn patient(stream: Box<dyn Stream>, connection: &Arc<Connection>, limits: &Limit
 pub fn ending_by_signal() -> io::Result<impl Future<Output = Outcome>> {
     let (sender, outcome) = oneshot::channel();
     // Where nobody waits any more, the server is ending already.
-    mmstats_cli::signals::on_end(move |outcome| _ = sender.send(outcome))?;
+    mmstats_cli::shutdown::on_signal(move |outcome| _ = sender.send(outcome))?;
     Ok(async { outcome.await.unwrap_or(Outcome::Failed) })
 }

@@ -4,8 +4,8 @@ use std::error::Error;
 use std::sync::atomic::AtomicU64;
 
 use mmstats_tools::common::arguments::{CommonArguments, LimitArguments};
-use mmstats_tools::common::exit::Outcome;
-use mmstats_tools::common::generate::GenerateArgument;
+use mmstats_cli::exit::Outcome;
+use mmstats_cli::generate::GenerateArgument;
 use mmstats_tools::common::terminal::ColorChoice;
 use mmstats_tools::slurpstats::{Arguments, Format, dump};
 use prometheus_client::encoding::EncodeLabelSet;

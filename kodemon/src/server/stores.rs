@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::{escape, escape_path};
-use mmstats_cli::pace::Pace;
+use mmstats_cli::rate_limit::RateLimit;
 
 use super::NAME;
 use crate::args::Place;
@@ -84,7 +84,7 @@ fn engine(url: &str, keep: Duration, is_alone: bool) -> Result<Elastic, String> 
         if is_alone || !reason.passing {
             return Err(message);
         }
-        Diagnostics::new(NAME).say(&format_args!("{message}; it will be tried again"));
+        Diagnostics::new(NAME).note(&format_args!("{message}; it will be tried again"));
     }
     Ok(elastic)
 }
@@ -118,7 +118,7 @@ pub fn writers(
 ) -> io::Result<Vec<Writer>> {
     let writers = stores.iter().zip(figures).enumerate().map(|(at, (store, (name, figures)))| {
         let (told_to, name) = ((at == 0).then(|| (Arc::clone(live), Arc::clone(times))), *name);
-        let told = Pace::new(Diagnostics::new(NAME), TOLD, "errors of a store");
+        let told = RateLimit::new(Diagnostics::new(NAME), TOLD, "errors of a store");
         Writer::start(
             Arc::clone(store),
             Capacity::default(),
@@ -130,7 +130,7 @@ pub fn writers(
                     times.stored(executions);
                 }
             }),
-            Arc::new(move |trouble: &str| told.say(|| format!("{name}: {trouble}"))),
+            Arc::new(move |trouble: &str| told.log(|| format!("{name}: {trouble}"))),
         )
     });
     writers.collect()

@@ -8,8 +8,8 @@ use super::families::Family;
 use super::names::{LEFT_OUT, Name};
 use super::ranges::Limits;
 use super::sample::{Number, Sample, Type};
-use crate::common::escape::escape_data;
 use crate::common::number::push_exact;
+use mmstats_cli::escape::escape_data;
 
 /// A format of Prometheus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,9 +6,7 @@ use std::time::Duration;
 use clap::Parser;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use mmstats_cli::address::{Listen, parse_listen};
-use mmstats_tools::common::arguments::{
-    CommonArguments, LimitArguments, after_help, parse_seconds,
-};
+use mmstats_tools::common::arguments::{CommonArguments, LimitArguments, after_help};
 use mmstats_tools::common::prom::Limits;
 
 use super::metrics::{By, Choice};
@@ -52,7 +50,7 @@ pub struct Arguments {
     pub glob: Vec<OsString>,
 
     /// How long from one look at the files to the next
-    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = parse_seconds, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = mmstats_cli::duration::parse_seconds, allow_negative_numbers = true)]
     pub interval: Duration,
 
     /// A name under which it is asked for, besides localhost and addresses; several times

@@ -36,10 +36,10 @@ pub use args::Arguments;
 use compat::Settings;
 pub use metrics::By;
 use metrics::Metrics;
-use mmstats_tools::common::diagnostics::Diagnostics;
-use mmstats_tools::common::escape::escape_path;
-use mmstats_tools::common::exit::{self, Outcome};
-use mmstats_tools::common::generate::generate;
+use mmstats_cli::diagnostics::Diagnostics;
+use mmstats_cli::escape::escape_path;
+use mmstats_cli::exit::{self, Outcome};
+use mmstats_cli::generate::generate;
 use polling::{Poller, Wrongs};
 use telemetry::Own;
 
@@ -99,7 +99,7 @@ async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome, Str
     let server = server.map_err(|error| format!("can't listen on {place}: {error}"))?;
     if !place.is_local() {
         let warning = "whoever reaches this machine there reads every stat, without a password";
-        diagnostics.say(&format_args!("listening on {}: {warning}", server.place()));
+        diagnostics.note(&format_args!("listening on {}: {warning}", server.place()));
     }
     let signal = ending_by_signal().map_err(|error| format!("can't await signals: {error}"))?;
     let mut places = arguments.glob.clone();
@@ -107,7 +107,8 @@ async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome, Str
         places.extend(settings.glob.map(OsString::from));
     }
     let own = Own::publish().map(Arc::new);
-    let own = own.inspect_err(|error| diagnostics.say(&format_args!("not counting: {error}"))).ok();
+    let own =
+        own.inspect_err(|error| diagnostics.note(&format_args!("not counting: {error}"))).ok();
     let metrics = Metrics::new(arguments.choice());
     let wrongs = Wrongs::new(Diagnostics::new(NAME));
     let poller =

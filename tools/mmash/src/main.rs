@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use mmash::Arguments;
-use mmstats_tools::common::{exit, signals};
+use mmstats_cli::{exit, shutdown};
 
 fn main() -> ExitCode {
-    signals::survive_file_size_limit();
+    shutdown::survive_file_size_limit();
     exit::code(mmash::NAME, mmash::run(&Arguments::parse()))
 }

@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use mmstats::{Kind, Value};
 
-use crate::common::escape::escape_data;
 use crate::common::records::{PERCENTILES, percentile};
 use crate::common::totals::{Together, Total, Totals};
 use crate::slurpstats::csv::{end_record, exact_text, put_field};
+use mmstats_cli::escape::escape_data;
 
 const HEADER: [&str; 9] =
     ["label", "component", "kind", "unit", "aggregate", "files", "value", "dead", "invalid"];

@@ -3,12 +3,12 @@
 use mmstats::{Aggregate, Kind};
 use unicode_width::UnicodeWidthStr;
 
-use crate::common::escape::escape;
-use crate::common::plural::counted;
 use crate::common::terminal::{FAINT, Paint, TITLE, kind_style};
 use crate::common::totals::{Together, Total, Totals};
 use crate::slurpstats::readable::{Readable, push_unit};
 use crate::slurpstats::text::put;
+use mmstats_cli::escape::escape;
+use mmstats_cli::plural::counted;
 
 /// How the lines are written.
 pub struct Lines<'a> {

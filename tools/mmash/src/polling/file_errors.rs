@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use mmstats_tools::common::diagnostics::Diagnostics;
+use mmstats_cli::diagnostics::Diagnostics;
 
 /// What is wrong with files, told when it begins and not at each look.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ impl Wrongs {
     /// Tells what is new among that which a look found. What has gone is new when it comes back.
     pub fn tell(&mut self, found: &[(PathBuf, String)]) {
         let new = found.iter().filter(|wrong| !self.told.contains(wrong));
-        new.for_each(|(path, reason)| self.diagnostics.file(path, reason));
+        new.for_each(|(path, reason)| self.diagnostics.file_error(path, reason));
         self.told = found.iter().cloned().collect();
     }
 }

@@ -167,7 +167,7 @@ fn poll(poller: &Weak<Poller>, interval: Duration, mut looking: Looking) {
 mod tests {
     use super::*;
     use crate::metrics::{By, Choice};
-    use mmstats_tools::common::diagnostics::Diagnostics;
+    use mmstats_cli::diagnostics::Diagnostics;
     use mmstats_tools::common::prom::Limits;
 
     fn poller(interval: Duration) -> Poller {
