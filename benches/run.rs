@@ -12,7 +12,7 @@ fn main() -> ExitCode {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
     let benches = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/Cargo.toml");
     // Another package's program, which cargo builds for nobody unasked.
-    let mut kodemon = cargo(&["build", "--release", "--package", "kodemon"], root);
+    let mut kodemon = cargo(&["build", "--release", "--package", "kodemon-server"], root);
     let mut measure = cargo(&["run", "--release"], benches);
     measure
         .arg("--")

@@ -1,6 +1,6 @@
 //! Datagrams of Kodemon, beside what a parser of all of JSON finds in them.
 
-use kodemon::message::{LONGEST_EXECUTION, LONGEST_KEY, LONGEST_TOKEN, Message, parse};
+use kodemon_server::internals::{LONGEST_EXECUTION, LONGEST_KEY, LONGEST_TOKEN, Message, parse};
 use serde_json::{Map, Value};
 
 /// The fields that each message has.

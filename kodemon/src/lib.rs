@@ -1,7 +1,7 @@
-//! Per-call timings of functions: sent over UDP, stored, served, and drawn on a page.
+//! Per-call timings of functions, sent over UDP.
 //!
-//! A function that is marked sends one small message a call. The program `kodemon`, which is made
-//! of the rest of this crate, receives the messages, stores them and shows them.
+//! A function that is marked sends one small message per call. The program `kodemon`, from the
+//! crate `kodemon-server`, receives the messages, stores them and shows them.
 //!
 //! ```
 //! use kodemon::kodemon;
@@ -56,42 +56,41 @@
 //! system call. The first call in a thread makes the file, which takes a millisecond or two; that
 //! of each function adds its stats. There is room for 64 functions (384 KiB); calls of further ones
 //! are counted as [`unrecorded`](Statistics::unrecorded).
-//!
-//! # Features
-//!
-//! `server`, on by default, is everything but sending. Programs that only send turn it off.
 #![forbid(unsafe_code)]
 
-#[cfg(feature = "server")]
-pub mod api;
-#[cfg(feature = "server")]
-pub mod args;
-#[cfg(feature = "server")]
-pub mod catalog;
-#[cfg(feature = "server")]
-pub mod figures;
-#[cfg(feature = "server")]
-pub mod live;
-#[cfg(feature = "server")]
-pub mod message;
-#[cfg(feature = "server")]
-mod page;
-#[cfg(feature = "server")]
-pub mod receive;
-mod send;
-#[cfg(feature = "server")]
-pub mod server;
-#[cfg(feature = "server")]
-pub mod store;
-#[cfg(feature = "server")]
-pub mod times;
-#[cfg(feature = "server")]
-mod totals;
+//  #[kodemon], timing!, time  --->  Site       static: key, names of fields
+//                                     |
+//                                   Timing     the call: its begin, the fields' values
+//                          dropped    |
+//                 +-------------------+--------------------+
+//             Recorder                                   encode      the thread's buffer
+//     mmstats: the thread's file                           |
+//                                                       Sender       the process's socket
 
+mod address;
+mod counts;
+mod encode;
+mod environment;
+mod fields;
+mod key;
+mod recorder;
+mod sender;
+mod site;
+mod timing;
+
+pub use counts::{Statistics, statistics};
+pub use environment::BadVariable;
+pub use fields::Fields;
 pub use kodemon_macros::{kodemon, timing};
-pub use send::{
-    BadVariable, ConnectError, Fields, Recording, Statistics, Timing, connect, statistics, time,
-};
+pub use recorder::Recording;
+pub use sender::{ConnectError, connect};
+pub use timing::{Timing, time};
 
+/// For the macros; no part of the interface.
 #[doc(hidden)]
-pub use send::private as __private;
+pub mod __private {
+    pub use crate::fields::text;
+    pub use crate::key::{file_name, joined, text_of};
+    pub use crate::recorder::Recorder;
+    pub use crate::site::Site;
+}

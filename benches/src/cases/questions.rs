@@ -4,9 +4,7 @@ use std::error::Error;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
-use kodemon::catalog::Catalog;
-use kodemon::store::sqlite::Sqlite;
-use kodemon::store::{Execution, KeysQuery, Store, SummaryQuery};
+use kodemon_server::internals::{Catalog, Execution, KeysQuery, Sqlite, Store, SummaryQuery};
 
 use super::{Bench, Comparison};
 use crate::harness::{Measurement, Pair, repeated};

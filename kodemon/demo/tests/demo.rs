@@ -10,7 +10,6 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 #[path = "../../tests/send/server.rs"]
-#[allow(unexpected_cfgs, reason = "in the package kodemon the server checks the messages, too")]
 mod server;
 use server::Server;
 

@@ -37,8 +37,7 @@ impl Server {
         let mut buffer = vec![0; 65_536];
         let size = self.0.recv(&mut buffer).expect("a message comes");
         buffer.truncate(size);
-        #[cfg(feature = "server")]
-        kodemon::message::parse(&buffer).expect("the server takes it, too");
+        kodemon_server::internals::parse(&buffer).expect("the server takes it, too");
         String::from_utf8(buffer).unwrap()
     }
 

@@ -1,0 +1,26 @@
+//! kodemon with an engine beside SQLite, or alone: a real one, and one that errs as told.
+
+mod both;
+mod engine;
+mod faults;
+mod faulty;
+mod indices;
+mod manners;
+#[path = "../running/mod.rs"]
+mod running;
+#[path = "../../../../tests/support/mod.rs"]
+mod support;
+
+use std::path::Path;
+use std::process::Command;
+
+use support::tool;
+
+/// kodemon with these stores, on ports of the system's, with its figures in this directory.
+fn command(directory: &Path, stores: &[&str]) -> Command {
+    let mut command = tool(env!("CARGO_BIN_EXE_kodemon"));
+    command.args(["--udp", "127.0.0.1:0", "--http", "127.0.0.1:0"]);
+    command.args(stores.iter().flat_map(|store| ["--store", store]));
+    command.env("MMSTATS_PATH", directory);
+    command
+}

@@ -1,0 +1,186 @@
+//! What goes, and when.
+
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use kodemon_server::internals::{ExecutionsQuery, KeysQuery, Store, Summary, SummaryQuery};
+use rusqlite::Connection;
+
+use crate::oracle::{Call, KEEP, Stores};
+use crate::running::{Kodemon, command, now};
+use crate::support::PATIENCE;
+
+/// A full hour.
+const BEGIN: f64 = 1_795_258_800.0;
+const DAY: f64 = 86_400.0;
+
+fn call(key: &str, timestamp: f64) -> Call {
+    let (key, token, extra) = (key.to_owned(), "web".to_owned(), None);
+    Call { key, token, timestamp, execution_time: 0.25, extra }
+}
+
+/// Drops everything that is to be dropped; how often that had to be asked for.
+fn tend(stores: &Stores, now: f64) -> usize {
+    let mut times = 1;
+    while stores.sqlite.tend(now).unwrap() {
+        times += 1;
+    }
+    times
+}
+
+fn count(stores: &Stores, key: &str) -> usize {
+    let query = ExecutionsQuery {
+        from: None,
+        to: None,
+        token: None,
+        limit: 100_000,
+        cursor: None,
+        descending: false,
+    };
+    stores.sqlite.executions(key, &query).unwrap().executions.len()
+}
+
+fn summary(stores: &Stores, from: f64, to: f64) -> Summary {
+    let query = SummaryQuery { from, to, token: None, buckets: 100 };
+    stores.sqlite.summary("a.rs-f", &query).unwrap()
+}
+
+#[test]
+fn executions_go_after_what_is_kept_and_hours_stay_longer() {
+    let mut stores = Stores::new();
+    stores.write((0..4 * 3600).map(|second| call("a.rs-f", BEGIN + f64::from(second))));
+    stores = stores.reopen();
+    stores.write([call("a.rs-f", BEGIN + 5.0 * 3600.0)]);
+    let keep = KEEP.as_secs_f64();
+    tend(&stores, BEGIN + keep);
+    assert_eq!(count(&stores, "a.rs-f"), 4 * 3600 + 1);
+
+    tend(&stores, BEGIN + keep + 2.0 * 3600.0);
+    assert_eq!(count(&stores, "a.rs-f"), 2 * 3600 + 1);
+    let all = stores.sqlite.keys(&KeysQuery::default()).unwrap();
+    assert_eq!((all[0].count, all[0].first_seen), (4 * 3600 + 1, BEGIN));
+
+    // Of what has gone there are hours, so these can't be cut.
+    let told = summary(&stores, BEGIN + 1800.0, BEGIN + 2.5 * 3600.0);
+    assert_eq!((told.from, told.to, told.step), (BEGIN, BEGIN + 2.5 * 3600.0, 3600.0));
+    let counts: Vec<_> = told.buckets.iter().map(|bucket| bucket.spread.count).collect();
+    assert_eq!(counts, [3600, 3600, 1800]);
+    tend(&stores, BEGIN + keep + 2.25 * 3600.0);
+    let told = summary(&stores, BEGIN + 1800.0, BEGIN + 2.5 * 3600.0);
+    assert_eq!((told.to, told.total.count), (BEGIN + 3.0 * 3600.0, 3 * 3600));
+
+    tend(&stores, BEGIN + 12.0 * keep + 3600.0);
+    let told = summary(&stores, BEGIN, BEGIN + DAY);
+    assert_eq!((told.total.count, told.buckets[1].spread.count), (3 * 3600 + 1, 3600));
+}
+
+#[test]
+fn much_goes_in_small_steps() {
+    let mut stores = Stores::new();
+    let calls = (0..2_500).map(|minute| call("a.rs-f", BEGIN + f64::from(minute) * 60.0));
+    stores.write(calls);
+    stores = stores.reopen();
+    assert!(tend(&stores, BEGIN + KEEP.as_secs_f64() + 3.0 * DAY) > 10);
+    assert_eq!(count(&stores, "a.rs-f"), 0);
+}
+
+#[test]
+fn many_that_came_are_soon_where_they_are_found_quickly() {
+    let mut stores = Stores::new();
+    stores.write((0..10_000).map(|number| call("a.rs-f", BEGIN + f64::from(number) / 100.0)));
+    let path = stores.directory.path().join("kodemon.db");
+    let database = Connection::open(path).unwrap();
+    let waiting = || -> u64 {
+        database.query_row("SELECT count(*) FROM arrivals", (), |row| row.get(0)).unwrap()
+    };
+    assert_eq!(waiting(), 1);
+    let began = Instant::now();
+    while waiting() > 0 {
+        assert!(began.elapsed() < PATIENCE / 2, "never");
+        thread::sleep(Duration::from_millis(10));
+        stores.sqlite.tidy().unwrap();
+    }
+    assert_eq!(count(&stores, "a.rs-f"), 10_000);
+}
+
+#[test]
+fn a_server_drops_all_that_is_old_in_one_go() {
+    let mut stores = Stores::new();
+    let begin = now() - KEEP.as_secs_f64() - 3.0 * DAY;
+    stores.write((0..2_500).map(|minute| call("a.rs-f", begin + f64::from(minute) * 60.0)));
+    let Stores { directory, sqlite, .. } = stores;
+    drop(sqlite);
+    let kodemon = Kodemon::of(command(directory.path()).arg("--trust-clock"));
+    // A step a minute would take half an hour.
+    kodemon.until(|_| {
+        let page = kodemon.json("/api/keys/a.rs-f/executions?limit=1");
+        page["executions"].as_array().unwrap().is_empty()
+    });
+}
+
+/// To what is stored, a clock is wrong that is as far ahead as all of it is old.
+#[test]
+fn nothing_is_dropped_by_a_clock_that_is_far_ahead_of_what_is_stored() {
+    let mut stores = Stores::new();
+    let begin = now() - KEEP.as_secs_f64() - 10.0 * DAY;
+    stores.write((0..100).map(|minute| call("a.rs-f", begin + f64::from(minute) * 60.0)));
+    let Stores { directory, sqlite, .. } = stores;
+    drop(sqlite);
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let kodemon = Kodemon::of(command(directory.path()).stderr(log.reopen().unwrap()));
+    // Whoever sends by the same clock doesn't make it right.
+    kodemon.call("a.rs-f", 0.25, 0.0);
+    kodemon.until_stored(1);
+    let report = || fs::read_to_string(log.path()).unwrap();
+    crate::running::until(|| report().into(), |report| report.as_str().unwrap().ends_with('\n'));
+    let executions = kodemon.json("/api/keys/a.rs-f/executions")["executions"].clone();
+    assert_eq!(executions.as_array().unwrap().len(), 101);
+    // A clock that is wrong rejects nothing that is right by what is stored.
+    let message = crate::running::message("a.rs-f", 0.25, begin + 101.0 * 60.0);
+    kodemon.send(message.to_string());
+    kodemon.until_stored(2);
+    assert_eq!(kodemon.server.end(nix::sys::signal::Signal::SIGTERM), Some(0));
+    let report = report();
+    assert_eq!(report.lines().count(), 1, "{report}");
+    assert!(report.contains("40 days ahead") && report.contains("--trust-clock"), "{report}");
+}
+
+#[test]
+fn names_of_which_nothing_is_left_go_when_the_server_starts() {
+    let mut stores = Stores::new();
+    let late = 13.0 * KEEP.as_secs_f64();
+    let old = Call { token: "worker".to_owned(), ..call("old.rs-f", BEGIN) };
+    stores.write([old, call("new.rs-f", BEGIN)]);
+    stores = stores.reopen();
+    stores.write([call("new.rs-f", BEGIN + late)]);
+    tend(&stores, BEGIN + late);
+    let names = |stores: &Stores| {
+        let keys = stores.sqlite.keys(&KeysQuery::default()).unwrap();
+        keys.into_iter().map(|record| (record.key, record.count)).collect::<Vec<_>>()
+    };
+    let (old, new) = (("old.rs-f".to_owned(), 1), ("new.rs-f".to_owned(), 2));
+    assert_eq!(names(&stores), [new.clone(), old]);
+    stores = stores.reopen();
+    assert_eq!(names(&stores), std::slice::from_ref(&new));
+    assert_eq!(stores.known(), (1, 1));
+    // Its number may be another one's.
+    stores.write([call("other.rs-f", BEGIN + late), call("new.rs-f", BEGIN + late)]);
+    let other = ("other.rs-f".to_owned(), 1);
+    assert_eq!(names(&stores.reopen()), [("new.rs-f".to_owned(), 3), other]);
+}
+
+#[test]
+fn a_file_that_is_as_full_as_it_gets_grows_no_more() {
+    let mut stores = Stores::new();
+    let size = |stores: &Stores| fs::metadata(stores.directory.path().join("kodemon.db")).unwrap();
+    let mut sizes = Vec::new();
+    for round in 0..8 {
+        let begin = BEGIN + f64::from(round) * 2.0 * KEEP.as_secs_f64();
+        stores.write((0..20_000).map(|number| call("a.rs-f", begin + f64::from(number) / 10.0)));
+        stores = stores.reopen();
+        tend(&stores, begin + 1.5 * KEEP.as_secs_f64());
+        sizes.push(size(&stores).len());
+    }
+    assert!(sizes[7] <= sizes[1], "{sizes:?}");
+}

@@ -1,0 +1,97 @@
+//! A call as one JSON object, in a buffer that the thread keeps.
+
+use std::cell::Cell;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, SystemTime};
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::counts::Outcome;
+use crate::fields::Write;
+use crate::site::Site;
+
+/// The most bytes that a message may have: servers take no longer ones.
+const LONGEST: usize = 8_192;
+/// Enough for most messages, so that a thread's first call is the only one that allocates.
+const USUAL: usize = 1024;
+
+thread_local! {
+    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// A call that has ended.
+#[derive(Debug)]
+pub(crate) struct Call<'a, F> {
+    pub site: &'static Site,
+    pub token: &'a str,
+    pub began: SystemTime,
+    pub took: Duration,
+    pub fields: &'a F,
+}
+
+impl<F: Write> Serialize for Call<'_, F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let names = self.site.names();
+        let mut message = serializer.serialize_map(None)?;
+        // A field of the same name takes the place of one's own.
+        if !names.contains(&"execution_time") {
+            message.serialize_entry("execution_time", &self.took.as_secs_f64())?;
+        }
+        if !names.contains(&"timestamp") {
+            message.serialize_entry("timestamp", &unix_seconds(self.began))?;
+        }
+        if !names.contains(&"token") {
+            message.serialize_entry("token", self.token)?;
+        }
+        if !names.contains(&"key") {
+            message.serialize_entry("key", self.site.key())?;
+        }
+        self.fields.write(names, &mut message)?;
+        message.end()
+    }
+}
+
+fn unix_seconds(time: SystemTime) -> f64 {
+    match time.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(after) => after.as_secs_f64(),
+        Err(before) => -before.duration().as_secs_f64(),
+    }
+}
+
+/// Hands the call's message to `send`, or says why there is none.
+///
+/// The buffer is taken out of its place meanwhile: a field's own code may make timed calls, too.
+pub(crate) fn encoded<F: Write>(call: &Call<F>, send: impl FnOnce(&[u8]) -> Outcome) -> Outcome {
+    // Once the thread's storage is gone, as its end nears, a new one does.
+    let mut buffer = BUFFER.try_with(Cell::take).unwrap_or_default();
+    buffer.clear();
+    buffer.reserve(USUAL);
+    // Fields are the user's code. A panic of theirs would be one out of a `drop`.
+    let written =
+        catch_unwind(AssertUnwindSafe(|| serde_json::to_writer(Bounded(&mut buffer), call)));
+    let outcome = match written {
+        Ok(Ok(())) => send(&buffer),
+        Ok(Err(error)) if error.is_io() => Outcome::TooLarge,
+        Ok(Err(_)) | Err(_) => Outcome::Unserializable,
+    };
+    let _ = BUFFER.try_with(|place| place.set(buffer));
+    outcome
+}
+
+/// Appends as much as a message may have.
+struct Bounded<'a>(&'a mut Vec<u8>);
+
+impl io::Write for Bounded<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > LONGEST {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

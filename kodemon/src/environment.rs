@@ -1,0 +1,98 @@
+//! Where messages go and who sends them, as the environment says.
+
+use std::env;
+use std::fmt;
+
+/// What the variables say. One that is empty counts as not set.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Environment {
+    pub host: String,
+    pub port: u16,
+    pub token: String,
+}
+
+/// A variable of the environment that has an impossible value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadVariable {
+    name: &'static str,
+    found: String,
+    expected: &'static str,
+}
+
+impl Environment {
+    pub(crate) fn read() -> Result<Self, BadVariable> {
+        Self::from(|name| match env::var(name) {
+            Ok(value) => Ok(Some(value)),
+            Err(env::VarError::NotPresent) => Ok(None),
+            Err(env::VarError::NotUnicode(found)) => Err(BadVariable {
+                name,
+                found: found.to_string_lossy().into_owned(),
+                expected: "UTF-8",
+            }),
+        })
+    }
+
+    fn from(
+        variable: impl Fn(&'static str) -> Result<Option<String>, BadVariable>,
+    ) -> Result<Self, BadVariable> {
+        let or = |name, default: &str| {
+            let value = variable(name)?.filter(|value| !value.is_empty());
+            Ok(value.unwrap_or_else(|| default.to_owned()))
+        };
+        Ok(Self {
+            host: or("KODEMON_HOST", "localhost")?,
+            port: port(or("KODEMON_PORT", "4000")?)?,
+            token: or("KODEMON_TOKEN", "test-token")?,
+        })
+    }
+}
+
+fn port(found: String) -> Result<u16, BadVariable> {
+    match found.parse() {
+        Ok(port) if port > 0 => Ok(port),
+        _ => Err(BadVariable { name: "KODEMON_PORT", found, expected: "a port from 1 to 65535" }),
+    }
+}
+
+impl fmt::Display for BadVariable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, found, expected } = self;
+        write!(f, "{name} is '{}', {expected} was expected", found.escape_debug())
+    }
+}
+
+impl std::error::Error for BadVariable {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(variables: &[(&str, &str)]) -> Result<Environment, BadVariable> {
+        Environment::from(|name| {
+            let found = variables.iter().find(|(other, _)| *other == name);
+            Ok(found.map(|(_, value)| (*value).to_owned()))
+        })
+    }
+
+    fn environment(host: &str, port: u16, token: &str) -> Environment {
+        Environment { host: host.to_owned(), port, token: token.to_owned() }
+    }
+
+    #[test]
+    fn what_is_not_set_or_empty_has_a_default() {
+        let default = environment("localhost", 4000, "test-token");
+        assert_eq!(of(&[]), Ok(default));
+        let set = [("KODEMON_HOST", "::1"), ("KODEMON_PORT", ""), ("KODEMON_TOKEN", "shop")];
+        assert_eq!(of(&set), Ok(environment("::1", 4000, "shop")));
+    }
+
+    #[test]
+    fn an_impossible_port_is_named() {
+        for found in ["0", "65536", "-1", "http", " 4000"] {
+            let error = of(&[("KODEMON_PORT", found)]).unwrap_err().to_string();
+            let expected =
+                format!("KODEMON_PORT is '{found}', a port from 1 to 65535 was expected");
+            assert_eq!(error, expected);
+        }
+    }
+}
