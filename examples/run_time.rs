@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             // The file is live: from here on every reader sees the new stat.
             match stats.add(Counter::named(format!("word.{word}")).unit("words")) {
                 Ok(counter) => counters.entry(word).insert_entry(counter).get().incr(),
-                Err(AddError::NoRoom { .. }) => untracked += 1,
+                Err(AddError::NoFreeSpace { .. }) => untracked += 1,
                 Err(error) => return Err(error.into()),
             }
         }

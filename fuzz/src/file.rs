@@ -50,7 +50,7 @@ fn ask(stat: &Stat<'_>) {
         let _ = (component.as_f64(), component.as_i64(), component.as_u64());
     }
     let _ = (stat.unit(), stat.help(), stat.aggregate(), stat.kind(), stat.signature());
-    let _ = (stat.note(), stat.is_stable(), stat.is_buffered(), stat.expired(1e9));
+    let _ = (stat.note(), stat.is_stable(), stat.is_buffered(), stat.is_expired(1e9));
     if let Some(histogram) = stat.histogram() {
         ask_histogram(&histogram);
     }

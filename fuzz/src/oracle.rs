@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::panic;
 
-use mmstats::{Fault, ReadError, StatsFile, Value};
+use mmstats::{FormatError, ReadError, StatsFile, Value};
 
 #[path = "../../mmstats/tests/oracle/mod.rs"]
 mod naive;
@@ -47,7 +47,7 @@ pub fn check(bytes: &[u8]) -> bool {
         }
         // What the original's readers don't look at, and ours must not overlook.
         Err(ReadError::Damaged {
-            fault: Fault::UnknownExtension { .. } | Fault::ForeignByteOrder,
+            source: FormatError::UnknownExtension { .. } | FormatError::ForeignByteOrder,
             ..
         }) => {}
         Err(error) => panic!("{error}, but there is {naive:?}"),

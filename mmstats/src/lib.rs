@@ -186,23 +186,23 @@ mod publish;
 mod read;
 
 pub use file::{
-    Life, Limited, Processes, ReadError, Removal, RemoveError, Verdict, remove_if_dead,
-    would_remove,
+    Life, Processes, ReadError, ReadLimit, Removal, RemoveError, Verdict, is_stats_file_name,
+    remove_if_dead, would_remove,
 };
-pub use format::{Aggregate, Fault, Identity, Kind, Layout};
+pub use format::{Aggregate, FormatError, Identity, Kind, Layout, SignatureError};
 pub use memory::Scalar;
 pub use mmstats_derive::MmStats;
 pub use publish::fields::{
-    Average, Counter, Fixed, FixedValue, Gauge, Histogram, MovingAverage, Number, Stopwatch, Text,
-    Timer, Timestamp, Timing, UpDownCounter, WindowedAverage,
+    Average, Counter, Fixed, FixedValue, Gauge, Histogram, MovingAverage, NumericScalar, Stopwatch,
+    Text, Timer, Timestamp, Timing, UpDownCounter, WindowedAverage,
 };
 pub use publish::{
     AddError, Attachments, CreateError, Declaration, Declarations, DeclareError, Field, HoldGuard,
     MmStats, Options, PerThread, Published, TimingGuard, Unpublished,
 };
 pub use read::{
-    Aggregator, Bucket, FieldLayout, HistogramSnapshot, ProcessKey, ReadBudget, ReadOptions,
-    Search, Stat, StatsFile, UnknownAggregator, Value, find,
+    Aggregator, Bucket, FieldLayout, HistogramSnapshot, ParseAggregatorError, ProcessKey,
+    ReadBudget, ReadOptions, Search, Stat, StatsFile, Value, find,
 };
 
 /// For the macros of this crate; no part of the interface.

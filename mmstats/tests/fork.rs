@@ -112,7 +112,7 @@ fn what_a_child_inherits_has_no_file_there() {
     let (stats, _hits) = stats(&directory);
     let code = in_child(|| {
         let too_long: AddError = stats.add(Text::named("text").size(1 << 24)).unwrap_err();
-        let names_no_file = matches!(too_long, AddError::NoRoom { path: None, .. });
+        let names_no_file = matches!(too_long, AddError::NoFreeSpace { path: None, .. });
         let own = Options::dynamic("Fork").path(directory.path()).create().unwrap();
         names_no_file
             && stats.path().is_none()

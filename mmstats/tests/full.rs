@@ -119,7 +119,7 @@ fn a_file_that_was_made_does_not_mind_that_others_fill_the_file_system() {
                 Err(error) => break error,
             }
         };
-        assert!(matches!(error, AddError::NoRoom { .. }), "{error}");
+        assert!(matches!(error, AddError::NoFreeSpace { .. }), "{error}");
         assert!(added.len() > 100, "{} fields were added", added.len());
         added.iter().for_each(Counter::incr);
         is_shown(&stats);

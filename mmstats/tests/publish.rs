@@ -298,7 +298,7 @@ fn no_room_says_so_and_changes_nothing() {
         }
     };
     added.iter().for_each(Counter::incr);
-    assert!(matches!(error, AddError::NoRoom { needed, left, .. } if needed > left));
+    assert!(matches!(error, AddError::NoFreeSpace { needed, left, .. } if needed > left));
     assert!(error.to_string().contains("capacity"), "{error}");
     let file = StatsFile::read(stats.path().unwrap()).unwrap();
     assert!(file.problem().is_none());

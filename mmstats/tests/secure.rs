@@ -25,7 +25,7 @@ fn privileged() {
             let stats = Options::dynamic("Secure").create().unwrap();
             stats.path().unwrap().to_str().unwrap().to_owned()
         }
-        "looked at" => mmstats::find([""; 0]).looked_at().join(" "),
+        "looked at" => mmstats::find([""; 0]).locations().join(" "),
         other => panic!("{other:?}"),
     });
 }

@@ -5,11 +5,7 @@ use mmstats::{Aggregate, Kind, Stat};
 
 /// How a stat adds up. Files of the original don't tell; in them a buffered `Q` is a counter.
 pub fn aggregate_of(stat: &Stat<'_>) -> Aggregate {
-    stat.aggregate().unwrap_or_else(|| match stat.kind() {
-        Some(kind) => Aggregate::default_for(kind),
-        None if stat.is_buffered() && stat.signature() == "Q" => Aggregate::Sum,
-        None => Aggregate::Each,
-    })
+    stat.aggregate().unwrap_or_else(|| Aggregate::default_for(stat.kind_or_guess()))
 }
 
 /// Whether the values of several files become one, as the program declared it. Those of averages
@@ -21,7 +17,7 @@ pub fn becomes_one(stat: &Stat<'_>) -> bool {
 /// Whether a stat has no value at present: it is an average over a window that has passed, or a
 /// timestamp that was never set.
 pub fn is_unset(stat: &Stat<'_>, now: f64) -> bool {
-    stat.expired(now)
+    stat.is_expired(now)
         || (stat.kind() == Some(Kind::Timestamp) && stat.value().as_f64() == Some(0.0))
 }
 

@@ -72,7 +72,7 @@ pub fn put_value<M: SerializeMap>(map: &mut M, stat: &Stat<'_>, now: f64) -> Res
     if !stat.is_stable() {
         map.serialize_entry("unstable", &true)?;
     }
-    if stat.expired(now) {
+    if stat.is_expired(now) {
         map.serialize_entry("expired", &true)?;
     }
     if let Some(note) = stat.note() {

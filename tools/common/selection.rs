@@ -35,7 +35,7 @@ impl Selection {
 
     /// The same for somebody who waits: what isn't there may come.
     pub fn find_what_may_come(places: &[OsString], diagnostics: &mut Diagnostics) -> Self {
-        Self::find_and_tell(places, diagnostics, |error| !isn_t_there(error))
+        Self::find_and_tell(places, diagnostics, |error| !error.is_not_found())
     }
 
     fn find_and_tell(
@@ -71,13 +71,13 @@ impl Selection {
     /// Whether a file was found and then was gone: its program ended meanwhile. One that was
     /// named should have been there.
     pub fn has_just_gone(&self, error: &ReadError) -> bool {
-        isn_t_there(error) && !self.named.iter().any(|named| named == error.path())
+        error.is_not_found() && !self.named.iter().any(|named| named == error.path())
     }
 
     /// Where it looked and why there may be nothing, for a message of several lines.
     pub fn explain_nothing(&self) -> String {
         let mut text = "no stats files found\nlooked at:".to_owned();
-        for place in self.search.looked_at() {
+        for place in self.search.locations() {
             let state = state_of(place).map_or_else(String::new, |state| format!("  ({state})"));
             write!(text, "\n  {}{state}", escape(place)).expect("a String takes everything");
         }
@@ -87,11 +87,6 @@ impl Selection {
         }
         text
     }
-}
-
-/// Whether a file isn't there, as its writer ended or hasn't begun.
-pub fn isn_t_there(error: &ReadError) -> bool {
-    matches!(error, ReadError::Io { source, .. } if source.kind() == ErrorKind::NotFound)
 }
 
 /// Why nothing can be found at a place that was looked at, if that can be said.

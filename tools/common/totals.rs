@@ -165,7 +165,7 @@ impl Total {
     fn add_value(&mut self, value: Value<'_>) {
         match value {
             Value::Float(number) if number.is_nan() => self.leave_out(number),
-            value => self.values.extend(value.into_owned()),
+            value => self.values.extend(value.to_static()),
         }
     }
 
@@ -193,12 +193,12 @@ impl Total {
         self.values.extend(counted.then_some(Value::Float(mean)));
         let wanted = |name: &str| counted || !matches!(name, "min" | "max");
         for (name, value) in stat.components().skip(1).filter(|(name, _)| wanted(name)) {
-            self.add_component(name, value);
+            self.add_component(name, &value);
         }
     }
 
-    fn add_component(&mut self, name: Cow<'static, str>, value: Value<'_>) {
-        let Some(value) = value.into_owned() else {
+    fn add_component(&mut self, name: Cow<'static, str>, value: &Value<'_>) {
+        let Some(value) = value.to_static() else {
             return;
         };
         match self.components.iter_mut().find(|(known, _)| *known == name) {

@@ -17,7 +17,6 @@ use super::show::{Known, Show};
 use crate::common::about::About;
 use crate::common::arguments::LimitArguments;
 use crate::common::patterns::LabelPattern;
-use crate::common::selection::isn_t_there;
 use crate::common::unpublished::Unpublished;
 use mmstats_cli::diagnostics::Diagnostics;
 
@@ -73,7 +72,7 @@ impl<'a> Observer<'a> {
     /// Looks for files anew, and into each. Files that went away since aren't missed.
     pub fn look_again(&mut self, diagnostics: &mut Diagnostics) -> Snapshot {
         let search = mmstats::find(self.interest.places);
-        for error in search.errors().iter().filter(|error| !isn_t_there(error)) {
+        for error in search.errors().iter().filter(|error| !error.is_not_found()) {
             self.complain(error, diagnostics);
         }
         self.look_into(search.paths(), diagnostics)
@@ -93,7 +92,7 @@ impl<'a> Observer<'a> {
         for path in paths {
             match options.read_within(path, &mut budget) {
                 Ok(file) => self.take(&file, &mut processes, &mut snapshot, diagnostics),
-                Err(error) if isn_t_there(&error) => {}
+                Err(error) if error.is_not_found() => {}
                 Err(error) => {
                     self.complain(&error, diagnostics);
                     snapshot.others.push(path.clone());

@@ -4,6 +4,8 @@ use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use mmstats::is_stats_file_name;
+
 /// The arguments without a dash, told apart.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Operands<'a> {
@@ -26,7 +28,7 @@ impl<'a> Operands<'a> {
         let is_place = if rest.is_empty() {
             has_slash(first) || stands_for_files(first)
         } else {
-            (has_slash(first) || is_stats_name(first)) && stands_for_files(first)
+            (has_slash(first) || is_stats_file_name(first)) && stands_for_files(first)
         };
         match first.to_str() {
             Some(fields) if !is_place => Self { fields: Some(fields), places: rest },
@@ -47,11 +49,6 @@ fn has_slash(argument: &OsStr) -> bool {
     argument.as_encoded_bytes().contains(&b'/')
 }
 
-fn is_stats_name(argument: &OsStr) -> bool {
-    let name = argument.to_string_lossy();
-    name.ends_with(".mmstats") || name.starts_with("mmstats-")
-}
-
 /// Whether there is such a file, or files that such a glob matches.
 fn stands_for_files(argument: &OsStr) -> bool {
     exists(argument) || argument.to_str().is_some_and(matches_files)
@@ -68,7 +65,7 @@ fn exists(argument: &OsStr) -> bool {
 /// Without a slash only stats files count: `*` stays FIELDS in a folder of other files.
 fn matches_files(pattern: &str) -> bool {
     let any_counts = pattern.contains('/');
-    let counts = |path: PathBuf| any_counts || path.file_name().is_some_and(is_stats_name);
+    let counts = |path: PathBuf| any_counts || path.file_name().is_some_and(is_stats_file_name);
     glob::glob(pattern).is_ok_and(|mut found| found.any(|path| path.is_ok_and(counts)))
 }
 

@@ -61,8 +61,7 @@ impl Show {
         if !gauges.is_empty() && any_matches(gauges, &stat.label()) {
             return Self::Gauge;
         }
-        let told = stat.kind().and_then(Self::of_kind);
-        told.unwrap_or_else(|| Self::guess(stat))
+        Self::of_kind(stat.kind_or_guess()).unwrap_or(Self::Gauge)
     }
 
     /// The kind whose colour and name it goes by.
@@ -98,39 +97,25 @@ impl Show {
         })
     }
 
-    /// Where the kind is unknown: the original's counters are double-buffered `Q`s.
-    fn guess(stat: &Stat<'_>) -> Self {
-        match stat.value() {
-            Value::Text(_) | Value::Bytes(_) => Self::Info,
-            _ if stat.signature() == "Q" && is_buffered(stat) => Self::Counter,
-            _ => Self::Gauge,
-        }
-    }
-
     /// The figure of a stat that is shown so, at the Unix time `now`.
     pub fn figure(self, stat: &Stat<'_>, now: f64) -> Figure {
         let number = || match stat.value() {
             Value::Text(text) => Figure::Text(text.into_owned()),
-            value => value
-                .clone()
-                .into_owned()
-                .map_or_else(|| Figure::Text(value.to_string()), Figure::Number),
+            value => {
+                value.to_static().map_or_else(|| Figure::Text(value.to_string()), Figure::Number)
+            }
         };
         match self {
             Self::Counter => stat.value().as_u64().map_or_else(number, Figure::Counter),
             Self::UpDownCounter => stat.value().as_i64().map_or_else(number, Figure::up_down),
             Self::Timer => total(stat).unwrap_or_else(number),
             Self::Histogram => stat.histogram().map_or_else(number, Figure::Histogram),
-            Self::Average if stat.expired(now) => Figure::Nothing,
+            Self::Average if stat.is_expired(now) => Figure::Nothing,
             Self::Average => total(stat).or_else(|| mean(stat)).unwrap_or_else(number),
             Self::Timestamp if stat.value().as_f64() == Some(0.0) => Figure::Never,
             _ => number(),
         }
     }
-}
-
-fn is_buffered(stat: &Stat<'_>) -> bool {
-    stat.field_layout().buffers.len() == 2
 }
 
 fn total(stat: &Stat<'_>) -> Option<Figure> {

@@ -49,7 +49,7 @@ impl<W: Write> Prom<W> {
             return;
         }
         // A mean over a window that has passed says nothing about now.
-        if !stat.expired(self.now) {
+        if !stat.is_expired(self.now) {
             self.families.add_stat(stat);
         }
     }

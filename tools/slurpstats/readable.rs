@@ -53,7 +53,7 @@ impl Readable {
         let manner = self.manner(stat.kind(), stat.unit(), stat.label_bytes(), stat.is_buffered());
         if let Some(histogram) = stat.histogram() {
             self.push_histogram(out, &histogram, stat.unit(), manner);
-        } else if stat.expired(self.now) {
+        } else if stat.is_expired(self.now) {
             out.push(b'-');
         } else {
             self.push_value(out, value, manner);

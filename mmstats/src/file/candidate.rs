@@ -94,7 +94,7 @@ fn claim(source: &Source, path: &Path) -> Result<Claim, ReadError> {
         return large::claim(source, path)?.ok_or_else(too_large);
     }
     let copy = source.copy(path)?;
-    Claim::of(copy.bytes()).map_err(|fault| ReadError::Damaged { path: path.to_owned(), fault })
+    Claim::of(copy.bytes()).map_err(|source| ReadError::Damaged { path: path.to_owned(), source })
 }
 
 impl Candidate {

@@ -2,7 +2,7 @@
 
 use super::number::{signed, unsigned};
 use super::{Writer, walk};
-use crate::format::{Component, Fault, Identity, RawField, Signature};
+use crate::format::{Component, FormatError, Identity, RawField, Signature};
 
 /// The writer as a whole stats file names it.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ impl Claim {
     /// # Errors
     ///
     /// Where it isn't one: whoever removes files wants to be sure.
-    pub(crate) fn of(bytes: &[u8]) -> Result<Self, Fault> {
+    pub(crate) fn of(bytes: &[u8]) -> Result<Self, FormatError> {
         let mut pid = None;
         let walk = walk(bytes, |field| {
             if bytes[field.label.clone()].ends_with(b"sys.pid") {
@@ -26,7 +26,7 @@ impl Claim {
             }
         })?;
         match walk.problem {
-            Some(fault) => Err(fault),
+            Some(error) => Err(error),
             None => Ok(Self { identity: walk.trailer.and_then(|trailer| trailer.identity()), pid }),
         }
     }

@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::format::Fault;
+use crate::format::FormatError;
 
 /// Why a stats file couldn't be read, or not to its end.
 ///
@@ -40,8 +40,8 @@ pub enum ReadError {
     OverBudget {
         /// The file.
         path: PathBuf,
-        /// What there would be too much of.
-        limited: Limited,
+        /// Which limit it is.
+        exceeded: ReadLimit,
         /// The limit over all files; [`ReadBudget`](crate::ReadBudget) raises it.
         limit: u64,
     },
@@ -59,21 +59,21 @@ pub enum ReadError {
         /// The file.
         path: PathBuf,
         /// What is wrong, and where.
-        fault: Fault,
+        source: FormatError,
     },
 }
 
-/// What is limited over all files of a reading.
+/// A limit on all files of a reading together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Limited {
+pub enum ReadLimit {
     /// Bytes that are read, and what stats take besides.
     Bytes,
     /// Labels, each counted once.
     Labels,
 }
 
-impl Limited {
+impl ReadLimit {
     const fn name(self) -> &'static str {
         match self {
             Self::Bytes => "bytes",
@@ -83,6 +83,11 @@ impl Limited {
 }
 
 impl ReadError {
+    /// Whether there is no such file, because of a wrong path or because it was removed.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
+    }
+
     /// The file that couldn't be read.
     pub fn path(&self) -> &Path {
         match self {
@@ -103,8 +108,8 @@ impl ReadError {
             Self::TooLarge { size, limit, .. } => {
                 format!("too large: {size} bytes, at most {limit} are read")
             }
-            Self::OverBudget { limited, limit, .. } => {
-                let name = limited.name();
+            Self::OverBudget { exceeded, limit, .. } => {
+                let name = exceeded.name();
                 format!(
                     "not read: with it, there are more than {limit} {name} in all files \
                      (--max-{name}, ReadBudget::max_{name})"
@@ -113,7 +118,7 @@ impl ReadError {
             Self::CutShort { expected, found, .. } => format!(
                 "cut short while being read: {expected} bytes were expected, {found} are there"
             ),
-            Self::Damaged { fault, .. } => fault.to_string(),
+            Self::Damaged { source, .. } => source.to_string(),
         }
     }
 }
@@ -128,7 +133,7 @@ impl std::error::Error for ReadError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Io { source, .. } => Some(source),
-            Self::Damaged { fault, .. } => Some(fault),
+            Self::Damaged { source, .. } => Some(source),
             _ => None,
         }
     }

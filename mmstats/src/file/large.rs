@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::claim::Claim;
 use super::{ReadError, Source};
-use crate::format::{Chain, FIRST_FIELD, Fault, IDENTITY_ALIGN, Trailer, VERSION};
+use crate::format::{Chain, FIRST_FIELD, FormatError, IDENTITY_ALIGN, Trailer, VERSION};
 
 /// More than the longest header of a field, and than the longest identity with its footer.
 const WINDOW: usize = 1 << 20;
@@ -21,7 +21,7 @@ pub(super) fn claim(source: &Source, path: &Path) -> Result<Option<Claim>, ReadE
     let start = source.size.saturating_sub(WINDOW).next_multiple_of(IDENTITY_ALIGN);
     let copy = source.copy_range(start..source.size, path)?;
     let trailer = Trailer::find_in_tail(copy.at(start..source.size), start, chain_end)
-        .map_err(|fault| ReadError::Damaged { path: path.to_owned(), fault })?;
+        .map_err(|source| ReadError::Damaged { path: path.to_owned(), source })?;
     Ok(trailer.and_then(|trailer| trailer.identity()).map(Claim::of_identity))
 }
 
@@ -55,8 +55,8 @@ fn walk_window(window: &[u8]) -> ControlFlow<Option<usize>, usize> {
     let mut walked = FIRST_FIELD;
     match chain.visit(|field| walked = field.end) {
         (end, None) if end > walked => Break(Some(end)),
-        (_, None | Some(Fault::HeaderPastEnd { .. })) => Continue(walked),
-        (_, Some(Fault::ValuePastEnd { offset, expected, .. })) => {
+        (_, None | Some(FormatError::HeaderPastEnd { .. })) => Continue(walked),
+        (_, Some(FormatError::ValuePastEnd { offset, expected, .. })) => {
             Continue(offset.saturating_add(expected))
         }
         _ => Break(None),

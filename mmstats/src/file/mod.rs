@@ -25,8 +25,9 @@ pub(crate) use life::{Writer, judge};
 pub(crate) use process::own_identity;
 pub(crate) use walk::walk;
 
-pub use error::{Limited, ReadError};
+pub use error::{ReadError, ReadLimit};
 pub use life::{Life, Verdict};
+pub use places::is_stats_file_name;
 pub use processes::Processes;
 pub use removal::{Removal, RemoveError};
 pub use remove::{remove_if_dead, would_remove};

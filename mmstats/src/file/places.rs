@@ -14,10 +14,12 @@ const SHARED_MEMORY: &str = "/dev/shm";
 /// What stats files are called.
 pub(crate) const PATTERNS: [&str; 2] = ["*.mmstats", "mmstats-*"];
 
-/// Whether a name fits one of the [`PATTERNS`].
-pub(crate) fn is_stats_name(name: &OsStr) -> bool {
-    let name = name.as_bytes();
-    !name.starts_with(b".") && (name.ends_with(b".mmstats") || name.starts_with(b"mmstats-"))
+/// Whether a file has the name of a stats file: `*.mmstats` or `mmstats-*`.
+///
+/// A search of a directory takes these files, except hidden ones.
+pub fn is_stats_file_name(name: impl AsRef<OsStr>) -> bool {
+    let name = name.as_ref().as_bytes();
+    name.ends_with(b".mmstats") || name.starts_with(b"mmstats-")
 }
 
 /// Whether the variables of the environment are the user's own. Those of a set-user-ID program
@@ -122,12 +124,12 @@ mod tests {
         for (name, fits) in [
             ("a.mmstats", true),
             ("mmstats-123", true),
-            (".a.mmstats", false),
+            (".a.mmstats", true),
             (".mmstats-1-2.tmp", false),
             ("mmstats", false),
             ("a.mmstats.bak", false),
         ] {
-            assert_eq!(is_stats_name(OsStr::new(name)), fits, "{name}");
+            assert_eq!(is_stats_file_name(name), fits, "{name}");
         }
     }
 
@@ -135,7 +137,7 @@ mod tests {
     fn a_temporary_name_tells_its_process_and_fits_no_pattern() {
         let name = temporary_name(4242, 7);
         assert_eq!(pid_of_temporary(OsStr::new(&name)), Some(4242));
-        assert!(!is_stats_name(OsStr::new(&name)));
+        assert!(!is_stats_file_name(&name));
         for other in [".mmstats-a-1.tmp", ".mmstats-1.tmp", ".mmstats-1-x.tmp", "x"] {
             assert_eq!(pid_of_temporary(OsStr::new(other)), None, "{other}");
         }

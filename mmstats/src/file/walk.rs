@@ -1,6 +1,6 @@
 //! One walk over a copy: the chain of fields, then the trailer behind it.
 
-use crate::format::{Chain, Entry, Fault, RawField, Trailer};
+use crate::format::{Chain, Entry, FormatError, RawField, Trailer};
 
 /// What stands behind the fields.
 #[derive(Debug)]
@@ -8,7 +8,7 @@ pub(crate) struct Walk<'a> {
     /// Believed only behind a chain that is whole.
     pub trailer: Option<Trailer<'a>>,
     /// Where and why the chain broke off; the fields before it are good.
-    pub problem: Option<Fault>,
+    pub problem: Option<FormatError>,
 }
 
 /// Hands every field to `visit`, in the order of the file.
@@ -16,7 +16,7 @@ pub(crate) struct Walk<'a> {
 /// # Errors
 ///
 /// Where the bytes are no stats file at all, or one that this reader must not read.
-pub(crate) fn walk(bytes: &[u8], visit: impl FnMut(RawField)) -> Result<Walk<'_>, Fault> {
+pub(crate) fn walk(bytes: &[u8], visit: impl FnMut(RawField)) -> Result<Walk<'_>, FormatError> {
     let mut spans = Spans { bytes, entries: None };
     let chain = Chain::new(bytes, |offset| spans.of_field_at(offset))?;
     let (chain_end, problem) = chain.visit(visit);
@@ -80,7 +80,7 @@ mod tests {
         let mut labels = Vec::new();
         let walk = walk(&image.bytes, |field| labels.push(field.label.start - SIZE_OF_SIZE));
         let walk = walk.unwrap();
-        assert!(matches!(walk.problem, Some(Fault::WriteBuffer { found: 7, .. })));
+        assert!(matches!(walk.problem, Some(FormatError::WriteBuffer { found: 7, .. })));
         assert!(walk.trailer.is_none());
         assert_eq!(labels, [image.places[0].offset]);
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{FIRST_FIELD, Fault, SIZE_OF_SIZE, Signature, UNBUFFERED, VERSION, load_u16};
+use super::{FIRST_FIELD, FormatError, SIZE_OF_SIZE, Signature, UNBUFFERED, VERSION, load_u16};
 
 /// One field, as byte ranges of the file. Every range lies within it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl RawField {
     }
 }
 
-/// Walks the fields of `bytes`; stops at the first fault.
+/// Walks the fields of `bytes`; stops at the first error.
 pub(crate) struct Chain<'a, F> {
     bytes: &'a [u8],
     at: usize,
@@ -57,17 +57,17 @@ pub(crate) struct Chain<'a, F> {
 }
 
 impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
-    pub(crate) fn new(bytes: &'a [u8], span_of: F) -> Result<Self, Fault> {
+    pub(crate) fn new(bytes: &'a [u8], span_of: F) -> Result<Self, FormatError> {
         match bytes.first() {
-            None => Err(Fault::Empty),
+            None => Err(FormatError::Empty),
             Some(&VERSION) => Ok(Self { bytes, at: FIRST_FIELD, span_of }),
-            Some(&found) => Err(Fault::Version { found }),
+            Some(&found) => Err(FormatError::Version { found }),
         }
     }
 
     /// Hands every field to `visit`, in the order of the file. Gives where the chain ended,
     /// which is behind its terminator, or where and why it broke off.
-    pub(crate) fn visit(mut self, mut visit: impl FnMut(RawField)) -> (usize, Option<Fault>) {
+    pub(crate) fn visit(mut self, mut visit: impl FnMut(RawField)) -> (usize, Option<FormatError>) {
         let problem = self.visit_all(&mut visit).err();
         (self.at, problem)
     }
@@ -75,7 +75,7 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
     // One function with what it calls, which hands fields on in registers: readers of many files
     // notice.
     #[inline]
-    fn visit_all(&mut self, visit: &mut impl FnMut(RawField)) -> Result<(), Fault> {
+    fn visit_all(&mut self, visit: &mut impl FnMut(RawField)) -> Result<(), FormatError> {
         while let Some(label_size) = self.label_size()? {
             let field = self.field(label_size)?;
             self.at = field.end;
@@ -86,7 +86,7 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
 
     /// The label size of the next field; `None` at the end.
     #[inline]
-    fn label_size(&mut self) -> Result<Option<usize>, Fault> {
+    fn label_size(&mut self) -> Result<Option<usize>, FormatError> {
         // The original writes whole zeroed pages; one may end in the middle of a terminator.
         if matches!(self.bytes[self.at..], [] | [0]) {
             return Ok(None);
@@ -100,7 +100,7 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
     }
 
     #[inline]
-    fn field(&mut self, label_size: usize) -> Result<RawField, Fault> {
+    fn field(&mut self, label_size: usize) -> Result<RawField, FormatError> {
         let label = self.part(self.at + SIZE_OF_SIZE, label_size, "label")?;
         let signature_size = self.size_at(label.end, "signature size")?;
         let signature = self.part(label.end + SIZE_OF_SIZE, signature_size, "signature")?;
@@ -111,7 +111,7 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
             UNBUFFERED => 1,
             0 | 1 => 2,
             found => {
-                return Err(Fault::WriteBuffer {
+                return Err(FormatError::WriteBuffer {
                     label: self.escaped(&label),
                     offset: write_buffer,
                     found,
@@ -128,7 +128,7 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
                     span.and_then(|span| (label.start - SIZE_OF_SIZE + span).checked_sub(start));
                 // Two values of one size: an odd number of bytes isn't that.
                 let total = total.filter(|total| total.is_multiple_of(copies));
-                let total = total.ok_or_else(|| Fault::Signature {
+                let total = total.ok_or_else(|| FormatError::Signature {
                     label: self.escaped(&label),
                     offset: signature.start,
                     found: self.escaped(&signature),
@@ -138,7 +138,7 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
             }
         };
         if total > room {
-            return Err(Fault::ValuePastEnd {
+            return Err(FormatError::ValuePastEnd {
                 label: self.escaped(&label),
                 offset: start,
                 expected: total,
@@ -148,21 +148,26 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
         Ok(RawField { label, signature, write_buffer, size, known, single, end: start + total })
     }
 
-    fn size_at(&self, at: usize, part: &'static str) -> Result<usize, Fault> {
+    fn size_at(&self, at: usize, part: &'static str) -> Result<usize, FormatError> {
         load_u16(self.bytes, at)
             .map(usize::from)
             .ok_or_else(|| self.past_end(part, at, SIZE_OF_SIZE))
     }
 
-    fn part(&self, at: usize, size: usize, part: &'static str) -> Result<Range<usize>, Fault> {
+    fn part(
+        &self,
+        at: usize,
+        size: usize,
+        part: &'static str,
+    ) -> Result<Range<usize>, FormatError> {
         if size > self.bytes.len() - at {
             return Err(self.past_end(part, at, size));
         }
         Ok(at..at + size)
     }
 
-    fn past_end(&self, part: &'static str, offset: usize, expected: usize) -> Fault {
-        Fault::HeaderPastEnd { part, offset, expected, found: self.bytes.len() - offset }
+    fn past_end(&self, part: &'static str, offset: usize, expected: usize) -> FormatError {
+        FormatError::HeaderPastEnd { part, offset, expected, found: self.bytes.len() - offset }
     }
 
     /// The text for a message: escaped, and cut where it is long.
@@ -180,13 +185,13 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
 mod tests {
     use super::*;
 
-    fn walk(bytes: &[u8]) -> (Vec<RawField>, Option<Fault>) {
+    fn walk(bytes: &[u8]) -> (Vec<RawField>, Option<FormatError>) {
         let mut fields = Vec::new();
-        let fault = match Chain::new(bytes, |_| None) {
+        let error = match Chain::new(bytes, |_| None) {
             Ok(chain) => chain.visit(|field| fields.push(field)).1,
-            Err(fault) => Some(fault),
+            Err(error) => Some(error),
         };
-        (fields, fault)
+        (fields, error)
     }
 
     /// A file of one field.
@@ -204,8 +209,8 @@ mod tests {
     #[test]
     fn a_field_s_parts_are_found() {
         let bytes = file(b"hits", b"Q", 1, &[7; 16]);
-        let (fields, fault) = walk(&bytes);
-        assert_eq!(fault, None);
+        let (fields, error) = walk(&bytes);
+        assert_eq!(error, None);
         let field = &fields[0];
         assert_eq!(&bytes[field.label.clone()], b"hits");
         assert_eq!((field.offset(), field.write_buffer), (1, 10));
@@ -221,13 +226,13 @@ mod tests {
         for tail in [&[][..], &[0], &[0, 0], &[0, 0, 0xff, 0xff]] {
             let mut file = bytes.clone();
             file.extend(tail);
-            let (fields, fault) = walk(&file);
-            assert_eq!((fields.len(), fault), (1, None), "{tail:?}");
+            let (fields, error) = walk(&file);
+            assert_eq!((fields.len(), error), (1, None), "{tail:?}");
         }
         bytes.push(1);
         assert!(matches!(
             walk(&bytes).1,
-            Some(Fault::HeaderPastEnd { part: "label size", found: 1, .. })
+            Some(FormatError::HeaderPastEnd { part: "label size", found: 1, .. })
         ));
     }
 
@@ -236,19 +241,19 @@ mod tests {
         let huge = file(b"a", b"1000000000s", UNBUFFERED, &[0; 8]);
         assert!(matches!(
             walk(&huge).1,
-            Some(Fault::ValuePastEnd { expected: 1_000_000_000, found: 8, .. })
+            Some(FormatError::ValuePastEnd { expected: 1_000_000_000, found: 8, .. })
         ));
         let huge = file(b"a", b"9223372036854775807s", 0, &[0; 8]);
-        assert!(matches!(walk(&huge).1, Some(Fault::ValuePastEnd { .. })));
+        assert!(matches!(walk(&huge).1, Some(FormatError::ValuePastEnd { .. })));
         let label = [VERSION, 0xff, 0xff, b'a'];
         assert!(matches!(
             walk(&label).1,
-            Some(Fault::HeaderPastEnd { part: "label", expected: 65_535, found: 1, .. })
+            Some(FormatError::HeaderPastEnd { part: "label", expected: 65_535, found: 1, .. })
         ));
         let buffer = file(b"a", b"Q", 2, &[0; 16]);
-        assert!(matches!(walk(&buffer).1, Some(Fault::WriteBuffer { found: 2, .. })));
-        assert_eq!(walk(&[]).1, Some(Fault::Empty));
-        assert_eq!(walk(&[2]).1, Some(Fault::Version { found: 2 }));
+        assert!(matches!(walk(&buffer).1, Some(FormatError::WriteBuffer { found: 2, .. })));
+        assert_eq!(walk(&[]).1, Some(FormatError::Empty));
+        assert_eq!(walk(&[2]).1, Some(FormatError::Version { found: 2 }));
     }
 
     #[test]
@@ -263,7 +268,7 @@ mod tests {
         assert!(!first.known);
         assert_eq!(&bytes[first.read_value(UNBUFFERED)], [1, 2, 3]);
         assert!(fields[1].known);
-        assert!(matches!(walk(&bytes).1, Some(Fault::Signature { .. })));
+        assert!(matches!(walk(&bytes).1, Some(FormatError::Signature { .. })));
     }
 
     /// The fuzzer found such a file: the last byte was the field's for who walked on, and nobody's

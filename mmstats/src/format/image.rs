@@ -39,7 +39,7 @@ pub(crate) struct Addition {
 
 /// A field doesn't fit, or a file would be beyond 4 GiB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct NoRoom {
+pub(crate) struct NoFreeSpace {
     pub needed: usize,
     pub left: usize,
 }
@@ -56,7 +56,7 @@ impl Image {
         layout: Layout,
         capacity: usize,
         page_size: usize,
-    ) -> Result<Self, NoRoom> {
+    ) -> Result<Self, NoFreeSpace> {
         let mut places = Vec::with_capacity(definitions.len());
         let mut end = FIRST_FIELD;
         for definition in definitions {
@@ -79,7 +79,7 @@ impl Image {
         let size = needed
             .checked_next_multiple_of(page_size)
             .filter(|&size| size <= LARGEST)
-            .ok_or(NoRoom { needed, left: LARGEST })?;
+            .ok_or(NoFreeSpace { needed, left: LARGEST })?;
         let index_start = size - trailer.len();
         let mut bytes = Vec::with_capacity(size);
         bytes.push(VERSION);
@@ -125,7 +125,7 @@ impl Room {
     }
 
     /// Places one more field; the room shrinks by it.
-    pub(crate) fn add(&mut self, definition: &Definition) -> Result<Addition, NoRoom> {
+    pub(crate) fn add(&mut self, definition: &Definition) -> Result<Addition, NoFreeSpace> {
         let place = Placement::of(definition, self.fields_end, self.layout);
         let entry = match self.layout {
             Layout::Packed => None,
@@ -138,7 +138,7 @@ impl Room {
         let entry_size = entry.as_ref().map_or(0, Vec::len);
         let needed = place.end - self.fields_end + entry_size;
         if needed > self.left() {
-            return Err(NoRoom { needed, left: self.left() });
+            return Err(NoFreeSpace { needed, left: self.left() });
         }
         let mut field = Vec::new();
         place.encode_after_size(definition, &mut field);

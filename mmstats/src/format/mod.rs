@@ -8,9 +8,9 @@ mod chain;
 mod checksum;
 mod definition;
 mod entry;
+mod error;
 #[cfg(all(test, target_endian = "little", target_pointer_width = "64"))]
 mod example;
-mod fault;
 mod identity;
 mod image;
 mod kind;
@@ -32,7 +32,7 @@ pub(crate) use trailer::Trailer;
 pub(crate) use trailer::encode_footer;
 
 pub use definition::Layout;
-pub use fault::Fault;
+pub use error::FormatError;
 pub use identity::Identity;
 pub use kind::{Aggregate, Kind};
 pub use signature::{ByteOrder, Component, Signature, SignatureError};

@@ -24,7 +24,7 @@
 use std::ops::Range;
 
 use super::checksum::checksum;
-use super::{Entry, Fault, IDENTITY_ALIGN, Identity, load_u16, load_u32, load_u64};
+use super::{Entry, FormatError, IDENTITY_ALIGN, Identity, load_u16, load_u32, load_u64};
 
 const MAGIC: [u8; 8] = *b"mmstats\x1a";
 const BYTE_ORDER_MARK: u32 = 0x0102_0304;
@@ -57,7 +57,7 @@ impl<'a> Trailer<'a> {
     /// # Errors
     ///
     /// Where a footer says that this reader can't read the file.
-    pub(crate) fn find(bytes: &'a [u8], chain_end: usize) -> Result<Option<Self>, Fault> {
+    pub(crate) fn find(bytes: &'a [u8], chain_end: usize) -> Result<Option<Self>, FormatError> {
         Self::find_in_tail(bytes, 0, chain_end)
     }
 
@@ -66,7 +66,7 @@ impl<'a> Trailer<'a> {
         bytes: &'a [u8],
         origin: usize,
         chain_end: usize,
-    ) -> Result<Option<Self>, Fault> {
+    ) -> Result<Option<Self>, FormatError> {
         let chain_end = chain_end.saturating_sub(origin);
         let Some(start) = bytes.len().checked_sub(FOOTER_SIZE) else {
             return Ok(None);
@@ -84,10 +84,10 @@ impl<'a> Trailer<'a> {
         start: usize,
         origin: usize,
         chain_end: usize,
-    ) -> Result<Option<Self>, Fault> {
+    ) -> Result<Option<Self>, FormatError> {
         let u32_at = |at| load_u32(footer, at).unwrap_or(0);
         if u32_at(MARK) == BYTE_ORDER_MARK.swap_bytes() {
-            return Err(Fault::ForeignByteOrder);
+            return Err(FormatError::ForeignByteOrder);
         }
         let sound = u32_at(MARK) == BYTE_ORDER_MARK
             && load_u16(footer, TRAILER_VERSION_AT) == Some(TRAILER_VERSION)
@@ -97,7 +97,7 @@ impl<'a> Trailer<'a> {
             return Ok(None);
         }
         if u32_at(INCOMPATIBLE) != 0 {
-            return Err(Fault::UnknownExtension { bits: u32_at(INCOMPATIBLE) });
+            return Err(FormatError::UnknownExtension { bits: u32_at(INCOMPATIBLE) });
         }
         let Some(identity) = (u32_at(IDENTITY_OFFSET) as usize).checked_sub(origin) else {
             return Ok(None);
@@ -225,14 +225,14 @@ mod tests {
         bytes[start + INCOMPATIBLE] = 4;
         let sum = checksum(&bytes[start..start + FOOTER_CHECKSUM]);
         bytes[start + FOOTER_CHECKSUM..].copy_from_slice(&sum.to_ne_bytes());
-        let fault = Trailer::find(&bytes, 3).unwrap_err();
+        let error = Trailer::find(&bytes, 3).unwrap_err();
         assert!(
-            matches!(fault, Fault::UnknownExtension { bits } if bits.trailing_zeros() % 8 == 2)
+            matches!(error, FormatError::UnknownExtension { bits } if bits.trailing_zeros() % 8 == 2)
         );
 
         let mut bytes = trailer();
         bytes[start + MARK..start + MARK + 4].reverse();
-        assert_eq!(Trailer::find(&bytes, 3).unwrap_err(), Fault::ForeignByteOrder);
+        assert_eq!(Trailer::find(&bytes, 3).unwrap_err(), FormatError::ForeignByteOrder);
     }
 
     #[test]

@@ -203,7 +203,7 @@ pub struct Declarations {
     definitions: Vec<Definition>,
     labels: HashSet<String>,
     types: Vec<TypeId>,
-    fault: Option<CreateError>,
+    error: Option<CreateError>,
 }
 
 impl Declarations {
@@ -215,7 +215,7 @@ impl Declarations {
             definitions: Vec::with_capacity(32),
             labels: HashSet::with_capacity(32),
             types: Vec::with_capacity(32),
-            fault: None,
+            error: None,
         }
     }
 
@@ -228,7 +228,7 @@ impl Declarations {
                 self.types.push(TypeId::of::<F>());
             }
             Err((label, reason)) => {
-                self.fault.get_or_insert(CreateError::Declaration { label, reason });
+                self.error.get_or_insert(CreateError::Declaration { label, reason });
             }
         }
     }
@@ -243,15 +243,15 @@ impl Declarations {
     }
 
     pub(super) fn finish(self) -> Result<Declared, CreateError> {
-        let Self { definitions, types, labels, fault, .. } = self;
-        match fault {
-            Some(fault) => Err(fault),
+        let Self { definitions, types, labels, error, .. } = self;
+        match error {
+            Some(error) => Err(error),
             None => Ok(Declared { definitions, types, labels }),
         }
     }
 }
 
-/// Fields of which none is at fault, and their labels.
+/// Fields whose declarations are all valid, and their labels.
 pub(super) struct Declared {
     pub definitions: Vec<Definition>,
     pub types: Vec<TypeId>,

@@ -117,7 +117,7 @@ pub enum AddError {
         reason: DeclareError,
     },
     /// The file has no room for it. `Options::capacity` makes room at the file's birth.
-    NoRoom {
+    NoFreeSpace {
         /// The field's whole label.
         label: String,
         /// The file; none where the stats are in private memory.
@@ -205,7 +205,7 @@ impl fmt::Display for AddError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Declaration { label, reason } => declaration(f, label, reason),
-            Self::NoRoom { label, path, needed, left } => {
+            Self::NoFreeSpace { label, path, needed, left } => {
                 if let Some(path) = path {
                     write!(f, "{}: ", path.display())?;
                 }

@@ -221,7 +221,7 @@ impl<T> Published<T> {
         let addition = match room.add(&definition) {
             Ok(addition) => addition,
             Err(no_room) => {
-                return Err(AddError::NoRoom {
+                return Err(AddError::NoFreeSpace {
                     label: definition.label,
                     path: self.path().map(Path::to_path_buf),
                     needed: no_room.needed,

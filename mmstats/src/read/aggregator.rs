@@ -60,16 +60,16 @@ impl Aggregator {
         if self == Self::One {
             return values.next();
         }
-        let numbers = values.filter_map(|value| Number::of(&value));
+        let numbers = values.filter_map(|value| Numeric::of(&value));
         let found = match self {
-            Self::Sum => numbers.reduce(Number::plus),
+            Self::Sum => numbers.reduce(Numeric::plus),
             Self::Max => numbers.reduce(|a, b| if b.exceeds(a) { b } else { a }),
-            Self::Min => numbers.reduce(Number::least),
-            Self::NonzeroMin => numbers.filter(|number| !number.is_zero()).reduce(Number::least),
+            Self::Min => numbers.reduce(Numeric::least),
+            Self::NonzeroMin => numbers.filter(|number| !number.is_zero()).reduce(Numeric::least),
             Self::NonzeroAvg => mean(numbers.filter(|number| !number.is_zero())),
             Self::Avg | Self::One => mean(numbers),
         };
-        found.map(Number::into_value)
+        found.map(Numeric::into_value)
     }
 }
 
@@ -81,35 +81,35 @@ impl fmt::Display for Aggregator {
 
 /// A name that is no aggregator's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownAggregator(String);
+pub struct ParseAggregatorError(String);
 
-impl fmt::Display for UnknownAggregator {
+impl fmt::Display for ParseAggregatorError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let known = Aggregator::ALL.map(Aggregator::name).join(", ");
         write!(f, "no aggregator '{}', known are {known}", self.0.escape_debug())
     }
 }
 
-impl std::error::Error for UnknownAggregator {}
+impl std::error::Error for ParseAggregatorError {}
 
 impl FromStr for Aggregator {
-    type Err = UnknownAggregator;
+    type Err = ParseAggregatorError;
 
-    fn from_str(name: &str) -> Result<Self, UnknownAggregator> {
+    fn from_str(name: &str) -> Result<Self, ParseAggregatorError> {
         let found = Self::ALL.into_iter().find(|aggregator| aggregator.name() == name);
-        found.ok_or_else(|| UnknownAggregator(name.to_owned()))
+        found.ok_or_else(|| ParseAggregatorError(name.to_owned()))
     }
 }
 
 /// A number that stays whole as long as it is.
 #[derive(Clone, Copy, Debug)]
-enum Number {
+enum Numeric {
     /// The sum of 2^63 values of 64 bits fits.
     Whole(i128),
     Float(f64),
 }
 
-impl Number {
+impl Numeric {
     fn of(value: &Value<'_>) -> Option<Self> {
         match *value {
             Value::Unsigned(value) => Some(Self::Whole(value.into())),
@@ -165,10 +165,10 @@ impl Number {
     }
 }
 
-fn mean(numbers: impl Iterator<Item = Number>) -> Option<Number> {
+fn mean(numbers: impl Iterator<Item = Numeric>) -> Option<Numeric> {
     let (sum, count) = numbers
-        .fold((Number::Whole(0), 0_u64), |(sum, count), number| (sum.plus(number), count + 1));
-    (count > 0).then(|| Number::Float(sum.as_f64() / count as f64))
+        .fold((Numeric::Whole(0), 0_u64), |(sum, count), number| (sum.plus(number), count + 1));
+    (count > 0).then(|| Numeric::Float(sum.as_f64() / count as f64))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use super::StatsFile;
 use crate::file::ReadError;
-use crate::format::{Aggregate, Definition, Fault, Identity, Image, Kind, Layout, Placement};
+use crate::format::{Aggregate, Definition, FormatError, Identity, Image, Kind, Layout, Placement};
 
 fn vector() -> Vec<u8> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data");
@@ -61,7 +61,7 @@ fn exercise(bytes: Vec<u8>) {
         let label = stat.label();
         assert!(file.get(&label).is_some() || label.contains('\u{fffd}'));
         let shown = stat.components().map(|(name, value)| name.len() + value.to_string().len());
-        let _ = (shown.sum::<usize>(), stat.value().to_string(), stat.note(), stat.expired(1e9));
+        let _ = (shown.sum::<usize>(), stat.value().to_string(), stat.note(), stat.is_expired(1e9));
         let _ = (stat.kind(), stat.unit(), stat.help(), stat.aggregate(), stat.signature());
         let _ = stat.histogram().map(|histogram| (histogram.percentile(50.0), histogram.mean()));
         let layout = stat.field_layout();
@@ -81,7 +81,7 @@ fn a_file_of_the_original_cut_at_any_byte_gives_the_whole_fields_before() {
     let last = *ends.last().unwrap();
     assert!(matches!(
         StatsFile::from_bytes("empty", Vec::new()),
-        Err(ReadError::Damaged { fault: Fault::Empty, .. })
+        Err(ReadError::Damaged { source: FormatError::Empty, .. })
     ));
     for size in 1..=last + 3 {
         let file = StatsFile::from_bytes("cut", &whole[..size]).unwrap();

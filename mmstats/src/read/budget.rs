@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 
 use super::{Stat, StatsFile};
-use crate::file::{Limited, ReadError};
+use crate::file::{ReadError, ReadLimit};
 use crate::format::Kind;
 
 /// What a stat takes in memory besides the bytes of its file.
@@ -113,13 +113,13 @@ impl ReadBudget {
     }
 
     pub(super) fn over_bytes(&self, path: &Path) -> ReadError {
-        let (limited, limit) = (Limited::Bytes, self.max_bytes);
-        ReadError::OverBudget { path: path.to_owned(), limited, limit }
+        let (exceeded, limit) = (ReadLimit::Bytes, self.max_bytes);
+        ReadError::OverBudget { path: path.to_owned(), exceeded, limit }
     }
 
     pub(super) fn over_labels(&self, path: &Path) -> ReadError {
-        let (limited, limit) = (Limited::Labels, self.max_labels);
-        ReadError::OverBudget { path: path.to_owned(), limited, limit }
+        let (exceeded, limit) = (ReadLimit::Labels, self.max_labels);
+        ReadError::OverBudget { path: path.to_owned(), exceeded, limit }
     }
 
     /// Takes a file's part, or nothing if it doesn't fit.
@@ -210,7 +210,7 @@ mod tests {
         let error = read(&more).unwrap_err();
         assert!(matches!(
             &error,
-            ReadError::OverBudget { path, limited: Limited::Labels, limit: 25 } if *path == more
+            ReadError::OverBudget { path, exceeded: ReadLimit::Labels, limit: 25 } if *path == more
         ));
         assert_eq!(
             error.reason(),
@@ -255,7 +255,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = file(&dir, "million", &labels("", 300_000));
         let error = ReadOptions::new().read_within(&path, &mut ReadBudget::new()).unwrap_err();
-        assert!(matches!(error, ReadError::OverBudget { limited: Limited::Labels, .. }));
+        assert!(matches!(error, ReadError::OverBudget { exceeded: ReadLimit::Labels, .. }));
         assert_eq!(ReadOptions::new().read(&path).unwrap().stats().len(), 300_000);
     }
 
@@ -268,7 +268,10 @@ mod tests {
         let read =
             |path| ReadOptions::new().read_within(path, &mut ReadBudget::new().max_labels(25));
         assert!(read(few).is_ok());
-        assert!(matches!(read(many), Err(ReadError::OverBudget { limited: Limited::Labels, .. })));
+        assert!(matches!(
+            read(many),
+            Err(ReadError::OverBudget { exceeded: ReadLimit::Labels, .. })
+        ));
     }
 
     /// Sparse files take what stands in them, wherever their ends are.

@@ -47,7 +47,7 @@ pub struct Bucket {
 
 impl Bucket {
     /// The middle of the bucket, which may lie between two whole numbers.
-    pub fn middle(&self) -> f64 {
+    pub fn midpoint(&self) -> f64 {
         f64::midpoint(*self.values.start() as f64, *self.values.end() as f64)
     }
 
@@ -116,7 +116,7 @@ impl HistogramSnapshot {
         let overflow = self.overflow() as f64;
         let (mut total, mut count) = ((self.range_end() as f64 + 1.0) * overflow, overflow);
         for bucket in self.buckets() {
-            total += bucket.middle() * bucket.count as f64;
+            total += bucket.midpoint() * bucket.count as f64;
             count += bucket.count as f64;
         }
         (count > 0.0).then(|| total / count)

@@ -19,7 +19,7 @@ mod value;
 #[cfg(test)]
 mod vectors;
 
-pub use aggregator::{Aggregator, UnknownAggregator};
+pub use aggregator::{Aggregator, ParseAggregatorError};
 pub use budget::ReadBudget;
 pub use histogram::{Bucket, HistogramSnapshot};
 pub use layout::FieldLayout;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::field::Field;
 use crate::file::walk;
-use crate::format::{Fault, Trailer};
+use crate::format::{FormatError, Trailer};
 
 /// What one walk over a copy gives.
 #[derive(Debug)]
@@ -12,14 +12,14 @@ pub(super) struct Parsed {
     pub fields: Vec<Field>,
     /// Where the trailer's identity stands, of a file that has one.
     pub identity: Option<Range<usize>>,
-    pub problem: Option<Fault>,
+    pub problem: Option<FormatError>,
     /// There are more fields than are wanted, and the others aren't here.
     pub too_many: bool,
 }
 
 impl Parsed {
     /// With at most this many fields.
-    pub(super) fn of(bytes: &[u8], most: usize) -> Result<Self, Fault> {
+    pub(super) fn of(bytes: &[u8], most: usize) -> Result<Self, FormatError> {
         let mut fields = Vec::with_capacity(32);
         let mut too_many = false;
         let walk = walk(bytes, |raw| {

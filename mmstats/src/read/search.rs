@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use glob::MatchOptions;
@@ -17,12 +18,12 @@ use crate::memory::is_privileged;
 /// ```
 /// let found = mmstats::find(["/var/lib/no-such-place/*.mmstats"]);
 /// assert!(found.paths().is_empty());
-/// assert_eq!(found.looked_at(), ["/var/lib/no-such-place/*.mmstats"]);
+/// assert_eq!(found.locations(), ["/var/lib/no-such-place/*.mmstats"]);
 /// ```
 #[derive(Debug, Default)]
 pub struct Search {
     paths: Vec<PathBuf>,
-    looked_at: Vec<String>,
+    locations: Vec<String>,
     errors: Vec<ReadError>,
     unfinished: Vec<PathBuf>,
 }
@@ -55,9 +56,9 @@ impl Search {
         &self.paths
     }
 
-    /// The patterns that were looked at, for a message where nothing was found.
-    pub fn looked_at(&self) -> &[String] {
-        &self.looked_at
+    /// The paths and patterns that were searched, for a message when nothing was found.
+    pub fn locations(&self) -> &[String] {
+        &self.locations
     }
 
     /// What was named and isn't there, or can't be looked into.
@@ -103,7 +104,7 @@ impl Search {
     }
 
     fn take(&mut self, path: PathBuf) {
-        self.looked_at.push(path.display().to_string());
+        self.locations.push(path.display().to_string());
         self.paths.push(path);
     }
 
@@ -114,7 +115,7 @@ impl Search {
 
     fn note_patterns(&mut self, directory: &Path) {
         for pattern in places::PATTERNS {
-            self.looked_at.push(directory.join(pattern).display().to_string());
+            self.locations.push(directory.join(pattern).display().to_string());
         }
     }
 
@@ -125,7 +126,8 @@ impl Search {
             // A link or a type that isn't told may be a file; reading it will tell.
             let folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
             let name = entry.file_name();
-            if !folder && places::is_stats_name(&name) {
+            let hidden = name.as_bytes().starts_with(b".");
+            if !folder && !hidden && places::is_stats_file_name(&name) {
                 self.paths.push(entry.path());
             } else if !folder && places::pid_of_temporary(&name).is_some() {
                 self.unfinished.push(entry.path());
@@ -135,7 +137,7 @@ impl Search {
     }
 
     fn expand(&mut self, pattern: &str) {
-        self.looked_at.push(pattern.to_owned());
+        self.locations.push(pattern.to_owned());
         self.take_matches(pattern);
     }
 
@@ -212,8 +214,8 @@ mod tests {
         assert_eq!(names(&dir, &[""]), ["a.mmstats", "b.mmstats", "mmstats-1"]);
         let search = find([dir.path()]);
         assert_eq!(search.unfinished(), [dir.path().join(".mmstats-7-1.tmp")]);
-        let looked_at = ["*.mmstats", "mmstats-*"].map(|pattern| dir.path().join(pattern));
-        assert_eq!(search.looked_at(), looked_at.map(|path| path.display().to_string()));
+        let locations = ["*.mmstats", "mmstats-*"].map(|pattern| dir.path().join(pattern));
+        assert_eq!(search.locations(), locations.map(|path| path.display().to_string()));
     }
 
     #[test]
@@ -224,7 +226,7 @@ mod tests {
         assert_eq!(names(&dir, &["*c.mmstats"]), [""; 0], "names with a dot in front are hidden");
         assert_eq!(names(&dir, &["*/*"]), ["inner/deep.mmstats", "mmstats-folder/deep.mmstats"]);
         let nothing = find([dir.path().join("*.nothing")]);
-        assert!(nothing.errors().is_empty() && nothing.looked_at().len() == 1);
+        assert!(nothing.errors().is_empty() && nothing.locations().len() == 1);
     }
 
     #[test]

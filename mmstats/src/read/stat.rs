@@ -109,6 +109,16 @@ impl<'a> Stat<'a> {
         self.field.buffered
     }
 
+    /// The kind, or what the type suggests where the file doesn't tell: a double-buffered `Q` is a
+    /// counter of the original, a text is info, anything else a gauge.
+    pub fn kind_or_guess(&self) -> Kind {
+        self.kind().unwrap_or_else(|| match self.value() {
+            Value::Text(_) | Value::Bytes(_) => Kind::Info,
+            _ if self.is_buffered() && self.signature() == "Q" => Kind::Counter,
+            _ => Kind::Gauge,
+        })
+    }
+
     /// Whether the copies of a value that several stores change agreed. Where they didn't, the
     /// writer kept on changing it: each component is whole, but they may be of different updates.
     pub fn is_stable(&self) -> bool {
@@ -143,7 +153,7 @@ impl<'a> Stat<'a> {
     ///
     /// So it is if the last value is from further in the future than the span, and than 10
     /// seconds: the clock was set back since, and nobody knows how long ago the value was added.
-    pub fn expired(&self, now: f64) -> bool {
+    pub fn is_expired(&self, now: f64) -> bool {
         /// Readers may take the time well before they come to the file.
         const SLACK: f64 = 10.0;
         let average = self.entry().filter(|entry| entry.kind() == Some(Kind::Average));
@@ -336,16 +346,16 @@ mod tests {
         };
         let file = windowed([60_f64.to_bits(), 2]);
         let stat = file.get("stat").unwrap();
-        assert!(!stat.expired(1060.0) && stat.expired(1060.5));
+        assert!(!stat.is_expired(1060.0) && stat.is_expired(1060.5));
         // The clock stepped back since; less than that, and another clock is a little ahead.
-        assert!(!stat.expired(940.0) && stat.expired(939.5) && stat.expired(0.0));
+        assert!(!stat.is_expired(940.0) && stat.is_expired(939.5) && stat.is_expired(0.0));
         let short = windowed([1_f64.to_bits(), 2]);
         let short = short.get("stat").unwrap();
-        assert!(!short.expired(990.0) && short.expired(989.5), "when a slow reader began");
-        assert!(!windowed([60, 1]).get("stat").unwrap().expired(1e9), "a window of 60 values");
+        assert!(!short.is_expired(990.0) && short.is_expired(989.5), "when a slow reader began");
+        assert!(!windowed([60, 1]).get("stat").unwrap().is_expired(1e9), "a window of 60 values");
         for no_window in [0.0, -1.0, f64::NAN] {
             let file = windowed([f64::to_bits(no_window), 2]);
-            assert!(!file.get("stat").unwrap().expired(1e9), "a window of {no_window}");
+            assert!(!file.get("stat").unwrap().is_expired(1e9), "a window of {no_window}");
         }
     }
 

@@ -8,7 +8,7 @@ use super::copies::settle;
 use super::parsed::Parsed;
 use super::{ProcessKey, ReadBudget, ReadOptions, Stat};
 use crate::file::{Copy, FileId, Life, Processes, ReadError, Source, Writer, judge};
-use crate::format::{Fault, Identity};
+use crate::format::{FormatError, Identity};
 
 /// A snapshot of one stats file: who wrote it, and its stats at one moment.
 ///
@@ -128,11 +128,8 @@ impl StatsFile {
     }
 
     fn parse(path: PathBuf, copy: Copy, most: usize) -> Result<Self, ReadError> {
-        let mut parsed = match Parsed::of(copy.bytes(), most) {
-            Ok(parsed) => parsed,
-            Err(fault) => return Err(ReadError::Damaged { path, fault }),
-        };
-        let damaged = |fault: Fault| ReadError::Damaged { path: path.clone(), fault };
+        let damaged = |source: FormatError| ReadError::Damaged { path: path.clone(), source };
+        let mut parsed = Parsed::of(copy.bytes(), most).map_err(damaged)?;
         let problem = parsed.problem.take().map(damaged);
         let size = copy.bytes().len();
         Ok(Self { path, size, copy, parsed, identity: OnceLock::new(), problem, origin: None })

@@ -58,14 +58,14 @@ impl Value<'_> {
         }
     }
 
-    /// The value without the borrow of its file.
-    pub fn into_owned(self) -> Option<Value<'static>> {
-        Some(match self {
+    /// A copy of the value that doesn't borrow from its file; `None` for [`Bytes`](Self::Bytes).
+    pub fn to_static(&self) -> Option<Value<'static>> {
+        Some(match *self {
             Self::Unsigned(value) => Value::Unsigned(value),
             Self::Signed(value) => Value::Signed(value),
             Self::Float(value) => Value::Float(value),
             Self::Bool(value) => Value::Bool(value),
-            Self::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
+            Self::Text(ref text) => Value::Text(Cow::Owned(text.clone().into_owned())),
             Self::Bytes(_) => return None,
         })
     }

@@ -58,7 +58,7 @@ impl Ranges {
         let mut buckets = histogram.buckets().peekable();
         let mut count_up_to = |limit: u64| {
             while let Some(bucket) = buckets.next_if(|bucket| *bucket.values.end() <= limit) {
-                sum += bucket.middle() * bucket.count as f64;
+                sum += bucket.midpoint() * bucket.count as f64;
                 count = count.checked_add(bucket.count)?;
             }
             Some(count)

@@ -45,7 +45,7 @@ pub struct GaugeSettings<T> {
 }
 
 /// A [`Scalar`] that can be counted up and down: all but `bool`.
-pub trait Number: Scalar {
+pub trait NumericScalar: Scalar {
     /// The sum; integers wrap.
     #[doc(hidden)]
     #[must_use]
@@ -61,7 +61,7 @@ pub trait Number: Scalar {
 
 macro_rules! number {
     ($one:literal, |$a:ident, $b:ident| $plus:expr, $minus:expr; $($type:ty)*) => {$(
-        impl Number for $type {
+        impl NumericScalar for $type {
             const ONE: Self = $one;
 
             #[inline]
@@ -100,7 +100,7 @@ impl<T: Scalar> Gauge<T> {
     }
 }
 
-impl<T: Number> Gauge<T> {
+impl<T: NumericScalar> Gauge<T> {
     /// Adds `amount`. Integers wrap.
     #[inline]
     pub fn add(&self, amount: T) {

@@ -19,7 +19,7 @@ mod windowed_average;
 pub use average::Average;
 pub use counter::Counter;
 pub use fixed::{Fixed, FixedValue};
-pub use gauge::{Gauge, Number};
+pub use gauge::{Gauge, NumericScalar};
 pub use histogram::Histogram;
 pub use moving_average::MovingAverage;
 pub use stopwatch::Stopwatch;

@@ -107,6 +107,6 @@ fn add_each(families: &mut Families, group: &str, files: &[&Seen], by: By, now: 
         let each = file.stats().filter(|stat| !becomes_one(stat));
         let each = each.filter(|stat| !(is_dead && is_current_state(stat)));
         // A mean over a window that has passed says nothing about now.
-        each.filter(|stat| !stat.expired(now)).for_each(|stat| families.add_stat(&stat));
+        each.filter(|stat| !stat.is_expired(now)).for_each(|stat| families.add_stat(&stat));
     }
 }

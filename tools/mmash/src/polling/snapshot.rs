@@ -68,7 +68,7 @@ impl Snapshot {
         let search = mmstats::find(places);
         let options = ReadOptions::new().keep_open(true);
         let mut processes = Processes::new();
-        snapshot.looked_at = search.looked_at().to_vec();
+        snapshot.looked_at = search.locations().to_vec();
         for error in search.errors() {
             snapshot.note(error);
         }
@@ -82,7 +82,7 @@ impl Snapshot {
                     file.close();
                     snapshot.files.push(Seen { file, life });
                 }
-                Err(error) if is_gone(&error) => {}
+                Err(error) if error.is_not_found() => {}
                 Err(error) => snapshot.note(&error),
             }
         }
@@ -146,9 +146,4 @@ impl Seen {
             Verdict::Undecided => "undecided",
         }
     }
-}
-
-/// Its program ended between the search and the reading.
-fn is_gone(error: &ReadError) -> bool {
-    matches!(error, ReadError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound)
 }

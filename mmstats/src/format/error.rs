@@ -10,7 +10,7 @@ use super::{SignatureError, VERSION};
 /// are shown, so a message never drives a terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Fault {
+pub enum FormatError {
     /// There is not a single byte.
     Empty,
     /// The first byte is not the version that is known here.
@@ -69,7 +69,7 @@ pub enum Fault {
     ForeignByteOrder,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for FormatError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("empty file"),
@@ -103,4 +103,4 @@ impl fmt::Display for Fault {
     }
 }
 
-impl std::error::Error for Fault {}
+impl std::error::Error for FormatError {}
