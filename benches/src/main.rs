@@ -1,6 +1,7 @@
 //! Measures what mmstats costs and prints a table: see `README.md`.
 //!
-//! Arguments are parts of the names of rows and reports; without any, all are measured.
+//! Arguments are parts of the names of rows and reports; without any, all are measured. Exits with 1
+//! if an argument matches no name, or if a row misses its target or can't be measured.
 
 #![deny(unsafe_code)]
 
@@ -18,6 +19,7 @@ mod versions;
 use std::env;
 use std::error::Error;
 use std::path::Path;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -25,8 +27,12 @@ use cases::{Bench, Comparison, DIRECTORY};
 use harness::{Harness, Interrupted};
 use table::{Row, Table};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<ExitCode, Box<dyn Error>> {
     let filters: Vec<String> = env::args().skip(1).collect();
+    if let Some(filter) = filters.iter().find(|filter| !matches_any(filter)) {
+        eprintln!("no row or report has {filter:?} in its name");
+        return Ok(ExitCode::FAILURE);
+    }
     let interrupted = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         signal_hook::flag::register(signal, Arc::clone(&interrupted))?;
@@ -45,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("Measured against {}.\n", versions::peers());
     let bench = Bench { harness: &harness, directory: path };
     let mut table = Table::default();
-    for comparison in cases::all().filter(|comparison| wanted(comparison, &filters)) {
+    for comparison in cases::all().filter(|comparison| wanted(&comparison.name(), &filters)) {
         eprintln!("{} against {}", comparison.operation, comparison.against);
         let result = match (comparison.measure)(&bench) {
             Ok(measurement) => Ok(measurement),
@@ -56,22 +62,31 @@ fn main() -> Result<(), Box<dyn Error>> {
         table.0.push(Row { operation, against, asked, result });
     }
     print!("{table}");
-    for report in reports::ALL.iter().filter(|report| is_named(report.title, &filters)) {
+    let mut failed = table.0.iter().any(Row::fails);
+    for report in reports::ALL.iter().filter(|report| wanted(report.title, &filters)) {
         eprintln!("{}", report.title);
         let text = match (report.measure)(&bench) {
             Err(error) if error.is::<Interrupted>() => return Err(error),
-            result => result.unwrap_or_else(|error| format!("Not measured: {error}\n")),
+            Err(error) => {
+                failed = true;
+                format!("Not measured: {error}\n")
+            }
+            Ok(text) => text,
         };
         println!("\n### {}\n\n{text}", report.title);
     }
-    Ok(())
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn wanted(comparison: &Comparison, filters: &[String]) -> bool {
-    is_named(&format!("{} {}", comparison.operation, comparison.against), filters)
+fn wanted(name: &str, filters: &[String]) -> bool {
+    filters.is_empty() || filters.iter().any(|filter| has(name, filter))
 }
 
-fn is_named(name: &str, filters: &[String]) -> bool {
-    let name = name.to_lowercase();
-    filters.is_empty() || filters.iter().any(|filter| name.contains(&filter.to_lowercase()))
+fn has(name: &str, filter: &str) -> bool {
+    name.to_lowercase().contains(&filter.to_lowercase())
+}
+
+fn matches_any(filter: &str) -> bool {
+    cases::all().any(|comparison| has(&comparison.name(), filter))
+        || reports::ALL.iter().any(|report| has(report.title, filter))
 }

@@ -24,15 +24,22 @@ pub struct Table(pub Vec<Row>);
 const HEADER: [&str; 8] =
     ["operation", "takes", "against", "takes", "ratio", "of nine pairs in ten", "asked", "holds"];
 
+const MISSED: &str = "**no**";
+
 impl Row {
     /// Whether the ratio is what is asked; where nothing is, or nothing was measured, neither.
     fn holds(&self) -> &'static str {
         match (&self.result, self.asked) {
             (Ok(measurement), _) if measurement.disturbed => "too busy",
             (Ok(measurement), Some(asked)) if measurement.ratio.median <= asked => "yes",
-            (Ok(_), Some(_)) => "**no**",
+            (Ok(_), Some(_)) => MISSED,
             _ => "-",
         }
+    }
+
+    /// Whether the row misses its target, or couldn't be measured.
+    pub fn fails(&self) -> bool {
+        self.result.is_err() || self.holds() == MISSED
     }
 
     fn cells(&self) -> [String; HEADER.len()] {

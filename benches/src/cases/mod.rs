@@ -42,6 +42,13 @@ pub struct Comparison {
     pub measure: fn(&Bench) -> Result<Measurement, Box<dyn Error>>,
 }
 
+impl Comparison {
+    /// What filters search.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.operation, self.against)
+    }
+}
+
 /// All of them, in the order of the table.
 pub fn all() -> impl Iterator<Item = &'static Comparison> {
     [
