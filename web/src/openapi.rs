@@ -5,20 +5,21 @@ use std::collections::BTreeSet;
 use axum::Router;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 
-use crate::{Asset, Parameters, Problem, asset};
+use crate::asset::{Asset, respond};
+use crate::problem::Problem;
+use crate::request::Parameters;
 
-/// The route of the document.
-pub fn document<S>(document: &'static Asset) -> Router<S>
+/// The handler of the document. It accepts no parameters.
+pub fn document<S>(document: &'static Asset) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    let answer = move |parameters: Parameters, request: HeaderMap| async move {
+    get(move |parameters: Parameters, request: HeaderMap| async move {
         parameters.only(&[])?;
-        Ok::<Response, Problem>(asset(document, &request))
-    };
-    Router::new().route(&format!("/{}", document.path), get(answer))
+        Ok::<Response, Problem>(respond(document, &request))
+    })
 }
 
 /// The paths that a document has.
@@ -58,7 +59,7 @@ mod tests {
             content: r#"{"paths": {"/": {}, "/keys/{key}": {}, "/openapi.json": {}, "/rest/{rest}": {}}}"#,
         };
         let router = page::<()>(&PAGE, PARTS)
-            .merge(document(&DOCUMENT))
+            .route("/openapi.json", document(&DOCUMENT))
             .route("/keys/{key}", get(|| async {}))
             .route("/rest/{*rest}", get(|| async {}));
         let paths = paths(&router);

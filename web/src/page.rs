@@ -1,13 +1,12 @@
-//! A tool's page: a file of the program, its parts, and those of the kit.
+//! The files of a tool's page, and those of the kit.
 
 use axum::Router;
-use axum::http::HeaderMap;
-use axum::routing::get;
 
-use crate::{ASSETS, Asset, asset};
+use crate::asset::{Asset, asset};
+use crate::kit;
 
 /// The files of the folder `page`, beside the file that says this: `parts!["list.js", …]`. The
-/// page asks for them as `page/…`: all addresses are relative, as a proxy may serve it under a path.
+/// page loads them as `page/…`: all addresses are relative, as a proxy may serve it under a path.
 #[macro_export]
 macro_rules! parts {
     ($($name:literal),* $(,)?) => {
@@ -18,13 +17,21 @@ macro_rules! parts {
     };
 }
 
+/// The routes of a page's files and of the kit's.
+pub fn page_assets<S>(assets: &'static [Asset]) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    assets
+        .iter()
+        .chain(kit::ASSETS)
+        .fold(Router::new(), |router, file| router.route(&format!("/{}", file.path), asset(file)))
+}
+
 /// The routes of a page that stands at `/` if its path is empty, of its parts, and of the kit's.
 pub fn page<S>(page: &'static Asset, parts: &'static [Asset]) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    [page].into_iter().chain(parts).chain(ASSETS).fold(Router::new(), |router, part| {
-        let answer = move |request: HeaderMap| async move { asset(part, &request) };
-        router.route(&format!("/{}", part.path), get(answer))
-    })
+    page_assets(parts).route(&format!("/{}", page.path), asset(page))
 }

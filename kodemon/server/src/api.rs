@@ -95,7 +95,7 @@ pub fn routes() -> Router<Arc<Api>> {
         .merge(tokens::routes())
         .merge(stream::routes())
         .merge(health::routes())
-        .merge(mmstats_web::health(health::check))
+        .route("/healthz", mmstats_web::health(health::check))
         .merge(metrics::routes())
         .merge(openapi::routes())
 }

@@ -6,70 +6,74 @@ use std::time::Duration;
 use clap::Parser;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use mmstats_cli::address::{Listen, parse_listen};
+use mmstats_cli::duration::parse_seconds;
 use mmstats_tools::common::arguments::{CommonArguments, LimitArguments, after_help};
 use mmstats_tools::common::prom::Limits;
 
-use super::metrics::{By, Choice};
+use crate::metrics::{GroupBy, MetricsOptions};
+
+/// The tool's name.
+pub const NAME: &str = "mmash";
 
 const EXAMPLES: &str = "\
 Examples:
-  mmash                              every stat, on http://127.0.0.1:5002/
-  mmash --listen 0.0.0.0:5002        for whoever reaches this machine
-  mmash --glob '/run/web/*.mmstats'  of these files
-  curl http://127.0.0.1:5002/metrics what Prometheus scrapes";
+  mmash                              all stats, on http://127.0.0.1:5002/
+  mmash --listen 0.0.0.0:5002        for everyone who can reach this host
+  mmash --glob '/run/web/*.mmstats'  only these files
+  curl http://127.0.0.1:5002/metrics as Prometheus scrapes it";
 
 const ENVIRONMENT: &str = "  \
-  MMASH_SETTINGS  a settings file of the original's mmash
-  MMSTATS_FILES   the name of mmash's own stats file, as a template
+  MMASH_SETTINGS  a settings file of the original mmash
+  MMSTATS_FILES   template of the name of mmash's own stats file
 ";
 
 /// Show the stats of programs on a web page, and serve them as JSON and to Prometheus
 ///
-/// The programs aren't asked and don't notice. Every interval the files are read once, however
-/// many look on.
+/// The programs aren't contacted and don't notice. The files are read once an interval, however
+/// many clients there are.
 ///
-/// The environment may name a settings file of the original's, by MMASH_SETTINGS: lines of
-/// HOST = '...', PORT = ..., MMSTATS_GLOB = '...' and DEBUG = True. Arguments outweigh it.
+/// MMASH_SETTINGS may name a settings file of the original mmash, with the lines HOST = '...',
+/// PORT = ..., MMSTATS_GLOB = '...' and DEBUG = True. Arguments override it.
 ///
-/// It counts what it does in a stats file of its own (mmash.requests, mmash.look, ...), where other
-/// programs of this environment put theirs.
+/// mmash publishes stats about itself (mmash.requests, mmash.look, ...) where other programs of
+/// this environment put theirs.
 #[derive(Clone, Debug, Parser)]
 #[expect(clippy::doc_markdown, reason = "it is shown as it stands")]
-#[command(name = super::NAME, version, after_help = EXAMPLES, after_long_help = after_help(EXAMPLES, ENVIRONMENT))]
+#[command(name = NAME, version, after_help = EXAMPLES, after_long_help = after_help(EXAMPLES, ENVIRONMENT))]
 pub struct Arguments {
-    /// Where to listen; whoever reaches it reads everything, without a password [default:
-    /// 127.0.0.1:5002]
+    /// Address to listen on; anyone who can reach it can read everything, without a password
+    /// [default: 127.0.0.1:5002]
     ///
-    /// A port alone is one of 127.0.0.1. unix:PATH is a socket that its owner and group may connect
-    /// to (mode 0660), such as a proxy with passwords.
+    /// A port alone is on 127.0.0.1. unix:PATH is a socket that its owner and group can connect to
+    /// (mode 0660), for example a proxy that asks for a password.
     #[arg(long, value_name = "ADDRESS:PORT|unix:PATH", value_parser = OsStringValueParser::new().try_map(|text| parse_listen(&text)))]
     pub listen: Option<Listen>,
 
-    /// Stats files, directories of them, or globs; default: wherever programs put them
+    /// Stats files, directories or globs (repeatable) [default: where programs put them]
     #[arg(long, value_name = "FILE|DIR|GLOB")]
     pub glob: Vec<OsString>,
 
-    /// How long from one look at the files to the next
-    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = mmstats_cli::duration::parse_seconds, allow_negative_numbers = true)]
+    /// Time from one read of the files to the next
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = parse_seconds, allow_negative_numbers = true)]
     pub interval: Duration,
 
-    /// A name under which it is asked for, besides localhost and addresses; several times
+    /// Additional accepted Host header (repeatable); localhost and addresses are always accepted
     #[arg(long, value_name = "NAME")]
     pub host: Vec<String>,
 
-    /// Whose stats are one sample of /metrics
-    #[arg(long, value_name = "WHOSE", default_value = "pid")]
-    pub by: By,
+    /// Group the samples of /metrics by program, process or thread
+    #[arg(long, value_name = "GROUP", default_value = "pid")]
+    pub by: GroupBy,
 
-    /// How many buckets a histogram of /metrics has at most
+    /// Maximum number of buckets of a histogram in /metrics
     #[arg(long, value_name = "N", default_value_t = Limits::USUAL as u8, value_parser = clap::value_parser!(u8).range(2..=Limits::MOST as i64), allow_negative_numbers = true)]
     pub buckets: u8,
 
-    /// Also texts that change in /metrics, each as the label value: a series for every text
+    /// Also serve texts that change in /metrics, as the label value: one series per text
     #[arg(long)]
     pub texts: bool,
 
-    /// Tell each request on stderr, up to a hundred a second; so does DEBUG = True
+    /// Log requests to stderr, up to 100 a second; DEBUG = True does the same
     #[arg(short, long)]
     pub verbose: bool,
 
@@ -84,9 +88,9 @@ pub struct Arguments {
 
 impl Arguments {
     /// What is scraped.
-    pub fn choice(&self) -> Choice {
+    pub fn metrics_options(&self) -> MetricsOptions {
         let Self { by, buckets, texts, .. } = *self;
-        Choice { by, limits: Limits::of_buckets(buckets.into()), texts }
+        MetricsOptions { by, limits: Limits::of_buckets(buckets.into()), texts }
     }
 }
 

@@ -1,78 +1,80 @@
-//! mmash's own stats, in a stats file as any program's: it shows them among the others.
+//! mmash's stats about itself, in a stats file like any program's: it shows them with the others.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use mmstats::{Counter, CreateError, Gauge, MmStats, Published, Timer};
 use mmstats_web::Answered;
 
-/// What Prometheus asks for.
-const SCRAPED: &str = "/metrics";
+use crate::polling::Snapshot;
 
-/// What mmash counts.
+/// The path that Prometheus scrapes.
+const SCRAPE_PATH: &str = "/metrics";
+
+/// What mmash counts and times.
 #[derive(Debug)]
-pub struct Own(Mutex<Published<Stats>>);
+pub struct Telemetry(Mutex<Published<Stats>>);
 
 #[derive(Debug, MmStats)]
 #[mmstats(prefix = "mmash.")]
 struct Stats {
-    /// Requests that were answered, refused ones too.
+    /// Requests that were answered, rejected ones included.
     #[mmstats(unit = "requests")]
     requests: Counter,
-    /// Requests that were answered with a reason why they aren't met.
+    /// Requests that were answered with an error.
     #[mmstats(unit = "requests")]
     refused: Counter,
-    /// Requests for what Prometheus scrapes.
+    /// Scrapes by Prometheus.
     #[mmstats(unit = "requests")]
     scrapes: Counter,
-    /// Time until an answer could begin.
+    /// Time until a response begins.
     answer: Timer,
-    /// Pages that watch.
+    /// Open streams.
     #[mmstats(unit = "pages", aggregate = "sum")]
     streams: Gauge<u64>,
-    /// Looks at the files, each for everybody.
-    #[mmstats(unit = "looks")]
-    looks: Counter,
-    /// Time that a look takes.
-    look: Timer,
-    /// Files that the last look found.
+    /// Polls, each of all files.
+    #[mmstats(label = "looks", unit = "looks")]
+    polls: Counter,
+    /// Time that a poll takes.
+    #[mmstats(label = "look")]
+    poll: Timer,
+    /// Files that the last poll found.
     #[mmstats(unit = "files", aggregate = "max")]
     files: Gauge<u64>,
-    /// Files and places that the last look couldn't read.
+    /// Files and locations that the last poll couldn't read.
     #[mmstats(unit = "files", aggregate = "max")]
     unreadable: Gauge<u64>,
 }
 
-impl Own {
-    /// Where programs put theirs; where that can't be, they are counted and nobody sees it.
+impl Telemetry {
+    /// Publishes the stats where programs put theirs, or in private memory if that fails.
     ///
     /// # Errors
     ///
-    /// Where the environment asks for an impossible name.
+    /// Returns an error if `MMSTATS_FILES` asks for an impossible name.
     pub fn publish() -> Result<Self, CreateError> {
         Stats::options().or_private_memory().create().map(|stats| Self(Mutex::new(stats)))
     }
 
-    /// A request was answered.
-    pub fn answered(&self, request: &Answered<'_>) {
-        let own = self.stats();
-        own.requests.incr();
-        own.answer.record(request.took);
+    /// Records a response.
+    pub fn responded(&self, request: &Answered<'_>) {
+        let stats = self.stats();
+        stats.requests.incr();
+        stats.answer.record(request.took);
         if request.status.is_client_error() || request.status.is_server_error() {
-            own.refused.incr();
-        } else if request.target.path() == SCRAPED {
-            own.scrapes.incr();
+            stats.refused.incr();
+        } else if request.target.path() == SCRAPE_PATH {
+            stats.scrapes.incr();
         }
     }
 
-    /// A look at the files was done.
-    pub fn looked(&self, took: Duration, files: usize, unreadable: usize, streams: usize) {
-        let own = self.stats();
-        own.looks.incr();
-        own.look.record(took);
-        own.files.set(files as u64);
-        own.unreadable.set(unreadable as u64);
-        own.streams.set(streams as u64);
+    /// Records a poll, and how many streams are open.
+    pub fn polled(&self, snapshot: &Snapshot, streams: usize) {
+        let stats = self.stats();
+        stats.polls.incr();
+        stats.poll.record(snapshot.taken.elapsed());
+        stats.files.set(snapshot.files.len() as u64);
+        stats.unreadable.set(snapshot.errors.len() as u64);
+        stats.streams.set(streams as u64);
     }
 
     fn stats(&self) -> MutexGuard<'_, Published<Stats>> {

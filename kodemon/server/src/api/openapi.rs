@@ -11,7 +11,7 @@ const DOCUMENT: Asset = Asset { path: "api/openapi.json", content: include_str!(
 
 /// The route.
 pub fn routes() -> Router<Arc<Api>> {
-    mmstats_web::document(&DOCUMENT)
+    Router::new().route("/api/openapi.json", mmstats_web::document(&DOCUMENT))
 }
 
 #[cfg(test)]

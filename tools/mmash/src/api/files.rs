@@ -1,13 +1,11 @@
-//! `/api/v1/files`: which files there are, whose they are, and whether their programs live.
+//! `/api/v1/files`: the files, their processes, and whether these are alive.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 use mmstats::Identity;
 use mmstats_tools::common::json::FileError;
 use mmstats_tools::common::selection::{WHY_NOTHING, state_of};
@@ -15,21 +13,16 @@ use mmstats_web::{Parameters, Problem, answer};
 use serde::Serialize;
 
 use crate::live::Unpublished;
-use crate::polling::Poller;
-use crate::polling::{Seen, Snapshot};
+use crate::polling::{Snapshot, SnapshotFile};
+use crate::state::AppState;
 
-/// The route.
-pub fn routes() -> Router<Arc<Poller>> {
-    Router::new().route("/api/v1/files", get(files))
-}
-
-async fn files(
+pub async fn files(
     parameters: Parameters,
-    State(poller): State<Arc<Poller>>,
+    State(state): State<Arc<AppState>>,
 ) -> Result<Response, Problem> {
     let wanted = parameters.only(&["glob"])?;
-    poller
-        .answer(move |snapshot| {
+    state
+        .respond(move |snapshot| {
             let files = snapshot.matching(wanted.first("glob"))?;
             Ok(answer(&FilesRecord::of(snapshot, files)))
         })
@@ -38,17 +31,18 @@ async fn files(
 
 #[derive(Serialize)]
 struct FilesRecord<'a> {
-    /// Unix time in seconds of the look at the files.
+    /// When the files were read, as Unix time in seconds.
     time: f64,
     files: Vec<FileRecord<'a>>,
     /// Files that couldn't be read, or not to their end.
     errors: Vec<FileError>,
-    /// Which patterns the files were looked for by.
-    looked_at: &'a [String],
+    /// Where files were searched.
+    #[serde(rename = "looked_at")]
+    locations: &'a [String],
     /// Only if there are any.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unpublished: Vec<Unpublished>,
-    /// Only where there are no files but mmash's own.
+    /// Only if there are no files but mmash's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     nothing: Option<NothingRecord<'a>>,
 }
@@ -56,15 +50,16 @@ struct FilesRecord<'a> {
 /// Why there may be no files.
 #[derive(Serialize)]
 struct NothingRecord<'a> {
-    /// Those of `looked_at` where nothing can be found, with the reason.
-    places: BTreeMap<&'a str, &'static str>,
+    /// Those of them where nothing can be found, with the reason.
+    #[serde(rename = "places")]
+    locations: BTreeMap<&'a str, &'static str>,
     reasons: &'static [&'static str],
 }
 
 #[derive(Serialize)]
 struct FileRecord<'a> {
     path: Cow<'a, str>,
-    /// The last part of the path, which globs are matched with.
+    /// The last component of the path, which globs match.
     name: Cow<'a, str>,
     /// In bytes.
     size: usize,
@@ -72,38 +67,38 @@ struct FileRecord<'a> {
     pid: Option<u32>,
     tid: Option<i64>,
     life: &'static str,
-    /// How the life is known.
+    /// Why the process counts as alive or dead.
     reason: &'a str,
     /// Why the file couldn't be read to its end.
     problem: Option<String>,
     identity: Option<IdentityRecord<'a>>,
 }
 
-/// What the file says of its writer; files of the original say nothing.
+/// What the file says about its writer; files of the original say nothing.
 #[derive(Serialize)]
 struct IdentityRecord<'a> {
     command: &'a str,
     host: &'a str,
     #[serde(rename = "struct")]
     struct_name: &'a str,
-    /// The thread that made the file; another one may write it now.
+    /// The thread that created the file; another one may write it now.
     tid: i64,
     /// When the process started, in clock ticks since boot.
     start_time: Option<u64>,
-    /// Which boot that was.
+    /// The id of that boot.
     boot_id: Option<String>,
-    /// The inode of the pid namespace that the process ids belong to.
+    /// The inode of the process's pid namespace.
     pid_namespace: Option<u64>,
 }
 
 impl<'a> FilesRecord<'a> {
-    fn of(snapshot: &'a Snapshot, files: impl Iterator<Item = &'a Seen>) -> Self {
+    fn of(snapshot: &'a Snapshot, files: impl Iterator<Item = &'a SnapshotFile>) -> Self {
         let errors = snapshot.errors.iter();
         Self {
             time: snapshot.time,
             files: files.map(FileRecord::of).collect(),
             errors: errors.map(|(path, reason)| FileError::new(path, reason.clone())).collect(),
-            looked_at: &snapshot.looked_at,
+            locations: &snapshot.locations,
             unpublished: Unpublished::of(snapshot),
             nothing: NothingRecord::of(snapshot),
         }
@@ -112,17 +107,17 @@ impl<'a> FilesRecord<'a> {
 
 impl<'a> NothingRecord<'a> {
     fn of(snapshot: &'a Snapshot) -> Option<Self> {
-        let states = snapshot.looked_at.iter().map(|place| (&**place, state_of(place)));
-        let places = states.filter_map(|(place, state)| Some((place, state?))).collect();
+        let states = snapshot.locations.iter().map(|location| (&**location, state_of(location)));
+        let locations = states.filter_map(|(location, state)| Some((location, state?))).collect();
         let own = Some(std::process::id());
-        let is_alone = snapshot.files.iter().all(|seen| seen.file.pid() == own);
-        is_alone.then_some(Self { places, reasons: &WHY_NOTHING })
+        let is_alone = snapshot.files.iter().all(|entry| entry.file.pid() == own);
+        is_alone.then_some(Self { locations, reasons: &WHY_NOTHING })
     }
 }
 
 impl<'a> FileRecord<'a> {
-    fn of(seen: &'a Seen) -> Self {
-        let Seen { file, life } = seen;
+    fn of(entry: &'a SnapshotFile) -> Self {
+        let SnapshotFile { file, life } = entry;
         Self {
             path: file.path().to_string_lossy(),
             name: file.path().file_name().unwrap_or_default().to_string_lossy(),
@@ -130,7 +125,7 @@ impl<'a> FileRecord<'a> {
             stats: file.stats().len(),
             pid: file.pid(),
             tid: file.tid(),
-            life: seen.life(),
+            life: entry.life(),
             reason: &life.reason,
             problem: file.problem().map(|problem| problem.reason().clone()),
             identity: file.identity().map(IdentityRecord::of),
@@ -152,7 +147,7 @@ impl<'a> IdentityRecord<'a> {
     }
 }
 
-/// What isn't known is 0 in the file.
+/// A file has 0 for what isn't known.
 fn known<T: Default + PartialEq>(number: T) -> Option<T> {
     (number != T::default()).then_some(number)
 }

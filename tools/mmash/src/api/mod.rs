@@ -1,18 +1,18 @@
-//! The JSON API, version 1.
+//! The JSON API, version 1, and `/metrics`.
 
 mod by_process;
 mod files;
-mod openapi;
+mod metrics;
 mod stats;
+mod stream;
 
-use std::sync::Arc;
+use mmstats_web::Asset;
 
-use axum::Router;
+pub use files::files;
+pub use metrics::metrics;
+pub use stats::{stat, stats};
+pub use stream::stream;
 
-use crate::polling::Poller;
-pub use by_process::Spreads;
-
-/// All of its routes but the stream.
-pub fn routes() -> Router<Arc<Poller>> {
-    Router::new().merge(files::routes()).merge(stats::routes()).merge(openapi::routes())
-}
+/// The OpenAPI document.
+pub const OPENAPI: Asset =
+    Asset { path: "api/v1/openapi.json", content: include_str!("openapi.json") };

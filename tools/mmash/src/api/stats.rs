@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 use mmstats::{Kind, Stat};
 use mmstats_tools::common::near::near;
 use mmstats_tools::common::records::{TotalRecord, put_value};
@@ -15,46 +13,41 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::by_process::{ProcessRecord, by_process};
-use crate::polling::Poller;
-use crate::polling::{Seen, Snapshot};
+use crate::polling::{Snapshot, SnapshotFile};
+use crate::state::AppState;
 
-/// What the kind is called where the file doesn't tell.
+/// The name of the kind where the file has none.
 const UNKNOWN: &str = "unknown";
 
-/// By what else than files a stat can be divided.
+/// The one value of the parameter `by`.
 const PROCESS: &str = "process";
 
-/// As many stats as a `limit` may be: programs of any language have such a number.
-const MOST: usize = i32::MAX as usize;
-
-/// All stats, and one of them.
-pub fn routes() -> Router<Arc<Poller>> {
-    Router::new().route("/api/v1/stats", get(stats)).route("/api/v1/stats/{*label}", get(stat))
-}
+/// The largest `limit`, a number that every language has.
+const MAX_LIMIT: usize = i32::MAX as usize;
 
 #[derive(Serialize)]
 struct StatsRecord<'a> {
-    /// Unix time in seconds of the look at the files.
+    /// When the files were read, as Unix time in seconds.
     time: f64,
-    /// How many stats are meant; `stats` may have fewer.
+    /// How many stats match; `stats` may have fewer.
     found: usize,
     stats: Vec<TotalRecord<'a>>,
 }
 
-/// The stats by label, as many as are wanted.
-async fn stats(
+/// `/api/v1/stats`: the stats, sorted by label.
+pub async fn stats(
     parameters: Parameters,
-    State(poller): State<Arc<Poller>>,
+    State(state): State<Arc<AppState>>,
 ) -> Result<Response, Problem> {
     let wanted = parameters.only(&["prefix", "glob", "kind", "limit"])?;
-    poller.answer(move |snapshot| stats_of(snapshot, &wanted)).await
+    state.respond(move |snapshot| stats_of(snapshot, &wanted)).await
 }
 
 fn stats_of(snapshot: &Snapshot, wanted: &Parameters) -> Result<Response, Problem> {
     let (prefix, kind, limit) = (
         wanted.first("prefix"),
         kind_of(wanted)?,
-        wanted.number("limit", 0..=MOST)?.unwrap_or(MOST),
+        wanted.number("limit", 0..=MAX_LIMIT)?.unwrap_or(MAX_LIMIT),
     );
     let totals = snapshot.totals_of(wanted.first("glob"))?;
     let is_wanted = |total: &&Total| {
@@ -67,7 +60,7 @@ fn stats_of(snapshot: &Snapshot, wanted: &Parameters) -> Result<Response, Proble
     Ok(answer(&StatsRecord { time: snapshot.time, found: found.len(), stats: stats.collect() }))
 }
 
-/// The name of the kind that is wanted, if one is; `unknown`: where the file doesn't tell.
+/// The name of the kind that is asked for; `unknown` asks for files that have none.
 fn kind_of(wanted: &Parameters) -> Result<Option<&str>, Problem> {
     let Some(kind) = wanted.given("kind") else {
         return Ok(None);
@@ -77,59 +70,59 @@ fn kind_of(wanted: &Parameters) -> Result<Option<&str>, Problem> {
         return Ok(Some(kind));
     }
     let known = Kind::ALL.map(Kind::name).join(", ");
-    let reason = format!("kind={kind:?}: no such kind, known are {known}, {UNKNOWN}");
+    let reason = format!("kind={kind:?}: unknown kind; the kinds are {known}, {UNKNOWN}");
     Err(Problem::bad_request(reason))
 }
 
 #[derive(Serialize)]
 struct OneRecord<'a> {
-    /// Unix time in seconds of the look at the files.
+    /// When the files were read, as Unix time in seconds.
     time: f64,
     stat: TotalRecord<'a>,
-    /// What each file has, in the files' order.
+    /// The value in each file, in the files' order.
     values: Vec<ValueRecord<'a>>,
-    /// What each process has, if that is asked for.
+    /// The values of each process, if asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     processes: Option<Vec<ProcessRecord<'a>>>,
 }
 
 /// A stat in a file.
 struct ValueRecord<'a> {
-    seen: &'a Seen,
+    entry: &'a SnapshotFile,
     stat: Stat<'a>,
     now: f64,
 }
 
 impl Serialize for ValueRecord<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { seen, stat, now } = self;
+        let Self { entry, stat, now } = self;
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("path", &seen.file.path().to_string_lossy())?;
-        map.serialize_entry("life", seen.life())?;
-        map.serialize_entry("pid", &seen.file.pid())?;
-        map.serialize_entry("tid", &seen.file.tid())?;
+        map.serialize_entry("path", &entry.file.path().to_string_lossy())?;
+        map.serialize_entry("life", entry.life())?;
+        map.serialize_entry("pid", &entry.file.pid())?;
+        map.serialize_entry("tid", &entry.file.tid())?;
         put_value(&mut map, stat, *now)?;
         map.end()
     }
 }
 
-/// The stat of this label, over all files and in each.
-async fn stat(
+/// `/api/v1/stats/LABEL`: one stat over all files, and in each.
+pub async fn stat(
     Rest(label): Rest,
     parameters: Parameters,
-    State(poller): State<Arc<Poller>>,
+    State(state): State<Arc<AppState>>,
 ) -> Result<Response, Problem> {
     let wanted = parameters.only(&["glob", "by"])?;
-    poller.answer(move |snapshot| stat_of(snapshot, &label, &wanted)).await
+    state.respond(move |snapshot| stat_of(snapshot, &label, &wanted)).await
 }
 
 fn stat_of(snapshot: &Snapshot, label: &str, wanted: &Parameters) -> Result<Response, Problem> {
     let now = snapshot.time;
     let (mut totals, mut values) = (Totals::default(), Vec::new());
-    for seen in snapshot.matching(wanted.first("glob"))? {
-        for stat in seen.file.stats().filter(|stat| stat.label() == label) {
-            totals.add(&seen.file, &stat, seen.life.verdict, now);
-            values.push(ValueRecord { seen, stat, now });
+    for entry in snapshot.matching(wanted.first("glob"))? {
+        for stat in entry.file.stats().filter(|stat| stat.label() == label) {
+            totals.add(&entry.file, &stat, entry.life.verdict, now);
+            values.push(ValueRecord { entry, stat, now });
         }
     }
     let Some(total) = totals.iter().next() else {
@@ -139,21 +132,21 @@ fn stat_of(snapshot: &Snapshot, label: &str, wanted: &Parameters) -> Result<Resp
         None => None,
         Some(PROCESS) => Some(by_process(snapshot, label, wanted.first("glob"))?),
         Some(other) => {
-            return Err(Problem::bad_request(format!("by={other:?}: it can only be {PROCESS}")));
+            return Err(Problem::bad_request(format!("by={other:?}: must be {PROCESS}")));
         }
     };
     let stat = TotalRecord { total, help_texts: true };
     Ok(answer(&OneRecord { time: now, stat, values, processes }))
 }
 
-/// That there is no such stat, and which ones have a label like that.
+/// Says that there is no such stat, and which labels are similar.
 fn missing(label: &str, totals: &Totals) -> String {
     let labels: Vec<_> = totals.iter().map(|total| total.label.as_str()).collect();
     let near = near(label, labels.into_iter());
     let near: Vec<_> = near.into_iter().map(|label| format!("{label:?}")).collect();
     let hint = match &*near {
         [] => String::new(),
-        near => format!(": is {} meant?", near.join(" or ")),
+        near => format!("; did you mean {}?", near.join(" or ")),
     };
     format!("no file has a stat {label:?}{hint}")
 }

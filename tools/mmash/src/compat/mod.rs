@@ -1,8 +1,8 @@
 //! The interface of the original's mmash 0.8.0: its routes and its settings file.
 
-mod aggregate;
+mod aggregation;
 mod routes;
 mod settings;
 
-pub use routes::routes;
+pub use routes::{all_files, labels, redirect, some_files, stats};
 pub use settings::Settings;

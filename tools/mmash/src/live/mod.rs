@@ -2,6 +2,8 @@
 
 mod rows;
 mod unpublished;
+mod values;
 
-pub use rows::{Figures, Rows, value_of};
+pub use rows::Rows;
 pub use unpublished::Unpublished;
+pub use values::{Values, values_of};

@@ -1,42 +1,42 @@
-//! The page's rows: a stat over all files each, and what has changed of them.
+//! The page's rows, one for each stat over all files, and how they change from poll to poll.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use mmstats::{Aggregate, HistogramSnapshot, Kind, Value};
+use mmstats::{Aggregate, HistogramSnapshot, Kind};
 use mmstats_tools::common::about::About;
-use mmstats_tools::common::json::{self, Exact};
-use mmstats_tools::common::records::PERCENTILES;
-use mmstats_tools::common::totals::{Together, Total};
+use mmstats_tools::common::json;
+use mmstats_tools::common::totals::Total;
 use mmstats_web::Feed;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::live::Unpublished;
+use super::unpublished::Unpublished;
+use super::values::values_of;
 use crate::polling::Snapshot;
 
-/// The rows as they were told last.
+/// The rows as they were last published.
 #[derive(Debug, Default)]
 pub struct Rows {
     by_label: HashMap<String, Row>,
-    next: u64,
+    next_id: u64,
 }
 
 /// A row, encoded.
 #[derive(Clone, Debug)]
 struct Row {
     id: u64,
-    declared: Arc<Declared>,
-    value: Arc<RawValue>,
-    /// What a histogram had at the last look.
+    descriptor: Arc<Descriptor>,
+    values: Arc<RawValue>,
+    /// The stat's histogram at the last poll.
     histogram: Option<HistogramSnapshot>,
-    /// Whether the last look found it.
-    seen: bool,
+    /// Whether the last poll found the stat.
+    found: bool,
 }
 
-/// What is told of a row once, and how it is encoded.
+/// What is sent of a row once, and its encoding.
 #[derive(Debug)]
-struct Declared {
+struct Descriptor {
     kind: Option<Kind>,
     unit: String,
     help: String,
@@ -47,7 +47,7 @@ struct Declared {
 }
 
 #[derive(Serialize)]
-struct DeclaredRecord<'a> {
+struct DescriptorRecord<'a> {
     id: u64,
     label: &'a str,
     kind: Option<&'static str>,
@@ -55,14 +55,14 @@ struct DeclaredRecord<'a> {
     help: &'a str,
     about: &'static str,
     aggregate: &'static str,
-    /// Of a histogram: the largest value that has a bucket.
+    /// The largest value that has a bucket, if it is a histogram.
     #[serde(skip_serializing_if = "Option::is_none")]
     range_end: Option<u64>,
 }
 
-/// A step: of a whole, all rows are new.
+/// An event of the stream. In the event `whole`, all rows are new.
 #[derive(Serialize)]
-struct Step<'a> {
+struct EventRecord<'a> {
     time: f64,
     files: usize,
     new: Vec<&'a RawValue>,
@@ -73,38 +73,39 @@ struct Step<'a> {
 }
 
 impl Rows {
-    /// Tells what has changed since the last look.
+    /// Publishes what has changed since the last poll.
     pub fn publish(&mut self, snapshot: &Snapshot, feed: &Feed) {
         let (time, files) = (snapshot.time, snapshot.files.len());
         let unpublished = Unpublished::of(snapshot);
-        let (mut new, mut gone, mut values) = (Vec::new(), Vec::new(), Vec::new());
-        self.by_label.values_mut().for_each(|row| row.seen = false);
+        let (mut new, mut gone, mut changed) = (Vec::new(), Vec::new(), Vec::new());
+        self.by_label.values_mut().for_each(|row| row.found = false);
         for total in snapshot.totals().iter() {
-            let known = self.by_label.get_mut(&total.label).filter(|row| row.declared.is_of(total));
-            let before = known.as_ref().and_then(|row| row.histogram.as_ref());
-            let value = raw(&value_of(total, before));
+            let known =
+                self.by_label.get_mut(&total.label).filter(|row| row.descriptor.describes(total));
+            let previous = known.as_ref().and_then(|row| row.histogram.as_ref());
+            let values = encode(&values_of(total, previous));
             let Some(row) = known else {
-                // Declared anew, it is another one.
+                // With another descriptor it is another row.
                 gone.extend(self.by_label.remove(&total.label).map(|row| row.id));
-                let row = self.add(total, value);
-                new.push(row.declared);
-                values.push((row.id, row.value));
+                let row = self.add(total, values);
+                new.push(row.descriptor);
+                changed.push((row.id, row.values));
                 continue;
             };
-            row.seen = true;
+            row.found = true;
             row.histogram = total.histogram().cloned();
-            if row.value.get() != value.get() {
-                row.value = Arc::clone(&value);
-                values.push((row.id, value));
+            if row.values.get() != values.get() {
+                row.values = Arc::clone(&values);
+                changed.push((row.id, values));
             }
         }
-        gone.extend(self.by_label.extract_if(|_, row| !row.seen).map(|(_, row)| row.id));
-        let change = Step {
+        gone.extend(self.by_label.extract_if(|_, row| !row.found).map(|(_, row)| row.id));
+        let change = EventRecord {
             time,
             files,
-            new: new.iter().map(|declared| &*declared.encoded).collect(),
+            new: new.iter().map(|descriptor| &*descriptor.encoded).collect(),
             gone,
-            values: values.iter().map(|(id, value)| (*id, &**value)).collect(),
+            values: changed.iter().map(|(id, values)| (*id, &**values)).collect(),
             unpublished: &unpublished,
         };
         let change = json::text(&change);
@@ -112,22 +113,22 @@ impl Rows {
         feed.publish(Some(&change), move || whole(time, files, &rows, &unpublished));
     }
 
-    fn add(&mut self, total: &Total, value: Arc<RawValue>) -> Row {
-        let id = self.next;
-        self.next += 1;
-        let declared = Arc::new(Declared::of(id, total));
+    fn add(&mut self, total: &Total, values: Arc<RawValue>) -> Row {
+        let id = self.next_id;
+        self.next_id += 1;
+        let descriptor = Arc::new(Descriptor::new(id, total));
         let histogram = total.histogram().cloned();
-        let row = Row { id, declared, value, histogram, seen: true };
+        let row = Row { id, descriptor, values, histogram, found: true };
         self.by_label.insert(total.label.clone(), row.clone());
         row
     }
 }
 
-impl Declared {
-    fn of(id: u64, total: &Total) -> Self {
+impl Descriptor {
+    fn new(id: u64, total: &Total) -> Self {
         let Total { label, kind, unit, help, about, aggregate, .. } = total;
         let range_end = range_end(total);
-        let encoded = json::text(&DeclaredRecord {
+        let encoded = json::text(&DescriptorRecord {
             id,
             label,
             kind: kind.map(Kind::name),
@@ -148,7 +149,7 @@ impl Declared {
         }
     }
 
-    fn is_of(&self, total: &Total) -> bool {
+    fn describes(&self, total: &Total) -> bool {
         let Self { kind, unit, help, about, aggregate, .. } = self;
         (kind, about, aggregate) == (&total.kind, &total.about, &total.aggregate)
             && (unit, help) == (&total.unit, &total.help)
@@ -161,67 +162,16 @@ fn range_end(total: &Total) -> Option<u64> {
 }
 
 fn whole(time: f64, files: usize, rows: &[Row], unpublished: &[Unpublished]) -> String {
-    json::text(&Step {
+    json::text(&EventRecord {
         time,
         files,
-        new: rows.iter().map(|row| &*row.declared.encoded).collect(),
+        new: rows.iter().map(|row| &*row.descriptor.encoded).collect(),
         gone: Vec::new(),
-        values: rows.iter().map(|row| (row.id, &*row.value)).collect(),
+        values: rows.iter().map(|row| (row.id, &*row.values)).collect(),
         unpublished,
     })
 }
 
-/// A row's figures by name; `value` is what is shown first.
-#[derive(Default, Serialize)]
-#[serde(transparent)]
-pub struct Figures(serde_json::Map<String, serde_json::Value>);
-
-impl Figures {
-    fn put(&mut self, name: &str, value: Value<'_>) {
-        let value = serde_json::to_value(Exact(value)).unwrap_or_default();
-        self.0.insert(name.to_owned(), value);
-    }
-
-    fn put_percentiles(&mut self, histogram: &HistogramSnapshot) {
-        for (name, percent) in PERCENTILES {
-            if let Some(value) = histogram.percentile(percent) {
-                self.put(name, Value::Float(value));
-            }
-        }
-    }
-}
-
-/// The figures of a stat. A histogram's `recent` are those of what is new since `before`: over
-/// all of a long life nothing moves.
-pub fn value_of(total: &Total, before: Option<&HistogramSnapshot>) -> Figures {
-    let mut figures = Figures::default();
-    match total.together() {
-        Together::One(value) => figures.put("value", value),
-        Together::Range { least, greatest } => {
-            figures.put("least", least);
-            figures.put("greatest", greatest);
-        }
-        Together::Different | Together::Nothing => {}
-    }
-    total.components().for_each(|(name, value)| figures.put(name, value));
-    if let Some(histogram) = total.histogram() {
-        figures.put("count", Value::Unsigned(histogram.count()));
-        figures.put_percentiles(histogram);
-        if let Some(new) = before.and_then(|before| histogram.since(before))
-            && new.count() > 0
-        {
-            let mut recent = Figures::default();
-            recent.put_percentiles(&new);
-            figures.0.insert("recent".to_owned(), recent.0.into());
-        }
-    }
-    if total.dead_files > 0 {
-        figures.put("dead_files", Value::Unsigned(total.dead_files));
-        figures.put("live_files", Value::Unsigned(total.live_files));
-    }
-    figures
-}
-
-fn raw(value: &impl Serialize) -> Arc<RawValue> {
+fn encode(value: &impl Serialize) -> Arc<RawValue> {
     RawValue::from_string(json::text(value)).expect("just encoded").into()
 }

@@ -1,4 +1,4 @@
-//! Programs some of whose threads publish nothing, as their files say.
+//! Processes with threads that publish nothing, as their files say.
 
 use std::collections::BTreeMap;
 
@@ -8,25 +8,25 @@ use serde::Serialize;
 
 use crate::polling::Snapshot;
 
-/// A process some of whose threads publish nothing.
+/// A process with threads that publish nothing.
 #[derive(Debug, Serialize)]
 pub struct Unpublished {
-    /// Null where its files don't name it.
+    /// Null if its files don't name it.
     command: Option<String>,
     pid: Option<u32>,
     threads: u64,
 }
 
 impl Unpublished {
-    /// The processes of the files that aren't proven dead. Each file of a process has the number
-    /// of all of its threads.
+    /// Those processes of a snapshot that aren't proven dead. Each file of a process has the number
+    /// for all of its threads.
     pub fn of(snapshot: &Snapshot) -> Vec<Self> {
         let mut found = BTreeMap::new();
-        for seen in snapshot.files.iter().filter(|seen| seen.life.verdict != Verdict::Dead) {
-            let threads = unpublished_threads(&seen.file);
+        for entry in snapshot.files.iter().filter(|entry| entry.life.verdict != Verdict::Dead) {
+            let threads = unpublished_threads(&entry.file);
             if threads > 0 {
-                let command = seen.file.identity().map(|identity| identity.command.clone());
-                let key = (command, seen.file.pid(), seen.file.process());
+                let command = entry.file.identity().map(|identity| identity.command.clone());
+                let key = (command, entry.file.pid(), entry.file.process());
                 let most = found.entry(key).or_insert(0);
                 *most = threads.max(*most);
             }

@@ -1,4 +1,4 @@
-//! The samples of one look: what adds up over a group of files, and what each file has by itself.
+//! The samples of a snapshot: stats that add up over a group of files, and those of single files.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -6,16 +6,20 @@ use mmstats::{Stat, Verdict};
 use mmstats_tools::common::prom::{Families, Sample};
 use mmstats_tools::common::totals::{Totals, becomes_one, is_current_state};
 
-use super::cumulative::Running;
-use super::processes::{command_of, processes, push};
-use super::{By, Choice};
-use crate::polling::{Seen, Snapshot};
+use super::cumulative::CumulativeTotals;
+use super::options::{GroupBy, MetricsOptions};
+use super::process_labels::{command_of, processes, push};
+use crate::polling::{Snapshot, SnapshotFile};
 
-/// All samples, of each program those of `running` instead of those of its files.
-pub fn gather(snapshot: &Snapshot, choice: &Choice, running: &Running) -> Families {
-    let mut families = Families::new(choice.limits.clone(), choice.texts);
-    if choice.by == By::Cmd {
-        add_programs(&mut families, snapshot, running);
+/// All samples; by program, those of `cumulative` instead of those of its files.
+pub fn gather(
+    snapshot: &Snapshot,
+    options: &MetricsOptions,
+    cumulative: &CumulativeTotals,
+) -> Families {
+    let mut families = Families::new(options.limits.clone(), options.texts);
+    if options.by == GroupBy::Cmd {
+        add_programs(&mut families, snapshot, cumulative);
         return families;
     }
     for (labels, process) in processes(&snapshot.files) {
@@ -23,14 +27,14 @@ pub fn gather(snapshot: &Snapshot, choice: &Choice, running: &Running) -> Famili
         if !labels.is_empty() {
             families.add_up(process.is_up);
         }
-        if choice.by == By::Pid {
+        if options.by == GroupBy::Pid {
             add_group(&mut families, &process.files, snapshot.time, |_| true);
-            add_each(&mut families, &labels, &process.files, choice.by, snapshot.time);
+            add_each(&mut families, &labels, &process.files, options.by, snapshot.time);
             continue;
         }
-        let mut threads: BTreeMap<Option<i64>, Vec<&Seen>> = BTreeMap::new();
-        for seen in process.files {
-            threads.entry(seen.file.tid()).or_default().push(seen);
+        let mut threads: BTreeMap<Option<i64>, Vec<&SnapshotFile>> = BTreeMap::new();
+        for entry in process.files {
+            threads.entry(entry.file.tid()).or_default().push(entry);
         }
         for (tid, files) in threads {
             let mut labels = labels.clone();
@@ -39,71 +43,71 @@ pub fn gather(snapshot: &Snapshot, choice: &Choice, running: &Running) -> Famili
             }
             families.begin(labels.clone());
             add_group(&mut families, &files, snapshot.time, |_| true);
-            add_each(&mut families, &labels, &files, choice.by, snapshot.time);
+            add_each(&mut families, &labels, &files, options.by, snapshot.time);
         }
     }
     families
 }
 
-/// The samples by programs. What each process or thread has by itself has none: there would be ever
-/// new series.
-fn add_programs(families: &mut Families, snapshot: &Snapshot, running: &Running) {
-    let mut programs: BTreeMap<String, Vec<&Seen>> = BTreeMap::new();
-    for labels in running.groups() {
+/// The samples by program. Stats of single processes or threads have none: there would be ever more
+/// series.
+fn add_programs(families: &mut Families, snapshot: &Snapshot, cumulative: &CumulativeTotals) {
+    let mut programs: BTreeMap<String, Vec<&SnapshotFile>> = BTreeMap::new();
+    for labels in cumulative.groups() {
         programs.insert(labels.to_owned(), Vec::new());
     }
-    for seen in &snapshot.files {
-        programs.entry(command_of(&seen.file)).or_default().push(seen);
+    for entry in &snapshot.files {
+        programs.entry(command_of(&entry.file)).or_default().push(entry);
     }
     for (labels, files) in programs {
         families.begin(labels.clone());
         if !(labels.is_empty() || files.is_empty()) {
-            families.add_up(files.iter().any(|seen| seen.life.verdict != Verdict::Dead));
+            families.add_up(files.iter().any(|entry| entry.life.verdict != Verdict::Dead));
         }
-        running.add_to(families, &labels);
-        add_group(families, &files, snapshot.time, |stat| !running.has(&labels, stat));
+        cumulative.add_to(families, &labels);
+        add_group(families, &files, snapshot.time, |stat| !cumulative.has(&labels, stat));
     }
 }
 
-/// What adds up over some files.
+/// The stats that add up over some files.
 fn add_group(
     families: &mut Families,
-    files: &[&Seen],
+    files: &[&SnapshotFile],
     now: f64,
     is_wanted: impl Fn(&Stat<'_>) -> bool,
 ) {
     let mut totals = Totals::default();
-    for seen in files {
-        let stats = seen.file.stats().filter(becomes_one);
+    for entry in files {
+        let stats = entry.file.stats().filter(becomes_one);
         stats
             .filter(|stat| is_wanted(stat) && Sample::is_allowed(stat))
-            .for_each(|stat| totals.add(&seen.file, &stat, seen.life.verdict, now));
+            .for_each(|stat| totals.add(&entry.file, &stat, entry.life.verdict, now));
     }
     totals.iter().for_each(|total| families.add_total(total));
 }
 
-/// The stats of which each file's stands for itself. Files are told apart by their threads, where
-/// each is of another one, else by their paths.
-fn add_each(families: &mut Families, group: &str, files: &[&Seen], by: By, now: f64) {
+/// The stats that don't add up. Files are told apart by their threads, or by their paths if a
+/// thread has several.
+fn add_each(families: &mut Families, group: &str, files: &[&SnapshotFile], by: GroupBy, now: f64) {
     let mut known = HashSet::new();
-    for (index, seen) in files.iter().enumerate() {
-        let file = &seen.file;
+    for (index, entry) in files.iter().enumerate() {
+        let file = &entry.file;
         let mut labels = group.to_owned();
-        if let Some(tid) = file.tid().filter(|_| by != By::Tid) {
+        if let Some(tid) = file.tid().filter(|_| by != GroupBy::Tid) {
             push(&mut labels, "tid", &tid.to_string());
         }
-        // A thread has one file mostly, whose samples go on behind those of its group.
-        if by != By::Tid || index > 0 {
+        // A thread mostly has one file, whose samples follow those of its group.
+        if by != GroupBy::Tid || index > 0 {
             if labels == group || known.contains(&labels) {
                 push(&mut labels, "file", &file.path().to_string_lossy());
             }
-            // Paths that differ in what isn't UTF-8 only: two samples must not look the same.
+            // Paths may differ only in what isn't UTF-8: two samples must not have the same labels.
             if !known.insert(labels.clone()) {
                 continue;
             }
             families.begin(labels);
         }
-        let is_dead = seen.life.verdict == Verdict::Dead;
+        let is_dead = entry.life.verdict == Verdict::Dead;
         let each = file.stats().filter(|stat| !becomes_one(stat));
         let each = each.filter(|stat| !(is_dead && is_current_state(stat)));
         // A mean over a window that has passed says nothing about now.

@@ -1,27 +1,27 @@
-//! What is wrong with files, on stderr.
+//! Errors of single files, on stderr.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
 
 use mmstats_cli::diagnostics::Diagnostics;
 
-/// What is wrong with files, told when it begins and not at each look.
+/// Reports each error once, and not at every poll.
 #[derive(Debug)]
-pub struct Wrongs {
+pub struct FileErrors {
     diagnostics: Diagnostics,
-    told: HashSet<(PathBuf, String)>,
+    reported: HashSet<(PathBuf, String)>,
 }
 
-impl Wrongs {
-    /// Nothing so far.
+impl FileErrors {
+    /// No errors so far.
     pub fn new(diagnostics: Diagnostics) -> Self {
-        Self { diagnostics, told: HashSet::new() }
+        Self { diagnostics, reported: HashSet::new() }
     }
 
-    /// Tells what is new among that which a look found. What has gone is new when it comes back.
-    pub fn tell(&mut self, found: &[(PathBuf, String)]) {
-        let new = found.iter().filter(|wrong| !self.told.contains(wrong));
+    /// Reports those errors of a poll that the previous one didn't have.
+    pub fn report(&mut self, errors: &[(PathBuf, String)]) {
+        let new = errors.iter().filter(|error| !self.reported.contains(error));
         new.for_each(|(path, reason)| self.diagnostics.file_error(path, reason));
-        self.told = found.iter().cloned().collect();
+        self.reported = errors.iter().cloned().collect();
     }
 }

@@ -1,9 +1,10 @@
-//! Reading all files once an interval, for everybody.
+//! Reading all files once an interval, whoever asks.
 
 mod file_errors;
+mod histograms;
 mod poller;
 mod snapshot;
 
-pub use file_errors::Wrongs;
+pub use file_errors::FileErrors;
 pub use poller::Poller;
-pub use snapshot::{Seen, Snapshot};
+pub use snapshot::{Snapshot, SnapshotFile};

@@ -313,9 +313,9 @@ fn a_label_may_have_any_character_and_none_drives_a_terminal() {
 fn a_label_that_no_file_has_is_not_found_and_similar_ones_are_named() {
     let Workers { server, .. } = &Workers::new();
     let missing = reason(server, "/api/v1/stats/Jobs.Done", 404);
-    assert_eq!(missing, "no file has a stat \"Jobs.Done\": is \"jobs.done\" meant?");
+    assert_eq!(missing, "no file has a stat \"Jobs.Done\"; did you mean \"jobs.done\"?");
     let missing = reason(server, "/api/v1/stats/jobs", 404);
-    assert!(missing.contains("is \"jobs.done\" or \"jobs.most\" meant?"), "{missing}");
+    assert!(missing.contains("did you mean \"jobs.done\" or \"jobs.most\"?"), "{missing}");
     let missing = reason(server, "/api/v1/stats/nothing%2Flike%20it", 404);
     assert_eq!(missing, "no file has a stat \"nothing/like it\"");
     let missing = reason(server, "/api/v1/stats/work?glob=none", 404);

@@ -108,5 +108,5 @@ fn not_every_error_is_listed() {
     let (_server, files) = watched(directory.path(), &[]);
     let errors = files["errors"].as_array().unwrap();
     assert_eq!(errors.len(), 1_001);
-    assert!(errors[1_000]["error"].as_str().unwrap().contains("further ones aren't listed"));
+    assert!(errors[1_000]["error"].as_str().unwrap().contains("more are not listed"));
 }

@@ -132,7 +132,7 @@ fn settings_that_are_not_understood_are_named_with_file_and_line() {
     let directory = TempDir::new().unwrap();
     for (settings, expected) in [
         ("PORT = 0\nSECRET = 'x'\n", "line 2: \"SECRET = 'x'\": the settings are HOST, PORT,"),
-        ("\n\nPORT = '5002'", "line 3: \"PORT = '5002'\": a port is a number"),
+        ("\n\nPORT = '5002'", "line 3: \"PORT = '5002'\": PORT must be a number"),
         ("HOST = 'no.such.host.invalid'\nPORT = 0", "HOST = \"no.such.host.invalid\": "),
     ] {
         let Run { code, stdout, stderr } = run(&mut with_settings(directory.path(), settings));
@@ -194,7 +194,7 @@ fn a_warning_says_that_others_can_reach_it() {
     let open = Told::start(command.env("MMSTATS_PATH", directory.path().join("none")));
     let address = open.server.address;
     let expected = format!(
-        "mmash: listening on {address}: whoever reaches this machine there reads every stat, \
+        "mmash: listening on {address}: anyone who can reach this address can read every stat, \
          without a password\n"
     );
     assert_eq!(open.stderr(), expected);
@@ -362,7 +362,7 @@ fn it_serves_where_it_can_not_count() {
         Told::start(command_of_nothing(directory.path()).env("MMSTATS_FILES", "{NONSENSE}"));
     assert_eq!(mmash.server.get("/stats/").json(), json!({"stats": []}));
     let told = mmash.stderr();
-    assert!(told.starts_with("mmash: not counting: ") && told.contains("NONSENSE"), "{told}");
+    assert!(told.starts_with("mmash: no telemetry: ") && told.contains("NONSENSE"), "{told}");
     assert_eq!(told.lines().count(), 1, "{told}");
 }
 

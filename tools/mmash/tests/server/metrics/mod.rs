@@ -178,8 +178,8 @@ fn scrape(server: &Server, accept: &str) -> Answer {
 #[track_caller]
 fn without_age(text: &str) -> (&str, f64) {
     let rest = text.strip_prefix(
-        "# HELP mmstats_scrape_age_seconds How long ago mmash began to read the files whose values \
-         these are.\n# TYPE mmstats_scrape_age_seconds gauge\nmmstats_scrape_age_seconds ",
+        "# HELP mmstats_scrape_age_seconds How long ago mmash began to read the files that these \
+         values come from.\n# TYPE mmstats_scrape_age_seconds gauge\nmmstats_scrape_age_seconds ",
     );
     let (age, rest) = rest.and_then(|rest| rest.split_once('\n')).expect(text);
     (rest, age.parse().unwrap())

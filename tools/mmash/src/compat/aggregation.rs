@@ -1,4 +1,4 @@
-//! How the original's mmash makes one value of several.
+//! How the original's mmash aggregates the values of several files.
 
 use std::cmp::Ordering;
 
@@ -7,20 +7,20 @@ use serde::{Serialize, Serializer};
 
 use mmstats_tools::common::json::Exact;
 
-/// One of the original's aggregators, on values as Python has them: a flag is 0 or 1 in a sum
-/// and stays a flag where it is the greatest, and every text is greater than every number.
+/// One of the original's aggregators, on values as Python 2 compares and adds them: a bool is 0 or
+/// 1 in a sum and stays a bool as a maximum, and every string is greater than every number.
 #[derive(Clone, Copy, Debug)]
 pub struct Aggregation(Aggregator);
 
-/// One value for all.
+/// The aggregate of several values.
 #[derive(Debug, PartialEq)]
-pub enum Together<'a> {
+pub enum Aggregated<'a> {
     Value(Value<'a>),
-    /// A sum may exceed 64 bits; Python's numbers have no end.
+    /// A sum may exceed 64 bits: Python's integers are unbounded.
     Sum(i128),
 }
 
-impl Serialize for Together<'_> {
+impl Serialize for Aggregated<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Value(value) => Exact(value.clone()).serialize(serializer),
@@ -30,19 +30,23 @@ impl Serialize for Together<'_> {
 }
 
 impl Aggregation {
-    /// `None`: there is none of that name, and the original gives lists then.
+    /// `None` if there is none of that name: then the original lists the values.
     pub fn of_name(name: &str) -> Option<Self> {
         name.parse().ok().map(Self)
     }
 
-    /// One value for all; an error says why there is none.
-    pub fn apply<'a>(self, values: &[Value<'a>]) -> Result<Together<'a>, &'static str> {
+    /// Aggregates values.
+    ///
+    /// # Errors
+    ///
+    /// Returns why they have no aggregate.
+    pub fn apply<'a>(self, values: &[Value<'a>]) -> Result<Aggregated<'a>, &'static str> {
         if matches!(self.0, Aggregator::Sum)
-            && let Some(sum) = values.iter().map(whole).sum()
+            && let Some(sum) = values.iter().map(integer).sum()
         {
-            return Ok(Together::Sum(sum));
+            return Ok(Aggregated::Sum(sum));
         }
-        self.value(values).map(Together::Value)
+        self.value(values).map(Aggregated::Value)
     }
 
     fn value<'a>(self, values: &[Value<'a>]) -> Result<Value<'a>, &'static str> {
@@ -51,12 +55,12 @@ impl Aggregation {
             Aggregator::One => values().next().ok_or("has no value"),
             Aggregator::Max => values().reduce(greatest).ok_or("has no value"),
             Aggregator::Min => values().reduce(least).ok_or("has no value"),
-            _ if values().any(|value| is_text(&value)) => Err("has a text, which isn't added up"),
+            _ if values().any(|value| is_text(&value)) => Err("is a text, which can't be added up"),
             Aggregator::NonzeroMin => {
                 let found = values().filter(|value| value.as_f64() != Some(0.0)).reduce(least);
-                found.ok_or("is 0 everywhere")
+                found.ok_or("is 0 in every file")
             }
-            aggregator => aggregator.apply(values()).ok_or("is 0 everywhere"),
+            aggregator => aggregator.apply(values()).ok_or("is 0 in every file"),
         }
     }
 }
@@ -65,7 +69,7 @@ fn is_text(value: &Value<'_>) -> bool {
     value.as_f64().is_none()
 }
 
-/// Python's `max`: of equal ones the first.
+/// Python's `max`: the first of equal ones.
 fn greatest<'a>(one: Value<'a>, other: Value<'a>) -> Value<'a> {
     if compare(&other, &one).is_gt() { other } else { one }
 }
@@ -76,7 +80,7 @@ fn least<'a>(one: Value<'a>, other: Value<'a>) -> Value<'a> {
 }
 
 fn compare(one: &Value<'_>, other: &Value<'_>) -> Ordering {
-    match (whole(one), whole(other), one.as_f64(), other.as_f64()) {
+    match (integer(one), integer(other), one.as_f64(), other.as_f64()) {
         (Some(one), Some(other), _, _) => one.cmp(&other),
         // A NaN is neither less nor greater.
         (_, _, Some(one), Some(other)) => one.partial_cmp(&other).unwrap_or(Ordering::Equal),
@@ -86,8 +90,8 @@ fn compare(one: &Value<'_>, other: &Value<'_>) -> Ordering {
     }
 }
 
-/// Exact, where a float would round.
-fn whole(value: &Value<'_>) -> Option<i128> {
+/// The exact integer, where a float would be rounded.
+fn integer(value: &Value<'_>) -> Option<i128> {
     match value {
         Value::Float(_) => None,
         value => value.as_u64().map(i128::from).or_else(|| value.as_i64().map(i128::from)),
@@ -98,15 +102,15 @@ fn whole(value: &Value<'_>) -> Option<i128> {
 mod tests {
     use super::*;
 
-    fn together<'a>(name: &str, values: &[Value<'a>]) -> Result<Together<'a>, &'static str> {
+    fn aggregated<'a>(name: &str, values: &[Value<'a>]) -> Result<Aggregated<'a>, &'static str> {
         Aggregation::of_name(name).expect("the original has it").apply(values)
     }
 
     #[track_caller]
     fn apply<'a>(name: &str, values: &[Value<'a>]) -> Result<Value<'a>, &'static str> {
-        together(name, values).map(|together| match together {
-            Together::Value(value) => value,
-            Together::Sum(sum) => panic!("{sum}"),
+        aggregated(name, values).map(|value| match value {
+            Aggregated::Value(value) => value,
+            Aggregated::Sum(sum) => panic!("{sum}"),
         })
     }
 
@@ -116,21 +120,21 @@ mod tests {
         assert_eq!(apply("max", &values), Ok(Value::Unsigned(u64::MAX)));
         assert_eq!(apply("min", &values), Ok(Value::Signed(-1)));
         assert_eq!(apply("one", &values), Ok(Value::Unsigned(u64::MAX - 1)));
-        assert_eq!(together("sum", &values), Ok(Together::Sum(2 * i128::from(u64::MAX) - 2)));
+        assert_eq!(aggregated("sum", &values), Ok(Aggregated::Sum(2 * i128::from(u64::MAX) - 2)));
     }
 
     #[test]
-    fn flags_count_and_stay_flags_where_one_is_taken() {
+    fn bools_are_added_up_and_stay_bools_where_one_is_taken() {
         let values = [Value::Bool(false), Value::Bool(true), Value::Bool(true)];
         assert_eq!(apply("max", &values), Ok(Value::Bool(true)));
         assert_eq!(apply("min", &values), Ok(Value::Bool(false)));
         assert_eq!(apply("nonzero-min", &values), Ok(Value::Bool(true)));
-        assert_eq!(together("sum", &values), Ok(Together::Sum(2)));
+        assert_eq!(aggregated("sum", &values), Ok(Aggregated::Sum(2)));
         assert_eq!(apply("nonzero-avg", &values), Ok(Value::Float(1.0)));
     }
 
     #[test]
-    fn texts_are_compared_and_nothing_else() {
+    fn texts_are_compared_but_not_added_up() {
         let values = [Value::Text("b".into()), Value::Text("a".into()), Value::Unsigned(9)];
         assert_eq!(apply("max", &values), Ok(Value::Text("b".into())));
         assert_eq!(apply("min", &values), Ok(Value::Unsigned(9)));
@@ -141,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn zeros_alone_have_no_least_and_no_mean_of_others() {
+    fn zeros_alone_have_no_nonzero_minimum_and_mean() {
         let values = [Value::Unsigned(0), Value::Float(0.0)];
         assert!(apply("nonzero-min", &values).is_err());
         assert!(apply("nonzero-avg", &values).is_err());

@@ -1,19 +1,19 @@
-//! Numbers that grow, added up over files and looks.
+//! Values that only grow, added up over files and polls.
 
 use mmstats_tools::common::prom::{Number, Ranges, Sample, Type};
 
-/// A counter, timer or histogram: numbers that grow.
+/// The value of a counter, timer or histogram.
 #[derive(Clone, Debug)]
-pub struct Counted {
+pub struct Counts {
     kind: Type,
-    counts: Vec<u64>,
+    values: Vec<u64>,
     sum: f64,
 }
 
-impl Counted {
-    /// `None`: it isn't counted, or not in whole numbers.
+impl Counts {
+    /// `None` if the sample isn't a count, or not an integer.
     pub fn of(sample: &Sample) -> Option<Self> {
-        let (counts, sum) = match sample {
+        let (values, sum) = match sample {
             Sample::Counter(Number::Unsigned(count)) => (vec![*count], 0.0),
             Sample::Summary { count, sum } => (vec![*count], *sum),
             Sample::Histogram(ranges) => {
@@ -21,30 +21,30 @@ impl Counted {
             }
             _ => return None,
         };
-        Some(Self { kind: sample.kind(), counts, sum })
+        Some(Self { kind: sample.kind(), values, sum })
     }
 
-    /// The same without any count.
-    pub fn nothing(&self) -> Self {
-        Self { kind: self.kind, counts: vec![0; self.counts.len()], sum: 0.0 }
+    /// Zero of the same type.
+    pub fn zero(&self) -> Self {
+        Self { kind: self.kind, values: vec![0; self.values.len()], sum: 0.0 }
     }
 
-    /// Adds what is new in `now`: where it has fallen it began anew, and all of it is.
+    /// Adds the growth from `before` to `now`. If it fell, it was reset, and all of `now` is new.
     pub fn add(&mut self, now: &Self, before: Option<&Self>) {
-        if (self.kind, self.counts.len()) != (now.kind, now.counts.len()) {
+        if (self.kind, self.values.len()) != (now.kind, now.values.len()) {
             return;
         }
-        let nothing = now.nothing();
+        let zero = now.zero();
         let has_grown = |before: &&Self| {
             before.kind == now.kind
-                && before.counts.iter().zip(&now.counts).all(|(before, now)| before <= now)
+                && before.values.iter().zip(&now.values).all(|(before, now)| before <= now)
         };
-        let before = before.filter(has_grown).unwrap_or(&nothing);
-        for ((total, now), before) in self.counts.iter_mut().zip(&now.counts).zip(&before.counts) {
-            // A total that stays is better than one that falls.
+        let before = before.filter(has_grown).unwrap_or(&zero);
+        for ((total, now), before) in self.values.iter_mut().zip(&now.values).zip(&before.values) {
+            // A total that stops is better than one that wraps.
             *total = total.saturating_add(now - before);
         }
-        // One that isn't finite would stay for good, and a sum never falls.
+        // A sum that isn't finite would stay so, and one that falls would count as a reset.
         let new = now.sum - before.sum;
         if new.is_finite() && new > 0.0 && (self.sum + new).is_finite() {
             self.sum += new;
@@ -53,12 +53,12 @@ impl Counted {
 
     /// How many bytes of memory the counts take.
     pub fn size(&self) -> usize {
-        size_of::<u64>() * self.counts.len()
+        size_of::<u64>() * self.values.len()
     }
 
-    /// What is scraped.
+    /// The sample that is scraped.
     pub fn to_sample(&self) -> Sample {
-        let (counts, count) = match &*self.counts {
+        let (counts, count) = match &*self.values {
             [counts @ .., count] => (counts, *count),
             [] => (&[][..], 0),
         };
@@ -76,51 +76,51 @@ impl Counted {
 mod tests {
     use super::*;
 
-    fn counted(kind: Type, counts: &[u64], sum: f64) -> Counted {
-        Counted { kind, counts: counts.to_vec(), sum }
+    fn value(kind: Type, counts: &[u64], sum: f64) -> Counts {
+        Counts { kind, values: counts.to_vec(), sum }
     }
 
-    /// The total of a file's values, look after look.
+    /// The total of a file's values, poll after poll.
     #[track_caller]
-    fn assert_total(looks: &[Counted], expected: (&[u64], f64)) {
-        let mut total = looks[0].nothing();
+    fn assert_total(polls: &[Counts], expected: (&[u64], f64)) {
+        let mut total = polls[0].zero();
         let mut before = None;
-        for now in looks {
+        for now in polls {
             total.add(now, before);
             before = Some(now);
         }
-        assert_eq!((&*total.counts, total.sum), expected);
+        assert_eq!((&*total.values, total.sum), expected);
     }
 
     #[test]
-    fn what_has_grown_counts_by_what_is_new() {
-        let counter = |count| counted(Type::Counter, &[count], 0.0);
+    fn growth_is_added() {
+        let counter = |count| value(Type::Counter, &[count], 0.0);
         assert_total(&[counter(5), counter(5), counter(7)], (&[7], 0.0));
-        let timer = |count, sum| counted(Type::Summary, &[count], sum);
+        let timer = |count, sum| value(Type::Summary, &[count], sum);
         assert_total(&[timer(1, 0.5), timer(3, 2.0)], (&[3], 2.0));
-        let histogram = |counts, sum| counted(Type::Histogram, counts, sum);
+        let histogram = |counts, sum| value(Type::Histogram, counts, sum);
         assert_total(&[histogram(&[1, 2], 4.0), histogram(&[1, 3], 9.0)], (&[1, 3], 9.0));
     }
 
     #[test]
-    fn what_has_fallen_began_anew() {
-        let counter = |count| counted(Type::Counter, &[count], 0.0);
+    fn a_value_that_fell_was_reset() {
+        let counter = |count| value(Type::Counter, &[count], 0.0);
         assert_total(&[counter(5), counter(2), counter(3)], (&[8], 0.0));
-        let timer = |count, sum| counted(Type::Summary, &[count], sum);
+        let timer = |count, sum| value(Type::Summary, &[count], sum);
         assert_total(&[timer(3, 1.5), timer(1, 0.25)], (&[4], 1.75));
-        let histogram = |counts, sum| counted(Type::Histogram, counts, sum);
+        let histogram = |counts, sum| value(Type::Histogram, counts, sum);
         assert_total(&[histogram(&[4, 4], 4.0), histogram(&[0, 5], 50.0)], (&[4, 9], 54.0));
     }
 
     #[test]
-    fn a_sum_that_is_no_number_spoils_nothing() {
-        let timer = |count, sum| counted(Type::Summary, &[count], sum);
+    fn a_sum_that_is_nan_is_ignored() {
+        let timer = |count, sum| value(Type::Summary, &[count], sum);
         assert_total(&[timer(1, 1.5), timer(2, f64::NAN), timer(3, 2.5)], (&[3], 1.5));
     }
 
     #[test]
     fn other_buckets_are_not_added() {
-        let histogram = |counts| counted(Type::Histogram, counts, 1.0);
+        let histogram = |counts| value(Type::Histogram, counts, 1.0);
         assert_total(&[histogram(&[1, 1]), histogram(&[1, 2, 3])], (&[1, 1], 1.0));
     }
 }

@@ -1,0 +1,58 @@
+//! The values of a stat, by name.
+
+use mmstats::{HistogramSnapshot, Value};
+use mmstats_tools::common::json::Exact;
+use mmstats_tools::common::records::PERCENTILES;
+use mmstats_tools::common::totals::{Together, Total};
+use serde::Serialize;
+
+/// The values of a stat, by name; `value` is the main one.
+#[derive(Default, Serialize)]
+#[serde(transparent)]
+pub struct Values(serde_json::Map<String, serde_json::Value>);
+
+impl Values {
+    fn put(&mut self, name: &str, value: Value<'_>) {
+        let value = serde_json::to_value(Exact(value)).unwrap_or_default();
+        self.0.insert(name.to_owned(), value);
+    }
+
+    fn put_percentiles(&mut self, histogram: &HistogramSnapshot) {
+        for (name, percent) in PERCENTILES {
+            if let Some(value) = histogram.percentile(percent) {
+                self.put(name, Value::Float(value));
+            }
+        }
+    }
+}
+
+/// The values of a stat. A histogram's `recent` percentiles are those of what is new since
+/// `previous`: those of a long life hardly move.
+pub fn values_of(total: &Total, previous: Option<&HistogramSnapshot>) -> Values {
+    let mut values = Values::default();
+    match total.together() {
+        Together::One(value) => values.put("value", value),
+        Together::Range { least, greatest } => {
+            values.put("least", least);
+            values.put("greatest", greatest);
+        }
+        Together::Different | Together::Nothing => {}
+    }
+    total.components().for_each(|(name, value)| values.put(name, value));
+    if let Some(histogram) = total.histogram() {
+        values.put("count", Value::Unsigned(histogram.count()));
+        values.put_percentiles(histogram);
+        if let Some(new) = previous.and_then(|previous| histogram.since(previous))
+            && new.count() > 0
+        {
+            let mut recent = Values::default();
+            recent.put_percentiles(&new);
+            values.0.insert("recent".to_owned(), recent.0.into());
+        }
+    }
+    if total.dead_files > 0 {
+        values.put("dead_files", Value::Unsigned(total.dead_files));
+        values.put("live_files", Value::Unsigned(total.live_files));
+    }
+    values
+}

@@ -1,0 +1,111 @@
+//! Serves until a signal comes.
+
+use std::ffi::OsString;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::Arc;
+
+use mmstats_cli::address::Listen;
+use mmstats_cli::diagnostics::Diagnostics;
+use mmstats_cli::exit::{self, Outcome};
+use mmstats_cli::log;
+use mmstats_web::{Answered, Hosts, Limits, RequestLog, Server, ending_by_signal};
+
+use crate::args::{Arguments, NAME};
+use crate::compat::Settings;
+use crate::live::Rows;
+use crate::metrics::Metrics;
+use crate::polling::{FileErrors, Poller, Snapshot};
+use crate::routes;
+use crate::state::AppState;
+use crate::telemetry::Telemetry;
+
+/// Serves until a signal comes. The error is a message.
+pub async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome, String> {
+    log::start(NAME).map_err(|error| format!("can't start a thread: {error}"))?;
+    let diagnostics = Diagnostics::new(NAME);
+    let address = address(arguments, &settings)?;
+    let hosts = Hosts::and(arguments.host.iter().cloned().chain(settings.host));
+    let server = Server::listen(address.clone(), hosts, Limits::default()).await;
+    let server = server.map_err(|error| format!("can't listen on {address}: {error}"))?;
+    if !address.is_local() {
+        let warning = "anyone who can reach this address can read every stat, without a password";
+        diagnostics.note(&format_args!("listening on {}: {warning}", server.place()));
+    }
+    let signal = ending_by_signal().map_err(|error| format!("can't handle signals: {error}"))?;
+    let mut locations = arguments.glob.clone();
+    if locations.is_empty() {
+        locations.extend(settings.glob.map(OsString::from));
+    }
+    let telemetry = Telemetry::publish().map(Arc::new);
+    let telemetry = telemetry
+        .inspect_err(|error| diagnostics.note(&format_args!("no telemetry: {error}")))
+        .ok();
+    let metrics = Metrics::new(arguments.metrics_options());
+    let state = Arc::new(AppState::new(metrics, arguments.interval));
+    Poller::new(locations, arguments.limits)
+        .start(arguments.interval, on_poll(Arc::clone(&state), telemetry.clone()))
+        .map_err(|error| format!("can't start a thread: {error}"))?;
+    exit::announce(server.place().url(), Diagnostics::new(NAME));
+    let verbose = arguments.verbose || settings.debug == Some(true);
+    let log = verbose.then(|| RequestLog::new(diagnostics));
+    let mut outcome = Outcome::Fine;
+    let feed_of = Arc::clone(&state);
+    let shutdown = async {
+        outcome = signal.await;
+        feed_of.feed.end();
+    };
+    server
+        .telling(on_response(telemetry, log))
+        .serve(routes::router().with_state(state), shutdown)
+        .await;
+    Ok(outcome)
+}
+
+/// Publishes each snapshot to those who read it.
+fn on_poll(
+    state: Arc<AppState>,
+    telemetry: Option<Arc<Telemetry>>,
+) -> impl FnMut(Arc<Snapshot>) + Send + 'static {
+    let (mut rows, mut file_errors) = (Rows::default(), FileErrors::new(Diagnostics::new(NAME)));
+    move |snapshot| {
+        state.publish(&snapshot);
+        rows.publish(&snapshot, &state.feed);
+        file_errors.report(&snapshot.errors);
+        if let Some(telemetry) = &telemetry {
+            telemetry.polled(&snapshot, state.feed.watching());
+        }
+        state.poll_ended();
+    }
+}
+
+/// Counts and logs each request.
+fn on_response(
+    telemetry: Option<Arc<Telemetry>>,
+    log: Option<RequestLog>,
+) -> impl Fn(&Answered<'_>) + Send + Sync + 'static {
+    move |request| {
+        if let Some(telemetry) = &telemetry {
+            telemetry.responded(request);
+        }
+        if let Some(log) = &log {
+            log.tell(request);
+        }
+    }
+}
+
+/// The address to listen on: that of the arguments, else that of the settings.
+fn address(arguments: &Arguments, settings: &Settings) -> Result<Listen, String> {
+    if let Some(address) = &arguments.listen {
+        return Ok(address.clone());
+    }
+    let host = settings.host.as_deref().unwrap_or("127.0.0.1");
+    let port = settings.port.unwrap_or(5002);
+    // As for KODEMON_HOST, a name's IPv4 address is preferred.
+    let found = (host, port).to_socket_addrs();
+    let found = found.map(|addresses| addresses.min_by_key(SocketAddr::is_ipv6));
+    match found {
+        Ok(Some(address)) => Ok(address.into()),
+        Ok(None) => Err(format!("HOST = {host:?}: no address found")),
+        Err(error) => Err(format!("HOST = {host:?}: {error}")),
+    }
+}

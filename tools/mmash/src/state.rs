@@ -1,0 +1,137 @@
+//! What all routes answer from.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::response::Response;
+use mmstats_web::{Feed, Problem, Workers};
+
+use crate::metrics::Metrics;
+use crate::polling::Snapshot;
+
+/// How many streams may be open at a time.
+const MAX_STREAMS: usize = 128;
+/// How many responses are made at a time.
+const MAX_RESPONSES: usize = 2;
+/// Polling has stalled when the last poll ended this many intervals ago …
+const STALLED_INTERVALS: u32 = 5;
+/// … and at least this long ago.
+const STALLED_AFTER: Duration = Duration::from_secs(10);
+
+/// The latest snapshot, and what is made of each.
+#[derive(Debug)]
+pub struct AppState {
+    latest: Mutex<Arc<Snapshot>>,
+    /// What changes from poll to poll, for the page.
+    pub feed: Feed,
+    /// What Prometheus scrapes.
+    pub metrics: Arc<Metrics>,
+    workers: Workers,
+    interval: Duration,
+    last_poll: Mutex<Instant>,
+}
+
+impl AppState {
+    /// An empty snapshot, before the first poll.
+    pub fn new(metrics: Metrics, interval: Duration) -> Self {
+        Self {
+            latest: Mutex::default(),
+            feed: Feed::new(MAX_STREAMS),
+            metrics: Arc::new(metrics),
+            workers: Workers::new(MAX_RESPONSES),
+            interval,
+            last_poll: Mutex::new(Instant::now()),
+        }
+    }
+
+    /// The latest snapshot.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&lock(&self.latest))
+    }
+
+    /// Makes a snapshot the latest one.
+    pub fn publish(&self, snapshot: &Arc<Snapshot>) {
+        self.metrics.record(snapshot);
+        *lock(&self.latest) = Arc::clone(snapshot);
+    }
+
+    /// Notes that a poll has ended, and all that is made of it.
+    pub fn poll_ended(&self) {
+        *lock(&self.last_poll) = Instant::now();
+    }
+
+    /// Makes a response of the latest snapshot on a worker thread.
+    ///
+    /// # Errors
+    ///
+    /// Returns the [`Problem`] that `respond` returns.
+    pub async fn respond(
+        self: Arc<Self>,
+        respond: impl FnOnce(&Snapshot) -> Result<Response, Problem> + Send + 'static,
+    ) -> Result<Response, Problem> {
+        let workers = self.workers.clone();
+        // The snapshot is taken by the worker: a request that waits keeps no old one in memory.
+        workers.run(move || respond(&self.snapshot())).await?
+    }
+
+    /// Checks that files are still polled.
+    ///
+    /// # Errors
+    ///
+    /// Returns the reason if the last poll was long ago.
+    pub fn health(&self) -> Result<(), String> {
+        let last_poll = *lock(&self.last_poll);
+        self.health_after(last_poll.elapsed())
+    }
+
+    fn health_after(&self, elapsed: Duration) -> Result<(), String> {
+        if elapsed <= STALLED_AFTER.max(self.interval.saturating_mul(STALLED_INTERVALS)) {
+            return Ok(());
+        }
+        let (elapsed, interval) = (elapsed.as_secs(), self.interval);
+        Err(format!("the last poll ended {elapsed} s ago, the interval is {interval:?}"))
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use mmstats_tools::common::prom::Limits;
+
+    use super::*;
+    use crate::metrics::{GroupBy, MetricsOptions};
+
+    fn state(interval: Duration) -> AppState {
+        let options = MetricsOptions { by: GroupBy::Pid, limits: Limits::default(), texts: false };
+        AppState::new(Metrics::new(options), interval)
+    }
+
+    #[test]
+    fn polling_has_stalled_after_five_intervals_and_ten_seconds() {
+        for (interval, fine, stalled) in [(1, 10_000, 10_001), (60, 300_000, 300_001)] {
+            let state = state(Duration::from_secs(interval));
+            assert_eq!(state.health_after(Duration::from_millis(fine)), Ok(()));
+            let reason = state.health_after(Duration::from_millis(stalled)).unwrap_err();
+            let (elapsed, interval) = (stalled / 1_000, format!("{interval}s"));
+            let expected =
+                format!("the last poll ended {elapsed} s ago, the interval is {interval}");
+            assert_eq!(reason, expected);
+        }
+        assert_eq!(state(Duration::MAX).health_after(Duration::from_hours(1)), Ok(()));
+    }
+
+    #[test]
+    fn a_poll_ends_a_stall() {
+        let state = state(Duration::from_secs(1));
+        let Some(long_ago) = Instant::now().checked_sub(2 * STALLED_AFTER) else {
+            return;
+        };
+        *state.last_poll.lock().unwrap() = long_ago;
+        assert!(state.health().unwrap_err().starts_with("the last poll ended 20 s ago, "));
+        state.poll_ended();
+        assert_eq!(state.health(), Ok(()));
+    }
+}
