@@ -214,3 +214,8 @@ pub mod __private {
         TakesSize, TakesWindow,
     };
 }
+
+/// The README's code is compiled with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;
