@@ -2,8 +2,8 @@
 //! fields at its beginning, or a checksum.
 
 use libfuzzer_sys::fuzzer_mutate;
+use mmstats::__private::format::{SIZE_OF_SIZE, Signature, UNBUFFERED, load_u16};
 
-use crate::format::{SIZE_OF_SIZE, Signature, UNBUFFERED, load_u16};
 use crate::parts::{Fields, Tail};
 use crate::trailer::HEAD;
 

@@ -3,8 +3,9 @@
 //! A byte changed in a trailer is a wrong checksum and nothing else. To get behind it, a mutation
 //! changes the parts, or the bytes, and has them put together as a writer would have.
 
-use crate::checksum::checksum;
-use crate::format::{Chain, IDENTITY_ALIGN, SIZE_OF_SIZE, VERSION, load_u32};
+use mmstats::__private::format::{
+    Chain, IDENTITY_ALIGN, SIZE_OF_SIZE, VERSION, checksum, load_u32,
+};
 
 const FOOTER_SIZE: usize = 64;
 const MAGIC: &[u8] = b"mmstats\x1a";

@@ -1,6 +1,6 @@
 //! Signatures, beside a reckoning of their sizes in numbers that can't overflow.
 
-use crate::format::Signature;
+use mmstats::__private::format::Signature;
 
 /// A signature may have more components than anybody waits for.
 const MOST_COMPONENTS: usize = 1_000;

@@ -1,6 +1,9 @@
 //! Trailers, apart from the fields in front of them.
 
-use crate::format::{Aggregate, Definition, Entry, Kind, Placement, Trailer, load_u16};
+use mmstats::__private::format::{
+    Aggregate, DeclaredField, Entry, Kind, LaidOutField, Trailer, load_u16,
+};
+
 use crate::parts::Tail;
 
 /// What stands in front of the free room: the end of a chain that isn't there, and zeros.
@@ -42,7 +45,7 @@ fn said(entry: Entry<'_>) -> impl PartialEq {
 }
 
 fn encode(entry: &Entry<'_>, kind: Kind, aggregate: Aggregate) -> Vec<u8> {
-    let definition = Definition {
+    let declared = DeclaredField {
         label: String::new(),
         signature: "".into(),
         initial: Vec::new(),
@@ -58,8 +61,8 @@ fn encode(entry: &Entry<'_>, kind: Kind, aggregate: Aggregate) -> Vec<u8> {
         keep: false,
     };
     let (offset, size) = (entry.field_offset(), entry.field_size());
-    let place = Placement { offset, padding: 0, write_buffer: 0, size: 0, end: offset + size };
+    let field = LaidOutField { offset, padding: 0, write_buffer: 0, size: 0, end: offset + size };
     let mut bytes = Vec::new();
-    Entry::encode(&definition, &place, &mut bytes);
+    Entry::encode(&declared, &field, &mut bytes);
     bytes
 }

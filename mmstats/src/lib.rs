@@ -205,7 +205,7 @@ pub use read::{
     ReadBudget, ReadOptions, Search, Stat, StatsFile, Value, find,
 };
 
-/// For the macros of this crate; no part of the interface.
+/// For the macros, benchmarks and fuzz targets of this repository; no part of the interface.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::memory::Slot;
@@ -213,6 +213,16 @@ pub mod __private {
         KindOfStat, Shared, TakesAggregate, TakesError, TakesInitial, TakesKeep, TakesMax,
         TakesSize, TakesWindow,
     };
+
+    /// The bytes of a stats file.
+    pub mod format {
+        pub use crate::format::*;
+    }
+
+    /// The publish protocol.
+    pub mod protocol {
+        pub use crate::memory::protocol::{Words, publish};
+    }
 }
 
 /// The README's code is compiled with the tests.

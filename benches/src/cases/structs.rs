@@ -1,20 +1,17 @@
 //! Struct values: what it costs that readers see all components of one update.
 //!
-//! The library's own protocol, compiled from its source, over the words of a bare map.
-
-#[allow(dead_code, unreachable_pub, reason = "the library's, as it is")]
-#[path = "../../../mmstats/src/memory/protocol.rs"]
-mod protocol;
+//! The library's own protocol over the words of a bare map.
 
 use std::error::Error;
 use std::hint::black_box;
 use std::sync::atomic::Ordering::{Relaxed, Release};
 use std::sync::atomic::{AtomicU64, fence};
 
+use mmstats::__private::protocol::{Words, publish};
+
 use super::{Bench, Comparison};
 use crate::harness::{Measurement, Pair};
 use crate::unrolled;
-use protocol::{Words, publish};
 
 pub const COMPARISONS: &[Comparison] = &[
     Comparison {

@@ -67,17 +67,17 @@ fn walk_window(window: &[u8]) -> ControlFlow<Option<usize>, usize> {
 mod tests {
     use super::*;
     use crate::file::Writer;
-    use crate::format::{Definition, Identity, Image, Kind, Layout};
+    use crate::format::{DeclaredField, Identity, Kind, Layout, NewFile};
     use std::io::Write;
 
-    fn text(size: usize) -> Definition {
-        let text = Definition::of("text", format!("{size}s"), Kind::Info);
-        Definition { initial: vec![b'v'; size], align: 1, buffered: false, ..text }
+    fn text(size: usize) -> DeclaredField {
+        let text = DeclaredField::zeroed("text", format!("{size}s"), Kind::Info);
+        DeclaredField { initial: vec![b'v'; size], align: 1, buffered: false, ..text }
     }
 
-    fn image(fields: &[Definition]) -> Image {
+    fn image(fields: &[DeclaredField]) -> NewFile {
         let identity = Identity { pid: 7, ..Identity::default() };
-        Image::compose(fields, &identity, Layout::Aligned, 0, 8).unwrap()
+        NewFile::compose(fields, &identity, Layout::Aligned, 0, 8).unwrap()
     }
 
     /// The writer's pid. It is the one that is found in a copy of the whole, or none.
@@ -112,11 +112,11 @@ mod tests {
     fn the_content_of_a_field_names_no_writer() {
         /// The first field ends with the first window.
         const UP_TO_WINDOW: usize = WINDOW - 18;
-        assert_eq!(image(&[text(UP_TO_WINDOW)]).places[0].end, WINDOW);
+        assert_eq!(image(&[text(UP_TO_WINDOW)]).fields[0].end, WINDOW);
         for sizes in [[1, WINDOW / 2], [1, 2 * WINDOW], [UP_TO_WINDOW, 10_000]] {
-            let Image { mut bytes, places, .. } = image(&sizes.map(text));
+            let NewFile { mut bytes, fields, .. } = image(&sizes.map(text));
             assert_eq!(pid(&bytes), Some(7));
-            let signature_end = places[1].write_buffer;
+            let signature_end = fields[1].write_buffer;
             let signature = format!("{}s", bytes.len() - (signature_end + 1));
             bytes[signature_end - signature.len()..signature_end]
                 .copy_from_slice(signature.as_bytes());
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn a_chain_that_breaks_off_or_is_cut_short_names_no_writer() {
         let image = image(&[text(1), text(2 * WINDOW), text(1)]);
-        let last = image.places[2];
+        let last = image.fields[2];
         for (at, bytes) in [(last.write_buffer, &[7][..]), (last.end, &[0xff, 0xff])] {
             let mut broken = image.bytes.clone();
             broken[at..at + bytes.len()].copy_from_slice(bytes);

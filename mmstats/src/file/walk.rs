@@ -50,19 +50,19 @@ impl Spans<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::{Definition, Identity, Image, Kind, Layout, SIZE_OF_SIZE, load_u16};
+    use crate::format::{DeclaredField, Identity, Kind, Layout, NewFile, SIZE_OF_SIZE, load_u16};
 
-    fn image() -> Image {
+    fn image() -> NewFile {
         let fields = [("a", "3s"), ("b", "5s"), ("c", "7s")];
-        let fields = fields.map(|(label, text)| Definition::of(label, text, Kind::Info));
-        Image::compose(&fields, &Identity::default(), Layout::Aligned, 0, 4096).unwrap()
+        let fields = fields.map(|(label, text)| DeclaredField::zeroed(label, text, Kind::Info));
+        NewFile::compose(&fields, &Identity::default(), Layout::Aligned, 0, 4096).unwrap()
     }
 
     #[test]
     fn unknown_signatures_are_stepped_over_by_the_index() {
         let mut image = image();
-        for place in &image.places[1..] {
-            image.bytes[place.write_buffer - 1] = b'z';
+        for field in &image.fields[1..] {
+            image.bytes[field.write_buffer - 1] = b'z';
         }
         let mut sizes = Vec::new();
         let walk = walk(&image.bytes, |field| sizes.push((field.size, field.known))).unwrap();
@@ -74,14 +74,14 @@ mod tests {
     #[test]
     fn behind_a_broken_chain_no_trailer_is_believed() {
         let mut image = image();
-        let place = image.places[1];
-        assert_eq!(load_u16(&image.bytes, place.offset), Some(1));
-        image.bytes[place.write_buffer] = 7;
+        let field = image.fields[1];
+        assert_eq!(load_u16(&image.bytes, field.offset), Some(1));
+        image.bytes[field.write_buffer] = 7;
         let mut labels = Vec::new();
         let walk = walk(&image.bytes, |field| labels.push(field.label.start - SIZE_OF_SIZE));
         let walk = walk.unwrap();
         assert!(matches!(walk.problem, Some(FormatError::WriteBuffer { found: 7, .. })));
         assert!(walk.trailer.is_none());
-        assert_eq!(labels, [image.places[0].offset]);
+        assert_eq!(labels, [image.fields[0].offset]);
     }
 }

@@ -6,8 +6,10 @@ use super::{FIRST_FIELD, FormatError, SIZE_OF_SIZE, Signature, UNBUFFERED, VERSI
 
 /// One field, as byte ranges of the file. Every range lies within it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RawField {
+pub struct RawField {
+    /// The label.
     pub label: Range<usize>,
+    /// The type signature.
     pub signature: Range<usize>,
     /// Where the write buffer byte stands; the value follows it.
     pub write_buffer: usize,
@@ -49,7 +51,7 @@ impl RawField {
 }
 
 /// Walks the fields of `bytes`; stops at the first error.
-pub(crate) struct Chain<'a, F> {
+pub struct Chain<'a, F> {
     bytes: &'a [u8],
     at: usize,
     /// Gives the size of a whole field whose signature is unknown, by the field's offset.
@@ -57,7 +59,12 @@ pub(crate) struct Chain<'a, F> {
 }
 
 impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
-    pub(crate) fn new(bytes: &'a [u8], span_of: F) -> Result<Self, FormatError> {
+    /// A chain that asks `span_of` for the sizes of fields whose signature is unknown.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the bytes don't begin with the version byte.
+    pub fn new(bytes: &'a [u8], span_of: F) -> Result<Self, FormatError> {
         match bytes.first() {
             None => Err(FormatError::Empty),
             Some(&VERSION) => Ok(Self { bytes, at: FIRST_FIELD, span_of }),
@@ -67,7 +74,7 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
 
     /// Hands every field to `visit`, in the order of the file. Gives where the chain ended,
     /// which is behind its terminator, or where and why it broke off.
-    pub(crate) fn visit(mut self, mut visit: impl FnMut(RawField)) -> (usize, Option<FormatError>) {
+    pub fn visit(mut self, mut visit: impl FnMut(RawField)) -> (usize, Option<FormatError>) {
         let problem = self.visit_all(&mut visit).err();
         (self.at, problem)
     }

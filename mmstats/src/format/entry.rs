@@ -22,7 +22,7 @@ use std::ops::Range;
 
 use super::checksum::checksum;
 use super::{
-    Aggregate, Definition, IDENTITY_ALIGN, Kind, Placement, cut, load_u16, load_u32, load_u64,
+    Aggregate, DeclaredField, IDENTITY_ALIGN, Kind, LaidOutField, cut, load_u16, load_u32, load_u64,
 };
 
 const FIELD_OFFSET: usize = 8;
@@ -44,7 +44,7 @@ const OVERFLOW: u8 = 2;
 /// One entry of the index, verified. What it says is taken from its bytes when somebody asks:
 /// readers of many files ask few of the entries.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Entry<'a> {
+pub struct Entry<'a> {
     file: &'a [u8],
     start: usize,
 }
@@ -71,45 +71,53 @@ impl<'a> Entry<'a> {
     }
 
     /// Where it begins in the file.
-    pub(crate) fn start(&self) -> usize {
+    pub fn start(&self) -> usize {
         self.start
     }
 
-    pub(crate) fn field_offset(&self) -> usize {
+    /// The offset of the field.
+    pub fn field_offset(&self) -> usize {
         load_u32(self.bytes(), FIELD_OFFSET).unwrap_or_default() as usize
     }
 
-    pub(crate) fn field_size(&self) -> usize {
+    /// The size of the whole field.
+    pub fn field_size(&self) -> usize {
         load_u32(self.bytes(), FIELD_SIZE).unwrap_or_default() as usize
     }
 
     /// `None`: a kind that this version doesn't know.
-    pub(crate) fn kind(&self) -> Option<Kind> {
+    pub fn kind(&self) -> Option<Kind> {
         Kind::from_code(self.bytes()[KIND])
     }
 
-    pub(crate) fn aggregate(&self) -> Option<Aggregate> {
+    /// `None`: a way to add up that this version doesn't know.
+    pub fn aggregate(&self) -> Option<Aggregate> {
         Aggregate::from_code(self.bytes()[AGGREGATE])
     }
 
-    pub(crate) fn is_sequenced(&self) -> bool {
+    /// Whether the last component is a sequence number.
+    pub fn is_sequenced(&self) -> bool {
         self.bytes()[FLAGS] & SEQUENCED != 0
     }
 
-    pub(crate) fn has_overflow(&self) -> bool {
+    /// Whether the last doubling of a histogram is its overflow.
+    pub fn has_overflow(&self) -> bool {
         self.bytes()[FLAGS] & OVERFLOW != 0
     }
 
-    pub(crate) fn parameters(&self) -> [u64; 2] {
+    /// The kind's own figures.
+    pub fn parameters(&self) -> [u64; 2] {
         [PARAMETERS, PARAMETERS + 8].map(|at| load_u64(self.bytes(), at).unwrap_or_default())
     }
 
-    pub(crate) fn unit(&self) -> &'a str {
+    /// The unit.
+    pub fn unit(&self) -> &'a str {
         let (unit_size, _) = self.text_sizes();
         self.text(TEXTS, unit_size)
     }
 
-    pub(crate) fn help(&self) -> &'a str {
+    /// The help text.
+    pub fn help(&self) -> &'a str {
         let (unit_size, help_size) = self.text_sizes();
         self.text(TEXTS + unit_size, help_size)
     }
@@ -132,24 +140,24 @@ impl<'a> Entry<'a> {
 
     /// Appends the entry of a field, complete. A writer on a live file stores the last 4 bytes
     /// last.
-    pub(crate) fn encode(definition: &Definition, place: &Placement, bytes: &mut Vec<u8>) {
-        let unit = cut(&definition.unit, u16::MAX.into());
-        let help = cut(&definition.help, u16::MAX.into());
+    pub fn encode(declared: &DeclaredField, field: &LaidOutField, bytes: &mut Vec<u8>) {
+        let unit = cut(&declared.unit, u16::MAX.into());
+        let help = cut(&declared.help, u16::MAX.into());
         let texts = (unit.len() + help.len()).next_multiple_of(IDENTITY_ALIGN);
         let size = TEXTS + texts + ENTRY_END;
         let start = bytes.len();
         bytes.reserve(size);
         bytes.extend([0; FIELD_OFFSET]);
-        bytes.extend((place.offset as u32).to_ne_bytes());
-        bytes.extend(((place.end - place.offset) as u32).to_ne_bytes());
-        bytes.push(definition.kind.code());
-        bytes.push(definition.aggregate.code());
+        bytes.extend((field.offset as u32).to_ne_bytes());
+        bytes.extend(((field.end - field.offset) as u32).to_ne_bytes());
+        bytes.push(declared.kind.code());
+        bytes.push(declared.aggregate.code());
         let flag = |set, bit| if set { bit } else { 0 };
-        bytes.push(flag(definition.sequenced, SEQUENCED) | flag(definition.overflow, OVERFLOW));
+        bytes.push(flag(declared.sequenced, SEQUENCED) | flag(declared.overflow, OVERFLOW));
         bytes.push(0);
         bytes.extend((unit.len() as u16).to_ne_bytes());
         bytes.extend((help.len() as u16).to_ne_bytes());
-        for parameter in definition.parameters {
+        for parameter in declared.parameters {
             bytes.extend(parameter.to_ne_bytes());
         }
         bytes.extend(unit.as_bytes());

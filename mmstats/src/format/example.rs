@@ -21,34 +21,34 @@ fn block(name: &str) -> String {
     block.to_owned()
 }
 
-fn definitions() -> Vec<Definition> {
+fn definitions() -> Vec<DeclaredField> {
     let pid = 4242_u32.to_ne_bytes().to_vec();
     vec![
-        Definition {
+        DeclaredField {
             initial: pid,
             buffered: false,
             align: 4,
-            ..Definition::of("sys.pid", "I", Kind::Info)
+            ..DeclaredField::zeroed("sys.pid", "I", Kind::Info)
         },
-        Definition {
+        DeclaredField {
             unit: "requests".into(),
             help: "Requests answered.".into(),
-            ..Definition::of("hits", "Q", Kind::Counter)
+            ..DeclaredField::zeroed("hits", "Q", Kind::Counter)
         },
-        Definition { buffered: false, ..Definition::of("ready", "?", Kind::Gauge) },
-        Definition {
+        DeclaredField { buffered: false, ..DeclaredField::zeroed("ready", "?", Kind::Gauge) },
+        DeclaredField {
             unit: "seconds".into(),
             sequenced: true,
             parameters: [100, 1],
-            ..Definition::of("page", "dQQ", Kind::Average)
+            ..DeclaredField::zeroed("page", "dQQ", Kind::Average)
         },
-        Definition { sequenced: true, ..Definition::of("state", "6sQ", Kind::Info) },
-        Definition {
+        DeclaredField { sequenced: true, ..DeclaredField::zeroed("state", "6sQ", Kind::Info) },
+        DeclaredField {
             unit: "bytes".into(),
             buffered: false,
             overflow: true,
             parameters: [1, 3],
-            ..Definition::of("size", "6Q", Kind::Histogram)
+            ..DeclaredField::zeroed("size", "6Q", Kind::Histogram)
         },
     ]
 }
@@ -66,8 +66,8 @@ fn identity() -> Identity {
     }
 }
 
-fn image() -> Image {
-    Image::compose(&definitions(), &identity(), Layout::Aligned, 0, PAGE).unwrap()
+fn image() -> NewFile {
+    NewFile::compose(&definitions(), &identity(), Layout::Aligned, 0, PAGE).unwrap()
 }
 
 fn fields(bytes: &[u8]) -> (Vec<RawField>, usize) {

@@ -23,7 +23,7 @@ const TEXT_SIZES: usize = PID_NAMESPACE + 8;
 const TEXTS: usize = TEXT_SIZES + 8;
 
 /// Every part of the trailer begins at a multiple of this.
-pub(crate) const IDENTITY_ALIGN: usize = 8;
+pub const IDENTITY_ALIGN: usize = 8;
 
 /// The process and thread that made a stats file, as its trailer tells.
 ///

@@ -7,15 +7,18 @@ fn load<T: AnyBitPattern>(bytes: &[u8], at: usize) -> Option<T> {
     bytes.get(at..end).map(bytemuck::pod_read_unaligned)
 }
 
-pub(crate) fn load_u16(bytes: &[u8], at: usize) -> Option<u16> {
+/// A `u16` at this offset.
+pub fn load_u16(bytes: &[u8], at: usize) -> Option<u16> {
     load(bytes, at)
 }
 
-pub(crate) fn load_u32(bytes: &[u8], at: usize) -> Option<u32> {
+/// A `u32` at this offset.
+pub fn load_u32(bytes: &[u8], at: usize) -> Option<u32> {
     load(bytes, at)
 }
 
-pub(crate) fn load_u64(bytes: &[u8], at: usize) -> Option<u64> {
+/// A `u64` at this offset.
+pub fn load_u64(bytes: &[u8], at: usize) -> Option<u64> {
     load(bytes, at)
 }
 

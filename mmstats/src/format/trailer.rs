@@ -44,7 +44,7 @@ pub(crate) const FOOTER_SIZE: usize = FOOTER_CHECKSUM + 8;
 
 /// The trailer of a file, found and verified: its identity and where its index stands.
 #[derive(Clone, Debug)]
-pub(crate) struct Trailer<'a> {
+pub struct Trailer<'a> {
     bytes: &'a [u8],
     identity: usize,
     identity_size: usize,
@@ -56,8 +56,8 @@ impl<'a> Trailer<'a> {
     ///
     /// # Errors
     ///
-    /// Where a footer says that this reader can't read the file.
-    pub(crate) fn find(bytes: &'a [u8], chain_end: usize) -> Result<Option<Self>, FormatError> {
+    /// Returns an error if a footer says that this reader can't read the file.
+    pub fn find(bytes: &'a [u8], chain_end: usize) -> Result<Option<Self>, FormatError> {
         Self::find_in_tail(bytes, 0, chain_end)
     }
 
@@ -113,7 +113,8 @@ impl<'a> Trailer<'a> {
         Ok(whole.then_some(Self { bytes, identity, identity_size, chain_end }))
     }
 
-    pub(crate) fn identity(&self) -> Option<Identity> {
+    /// The identity.
+    pub fn identity(&self) -> Option<Identity> {
         Identity::decode(&self.bytes[self.identity_range()])
     }
 
@@ -125,7 +126,7 @@ impl<'a> Trailer<'a> {
     /// The entries, in the order of their fields; ends at the first that isn't whole.
     ///
     /// A writer adds entries while readers read, so the last may be missing a part in a copy.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = Entry<'a>> + use<'a> {
+    pub fn entries(&self) -> impl Iterator<Item = Entry<'a>> + use<'a> {
         let (bytes, chain_end) = (self.bytes, self.chain_end);
         let mut end = self.identity;
         std::iter::from_fn(move || {
@@ -157,23 +158,23 @@ pub(crate) fn encode_footer(identity: &[u8], offset: usize) -> [u8; FOOTER_SIZE]
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::{Definition, Kind, Layout, Placement};
+    use crate::format::{DeclaredField, Kind, LaidOutField, Layout};
 
-    fn definition(help: &'static str) -> Definition {
-        Definition {
+    fn declared(help: &'static str) -> DeclaredField {
+        DeclaredField {
             unit: "requests".into(),
             help: help.into(),
             parameters: [3, 4],
-            ..Definition::of("hits", "Q", Kind::Counter)
+            ..DeclaredField::zeroed("hits", "Q", Kind::Counter)
         }
     }
 
-    /// Free room, one entry, an identity and a footer.
+    /// Free space, one entry, an identity and a footer.
     fn trailer() -> Vec<u8> {
-        let definition = definition("How many.");
-        let place = Placement::of(&definition, 1, Layout::Aligned);
+        let declared = declared("How many.");
+        let field = LaidOutField::new(&declared, 1, Layout::Aligned);
         let mut bytes = vec![0; 64];
-        Entry::encode(&definition, &place, &mut bytes);
+        Entry::encode(&declared, &field, &mut bytes);
         let identity = Identity { pid: 7, ..Identity::default() }.encode();
         let offset = bytes.len();
         bytes.extend(&identity);

@@ -1,4 +1,4 @@
-//! A writer's map of its file, and the places of fields in it.
+//! A writer's map of its file, and the fields attached in it.
 
 use std::fs::File;
 use std::io;
@@ -17,7 +17,7 @@ use nix::sys::stat::FileStat;
 use super::fork::Section;
 use super::one_thread::{Address, OneThread};
 use super::registry::{self, Registration};
-use crate::format::{Addition, Layout, Placement, SIZE_OF_SIZE};
+use crate::format::{Addition, LaidOutField, Layout, SIZE_OF_SIZE};
 
 /// A whole stats file in memory, writable.
 #[derive(Debug)]
@@ -125,15 +125,15 @@ impl Map {
     /// # Panics
     ///
     /// Where it isn't within the map, or its label too long for one store: see
-    /// `Room::longest_label`.
+    /// `FreeSpace::longest_label`.
     pub(crate) fn add(&self, addition: &Addition) {
         if let Some((offset, entry)) = &addition.entry {
             let (content, size) = entry.split_last_chunk().expect("an entry ends with its size");
             self.write(*offset, content);
             self.publish_entry_size(offset + content.len(), u32::from_ne_bytes(*size));
         }
-        let offset = addition.place.offset;
-        self.write(offset + SIZE_OF_SIZE, &addition.field);
+        let offset = addition.field.offset;
+        self.write(offset + SIZE_OF_SIZE, &addition.content);
         self.publish_label_size(offset, addition.label_size);
     }
 
@@ -170,27 +170,27 @@ impl Map {
         unsafe { base.add(offset) }
     }
 
-    /// The place of a field that nothing else writes: see [`Place`].
+    /// Attaches a field that nothing else writes: see [`AttachedField`].
     ///
     /// # Panics
     ///
     /// Where the field isn't wholly within the map, or not aligned as its layout promises.
-    pub(crate) fn place(
+    pub(crate) fn attach(
         self: &Arc<Self>,
-        placement: &Placement,
+        field: &LaidOutField,
         layout: Layout,
         align: usize,
-    ) -> Place {
-        let value = placement.write_buffer + 1;
-        let total = placement.end - value;
-        let write_buffer = self.checked(placement.write_buffer, 1 + total);
+    ) -> AttachedField {
+        let value = field.write_buffer + 1;
+        let total = field.end - value;
+        let write_buffer = self.checked(field.write_buffer, 1 + total);
         if layout == Layout::Aligned {
             assert!(value.is_multiple_of(align), "an aligned layout aligns its values");
         }
-        Place {
+        AttachedField {
             write_buffer: Address(write_buffer),
-            size: placement.size,
-            buffered: total != placement.size,
+            size: field.size,
+            buffered: total != field.size,
             layout,
             map: Arc::clone(self),
             one_thread: PhantomData,
@@ -200,7 +200,7 @@ impl Map {
 
 impl Drop for Map {
     fn drop(&mut self) {
-        // The list is told first, so that a child never replaces an address that is somebody
+        // The list learns it first, so that a child never replaces an address that is somebody
         // else's by then. A fork in between would leave the child a descriptor that nobody
         // closes, and with it the lock.
         let _section = Section::enter();
@@ -208,9 +208,10 @@ impl Drop for Map {
     }
 }
 
-/// Where one field's write buffer byte and value stand. Whoever holds it is the field's writer.
+/// A field in the map: its write buffer byte and its value. Whoever holds it is the field's writer.
+#[doc(hidden)]
 #[derive(Debug)]
-pub(crate) struct Place {
+pub struct AttachedField {
     /// The value, or both of them, begin one byte further.
     write_buffer: Address,
     /// The size of one value.
@@ -223,7 +224,7 @@ pub(crate) struct Place {
     one_thread: OneThread,
 }
 
-impl Place {
+impl AttachedField {
     pub(crate) fn layout(&self) -> Layout {
         self.layout
     }
@@ -234,7 +235,7 @@ impl Place {
 
     /// The first value, or the only one.
     pub(super) fn first_value(&self) -> NonNull<u8> {
-        // SAFETY: `Map::place` checked that the value follows the write buffer byte (1).
+        // SAFETY: `Map::attach` checked that the value follows the write buffer byte (1).
         unsafe { self.write_buffer.0.add(1) }
     }
 

@@ -12,7 +12,7 @@ pub trait UsePerThreadAndItsGuards: Unpin + UnwindSafe + RefUnwindSafe {}
 /// Goes from thread to thread, and is never shared by several.
 pub(super) type OneThread = PhantomData<dyn UsePerThreadAndItsGuards + Send>;
 
-/// A place in a map, for whoever argues that it may use it.
+/// An address in a map, for whoever argues that it may use it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Address(pub(super) NonNull<u8>);
 

@@ -11,7 +11,7 @@
 //! `spec/FORMAT.md`, "Struct values".
 
 /// The words of one struct value, and its index: what the protocol needs of memory.
-pub(crate) trait Words {
+pub trait Words {
     /// Loads the index.
     fn index(&self) -> u8;
     /// Stores the index; what was stored before is seen by whoever sees it.
@@ -30,7 +30,7 @@ pub(crate) trait Words {
 ///
 /// `size` is the number of words of one buffer, the sequence number included.
 #[inline]
-pub(crate) fn publish<W: Words>(words: &W, size: usize, fill: impl FnOnce(usize)) {
+pub fn publish<W: Words>(words: &W, size: usize, fill: impl FnOnce(usize)) {
     let index = words.index() & 1;
     let first = usize::from(index) * size;
     let sequence = first + size - 1;

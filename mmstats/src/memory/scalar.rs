@@ -8,7 +8,7 @@
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
-use super::Place;
+use super::AttachedField;
 use super::one_thread::Address;
 use crate::format::Layout;
 
@@ -73,7 +73,7 @@ macro_rules! scalar {
 
             #[inline]
             unsafe fn load(at: NonNull<u8>) -> Self {
-                // SAFETY: the caller's promise. All accesses to the place are atomic or made by
+                // SAFETY: the caller's promise. All accesses to the address are atomic or made by
                 // this thread.
                 let atomic = unsafe { <$atomic>::from_ptr(at.as_ptr().cast()) };
                 let $raw = atomic.load(Ordering::Relaxed);
@@ -119,28 +119,28 @@ const fn code_of_size(of_four: &'static str, of_eight: &'static str) -> &'static
 pub(crate) struct ScalarCell<T> {
     /// Aligned: the value that readers take.
     in_place: Option<Address>,
-    place: Place,
+    field: AttachedField,
     kind: std::marker::PhantomData<T>,
 }
 
 impl<T: Scalar> ScalarCell<T> {
     /// # Panics
     ///
-    /// Where the place is of another size or not aligned for the type.
-    pub(crate) fn new(place: Place) -> Self {
-        assert_eq!(place.size, size_of::<T>(), "a place of the scalar's size");
-        let in_place = (place.layout == Layout::Aligned).then(|| place.read_value());
+    /// Panics if the field has another size or is not aligned for the type.
+    pub(crate) fn new(field: AttachedField) -> Self {
+        assert_eq!(field.size, size_of::<T>(), "a field of the scalar's size");
+        let in_place = (field.layout == Layout::Aligned).then(|| field.read_value());
         if let Some(value) = in_place {
             assert!(value.addr().get().is_multiple_of(size_of::<T>()), "aligned for the scalar");
         }
-        Self { in_place: in_place.map(Address), place, kind: std::marker::PhantomData }
+        Self { in_place: in_place.map(Address), field, kind: std::marker::PhantomData }
     }
 
     #[inline]
     pub(crate) fn load(&self) -> T {
         match self.in_place {
-            // SAFETY: `new` checked size and alignment, the place its bounds; the map lives as
-            // long as the place.
+            // SAFETY: `new` checked size and alignment, `Map::attach` the bounds; the map lives
+            // as long as the field.
             Some(Address(value)) => unsafe { T::load(value) },
             None => self.load_packed(),
         }
@@ -159,21 +159,21 @@ impl<T: Scalar> ScalarCell<T> {
     fn index(&self) -> &AtomicU8 {
         // SAFETY: within the map, and the map lives as long as `self`; any address is aligned
         // for a byte.
-        unsafe { AtomicU8::from_ptr(self.place.write_buffer().as_ptr()) }
+        unsafe { AtomicU8::from_ptr(self.field.write_buffer().as_ptr()) }
     }
 
     /// The value of this number, 0 or 1.
     fn value(&self, number: u8) -> NonNull<u8> {
         // SAFETY: a buffered field has two values within the map; an unbuffered one is asked for
         // number 0 alone.
-        unsafe { self.place.first_value().add(usize::from(number & 1) * self.place.size) }
+        unsafe { self.field.first_value().add(usize::from(number & 1) * self.field.size) }
     }
 
     // Out of line, so that what is in line is a test, a load and a store.
     #[cold]
     #[inline(never)]
     fn load_packed(&self) -> T {
-        let number = if self.place.buffered { self.index().load(Ordering::Relaxed) ^ 1 } else { 0 };
+        let number = if self.field.buffered { self.index().load(Ordering::Relaxed) ^ 1 } else { 0 };
         let at = self.value(number).cast::<T::Bytes>();
         // SAFETY: `T::Bytes` is a byte array of the value's size, so it is aligned anywhere and
         // any bytes are one. Only this thread writes it.
@@ -183,11 +183,11 @@ impl<T: Scalar> ScalarCell<T> {
     #[cold]
     #[inline(never)]
     fn store_packed(&self, value: T) {
-        let number = if self.place.buffered { self.index().load(Ordering::Relaxed) } else { 0 };
+        let number = if self.field.buffered { self.index().load(Ordering::Relaxed) } else { 0 };
         let at = self.value(number).cast::<T::Bytes>();
         // SAFETY: as in `load_packed`. Volatile, so that stores to both buffers are really made.
         unsafe { at.write_volatile(value.to_bytes()) };
-        if self.place.buffered {
+        if self.field.buffered {
             self.index().store(number ^ 1, Ordering::Release);
         }
     }

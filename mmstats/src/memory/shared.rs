@@ -4,7 +4,7 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
-use super::{Map, Place};
+use super::{AttachedField, Map};
 use crate::format::Layout;
 
 /// One aligned word in a file, shared by all threads. It doesn't keep its map: once that is gone
@@ -23,12 +23,12 @@ unsafe impl Sync for SharedWord {}
 impl SharedWord {
     /// # Panics
     ///
-    /// Where the place isn't that of an aligned word.
-    pub(crate) fn new(place: &Place) -> Self {
-        let at = place.read_value();
-        assert!(place.layout == Layout::Aligned && place.size == size_of::<u64>(), "a word");
+    /// Panics if the field is not an aligned word.
+    pub(crate) fn new(field: &AttachedField) -> Self {
+        let at = field.read_value();
+        assert!(field.layout == Layout::Aligned && field.size == size_of::<u64>(), "a word");
         assert!(at.addr().get().is_multiple_of(align_of::<AtomicU64>()), "an aligned word");
-        Self { map: Arc::downgrade(&place.map), at }
+        Self { map: Arc::downgrade(&field.map), at }
     }
 
     pub(crate) fn store(&self, value: u64) {

@@ -4,7 +4,7 @@ use std::ptr::NonNull;
 use std::slice;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering, fence};
 
-use super::Place;
+use super::AttachedField;
 use super::protocol::{Words, publish};
 use crate::format::Layout;
 
@@ -13,7 +13,7 @@ const WORD: usize = size_of::<u64>();
 /// A struct value of an aligned file: components of a word each, then a sequence number.
 #[derive(Debug)]
 pub(crate) struct StructCell {
-    place: Place,
+    field: AttachedField,
     /// The words of one buffer, the sequence number included.
     size: usize,
 }
@@ -21,12 +21,12 @@ pub(crate) struct StructCell {
 impl StructCell {
     /// # Panics
     ///
-    /// Where the place isn't that of a buffered field of whole, aligned words.
-    pub(crate) fn new(place: Place) -> Self {
-        assert!(place.layout == Layout::Aligned && place.buffered, "a double-buffered field");
-        assert!(place.size.is_multiple_of(WORD) && place.size > WORD, "whole words");
-        assert!(is_word_aligned(&place), "aligned words");
-        Self { size: place.size / WORD, place }
+    /// Panics if the field is not buffered or not of whole, aligned words.
+    pub(crate) fn new(field: AttachedField) -> Self {
+        assert!(field.layout == Layout::Aligned && field.buffered, "a double-buffered field");
+        assert!(field.size.is_multiple_of(WORD) && field.size > WORD, "whole words");
+        assert!(is_word_aligned(&field), "aligned words");
+        Self { size: field.size / WORD, field }
     }
 
     /// The components of one value: all of its words but the sequence number.
@@ -38,11 +38,11 @@ impl StructCell {
     ///
     /// # Panics
     ///
-    /// Where the struct has another number of components.
+    /// Panics if the struct has another number of components.
     #[inline]
     pub(crate) fn publish<const N: usize>(&self, components: [u64; N]) {
         assert!(N + 1 == self.size, "one word a component");
-        // With `N` in place of `self.size` the compiler knows every word's place.
+        // With `N` in place of `self.size` the compiler knows every word's offset.
         let buffers = self.buffers(N + 1);
         publish(&buffers, N + 1, |first| {
             for (word, component) in components.into_iter().enumerate() {
@@ -80,8 +80,8 @@ impl StructCell {
         assert!(size <= self.size, "within the field");
         // SAFETY: within the map, which lives as long as `self`; any address is aligned for a
         // byte.
-        let index = unsafe { AtomicU8::from_ptr(self.place.write_buffer().as_ptr()) };
-        let words = self.place.first_value().cast::<AtomicU64>().as_ptr();
+        let index = unsafe { AtomicU8::from_ptr(self.field.write_buffer().as_ptr()) };
+        let words = self.field.first_value().cast::<AtomicU64>().as_ptr();
         // SAFETY: a buffered field has two values of `self.size` words within the map, aligned:
         // `new` saw to that. All accesses to them are by these atomics.
         let words = unsafe { slice::from_raw_parts(words, 2 * size) };
@@ -130,7 +130,7 @@ impl Words for Buffers<'_> {
 /// An unbuffered array of counts.
 #[derive(Debug)]
 pub(crate) struct ArrayCell {
-    place: Place,
+    field: AttachedField,
     /// The number of the last count.
     last: usize,
     aligned: bool,
@@ -139,13 +139,13 @@ pub(crate) struct ArrayCell {
 impl ArrayCell {
     /// # Panics
     ///
-    /// Where the place isn't that of an unbuffered field of whole words.
-    pub(crate) fn new(place: Place) -> Self {
-        assert!(!place.buffered && place.size.is_multiple_of(WORD), "an array of words");
-        let aligned = place.layout == Layout::Aligned;
-        assert!(!aligned || is_word_aligned(&place), "aligned words");
-        let last = (place.size / WORD).checked_sub(1).expect("a word at least");
-        Self { place, last, aligned }
+    /// Panics if the field is buffered or not of whole words.
+    pub(crate) fn new(field: AttachedField) -> Self {
+        assert!(!field.buffered && field.size.is_multiple_of(WORD), "an array of words");
+        let aligned = field.layout == Layout::Aligned;
+        assert!(!aligned || is_word_aligned(&field), "aligned words");
+        let last = (field.size / WORD).checked_sub(1).expect("a word at least");
+        Self { field, last, aligned }
     }
 
     /// Adds one to the count of this number, or to the last one if there are fewer: a load and a
@@ -155,7 +155,7 @@ impl ArrayCell {
         let number = number.min(self.last);
         if self.aligned {
             // SAFETY: at most the last, and its alignment by `new`.
-            let word = unsafe { word_at(&self.place, number) };
+            let word = unsafe { word_at(&self.field, number) };
             word.store(word.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
         } else {
             self.increment_packed(number);
@@ -185,7 +185,7 @@ impl ArrayCell {
         assert!(number <= self.last, "within the array");
         if self.aligned {
             // SAFETY: asserted above, and its alignment by `new`.
-            return unsafe { word_at(&self.place, number) }.load(Ordering::Relaxed);
+            return unsafe { word_at(&self.field, number) }.load(Ordering::Relaxed);
         }
         // SAFETY: as in `increment`.
         u64::from_ne_bytes(unsafe { self.packed_word(number).read_volatile() })
@@ -194,21 +194,21 @@ impl ArrayCell {
     fn packed_word(&self, number: usize) -> NonNull<[u8; WORD]> {
         assert!(number <= self.last, "within the array");
         // SAFETY: asserted above.
-        unsafe { self.place.first_value().cast::<[u8; WORD]>().add(number) }
+        unsafe { self.field.first_value().cast::<[u8; WORD]>().add(number) }
     }
 }
 
 /// Unbuffered bytes: the text of a packed file, as the original stores it.
 #[derive(Debug)]
-pub(crate) struct BytesCell(Place);
+pub(crate) struct BytesCell(AttachedField);
 
 impl BytesCell {
     /// # Panics
     ///
-    /// Where the place is that of a buffered field.
-    pub(crate) fn new(place: Place) -> Self {
-        assert!(!place.buffered, "unbuffered bytes");
-        Self(place)
+    /// Panics if the field is buffered.
+    pub(crate) fn new(field: AttachedField) -> Self {
+        assert!(!field.buffered, "unbuffered bytes");
+        Self(field)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -230,15 +230,15 @@ impl BytesCell {
 
     fn byte(&self, number: usize) -> &AtomicU8 {
         assert!(number < self.0.size, "within the value");
-        // SAFETY: `number` is below the value's size, which `Map::place` found within the map.
+        // SAFETY: `number` is below the value's size, which `Map::attach` found within the map.
         let byte = unsafe { self.0.first_value().add(number) };
         // SAFETY: within the map, which lives as long as `self`; a byte is aligned anywhere.
         unsafe { AtomicU8::from_ptr(byte.as_ptr()) }
     }
 }
 
-fn is_word_aligned(place: &Place) -> bool {
-    place.first_value().addr().get().is_multiple_of(align_of::<AtomicU64>())
+fn is_word_aligned(field: &AttachedField) -> bool {
+    field.first_value().addr().get().is_multiple_of(align_of::<AtomicU64>())
 }
 
 /// The word of this number, counted from the field's first value.
@@ -247,10 +247,10 @@ fn is_word_aligned(place: &Place) -> bool {
 ///
 /// The word lies within the field, and the field's first value is aligned for it.
 #[inline]
-unsafe fn word_at(place: &Place, number: usize) -> &AtomicU64 {
+unsafe fn word_at(field: &AttachedField, number: usize) -> &AtomicU64 {
     // SAFETY: within the field, says the caller, and so within the map.
-    let word = unsafe { place.first_value().cast::<u64>().add(number) };
-    // SAFETY: aligned, says the caller; the map lives as long as `place`; other threads of this
+    let word = unsafe { field.first_value().cast::<u64>().add(number) };
+    // SAFETY: aligned, says the caller; the map lives as long as `field`; other threads of this
     // process have no access.
     unsafe { AtomicU64::from_ptr(word.as_ptr()) }
 }

@@ -6,8 +6,8 @@ use std::collections::{HashSet, VecDeque};
 
 use super::errors::DeclareError;
 use super::{CreateError, Options, Published};
-use crate::format::{Aggregate, Definition, Kind, Layout};
-use crate::memory::Place;
+use crate::format::{Aggregate, DeclaredField, Kind, Layout};
+use crate::memory::{AttachedField, Scalar};
 
 /// A struct of stats. Derived: see the derive macro of the same name.
 ///
@@ -76,36 +76,21 @@ pub trait FieldKind: Sized + Send + 'static {
     /// The unit of a stat that declares none.
     const UNIT: &'static str = "";
 
-    fn shape(settings: Self::Settings, layout: Layout) -> Result<Shape, DeclareError>;
-    fn attach(attachment: Attachment) -> Self;
+    /// Everything but the label and what every kind can set.
+    fn declare_field(
+        settings: Self::Settings,
+        layout: Layout,
+    ) -> Result<DeclaredField, DeclareError>;
+    fn attach_field(field: AttachedField, declared: &DeclaredField) -> Self;
     fn reset(&self) {}
-    /// Whether the declaration says that the value stays when its thread ends.
-    fn keeps(_: &Self::Settings) -> bool {
-        false
+}
+
+impl DeclaredField {
+    /// A field of one scalar.
+    pub(super) fn scalar<T: Scalar>(kind: Kind, initial: T, buffered: bool) -> Self {
+        let bytes = initial.to_bytes().as_ref().to_vec();
+        Self { buffered, ..Self::new(kind, T::CODE, bytes, size_of::<T>()) }
     }
-}
-
-/// A kind's part of a definition.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Shape {
-    pub(crate) kind: Kind,
-    pub(crate) signature: Cow<'static, str>,
-    pub(crate) initial: Vec<u8>,
-    pub(crate) align: usize,
-    pub(crate) buffered: bool,
-    pub(crate) sequenced: bool,
-    pub(crate) overflow: bool,
-    pub(crate) parameters: [u64; 2],
-}
-
-/// A field's place in the file, and what its declaration said.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Attachment {
-    pub(crate) place: Place,
-    pub(crate) parameters: [u64; 2],
-    pub(crate) keep: bool,
 }
 
 /// A field that is to be: its label, unit, help, and what its kind lets one choose.
@@ -144,41 +129,27 @@ impl<F: Field> Declaration<F> {
         self
     }
 
-    /// The definition for a file of this prefix and layout, or the label and what is wrong.
-    pub(super) fn define(
+    /// The field for a file of this prefix and layout, or the label and what is wrong.
+    pub(super) fn finish(
         self,
         prefix: &str,
         layout: Layout,
         taken: &HashSet<String>,
-    ) -> Result<Definition, (String, DeclareError)> {
+    ) -> Result<DeclaredField, (String, DeclareError)> {
         let label = [prefix, &self.label].concat();
-        let keep = F::keeps(&self.settings);
         let checked = check_label(&label, taken);
-        let shape = match checked.and_then(|()| F::shape(self.settings, layout)) {
-            Ok(shape) => shape,
+        let declared = match checked.and_then(|()| F::declare_field(self.settings, layout)) {
+            Ok(declared) => declared,
             Err(reason) => return Err((label, reason)),
         };
-        let aggregate = self.aggregate.unwrap_or(Aggregate::default_for(shape.kind));
-        if shape.kind == Kind::UpDownCounter && aggregate != Aggregate::Sum {
+        let aggregate = self.aggregate.unwrap_or(declared.aggregate);
+        if declared.kind == Kind::UpDownCounter && aggregate != Aggregate::Sum {
             return Err((label, DeclareError::Aggregate { found: aggregate }));
         }
         // The latest of all threads isn't that of those alone which still run.
-        let is_latest = shape.kind == Kind::Timestamp && aggregate == Aggregate::Max;
-        Ok(Definition {
-            label,
-            signature: shape.signature,
-            initial: shape.initial,
-            align: shape.align,
-            buffered: shape.buffered,
-            sequenced: shape.sequenced,
-            overflow: shape.overflow,
-            kind: shape.kind,
-            aggregate,
-            unit: self.unit,
-            help: self.help,
-            parameters: shape.parameters,
-            keep: keep || is_latest,
-        })
+        let is_latest = declared.kind == Kind::Timestamp && aggregate == Aggregate::Max;
+        let keep = declared.keep || is_latest;
+        Ok(DeclaredField { label, aggregate, unit: self.unit, help: self.help, keep, ..declared })
     }
 }
 
@@ -200,32 +171,38 @@ fn check_label(label: &str, taken: &HashSet<String>) -> Result<(), DeclareError>
 pub struct Declarations {
     prefix: String,
     layout: Layout,
-    definitions: Vec<Definition>,
-    labels: HashSet<String>,
-    types: Vec<TypeId>,
+    declared: Declared,
     error: Option<CreateError>,
+}
+
+/// Declared fields, the types of their writers, and all labels.
+#[derive(Debug)]
+pub(super) struct Declared {
+    pub fields: Vec<DeclaredField>,
+    pub types: Vec<TypeId>,
+    pub labels: HashSet<String>,
 }
 
 impl Declarations {
     pub(super) fn new(prefix: &str, layout: Layout) -> Self {
-        Self {
-            prefix: prefix.to_owned(),
-            layout,
-            // More than most structs have.
-            definitions: Vec::with_capacity(32),
-            labels: HashSet::with_capacity(32),
-            types: Vec::with_capacity(32),
-            error: None,
-        }
+        /// More than most structs have.
+        const USUAL: usize = 32;
+        let declared = Declared {
+            fields: Vec::with_capacity(USUAL),
+            types: Vec::with_capacity(USUAL),
+            labels: HashSet::with_capacity(USUAL),
+        };
+        Self { prefix: prefix.to_owned(), layout, declared, error: None }
     }
 
-    /// Adds a field. What is wrong with it, creation reports.
+    /// Adds a field. An invalid declaration is an error when the file is created.
     pub fn add<F: Field>(&mut self, declaration: Declaration<F>) {
-        match declaration.define(&self.prefix, self.layout, &self.labels) {
-            Ok(definition) => {
-                self.labels.insert(definition.label.clone());
-                self.definitions.push(definition);
-                self.types.push(TypeId::of::<F>());
+        let Declared { fields, types, labels } = &mut self.declared;
+        match declaration.finish(&self.prefix, self.layout, labels) {
+            Ok(field) => {
+                labels.insert(field.label.clone());
+                fields.push(field);
+                types.push(TypeId::of::<F>());
             }
             Err((label, reason)) => {
                 self.error.get_or_insert(CreateError::Declaration { label, reason });
@@ -233,37 +210,28 @@ impl Declarations {
         }
     }
 
-    /// Adds a field that tells more than its type does: a fixed value that is a point in time.
+    /// Adds a field whose kind isn't its type's: a fixed value that is a point in time.
     pub(super) fn add_of_kind<F: Field>(&mut self, kind: Kind, declaration: Declaration<F>) {
-        let before = self.definitions.len();
+        let before = self.declared.fields.len();
         self.add(declaration);
-        for definition in &mut self.definitions[before..] {
-            definition.kind = kind;
+        for field in &mut self.declared.fields[before..] {
+            field.kind = kind;
         }
     }
 
     pub(super) fn finish(self) -> Result<Declared, CreateError> {
-        let Self { definitions, types, labels, error, .. } = self;
-        match error {
-            Some(error) => Err(error),
-            None => Ok(Declared { definitions, types, labels }),
-        }
+        self.error.map_or(Ok(self.declared), Err)
     }
 }
 
-/// Fields whose declarations are all valid, and their labels.
-pub(super) struct Declared {
-    pub definitions: Vec<Definition>,
-    pub types: Vec<TypeId>,
-    pub labels: HashSet<String>,
-}
-
-/// The fields of a struct, ready to be built, in the order of their declarations.
+/// The fields of a struct, attached to its file, in the order of their declarations.
 #[derive(Debug)]
-pub struct Attachments(VecDeque<(TypeId, Attachment)>);
+pub struct Attachments(VecDeque<(TypeId, AttachedField, DeclaredField)>);
 
 impl Attachments {
-    pub(super) fn new(fields: impl Iterator<Item = (TypeId, Attachment)>) -> Self {
+    pub(super) fn new(
+        fields: impl Iterator<Item = (TypeId, AttachedField, DeclaredField)>,
+    ) -> Self {
         Self(fields.collect())
     }
 
@@ -271,12 +239,12 @@ impl Attachments {
     ///
     /// # Panics
     ///
-    /// Where `attach` asks for another kind than `declare` declared, or for more. Derived code
-    /// never does.
+    /// Panics if `attach` asks for another kind than `declare` declared, or for more fields.
+    /// Derived code never does.
     #[allow(clippy::should_implement_trait, reason = "generic over what it gives")]
     pub fn next<F: Field>(&mut self) -> F {
-        let (declared, attachment) = self.0.pop_front().expect("a field for each declaration");
-        assert!(declared == TypeId::of::<F>(), "attach builds what declare declared");
-        F::attach(attachment)
+        let (kind, field, declared) = self.0.pop_front().expect("a field for each declaration");
+        assert!(kind == TypeId::of::<F>(), "attach builds what declare declared");
+        F::attach_field(field, &declared)
     }
 }

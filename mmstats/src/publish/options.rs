@@ -43,7 +43,7 @@ pub struct Options<T = ()> {
     stats: PhantomData<fn() -> T>,
 }
 
-/// Room that a file without a struct has for fields: some hundred.
+/// Free space in a file without a struct: enough for about a hundred fields.
 const DYNAMIC_CAPACITY: usize = 16 * 1024;
 
 impl Options<()> {

@@ -9,9 +9,7 @@ use std::{fmt, io, mem};
 
 use nix::unistd::{SysconfVar, gettid, sysconf};
 
-use super::declaration::{
-    Attachment, Attachments, Declaration, Declarations, Declared, Field, MmStats,
-};
+use super::declaration::{Attachments, Declaration, Declarations, Declared, Field, MmStats};
 use super::defaults::Changing;
 use super::place::{File, FilePlace};
 use super::process::{self, OwnFile};
@@ -19,7 +17,7 @@ use super::quiet::Quiet;
 use super::unpublished::Counted;
 use super::{AddError, CreateError, DeclareError, Options, defaults};
 use crate::file::own_identity;
-use crate::format::{Definition, Image, Layout, Room};
+use crate::format::{DeclaredField, FreeSpace, LaidOutField, Layout, NewFile};
 use crate::memory::Map;
 
 /// A stats struct and the file that it is published in. Derefs to the struct.
@@ -64,7 +62,7 @@ impl Private {
 /// What later fields need to know.
 #[derive(Debug)]
 struct Growth {
-    room: Room,
+    free_space: FreeSpace,
     layout: Layout,
     prefix: String,
     labels: HashSet<String>,
@@ -78,10 +76,10 @@ impl<T: MmStats> Published<T> {
             defaults::declare(&mut declarations, &identity, options.layout);
         }
         T::declare(&mut declarations);
-        let Declared { definitions, types, labels } = declarations.finish()?;
+        let Declared { fields, types, labels } = declarations.finish()?;
         let image =
-            Image::compose(&definitions, &identity, options.layout, options.capacity, page_size())
-                .map_err(|no_room| CreateError::TooLarge { needed: no_room.needed })?;
+            NewFile::compose(&fields, &identity, options.layout, options.capacity, page_size())
+                .map_err(|error| CreateError::TooLarge { needed: error.needed })?;
         let place = FilePlace::of(&options, &identity)?;
         let (map, file, private) = match place.publish(&options, &image.bytes) {
             Ok((map, file)) => (map, OnceLock::from(file), None),
@@ -91,9 +89,14 @@ impl<T: MmStats> Published<T> {
             }
             Err(error) => return Err(error),
         };
-        let (stats, defaults) = attach(&options, &map, &image, &definitions, types);
-        let growth =
-            Growth { room: image.room, layout: options.layout, prefix: options.prefix, labels };
+        let (stats, defaults) =
+            attach(&options, &map, &image.fields, fields.into_iter().zip(types));
+        let growth = Growth {
+            free_space: image.free_space,
+            layout: options.layout,
+            prefix: options.prefix,
+            labels,
+        };
         let created = Self { file, defaults, stats, map, private, growth: Mutex::new(growth) };
         if created.file.get().is_some() {
             created.carry_number();
@@ -142,19 +145,13 @@ impl<T: MmStats> Published<T> {
 fn attach<T: MmStats>(
     options: &Options<T>,
     map: &Arc<Map>,
-    image: &Image,
-    definitions: &[Definition],
-    types: Vec<TypeId>,
+    laid_out: &[LaidOutField],
+    declared: impl Iterator<Item = (DeclaredField, TypeId)>,
 ) -> (T, Option<Changing>) {
-    let fields = definitions.iter().zip(&image.places).zip(types);
-    let mut attachments = Attachments::new(fields.map(|((definition, place), kind)| {
-        let attachment = Attachment {
-            place: map.place(place, options.layout, definition.align),
-            parameters: definition.parameters,
-            keep: definition.keep,
-        };
-        (kind, attachment)
-    }));
+    let mut attachments =
+        Attachments::new(declared.zip(laid_out).map(|((declared, kind), field)| {
+            (kind, map.attach(field, options.layout, declared.align), declared)
+        }));
     let defaults =
         options.default_fields.then(|| defaults::attach(&mut attachments, options.layout));
     (T::attach(&mut attachments), defaults)
@@ -209,31 +206,31 @@ impl<T> Published<T> {
             Err(TryLockError::Poisoned(growth)) => growth.into_inner(),
             Err(TryLockError::WouldBlock) => return Err(AddError::Busy),
         };
-        let Growth { room, layout, prefix, labels } = &mut *growth;
-        let definition = declaration
-            .define(prefix, *layout, labels)
+        let Growth { free_space, layout, prefix, labels } = &mut *growth;
+        let declared = declaration
+            .finish(prefix, *layout, labels)
             .map_err(|(label, reason)| AddError::Declaration { label, reason })?;
-        let limit = room.longest_label();
-        if definition.label.len() > limit {
-            let reason = DeclareError::LabelTooLong { found: definition.label.len(), limit };
-            return Err(AddError::Declaration { label: definition.label, reason });
+        let limit = free_space.longest_label();
+        if declared.label.len() > limit {
+            let reason = DeclareError::LabelTooLong { found: declared.label.len(), limit };
+            return Err(AddError::Declaration { label: declared.label, reason });
         }
-        let addition = match room.add(&definition) {
+        let addition = match free_space.add(&declared) {
             Ok(addition) => addition,
-            Err(no_room) => {
+            Err(error) => {
                 return Err(AddError::NoFreeSpace {
-                    label: definition.label,
+                    label: declared.label,
                     path: self.path().map(Path::to_path_buf),
-                    needed: no_room.needed,
-                    left: no_room.left,
+                    needed: error.needed,
+                    left: error.left,
                 });
             }
         };
         self.map.add(&addition);
-        let place = self.map.place(&addition.place, *layout, definition.align);
-        labels.insert(definition.label);
-        let (parameters, keep) = (definition.parameters, definition.keep);
-        Ok(F::attach(Attachment { place, parameters, keep }))
+        let field =
+            F::attach_field(self.map.attach(&addition.field, *layout, declared.align), &declared);
+        labels.insert(declared.label);
+        Ok(field)
     }
 
     /// Waits until all that was published is on the disk (`msync`). Readers don't need it: they

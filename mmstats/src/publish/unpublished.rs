@@ -7,11 +7,11 @@ use std::collections::HashMap;
 use std::fmt;
 
 use super::DeclareError;
-use super::declaration::{Attachment, FieldKind, Shape};
+use super::declaration::FieldKind;
 use super::quiet::Quiet;
-use crate::format::{Kind, Layout};
+use crate::format::{DeclaredField, Kind, Layout};
 use crate::memory::{
-    ChildHook, ForkProof, OnceAcrossForks, SharedWord, ThisProcess, at_fork_in_child,
+    AttachedField, ChildHook, ForkProof, OnceAcrossForks, SharedWord, ThisProcess, at_fork_in_child,
 };
 
 /// Threads whose stats nobody sees, because no file could be made for them: see
@@ -117,11 +117,11 @@ impl FieldKind for UnpublishedThreads {
     type Settings = ();
     const UNIT: &'static str = "threads";
 
-    fn shape((): (), _: Layout) -> Result<Shape, DeclareError> {
-        Ok(Shape::scalar(Kind::Gauge, 0_u64, true))
+    fn declare_field((): (), _: Layout) -> Result<DeclaredField, DeclareError> {
+        Ok(DeclaredField::scalar(Kind::Gauge, 0_u64, true))
     }
 
-    fn attach(attachment: Attachment) -> Self {
-        Self(SharedWord::new(&attachment.place))
+    fn attach_field(field: AttachedField, _: &DeclaredField) -> Self {
+        Self(SharedWord::new(&field))
     }
 }

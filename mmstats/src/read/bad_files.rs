@@ -9,7 +9,9 @@ use proptest::prelude::*;
 
 use super::StatsFile;
 use crate::file::ReadError;
-use crate::format::{Aggregate, Definition, FormatError, Identity, Image, Kind, Layout, Placement};
+use crate::format::{
+    Aggregate, DeclaredField, FormatError, Identity, Kind, LaidOutField, Layout, NewFile,
+};
 
 fn vector() -> Vec<u8> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data");
@@ -21,9 +23,9 @@ fn definition(
     signature: &'static str,
     kind: Kind,
     parameters: [u64; 2],
-) -> Definition {
-    let base = Definition::of(label, signature, kind);
-    Definition {
+) -> DeclaredField {
+    let base = DeclaredField::zeroed(label, signature, kind);
+    DeclaredField {
         initial: vec![1; base.initial.len()],
         buffered: kind != Kind::Histogram,
         sequenced: matches!(kind, Kind::Timer | Kind::Average),
@@ -36,7 +38,7 @@ fn definition(
 }
 
 /// A file of ours with every kind of value.
-fn ours() -> Image {
+fn ours() -> NewFile {
     let fields = [
         definition("hits", "Q", Kind::Counter, [0; 2]),
         definition("on", "?", Kind::Gauge, [0; 2]),
@@ -45,7 +47,7 @@ fn ours() -> Image {
         definition("mean", "dQdQ", Kind::Average, [60_f64.to_bits(), 2]),
         definition("sizes", "6Q", Kind::Histogram, [1, 3]),
     ];
-    Image::compose(&fields, &Identity::default(), Layout::Aligned, 0, 4096).unwrap()
+    NewFile::compose(&fields, &Identity::default(), Layout::Aligned, 0, 4096).unwrap()
 }
 
 /// Asks a file everything that it can be asked.
@@ -106,19 +108,19 @@ fn a_file_of_the_original_cut_at_any_byte_gives_the_whole_fields_before() {
 
 #[test]
 fn a_file_of_ours_cut_at_any_byte_gives_the_whole_fields_before_and_no_kinds() {
-    let Image { bytes, places, .. } = ours();
-    let last = places.last().unwrap().end;
+    let NewFile { bytes, fields, .. } = ours();
+    let last = fields.last().unwrap().end;
     for size in 1..bytes.len() {
         let file = StatsFile::from_bytes("cut", &bytes[..size]).unwrap();
-        let whole = |place: &&Placement| place.end <= size;
-        assert_eq!(file.stats().len(), places.iter().filter(whole).count(), "cut at {size}");
+        let whole = |field: &&LaidOutField| field.end <= size;
+        assert_eq!(file.stats().len(), fields.iter().filter(whole).count(), "cut at {size}");
         assert!(!file.has_trailer() && file.stats().all(|stat| stat.kind().is_none()));
-        assert_eq!(file.problem().is_some(), size < last && !is_end(&places, size), "{size}");
+        assert_eq!(file.problem().is_some(), size < last && !is_end(&fields, size), "{size}");
     }
 }
 
-fn is_end(places: &[Placement], size: usize) -> bool {
-    size == 1 || places.iter().any(|place| place.end == size)
+fn is_end(fields: &[LaidOutField], size: usize) -> bool {
+    size == 1 || fields.iter().any(|field| field.end == size)
 }
 
 #[test]

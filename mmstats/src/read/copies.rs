@@ -107,15 +107,15 @@ fn take(field: &Field, write_buffer: u8, from: &Copy, to: &mut Copy) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::{Definition, Identity, Image, Kind, Layout};
+    use crate::format::{DeclaredField, Identity, Kind, Layout, NewFile};
     use crate::read::parsed::Parsed;
 
     const COMPONENTS: usize = 3;
     const SIZE: usize = (COMPONENTS + 1) * 8;
 
-    fn definition(label: &str, sequenced: bool) -> Definition {
+    fn definition(label: &str, sequenced: bool) -> DeclaredField {
         let signature = format!("{}Q", SIZE / 8);
-        Definition { sequenced, ..Definition::of(label, signature, Kind::Timer) }
+        DeclaredField { sequenced, ..DeclaredField::zeroed(label, signature, Kind::Timer) }
     }
 
     /// A file whose writer goes on by one store whenever it is told to.
@@ -130,7 +130,7 @@ mod tests {
     impl Writer {
         fn new(layout: Layout) -> Self {
             let fields = [definition("stat", layout == Layout::Aligned)];
-            let image = Image::compose(&fields, &Identity::default(), layout, 0, 512).unwrap();
+            let image = NewFile::compose(&fields, &Identity::default(), layout, 0, 512).unwrap();
             let field = Parsed::of(&image.bytes, usize::MAX).unwrap().fields[0];
             Self { bytes: image.bytes, field, update: 1, step: 0 }
         }
@@ -289,9 +289,9 @@ mod tests {
 
     #[test]
     fn a_file_of_aligned_words_is_not_copied_again() {
-        let counter = Definition::of("hits", "Q", Kind::Timer);
+        let counter = DeclaredField::zeroed("hits", "Q", Kind::Timer);
         let compose = |layout| {
-            Image::compose(std::slice::from_ref(&counter), &Identity::default(), layout, 0, 512)
+            NewFile::compose(std::slice::from_ref(&counter), &Identity::default(), layout, 0, 512)
                 .unwrap()
                 .bytes
         };
@@ -304,7 +304,7 @@ mod tests {
     fn only_what_has_not_settled_is_copied_again() {
         let fields = ["a", "b", "c"].map(|label| definition(label, true));
         let image =
-            Image::compose(&fields, &Identity::default(), Layout::Aligned, 0, 4096).unwrap();
+            NewFile::compose(&fields, &Identity::default(), Layout::Aligned, 0, 4096).unwrap();
         let mut fields = Parsed::of(&image.bytes, usize::MAX).unwrap().fields;
         let restless = fields[1];
         let mut copy = Copy::of_bytes(&image.bytes);

@@ -61,20 +61,22 @@ fn assign_entries(fields: &mut [Field], bytes: &[u8], trailer: &Trailer<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::{Definition, Identity, Image, Kind, Layout, SIZE_OF_SIZE, encode_footer};
+    use crate::format::{
+        DeclaredField, Identity, Kind, Layout, NewFile, SIZE_OF_SIZE, encode_footer,
+    };
     use crate::read::StatsFile;
 
-    fn counter(label: &str) -> Definition {
-        Definition {
+    fn counter(label: &str) -> DeclaredField {
+        DeclaredField {
             unit: format!("{label}s").into(),
             help: format!("How many {label}.").into(),
             parameters: [1, 2],
-            ..Definition::of(label, "Q", Kind::Counter)
+            ..DeclaredField::zeroed(label, "Q", Kind::Counter)
         }
     }
 
-    fn image(fields: &[Definition]) -> Image {
-        Image::compose(fields, &Identity::default(), Layout::Aligned, 0, 4096).unwrap()
+    fn image(fields: &[DeclaredField]) -> NewFile {
+        NewFile::compose(fields, &Identity::default(), Layout::Aligned, 0, 4096).unwrap()
     }
 
     #[test]
@@ -102,15 +104,15 @@ mod tests {
             parsed.fields.iter().map(known).collect()
         };
         let mut without_field = whole.bytes.clone();
-        let hidden = whole.places[2].offset;
+        let hidden = whole.fields[2].offset;
         without_field[hidden..hidden + SIZE_OF_SIZE].fill(0);
         assert_eq!(known(&without_field), [true, true]);
 
         let mut without_entry = image(&fields[..2]);
-        let addition = without_entry.room.add(&fields[2]).unwrap();
-        let label = addition.place.offset + SIZE_OF_SIZE;
+        let addition = without_entry.free_space.add(&fields[2]).unwrap();
+        let label = addition.field.offset + SIZE_OF_SIZE;
         let bytes = &mut without_entry.bytes;
-        bytes[label..addition.place.end].copy_from_slice(&addition.field);
+        bytes[label..addition.field.end].copy_from_slice(&addition.content);
         bytes[label - SIZE_OF_SIZE..label].copy_from_slice(&addition.label_size.to_ne_bytes());
         assert_eq!(known(bytes), [true, true, false]);
     }
@@ -133,8 +135,8 @@ mod tests {
     #[test]
     fn a_sequence_number_is_believed_only_where_there_is_room_for_one() {
         for (signature, expected) in [("ddQ", true), ("64sQ", true), ("Q", false), ("Qd", false)] {
-            let timer = Definition::of("x", signature, Kind::Timer);
-            let image = image(&[Definition { sequenced: true, ..timer }]);
+            let timer = DeclaredField::zeroed("x", signature, Kind::Timer);
+            let image = image(&[DeclaredField { sequenced: true, ..timer }]);
             let parsed = Parsed::of(&image.bytes, usize::MAX).unwrap();
             assert_eq!(parsed.fields[0].sequenced, expected, "{signature}");
         }

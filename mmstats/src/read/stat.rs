@@ -258,7 +258,7 @@ impl<'a> Stat<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::{Definition, Identity, Image, Layout};
+    use crate::format::{DeclaredField, Identity, Layout, NewFile};
     use crate::read::StatsFile;
 
     /// One value of several words.
@@ -266,34 +266,39 @@ mod tests {
         words.iter().flat_map(|word| word.to_ne_bytes()).collect()
     }
 
-    fn definition(signature: &'static str, initial: Vec<u8>, kind: Kind) -> Definition {
-        Definition {
+    fn definition(signature: &'static str, initial: Vec<u8>, kind: Kind) -> DeclaredField {
+        DeclaredField {
             initial,
             aggregate: Aggregate::Max,
             unit: "things".into(),
             help: "What it is.".into(),
-            ..Definition::of("stat", signature, kind)
+            ..DeclaredField::zeroed("stat", signature, kind)
         }
     }
 
-    fn file(definition: Definition) -> StatsFile {
+    fn file(definition: DeclaredField) -> StatsFile {
         let fields = [definition];
-        let image = Image::compose(&fields, &Identity::default(), Layout::Aligned, 0, 512).unwrap();
+        let image =
+            NewFile::compose(&fields, &Identity::default(), Layout::Aligned, 0, 512).unwrap();
         StatsFile::from_bytes("test", image.bytes).unwrap()
     }
 
-    fn components(definition: Definition) -> String {
+    fn components(definition: DeclaredField) -> String {
         let file = file(definition);
         let components = file.get("stat").unwrap().components();
         let shown = components.map(|(name, value)| format!("{name} {value}"));
         shown.collect::<Vec<_>>().join(", ")
     }
 
-    fn average(how: u64, signature: &'static str) -> Definition {
+    fn average(how: u64, signature: &'static str) -> DeclaredField {
         let mut initial = words(&[2.5_f64.to_bits(), 10.0_f64.to_bits(), 4, 6]);
         initial.truncate(signature.len() * 8);
         let parameters = [60_f64.to_bits(), how];
-        Definition { sequenced: true, parameters, ..definition(signature, initial, Kind::Average) }
+        DeclaredField {
+            sequenced: true,
+            parameters,
+            ..definition(signature, initial, Kind::Average)
+        }
     }
 
     #[test]
@@ -303,7 +308,7 @@ mod tests {
         assert_eq!(components(average(1, "dQQ")), format!("mean 2.5, count {bits}"));
         assert_eq!(components(average(9, "ddQQ")), "0 2.5, 1 10.0, 2 4", "a scheme of the future");
         let timer = words(&[1, 3, 1, 1, 1, 1, 2]);
-        let timer = Definition { sequenced: true, ..definition("dQddddQ", timer, Kind::Timer) };
+        let timer = DeclaredField { sequenced: true, ..definition("dQddddQ", timer, Kind::Timer) };
         let tiny = "5e-324";
         assert_eq!(
             components(timer),
@@ -312,7 +317,7 @@ mod tests {
         assert_eq!(components(definition("Q", words(&[7]), Kind::Counter)), "value 7");
         assert_eq!(components(definition("QQ", words(&[7, 8]), Kind::Counter)), "0 7, 1 8");
         let text = [&b"hello\0\0\0"[..], &words(&[2])].concat();
-        let text = Definition { sequenced: true, ..definition("8sQ", text, Kind::Info) };
+        let text = DeclaredField { sequenced: true, ..definition("8sQ", text, Kind::Info) };
         assert_eq!(components(text), "value hello");
     }
 
@@ -342,7 +347,7 @@ mod tests {
         let windowed = |parameters| {
             let initial = words(&[2.5_f64.to_bits(), 4, 1000_f64.to_bits(), 2]);
             let base = definition("dQdQ", initial, Kind::Average);
-            file(Definition { sequenced: true, parameters, ..base })
+            file(DeclaredField { sequenced: true, parameters, ..base })
         };
         let file = windowed([60_f64.to_bits(), 2]);
         let stat = file.get("stat").unwrap();
@@ -363,7 +368,7 @@ mod tests {
     fn a_histogram_needs_as_many_counts_as_its_parameters_say() {
         let histogram = |parameters, overflow| {
             let base = definition("6Q", words(&[0, 2, 0, 1, 0, 4]), Kind::Histogram);
-            let found = file(Definition { buffered: false, overflow, parameters, ..base });
+            let found = file(DeclaredField { buffered: false, overflow, parameters, ..base });
             found.get("stat").unwrap().histogram()
         };
         let found = histogram([1, 3], false).unwrap();
@@ -388,8 +393,8 @@ mod tests {
 
         let fields = [definition("3s", b"abc".to_vec(), Kind::Info)];
         let mut image =
-            Image::compose(&fields, &Identity::default(), Layout::Aligned, 0, 512).unwrap();
-        let code = image.places[0].write_buffer - 1;
+            NewFile::compose(&fields, &Identity::default(), Layout::Aligned, 0, 512).unwrap();
+        let code = image.fields[0].write_buffer - 1;
         image.bytes[code] = b'z';
         let unknown = StatsFile::from_bytes("test", image.bytes).unwrap();
         let stat = unknown.get("stat").unwrap();

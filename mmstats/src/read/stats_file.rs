@@ -265,13 +265,13 @@ impl StatsFile {
 mod tests {
     use super::*;
     use crate::file::{Verdict, lock, own_identity};
-    use crate::format::{Image, Layout};
+    use crate::format::{Layout, NewFile};
     use std::fs;
 
     /// A file of this process, without any stat.
     fn own_file(dir: &tempfile::TempDir) -> PathBuf {
         let path = dir.path().join("own.mmstats");
-        let image = Image::compose(&[], &own_identity("Own"), Layout::Aligned, 0, 4096).unwrap();
+        let image = NewFile::compose(&[], &own_identity("Own"), Layout::Aligned, 0, 4096).unwrap();
         fs::write(&path, image.bytes).unwrap();
         path
     }

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use super::figures::Figures;
 use super::relaxed::Relaxed;
-use crate::format::{Kind, Layout};
+use super::struct_value::StructValue;
+use crate::format::{DeclaredField, Kind, Layout};
+use crate::memory::AttachedField;
 use crate::publish::DeclareError;
-use crate::publish::declaration::{Attachment, FieldKind, Shape};
+use crate::publish::declaration::FieldKind;
 
 /// The mean of all values that were ever added, with their total and count.
 ///
@@ -23,7 +24,7 @@ use crate::publish::declaration::{Attachment, FieldKind, Shape};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Average {
-    figures: Figures<3>,
+    value: StructValue<3>,
     total: Relaxed<f64>,
     count: Relaxed<u64>,
 }
@@ -40,7 +41,7 @@ impl Average {
         let count = self.count.get().wrapping_add(1);
         self.total.set(total);
         self.count.set(count);
-        self.figures.publish([mean(total, count).to_bits(), total.to_bits(), count]);
+        self.value.publish([mean(total, count).to_bits(), total.to_bits(), count]);
     }
 
     /// The mean; 0 before the first value.
@@ -77,15 +78,11 @@ impl fmt::Debug for Average {
 impl FieldKind for Average {
     type Settings = ();
 
-    fn shape((): (), layout: Layout) -> Result<Shape, DeclareError> {
-        Ok(Figures::<3>::shape(Kind::Average, "ddQQ", [0; 2], layout))
+    fn declare_field((): (), layout: Layout) -> Result<DeclaredField, DeclareError> {
+        Ok(StructValue::<3>::declare(Kind::Average, "ddQQ", [0; 2], layout))
     }
 
-    fn attach(attachment: Attachment) -> Self {
-        Self {
-            figures: Figures::attach(attachment),
-            total: Relaxed::new(0.0),
-            count: Relaxed::new(0),
-        }
+    fn attach_field(field: AttachedField, _: &DeclaredField) -> Self {
+        Self { value: StructValue::attach(field), total: Relaxed::new(0.0), count: Relaxed::new(0) }
     }
 }

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use crate::format::{Kind, Layout};
-use crate::memory::ScalarCell;
+use crate::format::{DeclaredField, Kind, Layout};
+use crate::memory::{AttachedField, ScalarCell};
 use crate::publish::DeclareError;
-use crate::publish::declaration::{Attachment, FieldKind, Shape};
+use crate::publish::declaration::FieldKind;
 
 /// A number that only grows: how often something happened.
 ///
@@ -56,11 +56,11 @@ impl fmt::Debug for Counter {
 impl FieldKind for Counter {
     type Settings = ();
 
-    fn shape((): (), _: Layout) -> Result<Shape, DeclareError> {
-        Ok(Shape::scalar(Kind::Counter, 0_u64, true))
+    fn declare_field((): (), _: Layout) -> Result<DeclaredField, DeclareError> {
+        Ok(DeclaredField::scalar(Kind::Counter, 0_u64, true))
     }
 
-    fn attach(attachment: Attachment) -> Self {
-        Self(ScalarCell::new(attachment.place))
+    fn attach_field(field: AttachedField, _: &DeclaredField) -> Self {
+        Self(ScalarCell::new(field))
     }
 }

@@ -1,11 +1,10 @@
 //! Values that are fixed when the file is made.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use crate::format::{Kind, Layout, cut, until_nul};
-use crate::memory::{BytesCell, Scalar, ScalarCell};
-use crate::publish::declaration::{Attachment, FieldKind, Shape};
+use crate::format::{DeclaredField, Kind, Layout, cut, until_nul};
+use crate::memory::{AttachedField, BytesCell, Scalar, ScalarCell};
+use crate::publish::declaration::FieldKind;
 use crate::publish::{Declaration, DeclareError};
 
 /// A value that is fixed when the file is made: a version, a limit, a configured size.
@@ -37,9 +36,9 @@ pub trait FixedValue: Sized + Send + 'static {
     #[doc(hidden)]
     type Cell: std::fmt::Debug + Send;
     #[doc(hidden)]
-    fn shape(self) -> Shape;
+    fn declare(self) -> DeclaredField;
     #[doc(hidden)]
-    fn cell(attachment: Attachment) -> Self::Cell;
+    fn attach(field: AttachedField) -> Self::Cell;
     #[doc(hidden)]
     fn get(cell: &Self::Cell) -> Self::Read;
 }
@@ -62,12 +61,12 @@ impl<T: Scalar> FixedValue for T {
     type Read = Self;
     type Cell = FixedScalar<T>;
 
-    fn shape(self) -> Shape {
-        Shape::scalar(Kind::Info, self, false)
+    fn declare(self) -> DeclaredField {
+        DeclaredField::scalar(Kind::Info, self, false)
     }
 
-    fn cell(attachment: Attachment) -> Self::Cell {
-        FixedScalar(ScalarCell::new(attachment.place))
+    fn attach(field: AttachedField) -> Self::Cell {
+        FixedScalar(ScalarCell::new(field))
     }
 
     fn get(cell: &Self::Cell) -> Self {
@@ -75,12 +74,12 @@ impl<T: Scalar> FixedValue for T {
     }
 }
 
-/// Where a fixed scalar stands.
+/// A fixed scalar in its file.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct FixedScalar<T: Scalar>(ScalarCell<T>);
 
-/// Where a fixed text stands.
+/// A fixed text in its file.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct FixedText(BytesCell);
@@ -91,12 +90,12 @@ macro_rules! fixed_text {
             type Read = String;
             type Cell = FixedText;
 
-            fn shape(self) -> Shape {
-                shape_of_text(&self)
+            fn declare(self) -> DeclaredField {
+                declare_text(&self)
             }
 
-            fn cell(attachment: Attachment) -> FixedText {
-                FixedText(BytesCell::new(attachment.place))
+            fn attach(field: AttachedField) -> FixedText {
+                FixedText(BytesCell::new(field))
             }
 
             fn get(cell: &FixedText) -> String {
@@ -109,21 +108,12 @@ macro_rules! fixed_text {
 
 fixed_text!(String &'static str);
 
-fn shape_of_text(text: &str) -> Shape {
+fn declare_text(text: &str) -> DeclaredField {
     /// The original's.
     const SIZE: usize = 256;
     let mut bytes = cut(text, SIZE).as_bytes().to_vec();
     bytes.resize(SIZE, 0);
-    Shape {
-        kind: Kind::Info,
-        signature: Cow::Borrowed("256s"),
-        initial: bytes,
-        align: 1,
-        buffered: false,
-        sequenced: false,
-        overflow: false,
-        parameters: [0; 2],
-    }
+    DeclaredField::new(Kind::Info, "256s", bytes, 1)
 }
 
 impl<T: FixedValue> Declaration<Fixed<T>> {
@@ -143,11 +133,11 @@ impl<T: FixedValue> fmt::Debug for Fixed<T> {
 impl<T: FixedValue> FieldKind for Fixed<T> {
     type Settings = Option<T>;
 
-    fn shape(value: Option<T>, _: Layout) -> Result<Shape, DeclareError> {
-        value.map(T::shape).ok_or(DeclareError::NoValue)
+    fn declare_field(value: Option<T>, _: Layout) -> Result<DeclaredField, DeclareError> {
+        value.map(T::declare).ok_or(DeclareError::NoValue)
     }
 
-    fn attach(attachment: Attachment) -> Self {
-        Self(T::cell(attachment))
+    fn attach_field(field: AttachedField, _: &DeclaredField) -> Self {
+        Self(T::attach(field))
     }
 }

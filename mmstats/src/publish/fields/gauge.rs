@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::format::{Kind, Layout};
-use crate::memory::{Scalar, ScalarCell};
-use crate::publish::declaration::{Attachment, FieldKind, Shape};
+use crate::format::{DeclaredField, Kind, Layout};
+use crate::memory::{AttachedField, Scalar, ScalarCell};
+use crate::publish::declaration::FieldKind;
 use crate::publish::{Declaration, DeclareError};
 
 /// A number or flag that is set: how things are now.
@@ -156,13 +156,16 @@ impl<T: Scalar> fmt::Debug for Gauge<T> {
 impl<T: Scalar> FieldKind for Gauge<T> {
     type Settings = GaugeSettings<T>;
 
-    fn shape(settings: GaugeSettings<T>, _: Layout) -> Result<Shape, DeclareError> {
-        Ok(Shape::scalar(Kind::Gauge, settings.initial, T::BUFFERED))
+    fn declare_field(
+        GaugeSettings { initial, keep }: GaugeSettings<T>,
+        _: Layout,
+    ) -> Result<DeclaredField, DeclareError> {
+        Ok(DeclaredField { keep, ..DeclaredField::scalar(Kind::Gauge, initial, T::BUFFERED) })
     }
 
-    fn attach(attachment: Attachment) -> Self {
-        let cell = ScalarCell::new(attachment.place);
-        let initial = (!attachment.keep).then(|| cell.load());
+    fn attach_field(field: AttachedField, declared: &DeclaredField) -> Self {
+        let cell = ScalarCell::new(field);
+        let initial = (!declared.keep).then(|| cell.load());
         Self { cell, initial }
     }
 
@@ -170,9 +173,5 @@ impl<T: Scalar> FieldKind for Gauge<T> {
         if let Some(initial) = self.initial {
             self.set(initial);
         }
-    }
-
-    fn keeps(settings: &GaugeSettings<T>) -> bool {
-        settings.keep
     }
 }

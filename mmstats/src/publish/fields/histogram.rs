@@ -1,12 +1,11 @@
 //! Histograms: how values are spread.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-use crate::format::{Buckets, Kind, Layout};
-use crate::memory::ArrayCell;
-use crate::publish::declaration::{Attachment, FieldKind, Shape};
+use crate::format::{Buckets, DeclaredField, Kind, Layout};
+use crate::memory::{ArrayCell, AttachedField};
+use crate::publish::declaration::FieldKind;
 use crate::publish::{Declaration, DeclareError};
 
 /// How values are spread: a count for each of a row of buckets, from which readers take any
@@ -94,28 +93,28 @@ impl fmt::Debug for Histogram {
 impl FieldKind for Histogram {
     type Settings = HistogramSettings;
 
-    fn shape(settings: HistogramSettings, _: Layout) -> Result<Shape, DeclareError> {
+    fn declare_field(
+        settings: HistogramSettings,
+        _: Layout,
+    ) -> Result<DeclaredField, DeclareError> {
         let HistogramSettings { error, max } = settings;
         let range =
             Buckets::with_error(error, max).ok_or(DeclareError::RelativeError { found: error })?;
         let with_overflow = range.with_overflow();
         let buckets = with_overflow.unwrap_or(range);
-        Ok(Shape {
-            kind: Kind::Histogram,
-            signature: Cow::Owned(format!("{}Q", buckets.count())),
-            initial: vec![0; buckets.count() * size_of::<u64>()],
-            align: align_of::<u64>(),
-            buffered: false,
-            sequenced: false,
+        let (signature, size) =
+            (format!("{}Q", buckets.count()), buckets.count() * size_of::<u64>());
+        Ok(DeclaredField {
             overflow: with_overflow.is_some(),
             parameters: buckets.parameters(),
+            ..DeclaredField::new(Kind::Histogram, signature, vec![0; size], align_of::<u64>())
         })
     }
 
-    fn attach(attachment: Attachment) -> Self {
+    fn attach_field(field: AttachedField, declared: &DeclaredField) -> Self {
         Self {
-            counts: ArrayCell::new(attachment.place),
-            buckets: Buckets::from_parameters(attachment.parameters)
+            counts: ArrayCell::new(field),
+            buckets: Buckets::from_parameters(declared.parameters)
                 .expect("a declared histogram has a scheme"),
         }
     }

@@ -2,13 +2,13 @@
 
 mod average;
 mod counter;
-mod figures;
 mod fixed;
 mod gauge;
 mod histogram;
 mod moving_average;
 mod relaxed;
 mod stopwatch;
+mod struct_value;
 mod text;
 mod timer;
 mod timestamp;

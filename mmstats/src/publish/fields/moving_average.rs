@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use super::figures::Figures;
 use super::relaxed::Relaxed;
+use super::struct_value::StructValue;
 use super::window::Window;
-use crate::format::{Kind, Layout};
-use crate::publish::declaration::{Attachment, FieldKind, Shape};
+use crate::format::{DeclaredField, Kind, Layout};
+use crate::memory::AttachedField;
+use crate::publish::declaration::FieldKind;
 use crate::publish::{Declaration, DeclareError};
 
 /// The mean of the last values: a hundred of them unless `window` says otherwise.
@@ -25,7 +26,7 @@ use crate::publish::{Declaration, DeclareError};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct MovingAverage {
-    figures: Figures<2>,
+    value: StructValue<2>,
     window: Window,
     count: Relaxed<u64>,
 }
@@ -74,7 +75,7 @@ impl MovingAverage {
         let mean = self.window.add(value);
         let count = self.count.get().wrapping_add(1);
         self.count.set(count);
-        self.figures.publish([mean.to_bits(), count]);
+        self.value.publish([mean.to_bits(), count]);
     }
 
     /// The mean of the values in the window; 0 before the first.
@@ -108,15 +109,18 @@ impl fmt::Debug for MovingAverage {
 impl FieldKind for MovingAverage {
     type Settings = WindowSettings;
 
-    fn shape(settings: WindowSettings, layout: Layout) -> Result<Shape, DeclareError> {
+    fn declare_field(
+        settings: WindowSettings,
+        layout: Layout,
+    ) -> Result<DeclaredField, DeclareError> {
         let parameters = [settings.checked()?, Self::OVER_VALUES];
-        Ok(Figures::<2>::shape(Kind::Average, "dQQ", parameters, layout))
+        Ok(StructValue::<2>::declare(Kind::Average, "dQQ", parameters, layout))
     }
 
-    fn attach(attachment: Attachment) -> Self {
+    fn attach_field(field: AttachedField, declared: &DeclaredField) -> Self {
         Self {
-            window: Window::new(attachment.parameters[0] as usize),
-            figures: Figures::attach(attachment),
+            window: Window::new(declared.parameters[0] as usize),
+            value: StructValue::attach(field),
             count: Relaxed::new(0),
         }
     }

@@ -1,11 +1,10 @@
 //! Texts that change.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use crate::format::{Kind, Layout, cut, until_nul};
-use crate::memory::{BytesCell, StructCell};
-use crate::publish::declaration::{Attachment, FieldKind, Shape};
+use crate::format::{DeclaredField, Kind, Layout, cut, until_nul};
+use crate::memory::{AttachedField, BytesCell, StructCell};
+use crate::publish::declaration::FieldKind;
 use crate::publish::{Declaration, DeclareError};
 
 /// A text that changes: a state, a version, what is being worked on.
@@ -113,10 +112,13 @@ impl fmt::Debug for Text {
 impl FieldKind for Text {
     type Settings = TextSettings;
 
-    fn shape(settings: TextSettings, layout: Layout) -> Result<Shape, DeclareError> {
+    fn declare_field(
+        settings: TextSettings,
+        layout: Layout,
+    ) -> Result<DeclaredField, DeclareError> {
         /// 16 MiB: with both values of it a file is still one that readers take.
         const LARGEST: usize = 1 << 24;
-        let TextSettings { size, initial, .. } = settings;
+        let TextSettings { size, initial, keep } = settings;
         if size == 0 || size > LARGEST {
             return Err(DeclareError::Size { found: size });
         }
@@ -127,36 +129,30 @@ impl FieldKind for Text {
             bytes.resize(size.next_multiple_of(WORD) + WORD, 0);
         }
         let sequence = if aligned { "Q" } else { "" };
-        Ok(Shape {
-            kind: Kind::Info,
-            signature: Cow::Owned(format!("{size}s{sequence}")),
-            initial: bytes,
-            align: if aligned { WORD } else { 1 },
+        let (signature, align) = (format!("{size}s{sequence}"), if aligned { WORD } else { 1 });
+        Ok(DeclaredField {
             buffered: aligned,
             sequenced: aligned,
-            overflow: false,
-            // A reader of the index alone knows the room.
+            // Tells the size to a reader of the index alone.
             parameters: [size as u64, 0],
+            keep,
+            ..DeclaredField::new(Kind::Info, signature, bytes, align)
         })
     }
 
-    fn attach(attachment: Attachment) -> Self {
-        let cell = match attachment.place.layout() {
-            Layout::Aligned => TextCell::Struct(StructCell::new(attachment.place)),
-            Layout::Packed => TextCell::Packed(BytesCell::new(attachment.place)),
+    fn attach_field(field: AttachedField, declared: &DeclaredField) -> Self {
+        let cell = match field.layout() {
+            Layout::Aligned => TextCell::Struct(StructCell::new(field)),
+            Layout::Packed => TextCell::Packed(BytesCell::new(field)),
         };
-        let size = attachment.parameters[0] as usize;
+        let size = declared.parameters[0] as usize;
         let text = Self { cell, size, initial: None };
-        Self { initial: (!attachment.keep).then(|| text.get()), ..text }
+        Self { initial: (!declared.keep).then(|| text.get()), ..text }
     }
 
     fn reset(&self) {
         if let Some(initial) = &self.initial {
             self.set(initial);
         }
-    }
-
-    fn keeps(settings: &TextSettings) -> bool {
-        settings.keep
     }
 }

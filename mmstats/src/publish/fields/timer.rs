@@ -3,13 +3,14 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::figures::Figures;
 use super::moving_average::WindowSettings;
 use super::relaxed::Relaxed;
 use super::stopwatch::Stopwatch;
+use super::struct_value::StructValue;
 use super::window::Window;
-use crate::format::{Kind, Layout};
-use crate::publish::declaration::{Attachment, FieldKind, Shape};
+use crate::format::{DeclaredField, Kind, Layout};
+use crate::memory::AttachedField;
+use crate::publish::declaration::FieldKind;
 use crate::publish::{Declaration, DeclareError};
 
 /// How long something takes, in seconds: moving average, count, total, minimum, maximum, last.
@@ -36,7 +37,7 @@ use crate::publish::{Declaration, DeclareError};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Timer {
-    figures: Figures<6>,
+    value: StructValue<6>,
     window: Window,
     count: Relaxed<u64>,
     total: Relaxed<f64>,
@@ -92,7 +93,7 @@ impl Timer {
             self.max.set(max);
         }
         let [mean, total, min, max, last] = [mean, total, min, max, seconds].map(f64::to_bits);
-        self.figures.publish([mean, count, total, min, max, last]);
+        self.value.publish([mean, count, total, min, max, last]);
     }
 
     /// The mean of the last durations, in seconds; 0 before the first.
@@ -189,16 +190,19 @@ impl FieldKind for Timer {
     type Settings = WindowSettings;
     const UNIT: &'static str = "seconds";
 
-    fn shape(settings: WindowSettings, layout: Layout) -> Result<Shape, DeclareError> {
+    fn declare_field(
+        settings: WindowSettings,
+        layout: Layout,
+    ) -> Result<DeclaredField, DeclareError> {
         let parameters = [settings.checked()?, 0];
-        Ok(Figures::<6>::shape(Kind::Timer, "dQddddQ", parameters, layout))
+        Ok(StructValue::<6>::declare(Kind::Timer, "dQddddQ", parameters, layout))
     }
 
-    fn attach(attachment: Attachment) -> Self {
+    fn attach_field(field: AttachedField, declared: &DeclaredField) -> Self {
         Stopwatch::prepare();
         Self {
-            window: Window::new(attachment.parameters[0] as usize),
-            figures: Figures::attach(attachment),
+            window: Window::new(declared.parameters[0] as usize),
+            value: StructValue::attach(field),
             count: Relaxed::new(0),
             total: Relaxed::new(0.0),
             min: Relaxed::new(0.0),

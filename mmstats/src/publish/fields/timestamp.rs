@@ -6,8 +6,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::Gauge;
 use super::gauge::GaugeSettings;
 use super::relaxed::Relaxed;
-use crate::format::{Kind, Layout};
-use crate::publish::declaration::{Attachment, FieldKind, Shape};
+use crate::format::{Aggregate, DeclaredField, Kind, Layout};
+use crate::memory::AttachedField;
+use crate::publish::declaration::FieldKind;
 use crate::publish::{Declaration, DeclareError};
 
 /// A point in time, as Unix time in seconds: when something happened last. Tools show it as a
@@ -79,12 +80,20 @@ impl fmt::Debug for Timestamp {
 impl FieldKind for Timestamp {
     type Settings = GaugeSettings<f64>;
 
-    fn shape(settings: GaugeSettings<f64>, layout: Layout) -> Result<Shape, DeclareError> {
-        Ok(Shape { kind: Kind::Timestamp, ..Gauge::shape(settings, layout)? })
+    fn declare_field(
+        settings: GaugeSettings<f64>,
+        layout: Layout,
+    ) -> Result<DeclaredField, DeclareError> {
+        let gauge = Gauge::declare_field(settings, layout)?;
+        let aggregate = Aggregate::default_for(Kind::Timestamp);
+        Ok(DeclaredField { kind: Kind::Timestamp, aggregate, ..gauge })
     }
 
-    fn attach(attachment: Attachment) -> Self {
-        Self { gauge: Gauge::attach(attachment), latest: Relaxed::new(f64::NEG_INFINITY) }
+    fn attach_field(field: AttachedField, declared: &DeclaredField) -> Self {
+        Self {
+            gauge: Gauge::attach_field(field, declared),
+            latest: Relaxed::new(f64::NEG_INFINITY),
+        }
     }
 
     fn reset(&self) {

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use crate::format::{Kind, Layout};
-use crate::memory::ScalarCell;
+use crate::format::{DeclaredField, Kind, Layout};
+use crate::memory::{AttachedField, ScalarCell};
 use crate::publish::DeclareError;
-use crate::publish::declaration::{Attachment, FieldKind, Shape};
+use crate::publish::declaration::FieldKind;
 
 /// A number that several threads raise and lower: requests in flight, jobs in a queue, open
 /// connections.
@@ -96,11 +96,11 @@ impl fmt::Debug for UpDownCounter {
 impl FieldKind for UpDownCounter {
     type Settings = ();
 
-    fn shape((): (), _: Layout) -> Result<Shape, DeclareError> {
-        Ok(Shape::scalar(Kind::UpDownCounter, 0_i64, true))
+    fn declare_field((): (), _: Layout) -> Result<DeclaredField, DeclareError> {
+        Ok(DeclaredField::scalar(Kind::UpDownCounter, 0_i64, true))
     }
 
-    fn attach(attachment: Attachment) -> Self {
-        Self(ScalarCell::new(attachment.place))
+    fn attach_field(field: AttachedField, _: &DeclaredField) -> Self {
+        Self(ScalarCell::new(field))
     }
 }

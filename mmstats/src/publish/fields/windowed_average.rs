@@ -3,12 +3,13 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::figures::Figures;
 use super::relaxed::Relaxed;
 use super::stopwatch::Stopwatch;
+use super::struct_value::StructValue;
 use super::timestamp::unix_time;
-use crate::format::{Kind, Layout};
-use crate::publish::declaration::{Attachment, FieldKind, Shape};
+use crate::format::{DeclaredField, Kind, Layout};
+use crate::memory::AttachedField;
+use crate::publish::declaration::FieldKind;
 use crate::publish::{Declaration, DeclareError};
 
 /// The mean of the values of the last seconds: 60 unless `window` says otherwise.
@@ -27,7 +28,7 @@ use crate::publish::{Declaration, DeclareError};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct WindowedAverage {
-    figures: Figures<3>,
+    value: StructValue<3>,
     slices: Slices,
     origin: Stopwatch,
 }
@@ -57,7 +58,7 @@ impl WindowedAverage {
         let elapsed = self.origin.elapsed();
         self.slices.add(value, elapsed);
         let (mean, count) = self.slices.mean();
-        self.figures.publish([mean.to_bits(), count, unix_time().to_bits()]);
+        self.value.publish([mean.to_bits(), count, unix_time().to_bits()]);
     }
 
     /// The mean as it was at the last value; 0 before the first.
@@ -91,20 +92,23 @@ impl fmt::Debug for WindowedAverage {
 impl FieldKind for WindowedAverage {
     type Settings = SpanSettings;
 
-    fn shape(settings: SpanSettings, layout: Layout) -> Result<Shape, DeclareError> {
+    fn declare_field(
+        settings: SpanSettings,
+        layout: Layout,
+    ) -> Result<DeclaredField, DeclareError> {
         let found = settings.seconds;
         if Duration::try_from_secs_f64(found).is_ok_and(|span| span.as_nanos() >= SLICES) {
             let parameters = [found.to_bits(), Self::OVER_SECONDS];
-            return Ok(Figures::<3>::shape(Kind::Average, "dQdQ", parameters, layout));
+            return Ok(StructValue::<3>::declare(Kind::Average, "dQdQ", parameters, layout));
         }
         Err(DeclareError::Span { found })
     }
 
-    fn attach(attachment: Attachment) -> Self {
-        let seconds = f64::from_bits(attachment.parameters[0]);
+    fn attach_field(field: AttachedField, declared: &DeclaredField) -> Self {
+        let seconds = f64::from_bits(declared.parameters[0]);
         Self {
             slices: Slices::new(Duration::from_secs_f64(seconds)),
-            figures: Figures::attach(attachment),
+            value: StructValue::attach(field),
             origin: Stopwatch::start(),
         }
     }
@@ -230,8 +234,9 @@ mod tests {
     #[test]
     fn a_span_is_some_time_and_finite() {
         for found in [0.0, -1.0, 1e-9, f64::NAN, f64::INFINITY, 1e300] {
-            let shape = WindowedAverage::shape(SpanSettings { seconds: found }, Layout::Aligned);
-            assert!(shape.is_err(), "{found}");
+            let declared =
+                WindowedAverage::declare_field(SpanSettings { seconds: found }, Layout::Aligned);
+            assert!(declared.is_err(), "{found}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A field before it has a place, and the place that it gets: the writer's side of the chain.
+//! The writer's side of the chain: a field as it is declared, then as it is laid out in the file.
 
 use std::borrow::Cow;
 
@@ -18,7 +18,8 @@ pub enum Layout {
 /// A field as its writer declares it.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "flags of which any may be set")]
-pub(crate) struct Definition {
+#[doc(hidden)]
+pub struct DeclaredField {
     /// The whole label, prefix included; 1 to 65,535 bytes.
     pub label: String,
     /// The signature, without the padding that aligns its value.
@@ -43,9 +44,10 @@ pub(crate) struct Definition {
     pub keep: bool,
 }
 
-/// Where a field's parts stand in the file.
+/// A declared field at its offsets in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Placement {
+#[doc(hidden)]
+pub struct LaidOutField {
     pub offset: usize,
     /// Leading spaces of the signature.
     pub padding: usize,
@@ -55,32 +57,32 @@ pub(crate) struct Placement {
     pub end: usize,
 }
 
-impl Placement {
-    /// The place of a field that begins at `offset`.
+impl LaidOutField {
+    /// Lays out a field that begins at `offset`.
     ///
     /// Aligned: as many spaces in front of the signature as put the value on its alignment and
     /// the next field's label size on an even offset, so that this size can be stored as one.
-    pub(crate) fn of(definition: &Definition, offset: usize, layout: Layout) -> Self {
-        let size = definition.initial.len();
+    pub(crate) fn new(declared: &DeclaredField, offset: usize, layout: Layout) -> Self {
+        let size = declared.initial.len();
         debug_assert_eq!(
-            Signature::parse(definition.signature.as_bytes()).map(|parsed| parsed.size()),
+            Signature::parse(declared.signature.as_bytes()).map(|parsed| parsed.size()),
             Ok(size),
             "the initial value of {} is as long as its signature says",
-            definition.label
+            declared.label
         );
         let unpadded = offset
             + SIZE_OF_SIZE
-            + definition.label.len()
+            + declared.label.len()
             + SIZE_OF_SIZE
-            + definition.signature.len()
+            + declared.signature.len()
             + 1;
-        let total = if definition.buffered { 2 * size } else { size };
+        let total = if declared.buffered { 2 * size } else { size };
         let padding = match layout {
             Layout::Packed => 0,
-            Layout::Aligned => (0..2 * definition.align)
+            Layout::Aligned => (0..2 * declared.align)
                 .find(|padding| {
                     let value = unpadded + padding;
-                    value.is_multiple_of(definition.align) && (value + total).is_multiple_of(2)
+                    value.is_multiple_of(declared.align) && (value + total).is_multiple_of(2)
                 })
                 .unwrap_or(0),
         };
@@ -90,35 +92,36 @@ impl Placement {
 
     /// Appends the whole field. Without its label size: a field that is added to a live file
     /// becomes visible by the store of that size, last.
-    pub(crate) fn encode_after_size(&self, definition: &Definition, bytes: &mut Vec<u8>) {
-        bytes.extend(definition.label.as_bytes());
-        let signature_size = self.padding + definition.signature.len();
+    pub(crate) fn encode_after_size(&self, declared: &DeclaredField, bytes: &mut Vec<u8>) {
+        bytes.extend(declared.label.as_bytes());
+        let signature_size = self.padding + declared.signature.len();
         bytes.extend((signature_size as u16).to_ne_bytes());
         bytes.resize(bytes.len() + self.padding, b' ');
-        bytes.extend(definition.signature.as_bytes());
-        if definition.buffered {
+        bytes.extend(declared.signature.as_bytes());
+        if declared.buffered {
             bytes.push(0);
-            bytes.extend(&definition.initial);
+            bytes.extend(&declared.initial);
         } else {
             bytes.push(UNBUFFERED);
         }
-        bytes.extend(&definition.initial);
+        bytes.extend(&declared.initial);
     }
 }
 
-#[cfg(test)]
-impl Definition {
-    /// A buffered field of zeros without a unit, a help text and parameters: a test says what is
-    /// different.
-    pub(crate) fn of(label: &str, signature: impl Into<Cow<'static, str>>, kind: Kind) -> Self {
-        let signature = signature.into();
-        let size = Signature::parse(signature.as_bytes()).unwrap().size();
+impl DeclaredField {
+    /// A field without a label, whose kind adds up as usual, with a single value.
+    pub(crate) fn new(
+        kind: Kind,
+        signature: impl Into<Cow<'static, str>>,
+        initial: Vec<u8>,
+        align: usize,
+    ) -> Self {
         Self {
-            label: label.into(),
-            signature,
-            initial: vec![0; size],
-            align: if size.is_multiple_of(8) { 8 } else { 1 },
-            buffered: true,
+            label: String::new(),
+            signature: signature.into(),
+            initial,
+            align,
+            buffered: false,
             sequenced: false,
             overflow: false,
             kind,
@@ -132,6 +135,22 @@ impl Definition {
 }
 
 #[cfg(test)]
+impl DeclaredField {
+    /// A buffered field of zeros without a unit, a help text and parameters: a test says what is
+    /// different.
+    pub(crate) fn zeroed(label: &str, signature: impl Into<Cow<'static, str>>, kind: Kind) -> Self {
+        let signature = signature.into();
+        let size = Signature::parse(signature.as_bytes()).unwrap().size();
+        let align = if size.is_multiple_of(8) { 8 } else { 1 };
+        Self {
+            label: label.into(),
+            buffered: true,
+            ..Self::new(kind, signature, vec![0; size], align)
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -140,28 +159,28 @@ mod tests {
         let mut offset = 1;
         for length in 1..40 {
             for (signature, buffered) in [("Q", true), ("?", false), ("3s", false), ("ddQ", true)] {
-                let definition = Definition {
+                let declared = DeclaredField {
                     buffered,
-                    ..Definition::of(&"x".repeat(length), signature, Kind::Gauge)
+                    ..DeclaredField::zeroed(&"x".repeat(length), signature, Kind::Gauge)
                 };
-                let place = Placement::of(&definition, offset, Layout::Aligned);
-                assert!((place.write_buffer + 1).is_multiple_of(definition.align));
-                assert!(place.end.is_multiple_of(2));
-                let mut field = Vec::new();
-                place.encode_after_size(&definition, &mut field);
-                assert_eq!(field.len(), place.end - offset - SIZE_OF_SIZE);
-                offset = place.end;
+                let field = LaidOutField::new(&declared, offset, Layout::Aligned);
+                assert!((field.write_buffer + 1).is_multiple_of(declared.align));
+                assert!(field.end.is_multiple_of(2));
+                let mut bytes = Vec::new();
+                field.encode_after_size(&declared, &mut bytes);
+                assert_eq!(bytes.len(), field.end - offset - SIZE_OF_SIZE);
+                offset = field.end;
             }
         }
     }
 
     #[test]
     fn packed_is_the_original_s() {
-        let field = Definition::of("hits", "Q", Kind::Gauge);
-        let place = Placement::of(&field, 1, Layout::Packed);
-        assert_eq!((place.padding, place.write_buffer, place.end), (0, 10, 27));
+        let declared = DeclaredField::zeroed("hits", "Q", Kind::Gauge);
+        let field = LaidOutField::new(&declared, 1, Layout::Packed);
+        assert_eq!((field.padding, field.write_buffer, field.end), (0, 10, 27));
         let mut bytes = Vec::new();
-        place.encode_after_size(&field, &mut bytes);
+        field.encode_after_size(&declared, &mut bytes);
         assert_eq!(&bytes[..8], b"hits\x01\0Q\0");
     }
 }
