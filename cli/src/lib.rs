@@ -7,6 +7,7 @@
 //! - [`escape`] and [`json`]: whatever a text has in it, it doesn't drive a terminal;
 //! - [`duration`] and [`address`]: arguments such as `30s` and `127.0.0.1:80`;
 //! - [`locale`]: whether text may be more than ASCII;
+//! - [`number`]: numbers as text, exact or readable;
 //! - [`plural`]: `1 file`, `2 files`;
 //! - [`clock`]: the present, as Unix time;
 //! - [`generate`]: man pages and shell completions;
@@ -23,6 +24,7 @@ pub mod generate;
 pub mod json;
 pub mod locale;
 pub mod log;
+pub mod number;
 pub mod plural;
 pub mod rate_limit;
 pub mod shutdown;

@@ -3,15 +3,13 @@
 pub mod about;
 pub mod arguments;
 pub mod declared;
+pub mod exposition;
 pub mod identifier;
 pub mod json;
 pub mod means;
 pub mod natural;
 pub mod near;
-pub mod number;
-pub mod oldest;
 pub mod patterns;
-pub mod prom;
 pub mod records;
 pub mod selection;
 pub mod terminal;

@@ -4,9 +4,9 @@ use mmstats::Value;
 
 use super::cells::Cell;
 use super::columns::Form;
-use crate::common::number;
 use crate::common::time::Calendar;
 use mmstats_cli::escape::escape;
+use mmstats_cli::number;
 
 /// Writes cells as text.
 #[derive(Debug)]

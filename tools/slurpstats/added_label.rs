@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::common::prom::label_value;
+use mmstats_exposition::{is_label_name, label_value};
 
 /// What the samples themselves have.
 const OWN: [&str; 4] = ["file", "le", "pid", "value"];
@@ -31,10 +31,7 @@ impl FromStr for AddedLabel {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (name, value) = text.split_once('=').ok_or("NAME=VALUE was expected")?;
-        let is_letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
-        let is_name = name.bytes().next().is_some_and(is_letter)
-            && name.bytes().all(|byte| is_letter(byte) || byte.is_ascii_digit());
-        if !is_name {
+        if !is_label_name(name) {
             return Err("a name has ASCII letters, digits and _, and begins with no digit".into());
         }
         if name.starts_with("__") {

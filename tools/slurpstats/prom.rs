@@ -4,15 +4,16 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 
 use mmstats::{Stat, StatsFile, Verdict};
+use mmstats_exposition::{Bounds, Format, label_value};
 
 use super::report::{Report, Shown};
-use crate::common::prom::{Families, Format, Limits, Names, Sample, label_value};
+use crate::common::exposition::{StatFamilies, StatNames, is_allowed};
 use crate::common::totals::{Totals, becomes_one};
 
 /// Gathers samples of all files and writes them at the end.
 pub struct Prom<W> {
     out: W,
-    families: Families,
+    families: StatFamilies,
     /// With `--sum`: what adds up, which then has one sample and not one a file.
     totals: Option<Totals>,
     /// What each sample has besides: `job="backup"`.
@@ -27,7 +28,7 @@ pub struct Prom<W> {
 impl<W: Write> Prom<W> {
     /// `texts`: texts that change, too; `added`: labels of every sample.
     pub fn new(out: W, sum: bool, texts: bool, added: Vec<String>, now: f64) -> Self {
-        let families = Families::new(Limits::default(), texts);
+        let families = StatFamilies::new(Bounds::default(), texts);
         let totals = sum.then(Totals::default);
         Self { out, families, totals, added, files: 0, owners: HashSet::new(), now }
     }
@@ -43,7 +44,7 @@ impl<W: Write> Prom<W> {
         if let Some(totals) = &mut self.totals
             && becomes_one(stat)
         {
-            if Sample::is_allowed(stat) {
+            if is_allowed(stat) {
                 totals.add(file, stat, verdict, self.now);
             }
             return;
@@ -86,7 +87,7 @@ impl<W: Write> Report for Prom<W> {
         if let Some(totals) = &self.totals {
             totals.iter().for_each(|total| self.families.add_total(total));
         }
-        self.families.write(Format::Text, &mut Names::default(), None, &mut self.out)?;
+        self.families.write(Format::Text, &mut StatNames::default(), None, &mut self.out)?;
         self.out.flush()
     }
 }

@@ -4,12 +4,12 @@ use mmstats::{HistogramSnapshot, Kind, Stat, Value};
 
 use crate::common::identifier::is_identifier;
 use crate::common::json::Hex;
-use crate::common::number::{
-    push_duration, push_exact, push_grouped, push_plain, push_readable, push_signed,
-};
 use crate::common::records::{PERCENTILES, percentile};
 use crate::common::time::Calendar;
 use mmstats_cli::escape::escape;
+use mmstats_cli::number::{
+    push_duration, push_exact, push_grouped, push_plain, push_readable, push_signed,
+};
 use mmstats_cli::plural::noun;
 
 /// How many components of a value of unknown meaning are shown on its line.

@@ -7,8 +7,8 @@ use clap::Parser;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use mmstats_cli::address::{Listen, parse_listen};
 use mmstats_cli::duration::parse_seconds;
+use mmstats_exposition::Bounds;
 use mmstats_tools::common::arguments::{CommonArguments, LimitArguments, after_help};
-use mmstats_tools::common::prom::Limits;
 
 use crate::metrics::{GroupBy, MetricsOptions};
 
@@ -66,7 +66,7 @@ pub struct Arguments {
     pub by: GroupBy,
 
     /// Maximum number of buckets of a histogram in /metrics
-    #[arg(long, value_name = "N", default_value_t = Limits::USUAL as u8, value_parser = clap::value_parser!(u8).range(2..=Limits::MOST as i64), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = Bounds::USUAL as u8, value_parser = clap::value_parser!(u8).range(2..=Bounds::MOST as i64), allow_negative_numbers = true)]
     pub buckets: u8,
 
     /// Also serve texts that change in /metrics, as the label value: one series per text
@@ -90,7 +90,7 @@ impl Arguments {
     /// What is scraped.
     pub fn metrics_options(&self) -> MetricsOptions {
         let Self { by, buckets, texts, .. } = *self;
-        MetricsOptions { by, limits: Limits::of_buckets(buckets.into()), texts }
+        MetricsOptions { by, bounds: Bounds::of_buckets(buckets.into()), texts }
     }
 }
 

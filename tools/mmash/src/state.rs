@@ -99,13 +99,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use mmstats_tools::common::prom::Limits;
+    use mmstats_exposition::Bounds;
 
     use super::*;
     use crate::metrics::{GroupBy, MetricsOptions};
 
     fn state(interval: Duration) -> AppState {
-        let options = MetricsOptions { by: GroupBy::Pid, limits: Limits::default(), texts: false };
+        let options = MetricsOptions { by: GroupBy::Pid, bounds: Bounds::default(), texts: false };
         AppState::new(Metrics::new(options), interval)
     }
 

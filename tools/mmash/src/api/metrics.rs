@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use mmstats_tools::common::prom::Format;
+use mmstats_exposition::Format;
 use mmstats_web::{Exposition, Problem, body_of_parts};
 
 use crate::metrics::age;

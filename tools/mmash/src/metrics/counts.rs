@@ -1,11 +1,11 @@
 //! Values that only grow, added up over files and polls.
 
-use mmstats_tools::common::prom::{Number, Ranges, Sample, Type};
+use mmstats_exposition::{Buckets, MetricType, Sample, SampleValue};
 
 /// The value of a counter, timer or histogram.
 #[derive(Clone, Debug)]
 pub struct Counts {
-    kind: Type,
+    kind: MetricType,
     values: Vec<u64>,
     sum: f64,
 }
@@ -14,14 +14,14 @@ impl Counts {
     /// `None` if the sample isn't a count, or not an integer.
     pub fn of(sample: &Sample) -> Option<Self> {
         let (values, sum) = match sample {
-            Sample::Counter(Number::Unsigned(count)) => (vec![*count], 0.0),
+            Sample::Counter(SampleValue::Unsigned(count)) => (vec![*count], 0.0),
             Sample::Summary { count, sum } => (vec![*count], *sum),
-            Sample::Histogram(ranges) => {
-                (ranges.counts.iter().copied().chain([ranges.count]).collect(), ranges.sum)
+            Sample::Histogram(buckets) => {
+                (buckets.counts.iter().copied().chain([buckets.count]).collect(), buckets.sum)
             }
             _ => return None,
         };
-        Some(Self { kind: sample.kind(), values, sum })
+        Some(Self { kind: sample.metric_type(), values, sum })
     }
 
     /// Zero of the same type.
@@ -63,11 +63,11 @@ impl Counts {
             [] => (&[][..], 0),
         };
         match self.kind {
-            Type::Summary => Sample::Summary { count, sum: self.sum },
-            Type::Histogram => {
-                Sample::Histogram(Box::new(Ranges { counts: counts.into(), count, sum: self.sum }))
+            MetricType::Summary => Sample::Summary { count, sum: self.sum },
+            MetricType::Histogram => {
+                Sample::Histogram(Box::new(Buckets { counts: counts.into(), count, sum: self.sum }))
             }
-            _ => Sample::Counter(Number::Unsigned(count)),
+            _ => Sample::Counter(SampleValue::Unsigned(count)),
         }
     }
 }
@@ -76,7 +76,7 @@ impl Counts {
 mod tests {
     use super::*;
 
-    fn value(kind: Type, counts: &[u64], sum: f64) -> Counts {
+    fn value(kind: MetricType, counts: &[u64], sum: f64) -> Counts {
         Counts { kind, values: counts.to_vec(), sum }
     }
 
@@ -94,33 +94,33 @@ mod tests {
 
     #[test]
     fn growth_is_added() {
-        let counter = |count| value(Type::Counter, &[count], 0.0);
+        let counter = |count| value(MetricType::Counter, &[count], 0.0);
         assert_total(&[counter(5), counter(5), counter(7)], (&[7], 0.0));
-        let timer = |count, sum| value(Type::Summary, &[count], sum);
+        let timer = |count, sum| value(MetricType::Summary, &[count], sum);
         assert_total(&[timer(1, 0.5), timer(3, 2.0)], (&[3], 2.0));
-        let histogram = |counts, sum| value(Type::Histogram, counts, sum);
+        let histogram = |counts, sum| value(MetricType::Histogram, counts, sum);
         assert_total(&[histogram(&[1, 2], 4.0), histogram(&[1, 3], 9.0)], (&[1, 3], 9.0));
     }
 
     #[test]
     fn a_value_that_fell_was_reset() {
-        let counter = |count| value(Type::Counter, &[count], 0.0);
+        let counter = |count| value(MetricType::Counter, &[count], 0.0);
         assert_total(&[counter(5), counter(2), counter(3)], (&[8], 0.0));
-        let timer = |count, sum| value(Type::Summary, &[count], sum);
+        let timer = |count, sum| value(MetricType::Summary, &[count], sum);
         assert_total(&[timer(3, 1.5), timer(1, 0.25)], (&[4], 1.75));
-        let histogram = |counts, sum| value(Type::Histogram, counts, sum);
+        let histogram = |counts, sum| value(MetricType::Histogram, counts, sum);
         assert_total(&[histogram(&[4, 4], 4.0), histogram(&[0, 5], 50.0)], (&[4, 9], 54.0));
     }
 
     #[test]
     fn a_sum_that_is_nan_is_ignored() {
-        let timer = |count, sum| value(Type::Summary, &[count], sum);
+        let timer = |count, sum| value(MetricType::Summary, &[count], sum);
         assert_total(&[timer(1, 1.5), timer(2, f64::NAN), timer(3, 2.5)], (&[3], 1.5));
     }
 
     #[test]
     fn other_buckets_are_not_added() {
-        let histogram = |counts| value(Type::Histogram, counts, 1.0);
+        let histogram = |counts| value(MetricType::Histogram, counts, 1.0);
         assert_total(&[histogram(&[1, 1]), histogram(&[1, 2, 3])], (&[1, 1], 1.0));
     }
 }

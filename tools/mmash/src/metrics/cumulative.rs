@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 
 use mmstats::{Aggregate, Identity, Kind, Stat, StatsFile};
-use mmstats_tools::common::oldest::beyond;
-use mmstats_tools::common::prom::{Families, Limits, Sample, unit_of};
+use mmstats_exposition::Bounds;
+use mmstats_exposition::eviction::least_recently_used;
+use mmstats_tools::common::exposition::{StatFamilies, sample_of, unit_of};
 use mmstats_tools::common::totals::aggregate_of;
 
 use super::counts::Counts;
@@ -64,7 +65,7 @@ struct Addition<'a> {
 
 impl CumulativeTotals {
     /// Adds what is new in a snapshot.
-    pub fn record(&mut self, snapshot: &Snapshot, limits: &Limits) {
+    pub fn record(&mut self, snapshot: &Snapshot, bounds: &Bounds) {
         self.polls += 1;
         let is_first = self.polls == 1;
         if is_first {
@@ -90,7 +91,7 @@ impl CumulativeTotals {
             let is_baseline = is_new && (is_first || self.unread.remove(file.path()));
             let group = self.groups.entry(command_of(file)).or_default();
             let mut addition = Addition { group, known, is_baseline, poll: self.polls };
-            file.stats().for_each(|stat| addition.add(&stat, limits));
+            file.stats().for_each(|stat| addition.add(&stat, bounds));
         }
         // What can't be read now may be readable next time, and is the same file then.
         present.extend(snapshot.errors.iter().map(|(path, _)| path.as_path()));
@@ -110,7 +111,7 @@ impl CumulativeTotals {
             let size = group.len() + 2 * label.len() + total.size();
             (total.poll, size, (group.clone(), label.clone()))
         });
-        for (group, label) in beyond(limit, idle.collect()) {
+        for (group, label) in least_recently_used(limit, idle.collect()) {
             if let Some(totals) = self.groups.get_mut(&group) {
                 totals.remove(&label);
             }
@@ -130,22 +131,21 @@ impl CumulativeTotals {
     }
 
     /// Adds the totals of a program.
-    pub fn add_to(&self, families: &mut Families, group: &str) {
+    pub fn add_to(&self, families: &mut StatFamilies, group: &str) {
         for total in self.groups.get(group).into_iter().flat_map(BTreeMap::values) {
             let sample = total.counts.to_sample();
-            families.add(&total.label, &total.unit, || total.help.clone(), sample);
+            families.add(&total.label, &total.unit, &total.help, sample);
         }
     }
 }
 
 impl Addition<'_> {
     /// Adds what is new in a stat.
-    fn add(&mut self, stat: &Stat<'_>, limits: &Limits) {
+    fn add(&mut self, stat: &Stat<'_>, bounds: &Bounds) {
         if aggregate_of(stat) != Aggregate::Sum {
             return;
         }
-        let Some(counts) = Sample::of_stat(stat, limits).and_then(|sample| Counts::of(&sample))
-        else {
+        let Some(counts) = sample_of(stat, bounds).and_then(|sample| Counts::of(&sample)) else {
             return;
         };
         let total = self.group.entry(stat.label_bytes().to_vec()).or_insert_with(|| Total {
@@ -185,7 +185,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use mmstats_tools::common::prom::Number;
+    use mmstats_exposition::{Sample, SampleValue};
 
     /// A program with a counter of this name.
     fn program(directory: &TempDir, label: &str) -> Published<()> {
@@ -199,7 +199,7 @@ mod tests {
         let locations = [directory.path().as_os_str().to_owned()];
         let snapshot = Snapshot::take(&locations, ReadBudget::new());
         assert!(snapshot.errors.is_empty(), "{:?}", snapshot.errors);
-        cumulative.record(&snapshot, &Limits::default());
+        cumulative.record(&snapshot, &Bounds::default());
     }
 
     fn totals(cumulative: &CumulativeTotals) -> Vec<&str> {
@@ -230,14 +230,14 @@ mod tests {
     #[test]
     fn a_poll_leaves_no_more_idle_totals_than_the_limit() {
         const SIZE: usize = 60_000;
-        let counts = Counts::of(&Sample::Counter(Number::Unsigned(7))).unwrap();
+        let counts = Counts::of(&Sample::Counter(SampleValue::Unsigned(7))).unwrap();
         let total = |number: u8| {
             let (label, unit, help) = (number.to_string(), String::new(), "x".repeat(SIZE));
             (vec![number], Total { label, unit, help, counts: counts.clone(), poll: 0 })
         };
         let mut cumulative = CumulativeTotals::default();
         cumulative.groups.insert("cmd=\"x\"".into(), (0..100).map(total).collect());
-        cumulative.record(&Snapshot::default(), &Limits::default());
+        cumulative.record(&Snapshot::default(), &Bounds::default());
         let left = totals(&cumulative).len();
         assert!((1..=IDLE_SIZE / SIZE).contains(&left), "{left}");
     }

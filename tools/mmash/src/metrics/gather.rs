@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, HashSet};
 
 use mmstats::{Stat, Verdict};
-use mmstats_tools::common::prom::{Families, Sample};
+use mmstats_exposition::push_label;
+use mmstats_tools::common::exposition::{StatFamilies, is_allowed};
 use mmstats_tools::common::totals::{Totals, becomes_one, is_current_state};
 
 use super::cumulative::CumulativeTotals;
 use super::options::{GroupBy, MetricsOptions};
-use super::process_labels::{command_of, processes, push};
+use super::process_labels::{command_of, processes};
 use crate::polling::{Snapshot, SnapshotFile};
 
 /// All samples; by program, those of `cumulative` instead of those of its files.
@@ -16,8 +17,8 @@ pub fn gather(
     snapshot: &Snapshot,
     options: &MetricsOptions,
     cumulative: &CumulativeTotals,
-) -> Families {
-    let mut families = Families::new(options.limits.clone(), options.texts);
+) -> StatFamilies {
+    let mut families = StatFamilies::new(options.bounds.clone(), options.texts);
     if options.by == GroupBy::Cmd {
         add_programs(&mut families, snapshot, cumulative);
         return families;
@@ -39,7 +40,7 @@ pub fn gather(
         for (tid, files) in threads {
             let mut labels = labels.clone();
             if let Some(tid) = tid {
-                push(&mut labels, "tid", &tid.to_string());
+                push_label(&mut labels, "tid", &tid.to_string());
             }
             families.begin(labels.clone());
             add_group(&mut families, &files, snapshot.time, |_| true);
@@ -51,7 +52,7 @@ pub fn gather(
 
 /// The samples by program. Stats of single processes or threads have none: there would be ever more
 /// series.
-fn add_programs(families: &mut Families, snapshot: &Snapshot, cumulative: &CumulativeTotals) {
+fn add_programs(families: &mut StatFamilies, snapshot: &Snapshot, cumulative: &CumulativeTotals) {
     let mut programs: BTreeMap<String, Vec<&SnapshotFile>> = BTreeMap::new();
     for labels in cumulative.groups() {
         programs.insert(labels.to_owned(), Vec::new());
@@ -71,7 +72,7 @@ fn add_programs(families: &mut Families, snapshot: &Snapshot, cumulative: &Cumul
 
 /// The stats that add up over some files.
 fn add_group(
-    families: &mut Families,
+    families: &mut StatFamilies,
     files: &[&SnapshotFile],
     now: f64,
     is_wanted: impl Fn(&Stat<'_>) -> bool,
@@ -80,7 +81,7 @@ fn add_group(
     for entry in files {
         let stats = entry.file.stats().filter(becomes_one);
         stats
-            .filter(|stat| is_wanted(stat) && Sample::is_allowed(stat))
+            .filter(|stat| is_wanted(stat) && is_allowed(stat))
             .for_each(|stat| totals.add(&entry.file, &stat, entry.life.verdict, now));
     }
     totals.iter().for_each(|total| families.add_total(total));
@@ -88,18 +89,24 @@ fn add_group(
 
 /// The stats that don't add up. Files are told apart by their threads, or by their paths if a
 /// thread has several.
-fn add_each(families: &mut Families, group: &str, files: &[&SnapshotFile], by: GroupBy, now: f64) {
+fn add_each(
+    families: &mut StatFamilies,
+    group: &str,
+    files: &[&SnapshotFile],
+    by: GroupBy,
+    now: f64,
+) {
     let mut known = HashSet::new();
     for (index, entry) in files.iter().enumerate() {
         let file = &entry.file;
         let mut labels = group.to_owned();
         if let Some(tid) = file.tid().filter(|_| by != GroupBy::Tid) {
-            push(&mut labels, "tid", &tid.to_string());
+            push_label(&mut labels, "tid", &tid.to_string());
         }
         // A thread mostly has one file, whose samples follow those of its group.
         if by != GroupBy::Tid || index > 0 {
             if labels == group || known.contains(&labels) {
-                push(&mut labels, "file", &file.path().to_string_lossy());
+                push_label(&mut labels, "file", &file.path().to_string_lossy());
             }
             // Paths may differ only in what isn't UTF-8: two samples must not have the same labels.
             if !known.insert(labels.clone()) {

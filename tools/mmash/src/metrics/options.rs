@@ -1,7 +1,7 @@
 //! What is scraped, as the arguments say.
 
 use clap::ValueEnum;
-use mmstats_tools::common::prom::Limits;
+use mmstats_exposition::Bounds;
 
 /// Which stats become one sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -22,7 +22,7 @@ pub struct MetricsOptions {
     /// Which stats become one sample.
     pub by: GroupBy,
     /// The bucket bounds of histograms.
-    pub limits: Limits,
+    pub bounds: Bounds,
     /// Whether texts that change become samples.
     pub texts: bool,
 }

@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::sync::OnceLock;
 
 use mmstats::{ProcessKey, StatsFile, Verdict};
-use mmstats_tools::common::prom::label_value;
+use mmstats_exposition::push_label;
 
 use crate::polling::SnapshotFile;
 
@@ -68,9 +68,9 @@ fn choose(same: BTreeMap<Key, Process<'_>>) -> Option<Process<'_>> {
 fn labels_of(file: &StatsFile) -> String {
     let mut labels = command_of(file);
     if let Some(process) = file.process() {
-        push(&mut labels, "pid", &process.pid.to_string());
+        push_label(&mut labels, "pid", &process.pid.to_string());
         if process.pid_namespace != 0 && process.pid_namespace != own_namespace() {
-            push(&mut labels, "pidns", &process.pid_namespace.to_string());
+            push_label(&mut labels, "pidns", &process.pid_namespace.to_string());
         }
     }
     labels
@@ -80,15 +80,9 @@ fn labels_of(file: &StatsFile) -> String {
 pub fn command_of(file: &StatsFile) -> String {
     let mut labels = String::new();
     if let Some(identity) = file.identity() {
-        push(&mut labels, "cmd", &identity.command);
+        push_label(&mut labels, "cmd", &identity.command);
     }
     labels
-}
-
-/// Appends a label.
-pub fn push(labels: &mut String, name: &str, value: &str) {
-    let comma = if labels.is_empty() { "" } else { "," };
-    labels.extend([comma, name, "=\"", &label_value(value), "\""]);
 }
 
 /// The inode of this process's pid namespace; 0 if it is unknown.

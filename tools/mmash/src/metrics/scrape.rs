@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::StatusCode;
-use mmstats_tools::common::prom::{AGE, Format};
+use mmstats_exposition::Format;
+use mmstats_tools::common::exposition::AGE;
 use mmstats_web::Problem;
 use tokio::task::spawn_blocking;
 
@@ -33,7 +34,7 @@ impl Metrics {
     /// Takes in each poll: cumulative totals outlive their files.
     pub fn record(&self, snapshot: &Snapshot) {
         if self.options.by == GroupBy::Cmd {
-            self.cumulative().record(snapshot, &self.options.limits);
+            self.cumulative().record(snapshot, &self.options.bounds);
         }
     }
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::body::Bytes;
-use mmstats_tools::common::prom::{Families, Format, Names};
+use mmstats_exposition::Format;
+use mmstats_tools::common::exposition::{StatFamilies, StatNames};
 
 use crate::polling::Snapshot;
 
@@ -15,7 +16,7 @@ pub struct TextCache {
     taken: Option<Instant>,
     texts: Vec<(Format, CachedText)>,
     /// The names given at earlier polls: a metric keeps its name.
-    names: Names,
+    names: StatNames,
 }
 
 /// A text, and the time of its values.
@@ -40,7 +41,7 @@ impl TextCache {
         snapshot: &Arc<Snapshot>,
         format: Format,
         max_size: usize,
-        gather: impl FnOnce(&Snapshot) -> Families,
+        gather: impl FnOnce(&Snapshot) -> StatFamilies,
     ) -> CachedText {
         if self.taken != Some(snapshot.taken) {
             self.taken = Some(snapshot.taken);
@@ -71,12 +72,12 @@ mod tests {
         let later = Arc::new(later);
         for format in [Format::Text, Format::OpenMetrics] {
             assert!(cache.text(first.taken, format).is_none());
-            let text = cache.encode(&first, format, usize::MAX, |_| Families::default());
+            let text = cache.encode(&first, format, usize::MAX, |_| StatFamilies::default());
             let again = cache.text(first.taken, format).unwrap();
             assert_eq!(again.bytes.as_ptr(), text.bytes.as_ptr());
             assert!(cache.text(later.taken, format).is_none());
         }
-        cache.encode(&later, Format::Text, usize::MAX, |_| Families::default());
+        cache.encode(&later, Format::Text, usize::MAX, |_| StatFamilies::default());
         // A scrape that began before the later poll gets its text all the same.
         assert_eq!(cache.text(first.taken, Format::Text).unwrap().taken, later.taken);
         assert!(

@@ -1,6 +1,6 @@
 //! Base units: Prometheus' conventions ask for seconds and bytes, whatever a program counts in.
 
-use super::sample::Number;
+use crate::sample::SampleValue;
 
 /// A unit, and how much it is in its base unit.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ static UNITS: [Unit; 16] = [
     size(1 << 40, &["TiB", "tebibyte", "tebibytes"]),
 ];
 
-/// What makes numbers of a unit those of its base unit; `None`: they stay as they are.
+/// What converts numbers of a unit to its base unit; `None`: they stay as they are.
 pub type Scale = Option<&'static Unit>;
 
 /// The base unit of a unit, and how to get there. Any other unit stays.
@@ -62,37 +62,37 @@ pub fn base_of(unit: &str) -> (&str, Scale) {
     }
 }
 
-/// The label without a unit that the numbers no longer have: `latency.ms` in seconds.
-pub fn without_other_unit<'a>(label: &'a str, base: &str) -> &'a str {
-    let Some((rest, last)) = label.rsplit_once(['.', '_']).filter(|(rest, _)| !rest.is_empty())
+/// The raw name without a unit that the numbers no longer have: `latency.ms` in seconds.
+pub fn without_other_unit<'a>(raw_name: &'a str, base: &str) -> &'a str {
+    let Some((rest, last)) = raw_name.rsplit_once(['.', '_']).filter(|(rest, _)| !rest.is_empty())
     else {
-        return label;
+        return raw_name;
     };
     // Longer times are words: in `visits.day` it says something else.
     let is_other = |unit: &Unit| unit.base == base && (unit.per > 1 || base == BYTES);
     let spellings = UNITS.iter().filter(|unit| is_other(unit)).flat_map(|unit| unit.spellings);
     let mut others = spellings.filter(|&&spelling| spelling != base);
-    if others.any(|spelling| spelling.eq_ignore_ascii_case(last)) { rest } else { label }
+    if others.any(|spelling| spelling.eq_ignore_ascii_case(last)) { rest } else { raw_name }
 }
 
 /// A number in the base unit: exact if 64 bits have it, else the nearest float.
-pub fn scaled(number: Number, scale: Scale) -> Number {
+pub fn scaled(value: SampleValue, scale: Scale) -> SampleValue {
     let Some(&Unit { times, per, .. }) = scale else {
-        return number;
+        return value;
     };
     let exact = |whole: i128| {
         let product = whole * i128::from(times);
         (product % i128::from(per) == 0).then_some(product / i128::from(per))
     };
-    let float = |number: f64| Number::Float(number * times as f64 / per as f64);
-    match number {
-        Number::Unsigned(value) => exact(value.into())
+    let float = |number: f64| SampleValue::Float(number * times as f64 / per as f64);
+    match value {
+        SampleValue::Unsigned(value) => exact(value.into())
             .and_then(|whole| whole.try_into().ok())
-            .map_or_else(|| float(value as f64), Number::Unsigned),
-        Number::Signed(value) => exact(value.into())
+            .map_or_else(|| float(value as f64), SampleValue::Unsigned),
+        SampleValue::Signed(value) => exact(value.into())
             .and_then(|whole| whole.try_into().ok())
-            .map_or_else(|| float(value as f64), Number::Signed),
-        Number::Float(value) => float(value),
+            .map_or_else(|| float(value as f64), SampleValue::Signed),
+        SampleValue::Float(value) => float(value),
     }
 }
 
@@ -100,7 +100,7 @@ pub fn scaled(number: Number, scale: Scale) -> Number {
 mod tests {
     use super::*;
 
-    fn text(number: Number, unit: &str) -> String {
+    fn text(number: SampleValue, unit: &str) -> String {
         let (base, scale) = base_of(unit);
         let mut out = Vec::new();
         scaled(number, scale).push(&mut out);
@@ -128,16 +128,16 @@ mod tests {
             (7, "Mb", "7 Mb"),
             (7, "", "7 "),
         ] {
-            assert_eq!(text(Number::Unsigned(number), unit), expected);
+            assert_eq!(text(SampleValue::Unsigned(number), unit), expected);
         }
-        assert_eq!(text(Number::Signed(-1500), "ms"), "-1.5 seconds");
-        assert_eq!(text(Number::Float(0.25), "ms"), "0.00025 seconds");
-        assert_eq!(text(Number::Float(f64::INFINITY), "ms"), "+Inf seconds");
+        assert_eq!(text(SampleValue::Signed(-1500), "ms"), "-1.5 seconds");
+        assert_eq!(text(SampleValue::Float(0.25), "ms"), "0.00025 seconds");
+        assert_eq!(text(SampleValue::Float(f64::INFINITY), "ms"), "+Inf seconds");
     }
 
     #[test]
-    fn a_label_loses_the_unit_that_its_numbers_lose() {
-        for (label, base, expected) in [
+    fn a_name_loses_the_unit_that_its_numbers_lose() {
+        for (name, base, expected) in [
             ("web.latency_ms", SECONDS, "web.latency"),
             ("web.latency.ns", SECONDS, "web.latency"),
             ("cache.mb", BYTES, "cache"),
@@ -148,7 +148,7 @@ mod tests {
             ("ms", SECONDS, "ms"),
             (".ms", SECONDS, ".ms"),
         ] {
-            assert_eq!(without_other_unit(label, base), expected, "{label}");
+            assert_eq!(without_other_unit(name, base), expected, "{name}");
         }
     }
 }

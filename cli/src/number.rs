@@ -6,7 +6,7 @@
 
 use std::io::Write;
 
-use mmstats_cli::locale::is_ascii;
+use crate::locale::is_ascii;
 
 /// Appends formatted text. A `Vec` takes everything, so there is no error to return.
 macro_rules! push {

@@ -1,0 +1,146 @@
+//! Families as text.
+
+use std::io::{self, Write};
+
+use mmstats_cli::number::push_exact;
+
+use crate::description::push_description;
+use crate::format::Format;
+use crate::histogram::Bounds;
+use crate::metric::{Family, FamilySample};
+use crate::names::Name;
+use crate::sample::{Sample, SampleValue};
+use crate::unit::{Scale, scaled};
+
+/// Writes families, one after the other.
+pub struct Encoder<'a, W> {
+    out: &'a mut W,
+    format: Format,
+    bounds: &'a Bounds,
+    /// `le="3.0"` for each bound, by what converts it to the metric's unit.
+    bound_labels: Vec<(Scale, Vec<String>)>,
+    label_sets: &'a [String],
+    /// How many more bytes may be written, where that is limited.
+    bytes_left: Option<usize>,
+    lines: Vec<u8>,
+}
+
+impl<'a, W: Write> Encoder<'a, W> {
+    /// `limit`: the maximum number of bytes.
+    pub fn new(
+        out: &'a mut W,
+        format: Format,
+        bounds: &'a Bounds,
+        label_sets: &'a [String],
+        limit: Option<usize>,
+    ) -> Self {
+        let bound_labels = Vec::new();
+        Self { out, format, bounds, bound_labels, label_sets, bytes_left: limit, lines: Vec::new() }
+    }
+
+    /// Writes a metric with its help, its type and its samples. If that would exceed the limit,
+    /// writes nothing and returns `false`.
+    pub fn family(&mut self, name: &Name, family: &Family) -> io::Result<bool> {
+        self.lines.clear();
+        push_description(&mut self.lines, self.format, name, family);
+        for FamilySample { labels, scale, sample } in &family.samples {
+            let bounds: &[String] = match sample {
+                Sample::Histogram(_) => bound_labels(&mut self.bound_labels, self.bounds, *scale),
+                _ => &[],
+            };
+            let (out, labels) = (&mut self.lines, &self.label_sets[*labels]);
+            SampleLines { out, name: &name.text, labels, scale: *scale }.push(sample, bounds);
+            if self.bytes_left.is_some_and(|left| self.lines.len() > left) {
+                return Ok(false);
+            }
+        }
+        self.bytes_left = self.bytes_left.map(|left| left - self.lines.len());
+        self.out.write_all(&self.lines)?;
+        Ok(true)
+    }
+
+    /// Writes a gauge whatever the limit.
+    pub fn gauge(&mut self, name: &str, help: &str, value: u64) -> io::Result<()> {
+        writeln!(self.out, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}")
+    }
+
+    /// Writes the end.
+    pub fn finish(self) -> io::Result<()> {
+        match self.format {
+            Format::Text => Ok(()),
+            Format::OpenMetrics => self.out.write_all(b"# EOF\n"),
+        }
+    }
+}
+
+/// The lines of a sample.
+struct SampleLines<'a> {
+    out: &'a mut Vec<u8>,
+    name: &'a str,
+    labels: &'a str,
+    scale: Scale,
+}
+
+impl SampleLines<'_> {
+    fn push(&mut self, sample: &Sample, bounds: &[String]) {
+        match sample {
+            Sample::Counter(value) => self.line("_total", "", scaled(*value, self.scale)),
+            Sample::Gauge(value) | Sample::Untyped(value) => {
+                self.line("", "", scaled(*value, self.scale));
+            }
+            Sample::Info(text) => {
+                let value = format!("value=\"{}\"", crate::labels::label_value(text));
+                self.line("_info", &value, SampleValue::Unsigned(1));
+            }
+            Sample::Summary { count, sum } => self.sum_and_count(*sum, *count),
+            Sample::Histogram(buckets) => {
+                for (bound, count) in bounds.iter().zip(&buckets.counts) {
+                    self.line("_bucket", bound, SampleValue::Unsigned(*count));
+                }
+                self.line("_bucket", "le=\"+Inf\"", SampleValue::Unsigned(buckets.count));
+                self.sum_and_count(buckets.sum, buckets.count);
+            }
+        }
+    }
+
+    fn sum_and_count(&mut self, sum: f64, count: u64) {
+        self.line("_sum", "", scaled(SampleValue::Float(sum), self.scale));
+        self.line("_count", "", SampleValue::Unsigned(count));
+    }
+
+    /// `extra`: labels that no other line of the sample has.
+    fn line(&mut self, suffix: &str, extra: &str, value: SampleValue) {
+        let comma = if self.labels.is_empty() || extra.is_empty() { "" } else { "," };
+        let (open, close) =
+            if self.labels.len() + extra.len() == 0 { ("", "") } else { ("{", "}") };
+        for part in [self.name, suffix, open, self.labels, comma, extra, close, " "] {
+            self.out.extend_from_slice(part.as_bytes());
+        }
+        value.push(self.out);
+        self.out.push(b'\n');
+    }
+}
+
+/// The labels of the bounds in the metric's unit, made once for each scale.
+fn bound_labels<'a>(
+    known: &'a mut Vec<(Scale, Vec<String>)>,
+    bounds: &Bounds,
+    scale: Scale,
+) -> &'a [String] {
+    let is_same = |other: Scale| match (scale, other) {
+        (Some(one), Some(other)) => std::ptr::eq(one, other),
+        (one, other) => one.is_none() && other.is_none(),
+    };
+    let index = known.iter().position(|(other, _)| is_same(*other)).unwrap_or_else(|| {
+        known.push((scale, bounds.iter().map(|bound| bound_label(bound, scale)).collect()));
+        known.len() - 1
+    });
+    &known[index].1
+}
+
+/// As OpenMetrics wants it, a float; in 0.0.4 as well, so that a series is the same in both.
+fn bound_label(bound: u64, scale: Scale) -> String {
+    let mut number = Vec::new();
+    push_exact(&mut number, scaled(SampleValue::Unsigned(bound), scale).as_f64());
+    format!("le=\"{}\"", String::from_utf8_lossy(&number))
+}

@@ -1,0 +1,32 @@
+//! Labels of samples: `cmd="web",pid="7"`.
+
+use std::borrow::Cow;
+
+use crate::format::escape_text;
+
+/// Whether Prometheus accepts this as the name of a label that it doesn't reserve.
+pub fn is_label_name(name: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
+    name.bytes().next().is_some_and(is_letter)
+        && name.bytes().all(|byte| is_letter(byte) || byte.is_ascii_digit())
+}
+
+/// Appends a label.
+pub fn push_label(labels: &mut String, name: &str, value: &str) {
+    let comma = if labels.is_empty() { "" } else { "," };
+    labels.extend([comma, name, "=\"", &label_value(value), "\""]);
+}
+
+/// A text as the value of a label, escaped.
+pub fn label_value(text: &str) -> Cow<'_, str> {
+    if is_plain(text) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(escape_text(text).replace('"', "\\\""))
+}
+
+/// Whether nothing is to be escaped, as in nearly every path: asked a byte at a time, which is
+/// quick.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\')
+}
