@@ -1,8 +1,6 @@
 //! What arguments are refused for, and what `--generate` knows of them.
 
-mod support;
-
-use support::{Run, run, tool};
+use mmstats_testing::command::{Run, run, tool};
 
 const SLURPSTATS: &str = env!("CARGO_BIN_EXE_slurpstats");
 const POLLSTATS: &str = env!("CARGO_BIN_EXE_pollstats");

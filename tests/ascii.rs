@@ -1,11 +1,11 @@
 //! In a locale without UTF-8 the tools print ASCII; what is for programs stays as it is.
 
-mod support;
-
 use std::path::Path;
 
 use mmstats::{Counter, Field, Gauge, Histogram, Options, Published, Text, Timer};
-use support::{Run, gone, original, run, tool, write};
+use mmstats_testing::command::{Run, dead_pid, run, tool};
+use mmstats_testing::original::original;
+use mmstats_testing::stats_dir::write;
 
 const SLURPSTATS: &str = env!("CARGO_BIN_EXE_slurpstats");
 const POLLSTATS: &str = env!("CARGO_BIN_EXE_pollstats");
@@ -35,7 +35,7 @@ fn said(program: &str, locale: &str, arguments: &[&str]) -> Run {
 fn text_is_ascii_where_the_locale_says_so() {
     let directory = tempfile::Builder::new().prefix("größe").tempdir().unwrap();
     let _stats = published(directory.path());
-    write(directory.path(), "töt.mmstats", &original(gone()));
+    write(directory.path(), "töt.mmstats", &original(dead_pid()));
     let place = directory.path().to_str().unwrap();
     let poll = ["-c", "1", "-d", "0.01", place];
     for (program, arguments) in [

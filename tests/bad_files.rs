@@ -1,8 +1,6 @@
 //! Bad files: each is a line on stderr that names the file and the reason, the good file beside
 //! it is shown all the same, the exit code is 2, and nothing hangs.
 
-mod support;
-
 use std::fs::{self, File, Permissions};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -12,9 +10,11 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use mmstats_testing::command::{Run, dead_pid, run, tool};
+use mmstats_testing::original::{content, field, original};
+use mmstats_testing::stats_dir::write;
 use nix::sys::stat::Mode;
 use nix::unistd::{User, getuid, mkfifo};
-use support::{Run, content, field, gone, original, run, tool, write};
 use tempfile::TempDir;
 
 fn slurpstats() -> Command {
@@ -30,7 +30,7 @@ struct Beside {
 impl Beside {
     fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let good = write(directory.path(), "good.mmstats", &original(gone()));
+        let good = write(directory.path(), "good.mmstats", &original(dead_pid()));
         Self { directory, good }
     }
 
@@ -113,7 +113,7 @@ fn signatures_that_lie_or_are_none() {
 #[test]
 fn cut_short_at_every_byte() {
     let beside = Beside::new();
-    let pid = gone();
+    let pid = dead_pid();
     let fields = [
         field("sys.pid", "I", 0xff, &pid.to_ne_bytes()),
         field("hits", "Q", 1, &[[7; 8], [8; 8]].concat()),
@@ -186,7 +186,7 @@ fn a_directory() {
 #[test]
 fn no_permission() {
     let beside = Beside::new();
-    let bad = write(beside.directory.path(), "bad.mmstats", &original(gone()));
+    let bad = write(beside.directory.path(), "bad.mmstats", &original(dead_pid()));
     fs::set_permissions(&bad, Permissions::from_mode(0o000)).unwrap();
     let everybody = Permissions::from_mode(0o755);
     fs::set_permissions(beside.directory.path(), everybody.clone()).unwrap();

@@ -5,21 +5,17 @@
 //! between changes nothing but its memory and the bytes of a file that has no name yet, or a
 //! temporary one; to be killed there is to be killed at the next system call.
 
-#[path = "../mmstats/tests/support/mod.rs"]
-mod library;
-#[path = "../mmstats/tests/oracle/mod.rs"]
-mod oracle;
-mod support;
-
 use std::fs::{self, File};
 use std::mem;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use library::{files, named, traced};
 use mmstats::{Options, Processes, Removal, StatsFile, remove_if_dead};
+use mmstats_testing::command::{run, tool};
+use mmstats_testing::oracle;
+use mmstats_testing::stats_dir::files;
+use mmstats_testing::{seccomp, traced};
 use nix::unistd::Pid;
-use support::{run, tool};
 
 /// Makes a file that is named after this process, and leaves it.
 fn give_birth(directory: &Path) {
@@ -89,7 +85,6 @@ struct Left {
 /// Kills writers in the middle of a birth, each at another moment, and sweeps what they left.
 fn killed_at_each_moment(give_birth: impl Fn(&Path)) -> Option<Left> {
     if !traced::is_allowed() {
-        eprintln!("SKIPPED: processes may not be traced here");
         return None;
     }
     let directory = tempfile::tempdir().unwrap();
@@ -142,7 +137,7 @@ fn a_birth_leaves_a_whole_file_or_none() {
 #[test]
 fn where_files_need_a_name_at_once_what_else_is_left_is_swept() {
     let left = killed_at_each_moment(|directory| {
-        named::refuse_unnamed_files();
+        seccomp::refuse_unnamed_files();
         give_birth(directory);
     });
     if let Some(left) = left {

@@ -1,12 +1,9 @@
 //! What the system limits is reported by every tool.
 
-#[path = "support/mod.rs"]
-mod support;
-
 use std::fs::{self, File};
 use std::process::{Command, Stdio};
 
-use support::tool;
+use mmstats_testing::command::tool;
 use tempfile::TempDir;
 
 const TOOLS: [&str; 3] = [

@@ -1,13 +1,13 @@
 //! Output that can't be written: an error where there is no room, a quiet end where nobody reads,
 //! and what a tool does besides goes on.
 
-mod support;
-
 use std::fs::{self, File};
 use std::io::pipe;
 use std::process::{Command, Stdio};
 
-use support::{Run, gone, original, run_into, tool, write};
+use mmstats_testing::command::{Run, dead_pid, run_into, tool};
+use mmstats_testing::original::original;
+use mmstats_testing::stats_dir::write;
 use tempfile::TempDir;
 
 const SLURPSTATS: &str = env!("CARGO_BIN_EXE_slurpstats");
@@ -43,7 +43,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
 fn directory() -> TempDir {
     let directory = tempfile::tempdir().unwrap();
     for number in 0..40 {
-        write(directory.path(), format!("{number}.mmstats"), &original(gone()));
+        write(directory.path(), format!("{number}.mmstats"), &original(dead_pid()));
     }
     directory
 }

@@ -1,13 +1,13 @@
 //! What the tools write for people: one is no plural, an id has no marks between its thousands, and
 //! names come in natural order.
 
-mod support;
-
 use std::path::Path;
 use std::process::Command;
 
 use mmstats::{Counter, Field, Gauge, Histogram, Options, Published};
-use support::{content, field, run, tool, write};
+use mmstats_testing::command::{run, tool};
+use mmstats_testing::original::{content, field};
+use mmstats_testing::stats_dir::write;
 
 /// No process has such an id: the kernel's largest is 4,194,304.
 const GONE: u32 = 5_011_490;

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use mmstats_testing::required::succeeds;
+
 /// What `examples/writes` makes of one number: twelve writes, through a struct and a static.
 const WRITES_A_ROUND: u64 = 2 * 12;
 
@@ -13,9 +15,7 @@ type Calls = BTreeMap<String, u64>;
 
 #[test]
 fn ten_million_writes_make_the_system_calls_of_a_thousand() {
-    let traced = Command::new("strace").args(["-c", "-o", "/dev/null", "true"]).status();
-    if !traced.is_ok_and(|status| status.success()) {
-        eprintln!("SKIPPED: strace is not installed or may not trace");
+    if !succeeds(Command::new("strace").args(["-c", "-o", "/dev/null", "true"])) {
         return;
     }
     let directory = tempfile::tempdir().unwrap();

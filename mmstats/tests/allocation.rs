@@ -1,12 +1,7 @@
 //! What a file makes its reader allocate: a small multiple of its size, whatever it says.
 
-#![deny(unsafe_code)]
-
 use mmstats::StatsFile;
-
-#[allow(unsafe_code, reason = "an allocator")]
-mod support;
-use support::allocator::{Counting, most_taken};
+use mmstats_testing::os::allocator::{Counting, most_taken};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;

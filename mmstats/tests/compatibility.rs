@@ -1,18 +1,15 @@
 //! Files of the original and files of ours, read by a reader that knows only the original.
 
-mod kinds;
-mod oracle;
-
 use std::cell::RefCell;
 use std::fs;
 use std::path::PathBuf;
 
-use kinds::Kinds;
 use mmstats::{
     Attachments, Average, Counter, Declarations, Field, Fixed, Gauge, Layout, MmStats,
     MovingAverage, Options, Published, Text, Timer,
 };
-use oracle::Value;
+use mmstats_testing::kinds::Kinds;
+use mmstats_testing::oracle::{self, Value};
 
 /// Files that the original's releases wrote, beside them what its readers showed.
 const VECTORS: [&str; 6] = [

@@ -2,8 +2,6 @@
 //!
 //! Each part runs in a process that is killed where it waits for itself.
 
-#![deny(unsafe_code)]
-
 use std::cell::{Cell, RefCell};
 use std::hint::black_box;
 use std::path::Path;
@@ -12,11 +10,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
 use mmstats::{Counter, Field, MmStats, Options, Text, Timer, WindowedAverage};
-
-#[allow(unsafe_code, reason = "a fork and an allocator")]
-mod support;
-use support::allocator::Watched;
-use support::{counter, files, in_child};
+use mmstats_testing::os::allocator::Watched;
+use mmstats_testing::os::fork::in_child;
+use mmstats_testing::stats_dir::{counter, files};
 
 #[global_allocator]
 static ALLOCATOR: Watched = Watched(count);

@@ -5,13 +5,12 @@ use std::fs::File;
 use std::os::fd::AsRawFd;
 
 use mmstats::{Counter, Field, Options, Processes, Published, Removal};
+use mmstats_testing::os::fork::in_child;
+use mmstats_testing::stats_dir::{counter, files};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::unistd::close;
 use tempfile::TempDir;
-
-mod support;
-use support::{counter, files, in_child};
 
 fn stats(directory: &TempDir) -> (Published<()>, Counter) {
     let stats = Options::dynamic("Daemon").path(directory.path()).create().unwrap();

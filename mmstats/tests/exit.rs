@@ -4,10 +4,9 @@
 use std::mem;
 
 use mmstats::Options;
-use nix::libc;
-
-mod support;
-use support::{files, in_child};
+use mmstats_testing::os::exit::{at_exit, set_variable};
+use mmstats_testing::os::fork::in_child;
+use mmstats_testing::stats_dir::files;
 
 #[test]
 fn stats_that_are_made_while_the_process_ends_leave_no_file() {
@@ -16,10 +15,8 @@ fn stats_that_are_made_while_the_process_ends_leave_no_file() {
     }
     let directory = tempfile::tempdir().unwrap();
     let code = in_child(|| {
-        // SAFETY: the child has one thread.
-        unsafe { std::env::set_var("MMSTATS_PATH", directory.path()) };
-        // SAFETY: the handler lives as long as the program.
-        unsafe { libc::atexit(after_the_library_s) };
+        set_variable("MMSTATS_PATH", directory.path());
+        at_exit(after_the_library_s);
         mem::forget(Options::dynamic("Early").create());
         files(directory.path()).len() == 1
     });

@@ -7,14 +7,14 @@ use std::path::Path;
 use mmstats::{
     AddError, Counter, Field, Options, Processes, Published, Removal, StatsFile, Text, Timer,
 };
+use mmstats_testing::os::fork::{in_child, start_child};
+use mmstats_testing::required::requires;
+use mmstats_testing::stats_dir::{counter, files};
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::waitpid;
 use nix::unistd::Pid;
 use tempfile::TempDir;
-
-mod support;
-use support::{counter, files, in_child};
 
 fn stats(directory: &TempDir) -> (Published<()>, Counter) {
     let stats = Options::dynamic("Fork").path(directory.path()).keep(true).create().unwrap();
@@ -62,11 +62,11 @@ fn a_child_removes_nothing_of_its_parent_s() {
 fn a_child_does_not_keep_the_file_of_its_killed_parent_alive() {
     let directory = tempfile::tempdir().unwrap();
     let (mut ready, mut begun) = pipe().unwrap();
-    let parent = support::start(|| {
+    let parent = start_child(|| {
         let (_stats, hits) = stats(&directory);
         hits.incr();
         // It lives until the test is over.
-        let child = support::start(|| {
+        let child = start_child(|| {
             (0..1_000).for_each(|_| hits.incr());
             let (_own, own_hits) = stats(&directory);
             own_hits.add(7);
@@ -131,10 +131,7 @@ fn a_child_with_its_parent_s_pid_is_another_process() {
     let first_in_namespace = |action: &dyn Fn() -> bool| {
         in_child(|| match unshare(CloneFlags::CLONE_NEWPID) {
             Ok(()) => in_child(|| std::process::id() == 1 && action()) == 0,
-            Err(error) => {
-                eprintln!("SKIPPED: no pid namespaces for this user: {error}");
-                true
-            }
+            Err(error) => !requires(false, format_args!("no pid namespaces: {error}")),
         })
     };
     let code = first_in_namespace(&|| {

@@ -1,24 +1,25 @@
 //! No room for a file, on its file system or by the process's limit: an error when it is made, and
 //! nothing at all later.
 
-mod kinds;
-mod oracle;
-mod support;
-
 use std::fs::{self, File};
 use std::path::Path;
 
-use kinds::Kinds;
 use mmstats::{AddError, Counter, CreateError, Field, MmStats, Options, Published, StatsFile};
+use mmstats_testing::kinds::Kinds;
+use mmstats_testing::oracle;
+use mmstats_testing::os::fork::in_child;
+use mmstats_testing::required::requires;
+use mmstats_testing::stats_dir::files;
+use mmstats_testing::{seccomp, tmpfs};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use support::{files, in_child, named, room};
 
 /// Runs a test in a child for which `directory` is a tmpfs of its own with these mount options.
 fn on_tmpfs(options: &str, test: impl Fn(&Path)) {
     let directory = tempfile::tempdir().unwrap();
-    let mounted = || room::mount_tmpfs(directory.path(), options);
-    if in_child(|| mounted().inspect_err(|error| eprintln!("can't mount: {error}")).is_ok()) != 0 {
-        eprintln!("SKIPPED: no file system can be mounted here");
+    let mounted = || tmpfs::mount_at(directory.path(), options);
+    let can_mount =
+        in_child(|| mounted().inspect_err(|error| eprintln!("can't mount: {error}")).is_ok()) == 0;
+    if !requires(can_mount, "no file system can be mounted here") {
         return;
     }
     let code = in_child(|| {
@@ -36,16 +37,16 @@ fn options(directory: &Path) -> Options<Kinds> {
 /// What can't be made for want of room says so, leaves nothing, and is made in memory if that is
 /// wanted.
 fn is_refused(directory: &Path) {
-    let before = (files(directory), room::left(directory));
+    let before = (files(directory), tmpfs::left(directory));
     let error = options(directory).create().map(drop).unwrap_err().to_string();
     assert!(error.contains("No space left on device"), "{error}");
     assert!(error.contains(directory.to_str().unwrap()), "{error}");
-    assert_eq!((files(directory), room::left(directory)), before);
+    assert_eq!((files(directory), tmpfs::left(directory)), before);
 
     let private = options(directory).or_private_memory().create().unwrap();
     private.write();
     assert_eq!((private.path(), private.size()), (None, size_of_a_file()));
-    assert_eq!((files(directory), room::left(directory)), before);
+    assert_eq!((files(directory), tmpfs::left(directory)), before);
 }
 
 fn size_of_a_file() -> usize {
@@ -55,15 +56,15 @@ fn size_of_a_file() -> usize {
 
 /// Makes files where more and more bytes are left, until there are enough.
 fn a_file_needs_all_of_its_room(directory: &Path) {
-    let (size, page) = (size_of_a_file(), room::page(directory));
+    let (size, page) = (size_of_a_file(), tmpfs::page(directory));
     assert!(size > 4 * page, "a file of several pages");
     for left in (0..size).step_by(page) {
-        room::fill(directory, left as u64);
+        tmpfs::fill(directory, left as u64);
         is_refused(directory);
     }
-    room::fill(directory, size as u64);
+    tmpfs::fill(directory, size as u64);
     let stats = options(directory).create().unwrap();
-    assert_eq!(room::left(directory), 0);
+    assert_eq!(tmpfs::left(directory), 0);
     stats.write();
     is_shown(&stats);
 }
@@ -87,7 +88,7 @@ fn without_room_no_file_is_made_and_the_error_says_so() {
 #[test]
 fn nor_is_one_where_files_need_a_name_at_once() {
     on_tmpfs("size=256k", |directory| {
-        named::without_unnamed_files(|| a_file_needs_all_of_its_room(directory));
+        seccomp::without_unnamed_files(|| a_file_needs_all_of_its_room(directory));
     });
 }
 
@@ -100,7 +101,7 @@ fn nor_where_no_further_file_can_be_made() {
             }
         }
         is_refused(directory);
-        named::without_unnamed_files(|| is_refused(directory));
+        seccomp::without_unnamed_files(|| is_refused(directory));
     });
 }
 
@@ -109,7 +110,7 @@ fn nor_where_no_further_file_can_be_made() {
 fn a_file_that_was_made_does_not_mind_that_others_fill_the_file_system() {
     on_tmpfs("size=256k", |directory| {
         let stats = options(directory).create().unwrap();
-        room::fill(directory, 0);
+        tmpfs::fill(directory, 0);
         stats.write();
         is_shown(&stats);
         let mut added: Vec<Counter> = Vec::new();
@@ -156,7 +157,7 @@ fn the_limit_on_the_size_of_files_ends_no_program() {
                 assert_eq!((private.path(), files(directory.path())), (None, vec![]));
             };
             limited(size - 1);
-            if unnamed { refused() } else { named::without_unnamed_files(refused) }
+            if unnamed { refused() } else { seccomp::without_unnamed_files(refused) }
         }
         limited(size);
         let stats = options(directory.path()).create().unwrap();

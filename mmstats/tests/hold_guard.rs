@@ -4,12 +4,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use mmstats::{HoldGuard, MmStats, PerThread, UpDownCounter};
+use mmstats_testing::actor::{Actor, play};
+use mmstats_testing::in_thread;
+use mmstats_testing::os::fork::in_child;
+use mmstats_testing::stats_dir::{busy, create, files, path_of};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-
-mod support;
-use support::actor::{Actor, play};
-use support::guarded::{busy, in_thread, make, place};
-use support::{files, in_child};
 
 #[derive(MmStats)]
 struct Web {
@@ -17,16 +16,16 @@ struct Web {
 }
 
 mmstats::per_thread! {
-    static MOVED: Web = Web::options().path(place("moved"));
-    static ENDING: Web = Web::options().path(place("ending"));
-    static UNWINDING: Web = Web::options().path(place("unwinding"));
-    static FORKED: Web = Web::options().path(place("forked"));
-    static STRICT: Web = Web::options().path(place("strict"));
-    static MIXED: Web = Web::options().path(place("mixed")).or_private_memory();
-    static PRIVATE: Web = Web::options().path(place("private")).or_private_memory();
-    static CHILDLESS: Web = Web::options().path(place("childless")).or_private_memory();
-    static LIMITED: Web = Web::options().path(place("limited"));
-    static PANICKING: Web = Web::options().path(place("panicking"));
+    static MOVED: Web = Web::options().path(path_of("moved"));
+    static ENDING: Web = Web::options().path(path_of("ending"));
+    static UNWINDING: Web = Web::options().path(path_of("unwinding"));
+    static FORKED: Web = Web::options().path(path_of("forked"));
+    static STRICT: Web = Web::options().path(path_of("strict"));
+    static MIXED: Web = Web::options().path(path_of("mixed")).or_private_memory();
+    static PRIVATE: Web = Web::options().path(path_of("private")).or_private_memory();
+    static CHILDLESS: Web = Web::options().path(path_of("childless")).or_private_memory();
+    static LIMITED: Web = Web::options().path(path_of("limited"));
+    static PANICKING: Web = Web::options().path(path_of("panicking"));
 }
 
 fn hold(stats: &'static PerThread<Web>) -> HoldGuard<Web> {
@@ -38,7 +37,7 @@ fn it_counts_from_one_thread_to_another() {
     struct Request {
         _busy: HoldGuard<Web>,
     }
-    let place = make("moved");
+    let place = create("moved");
     let requests: Vec<_> = (0..3).map(|_| Request { _busy: hold(&MOVED) }).collect();
     assert_eq!(busy(&place), 3);
     let number = 7;
@@ -70,7 +69,7 @@ fn a_thread_local_destructor_drops_one() {
         static BEFORE: Last = Last(hold(&ENDING));
         static AFTER: Last = Last(hold(&ENDING));
     }
-    let place = make("ending");
+    let place = create("ending");
     in_thread(|| {
         // Whichever order destructors run in, one of these runs after the library's.
         BEFORE.with(|_| ());
@@ -82,7 +81,7 @@ fn a_thread_local_destructor_drops_one() {
 
 #[test]
 fn unwinding_drops_one() {
-    let place = make("unwinding");
+    let place = create("unwinding");
     let unwound = catch_unwind(|| {
         let _busy = hold(&UNWINDING);
         panic!("the request's");
@@ -93,7 +92,7 @@ fn unwinding_drops_one() {
 
 #[test]
 fn a_forked_child_lets_go_of_nothing_of_its_parent_s() {
-    let place = make("forked");
+    let place = create("forked");
     let guard = hold(&FORKED);
     let code = in_child(|| {
         drop(guard);
@@ -124,7 +123,7 @@ fn it_panics_where_with_does() {
     let without_file = panics(&|| drop(hold(&STRICT)));
     assert!(without_file.starts_with("no stats for this thread: can't "), "{without_file}");
     assert_eq!(without_file, panics(&|| STRICT.with(|_| ())));
-    let place = make("strict");
+    let place = create("strict");
     drop(hold(&STRICT));
     assert_eq!((files(&place).len(), busy(&place)), (1, 0));
 }
@@ -134,7 +133,7 @@ fn what_begins_in_private_memory_counts_when_a_thread_has_a_file() {
     let first = hold(&MIXED);
     let (second, third) = (hold(&MIXED), hold(&MIXED));
     drop(second);
-    let place = make("mixed");
+    let place = create("mixed");
     // This thread's own instance stays private while it lives.
     let other = in_thread(|| hold(&MIXED));
     assert_eq!(busy(&place), 3, "the first, the third, and the other's");
@@ -151,7 +150,7 @@ fn what_begins_in_private_memory_counts_when_a_thread_has_a_file() {
 #[test]
 fn what_begins_and_ends_in_private_memory_leaves_nothing() {
     drop(hold(&PRIVATE));
-    let place = make("private");
+    let place = create("private");
     in_thread(|| PRIVATE.with(|stats| assert_eq!(stats.busy.get(), 0)));
     assert_eq!((files(&place).len(), busy(&place)), (1, 0));
 }
@@ -159,7 +158,7 @@ fn what_begins_and_ends_in_private_memory_leaves_nothing() {
 #[test]
 fn what_waits_is_not_a_child_s() {
     let guard = hold(&CHILDLESS);
-    let place = make("childless");
+    let place = create("childless");
     let code = in_child(|| CHILDLESS.with(|stats| stats.busy.get()) == 0 && busy(&place) == 0);
     assert_eq!(code, 0);
     in_thread(|| CHILDLESS.with(|_| ()));
@@ -171,7 +170,7 @@ fn what_waits_is_not_a_child_s() {
 #[ignore = "a role, and no test by itself"]
 fn a_program_that_runs_out_of_descriptors() {
     play(|_| {
-        let place = make("limited");
+        let place = create("limited");
         let guards: Vec<_> = (0..8).map(|_| hold(&LIMITED)).collect();
         let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
         let limit = |soft| setrlimit(Resource::RLIMIT_NOFILE, soft, hard).unwrap();
@@ -203,7 +202,7 @@ fn guards_that_threads_drop_without_a_descriptor_count_once_a_file_can_be_made()
 
 #[test]
 fn dropping_never_panics() {
-    let place = make("panicking");
+    let place = create("panicking");
     thread_local! {
         static FAILS: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
     }

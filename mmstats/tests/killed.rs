@@ -12,15 +12,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use mmstats::{Counter, Field, Layout, Processes, Removal, Stat, StatsFile, Value, remove_if_dead};
+use mmstats_testing::oracle;
+use mmstats_testing::os::fork::start_child;
+use mmstats_testing::os::shared_memory;
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
-mod oracle;
 mod stress;
-mod support;
 use stress::{FILE, Judged, KINDS, LAYOUTS, publish};
-use support::{shared, start};
 
 const KILLS: usize = 500;
 
@@ -93,12 +93,12 @@ fn a_writer_that_is_killed_leaves_whole_values_and_its_last_counts() {
     println!("MMSTATS_TEST_SEED={seed}");
     let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
     let path = directory.path().join(FILE);
-    let reported = shared::word();
+    let reported = shared_memory::word();
     let (mut files, mut with_room, mut updates) = (0, 0, 0);
     for number in 0..KILLS {
         let layout = LAYOUTS[number % LAYOUTS.len()];
         reported.store(0, Ordering::Relaxed);
-        let child = start(|| write(directory.path(), layout, reported)).unwrap();
+        let child = start_child(|| write(directory.path(), layout, reported)).unwrap();
         // A quarter of them dies at its file's birth, or before.
         let is_published = number % 4 != 0;
         if is_published {

@@ -10,14 +10,14 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use mmstats::{Options, Processes, Published, Removal, StatsFile, Verdict, remove_if_dead};
+use mmstats_testing::actor::{Actor, play};
+use mmstats_testing::foreign::{BOOT_ID, START_TIME, forged};
+use mmstats_testing::original::{content, field, pid_field};
+use mmstats_testing::os::exit::exit_thread;
+use mmstats_testing::os::fork::start_child;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, pause};
 use tempfile::TempDir;
-
-mod support;
-use support::actor::{Actor, play};
-use support::forged::{BOOT_ID, START_TIME, field, forged, original, pid_field};
-use support::{end_of_thread, start};
 
 fn verdict(path: &Path) -> (Verdict, String) {
     let life = StatsFile::read(path).unwrap().life(&mut Processes::new());
@@ -58,7 +58,7 @@ fn writer(directory: &TempDir) -> (Actor, PathBuf) {
 /// A file of the original whose writer is this process.
 fn original_of(pid: Pid, directory: &TempDir) -> PathBuf {
     let path = directory.path().join("original.mmstats");
-    fs::write(&path, original(&[pid_field(pid)])).unwrap();
+    fs::write(&path, content(&[pid_field(pid)])).unwrap();
     path
 }
 
@@ -91,14 +91,14 @@ fn publish(directory: &str) -> (Published<()>, String) {
 /// Starts a process whose first thread ends while another publishes. Gives its pid and file.
 fn leaderless(directory: &str) -> String {
     let (path, mut report) = pipe().unwrap();
-    let pid = start(|| {
+    let pid = start_child(|| {
         let directory = directory.to_owned();
         thread::spawn(move || {
             let (_stats, path) = publish(&directory);
             writeln!(report, "{path}").unwrap();
             pause();
         });
-        end_of_thread();
+        exit_thread();
     });
     let path = BufReader::new(path).lines().next().unwrap().unwrap();
     format!("{} {path}", pid.unwrap())
@@ -145,7 +145,7 @@ fn a_writer_that_became_another_program_is_dead() {
     let directory = tempfile::tempdir().unwrap();
     let (mut writer, path) = writer(&directory);
     let original = original_of(writer.pid(), &directory);
-    writer.tell("become: cat");
+    writer.send("become: cat");
     await_in_proc(writer.pid(), "comm", "cat\n");
     // It runs, and so the exec is over: it tells what it is told.
     assert_eq!(writer.ask("answer: another"), "another");
@@ -177,9 +177,9 @@ fn a_clock_that_steps_changes_no_verdict() {
     let now = SystemTime::now();
     for time in [SystemTime::UNIX_EPOCH, now - CENTURY, now, now + CENTURY] {
         let seconds = time.duration_since(SystemTime::UNIX_EPOCH).map_or(0.0, |t| t.as_secs_f64());
-        let created = field("sys.created", "d", &seconds.to_ne_bytes());
+        let created = field("sys.created", "d", 0xff, &seconds.to_ne_bytes());
         let of_original = directory.path().join("original.mmstats");
-        fs::write(&of_original, original(&[pid_field(killed.pid()), created])).unwrap();
+        fs::write(&of_original, content(&[pid_field(killed.pid()), created])).unwrap();
         for path in [&of_living, &of_killed, &of_original] {
             File::open(path).unwrap().set_modified(time).unwrap();
         }

@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use mmstats::{
     Counter, Field, Options, Processes, Published, Removal, StatsFile, Text, Timer, remove_if_dead,
 };
+use mmstats_testing::oracle;
+use mmstats_testing::os::fork::in_child;
+use mmstats_testing::required::requires;
+use mmstats_testing::stats_dir::{counter, files};
 use nix::unistd::{User, getuid, setgid, setgroups, setuid, truncate};
 use tempfile::TempDir;
-
-mod oracle;
-mod support;
-use support::{counter, files, in_child};
 
 /// A writer that counts what it does.
 struct Writer {
@@ -129,10 +129,7 @@ fn no_other_user_can_cut_replace_or_remove_it() {
     let directory = tempfile::tempdir().unwrap();
     fs::set_permissions(directory.path(), Permissions::from_mode(0o1777)).unwrap();
     let writer = Writer::new(&directory, "own.mmstats");
-    let is_root = getuid().is_root();
-    if !is_root {
-        eprintln!("SKIPPED in part: only root can be another user; the owner tries to cut it");
-    }
+    let is_root = requires(getuid().is_root(), "only root can be another user; the owner tries");
     let before = fs::read(&writer.path).unwrap();
     let code = in_child(|| {
         if is_root {

@@ -7,11 +7,9 @@ use std::os::unix::process::CommandExt;
 use std::process::Command;
 
 use mmstats::{Options, StatsFile, find};
+use mmstats_testing::actor::{Actor, play};
+use mmstats_testing::stats_dir::files;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-
-mod support;
-use support::actor::{Actor, play};
-use support::files;
 
 #[test]
 #[ignore = "a role"]

@@ -9,10 +9,9 @@ use mmstats::{
     Attachments, Counter, Declarations, DeclareError, Field, Gauge, Histogram, MmStats,
     MovingAverage, Options, Text, Timer, WindowedAverage,
 };
+use mmstats_testing::os::fork::in_child;
+use mmstats_testing::stats_dir::files;
 use tempfile::TempDir;
-
-mod support;
-use support::{files, in_child};
 
 fn dynamic(directory: &TempDir) -> Options {
     Options::dynamic("Odd").path(directory.path())

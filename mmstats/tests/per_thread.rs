@@ -5,10 +5,9 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use mmstats::{Attachments, Counter, Declarations, Field, Gauge, MmStats, Published, StatsFile};
+use mmstats_testing::os::fork::in_child;
+use mmstats_testing::stats_dir::{counter, files};
 use tempfile::TempDir;
-
-mod support;
-use support::{counter, files, in_child};
 
 /// Written out, to show what the derive macro writes.
 struct PoolStats {

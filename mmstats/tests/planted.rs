@@ -7,11 +7,11 @@ use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
 use mmstats::{Counter, CreateError, Field, Options};
+use mmstats_testing::os::fork::in_child;
+use mmstats_testing::seccomp;
+use mmstats_testing::stats_dir::{counter, files};
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
-
-mod support;
-use support::{counter, files, in_child, named};
 
 const PRECIOUS: &str = "as it was";
 
@@ -72,7 +72,7 @@ fn what_stands_at_a_name_is_left_alone_and_the_next_name_taken() {
     };
     planted(name, |directory| publish(directory, "a.mmstats", "a-8.mmstats"));
     planted(name, |directory| {
-        named::without_unnamed_files(|| publish(directory, "a.mmstats", "a-8.mmstats"));
+        seccomp::without_unnamed_files(|| publish(directory, "a.mmstats", "a-8.mmstats"));
     });
 }
 
@@ -82,7 +82,7 @@ fn what_stands_at_a_temporary_name_is_left_alone() {
     let code = in_child(|| {
         let name = |number| format!(".mmstats-{}-{number}.tmp", std::process::id());
         planted(name, |directory| {
-            named::without_unnamed_files(|| publish(directory, "a.mmstats", "a.mmstats"));
+            seccomp::without_unnamed_files(|| publish(directory, "a.mmstats", "a.mmstats"));
         });
         true
     });
@@ -122,7 +122,7 @@ fn what_stands_in_place_of_the_directory_is_an_error() {
         let before = state(outside.path());
         for unnamed in [true, false] {
             let create = || Options::dynamic("Planted").path(&place).create().unwrap_err();
-            let error = if unnamed { create() } else { named::without_unnamed_files(create) };
+            let error = if unnamed { create() } else { seccomp::without_unnamed_files(create) };
             let begin = format!("can't make a file in {}: ", place.display());
             assert!(error.to_string().starts_with(&begin), "{number}: {error}");
         }

@@ -8,10 +8,8 @@ use mmstats::{
     Histogram, Kind, Layout, MovingAverage, Options, Published, StatsFile, Text, Timer, Timestamp,
     UpDownCounter, Value, WindowedAverage,
 };
+use mmstats_testing::stats_dir::{counter, files};
 use tempfile::TempDir;
-
-mod support;
-use support::{counter, files};
 
 fn dynamic(directory: &TempDir) -> Options {
     Options::dynamic("Test").path(directory.path())

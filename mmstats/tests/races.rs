@@ -11,11 +11,10 @@ use std::path::{Path, PathBuf};
 use mmstats::{
     Counter, Field, Options, Processes, Published, Removal, StatsFile, Verdict, remove_if_dead,
 };
-
-mod support;
-use support::actor::{Actor, play};
-use support::forged::{PID_NAMESPACE, forged, original, pid_field};
-use support::{counter, files};
+use mmstats_testing::actor::{Actor, play};
+use mmstats_testing::foreign::{PID_NAMESPACE, forged};
+use mmstats_testing::original::{content, pid_field};
+use mmstats_testing::stats_dir::{counter, files};
 
 const NAME: &str = "wanted.mmstats";
 
@@ -52,7 +51,7 @@ fn dead_files(directory: &Path) -> Vec<Vec<u8>> {
     let living = Options::dynamic("Living").path(directory).create().unwrap();
     let of_living = fs::read(living.path().unwrap()).unwrap();
     let elsewhere = forged(&of_killed, PID_NAMESPACE, &1_u64.to_ne_bytes());
-    vec![of_killed, of_living, elsewhere, original(&[pid_field(writer.pid())])]
+    vec![of_killed, of_living, elsewhere, content(&[pid_field(writer.pid())])]
 }
 
 struct Race<'a> {
@@ -106,9 +105,9 @@ impl<'a> Race<'a> {
             (self.random >> 33) % 2_000
         };
         let pauses = [pause(), pause(), pause()];
-        self.creators[0].tell(&format!("create {round} {} {directory}", pauses[0]));
-        self.cleaner.tell(&format!("clean {} {directory}", pauses[1]));
-        self.creators[1].tell(&format!("create {round} {} {directory}", pauses[2]));
+        self.creators[0].send(&format!("create {round} {} {directory}", pauses[0]));
+        self.cleaner.send(&format!("clean {} {directory}", pauses[1]));
+        self.creators[1].send(&format!("create {round} {} {directory}", pauses[2]));
     }
 }
 

@@ -7,11 +7,10 @@ use std::path::Path;
 use std::process::Command;
 
 use mmstats::Options;
+use mmstats_testing::actor::{Actor, play};
+use mmstats_testing::required::{requires, skip};
+use mmstats_testing::stats_dir::files;
 use nix::unistd::{getegid, geteuid, getgid, getuid};
-
-mod support;
-use support::actor::{Actor, play};
-use support::files;
 
 /// The user whose rights the program gets.
 const NOBODY: u32 = 65_534;
@@ -25,7 +24,7 @@ fn privileged() {
             let stats = Options::dynamic("Secure").create().unwrap();
             stats.path().unwrap().to_str().unwrap().to_owned()
         }
-        "looked at" => mmstats::find([""; 0]).locations().join(" "),
+        "searched" => mmstats::find([""; 0]).locations().join(" "),
         other => panic!("{other:?}"),
     });
 }
@@ -47,23 +46,21 @@ fn start(directory: &Path, mode: u32) -> Option<Actor> {
 
 #[test]
 fn a_set_user_id_program_ignores_the_environment() {
-    if !geteuid().is_root() {
-        eprintln!("SKIPPED: only root can make a program of another user");
+    if !requires(geteuid().is_root(), "only root can make a program of another user") {
         return;
     }
     let directory = tempfile::tempdir().unwrap();
     fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o777)).unwrap();
     for mode in [0o4755, 0o2755] {
         let Some(mut program) = start(directory.path(), mode) else {
-            eprintln!("SKIPPED: the temporary directory is mounted nosuid");
-            return;
+            return skip("the temporary directory is mounted nosuid");
         };
         let created = program.ask("created");
         let in_place = |place: &str| created.starts_with(&format!("{place}/program-"));
         assert!(in_place("/dev/shm") || in_place("/tmp"), "{mode:o}: {created}");
-        let looked_at = program.ask("looked at");
+        let searched = program.ask("searched");
         let expected = "/dev/shm/*.mmstats /dev/shm/mmstats-* /tmp/*.mmstats /tmp/mmstats-*";
-        assert_eq!(looked_at, expected, "{mode:o}");
+        assert_eq!(searched, expected, "{mode:o}");
         assert_eq!(files(directory.path()), [directory.path().join("program")]);
     }
 }

@@ -6,9 +6,7 @@ use mmstats::{
     Average, Counter, Gauge, Histogram, MmStats, MovingAverage, PerThread, Text, Timer, Timestamp,
     WindowedAverage,
 };
-
-mod support;
-use support::in_child;
+use mmstats_testing::os::fork::in_child;
 
 /// Less than any usual limit; a stack that overflows ends the process.
 const STACK: usize = 192 << 10;

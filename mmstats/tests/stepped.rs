@@ -7,12 +7,11 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use mmstats::{Field, Gauge, Kind, Layout, Options, StatsFile, Text, Value};
+use mmstats_testing::oracle;
+use mmstats_testing::traced;
 
-mod oracle;
 mod stress;
-mod support;
 use stress::{FILE, Judged, KINDS, LAYOUTS, publish};
-use support::traced;
 
 /// Looks at a file each time that an instruction of `action` has changed it, and in the end.
 /// How many times that was; `None` where processes may not be traced.
@@ -23,7 +22,6 @@ fn at_each_change<T>(
     mut look: impl FnMut(&StatsFile, &[u8]),
 ) -> Option<usize> {
     if !traced::is_allowed() {
-        eprintln!("SKIPPED: processes may not be traced here");
         return None;
     }
     let mut file = None;

@@ -7,13 +7,11 @@ use std::task::{Context, Poll};
 use std::thread;
 
 use mmstats::{HoldGuard, MmStats, Timer, TimingGuard, UpDownCounter};
+use mmstats_testing::os::fork::in_child;
+use mmstats_testing::stats_dir::{busy, path_of, timings};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, spawn_blocking, yield_now};
-
-mod support;
-use support::guarded::{self, busy, timings};
-use support::in_child;
 
 #[derive(MmStats)]
 struct Web {
@@ -23,7 +21,7 @@ struct Web {
 
 /// The folder of one test.
 fn place(test: &str) -> PathBuf {
-    let place = guarded::place(test);
+    let place = path_of(test);
     std::fs::create_dir_all(&place).unwrap();
     place
 }

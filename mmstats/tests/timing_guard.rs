@@ -4,10 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{Context, Waker};
 
 use mmstats::{MmStats, PerThread, Timer, TimingGuard};
-
-mod support;
-use support::guarded::{in_thread, make, place, timings};
-use support::{files, in_child};
+use mmstats_testing::in_thread;
+use mmstats_testing::os::fork::in_child;
+use mmstats_testing::stats_dir::{create, files, path_of, timings};
 
 #[derive(MmStats)]
 struct Web {
@@ -16,13 +15,13 @@ struct Web {
 }
 
 mmstats::per_thread! {
-    static MOVED: Web = Web::options().path(place("moved"));
-    static POLLED: Web = Web::options().path(place("polled"));
-    static ENDING: Web = Web::options().path(place("ending"));
-    static UNWINDING: Web = Web::options().path(place("unwinding"));
-    static FORKED: Web = Web::options().path(place("forked"));
-    static LATER: Web = Web::options().path(place("later"));
-    static PRIVATE: Web = Web::options().path(place("private")).or_private_memory();
+    static MOVED: Web = Web::options().path(path_of("moved"));
+    static POLLED: Web = Web::options().path(path_of("polled"));
+    static ENDING: Web = Web::options().path(path_of("ending"));
+    static UNWINDING: Web = Web::options().path(path_of("unwinding"));
+    static FORKED: Web = Web::options().path(path_of("forked"));
+    static LATER: Web = Web::options().path(path_of("later"));
+    static PRIVATE: Web = Web::options().path(path_of("private")).or_private_memory();
     static PANICKING: Web = panic!("in the program's own code");
 }
 
@@ -32,7 +31,7 @@ fn requests(stats: &'static PerThread<Web>) -> TimingGuard<Web> {
 
 #[test]
 fn a_timing_ends_in_whichever_thread_it_is_dropped() {
-    let place = make("moved");
+    let place = create("moved");
     let watch = mmstats::Stopwatch::start();
     let timing = requests(&MOVED);
     let (recorded, failed) = in_thread(move || {
@@ -50,7 +49,7 @@ fn a_timing_ends_in_whichever_thread_it_is_dropped() {
 
 #[test]
 fn a_future_is_timed_from_its_first_poll_to_its_end() {
-    let place = make("polled");
+    let place = create("polled");
     let mut context = Context::from_waker(Waker::noop());
     let time = |future| Box::pin(POLLED.time_async(|stats| &stats.request, future));
     drop(time(std::future::pending::<()>()));
@@ -72,7 +71,7 @@ fn a_thread_local_destructor_drops_one() {
         static BEFORE: Last = Last(requests(&ENDING));
         static AFTER: Last = Last(requests(&ENDING));
     }
-    let place = make("ending");
+    let place = create("ending");
     in_thread(|| {
         // Whichever order destructors run in, one of these runs after the library's.
         BEFORE.with(|_| ());
@@ -84,7 +83,7 @@ fn a_thread_local_destructor_drops_one() {
 
 #[test]
 fn unwinding_drops_one() {
-    let place = make("unwinding");
+    let place = create("unwinding");
     let unwound = catch_unwind(|| {
         let _timing = requests(&UNWINDING);
         panic!("the request's");
@@ -95,7 +94,7 @@ fn unwinding_drops_one() {
 
 #[test]
 fn a_forked_child_records_nothing_of_its_parent_s() {
-    let place = make("forked");
+    let place = create("forked");
     let timing = requests(&FORKED);
     let code = in_child(|| {
         drop(timing);
@@ -116,7 +115,7 @@ fn a_timing_that_no_file_could_take_waits_for_one() {
     let timing = requests(&LATER);
     in_thread(|| drop(timing));
     requests(&LATER).stop_as(|stats| &stats.failed);
-    let place = make("later");
+    let place = create("later");
     in_thread(|| drop(requests(&LATER)));
     assert_eq!((timings(&place, "request"), timings(&place, "failed")), (2, 1));
     drop(requests(&LATER));
@@ -127,7 +126,7 @@ fn a_timing_that_no_file_could_take_waits_for_one() {
 fn a_timing_that_ends_in_private_memory_waits_for_a_file() {
     PRIVATE.with(|stats| assert_eq!(stats.request.count(), 0));
     drop(requests(&PRIVATE));
-    let place = make("private");
+    let place = create("private");
     // Its instance stays private as long as the thread lives.
     drop(requests(&PRIVATE));
     assert_eq!((PRIVATE.problem().unwrap().threads, files(&place).len()), (1, 0));
@@ -138,15 +137,15 @@ fn a_timing_that_ends_in_private_memory_waits_for_a_file() {
 #[test]
 fn more_than_can_wait_stay_in_private_memory() {
     mmstats::per_thread! {
-        static MANY: Web = Web::options().path(place("many")).or_private_memory();
-        static NONE: Web = Web::options().path(place("many"));
+        static MANY: Web = Web::options().path(path_of("many")).or_private_memory();
+        static NONE: Web = Web::options().path(path_of("many"));
     }
     for _ in 0..10_003 {
         drop(requests(&MANY));
     }
     drop(requests(&NONE));
     assert_eq!(MANY.with(|stats| stats.request.count()), 3);
-    let place = make("many");
+    let place = create("many");
     in_thread(|| drop(requests(&MANY)));
     assert_eq!(timings(&place, "request"), 10_001);
 }

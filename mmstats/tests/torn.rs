@@ -3,15 +3,17 @@
 //!
 //! `MMSTATS_TEST_SECONDS` says for how long, 2 unless set.
 
+use std::num::NonZero;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use mmstats::{Layout, StatsFile, Value};
+use mmstats_testing::oracle;
+use mmstats_testing::required::requires;
 use tempfile::TempDir;
 
-mod oracle;
 mod stress;
 use stress::{EDGES, Judged, LAYOUTS, Pace, Watch, Writer, across_edges};
 
@@ -83,8 +85,8 @@ fn beside_a_thread_values_are_of_one_update_and_never_step_back() {
 /// Reads naively beside a writer of values across the edges, until one was torn. `are_torn` says
 /// it of each of the two values in a copy.
 fn read_naively(layout: Layout, are_torn: fn(&[u8]) -> [bool; 2]) {
-    if thread::available_parallelism().is_ok_and(|processors| processors.get() < 2) {
-        eprintln!("skipped: on one processor nobody reads while another writes");
+    let available = thread::available_parallelism().map_or(2, NonZero::get);
+    if !requires(available > 1, "on one processor nobody reads while another writes") {
         return;
     }
     let _processors = processors();

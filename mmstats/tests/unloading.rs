@@ -3,9 +3,10 @@
 use std::fs;
 use std::mem;
 
-mod support;
-use support::plugin::{self, Plugin};
-use support::{counter, files, in_child};
+use mmstats_testing::os::fork::in_child;
+use mmstats_testing::os::plugin::Plugin;
+use mmstats_testing::programs::built_example;
+use mmstats_testing::stats_dir::{counter, files};
 
 fn maps_name(text: &str) -> bool {
     fs::read_to_string("/proc/self/maps").unwrap().contains(text)
@@ -13,7 +14,7 @@ fn maps_name(text: &str) -> bool {
 
 #[test]
 fn nothing_stays_of_a_plugin_that_is_unloaded() {
-    let path = plugin::built("plugin");
+    let path = built_example("plugin");
     let directory = tempfile::tempdir().unwrap();
     let place = directory.path().to_str().unwrap();
     let kept = directory.path().join("kept");
@@ -41,7 +42,7 @@ fn nothing_stays_of_a_plugin_that_is_unloaded() {
 /// The library's destructors run as they do at an unloading, but other threads go on.
 #[test]
 fn what_a_plugin_publishes_stays_in_memory_when_the_process_ends() {
-    let path = plugin::built("plugin");
+    let path = built_example("plugin");
     let directory = tempfile::tempdir().unwrap();
     let kept = directory.path().join("kept");
     let code = in_child(|| {

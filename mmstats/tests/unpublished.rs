@@ -12,11 +12,10 @@ use mmstats::{
     Aggregate, Counter, CreateError, Field, Kind, Layout, MmStats, Options, PerThread, Processes,
     StatsFile, Timer, Verdict,
 };
+use mmstats_testing::os::fork::in_child;
+use mmstats_testing::stats_dir::{counter, files};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tempfile::TempDir;
-
-mod support;
-use support::{counter, files, in_child};
 
 #[derive(MmStats)]
 struct Jobs {

@@ -1,28 +1,22 @@
 //! The write path asks nothing of the system and nothing of the allocator, whatever is written
 //! and however one gets at it.
-#![deny(unsafe_code)]
 
 use std::collections::BTreeMap;
-use std::env;
 use std::hint::black_box;
 use std::io::{self, PipeWriter, Read, Write as _};
 use std::mem::ManuallyDrop;
 
 use mmstats::{Layout, MmStats, Options, PerThread, Published};
+use mmstats_testing::kinds::Kinds;
+use mmstats_testing::kinds::writes::{GUARDS, WRITES, Write};
+use mmstats_testing::os::allocator::{self, Counting};
+use mmstats_testing::os::fork::run_in_child;
+use mmstats_testing::required::skip;
+use mmstats_testing::seccomp;
 use nix::libc;
 use nix::sys::signal::Signal;
 use nix::sys::wait::WaitStatus;
 use nix::unistd::alarm;
-use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
-
-mod kinds;
-mod oracle;
-#[allow(unsafe_code, reason = "a fork and an allocator")]
-mod support;
-use kinds::Kinds;
-use kinds::writes::{GUARDS, WRITES, Write};
-use support::allocator::{self, Counting};
-use support::end_of;
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -143,14 +137,13 @@ fn a_child_that_makes_a_system_call_is_killed() {
 /// ended and what it reported, or nothing where there is no such filter.
 fn confined(action: impl FnOnce(&Ways, &mut PipeWriter)) -> Option<(WaitStatus, String)> {
     const NO_FILTER: &str = "no filter: ";
-    let filter = all_but_write_and_exit_group();
     let (mut reader, writer) = io::pipe().unwrap();
-    let end = end_of(|| {
+    let end = run_in_child(|| {
         alarm::set(PATIENCE);
         // Letting go of them would close and unmap.
         let mut writer = ManuallyDrop::new(writer);
         let ways = ManuallyDrop::new(ways());
-        match filter.and_then(|filter| seccompiler::apply_filter(&filter)) {
+        match seccomp::allow_only(&[libc::SYS_write, libc::SYS_exit_group]) {
             Ok(()) => action(&ways, &mut writer),
             Err(error) => write!(writer, "{NO_FILTER}{error}").unwrap(),
         }
@@ -158,15 +151,8 @@ fn confined(action: impl FnOnce(&Ways, &mut PipeWriter)) -> Option<(WaitStatus, 
     let mut report = String::new();
     reader.read_to_string(&mut report).unwrap();
     if let Some(error) = report.strip_prefix(NO_FILTER) {
-        eprintln!("SKIPPED: system calls can't be forbidden here: {error}");
+        skip(format_args!("system calls can't be forbidden here: {error}"));
         return None;
     }
     Some((end, report))
-}
-
-fn all_but_write_and_exit_group() -> Result<BpfProgram, seccompiler::Error> {
-    let allowed = [libc::SYS_write, libc::SYS_exit_group].map(|call| (call, Vec::new()));
-    let arch = env::consts::ARCH.try_into()?;
-    let (otherwise, these) = (SeccompAction::KillProcess, SeccompAction::Allow);
-    Ok(SeccompFilter::new(allowed.into(), otherwise, these, arch)?.try_into()?)
 }

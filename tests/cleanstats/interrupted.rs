@@ -6,13 +6,13 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use mmstats_testing::command::ignoring;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
 
 use crate::command;
 use crate::side::Side;
-use crate::support::ignoring;
 
 const FILES: usize = 10_000;
 

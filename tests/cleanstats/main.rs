@@ -2,13 +2,9 @@
 
 mod interrupted;
 mod large;
-#[path = "../../mmstats/tests/support/mod.rs"]
-mod library;
 mod namespaces;
 mod refused;
 mod side;
-#[path = "../support/mod.rs"]
-mod support;
 
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
@@ -17,9 +13,11 @@ use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use mmstats::{Options, Published};
+use mmstats_testing::command::{Run, dead_pid, run, tool};
+use mmstats_testing::original::{content, field, original};
+use mmstats_testing::stats_dir::write;
 use serde_json::{Value, json};
 use side::Side;
-use support::{Run, content, field, gone, original, run, tool, write};
 
 fn command() -> Command {
     tool(env!("CARGO_BIN_EXE_cleanstats"))
@@ -40,7 +38,7 @@ fn age(path: &Path, age: Duration) {
 #[test]
 fn dead_files_go_and_living_and_undecided_ones_stay() {
     let directory = tempfile::tempdir().unwrap();
-    let pid = gone();
+    let pid = dead_pid();
     let dead = write(directory.path(), "dead.mmstats", &original(pid));
     let unknown =
         write(directory.path(), "unknown.mmstats", &content(&[field("hits", "Q", 1, &[0; 16])]));
@@ -80,7 +78,7 @@ fn the_file_of_a_killed_program_goes() {
 #[test]
 fn a_dry_run_removes_nothing() {
     let directory = tempfile::tempdir().unwrap();
-    let pid = gone();
+    let pid = dead_pid();
     let dead = write(directory.path(), "dead.mmstats", &original(pid));
     for flag in ["-n", "--dry-run"] {
         let run = cleanstats(directory.path(), &[flag]);
@@ -100,8 +98,8 @@ fn a_dry_run_removes_nothing() {
 #[test]
 fn only_what_is_old_enough() {
     let directory = tempfile::tempdir().unwrap();
-    let young = write(directory.path(), "young.mmstats", &original(gone()));
-    let old = write(directory.path(), "old.mmstats", &original(gone()));
+    let young = write(directory.path(), "young.mmstats", &original(dead_pid()));
+    let old = write(directory.path(), "old.mmstats", &original(dead_pid()));
     age(&old, Duration::from_hours(3));
     let run = cleanstats(directory.path(), &["--older-than", "2h"]);
     assert_eq!(run.code, Some(0));
@@ -117,12 +115,12 @@ fn only_what_is_old_enough() {
 fn what_is_no_stats_file_and_what_a_link_points_to_stay() {
     let directory = tempfile::tempdir().unwrap();
     let elsewhere = tempfile::tempdir().unwrap();
-    let target = write(elsewhere.path(), "target.mmstats", &original(gone()));
+    let target = write(elsewhere.path(), "target.mmstats", &original(dead_pid()));
     let link = directory.path().join("link.mmstats");
     symlink(&target, &link).unwrap();
     let text = write(directory.path(), "text.mmstats", b"precious");
-    let cut = write(directory.path(), "cut.mmstats", &original(gone())[..20]);
-    let dead = write(directory.path(), "z.mmstats", &original(gone()));
+    let cut = write(directory.path(), "cut.mmstats", &original(dead_pid())[..20]);
+    let dead = write(directory.path(), "z.mmstats", &original(dead_pid()));
     for flags in [&["-n"][..], &[]] {
         let Run { code, stdout, stderr } = cleanstats(directory.path(), flags);
         assert_eq!(code, Some(2));
@@ -143,7 +141,7 @@ fn what_is_no_stats_file_and_what_a_link_points_to_stay() {
 #[test]
 fn json() {
     let directory = tempfile::tempdir().unwrap();
-    let pid = gone();
+    let pid = dead_pid();
     let dead = write(directory.path(), "dead.mmstats", &original(pid));
     let unknown = write(directory.path(), "unknown.mmstats", &content(&[]));
     let bad = write(directory.path(), "\x1b[2J.mmstats", b"");
@@ -175,7 +173,7 @@ fn unfinished_files_of_dead_writers_go() {
         age(&path, Duration::from_hours(1));
         path
     };
-    let (left, in_the_making) = (make(gone()), make(std::process::id()));
+    let (left, in_the_making) = (make(dead_pid()), make(std::process::id()));
     let run = cleanstats(directory.path(), &[]);
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{}", run.stdout);
     assert!(run.stdout.ends_with("Removed 1  -  0 alive, 1 undecided\n"), "{}", run.stdout);
@@ -186,7 +184,7 @@ fn unfinished_files_of_dead_writers_go() {
 fn many_files_of_one_process() {
     const FILES: usize = 3000;
     let directory = tempfile::tempdir().unwrap();
-    let bytes = original(gone());
+    let bytes = original(dead_pid());
     for number in 0..FILES {
         write(directory.path(), format!("{number}.mmstats"), &bytes);
     }

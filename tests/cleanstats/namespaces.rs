@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use mmstats::{Processes, StatsFile, Verdict};
+use mmstats_testing::namespace::Proc;
+use mmstats_testing::original::original;
+use mmstats_testing::stats_dir::write;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::side::{Proc, Side};
-use crate::support::{original, write};
+use crate::side::Side;
 
 /// The paths that were removed, sorted. Nothing else may be wrong with the run.
 fn removed(report: &Value) -> Vec<PathBuf> {

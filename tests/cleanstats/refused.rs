@@ -6,11 +6,13 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use mmstats_testing::command::{dead_pid, run, tool};
+use mmstats_testing::original::original;
+use mmstats_testing::required::{requires, succeeds};
+use mmstats_testing::stats_dir::write;
 use nix::unistd::{Uid, User, chown, geteuid};
 use serde_json::Value;
 use tempfile::TempDir;
-
-use crate::support::{gone, original, run, tool, write};
 
 /// A directory of this mode.
 fn directory(parent: &Path, name: &str, mode: u32) -> PathBuf {
@@ -45,18 +47,17 @@ fn said(of: impl Fn() -> Command, directories: &[PathBuf]) -> (Option<i32>, Valu
 
 #[test]
 fn what_another_user_may_not_remove() {
-    if !geteuid().is_root() {
-        eprintln!("SKIPPED: only root can be another user");
+    if !requires(geteuid().is_root(), "only root can be another user") {
         return;
     }
     let nobody = User::from_name("nobody").unwrap().map_or(Uid::from_raw(65534), |user| user.uid);
     let (place, program) = place();
     let sticky = directory(place.path(), "sticky", 0o1777);
     let read_only = directory(place.path(), "read-only", 0o755);
-    let theirs = write(&sticky, "theirs.mmstats", &original(gone()));
-    let own = write(&sticky, "own.mmstats", &original(gone()));
+    let theirs = write(&sticky, "theirs.mmstats", &original(dead_pid()));
+    let own = write(&sticky, "own.mmstats", &original(dead_pid()));
     chown(&own, Some(nobody), None).unwrap();
-    let closed = write(&read_only, "closed.mmstats", &original(gone()));
+    let closed = write(&read_only, "closed.mmstats", &original(dead_pid()));
 
     let as_nobody = || {
         let mut command = tool(program.to_str().unwrap());
@@ -80,7 +81,7 @@ fn what_another_user_may_not_remove() {
 fn what_is_on_a_file_system_that_is_read_only() {
     let (place, program) = place();
     let path = directory(place.path(), "stats", 0o777);
-    let dead = write(&path, "dead.mmstats", &original(gone()));
+    let dead = write(&path, "dead.mmstats", &original(dead_pid()));
     let mounted = |what: &str| {
         let mut command = tool("unshare");
         command.args(["--mount", "--map-root-user", "sh", "-c"]).arg(format!(
@@ -89,8 +90,7 @@ fn what_is_on_a_file_system_that_is_read_only() {
         command.arg(&path).arg(&program);
         command
     };
-    if run(&mut mounted("true")).code != Some(0) {
-        eprintln!("SKIPPED: nothing can be mounted here");
+    if !succeeds(&mut mounted("true")) {
         return;
     }
     let (code, report, stderr) = said(|| mounted("exec \"$@\""), std::slice::from_ref(&path));

@@ -7,23 +7,15 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use mmstats::{Options, Published};
-use nix::unistd::geteuid;
+use mmstats_testing::actor::{Actor, play};
+use mmstats_testing::namespace::{Proc, unshare};
+use mmstats_testing::required::requires;
 use serde_json::Value;
 
 use crate::cleanstats;
-use crate::library::actor::{Actor, play};
 
 /// Where the kernel keeps the pid that it gave out last in the namespace; the next is one more.
 const LAST_PID: &str = "/proc/sys/kernel/ns_last_pid";
-
-/// Which processes `/proc` shows in a pid namespace.
-#[derive(Clone, Copy, Debug)]
-pub enum Proc {
-    /// The namespace's own, as in a container.
-    Own,
-    /// Those of the world outside, under the pids that they have there.
-    Outside,
-}
 
 /// A process that is told what to do. Killed when dropped, and with it what is in its namespace.
 pub struct Side(Actor);
@@ -34,14 +26,9 @@ impl Side {
         Self(Actor::start("side::role"))
     }
 
-    /// The first process of a new pid namespace; `None`, said aloud, where there can't be one.
+    /// The first process of a new pid namespace; `None`: there can't be one, and the test is skipped.
     pub fn in_namespace(proc: Proc) -> Option<Self> {
-        let allowed = unshare(proc).arg("true").output();
-        if !allowed.is_ok_and(|output| output.status.success()) {
-            eprintln!("SKIPPED: pid namespaces can't be made here (unshare --pid, {proc:?} /proc)");
-            return None;
-        }
-        let mut command = unshare(proc);
+        let mut command = unshare(proc)?;
         command.arg(env::current_exe().unwrap());
         Some(Self(Actor::start_by(command, "side::role")))
     }
@@ -71,34 +58,20 @@ impl Side {
         self.0.ask("idle").parse().unwrap()
     }
 
-    /// Lets the next process or thread of the namespace have this pid. Says aloud where it can't.
+    /// Lets the next process or thread of the namespace have this pid. If that can't be, the test is
+    /// skipped.
     pub fn give_out_next(&mut self, pid: u32) -> bool {
         let refused = self.0.ask(&format!("next {pid}"));
-        if !refused.is_empty() {
-            eprintln!("SKIPPED: no pid can be asked for here ({LAST_PID}: {refused})");
-        }
-        refused.is_empty()
+        requires(
+            refused.is_empty(),
+            format_args!("no pid can be asked for ({LAST_PID}: {refused})"),
+        )
     }
 
     /// Runs cleanstats, and gives its report.
     pub fn clean(&mut self, directory: &Path) -> Value {
         serde_json::from_str(&self.0.ask(&format!("clean {}", directory.display()))).unwrap()
     }
-}
-
-/// The beginning of a command whose program is the first of a new pid namespace.
-fn unshare(proc: Proc) -> Command {
-    let mut command = Command::new("unshare");
-    if !geteuid().is_root() {
-        // Who isn't root may be it in a namespace of users.
-        command.args(["--user", "--map-root-user"]);
-    }
-    command.args(["--pid", "--fork", "--kill-child"]);
-    if let Proc::Own = proc {
-        command.arg("--mount-proc");
-    }
-    command.arg("--");
-    command
 }
 
 #[test]

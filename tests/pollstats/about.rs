@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use mmstats::Identity;
+use mmstats_testing::foreign::{Foreign, foreign};
+use mmstats_testing::stats_dir::write;
 
-use crate::support::foreign::{Foreign, foreign};
-use crate::support::write;
 use crate::{folder, pollstats, text};
 
 const COUNTER: u8 = 1;

@@ -5,8 +5,6 @@
 mod about;
 mod asked;
 mod present;
-#[path = "../support/mod.rs"]
-mod support;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -21,6 +19,7 @@ use clap::Parser;
 use mmstats::{Counter, Field, Gauge, Histogram, Options, Published, StatsFile, Timer};
 use mmstats_cli::exit::Outcome;
 use mmstats_cli::shutdown::Shutdown;
+use mmstats_testing::command::{ignoring, tool};
 use mmstats_tools::common::terminal::ColorChoice;
 use mmstats_tools::pollstats::{self, Arguments, Screen};
 use nix::sys::signal::{Signal, kill};
@@ -32,7 +31,7 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 fn command() -> Command {
-    support::tool(env!("CARGO_BIN_EXE_pollstats"))
+    tool(env!("CARGO_BIN_EXE_pollstats"))
 }
 
 /// Runs to the end.
@@ -555,7 +554,7 @@ fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
     let _done = counter(&stats, "done");
     let mut command = command();
     command.args(["-o", "csv", "-d", "0.01", "-p", "jobs.", "done", &path]);
-    let running = Running::of(&mut support::ignoring(&[Signal::SIGHUP], &command));
+    let running = Running::of(&mut ignoring(&[Signal::SIGHUP], &command));
     assert_eq!(running.line(), "time,jobs.done");
     kill(running.pid(), Signal::SIGHUP).unwrap();
     // One that ends by it may show a last row.

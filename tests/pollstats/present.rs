@@ -9,9 +9,9 @@ use mmstats::{
     Aggregate, Average, Field, Gauge, Histogram, Identity, Options, Published, StatsFile,
     Timestamp, UpDownCounter,
 };
+use mmstats_testing::foreign::{Foreign, foreign};
 use serde_json::{Value, json};
 
-use crate::support::foreign::{Foreign, foreign};
 use crate::{Running, counter, folder, pollstats, publish, text};
 
 /// What one row of csv has behind its time.

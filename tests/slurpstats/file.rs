@@ -7,12 +7,13 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+use mmstats_testing::command::{Run, run, tool};
+use mmstats_testing::required::is_installed;
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
 use crate::every_kind::EveryKind;
-use crate::support::{Run, is_installed, run, tool};
 use crate::{command, output, slurpstats, vector};
 
 /// The names in a directory, sorted.

@@ -3,10 +3,12 @@
 use std::fs;
 
 use mmstats::{Average, Counter, Field, Fixed, Gauge, Histogram, Options, StatsFile};
+use mmstats_testing::command::dead_pid;
+use mmstats_testing::original::original;
+use mmstats_testing::stats_dir::write;
 use serde_json::json;
 
 use crate::every_kind::EveryKind;
-use crate::support::{gone, original, write};
 use crate::{json, output, slurpstats};
 
 #[test]
@@ -111,7 +113,7 @@ fn csv_has_a_line_for_each_number() {
 #[test]
 fn prometheus_text() {
     let every = EveryKind::new();
-    let other = write(every.directory().as_ref(), "b.mmstats", &original(gone()));
+    let other = write(every.directory().as_ref(), "b.mmstats", &original(dead_pid()));
     assert!(!output(["-o", "prom", every.directory()]).contains("state_info"), "it may change");
     let text = output(["-o", "prom", "--texts", every.directory()]);
     let labels = format!("file=\"{}\",pid=\"{}\"", every.path().display(), std::process::id());

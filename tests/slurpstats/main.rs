@@ -6,13 +6,11 @@ mod formats;
 mod manners;
 mod originals;
 mod sum;
-#[path = "../support/mod.rs"]
-mod support;
 
 use std::process::Command;
 
+use mmstats_testing::command::{Run, run, tool};
 use serde_json::Value;
-use support::{Run, run, tool};
 
 fn command() -> Command {
     tool(env!("CARGO_BIN_EXE_slurpstats"))

@@ -5,14 +5,17 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::process::Stdio;
 
+use mmstats_testing::command::{Run, dead_pid, run};
+use mmstats_testing::original::{content, original};
+use mmstats_testing::stats_dir::write;
+
 use crate::every_kind::EveryKind;
-use crate::support::{Run, content, gone, original, run, write};
 use crate::{command, output, slurpstats, vector};
 
 #[test]
 fn labels_and_life_choose() {
     let every = EveryKind::new();
-    let dead = write(every.directory().as_ref(), "dead.mmstats", &original(gone()));
+    let dead = write(every.directory().as_ref(), "dead.mmstats", &original(dead_pid()));
     let dead = dead.to_str().unwrap();
     let undecided = write(every.directory().as_ref(), "who.mmstats", &content(&[]));
     let place = every.directory();
@@ -89,7 +92,7 @@ fn where_nothing_is_found_it_says_where_it_looked_and_why() {
     assert_eq!(missing.code, Some(1));
     assert!(missing.stderr.contains("(there is no such directory)"), "{}", missing.stderr);
 
-    let elsewhere = write(directory.path(), "x.stats", &original(gone()));
+    let elsewhere = write(directory.path(), "x.stats", &original(dead_pid()));
     let by_glob = run(command().env("MMSTATS_GLOB", directory.path().join("*.stats")));
     assert!(by_glob.stdout.contains(elsewhere.to_str().unwrap()), "{}", by_glob.stdout);
 }
@@ -134,7 +137,7 @@ fn the_same_file_is_shown_once_and_directories_and_globs_are_expanded() {
     let directory = tempfile::tempdir().unwrap();
     let names = ["a.mmstats", "mmstats-b", "c.other"];
     let paths: Vec<PathBuf> =
-        names.iter().map(|name| write(directory.path(), name, &original(gone()))).collect();
+        names.iter().map(|name| write(directory.path(), name, &original(dead_pid()))).collect();
     let place = directory.path().to_str().unwrap();
     let shown = |arguments: &[&str]| output(arguments.iter().copied()).matches("==> ").count();
     assert_eq!(shown(&[place]), 2);

@@ -2,9 +2,11 @@
 
 use std::fs;
 
+use mmstats_testing::command::dead_pid;
+use mmstats_testing::original::{content, field};
+use mmstats_testing::stats_dir::write;
 use serde_json::{Value, json};
 
-use crate::support::{content, field, gone, write};
 use crate::{json, output, vector};
 
 const VECTORS: [&str; 6] = [
@@ -43,7 +45,7 @@ fn the_originals_files_give_exactly_what_the_original_gives() {
 #[test]
 fn text_is_the_originals_and_more() {
     let directory = tempfile::tempdir().unwrap();
-    let pid = gone();
+    let pid = dead_pid();
     let twice = |bytes: &[u8]| bytes.repeat(2);
     let path = write(
         directory.path(),

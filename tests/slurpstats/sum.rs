@@ -8,10 +8,10 @@ use mmstats::{
     Aggregate, Average, Counter, Field, Gauge, Histogram, Identity, MovingAverage, Options,
     Published, StatsFile, Text, Timer, Timestamp, UpDownCounter, WindowedAverage,
 };
+use mmstats_testing::foreign::{Foreign, foreign};
+use mmstats_testing::stats_dir::write;
 use serde_json::json;
 
-use crate::support::foreign::{Foreign, foreign};
-use crate::support::write;
 use crate::{json, output};
 
 #[test]

@@ -1,9 +1,5 @@
 //! What a server grants and what it doesn't, with limits so small that they are reached at once.
 
-#[path = "../../tests/support/http.rs"]
-#[allow(dead_code, reason = "the tests of the tools use the rest")]
-mod http;
-
 use std::future::pending;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -14,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::get;
-use http::{connect, receive, receive_head};
 use mmstats_cli::address::Listen;
+use mmstats_testing::http::{connect, receive, receive_head};
 use mmstats_web::{Feed, Hosts, Limits, Server};
 use tokio::runtime;
 use tokio::sync::{Semaphore, oneshot};

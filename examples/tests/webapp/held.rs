@@ -4,12 +4,12 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
+use mmstats_testing::programs::built;
 use nix::pty::{OpenptyResult, openpty};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use crate::files;
-use crate::support::built::built;
 
 /// Runs the example on a terminal; while it waits, the command that it prints. Gives what that
 /// says.

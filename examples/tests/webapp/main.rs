@@ -1,9 +1,6 @@
 //! The main job, end to end: a program publishes, the tools see exactly that, and clean up.
 
 mod held;
-mod program;
-#[path = "../../../tests/support/mod.rs"]
-mod support;
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -13,12 +10,14 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 
 use mmstats::{Processes, StatsFile, Verdict};
+use mmstats_testing::command::{run, tool};
+use mmstats_testing::namespace::{Proc, unshare};
+use mmstats_testing::programs::built;
+use mmstats_testing::webapp::Webapp;
 use nix::pty::{OpenptyResult, openpty};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use program::{Webapp, run};
 use serde_json::Value;
-use support::built::built;
 
 fn files(directory: &Path) -> BTreeSet<PathBuf> {
     let entries = std::fs::read_dir(directory).unwrap();
@@ -84,10 +83,9 @@ fn a_killed_program_is_read_and_cleaned_and_a_living_one_is_left_alone() {
     }
     assert_eq!(killed.kill().was_signalled(), Some(Signal::SIGKILL as i32));
 
-    let (code, output) =
-        run(built("slurpstats"), ["-o".as_ref(), "json".as_ref(), directory.path().as_os_str()]);
-    assert_eq!(code, 0);
-    let dump: Value = serde_json::from_str(&output).unwrap();
+    let slurped = run(tool(built("slurpstats")).args(["-o", "json"]).arg(directory.path()));
+    assert_eq!((slurped.code, &*slurped.stderr), (Some(0), ""));
+    let dump: Value = serde_json::from_str(&slurped.stdout).unwrap();
     let (mut dead, mut counted) = (0, 0);
     for file in dump["files"].as_array().unwrap() {
         let is_killed = file["pid"] == pid;
@@ -102,9 +100,9 @@ fn a_killed_program_is_read_and_cleaned_and_a_living_one_is_left_alone() {
     assert_eq!(dead, 4, "a file for each worker");
     assert!(counted > 900, "{counted}");
 
-    let (code, output) = run(built("cleanstats"), [directory.path()]);
-    assert_eq!(code, 0);
-    assert!(output.ends_with("Removed 4  -  4 alive, 0 undecided\n"), "{output}");
+    let cleaned = run(tool(built("cleanstats")).arg(directory.path()));
+    assert_eq!((cleaned.code, &*cleaned.stderr), (Some(0), ""));
+    assert!(cleaned.stdout.ends_with("Removed 4  -  4 alive, 0 undecided\n"), "{cleaned:?}");
     assert_eq!(files(directory.path()), of_living);
     living.request("/", 1);
     assert_eq!(total(directory.path(), "web.stats.status.2XX"), 11);
@@ -167,22 +165,14 @@ fn a_page_shows_the_program_s_own_stats() {
 /// Two containers whose writers both are pid 1 share a directory.
 #[test]
 fn writers_of_two_pid_namespaces_keep_apart() {
-    let unshared = || {
-        let mut command = Command::new("unshare");
-        command.args(["--pid", "--fork", "--kill-child", "--"]).arg(built("webapp"));
-        command.env("MMSTATS_FILES", "{CMD}-{PID}.mmstats");
-        command
-    };
-    let probe = Command::new("unshare").args(["--pid", "--fork", "true"]).output();
-    if !probe.is_ok_and(|output| output.status.success()) {
-        eprintln!("SKIPPED: pid namespaces can't be made here (unshare --pid)");
-        return;
-    }
     let directory = tempfile::tempdir().unwrap();
-    let arguments = ["--no-load", "--seconds", "0", "--workers", "1"];
-    let start = || Webapp::start_by(unshared(), directory.path(), &arguments);
-    let first = start();
-    let second = start();
+    let start = || {
+        let mut command = unshare(Proc::Outside)?;
+        command.arg(built("webapp")).env("MMSTATS_FILES", "{CMD}-{PID}.mmstats");
+        let arguments = ["--no-load", "--seconds", "0", "--workers", "1"];
+        Some(Webapp::start_by(command, directory.path(), &arguments))
+    };
+    let (Some(first), Some(second)) = (start(), start()) else { return };
     assert_eq!((first.pid, second.pid), (1, 1));
     let name = |number: &str| directory.path().join(format!("webapp-1{number}.mmstats"));
     assert_eq!(files(directory.path()), [name(""), name("-2")].into());

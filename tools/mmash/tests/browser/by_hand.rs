@@ -6,11 +6,12 @@ use std::thread;
 use std::time::Duration;
 
 use mmstats::{Field, Gauge, Histogram, Options, Timestamp};
+use mmstats_testing::browser::{Browser, pixels};
+use mmstats_testing::command::dead_pid;
+use mmstats_testing::original::{content, field, original};
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::browser::{Browser, pixels};
-use crate::support::{content, field, gone, original};
 use crate::{ANYWHERE, LABELS, Test, cell, mmash, mmash_with_its_own};
 
 pub const TESTS: [Test<Browser>; 9] = [
@@ -110,7 +111,7 @@ fn where_there_is_nothing_the_page_says_where_it_looked_and_why(browser: &Browse
     }
     browser.screenshot("nothing-light");
     // What comes then is shown, though its program is dead.
-    fs::write(directory.path().join("mmstats-hits"), original(gone())).unwrap();
+    fs::write(directory.path().join("mmstats-hits"), original(dead_pid())).unwrap();
     browser.until(&format!("{LABELS}.includes('hits')"));
     assert_eq!(browser.ask("document.getElementById('nothing').hidden"), json!(true));
     browser.click("#files");

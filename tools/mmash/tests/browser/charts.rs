@@ -6,11 +6,12 @@ use std::thread;
 use std::time::Duration;
 
 use mmstats::{Field, Gauge, Options, Published};
+use mmstats_testing::browser::{Browser, pixels};
+use mmstats_testing::original::{content, field};
+use mmstats_testing::stats_dir::write;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::browser::{Browser, pixels};
-use crate::support::{content, field, write};
 use crate::{ANYWHERE, LABELS, Test, mmash};
 
 pub const TESTS: [Test<Browser>; 4] = [

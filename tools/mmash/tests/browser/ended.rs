@@ -1,13 +1,15 @@
 //! Programs that end and begin again, as the page shows them.
 
 use mmstats::{Field, Gauge, Options, Published};
+use mmstats_testing::browser::Browser;
+use mmstats_testing::command::dead_pid;
+use mmstats_testing::original::{content, field};
+use mmstats_testing::stats_dir::write;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::browser::Browser;
-use crate::support::{content, field, gone, write};
 use crate::{ANYWHERE, LABELS, Test, cell, mmash};
 
 pub const TESTS: [Test<Browser>; 4] = [
@@ -113,7 +115,7 @@ fn the_line_of_a_program_that_began_again_has_a_gap(browser: &Browser) {
 
 /// Puts a file of a dead program in place, with a gauge and a counter.
 fn left_behind(directory: &TempDir, name: &str) -> u32 {
-    let pid = gone();
+    let pid = dead_pid();
     let twice = |value: u64| [value.to_ne_bytes(), value.to_ne_bytes()].concat();
     let fields = [
         field("sys.pid", "I", 0xff, &pid.to_ne_bytes()),

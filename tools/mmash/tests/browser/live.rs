@@ -1,11 +1,11 @@
 //! A webapp under load, as the page shows it.
 
+use mmstats_testing::browser::{Browser, DOWN, ENTER, ESCAPE, LEFT, RIGHT, pixels};
+use mmstats_testing::server::Server;
+use mmstats_testing::webapp::Webapp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::browser::{Browser, DOWN, ENTER, ESCAPE, LEFT, RIGHT, pixels};
-use crate::program::Webapp;
-use crate::support::server::Server;
 use crate::{ANYWHERE, LABELS, Test, cell, mmash};
 
 pub const TESTS: [Test<Stage>; 6] = [

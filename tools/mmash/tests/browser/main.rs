@@ -1,28 +1,20 @@
 //! mmash's page in a real browser. One browser serves many tests: it takes longer to start than
 //! any of them.
 
-#[path = "../../../../tests/support/browser.rs"]
-mod browser;
 mod by_hand;
 mod charts;
 mod ended;
 mod live;
-#[path = "../../../../tests/support/nginx.rs"]
-mod nginx;
-#[path = "../../../../examples/tests/webapp/program.rs"]
-#[allow(dead_code, reason = "the tests of webapp use all of it")]
-mod program;
 mod proxy;
-#[path = "../../../../tests/support/mod.rs"]
-mod support;
 
 use std::path::Path;
 use std::process::Command;
 
-use browser::Browser;
+use mmstats_testing::browser::Browser;
+use mmstats_testing::command::tool;
+use mmstats_testing::server::Server;
+
 use live::Stage;
-use support::server::Server;
-use support::tool;
 
 /// A test's name, and what it does on a stage.
 type Test<T> = (&'static str, fn(&T));

@@ -1,10 +1,12 @@
 //! The page under a path of nginx.
 
+use mmstats_testing::browser::Browser;
+use mmstats_testing::command::dead_pid;
+use mmstats_testing::nginx::{Nginx, USER};
+use mmstats_testing::original::original;
+use mmstats_testing::stats_dir::write;
 use tempfile::TempDir;
 
-use crate::browser::Browser;
-use crate::nginx::{Nginx, USER};
-use crate::support::{gone, original, write};
 use crate::{LABELS, Test, mmash};
 
 pub const TESTS: [Test<Browser>; 1] =
@@ -13,7 +15,7 @@ pub const TESTS: [Test<Browser>; 1] =
 fn everything_is_found_under_a_path(browser: &Browser) {
     let Some(nginx) = Nginx::start() else { return };
     let directory = TempDir::new().unwrap();
-    write(directory.path(), "mmstats-hits", &original(gone()));
+    write(directory.path(), "mmstats-hits", &original(dead_pid()));
     let _server = mmash(&nginx.socket("mmash"), directory.path());
     // A page whose own address had the password couldn't ask for anything.
     browser.open(&format!("http://{USER}@{}/mmash/page/icon.svg", nginx.address));

@@ -5,14 +5,16 @@ use std::process;
 use std::time::{Duration, Instant};
 
 use mmstats::{Average, Field, Histogram, Options};
+use mmstats_testing::command::{dead_pid, tool};
+use mmstats_testing::document::assert_valid;
+use mmstats_testing::original::{content, field, original};
+use mmstats_testing::server::Server;
+use mmstats_testing::stats_dir::write;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::document::assert_valid;
 use crate::mmash;
 use crate::openapi::document;
-use crate::support::server::Server;
-use crate::support::{content, field, gone, original, tool, write};
 use crate::workers::Workers;
 
 /// How long what is awaited may take.
@@ -144,7 +146,7 @@ fn a_stat_tells_what_each_file_has() {
 fn a_stat_tells_what_each_process_has_and_what_is_new_in_its_histogram() {
     let workers = Workers::new();
     // A program of the original, which names neither its command nor its host.
-    let pid = gone();
+    let pid = dead_pid();
     write(workers.directory.path(), "mmstats-gone", &original(pid));
     let by_process = |label: &str| {
         let answer = workers.server.get(&format!("/api/v1/stats/{label}?by=process")).json();
@@ -192,7 +194,7 @@ fn a_stat_tells_what_each_process_has_and_what_is_new_in_its_histogram() {
 fn files_are_told_with_identity_life_and_what_is_wrong_with_them() {
     let workers = Workers::new();
     let directory = workers.directory.path();
-    write(directory, "mmstats-gone", &original(crate::support::gone()));
+    write(directory, "mmstats-gone", &original(dead_pid()));
     write(directory, "mmstats-cut", &original(process::id())[..30]);
     write(directory, "mmstats-other", b"no stats at all");
     let server = mmash(directory);
@@ -228,7 +230,7 @@ fn files_are_told_with_identity_life_and_what_is_wrong_with_them() {
 #[test]
 fn what_is_of_dead_programs_and_what_is_not_published_is_told() {
     let directory = TempDir::new().unwrap();
-    write(directory.path(), "mmstats-dead", &original(gone()));
+    write(directory.path(), "mmstats-dead", &original(dead_pid()));
     let _stats = Options::dynamic("web").path(directory.path()).create().unwrap();
     let server = mmash(directory.path());
     assert_eq!(server.get("/api/v1/files").json().get("unpublished"), None);

@@ -4,12 +4,14 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 
+use mmstats_testing::http;
+use mmstats_testing::original::{content, field, original};
+use mmstats_testing::server::Server;
+use mmstats_testing::stats_dir::write;
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::command;
-use crate::support::server::Server;
-use crate::support::{content, field, http, original, write};
 
 /// The largest resident set of a process so far, in MiB.
 fn peak(server: &Server) -> usize {

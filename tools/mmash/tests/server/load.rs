@@ -11,11 +11,10 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use mmstats::{Counter, Field, Options, Published};
+use mmstats_testing::command::tool;
+use mmstats_testing::http;
+use mmstats_testing::server::Server;
 use tempfile::TempDir;
-
-use crate::support::http;
-use crate::support::server::Server;
-use crate::support::tool;
 
 const FILES: usize = 1_000;
 const STATS: usize = 20;

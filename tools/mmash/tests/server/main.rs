@@ -1,37 +1,26 @@
 //! mmash as a process.
 
 mod api;
-#[path = "../../../../tests/support/document.rs"]
-mod document;
-#[path = "../../../../mmstats/tests/support/mod.rs"]
-mod library;
 mod limits;
 mod load;
 mod manners;
 mod metrics;
-#[path = "../../../../tests/support/nginx.rs"]
-mod nginx;
 mod openapi;
 mod original;
-#[path = "../../../../examples/tests/webapp/program.rs"]
-#[allow(dead_code, reason = "a part is used")]
-mod program;
 mod prometheus;
 mod proxy;
 mod safe;
 mod signals;
 mod stream;
 mod stuck;
-#[path = "../../../../tests/support/mod.rs"]
-mod support;
 mod unwritable;
 mod workers;
 
 use std::path::Path;
 use std::process::Command;
 
-use support::server::Server;
-use support::tool;
+use mmstats_testing::command::tool;
+use mmstats_testing::server::Server;
 
 /// mmash on the files of a directory.
 fn mmash(directory: &Path) -> Server {

@@ -9,13 +9,16 @@ use std::process::Command;
 use std::thread;
 use std::time::Instant;
 
+use mmstats_testing::command::{Run, run, tool};
+use mmstats_testing::original::original;
+use mmstats_testing::server::Server;
+use mmstats_testing::stats_dir::write;
+use mmstats_testing::{TIMEOUT, http};
 use nix::sys::signal::Signal;
 use nix::unistd::{User, getuid};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::server::Server;
-use crate::support::{PATIENCE, Run, http, original, run, tool, write};
 use crate::{command, command_on};
 
 /// A running mmash with many looks a second, and what it says.
@@ -61,7 +64,7 @@ impl Told {
             if holds(&answer) {
                 return answer;
             }
-            assert!(started.elapsed() < PATIENCE, "{answer}");
+            assert!(started.elapsed() < TIMEOUT, "{answer}");
         }
     }
 

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::process;
 
 use mmstats::Kind;
+use mmstats_testing::command::dead_pid;
+use mmstats_testing::document::Document;
+use mmstats_testing::http;
+use mmstats_testing::original::{content, field, original};
+use mmstats_testing::server::Server;
+use mmstats_testing::stats_dir::write;
 
-use crate::document::Document;
-use crate::support::http;
-use crate::support::server::Server;
-use crate::support::{content, field, gone, original, write};
 use crate::workers::Workers;
 
 /// The document as it is served.
@@ -21,7 +23,7 @@ fn everything() -> (Workers, Server) {
     let workers = Workers::new();
     let directory = workers.directory.path();
     write(directory, "mmstats-alive", &original(process::id()));
-    write(directory, "mmstats-dead", &original(gone()));
+    write(directory, "mmstats-dead", &original(dead_pid()));
     write(directory, "mmstats-cut", &original(1)[..30]);
     write(directory, "mmstats-other", b"no stats at all");
     let odd = [

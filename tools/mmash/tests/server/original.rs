@@ -2,13 +2,13 @@
 
 use std::fs;
 
+use mmstats_testing::original::{content, field};
+use mmstats_testing::server::Server;
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::mmash;
-use crate::support::server::Server;
-use crate::support::{content, field};
 
 /// What a static field of the vectors has: too large for a signed number.
 const SU64: u64 = 9_223_372_036_854_775_815;

@@ -6,14 +6,18 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
+use mmstats_testing::command::run;
+use mmstats_testing::http;
+use mmstats_testing::original::{content, field};
+use mmstats_testing::programs::built;
+use mmstats_testing::prometheus::{Prometheus, SCRAPE_INTERVAL, parse};
+use mmstats_testing::required::{is_installed, succeeds};
+use mmstats_testing::server::Server;
+use mmstats_testing::stats_dir::write;
+use mmstats_testing::webapp::Webapp;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::program::{Webapp, run};
-use crate::support::built::built;
-use crate::support::prometheus::{Prometheus, SCRAPE_INTERVAL, parse};
-use crate::support::server::Server;
-use crate::support::{content, field, http, is_installed, write};
 use crate::{command, command_on};
 
 /// What a load asks for, and how often.
@@ -84,9 +88,7 @@ pub fn assert_well_formed(server: &Server) {
         let (code, said) = check(&text);
         assert!(matches!(code, Some(0 | 3)), "{code:?}: {said}{text}");
     }
-    let import = Command::new("python3").args(["-c", "import prometheus_client"]).output();
-    if !import.is_ok_and(|output| output.status.success()) {
-        eprintln!("SKIPPED: no python3 with prometheus_client");
+    if !succeeds(Command::new("python3").args(["-c", "import prometheus_client"])) {
         return;
     }
     let text = ask("application/openmetrics-text");
@@ -189,8 +191,8 @@ fn prometheus_sees_no_reset_of_a_program_that_is_killed_and_started_again() {
     webapp.request("/", 100);
     prometheus.wait_for(COUNTER, |number| number == 100.0);
     webapp.kill();
-    let (code, said) = run(built("cleanstats"), [directory.path()]);
-    assert!(code == 0 && said.contains("Removed 4"), "{said}");
+    let cleaned = run(Command::new(built("cleanstats")).arg(directory.path()));
+    assert!(cleaned.code == Some(0) && cleaned.stdout.contains("Removed 4"), "{cleaned:?}");
     // Nobody works at the moment, and what was done stays.
     prometheus.wait_for(&format!("{COUNTER} unless on() web_stats_busy"), |number| number == 100.0);
     let webapp = Webapp::start(directory.path(), &arguments);
@@ -216,8 +218,8 @@ fn prometheus_sees_no_increase_without_requests_when_mmash_begins_anew() {
     second.request("/", 200);
     prometheus.wait_for(COUNTER, |number| number == 500.0);
     first.kill();
-    let (code, _) = run(built("cleanstats"), [directory.path()]);
-    assert_eq!(code, 0);
+    let cleaned = run(Command::new(built("cleanstats")).arg(directory.path()));
+    assert_eq!(cleaned.code, Some(0), "{cleaned:?}");
     server.end(nix::sys::signal::Signal::SIGTERM);
     let mut again = command_on(&address.to_string(), directory.path());
     let _server = Server::start(again.args(arguments));

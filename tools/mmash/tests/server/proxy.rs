@@ -4,11 +4,11 @@ use std::io::Read;
 use std::path::Path;
 
 use mmstats::{Counter, Field, Options, Published};
+use mmstats_testing::nginx::{HOST, Nginx, resolve};
+use mmstats_testing::server::Server;
 use tempfile::TempDir;
 
 use crate::command_on;
-use crate::nginx::{HOST, Nginx, resolve};
-use crate::support::server::Server;
 
 fn behind(nginx: &Nginx, directory: &Path) -> Server {
     let mut command = command_on(&nginx.socket("mmash"), directory);

@@ -4,12 +4,13 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use mmstats_testing::http::{self, Answer};
+use mmstats_testing::original::original;
+use mmstats_testing::server::Server;
+use mmstats_testing::stats_dir::write;
 use tempfile::TempDir;
 
 use crate::command;
-use crate::support::http::{self, Answer};
-use crate::support::server::Server;
-use crate::support::{original, write};
 
 /// As many pages as may watch at one time.
 const STREAMS: usize = 128;

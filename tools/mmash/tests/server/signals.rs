@@ -2,12 +2,12 @@
 
 use std::fs;
 
+use mmstats_testing::command::ignoring;
+use mmstats_testing::server::Server;
 use nix::sys::signal::Signal;
 use tempfile::TempDir;
 
 use crate::command;
-use crate::support::ignoring;
-use crate::support::server::Server;
 
 #[test]
 fn a_terminal_that_is_closed_ends_it_in_good_order() {

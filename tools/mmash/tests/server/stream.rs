@@ -7,17 +7,19 @@ use std::net::TcpStream;
 
 use jsonschema::Validator;
 use mmstats::{Counter, Field, Gauge, Histogram, Options, Published};
+use mmstats_testing::command::dead_pid;
+use mmstats_testing::document::assert_valid;
+use mmstats_testing::http::{self, Chunks};
+use mmstats_testing::original::{content, field, original};
+use mmstats_testing::server::Server;
+use mmstats_testing::stats_dir::write;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpSocket;
 use tokio::runtime;
 
 use crate::command;
-use crate::document::assert_valid;
 use crate::openapi::document;
-use crate::support::http::{self, Chunks};
-use crate::support::server::Server;
-use crate::support::{content, field, gone, original, write};
 
 /// mmash that looks often.
 fn served(directory: &TempDir) -> Server {
@@ -221,7 +223,7 @@ fn a_stat_that_another_program_declares_anew_is_told_anew() {
 #[test]
 fn dead_programs_and_threads_that_publish_nothing_are_told() {
     let directory = TempDir::new().unwrap();
-    write(directory.path(), "mmstats-dead", &original(gone()));
+    write(directory.path(), "mmstats-dead", &original(dead_pid()));
     let options = Options::dynamic("web").path(directory.path()).default_fields(false);
     let stats = options.create().unwrap();
     let unpublished: Gauge<u64> = stats.add(Gauge::named("web.sys.unpublished")).unwrap();

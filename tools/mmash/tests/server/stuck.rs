@@ -6,13 +6,16 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use mmstats_testing::TIMEOUT;
+use mmstats_testing::command::full_pipe;
+use mmstats_testing::original::original;
+use mmstats_testing::server::Server;
+use mmstats_testing::stats_dir::write;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
 
 use crate::command;
-use crate::support::server::Server;
-use crate::support::{PATIENCE, full_pipe, original, write};
 
 /// How long the end may take at most: 2 s, and room for a busy machine. What is stuck stays so for
 /// ever.
@@ -43,7 +46,7 @@ fn a_log_that_nobody_reads_stops_nothing() {
     }
     let began = (Instant::now(), time(&server));
     while time(&server) == began.1 {
-        assert!(began.0.elapsed() < PATIENCE, "the files aren't polled any more");
+        assert!(began.0.elapsed() < TIMEOUT, "the files aren't polled any more");
     }
     assert_eq!(server.get("/healthz").body, "ok\n");
     let began = Instant::now();
@@ -62,7 +65,7 @@ fn it_ends_where_neither_stdout_nor_stderr_can_be_written() {
     let mut child = command.stdout(stdout).stderr(stderr).stdin(Stdio::null()).spawn().unwrap();
     let began = Instant::now();
     while !handles(child.id(), Signal::SIGTERM) {
-        assert!(began.elapsed() < PATIENCE, "it never handles the signal");
+        assert!(began.elapsed() < TIMEOUT, "it never handles the signal");
         thread::sleep(Duration::from_millis(5));
     }
     kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).unwrap();

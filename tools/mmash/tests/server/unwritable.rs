@@ -6,12 +6,13 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
+use mmstats_testing::TIMEOUT;
+use mmstats_testing::command::{run_into, tool};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
 
 use crate::command;
-use crate::support::{PATIENCE, run_into, tool};
 
 /// A device that is always full.
 fn full() -> File {
@@ -69,7 +70,7 @@ fn it_reports_a_full_device_and_serves_all_the_same() {
     });
     // It publishes nothing in this directory, and says so first.
     let line = loop {
-        let line = lines.recv_timeout(PATIENCE).expect("it reports it");
+        let line = lines.recv_timeout(TIMEOUT).expect("it reports it");
         if !line.starts_with("mmash: no telemetry") {
             break line;
         }

@@ -6,10 +6,10 @@ use mmstats::{
     Aggregate, Counter, Field, Gauge, Histogram, Options, Published, Text, Timer, UpDownCounter,
     WindowedAverage,
 };
+use mmstats_testing::server::Server;
 use tempfile::TempDir;
 
 use crate::mmash;
-use crate::support::server::Server;
 
 /// The files `worker-1.mmstats` to `worker-3.mmstats`, and mmash on them.
 pub struct Workers {

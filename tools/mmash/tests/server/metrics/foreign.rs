@@ -4,13 +4,14 @@
 use std::time::{Duration, Instant};
 
 use mmstats::Identity;
+use mmstats_testing::foreign::{Foreign, foreign};
+use mmstats_testing::http;
+use mmstats_testing::stats_dir::write;
 use nix::sys::signal::Signal;
 use tempfile::TempDir;
 
 use super::{mmash_with, samples, worker};
 use crate::prometheus::assert_well_formed;
-use crate::support::foreign::{Foreign, foreign};
-use crate::support::{http, write};
 
 /// Stats that no format allows, in one program's file.
 fn poison(directory: &TempDir) {

@@ -4,11 +4,12 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
+use mmstats_testing::original::{content, field};
+use mmstats_testing::server::Server;
+use mmstats_testing::stats_dir::write;
 use tempfile::TempDir;
 
 use super::{mmash_with, samples, without_age, worker};
-use crate::support::server::Server;
-use crate::support::{content, field, write};
 
 /// Waits for a look at the files that begins after now, and gives its metrics.
 pub fn next_look(server: &Server) -> String {

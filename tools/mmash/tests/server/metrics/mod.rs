@@ -12,11 +12,13 @@ use mmstats::{
     Aggregate, Average, Counter, Field, Gauge, Histogram, Options, Published, StatsFile, Text,
     Timer, UpDownCounter,
 };
+use mmstats_testing::command::dead_pid;
+use mmstats_testing::http::{self, Answer};
+use mmstats_testing::original::original;
+use mmstats_testing::server::Server;
+use mmstats_testing::stats_dir::write;
 use tempfile::TempDir;
 
-use crate::support::http::{self, Answer};
-use crate::support::server::Server;
-use crate::support::{gone, original, write};
 use crate::{command, mmash};
 
 /// In 0.0.4, of two workers of one process and of a program of the original's.
@@ -106,7 +108,7 @@ struct Writers {
 impl Writers {
     fn new() -> Self {
         let directory = TempDir::new().unwrap();
-        let gone = gone();
+        let gone = dead_pid();
         write(directory.path(), "mmstats-old", &original(gone));
         let workers = [1, 2].map(|number| {
             thread::scope(|scope| scope.spawn(|| worker(directory.path(), number)).join().unwrap())

@@ -3,18 +3,17 @@
 use std::env;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use mmstats::{Counter, Field, Gauge, Identity, Options, Processes, StatsFile, Verdict};
-use nix::unistd::geteuid;
+use mmstats_testing::actor::{Actor, play};
+use mmstats_testing::foreign::{Foreign, foreign};
+use mmstats_testing::namespace::{Proc, unshare};
+use mmstats_testing::server::Server;
+use mmstats_testing::stats_dir::write;
 use tempfile::TempDir;
 
 use super::in_time::next_look;
 use super::{mmash_with, samples, worker};
-use crate::library::actor::{Actor, play};
-use crate::support::foreign::{Foreign, foreign};
-use crate::support::server::Server;
-use crate::support::write;
 
 /// A file with counts and a gauge of whoever is claimed to have written it.
 fn file_of(writer: &Identity, hits: u64) -> Vec<u8> {
@@ -75,27 +74,12 @@ fn a_dead_file_of_an_earlier_process_does_not_join_a_living_one() {
     assert!(!text.contains("busy"), "{text}");
 }
 
-/// A process that is the first of a namespace of its own; `None`, said aloud, where there can't be
-/// one.
+/// A process that is the first of a namespace of its own; `None`: there can't be one, and the test is
+/// skipped.
 fn container() -> Option<Actor> {
-    let allowed = unshare().arg("true").output();
-    if !allowed.is_ok_and(|output| output.status.success()) {
-        eprintln!("SKIPPED: pid namespaces can't be made here (unshare --pid --mount-proc)");
-        return None;
-    }
-    let mut command = unshare();
+    let mut command = unshare(Proc::Own)?;
     command.arg(env::current_exe().unwrap());
     Some(Actor::start_by(command, "metrics::processes::role"))
-}
-
-fn unshare() -> Command {
-    let mut command = Command::new("unshare");
-    if !geteuid().is_root() {
-        // Who isn't root may be it in a namespace of users.
-        command.args(["--user", "--map-root-user"]);
-    }
-    command.args(["--pid", "--fork", "--kill-child", "--mount-proc", "--"]);
-    command
 }
 
 #[test]

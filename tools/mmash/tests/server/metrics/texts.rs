@@ -1,10 +1,11 @@
 //! Texts in `/metrics`, and what `--by cmd` leaves out: what makes ever new series.
 
 use mmstats::{Field, Fixed, Options, Published, Text};
+use mmstats_testing::original::{content, field};
+use mmstats_testing::stats_dir::write;
 use tempfile::TempDir;
 
 use super::{mmash_with, samples, worker};
-use crate::support::{content, field, write};
 
 /// A text that visitors choose, and one that doesn't change; and a text of the original's.
 fn writers(directory: &TempDir) -> Published<()> {

@@ -1,6 +1,5 @@
 //! The program `webapp` as a child process, and requests to it.
 
-use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::process::ExitStatusExt;
@@ -11,7 +10,7 @@ use std::thread::{self, JoinHandle};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::support::built::built;
+use crate::programs::built;
 
 /// A running webapp. Killed when dropped.
 pub struct Webapp {
@@ -115,17 +114,4 @@ fn collect(mut stdout: BufReader<ChildStdout>, mut output: String) -> JoinHandle
         output.push_str(&String::from_utf8_lossy(&rest));
         output
     })
-}
-
-/// Runs a tool to its end.
-pub fn run<A: AsRef<OsStr>>(
-    tool: impl AsRef<Path>,
-    arguments: impl IntoIterator<Item = A>,
-) -> (i32, String) {
-    let tool = tool.as_ref();
-    let output = Command::new(tool).args(arguments).output().expect("the tool starts");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(stderr.is_empty(), "{} says {stderr}", tool.display());
-    let stdout = String::from_utf8(output.stdout).expect("the tools write UTF-8");
-    (output.status.code().expect("no signal"), stdout)
 }

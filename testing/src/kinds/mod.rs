@@ -1,5 +1,4 @@
 //! A stats struct with every kind of field, what to write into it, and what is then to be read.
-#![allow(dead_code, reason = "each test uses a part")]
 
 pub mod writes;
 

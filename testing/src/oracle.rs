@@ -1,8 +1,6 @@
 //! A naive reader, written from what the original's README and Python's `struct` say of a stats
 //! file. It shares no code with the library and trusts every byte: what is no stats file to the end
 //! makes it panic.
-#![allow(dead_code, reason = "each test uses a part")]
-
 /// A value as the original's readers show it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {

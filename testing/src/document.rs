@@ -1,0 +1,140 @@
+//! Checks of answers against the OpenAPI document that describes them.
+
+use std::collections::BTreeSet;
+
+use jsonschema::Validator;
+use serde_json::{Map, Value, json};
+
+use crate::http::Answer;
+use crate::server::Server;
+
+/// The document as it is served.
+pub struct Document(Value);
+
+impl Document {
+    /// What generators of clients fail on isn't in it: `"items": false` stops Python's, and so does a
+    /// constant that isn't a text.
+    #[track_caller]
+    pub fn at(server: &Server, path: &str) -> Self {
+        let document = server.get(path).json();
+        let is_usual = |name: &str, value: &Value| match name {
+            "items" => value.is_object(),
+            "const" => value.is_string(),
+            _ => true,
+        };
+        assert_members(&document, &is_usual);
+        Self(document)
+    }
+
+    /// What a reference refers to; anything else is meant itself.
+    fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
+        let Some(reference) = value["$ref"].as_str() else {
+            return value;
+        };
+        let pointer = reference.strip_prefix('#').expect("it refers to itself");
+        self.0.pointer(pointer).unwrap_or_else(|| panic!("there is no {reference}"))
+    }
+
+    pub fn operation(&self, path: &str) -> &Value {
+        let operation = &self.0["paths"][path]["get"];
+        assert!(operation.is_object(), "{path}");
+        operation
+    }
+
+    /// What it says of answers with this status: by number, else by default.
+    fn response(&self, path: &str, status: u16) -> &Value {
+        let responses = &self.operation(path)["responses"];
+        let found = responses.get(status.to_string()).or_else(|| responses.get("default"));
+        self.resolve(found.unwrap_or_else(|| panic!("{path}: {status} isn't documented")))
+    }
+
+    /// The answers that it has by their status: `PATH STATUS`.
+    pub fn answers(&self) -> BTreeSet<String> {
+        let statuses = |(path, item): (&String, &Value)| -> Vec<String> {
+            let responses: &Map<String, Value> = item["get"]["responses"].as_object().unwrap();
+            let numbers = responses.keys().filter(|status| *status != "default");
+            numbers.map(|status| format!("{path} {status}")).collect()
+        };
+        self.0["paths"].as_object().unwrap().iter().flat_map(statuses).collect()
+    }
+
+    /// The names of an operation's parameters behind the `?`.
+    pub fn parameters(&self, path: &str) -> Vec<&str> {
+        let parameters = self.operation(path)["parameters"].as_array();
+        let parameters = parameters.into_iter().flatten().map(|given| self.resolve(given));
+        parameters
+            .filter(|given| given["in"] == "query")
+            .filter_map(|given| given["name"].as_str())
+            .collect()
+    }
+
+    /// Whether the schema of a parameter allows a text: as a number, where it is one in JSON, or as a
+    /// string.
+    #[track_caller]
+    pub fn allowed(&self, path: &str, parameter: &str) -> impl Fn(&str) -> bool + use<> {
+        let parameters = self.operation(path)["parameters"].as_array().expect("it has some");
+        let mut named = parameters.iter().map(|given| self.resolve(given));
+        let found = named.find(|given| given["name"] == parameter).expect("it is documented");
+        let options = jsonschema::options().should_validate_formats(true);
+        let schema = options.build(self.resolve(&found["schema"])).expect("a schema");
+        move |text| {
+            let number = serde_json::from_str(text).ok().filter(Value::is_number);
+            let number = number.filter(|_| text.trim() == text);
+            number.is_some_and(|number| schema.is_valid(&number)) || schema.is_valid(&json!(text))
+        }
+    }
+
+    /// A check against a schema that allows no member that isn't named.
+    pub fn validator(&self, schema: &Value) -> Validator {
+        let mut root = schema.clone();
+        root["components"] = self.0["components"].clone();
+        close(&mut root);
+        jsonschema::draft202012::new(&root).expect("a schema")
+    }
+
+    /// Checks an answer's type and content against what is documented for its path and status.
+    #[track_caller]
+    pub fn check(&self, path: &str, asked: &str, answer: &Answer) {
+        let Some(contents) = self.response(path, answer.status)["content"].as_object() else {
+            return assert_eq!(answer.body, "", "{asked}");
+        };
+        let kind = answer.header("content-type").expect(asked);
+        let content = contents.get(kind).unwrap_or_else(|| panic!("{asked}: {kind}"));
+        if kind == "application/json" {
+            assert_valid(&self.validator(&content["schema"]), &answer.json(), asked);
+        }
+    }
+}
+
+#[track_caller]
+fn assert_members(value: &Value, is_usual: &impl Fn(&str, &Value) -> bool) {
+    if let Value::Object(members) = value {
+        for (name, member) in members {
+            assert!(is_usual(name, member), "{name:?}: {member}");
+            assert_members(member, is_usual);
+        }
+    }
+    value.as_array().into_iter().flatten().for_each(|element| assert_members(element, is_usual));
+}
+
+/// Members may come at any time; of those that there are each is to be in the document.
+fn close(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            if members.contains_key("properties") {
+                members.entry("additionalProperties").or_insert(json!(false));
+            }
+            members.values_mut().for_each(close);
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(close),
+        _ => {}
+    }
+}
+
+#[track_caller]
+pub fn assert_valid(validator: &Validator, value: &Value, what: &str) {
+    let errors: Vec<_> = validator.iter_errors(value).collect();
+    let told: Vec<_> =
+        errors.iter().map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(told.is_empty(), "{what}: {}", told.join("\n"));
+}

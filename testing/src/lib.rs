@@ -1,0 +1,41 @@
+//! What the tests of several packages share: processes with a time limit, files in every state,
+//! clients and servers.
+
+#![allow(missing_docs, reason = "names say what simple helpers do")]
+#![allow(clippy::missing_errors_doc, clippy::missing_panics_doc, reason = "tests expect neither")]
+
+pub mod actor;
+#[cfg(feature = "browser")]
+pub mod browser;
+pub mod command;
+#[cfg(feature = "document")]
+pub mod document;
+pub mod foreign;
+pub mod http;
+pub mod kinds;
+pub mod namespace;
+pub mod nginx;
+pub mod oracle;
+pub mod original;
+#[allow(unsafe_code, reason = "what only unsafe code can do stands there")]
+pub mod os;
+pub mod programs;
+pub mod prometheus;
+pub mod required;
+pub mod seccomp;
+pub mod server;
+pub mod stats_dir;
+pub mod tmpfs;
+pub mod traced;
+pub mod webapp;
+
+use std::thread;
+use std::time::Duration;
+
+/// The limit of everything that is waited for: what takes longer hangs.
+pub const TIMEOUT: Duration = Duration::from_mins(1);
+
+/// Runs `action` in a thread of its own.
+pub fn in_thread<R: Send + 'static>(action: impl FnOnce() -> R + Send + 'static) -> R {
+    thread::spawn(action).join().unwrap()
+}

@@ -1,0 +1,90 @@
+//! A server as a process.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::TIMEOUT;
+use crate::http::{self, Answer};
+
+/// A server that runs until it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    /// What it prints, read by a thread: whoever waits for a line may give up.
+    lines: Mutex<Receiver<String>>,
+    pub address: SocketAddr,
+}
+
+impl Server {
+    /// Starts a command that prints its address as its first line: `http://ADDRESS/`, or
+    /// `unix:PATH`, which can't be asked here.
+    #[track_caller]
+    pub fn start(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let (sender, lines) = channel();
+        thread::spawn(move || {
+            stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+        });
+        let mut server = Self { child, lines: lines.into(), address: ([0; 4], 0).into() };
+        let line = server.next_line();
+        if !line.starts_with("unix:") {
+            let address = line.strip_prefix("http://").and_then(|rest| rest.strip_suffix('/'));
+            let address = address.unwrap_or_else(|| panic!("{line:?} is no address"));
+            server.address = address.parse().unwrap();
+        }
+        server
+    }
+
+    /// The next line that it prints; an empty one where it has ended.
+    #[track_caller]
+    pub fn next_line(&mut self) -> String {
+        match self.lines.get_mut().unwrap().recv_timeout(TIMEOUT) {
+            Ok(line) => line,
+            Err(RecvTimeoutError::Disconnected) => String::new(),
+            Err(RecvTimeoutError::Timeout) => panic!("it prints nothing more, and doesn't end"),
+        }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    #[track_caller]
+    pub fn get(&self, path: &str) -> Answer {
+        http::get(self.address, path)
+    }
+
+    pub fn send(&self, signal: Signal) {
+        kill(Pid::from_raw(self.child.id().cast_signed()), signal).unwrap();
+    }
+
+    /// Ends it by a signal, and gives its exit code.
+    #[track_caller]
+    pub fn end(mut self, signal: Signal) -> Option<i32> {
+        self.send(signal);
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            assert!(began.elapsed() < TIMEOUT, "it doesn't end");
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
