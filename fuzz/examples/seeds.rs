@@ -10,11 +10,7 @@ use std::path::Path;
 
 use mmstats::{Layout, MmStats, StatsFile};
 use mmstats_fuzz::{Fields, Tail};
-
-#[path = "../../mmstats/tests/kinds/mod.rs"]
-mod kinds;
-#[path = "../../mmstats/tests/oracle/mod.rs"]
-mod oracle;
+use mmstats_testing::kinds::Kinds;
 
 /// The targets that take whole files.
 const OF_FILES: [&str; 3] = ["file", "oracle", "output"];
@@ -66,7 +62,7 @@ fn files() -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
     }
     let directory = tempfile::tempdir()?;
     for layout in [Layout::Aligned, Layout::Packed] {
-        let options = kinds::Kinds::options().layout(layout).path(directory.path());
+        let options = Kinds::options().layout(layout).path(directory.path());
         let stats = options.create()?;
         stats.write();
         let whole = fs::read(stats.path().ok_or("there is no file")?)?;

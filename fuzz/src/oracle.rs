@@ -4,9 +4,7 @@ use std::cell::Cell;
 use std::panic;
 
 use mmstats::{FormatError, ReadError, StatsFile, Value};
-
-#[path = "../../mmstats/tests/oracle/mod.rs"]
-mod naive;
+use mmstats_testing::oracle as naive;
 
 thread_local! {
     static NAIVE: Cell<bool> = const { Cell::new(false) };
