@@ -175,15 +175,15 @@ compile_error!("mmstats needs Linux: open-file-description locks, O_TMPFILE and 
 mod file;
 #[forbid(unsafe_code)]
 mod format;
-#[cfg(all(test, loom))]
-#[forbid(unsafe_code)]
-mod interleavings;
 #[allow(unsafe_code, reason = "the one place for it")]
 mod memory;
 #[forbid(unsafe_code)]
 mod publish;
 #[forbid(unsafe_code)]
 mod read;
+#[cfg(all(test, loom))]
+#[forbid(unsafe_code)]
+mod tests;
 
 pub use file::{
     Life, Processes, ReadError, ReadLimit, Removal, RemoveError, Verdict, is_stats_file_name,

@@ -10,8 +10,10 @@ use nix::fcntl::{AtFlags, OFlag, openat};
 use nix::sys::stat::{Mode, fstatat};
 use nix::unistd::{UnlinkatFlags, unlinkat};
 
-use super::claim::Claim;
-use super::{FileId, Life, MAX_SIZE, Processes, ReadError, Source, Writer, judge, large, places};
+use super::writer_info::WriterInfo;
+use super::{
+    FileId, Life, MAX_SIZE, OpenFile, Processes, ReadError, Writer, file_names, judge, large,
+};
 
 /// A name in an open directory: neither part of the path can be swapped under us.
 pub(super) struct DirectoryEntry<'a> {
@@ -40,7 +42,7 @@ impl<'a> DirectoryEntry<'a> {
 
     /// The file itself and not what it may point to; `None` where there is none.
     fn open(&self) -> Result<Option<File>, ReadError> {
-        let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | Source::FLAGS;
+        let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OpenFile::FLAGS;
         match openat(&self.directory, self.name, flags, Mode::empty()) {
             Ok(file) => Ok(Some(file.into())),
             Err(Errno::ENOENT) => Ok(None),
@@ -76,25 +78,25 @@ impl<'a> DirectoryEntry<'a> {
 
 /// An open file and what it says about its writer.
 pub(super) struct Candidate {
-    source: Source,
+    file: OpenFile,
     id: FileId,
-    claim: Claimed,
+    writer: CandidateWriter,
 }
 
-enum Claimed {
-    Whole(Claim),
+enum CandidateWriter {
+    Whole(WriterInfo),
     Unfinished(u32),
 }
 
 /// What a whole stats file of any size says.
-fn claim(source: &Source, path: &Path) -> Result<Claim, ReadError> {
-    let (size, limit) = (source.size as u64, MAX_SIZE);
+fn writer_info(file: &OpenFile, path: &Path) -> Result<WriterInfo, ReadError> {
+    let (size, limit) = (file.size as u64, MAX_SIZE);
     if size > limit {
         let too_large = || ReadError::TooLarge { path: path.to_owned(), size, limit };
-        return large::claim(source, path)?.ok_or_else(too_large);
+        return large::writer_info(file, path)?.ok_or_else(too_large);
     }
-    let copy = source.copy(path)?;
-    Claim::of(copy.bytes()).map_err(|source| ReadError::Damaged { path: path.to_owned(), source })
+    let damaged = |source| ReadError::Damaged { path: path.to_owned(), source };
+    WriterInfo::parse(file.copy(path)?.bytes()).map_err(damaged)
 }
 
 impl Candidate {
@@ -102,21 +104,21 @@ impl Candidate {
         let Some(file) = entry.open()? else {
             return Ok(None);
         };
-        let source = Source::of(file, entry.path, u64::MAX)?;
+        let file = OpenFile::of(file, entry.path, u64::MAX)?;
         let failed = |source| ReadError::Io { path: entry.path.to_owned(), source };
-        let id = source.id().map_err(failed)?;
-        let claim = match claim(&source, entry.path) {
-            Ok(claim) => Claimed::Whole(claim),
-            Err(error) => match places::pid_of_temporary(entry.name) {
-                Some(pid) => Claimed::Unfinished(pid),
+        let id = file.id().map_err(failed)?;
+        let writer = match writer_info(&file, entry.path) {
+            Ok(info) => CandidateWriter::Whole(info),
+            Err(error) => match file_names::pid_of_temporary(entry.name) {
+                Some(pid) => CandidateWriter::Unfinished(pid),
                 None => return Err(error),
             },
         };
-        Ok(Some(Self { source, id, claim }))
+        Ok(Some(Self { file, id, writer }))
     }
 
     pub(super) fn file(&self) -> &File {
-        &self.source.file
+        &self.file.file
     }
 
     pub(super) fn id(&self) -> FileId {
@@ -124,13 +126,13 @@ impl Candidate {
     }
 
     pub(super) fn writer(&self) -> Writer<'_> {
-        match &self.claim {
-            Claimed::Whole(claim) => claim.writer(),
-            Claimed::Unfinished(pid) => Writer::Unfinished(*pid),
+        match &self.writer {
+            CandidateWriter::Whole(info) => info.writer(),
+            CandidateWriter::Unfinished(pid) => Writer::Unfinished(*pid),
         }
     }
 
     pub(super) fn judge(&self, processes: &mut Processes) -> Life {
-        judge(&self.source.file, self.id, self.writer(), processes)
+        judge(&self.file.file, self.id, self.writer(), processes)
     }
 }

@@ -4,8 +4,8 @@
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::path::Path;
 
-use super::claim::Claim;
-use super::{ReadError, Source};
+use super::writer_info::WriterInfo;
+use super::{OpenFile, ReadError};
 use crate::format::{Chain, FIRST_FIELD, FormatError, IDENTITY_ALIGN, Trailer, VERSION};
 
 /// More than the longest header of a field, and than the longest identity with its footer.
@@ -14,25 +14,25 @@ const WINDOW: usize = 1 << 20;
 /// Who wrote the file; `None` where no trailer behind a whole chain of fields says so.
 ///
 /// Whatever the file's size, little of it is in memory at a time.
-pub(super) fn claim(source: &Source, path: &Path) -> Result<Option<Claim>, ReadError> {
-    let Some(chain_end) = chain_end(source, path)? else {
+pub(super) fn writer_info(file: &OpenFile, path: &Path) -> Result<Option<WriterInfo>, ReadError> {
+    let Some(chain_end) = chain_end(file, path)? else {
         return Ok(None);
     };
-    let start = source.size.saturating_sub(WINDOW).next_multiple_of(IDENTITY_ALIGN);
-    let copy = source.copy_range(start..source.size, path)?;
-    let trailer = Trailer::find_in_tail(copy.at(start..source.size), start, chain_end)
+    let start = file.size.saturating_sub(WINDOW).next_multiple_of(IDENTITY_ALIGN);
+    let copy = file.copy_range(start..file.size, path)?;
+    let trailer = Trailer::find_in_tail(copy.at(start..file.size), start, chain_end)
         .map_err(|source| ReadError::Damaged { path: path.to_owned(), source })?;
-    Ok(trailer.and_then(|trailer| trailer.identity()).map(Claim::of_identity))
+    Ok(trailer.and_then(|trailer| trailer.identity()).map(WriterInfo::from_identity))
 }
 
 /// Where the chain's terminator ends; `None` where the chain breaks off or has none, so that there
 /// is nothing behind it.
-fn chain_end(source: &Source, path: &Path) -> Result<Option<usize>, ReadError> {
+fn chain_end(file: &OpenFile, path: &Path) -> Result<Option<usize>, ReadError> {
     let mut field = FIRST_FIELD;
-    while field < source.size {
+    while field < file.size {
         let start = field - FIRST_FIELD;
-        let range = start..source.size.min(start + WINDOW);
-        let mut window = source.copy_range(range.clone(), path)?.at(range).to_vec();
+        let range = start..file.size.min(start + WINDOW);
+        let mut window = file.copy_range(range.clone(), path)?.at(range).to_vec();
         if start > 0 {
             // With a version byte in front of its first field, it can be walked as a file is.
             window[0] = VERSION;
@@ -84,11 +84,11 @@ mod tests {
     fn pid(bytes: &[u8]) -> Option<u32> {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();
-        let source = Source::open(file.path(), u64::MAX).unwrap();
-        let found = claim(&source, file.path()).unwrap();
-        let found = found.map(|claim| claim.writer().pid().unwrap());
-        let whole = Claim::of(bytes).ok();
-        let expected = whole.as_ref().and_then(|claim| match claim.writer() {
+        let open = OpenFile::open(file.path(), u64::MAX).unwrap();
+        let found = writer_info(&open, file.path()).unwrap();
+        let found = found.map(|info| info.writer().pid().unwrap());
+        let whole = WriterInfo::parse(bytes).ok();
+        let expected = whole.as_ref().and_then(|info| match info.writer() {
             Writer::Ours(identity) => Some(identity.pid),
             _ => None,
         });

@@ -11,7 +11,7 @@ use nix::sys::statfs::{
 };
 
 use super::lock::{self, Lock};
-use super::process::OwnProcess;
+use super::own_process::OwnProcess;
 use super::processes::{Existence, Mapping};
 use super::{FileId, Processes};
 use crate::format::Identity;
@@ -193,7 +193,7 @@ fn is_local(file: &File) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::file::process::own_identity;
+    use crate::file::own_process::own_identity;
     use crate::file::testing::gone;
     use std::process::{Command, Stdio};
 

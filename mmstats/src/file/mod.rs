@@ -1,33 +1,35 @@
-//! A stats file as the operating system sees it: its copy, its writer, its place, its end.
+//! A stats file as the operating system sees it: its bytes, its writer, its location, its removal.
 //!
 //! Known by the side that publishes and by the side that reads, so that both judge a file in
 //! the same way.
 
 mod candidate;
-mod claim;
-mod copy;
 mod error;
+pub(crate) mod file_names;
+mod image;
 mod large;
 mod life;
+pub(crate) mod locations;
 pub(crate) mod lock;
-pub(crate) mod number;
-pub(crate) mod places;
+mod open_file;
+mod own_process;
 mod proc_stat;
-mod process;
 mod processes;
 mod removal;
 mod remove;
 pub(crate) mod template;
 mod walk;
+mod writer_info;
 
-pub(crate) use copy::{Copy, FileId, MAX_SIZE, Source};
+pub(crate) use image::FileImage;
 pub(crate) use life::{Writer, judge};
-pub(crate) use process::own_identity;
+pub(crate) use open_file::{FileId, MAX_SIZE, OpenFile};
+pub(crate) use own_process::own_identity;
 pub(crate) use walk::walk;
 
 pub use error::{ReadError, ReadLimit};
+pub use file_names::is_stats_file_name;
 pub use life::{Life, Verdict};
-pub use places::is_stats_file_name;
 pub use processes::Processes;
 pub use removal::{Removal, RemoveError};
 pub use remove::{remove_if_dead, would_remove};

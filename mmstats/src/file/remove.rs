@@ -131,7 +131,7 @@ fn remove(
 mod tests {
     use super::*;
     use crate::file::testing::{eventually, gone};
-    use crate::file::{lock, places};
+    use crate::file::{file_names, lock};
     use std::fs::{self, File};
     use std::os::unix::fs::{MetadataExt, symlink};
     use std::path::PathBuf;
@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn unfinished_files_go_when_they_are_old_and_their_maker_is_gone() {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join(places::temporary_name(gone(), 3));
+        let path = dir.path().join(file_names::temporary_name(gone(), 3));
         let file = File::create(&path).unwrap();
         file.set_len(4096).unwrap();
         assert!(matches!(remove(&path).unwrap(), Removal::Undecided { .. }));

@@ -8,14 +8,15 @@ mod chain;
 mod checksum;
 mod entry;
 mod error;
-#[cfg(all(test, target_endian = "little", target_pointer_width = "64"))]
-mod example;
 mod identity;
+pub(crate) mod integer;
 mod kind;
 mod layout;
 mod load;
 mod new_file;
 mod signature;
+#[cfg(all(test, target_endian = "little", target_pointer_width = "64"))]
+mod tests;
 mod text;
 mod trailer;
 

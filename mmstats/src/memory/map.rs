@@ -96,13 +96,13 @@ impl Map {
         (0..self.len() / size_of::<u64>()).flat_map(|number| word(number).to_ne_bytes()).collect()
     }
 
-    /// Puts the file of `newborn`, which has the bytes of this private memory, in its place. The
+    /// Puts the file of `created`, which has the bytes of this private memory, in its place. The
     /// file's descriptor, and with it the sign of life, is this map's then.
-    pub(crate) fn become_file_of(&self, newborn: &Self) -> io::Result<()> {
-        assert_eq!(self.len(), newborn.len(), "a file of the memory's bytes");
+    pub(crate) fn become_file_of(&self, created: &Self) -> io::Result<()> {
+        assert_eq!(self.len(), created.len(), "a file of the memory's bytes");
         // A fork in between would leave the child the file's map.
         let _section = Section::enter();
-        let file = newborn.descriptor().ok_or(Errno::EBADF)?;
+        let file = created.descriptor().ok_or(Errno::EBADF)?;
         let access = libc::PROT_READ | libc::PROT_WRITE;
         let flags = libc::MAP_SHARED | libc::MAP_FIXED;
         let (base, len) = (self.raw.as_mut_ptr().cast(), self.len());
@@ -115,7 +115,7 @@ impl Map {
             self.flush_async().unwrap_or_else(|_| process::abort());
             return Err(error);
         }
-        newborn.registration.descriptor().move_to(self.registration.descriptor());
+        created.registration.descriptor().move_to(self.registration.descriptor());
         Ok(())
     }
 

@@ -17,7 +17,7 @@
 
 mod descriptor;
 mod fork;
-mod leaked;
+mod fork_safe;
 mod list;
 mod map;
 mod one_thread;
@@ -32,8 +32,8 @@ mod values;
 pub(crate) use fork::{
     ChildHook, Generation, OnceAcrossForks, Section, ThisProcess, at_exit, at_fork_in_child,
 };
-pub use leaked::Slot;
-pub(crate) use leaked::{ForkProof, Idle};
+pub use fork_safe::Slot;
+pub(crate) use fork_safe::{ForkSafe, Idle};
 pub use map::AttachedField;
 pub(crate) use map::Map;
 pub use scalar::Scalar;

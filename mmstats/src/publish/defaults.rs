@@ -6,8 +6,8 @@ use nix::unistd::{Gid, Uid};
 
 use super::declaration::{Attachments, Declarations, Field};
 use super::fields::{Fixed, unix_time};
-use super::quiet::Quiet;
-use super::unpublished::{Carrier, UnpublishedThreads};
+use super::no_alloc_mutex::NoAllocMutex;
+use super::unpublished::{RegisteredGauge, UnpublishedThreads};
 use crate::format::{Aggregate, Identity, Kind, Layout};
 
 /// The compiler that built the library: see `build.rs`.
@@ -30,31 +30,31 @@ pub(super) fn declare(fields: &mut Declarations, identity: &Identity, layout: La
 }
 
 /// Those of them that change.
-pub(super) struct Changing {
+pub(super) struct MutableDefaults {
     /// Rewritten when another thread takes the file over.
     pub tid: Fixed<i64>,
     /// Of an aligned file that nobody sees yet.
-    unpublished: Quiet<Option<UnpublishedThreads>>,
+    unpublished: NoAllocMutex<Option<UnpublishedThreads>>,
     /// Of one that is seen: rewritten by any thread.
-    carrier: OnceLock<Carrier>,
+    registered: OnceLock<RegisteredGauge>,
 }
 
-impl Changing {
+impl MutableDefaults {
     /// Begins to keep the number of unpublished threads, now that the file is seen.
-    pub(super) fn carry_number(&self) {
+    pub(super) fn register_gauge(&self) {
         if let Some(threads) = self.unpublished.with(Option::take) {
-            self.carrier.get_or_init(|| Carrier::new(threads));
+            self.registered.get_or_init(|| RegisteredGauge::new(threads));
         }
     }
 }
 
-pub(super) fn attach(fields: &mut Attachments, layout: Layout) -> Changing {
+pub(super) fn attach(fields: &mut Attachments, layout: Layout) -> MutableDefaults {
     let _pid: Fixed<u32> = fields.next();
     let tid = fields.next();
     let _uid: Fixed<u64> = fields.next();
     let _gid: Fixed<u64> = fields.next();
     let _created: Fixed<f64> = fields.next();
     let _version: Fixed<&str> = fields.next();
-    let unpublished = Quiet::new((layout == Layout::Aligned).then(|| fields.next()));
-    Changing { tid, unpublished, carrier: OnceLock::new() }
+    let unpublished = NoAllocMutex::new((layout == Layout::Aligned).then(|| fields.next()));
+    MutableDefaults { tid, unpublished, registered: OnceLock::new() }
 }

@@ -1,7 +1,7 @@
 //! What the guards have in common: they belong to one process, their changes are made in whichever
 //! thread they end, and none is lost where that thread has no file.
 
-use super::kept::contained;
+use super::deferred::catch_panic;
 use super::{MmStats, PerThread};
 use crate::memory::Generation;
 
@@ -33,19 +33,19 @@ impl<T: MmStats> Origin<T> {
 }
 
 /// Makes a change in this thread's instance or, if it has none that others see, has the static keep
-/// it; gives it back where that keeps `most` already.
+/// it; gives it back where that keeps `limit` already.
 #[cold]
-pub(super) fn settle<T: MmStats, C>(
+pub(super) fn apply_or_defer<T: MmStats, C>(
     stats: &'static PerThread<T>,
     change: C,
-    most: usize,
+    limit: usize,
 ) -> Result<(), C>
 where
     C: FnOnce(&T) + Send + 'static,
 {
     let mut change = Some(change);
     // What can panic there are the options, which are the program's own code.
-    contained(|| {
+    catch_panic(|| {
         stats.with_seen(|stats| {
             if let Some(change) = change.take() {
                 change(stats);
@@ -53,9 +53,9 @@ where
         })
     });
     match change {
-        Some(change) if stats.kept().len() >= most => Err(change),
+        Some(change) if stats.deferred().len() >= limit => Err(change),
         Some(change) => {
-            stats.kept().keep_as(stats.kept().number(), change);
+            stats.deferred().defer(stats.deferred().next_id(), change);
             Ok(())
         }
         None => Ok(()),

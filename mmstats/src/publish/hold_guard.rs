@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::deferred::catch_panic;
 use super::fields::UpDownCounter;
-use super::guard::{Origin, settle};
-use super::kept::contained;
+use super::guard::{Origin, apply_or_defer};
 use super::{MmStats, PerThread};
 
 /// One that counts in an [`UpDownCounter`] until this is dropped, in whichever thread that is: made
@@ -28,13 +28,13 @@ where
     /// Of one that was added to some file; `None` as soon as it is subtracted.
     counter: Option<F>,
     /// Of one that was added where there was no file.
-    kept: Option<Arc<KeptOne<F>>>,
+    deferred: Option<Arc<DeferredAdd<F>>>,
 }
 
 /// What a guard and its static share.
-struct KeptOne<F> {
+struct DeferredAdd<F> {
     /// Under which the static keeps the one, unless a thread with a file has added it since.
-    number: u64,
+    id: u64,
     counter: Mutex<F>,
 }
 
@@ -81,14 +81,14 @@ impl<T: MmStats> PerThread<T> {
     where
         F: Fn(&T) -> &UpDownCounter + Send + 'static,
     {
-        let (counter, kept) = match self.ready() {
+        let (counter, deferred) = match self.ready() {
             Some(own) => {
                 counter(own).incr();
                 (Some(counter), None)
             }
             None => add_first(self, counter),
         };
-        HoldGuard { origin: Origin::new(self), counter, kept }
+        HoldGuard { origin: Origin::new(self), counter, deferred }
     }
 }
 
@@ -97,30 +97,30 @@ impl<T: MmStats> PerThread<T> {
 fn add_first<T: MmStats, F>(
     stats: &'static PerThread<T>,
     counter: F,
-) -> (Option<F>, Option<Arc<KeptOne<F>>>)
+) -> (Option<F>, Option<Arc<DeferredAdd<F>>>)
 where
     F: Fn(&T) -> &UpDownCounter + Send + 'static,
 {
     match stats.with_seen(|stats| counter(stats).incr()) {
         Ok(Some(())) => (Some(counter), None),
         Ok(None) => {
-            let number = stats.kept().number();
-            let kept = Arc::new(KeptOne { number, counter: Mutex::new(counter) });
-            stats.kept().keep_as(number, change_by(1, &kept));
-            (None, Some(kept))
+            let id = stats.deferred().next_id();
+            let deferred = Arc::new(DeferredAdd { id, counter: Mutex::new(counter) });
+            stats.deferred().defer(id, change_by(1, &deferred));
+            (None, Some(deferred))
         }
         Err(error) => panic!("no stats for this thread: {error}"),
     }
 }
 
 /// The change of a counter that a guard and its static share.
-fn change_by<T, F>(amount: i64, kept: &Arc<KeptOne<F>>) -> impl FnOnce(&T) + Send + 'static
+fn change_by<T, F>(amount: i64, deferred: &Arc<DeferredAdd<F>>) -> impl FnOnce(&T) + Send + 'static
 where
     F: Fn(&T) -> &UpDownCounter + Send + 'static,
 {
-    let kept = Arc::clone(kept);
+    let deferred = Arc::clone(deferred);
     move |stats| {
-        let counter = kept.counter.lock().unwrap_or_else(PoisonError::into_inner);
+        let counter = deferred.counter.lock().unwrap_or_else(PoisonError::into_inner);
         counter(stats).add(amount);
     }
 }
@@ -133,10 +133,10 @@ where
     fn drop(&mut self) {
         let Some(stats) = self.origin.get() else { return };
         let Some(counter) = self.counter.take() else {
-            return subtract_kept(stats, self.kept.take());
+            return subtract_deferred(stats, self.deferred.take());
         };
         match stats.ready() {
-            Some(own) => _ = contained(move || counter(own).decr()),
+            Some(own) => _ = catch_panic(move || counter(own).decr()),
             None => subtract(stats, move |stats| counter(stats).decr()),
         }
     }
@@ -144,21 +144,23 @@ where
 
 /// Neither adds nor subtracts the one, unless it was added meanwhile.
 #[cold]
-fn subtract_kept<T: MmStats, F>(stats: &'static PerThread<T>, kept: Option<Arc<KeptOne<F>>>)
-where
+fn subtract_deferred<T: MmStats, F>(
+    stats: &'static PerThread<T>,
+    deferred: Option<Arc<DeferredAdd<F>>>,
+) where
     F: Fn(&T) -> &UpDownCounter + Send + 'static,
 {
-    if let Some(kept) = kept
-        && !stats.kept().cancel(kept.number)
+    if let Some(deferred) = deferred
+        && !stats.deferred().cancel(deferred.id)
     {
-        subtract(stats, change_by(-1, &kept));
+        subtract(stats, change_by(-1, &deferred));
     }
 }
 
 /// However many wait: as many as there are guards.
 #[cold]
 fn subtract<T: MmStats>(stats: &'static PerThread<T>, one: impl FnOnce(&T) + Send + 'static) {
-    let _never_given_back = settle(stats, one, usize::MAX);
+    let _never_given_back = apply_or_defer(stats, one, usize::MAX);
 }
 
 impl<T: MmStats, F> fmt::Debug for HoldGuard<T, F>

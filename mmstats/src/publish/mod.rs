@@ -1,22 +1,22 @@
 //! The writer: declare a stats struct, publish it, add to it.
 
-mod birth;
+mod create;
 mod declaration;
 mod defaults;
+mod deferred;
 mod derived;
 mod errors;
+mod exit_cleanup;
 pub mod fields;
 mod guard;
 mod hold_guard;
-mod kept;
+mod location;
 mod name;
+mod no_alloc_mutex;
 mod options;
 mod per_thread;
-mod place;
 mod pool;
-mod process;
 mod published;
-mod quiet;
 mod thread_end;
 mod timing_guard;
 mod unpublished;

@@ -13,8 +13,8 @@
 use std::fmt;
 use std::thread::LocalKey;
 
+use super::deferred::Deferred;
 use super::fields::Timer;
-use super::kept::Kept;
 use super::pool::Shared;
 use super::thread_end::{AtThreadEnd, at_thread_end};
 use super::unpublished::Unpublished;
@@ -152,7 +152,7 @@ impl<T: MmStats> PerThread<T> {
     #[inline]
     pub(super) fn ready(&'static self) -> Option<&'static Published<T>> {
         let own = self.slot.with(Slot::get)?;
-        (own.is_seen() && self.shared.kept().is_empty()).then_some(own)
+        (own.is_seen() && self.shared.deferred().is_empty()).then_some(own)
     }
 
     /// Uses this thread's instance if it has or can get one; `None` where others don't see that.
@@ -167,14 +167,14 @@ impl<T: MmStats> PerThread<T> {
         })
     }
 
-    pub(super) fn kept(&self) -> &'static Kept<T> {
-        self.shared.kept()
+    pub(super) fn deferred(&self) -> &'static Deferred<T> {
+        self.shared.deferred()
     }
 
     /// Makes the changes that wait for an instance that others see.
     fn catch_up(&'static self, published: &Published<T>) {
         if published.is_seen() {
-            self.shared.kept().apply(published);
+            self.shared.deferred().apply(published);
         }
     }
 

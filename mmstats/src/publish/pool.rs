@@ -4,12 +4,12 @@ use std::mem;
 use std::sync::Arc;
 use std::thread::LocalKey;
 
-use super::kept::Kept;
-use super::process::OwnFile;
-use super::quiet::Quiet;
+use super::deferred::Deferred;
+use super::exit_cleanup::OwnFile;
+use super::no_alloc_mutex::NoAllocMutex;
 use super::unpublished::Unpublished;
-use super::{CreateError, MmStats, Options, Published, process};
-use crate::memory::{ChildHook, ForkProof, Idle, OnceAcrossForks, Slot, at_fork_in_child};
+use super::{CreateError, MmStats, Options, Published, exit_cleanup};
+use crate::memory::{ChildHook, ForkSafe, Idle, OnceAcrossForks, Slot, at_fork_in_child};
 
 /// What the threads share.
 #[doc(hidden)]
@@ -19,8 +19,8 @@ pub struct Shared<T: MmStats> {
     /// after its fork.
     forget: ChildHook,
     enlisted: OnceAcrossForks,
-    pool: ForkProof<Quiet<Pool<T>>>,
-    kept: Kept<T>,
+    pool: ForkSafe<NoAllocMutex<Pool<T>>>,
+    deferred: Deferred<T>,
 }
 
 struct Pool<T: 'static> {
@@ -52,8 +52,8 @@ impl<T> Pool<T> {
 impl<T: MmStats> Shared<T> {
     #[doc(hidden)]
     pub const fn new(options: fn() -> Options<T>, forget: fn()) -> Self {
-        let (enlisted, pool) = (OnceAcrossForks::new(), ForkProof::new());
-        Self { options, forget: ChildHook::new(forget), enlisted, pool, kept: Kept::new() }
+        let (enlisted, pool) = (OnceAcrossForks::new(), ForkSafe::new());
+        Self { options, forget: ChildHook::new(forget), enlisted, pool, deferred: Deferred::new() }
     }
 
     /// For the macro's `forget`: see the field.
@@ -61,13 +61,13 @@ impl<T: MmStats> Shared<T> {
     pub fn forget(&self, slot: &'static LocalKey<Slot<Published<T>>>) {
         slot.with(Slot::forget);
         self.pool.forget();
-        self.kept.forget();
+        self.deferred.forget();
     }
 
     /// What no thread could publish yet.
     #[inline]
-    pub(super) fn kept(&'static self) -> &'static Kept<T> {
-        &self.kept
+    pub(super) fn deferred(&'static self) -> &'static Deferred<T> {
+        &self.deferred
     }
 
     /// An instance for a thread that begins to use one.
@@ -113,7 +113,7 @@ impl<T: MmStats> Shared<T> {
 
     fn note_file(&'static self, instance: &Published<T>) {
         if let Some(file) = instance.file().cloned() {
-            self.pool.get().with_room(|pool| &mut pool.files, |pool| pool.files.push(file));
+            self.pool.get().with_reserved(|pool| &mut pool.files, |pool| pool.files.push(file));
         }
     }
 
@@ -138,7 +138,7 @@ impl<T: MmStats> Shared<T> {
 
     fn put_back(&'static self, instance: Idle<Published<T>>) {
         let is_unseen = instance.get().problem().is_some();
-        self.pool.get().with_room(
+        self.pool.get().with_reserved(
             |pool| pool.place_for(is_unseen),
             |pool| pool.place_for(is_unseen).push(instance),
         );
@@ -155,6 +155,6 @@ impl<T: MmStats> Shared<T> {
     /// Removes the files of all instances.
     pub(super) fn remove(&'static self) {
         let files = self.pool.get().with(|pool| mem::take(&mut pool.files));
-        files.iter().for_each(process::remove);
+        files.iter().for_each(exit_cleanup::remove);
     }
 }

@@ -10,11 +10,11 @@ use std::{fmt, io, mem};
 use nix::unistd::{SysconfVar, gettid, sysconf};
 
 use super::declaration::{Attachments, Declaration, Declarations, Declared, Field, MmStats};
-use super::defaults::Changing;
-use super::place::{File, FilePlace};
-use super::process::{self, OwnFile};
-use super::quiet::Quiet;
-use super::unpublished::Counted;
+use super::defaults::MutableDefaults;
+use super::exit_cleanup::{self, OwnFile};
+use super::location::{FileLocation, PublishedFile};
+use super::no_alloc_mutex::NoAllocMutex;
+use super::unpublished::UnpublishedThread;
 use super::{AddError, CreateError, DeclareError, Options, defaults};
 use crate::file::own_identity;
 use crate::format::{DeclaredField, FreeSpace, LaidOutField, Layout, NewFile};
@@ -32,9 +32,9 @@ use crate::memory::Map;
 /// and go use [`per_thread!`](crate::per_thread), whose files stay.
 pub struct Published<T> {
     /// First, so that the file goes before its map, with which the sign of life goes.
-    file: OnceLock<File>,
+    file: OnceLock<PublishedFile>,
     /// Present with the default fields. Before the map, into which other threads store by it.
-    defaults: Option<Changing>,
+    defaults: Option<MutableDefaults>,
     stats: T,
     map: Arc<Map>,
     /// Present if the stats were created in private memory; they may have got a file since.
@@ -46,15 +46,15 @@ pub struct Published<T> {
 struct Private {
     reason: CreateError,
     /// While a thread uses them.
-    counted: Quiet<Option<Counted>>,
+    counted: NoAllocMutex<Option<UnpublishedThread>>,
 }
 
 impl Private {
     fn of(reason: CreateError) -> Self {
-        Self { reason, counted: Quiet::new(Some(Counted::begin())) }
+        Self { reason, counted: NoAllocMutex::new(Some(UnpublishedThread::begin())) }
     }
 
-    fn count(&self, thread: Option<Counted>) {
+    fn count(&self, thread: Option<UnpublishedThread>) {
         let _before = self.counted.with(|counted| mem::replace(counted, thread));
     }
 }
@@ -80,7 +80,7 @@ impl<T: MmStats> Published<T> {
         let image =
             NewFile::compose(&fields, &identity, options.layout, options.capacity, page_size())
                 .map_err(|error| CreateError::TooLarge { needed: error.needed })?;
-        let place = FilePlace::of(&options, &identity)?;
+        let place = FileLocation::of(&options, &identity)?;
         let (map, file, private) = match place.publish(&options, &image.bytes) {
             Ok((map, file)) => (map, OnceLock::from(file), None),
             Err(reason) if options.private_memory => {
@@ -99,7 +99,7 @@ impl<T: MmStats> Published<T> {
         };
         let created = Self { file, defaults, stats, map, private, growth: Mutex::new(growth) };
         if created.file.get().is_some() {
-            created.carry_number();
+            created.register_gauge();
         }
         Ok(created)
     }
@@ -107,29 +107,29 @@ impl<T: MmStats> Published<T> {
     /// Makes the file that couldn't be made when the stats were created. They go on in it with
     /// what was counted meanwhile. For stats that no thread uses at the time.
     pub(super) fn publish(&self, options: &Options<T>) -> Result<(), CreateError> {
-        let place = FilePlace::of(options, &own_identity(&options.name))?;
+        let place = FileLocation::of(options, &own_identity(&options.name))?;
         let (map, file) = place.publish(options, &self.map.bytes())?;
         self.map.become_file_of(&map).map_err(|source| place.failed("map a file in", source))?;
         // It had none.
         let _ = self.file.set(file);
-        self.carry_number();
+        self.register_gauge();
         Ok(())
     }
 
     /// Begins to keep the number of unpublished threads in the file.
-    fn carry_number(&self) {
+    fn register_gauge(&self) {
         if let Some(defaults) = &self.defaults {
-            defaults.carry_number();
+            defaults.register_gauge();
         }
     }
 
     /// For a thread that takes over from one that ended.
     pub(super) fn adopt(&self) {
-        if let Some(Changing { tid, .. }) = &self.defaults {
+        if let Some(MutableDefaults { tid, .. }) = &self.defaults {
             tid.replace(gettid().as_raw().into());
         }
         if let Some(private) = self.private() {
-            private.count(Some(Counted::begin()));
+            private.count(Some(UnpublishedThread::begin()));
         }
     }
 
@@ -147,7 +147,7 @@ fn attach<T: MmStats>(
     map: &Arc<Map>,
     laid_out: &[LaidOutField],
     declared: impl Iterator<Item = (DeclaredField, TypeId)>,
-) -> (T, Option<Changing>) {
+) -> (T, Option<MutableDefaults>) {
     let mut attachments =
         Attachments::new(declared.zip(laid_out).map(|((declared, kind), field)| {
             (kind, map.attach(field, options.layout, declared.align), declared)
@@ -257,12 +257,12 @@ impl<T> Published<T> {
     /// Does nothing in a forked child, or where the name is another file's by now.
     pub fn remove(&self) {
         if let Some(file) = self.file() {
-            process::remove(file);
+            exit_cleanup::remove(file);
         }
     }
 
     pub(super) fn file(&self) -> Option<&OwnFile> {
-        self.file.get().map(File::own)
+        self.file.get().map(PublishedFile::own)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use super::quiet::Quiet;
+use super::no_alloc_mutex::NoAllocMutex;
 
 /// Something to do when a thread ends.
 pub(super) trait AtThreadEnd {
@@ -10,16 +10,16 @@ pub(super) trait AtThreadEnd {
 }
 
 /// The one thread-local with a destructor: the slots have none, so that they cost one load.
-struct ThreadEnd(Quiet<Vec<&'static dyn AtThreadEnd>>);
+struct ThreadEnd(NoAllocMutex<Vec<&'static dyn AtThreadEnd>>);
 
 thread_local! {
-    static THREAD_END: ThreadEnd = const { ThreadEnd(Quiet::new(Vec::new())) };
+    static THREAD_END: ThreadEnd = const { ThreadEnd(NoAllocMutex::new(Vec::new())) };
 }
 
 /// Has `ends` called when this thread ends; `false` if it is too late for that.
 pub(super) fn at_thread_end(ends: &'static dyn AtThreadEnd) -> bool {
-    let enlist = |guard: &ThreadEnd| guard.0.with_room(|list| list, |list| list.push(ends));
-    THREAD_END.try_with(enlist).is_ok()
+    let register = |guard: &ThreadEnd| guard.0.with_reserved(|list| list, |list| list.push(ends));
+    THREAD_END.try_with(register).is_ok()
 }
 
 impl Drop for ThreadEnd {

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::deferred::catch_panic;
 use super::fields::{Stopwatch, Timer};
-use super::guard::{Origin, settle};
-use super::kept::contained;
+use super::guard::{Origin, apply_or_defer};
 use super::{MmStats, PerThread};
 
 /// How many timings a static keeps while no thread has a file: some hundred bytes each.
-const MOST_KEPT: usize = 10_000;
+const MAX_DEFERRED: usize = 10_000;
 
 /// A timing under way, recorded in whichever thread it ends: made by [`PerThread::start`].
 ///
@@ -131,7 +131,7 @@ where
     fn record(&mut self, seconds: f64) {
         let Some((stats, timer)) = self.origin.get().zip(self.timer.take()) else { return };
         match stats.ready() {
-            Some(own) => _ = contained(move || timer(own).record_secs(seconds)),
+            Some(own) => _ = catch_panic(move || timer(own).record_secs(seconds)),
             None => record_late(stats, timer, seconds),
         }
     }
@@ -143,9 +143,9 @@ where
     F: Fn(&T) -> &Timer + Send + 'static,
 {
     let change = move |stats: &T| timer(stats).record_secs(seconds);
-    if let Err(change) = settle(stats, change, MOST_KEPT) {
+    if let Err(change) = apply_or_defer(stats, change, MAX_DEFERRED) {
         // Private memory has it at least, if there is any.
-        contained(|| stats.try_with(change).ok());
+        catch_panic(|| stats.try_with(change).ok());
     }
 }
 

@@ -8,10 +8,10 @@ use std::fmt;
 
 use super::DeclareError;
 use super::declaration::FieldKind;
-use super::quiet::Quiet;
+use super::no_alloc_mutex::NoAllocMutex;
 use crate::format::{DeclaredField, Kind, Layout};
 use crate::memory::{
-    AttachedField, ChildHook, ForkProof, OnceAcrossForks, SharedWord, ThisProcess, at_fork_in_child,
+    AttachedField, ChildHook, ForkSafe, OnceAcrossForks, SharedWord, ThisProcess, at_fork_in_child,
 };
 
 /// Threads whose stats nobody sees, because no file could be made for them: see
@@ -33,7 +33,7 @@ impl fmt::Display for Unpublished {
 }
 
 /// Of this process. A forked child begins anew: its parent's files and threads are not its own.
-static STATE: ForkProof<Quiet<State>> = ForkProof::new();
+static STATE: ForkSafe<NoAllocMutex<State>> = ForkSafe::new();
 
 #[derive(Debug, Default)]
 struct State {
@@ -45,7 +45,7 @@ struct State {
 }
 
 impl State {
-    fn get() -> &'static Quiet<Self> {
+    fn get() -> &'static NoAllocMutex<Self> {
         static HOOK: OnceAcrossForks = OnceAcrossForks::new();
         static IN_CHILD: ChildHook = ChildHook::new(|| STATE.forget());
         HOOK.call(|| at_fork_in_child(&IN_CHILD));
@@ -60,18 +60,18 @@ impl State {
 
 /// A thread that is counted as unpublished until this is dropped.
 #[derive(Debug)]
-pub(super) struct Counted {
+pub(super) struct UnpublishedThread {
     process: ThisProcess,
 }
 
-impl Counted {
+impl UnpublishedThread {
     pub(super) fn begin() -> Self {
         State::get().with(|state| state.set(state.unpublished.saturating_add(1)));
         Self { process: ThisProcess::get() }
     }
 }
 
-impl Drop for Counted {
+impl Drop for UnpublishedThread {
     fn drop(&mut self) {
         if self.process == ThisProcess::get() {
             State::get().with(|state| state.set(state.unpublished.saturating_sub(1)));
@@ -81,14 +81,14 @@ impl Drop for Counted {
 
 /// A file that has the number, until this is dropped.
 #[derive(Debug)]
-pub(super) struct Carrier {
+pub(super) struct RegisteredGauge {
     process: ThisProcess,
     number: u64,
 }
 
-impl Carrier {
+impl RegisteredGauge {
     pub(super) fn new(UnpublishedThreads(word): UnpublishedThreads) -> Self {
-        let number = State::get().with_room(
+        let number = State::get().with_reserved(
             |state| &mut state.files,
             |state| {
                 word.store(state.unpublished);
@@ -101,7 +101,7 @@ impl Carrier {
     }
 }
 
-impl Drop for Carrier {
+impl Drop for RegisteredGauge {
     fn drop(&mut self) {
         if self.process == ThisProcess::get() {
             let _word = State::get().with(|state| state.files.remove(&self.number));

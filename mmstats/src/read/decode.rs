@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Value;
-use crate::file::number::{signed, unsigned};
+use crate::format::integer::{signed, unsigned};
 use crate::format::{Component, lossy, until_nul};
 
 /// The value of a component of `bytes`, which are one value of its signature.

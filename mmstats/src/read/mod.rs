@@ -1,23 +1,21 @@
 //! The reader: anybody's stats files as typed values.
 
 mod aggregator;
-#[cfg(test)]
-mod bad_files;
 mod budget;
-pub(crate) mod copies;
+pub(crate) mod consistent;
 mod decode;
-mod field;
 mod histogram;
 mod layout;
 mod options;
 mod parsed;
+mod parsed_field;
 mod process_key;
 mod search;
 mod stat;
 mod stats_file;
-mod value;
 #[cfg(test)]
-mod vectors;
+mod tests;
+mod value;
 
 pub use aggregator::{Aggregator, ParseAggregatorError};
 pub use budget::ReadBudget;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{ReadBudget, StatsFile};
-use crate::file::{MAX_SIZE, ReadError, Source};
+use crate::file::{MAX_SIZE, OpenFile, ReadError};
 
 /// How a stats file is read; [`StatsFile::read`] takes the defaults.
 ///
@@ -60,8 +60,8 @@ impl ReadOptions {
     /// [`StatsFile::problem`].
     pub fn read(&self, path: impl AsRef<Path>) -> Result<StatsFile, ReadError> {
         let path = path.as_ref();
-        let source = Source::open(path, self.max_size)?;
-        StatsFile::from_source(path, source, self.keep_open, None)
+        let file = OpenFile::open(path, self.max_size)?;
+        StatsFile::from_open_file(path, file, self.keep_open, None)
     }
 
     /// Reads a file if it fits into what is left of `budget`, which then has less.
@@ -75,7 +75,7 @@ impl ReadOptions {
         budget: &mut ReadBudget,
     ) -> Result<StatsFile, ReadError> {
         let path = path.as_ref();
-        let source = Source::open(path, self.max_size)?;
-        StatsFile::from_source(path, source, self.keep_open, Some(budget))
+        let file = OpenFile::open(path, self.max_size)?;
+        StatsFile::from_open_file(path, file, self.keep_open, Some(budget))
     }
 }

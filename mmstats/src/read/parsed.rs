@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use super::field::Field;
+use super::parsed_field::ParsedField;
 use crate::file::walk;
 use crate::format::{FormatError, Trailer};
 
 /// What one walk over a copy gives.
 #[derive(Debug)]
 pub(super) struct Parsed {
-    pub fields: Vec<Field>,
+    pub fields: Vec<ParsedField>,
     /// Where the trailer's identity stands, of a file that has one.
     pub identity: Option<Range<usize>>,
     pub problem: Option<FormatError>,
@@ -24,7 +24,7 @@ impl Parsed {
         let mut too_many = false;
         let walk = walk(bytes, |raw| {
             if fields.len() < most {
-                fields.push(Field::of(&raw));
+                fields.push(ParsedField::of(&raw));
             } else {
                 too_many = true;
             }
@@ -42,7 +42,7 @@ impl Parsed {
 }
 
 /// Fields and entries are in the same order, so one pass over both matches them.
-fn assign_entries(fields: &mut [Field], bytes: &[u8], trailer: &Trailer<'_>) {
+fn assign_entries(fields: &mut [ParsedField], bytes: &[u8], trailer: &Trailer<'_>) {
     let mut rest = fields;
     for entry in trailer.entries() {
         let offset = entry.field_offset();
@@ -100,7 +100,7 @@ mod tests {
         let whole = image(&fields);
         let known = |bytes: &[u8]| -> Vec<bool> {
             let parsed = Parsed::of(bytes, usize::MAX).unwrap();
-            let known = |field: &Field| field.entry(bytes).is_some();
+            let known = |field: &ParsedField| field.entry(bytes).is_some();
             parsed.fields.iter().map(known).collect()
         };
         let mut without_field = whole.bytes.clone();

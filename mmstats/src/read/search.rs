@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use glob::MatchOptions;
 
 use crate::file::ReadError;
-use crate::file::places::{self, Environment, Places};
-use crate::file::template;
+use crate::file::locations::{Environment, Locations};
+use crate::file::{file_names, template};
 use crate::memory::is_privileged;
 
 /// What a search found, and where it looked.
@@ -39,10 +39,10 @@ pub fn find<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Search {
     let mut search = Search::default();
     let mut arguments = arguments.into_iter().peekable();
     if arguments.peek().is_none() {
-        search.look_at_usual_places();
+        search.search_default_locations();
     }
     for argument in arguments {
-        search.look_at(argument.as_ref());
+        search.search_argument(argument.as_ref());
     }
     // By bytes: comparing paths takes them apart.
     search.paths.sort_unstable_by(|one, other| one.as_os_str().cmp(other.as_os_str()));
@@ -72,10 +72,10 @@ impl Search {
         &self.unfinished
     }
 
-    fn look_at_usual_places(&mut self) {
+    fn search_default_locations(&mut self) {
         match Environment::of(is_privileged()).for_readers() {
-            Places::Glob(pattern) => self.expand(&pattern),
-            Places::Directories(templates) => {
+            Locations::Glob(pattern) => self.expand(&pattern),
+            Locations::Directories(templates) => {
                 for template in templates {
                     self.note_patterns(&template);
                     for directory in template::directories(&template) {
@@ -87,11 +87,11 @@ impl Search {
         }
     }
 
-    fn look_at(&mut self, argument: &OsStr) {
+    fn search_argument(&mut self, argument: &OsStr) {
         let path = Path::new(argument);
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => {
-                if let Err(source) = self.look_into(path) {
+                if let Err(source) = self.search_directory(path) {
                     self.errors.push(ReadError::Io { path: path.into(), source });
                 }
             }
@@ -108,13 +108,13 @@ impl Search {
         self.paths.push(path);
     }
 
-    fn look_into(&mut self, directory: &Path) -> io::Result<()> {
+    fn search_directory(&mut self, directory: &Path) -> io::Result<()> {
         self.note_patterns(directory);
         self.take_all(directory)
     }
 
     fn note_patterns(&mut self, directory: &Path) {
-        for pattern in places::PATTERNS {
+        for pattern in file_names::PATTERNS {
             self.locations.push(directory.join(pattern).display().to_string());
         }
     }
@@ -127,9 +127,9 @@ impl Search {
             let folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
             let name = entry.file_name();
             let hidden = name.as_bytes().starts_with(b".");
-            if !folder && !hidden && places::is_stats_file_name(&name) {
+            if !folder && !hidden && file_names::is_stats_file_name(&name) {
                 self.paths.push(entry.path());
-            } else if !folder && places::pid_of_temporary(&name).is_some() {
+            } else if !folder && file_names::pid_of_temporary(&name).is_some() {
                 self.unfinished.push(entry.path());
             }
         }
@@ -163,7 +163,7 @@ impl Search {
         };
         for found in matches {
             let outcome = match found {
-                Ok(path) if path.is_dir() => self.look_into(&path).map_err(|e| (path, e)),
+                Ok(path) if path.is_dir() => self.search_directory(&path).map_err(|e| (path, e)),
                 Ok(path) => {
                     self.paths.push(path);
                     Ok(())

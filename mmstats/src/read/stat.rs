@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::decode::decode;
-use super::field::Field;
+use super::parsed_field::ParsedField;
 use super::{FieldLayout, HistogramSnapshot, Value};
 use crate::format::{Aggregate, Buckets, ByteOrder, Component, Entry, Kind, Signature, lossy};
 
@@ -11,7 +11,7 @@ use crate::format::{Aggregate, Buckets, ByteOrder, Component, Entry, Kind, Signa
 #[derive(Clone, Copy, Debug)]
 pub struct Stat<'a> {
     bytes: &'a [u8],
-    field: &'a Field,
+    field: &'a ParsedField,
 }
 
 /// Components of an average, by its second parameter: over all values, over a number of them,
@@ -26,7 +26,7 @@ const TIMER: &[&str] = &["mean", "count", "total", "min", "max", "last"];
 const SINGLE: &[&str] = &["value"];
 
 impl<'a> Stat<'a> {
-    pub(super) fn new(bytes: &'a [u8], field: &'a Field) -> Self {
+    pub(super) fn new(bytes: &'a [u8], field: &'a ParsedField) -> Self {
         Self { bytes, field }
     }
 
@@ -172,7 +172,7 @@ impl<'a> Stat<'a> {
     /// component `count`, but no more than its window holds. `None` where there is no count.
     ///
     /// ```
-    /// # use mmstats::{Field, MovingAverage, Options, StatsFile};
+    /// # use mmstats::{ParsedField, MovingAverage, Options, StatsFile};
     /// # let directory = tempfile::tempdir()?;
     /// # let stats = Options::dynamic("Doc").path(directory.path()).create()?;
     /// let load: MovingAverage = stats.add(MovingAverage::named("load").window(2))?;

@@ -4,10 +4,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use super::copies::settle;
+use super::consistent::read_consistent;
 use super::parsed::Parsed;
 use super::{ProcessKey, ReadBudget, ReadOptions, Stat};
-use crate::file::{Copy, FileId, Life, Processes, ReadError, Source, Writer, judge};
+use crate::file::{FileId, FileImage, Life, OpenFile, Processes, ReadError, Writer, judge};
 use crate::format::{FormatError, Identity};
 
 /// A snapshot of one stats file: who wrote it, and its stats at one moment.
@@ -31,9 +31,9 @@ use crate::format::{FormatError, Identity};
 #[derive(Debug)]
 pub struct StatsFile {
     path: PathBuf,
-    /// Of the file, of which the copy may lack zeros at the end.
+    /// Of the file, of which the image may lack zeros at the end.
     size: usize,
-    copy: Copy,
+    image: FileImage,
     parsed: Parsed,
     identity: OnceLock<Option<Identity>>,
     problem: Option<ReadError>,
@@ -43,14 +43,14 @@ pub struct StatsFile {
 /// The file that a snapshot was taken from.
 #[derive(Debug)]
 enum Origin {
-    Open(Source),
+    Open(OpenFile),
     Closed(FileId),
 }
 
 impl Origin {
     fn id(&self) -> io::Result<FileId> {
         match self {
-            Self::Open(source) => source.id(),
+            Self::Open(open) => open.id(),
             Self::Closed(id) => Ok(*id),
         }
     }
@@ -76,32 +76,32 @@ impl StatsFile {
         path: impl Into<PathBuf>,
         bytes: impl AsRef<[u8]>,
     ) -> Result<Self, ReadError> {
-        Self::parse(path.into(), Copy::of_bytes(bytes.as_ref()), usize::MAX)
+        Self::parse(path.into(), FileImage::of_bytes(bytes.as_ref()), usize::MAX)
     }
 
-    pub(super) fn from_source(
+    pub(super) fn from_open_file(
         path: &Path,
-        source: Source,
+        open: OpenFile,
         keep: bool,
         budget: Option<&mut ReadBudget>,
     ) -> Result<Self, ReadError> {
-        let mut file = Self::copied(path, &source, source.filled(), budget.as_deref())?;
-        if file.problem.is_some() && file.copy.bytes().len() < source.size {
+        let mut file = Self::copied(path, &open, open.filled(), budget.as_deref())?;
+        if file.problem.is_some() && file.image.bytes().len() < open.size {
             // A field reaches into the hole at the end.
-            file = Self::copied(path, &source, source.size, budget.as_deref())?;
+            file = Self::copied(path, &open, open.size, budget.as_deref())?;
         }
-        file.size = source.size;
+        file.size = open.size;
         if let Some(budget) = budget {
-            budget.charge(&file, file.copy.bytes().len())?;
+            budget.charge(&file, file.image.bytes().len())?;
         }
-        let again = |range| source.copy_range(range, path);
-        settle(&mut file.copy, &mut file.parsed.fields, again)?;
+        let again = |range| open.copy_range(range, path);
+        read_consistent(&mut file.image, &mut file.parsed.fields, again)?;
         file.origin = Some(if keep {
             // Which file it is can be asked later, and often nobody does.
-            Origin::Open(source)
+            Origin::Open(open)
         } else {
             let failed = |source| ReadError::Io { path: path.to_owned(), source };
-            Origin::Closed(source.id().map_err(failed)?)
+            Origin::Closed(open.id().map_err(failed)?)
         });
         Ok(file)
     }
@@ -109,7 +109,7 @@ impl StatsFile {
     /// The first bytes of a file, as far as the budget allows.
     fn copied(
         path: &Path,
-        source: &Source,
+        open: &OpenFile,
         size: usize,
         budget: Option<&ReadBudget>,
     ) -> Result<Self, ReadError> {
@@ -117,8 +117,8 @@ impl StatsFile {
         match budget {
             Some(budget) if size as u64 > budget.bytes_left() => Err(budget.over_bytes(path)),
             _ => {
-                let copy = source.copy_range(0..size, path)?;
-                let file = Self::parse(path.to_owned(), copy, most)?;
+                let image = open.copy_range(0..size, path)?;
+                let file = Self::parse(path.to_owned(), image, most)?;
                 match budget {
                     Some(budget) if file.parsed.too_many => Err(budget.over_labels(path)),
                     _ => Ok(file),
@@ -127,12 +127,12 @@ impl StatsFile {
         }
     }
 
-    fn parse(path: PathBuf, copy: Copy, most: usize) -> Result<Self, ReadError> {
+    fn parse(path: PathBuf, image: FileImage, most: usize) -> Result<Self, ReadError> {
         let damaged = |source: FormatError| ReadError::Damaged { path: path.clone(), source };
-        let mut parsed = Parsed::of(copy.bytes(), most).map_err(damaged)?;
+        let mut parsed = Parsed::of(image.bytes(), most).map_err(damaged)?;
         let problem = parsed.problem.take().map(damaged);
-        let size = copy.bytes().len();
-        Ok(Self { path, size, copy, parsed, identity: OnceLock::new(), problem, origin: None })
+        let size = image.bytes().len();
+        Ok(Self { path, size, image, parsed, identity: OnceLock::new(), problem, origin: None })
     }
 
     /// The path as it was given.
@@ -154,7 +154,7 @@ impl StatsFile {
 
     /// Who wrote the file; files without a trailer don't say.
     pub fn identity(&self) -> Option<&Identity> {
-        let decode = || Identity::decode(&self.copy.bytes()[self.parsed.identity.clone()?]);
+        let decode = || Identity::decode(&self.image.bytes()[self.parsed.identity.clone()?]);
         self.identity.get_or_init(decode).as_ref()
     }
 
@@ -224,8 +224,8 @@ impl StatsFile {
             None => Writer::Original(self.pid()),
         };
         let now = match origin {
-            Origin::Open(source) => return judge(&source.file, id, writer, processes),
-            Origin::Closed(_) => Source::open(&self.path, u64::MAX),
+            Origin::Open(open) => return judge(&open.file, id, writer, processes),
+            Origin::Closed(_) => OpenFile::open(&self.path, u64::MAX),
         };
         match now {
             Ok(now) if now.id().is_ok_and(|now| now == id) => {
@@ -239,14 +239,14 @@ impl StatsFile {
     /// Closes the file where [`ReadOptions::keep_open`] keeps it open: a snapshot that stays
     /// needs no descriptor. Which file it is stays known, and [`life`](Self::life) opens it again.
     pub fn close(&mut self) {
-        if let Some(Origin::Open(source)) = &self.origin {
-            self.origin = source.id().ok().map(Origin::Closed);
+        if let Some(Origin::Open(open)) = &self.origin {
+            self.origin = open.id().ok().map(Origin::Closed);
         }
     }
 
     /// The stats in the order of the file.
     pub fn stats(&self) -> impl DoubleEndedIterator<Item = Stat<'_>> + ExactSizeIterator {
-        let bytes = self.copy.bytes();
+        let bytes = self.image.bytes();
         self.parsed.fields.iter().map(move |field| Stat::new(bytes, field))
     }
 

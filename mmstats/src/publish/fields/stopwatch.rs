@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use quanta::Clock;
 
-use crate::memory::{ForkProof, Section};
+use crate::memory::{ForkSafe, Section};
 
 /// A time under way, on the clock of the timers: for what is timed before it is known which
 /// [`Timer`](crate::Timer) gets it, or on one thread and recorded on another.
@@ -55,7 +55,7 @@ impl Stopwatch {
 }
 
 fn clock() -> &'static Clock {
-    static CLOCK: ForkProof<Calibrated> = ForkProof::new();
+    static CLOCK: ForkSafe<Calibrated> = ForkSafe::new();
     &CLOCK.get().0
 }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use proptest::prelude::*;
 
-use super::StatsFile;
+use crate::StatsFile;
 use crate::file::ReadError;
 use crate::format::{
     Aggregate, DeclaredField, FormatError, Identity, Kind, LaidOutField, Layout, NewFile,

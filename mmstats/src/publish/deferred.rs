@@ -1,28 +1,28 @@
-//! Changes that a thread couldn't publish: a thread that has a file makes them.
+//! Changes that a thread could not publish, deferred to one that has a file.
 
 use std::collections::HashMap;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::quiet::Quiet;
-use crate::memory::ForkProof;
+use super::no_alloc_mutex::NoAllocMutex;
+use crate::memory::ForkSafe;
 
 /// The changes of one static that wait for a thread with a file.
-pub(super) struct Kept<T: 'static> {
+pub(super) struct Deferred<T: 'static> {
     /// All that the guards' usual path looks at.
     any: AtomicBool,
     /// The last one's.
-    number: AtomicU64,
-    waiting: ForkProof<Quiet<Changes<T>>>,
+    id: AtomicU64,
+    waiting: ForkSafe<NoAllocMutex<Changes<T>>>,
 }
 
-/// By their numbers.
+/// By their ids.
 type Changes<T> = HashMap<u64, Box<dyn FnOnce(&T) + Send>>;
 
-impl<T> Kept<T> {
+impl<T> Deferred<T> {
     pub(super) const fn new() -> Self {
-        Self { any: AtomicBool::new(false), number: AtomicU64::new(0), waiting: ForkProof::new() }
+        Self { any: AtomicBool::new(false), id: AtomicU64::new(0), waiting: ForkSafe::new() }
     }
 
     #[inline]
@@ -35,27 +35,27 @@ impl<T> Kept<T> {
         self.waiting.get().with(|waiting| waiting.len())
     }
 
-    /// A number for a change.
-    pub(super) fn number(&self) -> u64 {
-        self.number.fetch_add(1, Ordering::Relaxed)
+    /// A new id.
+    pub(super) fn next_id(&self) -> u64 {
+        self.id.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Keeps a change, under a number of its own.
-    pub(super) fn keep_as(&'static self, number: u64, change: impl FnOnce(&T) + Send + 'static) {
+    /// Defers a change, under an id of its own.
+    pub(super) fn defer(&'static self, id: u64, change: impl FnOnce(&T) + Send + 'static) {
         let change: Box<dyn FnOnce(&T) + Send> = Box::new(change);
-        self.waiting.get().with_room(
+        self.waiting.get().with_reserved(
             |waiting| waiting,
             |waiting| {
-                waiting.insert(number, change);
+                waiting.insert(id, change);
                 self.any.store(true, Ordering::Relaxed);
             },
         );
     }
 
-    /// Forgets the change of this number; whether it was still waiting.
-    pub(super) fn cancel(&'static self, number: u64) -> bool {
+    /// Cancels the change of this id; returns whether it was still waiting.
+    pub(super) fn cancel(&'static self, id: u64) -> bool {
         let change = self.waiting.get().with(|waiting| {
-            let change = waiting.remove(&number);
+            let change = waiting.remove(&id);
             self.any.store(!waiting.is_empty(), Ordering::Relaxed);
             change
         });
@@ -74,9 +74,9 @@ impl<T> Kept<T> {
             mem::take(waiting)
         });
         let mut waiting: Vec<_> = waiting.into_iter().collect();
-        waiting.sort_unstable_by_key(|(number, _)| *number);
+        waiting.sort_unstable_by_key(|(id, _)| *id);
         for (_, change) in waiting {
-            contained(|| change(stats));
+            catch_panic(|| change(stats));
         }
     }
 
@@ -89,7 +89,7 @@ impl<T> Kept<T> {
 
 /// Calls the program's own code where nothing may panic: what it gives, unless it panicked.
 #[inline]
-pub(super) fn contained<R>(action: impl FnOnce() -> R) -> Option<R> {
+pub(super) fn catch_panic<R>(action: impl FnOnce() -> R) -> Option<R> {
     match catch_unwind(AssertUnwindSafe(action)) {
         Ok(result) => Some(result),
         Err(payload) => {
@@ -112,34 +112,34 @@ mod tests {
         move |log| log.borrow_mut().push(number)
     }
 
-    fn keep(kept: &'static Kept<Log>, change: impl FnOnce(&Log) + Send + 'static) -> u64 {
-        let number = kept.number();
-        kept.keep_as(number, change);
-        number
+    fn defer(deferred: &'static Deferred<Log>, change: impl FnOnce(&Log) + Send + 'static) -> u64 {
+        let id = deferred.next_id();
+        deferred.defer(id, change);
+        id
     }
 
     #[test]
     fn each_is_made_once_in_its_order_unless_it_was_cancelled() {
-        static KEPT: Kept<Log> = Kept::new();
+        static DEFERRED: Deferred<Log> = Deferred::new();
         let log = Log::default();
-        let numbers: Vec<_> = (0..5).map(|n| keep(&KEPT, push(n))).collect();
-        assert_eq!(KEPT.len(), 5);
-        assert!(KEPT.cancel(numbers[3]) && !KEPT.cancel(numbers[3]));
-        KEPT.apply(&log);
-        assert!(KEPT.is_empty() && !KEPT.cancel(numbers[0]));
-        KEPT.apply(&log);
+        let ids: Vec<_> = (0..5).map(|n| defer(&DEFERRED, push(n))).collect();
+        assert_eq!(DEFERRED.len(), 5);
+        assert!(DEFERRED.cancel(ids[3]) && !DEFERRED.cancel(ids[3]));
+        DEFERRED.apply(&log);
+        assert!(DEFERRED.is_empty() && !DEFERRED.cancel(ids[0]));
+        DEFERRED.apply(&log);
         assert_eq!(*log.borrow(), [0, 1, 2, 4]);
-        let last = keep(&KEPT, push(5));
-        assert!(KEPT.cancel(last) && KEPT.is_empty());
+        let last = defer(&DEFERRED, push(5));
+        assert!(DEFERRED.cancel(last) && DEFERRED.is_empty());
     }
 
     #[test]
     fn a_panic_in_one_leaves_the_others() {
-        static KEPT: Kept<Log> = Kept::new();
+        static DEFERRED: Deferred<Log> = Deferred::new();
         let log = Log::default();
-        keep(&KEPT, |_: &Log| panic!("in the program's own code"));
-        keep(&KEPT, push(1));
-        KEPT.apply(&log);
+        defer(&DEFERRED, |_: &Log| panic!("in the program's own code"));
+        defer(&DEFERRED, push(1));
+        DEFERRED.apply(&log);
         assert_eq!(*log.borrow(), [1]);
     }
 }

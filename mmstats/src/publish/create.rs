@@ -1,4 +1,4 @@
-//! The birth of a stats file: complete, out of sight, then named.
+//! Creates a stats file: complete, out of sight, then named.
 //!
 //! Readers never meet half a file: its bytes are all there and its sign of life is set before it
 //! has a name. A full file system is an error here and not a SIGBUS at a later store, because
@@ -19,28 +19,28 @@ use nix::sys::stat::fstat;
 use nix::sys::statvfs::statvfs;
 use nix::unistd::linkat;
 
-use super::{CreateError, name, process};
-use crate::file::{FileId, Processes, Removal, lock, places, remove_if_dead};
+use super::{CreateError, exit_cleanup, name};
+use crate::file::{FileId, Processes, Removal, file_names, lock, remove_if_dead};
 use crate::format::VERSION;
 use crate::memory::{Map, Section};
 
 /// All may read, nobody may write: who opens it for writing could cut it under the writer.
 const DEFAULT_MODE: u32 = 0o444;
 
-/// A file that was just born.
-pub(super) struct Newborn {
+/// A new file, mapped.
+pub(super) struct CreatedFile {
     pub map: Arc<Map>,
     pub path: PathBuf,
     pub id: FileId,
 }
 
-/// Makes a file of these bytes in `directory`, under `file_name` or the next number of it.
-pub(super) fn give_birth(
+/// Creates a file of these bytes in `directory`, under `file_name` or the next number of it.
+pub(super) fn create_file(
     directory: &Path,
     file_name: &str,
     mode: Option<u32>,
     image: &[u8],
-) -> Result<Newborn, CreateError> {
+) -> Result<CreatedFile, CreateError> {
     let failed = |step| {
         move |source: io::Error| CreateError::Io { path: directory.to_path_buf(), step, source }
     };
@@ -59,7 +59,7 @@ pub(super) fn give_birth(
     // Over before the map is dropped, if there is no name for it: that is a section of its own,
     // and it would wait for a fork that waits for this one.
     drop(section);
-    Ok(Newborn { map, path: linked?, id: FileId::from(&stat) })
+    Ok(CreatedFile { map, path: linked?, id: FileId::from(&stat) })
 }
 
 /// The name, if any, of a file that has no other yet. Removed when dropped: by then the file has
@@ -93,7 +93,7 @@ fn make_named(directory: &Path, mode: Option<u32>) -> io::Result<(File, Temporar
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     loop {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let path = directory.join(places::temporary_name(std::process::id(), number));
+        let path = directory.join(file_names::temporary_name(std::process::id(), number));
         match open(&path, OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW, mode) {
             Ok(file) => return Ok((file, Temporary(Some(path)))),
             // Left by an earlier process of this pid; cleanstats sweeps it.
@@ -155,7 +155,7 @@ fn link(map: &Map, temporary: &Temporary, wanted: &Path) -> Result<PathBuf, Crea
     let first = name::first_free(|number| {
         let path = name::numbered(wanted, number);
         // Its own ones live, so they needn't be opened.
-        process::has_made(&path)
+        exit_cleanup::has_made(&path)
             || path.symlink_metadata().is_ok() && !removed(&path, &mut processes)
     });
     for number in name::numbers_from(first) {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{StatsFile, Value};
+use crate::{StatsFile, Value};
 
 const VECTORS: [&str; 6] = [
     "py-0.6.1-big",

@@ -7,15 +7,13 @@ use std::sync::Arc;
 
 use nix::sys::stat::lstat;
 
-use super::quiet::Quiet;
+use super::no_alloc_mutex::NoAllocMutex;
 use crate::file::FileId;
-use crate::memory::{
-    ChildHook, ForkProof, OnceAcrossForks, ThisProcess, at_exit, at_fork_in_child,
-};
+use crate::memory::{ChildHook, ForkSafe, OnceAcrossForks, ThisProcess, at_exit, at_fork_in_child};
 
 /// The files that this process made and removes when it ends. A child's list begins empty: its
 /// parent's files are not its own.
-static FILES: ForkProof<Quiet<Files>> = ForkProof::new();
+static FILES: ForkSafe<NoAllocMutex<Files>> = ForkSafe::new();
 
 #[derive(Debug, Default)]
 struct Files {
@@ -35,7 +33,7 @@ pub(super) struct OwnFile {
 }
 
 /// Takes down a file that was just made.
-pub(super) fn enlist(path: &Path, id: FileId, keep: bool) -> OwnFile {
+pub(super) fn register(path: &Path, id: FileId, keep: bool) -> OwnFile {
     static HOOKS: OnceAcrossForks = OnceAcrossForks::new();
     static IN_CHILD: ChildHook = ChildHook::new(|| FILES.forget());
     HOOKS.call(|| {
@@ -43,7 +41,7 @@ pub(super) fn enlist(path: &Path, id: FileId, keep: bool) -> OwnFile {
         at_fork_in_child(&IN_CHILD);
     });
     let file = OwnFile { path: path.into(), id, keep, process: ThisProcess::get() };
-    let (over, _replaced) = FILES.get().with_room(
+    let (over, _replaced) = FILES.get().with_reserved(
         |files| &mut files.own,
         |files| (files.over, files.own.insert(Arc::clone(&file.path), file.clone())),
     );
@@ -61,28 +59,28 @@ pub(super) fn has_made(path: &Path) -> bool {
 
 /// Removes the file if this process made it and its name is still its own.
 pub(super) fn remove(file: &OwnFile) {
-    if strike_off(file) {
+    if deregister(file) {
         file.unlink();
     }
 }
 
 /// The stats are dropped: removes the file unless it is to be kept.
 pub(super) fn release(file: &OwnFile) {
-    if strike_off(file) && !file.keep {
+    if deregister(file) && !file.keep {
         file.unlink();
     }
 }
 
 /// Whether it was in the list; a later file of its name isn't it.
-fn strike_off(file: &OwnFile) -> bool {
+fn deregister(file: &OwnFile) -> bool {
     if !file.is_own() {
         return false;
     }
-    let struck_off = FILES.get().with(|files| {
+    let deregistered = FILES.get().with(|files| {
         let listed = files.own.get(&file.path)?;
         if listed.id == file.id { files.own.remove_entry(&file.path) } else { None }
     });
-    struck_off.is_some()
+    deregistered.is_some()
 }
 
 extern "C" fn remove_all() {

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! What is checked is the code that runs: [`publish`] over loom's words in place of mapped ones,
-//! and [`agree`] over copies of them. Beside it stand the variants that don't hold, each shown to
+//! and [`is_consistent`] over copies of them. Beside it stand the variants that don't hold, each shown to
 //! fail: a model that couldn't see them would prove nothing.
 //!
 //! A copy is made of relaxed loads, each of which gives any value that the memory model allows.
@@ -25,14 +25,14 @@ use loom::sync::atomic::{AtomicU8, AtomicU64, Ordering, fence};
 use loom::thread;
 
 use crate::memory::protocol::{Words, publish};
-use crate::read::copies::agree;
+use crate::read::consistent::is_consistent;
 
 const COMPONENTS: usize = 2;
 /// The words of one buffer: the components and the sequence number.
 const SIZE: usize = COMPONENTS + 1;
 
 /// What is not as it should be, to see that it needs to be.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, FileImage, Debug, PartialEq)]
 enum Flaw {
     None,
     /// Nothing keeps the components behind the odd number.
@@ -43,14 +43,14 @@ enum Flaw {
     FlipFirst,
     /// Index, number and components come from one copy.
     OneCopy,
-    /// Two copies that agree in everything are taken for whole.
+    /// Two copies that is_consistent in everything are taken for whole.
     TwoCopies,
     /// Only the number is compared.
     NoIndexCheck,
 }
 
 /// In which order a copy loads index and sequence number.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, FileImage, Debug, PartialEq)]
 enum Order {
     IndexFirst,
     /// The number that belongs to this index is loaded before it. Where another index is found,
@@ -59,7 +59,7 @@ enum Order {
 }
 
 /// In which order the three copies of a reading load what the reader looks at.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, FileImage, Debug)]
 struct Reading {
     first: Order,
     /// The last component before the first.
@@ -131,7 +131,7 @@ impl Value {
         if self.flaw == Flaw::TwoCopies {
             return self.read_twice(reading);
         }
-        let before = self.state(reading.first).filter(|state| agree(*state, *state))?;
+        let before = self.state(reading.first).filter(|state| is_consistent(*state, *state))?;
         if self.flaw == Flaw::OneCopy {
             return Some(self.components(before.0, reading.backwards));
         }
@@ -143,7 +143,7 @@ impl Value {
             _ if reading.index_first_again => self.state(Order::IndexFirst)?,
             _ => self.state(Order::IndexLast(before.0))?,
         };
-        agree(before, after).then_some(components)
+        is_consistent(before, after).then_some(components)
     }
 
     /// Two copies: the first loads the state last, the other one first.
@@ -153,7 +153,7 @@ impl Value {
         fence(Ordering::Acquire);
         let after = self.state(reading.first)?;
         let other = self.components(after.0, reading.backwards);
-        (agree(before, after) && one[usize::from(before.0)] == other).then_some(other)
+        (is_consistent(before, after) && one[usize::from(before.0)] == other).then_some(other)
     }
 }
 

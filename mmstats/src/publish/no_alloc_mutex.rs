@@ -10,9 +10,9 @@ use std::sync::{Mutex, PoisonError};
 
 /// A value behind such a lock.
 #[derive(Debug, Default)]
-pub(super) struct Quiet<T>(Mutex<T>);
+pub(super) struct NoAllocMutex<T>(Mutex<T>);
 
-impl<T> Quiet<T> {
+impl<T> NoAllocMutex<T> {
     pub(super) const fn new(value: T) -> Self {
         Self(Mutex::new(value))
     }
@@ -25,7 +25,7 @@ impl<T> Quiet<T> {
     }
 
     /// The same, with room for one more in `collection`.
-    pub(super) fn with_room<C: Collection, R>(
+    pub(super) fn with_reserved<C: Collection, R>(
         &self,
         collection: impl Fn(&mut T) -> &mut C,
         action: impl FnOnce(&mut T) -> R,
@@ -46,7 +46,7 @@ impl<T> Quiet<T> {
             });
             match done {
                 Ok(result) => return result.expect("the action is there until it is called"),
-                Err(wanted) => larger = C::with_room_for(wanted),
+                Err(wanted) => larger = C::allocate(wanted),
             }
         }
     }
@@ -55,7 +55,7 @@ impl<T> Quiet<T> {
 /// What grows.
 pub(super) trait Collection: Default {
     /// Allocates; [`Default`] doesn't.
-    fn with_room_for(wanted: usize) -> Self;
+    fn allocate(wanted: usize) -> Self;
     fn len(&self) -> usize;
     /// As many fit without an allocation.
     fn capacity(&self) -> usize;
@@ -68,7 +68,7 @@ pub(super) trait Collection: Default {
 }
 
 impl<V> Collection for Vec<V> {
-    fn with_room_for(wanted: usize) -> Self {
+    fn allocate(wanted: usize) -> Self {
         Self::with_capacity(wanted)
     }
 
@@ -86,7 +86,7 @@ impl<V> Collection for Vec<V> {
 }
 
 impl<K: Eq + Hash, V> Collection for HashMap<K, V> {
-    fn with_room_for(wanted: usize) -> Self {
+    fn allocate(wanted: usize) -> Self {
         Self::with_capacity(wanted)
     }
 

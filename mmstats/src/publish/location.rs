@@ -4,20 +4,20 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::birth::{self, Newborn};
-use super::process::{self, OwnFile};
+use super::create::{self, CreatedFile};
+use super::exit_cleanup::{self, OwnFile};
 use super::{CreateError, Options, name};
-use crate::file::places::Environment;
+use crate::file::locations::Environment;
 use crate::format::Identity;
 use crate::memory::{Map, Section, is_privileged};
 
 /// Where a file is to be.
-pub(super) struct FilePlace {
+pub(super) struct FileLocation {
     directory: PathBuf,
     file_name: String,
 }
 
-impl FilePlace {
+impl FileLocation {
     pub(super) fn of<T>(options: &Options<T>, identity: &Identity) -> Result<Self, CreateError> {
         let environment = Environment::of(is_privileged());
         let template = options.filename.clone().or_else(|| environment.file_template());
@@ -26,7 +26,7 @@ impl FilePlace {
         let directory = name::directory(&directory, identity)?;
         // Absolute, so that a change of the working directory changes nothing.
         let directory = std::path::absolute(&directory).unwrap_or(directory);
-        let file_name = name::file_name(template, identity, || birth::longest_name(&directory))?;
+        let file_name = name::file_name(template, identity, || create::longest_name(&directory))?;
         Ok(Self { directory, file_name })
     }
 
@@ -35,10 +35,10 @@ impl FilePlace {
         &self,
         options: &Options<T>,
         image: &[u8],
-    ) -> Result<(Arc<Map>, File), CreateError> {
-        let Newborn { map, path, id } =
-            birth::give_birth(&self.directory, &self.file_name, options.mode, image)?;
-        Ok((map, File(process::enlist(&path, id, options.keep))))
+    ) -> Result<(Arc<Map>, PublishedFile), CreateError> {
+        let CreatedFile { map, path, id } =
+            create::create_file(&self.directory, &self.file_name, options.mode, image)?;
+        Ok((map, PublishedFile(exit_cleanup::register(&path, id, options.keep))))
     }
 
     /// Memory of these bytes instead.
@@ -56,16 +56,16 @@ impl FilePlace {
 
 /// The file, while it has its name. Dropping this removes it unless it is kept.
 #[derive(Debug)]
-pub(super) struct File(OwnFile);
+pub(super) struct PublishedFile(OwnFile);
 
-impl File {
+impl PublishedFile {
     pub(super) fn own(&self) -> &OwnFile {
         &self.0
     }
 }
 
-impl Drop for File {
+impl Drop for PublishedFile {
     fn drop(&mut self) {
-        process::release(&self.0);
+        exit_cleanup::release(&self.0);
     }
 }

@@ -1,24 +1,24 @@
 //! What a file's bytes say about its writer, for those who want nothing else of it.
 
-use super::number::{signed, unsigned};
 use super::{Writer, walk};
+use crate::format::integer::{signed, unsigned};
 use crate::format::{Component, FormatError, Identity, RawField, Signature};
 
 /// The writer as a whole stats file names it.
 #[derive(Debug)]
-pub(crate) struct Claim {
+pub(crate) struct WriterInfo {
     identity: Option<Identity>,
     /// The number of the last label that ends in `sys.pid`.
     pid: Option<u32>,
 }
 
-impl Claim {
+impl WriterInfo {
     /// Reads a stats file that is whole.
     ///
     /// # Errors
     ///
     /// Where it isn't one: whoever removes files wants to be sure.
-    pub(crate) fn of(bytes: &[u8]) -> Result<Self, FormatError> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, FormatError> {
         let mut pid = None;
         let walk = walk(bytes, |field| {
             if bytes[field.label.clone()].ends_with(b"sys.pid") {
@@ -32,7 +32,7 @@ impl Claim {
     }
 
     /// What a file's trailer says.
-    pub(super) fn of_identity(identity: Identity) -> Self {
+    pub(super) fn from_identity(identity: Identity) -> Self {
         Self { identity: Some(identity), pid: None }
     }
 
@@ -73,7 +73,7 @@ mod tests {
 
     fn pid(fields: &[Vec<u8>]) -> Option<u32> {
         let bytes = [&[1][..], &fields.concat()].concat();
-        Claim::of(&bytes).unwrap().writer().pid()
+        WriterInfo::parse(&bytes).unwrap().writer().pid()
     }
 
     #[test]
@@ -92,8 +92,8 @@ mod tests {
     fn a_damaged_file_names_nobody() {
         let mut bytes = vec![1];
         bytes.extend(field("sys.pid", "B", 0xff, &[7]));
-        assert_eq!(Claim::of(&bytes).unwrap().writer().pid(), Some(7));
+        assert_eq!(WriterInfo::parse(&bytes).unwrap().writer().pid(), Some(7));
         bytes.extend(field("x", "Q", 0xff, &[7]));
-        assert!(Claim::of(&bytes).is_err());
+        assert!(WriterInfo::parse(&bytes).is_err());
     }
 }

@@ -71,9 +71,9 @@ impl<T> Idle<T> {
 /// A mutex inside may have been locked by another thread at the fork; the child never sees that
 /// one again.
 #[derive(Debug)]
-pub(crate) struct ForkProof<T>(AtomicPtr<T>);
+pub(crate) struct ForkSafe<T>(AtomicPtr<T>);
 
-impl<T: Default + Sync> ForkProof<T> {
+impl<T: Default + Sync> ForkSafe<T> {
     pub(crate) const fn new() -> Self {
         Self(AtomicPtr::new(ptr::null_mut()))
     }

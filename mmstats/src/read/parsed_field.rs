@@ -9,7 +9,7 @@ use crate::format::{Entry, RawField, SIZE_OF_SIZE};
 /// 4 GiB.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts of a field, a byte each")]
-pub(super) struct Field {
+pub(super) struct ParsedField {
     label: u32,
     label_size: u16,
     signature_size: u16,
@@ -28,7 +28,7 @@ pub(super) struct Field {
     entry: Option<NonZeroU32>,
 }
 
-impl Field {
+impl ParsedField {
     pub(super) fn of(raw: &RawField) -> Self {
         Self {
             label: raw.label.start as u32,

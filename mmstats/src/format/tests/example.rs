@@ -6,8 +6,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::ops::Range;
 
-use super::checksum::checksum;
-use super::*;
+use crate::format::*;
 
 const PAGE: usize = 4096;
 

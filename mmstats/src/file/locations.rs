@@ -1,8 +1,7 @@
-//! Where stats files are: the environment, memory, the temporary directory.
+//! Where stats files are by default: the environment, memory, the temporary directory.
 
 use std::env;
-use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use nix::sys::statfs::{TMPFS_MAGIC, statfs};
@@ -10,17 +9,6 @@ use nix::unistd::{AccessFlags, access};
 
 /// Memory that looks like a directory: a store into a file there never waits for a disk.
 const SHARED_MEMORY: &str = "/dev/shm";
-
-/// What stats files are called.
-pub(crate) const PATTERNS: [&str; 2] = ["*.mmstats", "mmstats-*"];
-
-/// Whether a file has the name of a stats file: `*.mmstats` or `mmstats-*`.
-///
-/// A search of a directory takes these files, except hidden ones.
-pub fn is_stats_file_name(name: impl AsRef<OsStr>) -> bool {
-    let name = name.as_ref().as_bytes();
-    name.ends_with(b".mmstats") || name.starts_with(b"mmstats-")
-}
 
 /// Whether the variables of the environment are the user's own. Those of a set-user-ID program
 /// are of whoever starts it, who could have files made anywhere with the program's rights.
@@ -63,9 +51,9 @@ impl Environment {
         template.map(|template| template.to_string_lossy().into_owned())
     }
 
-    /// Where readers look: `$MMSTATS_GLOB`, else `$MMSTATS_PATH`, else every place that writers
-    /// take by themselves.
-    pub(crate) fn for_readers(self) -> Places {
+    /// Where readers look: `$MMSTATS_GLOB`, else `$MMSTATS_PATH`, else every location that writers
+    /// choose by default.
+    pub(crate) fn for_readers(self) -> Locations {
         given(self.variable("MMSTATS_GLOB"), self.variable("MMSTATS_PATH"), || {
             self.temporary_directory()
         })
@@ -77,9 +65,9 @@ fn is_writable_tmpfs(path: &Path) -> bool {
         && access(path, AccessFlags::W_OK | AccessFlags::X_OK).is_ok()
 }
 
-/// Where readers look that were told nothing.
+/// Where readers look by default.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Places {
+pub(crate) enum Locations {
     Glob(String),
     /// Each with or without placeholders.
     Directories(Vec<PathBuf>),
@@ -89,30 +77,14 @@ fn given(
     glob: Option<OsString>,
     path: Option<OsString>,
     temporary: impl FnOnce() -> PathBuf,
-) -> Places {
+) -> Locations {
     if let Some(glob) = glob {
-        return Places::Glob(glob.to_string_lossy().into_owned());
+        return Locations::Glob(glob.to_string_lossy().into_owned());
     }
-    Places::Directories(match path {
+    Locations::Directories(match path {
         Some(path) => vec![path.into()],
         None => vec![SHARED_MEMORY.into(), temporary()],
     })
-}
-
-const TEMPORARY_PREFIX: &str = ".mmstats-";
-const TEMPORARY_SUFFIX: &str = ".tmp";
-
-/// The name of a file that is not yet complete, which no tool's pattern matches.
-pub(crate) fn temporary_name(pid: u32, number: u64) -> String {
-    format!("{TEMPORARY_PREFIX}{pid}-{number}{TEMPORARY_SUFFIX}")
-}
-
-/// The process that made a temporary name.
-pub(crate) fn pid_of_temporary(name: &OsStr) -> Option<u32> {
-    let middle = name.to_str()?.strip_prefix(TEMPORARY_PREFIX)?.strip_suffix(TEMPORARY_SUFFIX)?;
-    let (pid, number) = middle.split_once('-')?;
-    number.parse::<u64>().ok()?;
-    pid.parse().ok()
 }
 
 #[cfg(test)]
@@ -120,36 +92,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_stats_files() {
-        for (name, fits) in [
-            ("a.mmstats", true),
-            ("mmstats-123", true),
-            (".a.mmstats", true),
-            (".mmstats-1-2.tmp", false),
-            ("mmstats", false),
-            ("a.mmstats.bak", false),
-        ] {
-            assert_eq!(is_stats_file_name(name), fits, "{name}");
-        }
-    }
-
-    #[test]
-    fn a_temporary_name_tells_its_process_and_fits_no_pattern() {
-        let name = temporary_name(4242, 7);
-        assert_eq!(pid_of_temporary(OsStr::new(&name)), Some(4242));
-        assert!(!is_stats_file_name(&name));
-        for other in [".mmstats-a-1.tmp", ".mmstats-1.tmp", ".mmstats-1-x.tmp", "x"] {
-            assert_eq!(pid_of_temporary(OsStr::new(other)), None, "{other}");
-        }
-    }
-
-    #[test]
     fn readers_look_where_the_environment_says_else_where_writers_write() {
         let directories =
-            |paths: &[&str]| Places::Directories(paths.iter().map(PathBuf::from).collect());
+            |paths: &[&str]| Locations::Directories(paths.iter().map(PathBuf::from).collect());
         let set = |text: &str| Some(OsString::from(text));
         let given = |glob, path| given(glob, path, || "/t".into());
-        assert_eq!(given(set("/a/*"), set("/b")), Places::Glob("/a/*".into()));
+        assert_eq!(given(set("/a/*"), set("/b")), Locations::Glob("/a/*".into()));
         assert_eq!(given(None, set("/b [x]")), directories(&["/b [x]"]));
         assert_eq!(given(None, None), directories(&["/dev/shm", "/t"]));
     }
@@ -157,6 +105,6 @@ mod tests {
     #[test]
     fn memory_counts_only_where_it_is_memory() {
         assert!(!is_writable_tmpfs(Path::new("/proc")));
-        assert!(!is_writable_tmpfs(Path::new("/no/such/place")));
+        assert!(!is_writable_tmpfs(Path::new("/no/such/directory")));
     }
 }

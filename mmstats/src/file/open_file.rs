@@ -1,9 +1,8 @@
-//! A file's bytes, copied into private memory: they never change under the parser.
+//! An open file, whose bytes are copied into private memory to be parsed.
 //!
 //! One `pread` from offset 0 and no map: a file that is cut short is an error here and not a
 //! SIGBUS, and ten thousand files cost a fifth of what mapping them costs.
 
-use std::cell::Cell;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom};
 use std::ops::Range;
@@ -16,7 +15,7 @@ use nix::fcntl::OFlag;
 use nix::sys::stat::{FileStat, SFlag, fstat};
 use nix::unistd::{Whence, lseek};
 
-use super::ReadError;
+use super::{FileImage, ReadError};
 
 /// How large a file may be unless somebody says otherwise: a stats file has a few pages.
 pub(crate) const MAX_SIZE: u64 = 64 << 20;
@@ -50,14 +49,14 @@ impl From<&FileStat> for FileId {
 
 /// An open regular file of known size.
 #[derive(Debug)]
-pub(crate) struct Source {
+pub(crate) struct OpenFile {
     pub file: File,
     pub size: usize,
     /// Once somebody has asked.
     id: OnceLock<FileId>,
 }
 
-impl Source {
+impl OpenFile {
     /// The flags of every opening for reading: neither a FIFO nor a terminal may hold us up.
     pub(crate) const FLAGS: OFlag =
         OFlag::O_NONBLOCK.union(OFlag::O_NOCTTY).union(OFlag::O_CLOEXEC);
@@ -123,15 +122,19 @@ impl Source {
     }
 
     /// The whole file.
-    pub(crate) fn copy(&self, path: &Path) -> Result<Copy, ReadError> {
+    pub(crate) fn copy(&self, path: &Path) -> Result<FileImage, ReadError> {
         self.copy_range(0..self.size, path)
     }
 
     /// At least the bytes of `range`.
-    pub(crate) fn copy_range(&self, range: Range<usize>, path: &Path) -> Result<Copy, ReadError> {
+    pub(crate) fn copy_range(
+        &self,
+        range: Range<usize>,
+        path: &Path,
+    ) -> Result<FileImage, ReadError> {
         let start = range.start - range.start % LINE;
-        let mut copy = Copy::unfilled(start, range.end - start);
-        let found = fill(&self.file, copy.bytes_mut(), start).map_err(|e| io_error(path, e))?;
+        let mut image = FileImage::unfilled(start, range.end - start);
+        let found = fill(&self.file, image.bytes_mut(), start).map_err(|e| io_error(path, e))?;
         if start + found < range.end {
             return Err(ReadError::CutShort {
                 path: path.to_owned(),
@@ -139,7 +142,7 @@ impl Source {
                 found: start + found,
             });
         }
-        Ok(copy)
+        Ok(image)
     }
 }
 
@@ -173,86 +176,6 @@ fn fill(file: &File, bytes: &mut [u8], offset: usize) -> io::Result<usize> {
     Ok(done)
 }
 
-/// A part of a file, in words so that it is aligned as the file's pages are: then the kernel
-/// copies an aligned value of up to 8 bytes whole.
-#[derive(Clone, Debug)]
-pub(crate) struct Copy {
-    words: Vec<u64>,
-    /// The offset in the file of the first byte.
-    start: usize,
-    size: usize,
-}
-
-thread_local! {
-    /// The memory of copies that are no more, for the next ones: whoever reads ten thousand files
-    /// would allocate and clear it as often.
-    static SPARES: Cell<Vec<Vec<u64>>> = const { Cell::new(Vec::new()) };
-}
-
-/// As many are kept as the reading of a file has at a time.
-const MOST_SPARES: usize = 3;
-
-/// No larger ones than of this many bytes are kept.
-const LARGEST_SPARE: usize = 16 << 10;
-
-impl Copy {
-    /// Of whatever bytes: to be filled.
-    fn unfilled(start: usize, size: usize) -> Self {
-        let mut words = with_spares(Vec::pop).flatten().unwrap_or_default();
-        let count = size.div_ceil(size_of::<u64>());
-        if words.capacity() < count {
-            words = vec![0; count];
-        }
-        words.resize(count, 0);
-        Self { words, start, size }
-    }
-
-    /// Bytes that didn't come from a file here.
-    pub(crate) fn of_bytes(bytes: &[u8]) -> Self {
-        let mut copy = Self::unfilled(0, bytes.len());
-        copy.bytes_mut().copy_from_slice(bytes);
-        copy
-    }
-
-    /// All bytes.
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &bytemuck::cast_slice(&self.words)[..self.size]
-    }
-
-    pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
-        &mut bytemuck::cast_slice_mut(&mut self.words)[..self.size]
-    }
-
-    /// The bytes at these offsets of the file, which the copy must have.
-    pub(crate) fn at(&self, range: Range<usize>) -> &[u8] {
-        &self.bytes()[range.start - self.start..range.end - self.start]
-    }
-}
-
-impl Drop for Copy {
-    fn drop(&mut self) {
-        let words = std::mem::take(&mut self.words);
-        if words.capacity() <= LARGEST_SPARE / size_of::<u64>() {
-            with_spares(|spares| {
-                if spares.len() < MOST_SPARES {
-                    spares.push(words);
-                }
-            });
-        }
-    }
-}
-
-/// Nothing at the end of the thread, where its spares are gone.
-fn with_spares<T>(change: impl FnOnce(&mut Vec<Vec<u64>>) -> T) -> Option<T> {
-    let take_and_put_back = |cell: &Cell<Vec<_>>| {
-        let mut spares = cell.take();
-        let result = change(&mut spares);
-        cell.set(spares);
-        result
-    };
-    SPARES.try_with(take_and_put_back).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -261,7 +184,7 @@ mod tests {
     const LIMIT: u64 = 1 << 20;
 
     fn reason(path: &Path) -> String {
-        Source::open(path, LIMIT).unwrap_err().reason()
+        OpenFile::open(path, LIMIT).unwrap_err().reason()
     }
 
     #[test]
@@ -270,18 +193,10 @@ mod tests {
         let path = dir.path().join("file");
         let bytes: Vec<u8> = (0..1003_u32).map(|n| n as u8).collect();
         fs::write(&path, &bytes).unwrap();
-        let source = Source::open(&path, LIMIT).unwrap();
-        assert_eq!(source.copy(&path).unwrap().bytes(), bytes);
-        let part = source.copy_range(700..1003, &path).unwrap();
+        let open = OpenFile::open(&path, LIMIT).unwrap();
+        assert_eq!(open.copy(&path).unwrap().bytes(), bytes);
+        let part = open.copy_range(700..1003, &path).unwrap();
         assert_eq!(part.at(701..1003), &bytes[701..]);
-    }
-
-    #[test]
-    fn a_copy_has_nothing_of_the_one_whose_memory_it_has() {
-        drop(Copy::of_bytes(&[1; 100]));
-        for (value, size) in [(2, 90), (3, 200), (4, 95)] {
-            assert_eq!(Copy::of_bytes(&vec![value; size]).bytes(), vec![value; size]);
-        }
     }
 
     #[test]
@@ -303,11 +218,11 @@ mod tests {
         let path = dir.path().join("sparse");
         File::create(&path).unwrap().set_len(1 << 42).unwrap();
         assert!(matches!(
-            Source::open(&path, LIMIT),
+            OpenFile::open(&path, LIMIT),
             Err(ReadError::TooLarge { size, limit: LIMIT, .. }) if size == 1 << 42
         ));
         assert!(matches!(
-            Source::open(&path, u64::MAX),
+            OpenFile::open(&path, u64::MAX),
             Err(ReadError::TooLarge { limit: LARGEST, .. })
         ));
     }
@@ -317,13 +232,13 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("file");
         fs::write(&path, [1; 4096]).unwrap();
-        let source = Source::open(&path, LIMIT).unwrap();
+        let open = OpenFile::open(&path, LIMIT).unwrap();
         File::options().write(true).open(&path).unwrap().set_len(100).unwrap();
         assert_eq!(
-            source.copy(&path).unwrap_err().reason(),
+            open.copy(&path).unwrap_err().reason(),
             "cut short while being read: 4096 bytes were expected, 100 are there"
         );
-        assert!(source.copy_range(0..100, &path).is_ok());
-        assert!(source.copy_range(90..101, &path).is_err());
+        assert!(open.copy_range(0..100, &path).is_ok());
+        assert!(open.copy_range(90..101, &path).is_err());
     }
 }

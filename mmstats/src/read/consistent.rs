@@ -13,23 +13,23 @@
 use std::ops::Range;
 use std::sync::atomic::{Ordering, fence};
 
-use super::field::Field;
-use crate::file::{Copy, ReadError};
+use super::parsed_field::ParsedField;
+use crate::file::{FileImage, ReadError};
 
 /// How often a value is tried. A writer that does nothing but update wins anyway.
 const ATTEMPTS: usize = 16;
 
-/// Refreshes what needs it in `copy`, the whole file; flags what never agreed.
+/// Refreshes what needs it in `copy`, the whole file; flags what never was consistent.
 ///
 /// `copy_again` copies a range of the file as it is now.
-pub(super) fn settle(
-    copy: &mut Copy,
-    fields: &mut [Field],
-    mut copy_again: impl FnMut(Range<usize>) -> Result<Copy, ReadError>,
+pub(super) fn read_consistent(
+    copy: &mut FileImage,
+    fields: &mut [ParsedField],
+    mut copy_again: impl FnMut(Range<usize>) -> Result<FileImage, ReadError>,
 ) -> Result<(), ReadError> {
-    let mut pending: Vec<&mut Field> =
+    let mut pending: Vec<&mut ParsedField> =
         fields.iter_mut().filter(|field| field.takes_several_copies()).collect();
-    let mut last: Option<Copy> = None;
+    let mut last: Option<FileImage> = None;
     for attempt in 1..=ATTEMPTS {
         let (Some(first), Some(end)) = (pending.first(), pending.last()) else {
             break;
@@ -44,16 +44,16 @@ pub(super) fn settle(
             if pending.iter().any(|field| field.sequenced) { Some(refresh()?) } else { None };
         pending.retain_mut(|field| {
             let before = last.as_ref().unwrap_or(copy);
-            let settled = match &after {
-                Some(after) if field.sequenced => is_undisturbed(field, before, after),
+            let consistent = match &after {
+                Some(after) if field.sequenced => same_sequence(field, before, after),
                 _ => is_same(field, before, &middle),
             };
-            if settled || attempt == ATTEMPTS {
+            if consistent || attempt == ATTEMPTS {
                 let write_buffer = write_buffer(field, before);
                 take(field, write_buffer, &middle, copy);
-                field.unstable = !settled;
+                field.unstable = !consistent;
             }
-            !settled
+            !consistent
         });
         last = Some(after.unwrap_or(middle));
     }
@@ -61,34 +61,34 @@ pub(super) fn settle(
 }
 
 /// Whether nobody wrote the read buffer between the copies, by its sequence number.
-fn is_undisturbed(field: &Field, before: &Copy, after: &Copy) -> bool {
-    let state = |copy: &Copy| {
+fn same_sequence(field: &ParsedField, before: &FileImage, after: &FileImage) -> bool {
+    let state = |copy: &FileImage| {
         let write_buffer = write_buffer(field, copy);
         let end = field.read_value_at(write_buffer) + field.size();
         let sequence = copy.at(end - size_of::<u64>()..end);
         (write_buffer, bytemuck::pod_read_unaligned::<u64>(sequence))
     };
-    agree(state(before), state(after))
+    is_consistent(state(before), state(after))
 }
 
 /// The rule: write buffer and sequence number are the same before and after, and the number is
 /// even.
-pub(crate) fn agree(before: (u8, u64), after: (u8, u64)) -> bool {
+pub(crate) fn is_consistent(before: (u8, u64), after: (u8, u64)) -> bool {
     let (_, sequence) = before;
     sequence % 2 == 0 && before == after
 }
 
-fn is_same(field: &Field, one: &Copy, other: &Copy) -> bool {
+fn is_same(field: &ParsedField, one: &FileImage, other: &FileImage) -> bool {
     write_buffer(field, one) == write_buffer(field, other)
         && value(field, one) == value(field, other)
 }
 
-fn write_buffer(field: &Field, copy: &Copy) -> u8 {
+fn write_buffer(field: &ParsedField, copy: &FileImage) -> u8 {
     let at = field.write_buffer_at();
     copy.at(at..at + 1)[0]
 }
 
-fn value<'a>(field: &Field, copy: &'a Copy) -> &'a [u8] {
+fn value<'a>(field: &ParsedField, copy: &'a FileImage) -> &'a [u8] {
     let start = field.read_value_at(write_buffer(field, copy));
     copy.at(start..start + field.size())
 }
@@ -97,7 +97,7 @@ fn value<'a>(field: &Field, copy: &'a Copy) -> &'a [u8] {
 ///
 /// The copies before and after agree in it, and it is their buffer that nobody wrote; the copy
 /// between them may have met the other one.
-fn take(field: &Field, write_buffer: u8, from: &Copy, to: &mut Copy) {
+fn take(field: &ParsedField, write_buffer: u8, from: &FileImage, to: &mut FileImage) {
     let range = field.write_buffer_at()..field.end();
     let bytes = &mut to.bytes_mut()[range.clone()];
     bytes.copy_from_slice(from.at(range));
@@ -121,7 +121,7 @@ mod tests {
     /// A file whose writer goes on by one store whenever it is told to.
     struct Writer {
         bytes: Vec<u8>,
-        field: Field,
+        field: ParsedField,
         update: u64,
         /// The next store of an update.
         step: usize,
@@ -163,7 +163,11 @@ mod tests {
         }
 
         /// Copies word by word, forwards or backwards: no order within a copy is promised.
-        fn copy(&mut self, stores_before: &mut impl FnMut() -> usize, backwards: bool) -> Copy {
+        fn copy(
+            &mut self,
+            stores_before: &mut impl FnMut() -> usize,
+            backwards: bool,
+        ) -> FileImage {
             let mut copied = self.bytes.clone();
             let words = self.bytes.len() / 8;
             for step in 0..words {
@@ -174,7 +178,7 @@ mod tests {
                 let range = word * 8..word * 8 + 8;
                 copied[range.clone()].copy_from_slice(&self.bytes[range]);
             }
-            Copy::of_bytes(&copied)
+            FileImage::of_bytes(&copied)
         }
 
         /// The last update that readers are led to.
@@ -213,7 +217,7 @@ mod tests {
         let mut copy = writer.copy(&mut stores, orders() % 2 == 0);
         let mut fields = [writer.field];
         let again = |_| Ok(writer.copy(&mut stores, orders() % 2 == 0));
-        settle(&mut copy, &mut fields, again).unwrap();
+        read_consistent(&mut copy, &mut fields, again).unwrap();
         let value = value(&fields[0], &copy);
         let component =
             |index: usize| bytemuck::pod_read_unaligned(&value[index * 8..index * 8 + 8]);
@@ -236,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_foreign_value_settles_where_its_writer_rests() {
+    fn a_foreign_value_is_consistent_where_its_writer_rests() {
         for seed in 0..2_000 {
             let seen = read_under(Layout::Packed, seed, 2);
             let [first, ..] = seen.components;
@@ -244,13 +248,13 @@ mod tests {
         }
     }
 
-    fn run(bytes: &[u8], script: Vec<Vec<u8>>) -> (Copy, Field, usize) {
-        let mut copy = Copy::of_bytes(bytes);
+    fn run(bytes: &[u8], script: Vec<Vec<u8>>) -> (FileImage, ParsedField, usize) {
+        let mut copy = FileImage::of_bytes(bytes);
         let mut fields = Parsed::of(bytes, usize::MAX).unwrap().fields;
         let asked = script.len();
         let mut script = script.into_iter();
-        settle(&mut copy, &mut fields, |_| {
-            Ok(Copy::of_bytes(&script.next().unwrap_or_else(|| bytes.to_vec())))
+        read_consistent(&mut copy, &mut fields, |_| {
+            Ok(FileImage::of_bytes(&script.next().unwrap_or_else(|| bytes.to_vec())))
         })
         .unwrap();
         (copy, fields[0], asked - script.len())
@@ -301,20 +305,20 @@ mod tests {
     }
 
     #[test]
-    fn only_what_has_not_settled_is_copied_again() {
+    fn only_what_is_not_yet_consistent_is_copied_again() {
         let fields = ["a", "b", "c"].map(|label| definition(label, true));
         let image =
             NewFile::compose(&fields, &Identity::default(), Layout::Aligned, 0, 4096).unwrap();
         let mut fields = Parsed::of(&image.bytes, usize::MAX).unwrap().fields;
         let restless = fields[1];
-        let mut copy = Copy::of_bytes(&image.bytes);
+        let mut copy = FileImage::of_bytes(&image.bytes);
         let mut ranges = Vec::new();
-        settle(&mut copy, &mut fields, |range| {
+        read_consistent(&mut copy, &mut fields, |range| {
             let mut bytes = image.bytes.clone();
             let sequence = restless.value_at() + 2 * SIZE - 8;
             bytes[sequence] = 2 * ranges.len() as u8;
             ranges.push(range);
-            Ok(Copy::of_bytes(&bytes))
+            Ok(FileImage::of_bytes(&bytes))
         })
         .unwrap();
         assert_eq!(ranges[1], fields[0].write_buffer_at()..fields[2].end());

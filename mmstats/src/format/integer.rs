@@ -1,6 +1,6 @@
 //! Whole numbers of 1 to 8 bytes in either byte order.
 
-use crate::format::ByteOrder;
+use super::ByteOrder;
 
 /// A number without a sign.
 #[inline]

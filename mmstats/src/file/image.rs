@@ -1,0 +1,97 @@
+//! A private copy of a file's bytes, which never change under the parser.
+
+use std::cell::Cell;
+use std::ops::Range;
+
+/// A part of a file, in words so that it is aligned as the file's pages are: then the kernel
+/// copies an aligned value of up to 8 bytes whole.
+#[derive(Clone, Debug)]
+pub(crate) struct FileImage {
+    words: Vec<u64>,
+    /// The offset in the file of the first byte.
+    start: usize,
+    size: usize,
+}
+
+thread_local! {
+    /// The memory of copies that are no more, for the next ones: whoever reads ten thousand files
+    /// would allocate and clear it as often.
+    static SPARES: Cell<Vec<Vec<u64>>> = const { Cell::new(Vec::new()) };
+}
+
+/// As many are kept as the reading of a file has at a time.
+const MOST_SPARES: usize = 3;
+
+/// No larger ones than of this many bytes are kept.
+const LARGEST_SPARE: usize = 16 << 10;
+
+impl FileImage {
+    /// Of whatever bytes: to be filled.
+    pub(super) fn unfilled(start: usize, size: usize) -> Self {
+        let mut words = with_spares(Vec::pop).flatten().unwrap_or_default();
+        let count = size.div_ceil(size_of::<u64>());
+        if words.capacity() < count {
+            words = vec![0; count];
+        }
+        words.resize(count, 0);
+        Self { words, start, size }
+    }
+
+    /// Bytes that didn't come from a file here.
+    pub(crate) fn of_bytes(bytes: &[u8]) -> Self {
+        let mut copy = Self::unfilled(0, bytes.len());
+        copy.bytes_mut().copy_from_slice(bytes);
+        copy
+    }
+
+    /// All bytes.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &bytemuck::cast_slice(&self.words)[..self.size]
+    }
+
+    pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut bytemuck::cast_slice_mut(&mut self.words)[..self.size]
+    }
+
+    /// The bytes at these offsets of the file, which the copy must have.
+    pub(crate) fn at(&self, range: Range<usize>) -> &[u8] {
+        &self.bytes()[range.start - self.start..range.end - self.start]
+    }
+}
+
+impl Drop for FileImage {
+    fn drop(&mut self) {
+        let words = std::mem::take(&mut self.words);
+        if words.capacity() <= LARGEST_SPARE / size_of::<u64>() {
+            with_spares(|spares| {
+                if spares.len() < MOST_SPARES {
+                    spares.push(words);
+                }
+            });
+        }
+    }
+}
+
+/// Nothing at the end of the thread, where its spares are gone.
+fn with_spares<T>(change: impl FnOnce(&mut Vec<Vec<u64>>) -> T) -> Option<T> {
+    let take_and_put_back = |cell: &Cell<Vec<_>>| {
+        let mut spares = cell.take();
+        let result = change(&mut spares);
+        cell.set(spares);
+        result
+    };
+    SPARES.try_with(take_and_put_back).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_has_nothing_of_the_one_whose_memory_it_has() {
+        drop(FileImage::of_bytes(&[1; 100]));
+        for (value, size) in [(2, 90), (3, 200), (4, 95)] {
+            assert_eq!(FileImage::of_bytes(&vec![value; size]).bytes(), vec![value; size]);
+        }
+    }
+}

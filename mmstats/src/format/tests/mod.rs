@@ -1,0 +1,3 @@
+//! The format as a whole, against its specification.
+
+mod example;

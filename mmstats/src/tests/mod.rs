@@ -1,0 +1,3 @@
+//! What is published and read together.
+
+mod interleavings;
