@@ -1,6 +1,7 @@
 //! Datagrams of Kodemon, beside what a parser of all of JSON finds in them.
 
-use kodemon_server::internals::{LONGEST_EXECUTION, LONGEST_KEY, LONGEST_TOKEN, Message, parse};
+use kodemon::limits::{EXECUTION_SECONDS, KEY_BYTES, TOKEN_BYTES};
+use kodemon_server::internals::{Message, parse};
 use serde_json::{Map, Value};
 
 /// The fields that each message has.
@@ -14,8 +15,8 @@ pub fn check(datagram: &[u8]) {
     let Ok(Message { key, token, timestamp, execution_time, extra }) = parse(datagram) else {
         return;
     };
-    assert!((1..=LONGEST_KEY).contains(&key.len()) && token.len() <= LONGEST_TOKEN);
-    assert!(timestamp.is_finite() && (0.0..=LONGEST_EXECUTION).contains(&execution_time));
+    assert!((1..=KEY_BYTES).contains(&key.len()) && token.len() <= TOKEN_BYTES);
+    assert!(timestamp.is_finite() && (0.0..=EXECUTION_SECONDS).contains(&execution_time));
     let mut fields: Map<String, Value> =
         serde_json::from_slice(datagram).expect("a message is an object");
     let [of_key, of_token, of_timestamp, of_execution_time] =

@@ -9,10 +9,9 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::counts::Outcome;
 use crate::fields::Write;
+use crate::limits::MESSAGE_BYTES;
 use crate::site::Site;
 
-/// The most bytes that a message may have: servers take no longer ones.
-const LONGEST: usize = 8_192;
 /// Enough for most messages, so that a thread's first call is the only one that allocates.
 const USUAL: usize = 1024;
 
@@ -84,7 +83,7 @@ struct Bounded<'a>(&'a mut Vec<u8>);
 
 impl io::Write for Bounded<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.0.len() + bytes.len() > LONGEST {
+        if self.0.len() + bytes.len() > MESSAGE_BYTES {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         self.0.extend_from_slice(bytes);

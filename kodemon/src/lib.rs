@@ -73,6 +73,8 @@ mod encode;
 mod environment;
 mod fields;
 mod key;
+#[doc(hidden)]
+pub mod limits;
 mod recorder;
 mod sender;
 mod site;

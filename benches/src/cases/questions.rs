@@ -79,7 +79,7 @@ fn filled(
     let began = now() - time;
     let mut batch = Vec::with_capacity(TOGETHER);
     for number in 0..executions {
-        let names = catalog.of(&names[number % keys], "token", Instant::now());
+        let names = catalog.admit(&names[number % keys], "token", Instant::now());
         let (key, token) = names.map_err(|_| "too many")?;
         let timestamp = began + time * number as f64 / executions as f64;
         let execution_time = 0.01 + (number % 1_009) as f64 * 1e-5;

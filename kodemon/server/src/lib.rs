@@ -4,29 +4,34 @@
 
 mod api;
 mod args;
+mod call_totals;
 mod catalog;
+mod clock_check;
+mod execution;
+mod ingest;
 mod live;
 mod message;
 mod page;
 mod receive;
+mod routes;
 mod server;
 mod store;
 mod telemetry;
-mod times;
-mod totals;
 
-pub use args::Arguments;
-pub use server::{NAME, run};
+pub use args::{Arguments, NAME};
+pub use server::run;
 
 /// What tests, benchmarks and fuzz targets of this repository use; not part of the interface.
 #[doc(hidden)]
 pub mod internals {
     pub use crate::catalog::Catalog;
-    pub use crate::message::{LONGEST_EXECUTION, LONGEST_KEY, LONGEST_TOKEN, Message, parse};
+    pub use crate::execution::Execution;
+    pub use crate::message::{Message, parse};
+    pub use crate::store::backend::{Store, WriteError, Written};
     pub use crate::store::elastic::{Address, Elastic};
-    pub use crate::store::sqlite::Sqlite;
-    pub use crate::store::{
-        Execution, ExecutionsQuery, KeyRecord, KeysQuery, Page, QueryError, Spread, Store, Summary,
-        SummaryQuery, WriteError, Written,
+    pub use crate::store::query::{
+        Distribution, ExecutionsQuery, KeyRecord, KeysQuery, Page, QueryError, Summary,
+        SummaryQuery,
     };
+    pub use crate::store::sqlite::Sqlite;
 }

@@ -1,5 +1,4 @@
-//! What is stored, told to everybody who watches: of all keys how many calls there were and how
-//! long they took, of one key each call.
+//! Live streams of what is stored: counts and durations for all keys, or each call of one key.
 
 use std::collections::{BTreeMap, HashMap};
 use std::mem;
@@ -12,34 +11,35 @@ use mmstats_web::{Feed, TooManyStreams};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::store::tally::Tally;
-use crate::store::{Execution, Spread};
-use crate::totals::{Total, Totals};
+use crate::call_totals::{CallTotal, CallTotals};
+use crate::execution::Execution;
+use crate::store::aggregate::Aggregate;
+use crate::store::query::Distribution;
 
-/// So many may watch all keys.
-const STREAMS: usize = 64;
-/// So many may watch one, and so many keys may be watched.
-const STREAMS_OF_KEY: usize = 16;
-const WATCHED_KEYS: usize = 64;
-/// So many executions of a key are told in a step; the others are only counted.
-const TOLD: usize = 1_000;
+/// Maximum number of streams of all keys.
+const MAX_STREAMS: usize = 64;
+/// Maximum number of streams of one key, and of keys with streams.
+const MAX_STREAMS_PER_KEY: usize = 16;
+const MAX_WATCHED_KEYS: usize = 64;
+/// Maximum number of executions of a key per step; further ones are only counted.
+const MAX_EXECUTIONS: usize = 1_000;
 
-/// What is told.
+/// The live streams.
 #[derive(Debug)]
 pub struct Live {
     all: Feed,
-    /// So many keys have totals.
-    most: usize,
+    /// Maximum number of keys with totals.
+    max_keys: usize,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// By key, since this server began.
-    totals: Totals,
-    /// By key, since the last step; only where somebody watches.
-    tallies: BTreeMap<Arc<str>, Tally>,
-    /// The keys that somebody watches, with what happened since the last step.
+    /// By key, since the server started.
+    totals: CallTotals,
+    /// By key, since the last step; only while there are streams.
+    aggregates: BTreeMap<Arc<str>, Aggregate>,
+    /// The keys that have streams, with their calls since the last step.
     watched: HashMap<String, Watched>,
 }
 
@@ -50,12 +50,12 @@ struct Watched {
     left_out: usize,
 }
 
-/// What happened in a step of time.
+/// The calls of one step.
 #[derive(Serialize)]
 struct Step<'a> {
-    /// Unix time in seconds of its end.
+    /// When the step ended: Unix time in seconds.
     time: f64,
-    /// Those that were called.
+    /// The keys that were called.
     keys: Vec<KeyStep<'a>>,
 }
 
@@ -69,13 +69,13 @@ struct KeyStep<'a> {
     max: Option<f64>,
 }
 
-/// What happened in a step of time to one key.
+/// The calls of one key in one step.
 #[derive(Serialize)]
 struct StepOfKey<'a> {
-    /// Unix time in seconds of its end.
+    /// When the step ended: Unix time in seconds.
     time: f64,
     executions: Vec<ExecutionStep<'a>>,
-    /// So many more there were.
+    /// Number of further executions.
     left_out: usize,
 }
 
@@ -89,42 +89,42 @@ struct ExecutionStep<'a> {
 }
 
 impl Live {
-    /// Nobody watches yet. So many keys have totals: those that were called last.
-    pub fn new(most: usize) -> Self {
-        let all = Feed::new(STREAMS);
-        all.publish(None, || nothing("keys"));
-        Self { all, most, state: Mutex::default() }
+    /// Creates it without streams. Totals are kept for the `max_keys` keys called last.
+    pub fn new(max_keys: usize) -> Self {
+        let all = Feed::new(MAX_STREAMS);
+        all.publish(None, || empty_step("keys"));
+        Self { all, max_keys, state: Mutex::default() }
     }
 
-    /// A stream of all keys.
+    /// Opens a stream of all keys.
     ///
     /// # Errors
     ///
-    /// Where as many watch as may.
-    pub fn all(&self) -> Result<Response, TooManyStreams> {
+    /// Returns an error if there are too many streams.
+    pub fn stream(&self) -> Result<Response, TooManyStreams> {
         self.all.stream()
     }
 
-    /// A stream of one key, which may come up later.
+    /// Opens a stream of one key, which needn't exist yet.
     ///
     /// # Errors
     ///
-    /// Where as many watch as may.
-    pub fn of(&self, key: &str) -> Result<Response, TooManyStreams> {
+    /// Returns an error if there are too many streams.
+    pub fn stream_of(&self, key: &str) -> Result<Response, TooManyStreams> {
         let mut state = self.state();
-        if !state.watched.contains_key(key) && state.watched.len() >= WATCHED_KEYS {
+        if !state.watched.contains_key(key) && state.watched.len() >= MAX_WATCHED_KEYS {
             return Err(TooManyStreams);
         }
         let new = || {
-            let feed = Feed::new(STREAMS_OF_KEY);
-            feed.publish(None, || nothing("executions"));
+            let feed = Feed::new(MAX_STREAMS_PER_KEY);
+            feed.publish(None, || empty_step("executions"));
             Watched { feed, executions: Vec::new(), left_out: 0 }
         };
         state.watched.entry(key.to_owned()).or_insert_with(new).feed.stream()
     }
 
-    /// What was stored of each key since this server began, by name.
-    pub fn totals(&self) -> Vec<(Arc<str>, Total)> {
+    /// The totals of each key since the server started, sorted by name.
+    pub fn totals(&self) -> Vec<(Arc<str>, CallTotal)> {
         let mut totals = self.state().totals.all();
         totals.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         totals
@@ -133,14 +133,14 @@ impl Live {
     /// To be called with what was stored.
     pub fn stored(&self, executions: &[Execution]) {
         let mut state = self.state();
-        let State { totals, tallies, watched } = &mut *state;
+        let State { totals, aggregates, watched } = &mut *state;
         for execution in executions {
             totals.add(execution);
         }
-        totals.shrink(self.most);
+        totals.shrink(self.max_keys);
         if self.all.watching() > 0 {
             for Execution { key, execution_time, .. } in executions {
-                tallies.entry(Arc::clone(key)).or_default().record(*execution_time);
+                aggregates.entry(Arc::clone(key)).or_default().record(*execution_time);
             }
         }
         if !watched.is_empty() {
@@ -152,19 +152,19 @@ impl Live {
         }
     }
 
-    /// To be called now and then: tells what was stored since.
-    pub fn step(&self) {
+    /// Publishes what was stored since the last call. To be called regularly.
+    pub fn publish(&self) {
         let mut state = self.state();
         state.watched.retain(|_, watched| watched.feed.watching() > 0);
-        state.watched.values_mut().for_each(Watched::step);
-        let tallies = mem::take(&mut state.tallies);
+        state.watched.values_mut().for_each(Watched::publish);
+        let aggregates = mem::take(&mut state.aggregates);
         drop(state);
-        let keys = tallies.iter().map(|(key, tally)| KeyStep::of(key, tally)).collect();
-        self.all.publish(Some(&json::text(&Step { time: now(), keys })), || nothing("keys"));
+        let keys = aggregates.iter().map(|(key, aggregate)| KeyStep::of(key, aggregate)).collect();
+        self.all.publish(Some(&json::text(&Step { time: now(), keys })), || empty_step("keys"));
     }
 
     /// Ends all streams.
-    pub fn end(&self) {
+    pub fn close(&self) {
         self.all.end();
         self.state().watched.values().for_each(|watched| watched.feed.end());
     }
@@ -176,35 +176,35 @@ impl Live {
 
 impl Watched {
     fn add(&mut self, execution: &Execution) {
-        if self.executions.len() < TOLD {
+        if self.executions.len() < MAX_EXECUTIONS {
             self.executions.push(execution.clone());
         } else {
             self.left_out += 1;
         }
     }
 
-    fn step(&mut self) {
+    fn publish(&mut self) {
         let executions = mem::take(&mut self.executions);
-        let told = executions.iter().map(|execution| ExecutionStep {
+        let steps = executions.iter().map(|execution| ExecutionStep {
             timestamp: execution.timestamp,
             execution_time: execution.execution_time,
             token: &execution.token,
             extra: execution.extra.as_deref().and_then(|extra| serde_json::from_str(extra).ok()),
         });
-        let (executions, left_out) = (told.collect(), mem::take(&mut self.left_out));
+        let (executions, left_out) = (steps.collect(), mem::take(&mut self.left_out));
         let step = StepOfKey { time: now(), executions, left_out };
-        self.feed.publish(Some(&json::text(&step)), || nothing("executions"));
+        self.feed.publish(Some(&json::text(&step)), || empty_step("executions"));
     }
 }
 
 impl<'a> KeyStep<'a> {
-    fn of(key: &'a str, tally: &Tally) -> Self {
-        let Spread { count, mean, p50, p99, max, .. } = tally.spread();
+    fn of(key: &'a str, aggregate: &Aggregate) -> Self {
+        let Distribution { count, mean, p50, p99, max, .. } = aggregate.distribution();
         Self { key, count, mean, p50, p99, max }
     }
 }
 
-/// What who comes later is told: everything else can be asked for.
-fn nothing(what: &str) -> String {
+/// What a new stream begins with: the API has everything else.
+fn empty_step(what: &str) -> String {
     format!("{{\"time\":{},\"{what}\":[]}}", now())
 }

@@ -1,12 +1,12 @@
-//! The page and what it is made of.
+//! The page and its assets.
 
-use axum::Router;
 use mmstats_web::Asset;
 
-const PAGE: Asset = Asset { path: "", content: include_str!("page/index.html") };
+/// The page itself.
+pub const INDEX: Asset = Asset { path: "", content: include_str!("page/index.html") };
 
-/// What the page is made of, besides the kit.
-const PARTS: &[Asset] = mmstats_web::parts![
+/// What it loads, besides the kit.
+pub const ASSETS: &[Asset] = mmstats_web::parts![
     "api.js",
     "detail.js",
     "executions.js",
@@ -23,8 +23,3 @@ const PARTS: &[Asset] = mmstats_web::parts![
     "times.js",
     "view.js",
 ];
-
-/// The page and its parts. It asks the API like everybody else.
-pub fn routes() -> Router {
-    mmstats_web::page(&PAGE, PARTS)
-}

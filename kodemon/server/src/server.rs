@@ -1,9 +1,9 @@
-//! The server: receives, stores and serves until a signal ends it.
+//! The server: receives, stores and serves until a shutdown signal.
 //!
 //! ```text
-//!  datagrams --> Receiver: parse, number --> Writer, a queue and a thread --> Store
-//!                                                 '--> Live --> streams        ^
-//!                                           Api, the page's and everybody's ---'
+//!  datagrams --> Receiver --> IngestQueue and its thread --> Store
+//!                                   '--> Live --> streams      ^
+//!                                          API and page  ------'
 //! ```
 
 mod stores;
@@ -23,30 +23,27 @@ use mmstats_web::{Answered, Hosts, Limits, RequestLog, Server, ending_by_signal}
 use tokio::runtime;
 use tokio::time::MissedTickBehavior;
 
-use crate::api::{self, Api};
-use crate::args::Arguments;
+use crate::api::AppState;
+use crate::args::{Arguments, NAME};
 use crate::catalog::Catalog;
 use crate::live::Live;
-use crate::page;
-use crate::receive::{OnRefused, Receiver, Rules, Sockets};
+use crate::receive::{Admission, OnRefused, Receiver, Rules, Sockets};
+use crate::routes;
 use crate::telemetry::{HttpStats, ReceiverStats, StoreStats, Telemetry};
 
-/// The program's name.
-pub const NAME: &str = "kodemon";
+/// Maximum number of log lines per second about refused messages.
+const MAX_REFUSED_LINES: u32 = 10;
+/// How often live streams are updated.
+const STREAM_INTERVAL: Duration = Duration::from_secs(1);
 
-/// So many lines a second are told of messages that are refused.
-const TOLD: u32 = 10;
-/// How often what was stored is told to who watches.
-const STEP: Duration = Duration::from_secs(1);
+/// How long the end of the program waits for the log to be written.
+const FLUSH_TIMEOUT: Duration = Duration::from_millis(100);
 
-/// How long the end waits for messages to be written.
-const FLUSH: Duration = Duration::from_millis(100);
-
-/// Does what the arguments say, until a signal ends it.
+/// Runs until a shutdown signal.
 ///
 /// # Errors
 ///
-/// Where stdout can't be written.
+/// Returns an error if stdout can't be written.
 pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
     if let Some(what) = arguments.generate.what {
         return generate(what, Arguments::command());
@@ -57,13 +54,13 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
         diagnostics.error(&message);
         Outcome::Failed
     });
-    // Answers that are still being made aren't waited for.
+    // Doesn't wait for responses in progress.
     runtime.shutdown_background();
-    log::flush(FLUSH);
+    log::flush(FLUSH_TIMEOUT);
     Ok(outcome)
 }
 
-/// Serves until a signal comes; an error is the message of one.
+/// Serves until a shutdown signal. An error is its message.
 async fn serve(arguments: &Arguments) -> Result<Outcome, String> {
     log::start(NAME).map_err(|error| format!("can't start a thread: {error}"))?;
     let hosts = Hosts::and(arguments.host.iter().cloned());
@@ -74,47 +71,48 @@ async fn serve(arguments: &Arguments) -> Result<Outcome, String> {
     let signal = ending_by_signal().map_err(|error| format!("can't await signals: {error}"))?;
 
     let failed = |error| format!("can't publish stats: {error}");
-    let incoming = Arc::new(Telemetry::<ReceiverStats>::publish("kodemon.").map_err(failed)?);
-    let kept = stores.iter().map(|store| {
+    let received = Arc::new(Telemetry::<ReceiverStats>::publish("kodemon.").map_err(failed)?);
+    let store_stats = stores.iter().map(|store| {
         let prefix = format!("kodemon.{}.", store.name());
         Ok((store.name(), Arc::new(Telemetry::<StoreStats>::publish(&prefix).map_err(failed)?)))
     });
-    let kept = kept.collect::<Result<Vec<_>, String>>()?;
+    let store_stats = store_stats.collect::<Result<Vec<_>, String>>()?;
     let requests = Telemetry::<HttpStats>::publish("kodemon.http.").map_err(failed)?;
 
-    let most = arguments.max_keys as usize;
-    let live = Arc::new(Live::new(most));
-    let no_thread = |error| format!("can't make a thread: {error}");
-    let times = stores::times(&stores, arguments.keep, arguments.trust_clock);
-    let writers = stores::writers(&stores, &kept, &live, &times).map_err(no_thread)?;
-    let progress = kept.iter().zip(&writers).map(|((name, _), writer)| (*name, writer.progress()));
+    let max_keys = arguments.max_keys as usize;
+    let live = Arc::new(Live::new(max_keys));
+    let no_thread = |error| format!("can't start a thread: {error}");
+    let clock = stores::clock_check(&stores, arguments.keep, arguments.trust_clock);
+    let queues = stores::ingest_queues(&stores, &store_stats, &live, &clock).map_err(no_thread)?;
+    let progress =
+        store_stats.iter().zip(&queues).map(|((name, _), queue)| (*name, queue.progress()));
     let progress = progress.collect();
-    let rules = Rules { tokens: arguments.token.iter().cloned().collect(), times };
-    let catalog = Catalog::new(known, most, arguments.keep, Instant::now());
+    let rules = Rules { tokens: arguments.token.iter().cloned().collect(), clock };
+    let catalog = Catalog::new(known, max_keys, arguments.keep, Instant::now());
     let on_refused = on_refused(arguments.verbose);
-    let telemetry = Arc::clone(&incoming);
-    let receiving = Receiver::start(sockets, rules, catalog, telemetry, writers, on_refused)
-        .map_err(no_thread)?;
-    tell_addresses(&server, &addresses);
+    let admission = Admission::new(rules, catalog, Arc::clone(&received), on_refused);
+    let receiving = Receiver::start(sockets, admission, queues).map_err(no_thread)?;
+    announce(&server, &addresses);
 
     let first = Arc::clone(&stores[0]);
-    let api = Api::new(first, Arc::clone(&live), incoming, kept, progress, arguments.keep);
+    let state =
+        AppState::new(first, Arc::clone(&live), received, store_stats, progress, arguments.keep);
     let requests_log = arguments.verbose.then(|| RequestLog::new(Diagnostics::new(NAME)));
     let mut outcome = Outcome::Fine;
     let end = async {
         outcome = signal.await;
-        live.end();
+        live.close();
     };
-    let telling = tokio::spawn(tell_steps(Arc::clone(&live)));
+    let publishing = tokio::spawn(publish_steps(Arc::clone(&live)));
     server
-        .telling(witness(requests, requests_log))
-        .serve(page::routes().merge(api::routes().with_state(Arc::new(api))), end)
+        .telling(on_response(requests, requests_log))
+        .serve(routes::router().with_state(Arc::new(state)), end)
         .await;
-    telling.abort();
+    publishing.abort();
     Ok(if receiving.finish() { outcome } else { Outcome::Failed })
 }
 
-/// The sockets that messages come by, and where they are.
+/// Binds the sockets that messages arrive on. Also returns their addresses.
 fn sockets(arguments: &Arguments) -> Result<(Sockets, Vec<SocketAddr>), String> {
     let mut sockets = Sockets::default();
     let mut addresses = Vec::new();
@@ -128,7 +126,7 @@ fn sockets(arguments: &Arguments) -> Result<(Sockets, Vec<SocketAddr>), String> 
         let address = SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], 4000));
         match sockets.bind(address) {
             Ok(address) => addresses.push(address),
-            // Many a machine has no IPv6 at all.
+            // Some machines have no IPv6 at all.
             Err(error) if error.kind() == io::ErrorKind::AddrNotAvailable => {}
             Err(error) => return Err(failed(address, error)),
         }
@@ -136,51 +134,51 @@ fn sockets(arguments: &Arguments) -> Result<(Sockets, Vec<SocketAddr>), String> 
     Ok((sockets, addresses))
 }
 
-/// What is done about a message that is refused.
+/// Logs refused messages.
 fn on_refused(verbose: bool) -> OnRefused {
-    let told = RateLimit::new(Diagnostics::new(NAME), TOLD, "messages refused");
+    let limit = RateLimit::new(Diagnostics::new(NAME), MAX_REFUSED_LINES, "messages refused");
     Box::new(move |refusal| {
         if verbose {
-            told.log(|| format!("refused: {refusal}"));
+            limit.log(|| format!("refused: {refusal}"));
         }
     })
 }
 
-/// Tells what was stored to who watches, again and again.
-async fn tell_steps(live: Arc<Live>) {
-    let mut steps = tokio::time::interval(STEP);
+/// Updates live streams at regular intervals.
+async fn publish_steps(live: Arc<Live>) {
+    let mut steps = tokio::time::interval(STREAM_INTERVAL);
     steps.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         steps.tick().await;
         let live = Arc::clone(&live);
-        // It encodes as much as was stored, so not on the thread that serves.
-        drop(tokio::task::spawn_blocking(move || live.step()).await);
+        // It encodes everything that was stored, so not on the thread that serves.
+        drop(tokio::task::spawn_blocking(move || live.publish()).await);
     }
 }
 
-/// Says where it is, so that others find it.
-fn tell_addresses(server: &Server, udp: &[SocketAddr]) {
+/// Prints the addresses.
+fn announce(server: &Server, udp: &[SocketAddr]) {
     let http = server.place().url();
     let udp = udp.iter().map(|address| format!("udp://{address}"));
     let lines: Vec<_> = std::iter::once(http).chain(udp).collect();
     exit::announce(lines.join("\n"), Diagnostics::new(NAME));
     if !server.place().is_local() {
-        let warning = "whoever reaches this machine there reads everything, without a password";
+        let warning = "no password; anyone who can connect can read everything";
         Diagnostics::new(NAME).note(&format_args!("listening on {}: {warning}", server.place()));
     }
 }
 
-/// Counts and tells each request.
-fn witness(
-    served: Telemetry<HttpStats>,
+/// Counts and logs each request.
+fn on_response(
+    stats: Telemetry<HttpStats>,
     log: Option<RequestLog>,
 ) -> impl Fn(&Answered<'_>) + Send + Sync + 'static {
     move |request| {
-        served.with(|served| {
-            served.requests.incr();
-            served.answer.record(request.took);
+        stats.with(|stats| {
+            stats.requests.incr();
+            stats.answer.record(request.took);
             if request.status.is_client_error() || request.status.is_server_error() {
-                served.refused.incr();
+                stats.refused.incr();
             }
         });
         if let Some(log) = &log {

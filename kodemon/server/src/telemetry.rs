@@ -1,108 +1,108 @@
-//! What the server counts of itself, in stats files as any program's: `slurpstats` shows them.
+//! The server's stats about itself, in stats files like those of any program: `slurpstats` shows
+//! them.
 //!
-//! Each message that came is counted once under `kodemon.messages`, and once for what became of
-//! it: refused for one reason, or handed to each store. A store counts what became of it there.
+//! Each message is counted once under `kodemon.messages`, and once for its fate: refused for one
+//! reason, or passed to each store. Each store counts what became of it there.
 
 use std::sync::{Mutex, PoisonError};
 
 use mmstats::{Counter, CreateError, Gauge, MmStats, Published, Timer};
 use serde::Serialize;
 
-/// Telemetry that several threads write, each only now and then.
+/// Stats that several threads update, each only now and then.
 #[derive(Debug)]
 pub struct Telemetry<T>(Mutex<Published<T>>);
 
 impl<T: MmStats> Telemetry<T> {
-    /// Publishes them where programs put theirs; where that can't be, they are counted all the
-    /// same. The prefix is that of their labels.
+    /// Publishes stats with this label prefix in the usual directory; if that isn't possible, they
+    /// are counted in memory.
     ///
     /// # Errors
     ///
-    /// Where the environment asks for an impossible file name.
+    /// Returns an error if the environment has an invalid template for file names.
     pub fn publish(prefix: &str) -> Result<Self, CreateError> {
         let stats = T::options().prefix(prefix).or_private_memory().create()?;
         Ok(Self(Mutex::new(stats)))
     }
 
-    /// Reads or writes some of them together.
+    /// Reads or updates several of them together.
     pub fn with<R>(&self, action: impl FnOnce(&T) -> R) -> R {
         action(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// Of the messages that come.
+/// Stats about received messages.
 #[derive(Debug, MmStats)]
 pub struct ReceiverStats {
-    /// Datagrams that came.
+    /// Datagrams received.
     #[mmstats(label = "messages", unit = "messages")]
     pub messages: Counter,
-    /// Datagrams that are no message: not JSON, a field missing or wrong.
+    /// Datagrams that aren't valid messages: not JSON, or a field missing or invalid.
     #[mmstats(label = "refused.malformed", unit = "messages")]
     pub malformed: Counter,
-    /// Datagrams that are longer than a message may be.
+    /// Datagrams larger than a message may be.
     #[mmstats(label = "refused.oversized", unit = "messages")]
     pub oversized: Counter,
-    /// Messages from before what is kept, or from the future.
+    /// Messages older than the retention time, or from the future.
     #[mmstats(label = "refused.time", unit = "messages")]
     pub time: Counter,
     /// Messages with a token that isn't accepted.
     #[mmstats(label = "refused.token", unit = "messages")]
     pub token: Counter,
-    /// Messages with a new key or token, where there are as many as may be.
+    /// Messages with a new key or token over the limit.
     #[mmstats(label = "refused.names", unit = "messages")]
     pub names: Counter,
-    /// Datagrams that the kernel dropped as they weren't fetched in time. They are in no other
-    /// figure.
+    /// Datagrams dropped by the kernel because a socket's buffer was full; not counted elsewhere.
     #[mmstats(label = "dropped.kernel", unit = "messages")]
     pub dropped: Counter,
-    /// Functions that are known.
+    /// Known keys.
     #[mmstats(unit = "keys", aggregate = "max")]
     pub keys: Gauge<u64>,
-    /// Senders that are known.
+    /// Known tokens.
     #[mmstats(unit = "tokens", aggregate = "max")]
     pub tokens: Gauge<u64>,
 }
 
-/// Of a store.
+/// Stats about a store.
 #[derive(Debug, MmStats)]
 pub struct StoreStats {
-    /// Messages that are stored.
+    /// Messages stored.
     #[mmstats(unit = "messages")]
     pub stored: Counter,
-    /// Messages that found the queue before the store full.
+    /// Messages dropped because the store's queue was full.
     #[mmstats(unit = "messages")]
     pub dropped: Counter,
-    /// Messages that the store refused, or couldn't take before the end.
+    /// Messages refused by the store, or not stored before the shutdown.
     #[mmstats(unit = "messages")]
     pub failed: Counter,
-    /// Messages that wait for being stored.
+    /// Messages queued for the store.
     #[mmstats(unit = "messages", aggregate = "sum")]
     pub waiting: Gauge<u64>,
-    /// Whether the store could be written the last time.
+    /// Whether the last write succeeded.
     #[mmstats(initial = true)]
     pub writable: Gauge<bool>,
-    /// Time to store what waited, all of it or none.
+    /// Duration of a write of a batch.
     pub write: Timer,
-    /// Times that the store couldn't be written; it is tried again.
+    /// Failed writes; they are retried.
     #[mmstats(unit = "errors")]
     pub errors: Counter,
 }
 
-/// Of the page and the API.
+/// Stats about the page and the API.
 #[derive(Debug, MmStats)]
 pub struct HttpStats {
-    /// Requests that were answered, refused ones too.
+    /// Requests answered, including refused ones.
     #[mmstats(unit = "requests")]
     pub requests: Counter,
-    /// Requests that were answered with a reason why they aren't met.
+    /// Requests answered with an error.
     #[mmstats(unit = "requests")]
     pub refused: Counter,
-    /// Time until an answer could begin.
+    /// Time until a response could begin.
     pub answer: Timer,
 }
 
 impl ReceiverStats {
-    /// How many weren't taken, by reason.
+    /// Number of refused messages by reason.
     pub fn refused(&self) -> [(&'static str, u64); 5] {
         [
             ("malformed", self.malformed.get()),
@@ -114,30 +114,30 @@ impl ReceiverStats {
     }
 }
 
-/// What became of the messages that were handed to a store.
+/// What became of the messages that were passed to a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct StoreCounts {
-    /// They are stored.
+    /// Stored.
     pub stored: u64,
-    /// The queue before the store was full.
+    /// Dropped because the queue was full.
     pub dropped: u64,
-    /// The store refused them, or couldn't take them before the end.
+    /// Refused by the store, or not stored before the shutdown.
     pub failed: u64,
-    /// They wait.
+    /// Queued.
     pub waiting: u64,
-    /// How often the store couldn't be written.
+    /// Number of failed writes.
     pub errors: u64,
 }
 
 impl StoreCounts {
-    /// Of a store's figures.
-    pub fn of(telemetry: &StoreStats) -> Self {
+    /// Reads them from a store's stats.
+    pub fn of(stats: &StoreStats) -> Self {
         Self {
-            stored: telemetry.stored.get(),
-            dropped: telemetry.dropped.get(),
-            failed: telemetry.failed.get(),
-            waiting: telemetry.waiting.get(),
-            errors: telemetry.errors.get(),
+            stored: stats.stored.get(),
+            dropped: stats.dropped.get(),
+            failed: stats.failed.get(),
+            waiting: stats.waiting.get(),
+            errors: stats.errors.get(),
         }
     }
 }

@@ -1,47 +1,44 @@
-//! `/api/health`: whether messages are stored, and what became of those that came; `/healthz`, for
-//! whoever supervises.
+//! `/api/health`: whether messages are stored, and what became of those received; `/healthz`, for
+//! supervisors.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 use mmstats_web::{Parameters, Problem, answer};
 use serde::Serialize;
 
-use super::Api;
+use super::state::AppState;
 use crate::telemetry::StoreCounts;
 
-/// A writer is stuck when messages wait and none has been stored for so long.
+/// A store is stuck if messages are queued and none has been stored for this long.
 const STUCK: Duration = Duration::from_secs(10);
-
-/// The route.
-pub fn routes() -> Router<Arc<Api>> {
-    Router::new().route("/api/health", get(health))
-}
 
 #[derive(Serialize)]
 struct Health {
     /// The version of the server.
     version: &'static str,
-    /// Whether every store could be written the last time.
+    /// Whether the last write of every store succeeded.
     healthy: bool,
-    /// For so many seconds executions are kept.
+    /// The retention time in seconds.
     keep: f64,
-    /// Datagrams that came.
+    /// Datagrams received.
     received: u64,
-    /// Those of them that aren't taken, by reason.
+    /// Those of them that were refused, by reason.
     refused: BTreeMap<&'static str, u64>,
-    /// Datagrams that the kernel dropped before they came.
+    /// Datagrams dropped by the kernel, which aren't in `received`.
     dropped_by_kernel: u64,
     /// What became of the others, by store.
     stores: BTreeMap<&'static str, StoreCounts>,
 }
 
-async fn health(parameters: Parameters, State(api): State<Arc<Api>>) -> Result<Response, Problem> {
+/// `GET /api/health`.
+pub async fn health(
+    parameters: Parameters,
+    State(api): State<Arc<AppState>>,
+) -> Result<Response, Problem> {
     parameters.only(&[])?;
     let stores =
         api.stores.iter().map(|(name, telemetry)| (*name, telemetry.with(StoreCounts::of)));
@@ -58,13 +55,13 @@ async fn health(parameters: Parameters, State(api): State<Arc<Api>>) -> Result<R
     })))
 }
 
-/// Whether every store's writer gets on.
-pub fn check(api: &Arc<Api>) -> Result<(), String> {
-    let stuck = api.writers.iter().map(|(name, progress)| (name, progress.stuck_for()));
+/// Whether every store gets on.
+pub fn check(api: &Arc<AppState>) -> Result<(), String> {
+    let stuck = api.progress.iter().map(|(name, progress)| (name, progress.stuck_for()));
     match stuck.max_by_key(|(_, stuck_for)| *stuck_for) {
         Some((name, stuck_for)) if stuck_for > STUCK => {
             let seconds = stuck_for.as_secs();
-            Err(format!("{name}: messages are waiting, and none was stored for {seconds} s"))
+            Err(format!("{name}: messages are queued, but none was stored for {seconds} s"))
         }
         _ => Ok(()),
     }

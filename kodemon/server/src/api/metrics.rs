@@ -1,13 +1,11 @@
-//! `/metrics`: what Prometheus scrapes, in the format that it wants.
+//! `/metrics`, for Prometheus.
 
 use std::fmt;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use axum::routing::get;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, text};
 use prometheus_client::metrics::counter::ConstCounter;
@@ -16,20 +14,19 @@ use prometheus_client::registry::{Registry, Unit};
 
 use mmstats_web::{Exposition, Problem};
 
-use super::Api;
+use super::state::AppState;
 use crate::telemetry::StoreCounts;
 
-/// The route.
-pub fn routes() -> Router<Arc<Api>> {
-    Router::new().route("/metrics", get(metrics))
-}
-
-async fn metrics(State(api): State<Arc<Api>>, request: HeaderMap) -> Result<Response, Problem> {
+/// `GET /metrics`.
+pub async fn metrics(
+    State(api): State<Arc<AppState>>,
+    request: HeaderMap,
+) -> Result<Response, Problem> {
     let scraping = api.scraping.clone();
     let format = Exposition::wanted(&request);
     let encode = move || {
         let mut registry = Registry::default();
-        registry.register_collector(Box::new(Gathered(api)));
+        registry.register_collector(Box::new(Gatherer(api)));
         let mut body = String::new();
         text::encode(&mut body, &registry).expect("a String takes everything");
         format.answer(match format {
@@ -40,39 +37,39 @@ async fn metrics(State(api): State<Arc<Api>>, request: HeaderMap) -> Result<Resp
     scraping.run(encode).await
 }
 
-/// What is known at the moment.
+/// Gathers the metrics when they are scraped.
 #[derive(Debug)]
-struct Gathered(Arc<Api>);
+struct Gatherer(Arc<AppState>);
 
-impl Collector for Gathered {
+impl Collector for Gatherer {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let Self(api) = self;
         let totals = api.live.totals();
         let calls = totals.iter().map(|(key, total)| (&**key, ConstCounter::new(total.count)));
-        let about = ("kodemon_calls", "Calls that were stored since this server began.");
+        let about = ("kodemon_calls", "Calls stored since the server started.");
         family(&mut encoder, about, None, "key", calls)?;
         let seconds = totals.iter().map(|(key, total)| (&**key, ConstCounter::new(total.seconds)));
-        let about = ("kodemon_call", "How long these calls took, together.");
+        let about = ("kodemon_call", "Total duration of these calls.");
         family(&mut encoder, about, Some(&Unit::Seconds), "key", seconds)?;
         self.encode_received(&mut encoder)?;
         self.encode_stores(&mut encoder)
     }
 }
 
-impl Gathered {
+impl Gatherer {
     fn encode_received(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         let (messages, refused, dropped) = self
             .0
             .received
             .with(|received| (received.messages.get(), received.refused(), received.dropped.get()));
-        let about = ("kodemon_messages", "Datagrams that came.");
+        let about = ("kodemon_messages", "Datagrams received.");
         single(encoder, about, &ConstCounter::new(messages))?;
         let refused = refused.map(|(reason, count)| (reason, ConstCounter::new(count)));
-        let about = ("kodemon_refused_messages", "Those of them that weren't taken.");
+        let about = ("kodemon_refused_messages", "Datagrams refused.");
         family(encoder, about, None, "reason", refused)?;
         let about = (
             "kodemon_dropped_by_kernel_messages",
-            "Datagrams that the kernel dropped before they came.",
+            "Datagrams dropped by the kernel because a socket's buffer was full.",
         );
         single(encoder, about, &ConstCounter::new(dropped))
     }
@@ -84,18 +81,20 @@ impl Gathered {
             let values = stores.iter().map(|(name, it)| (*name, ConstCounter::new(count(it))));
             family(encoder, (name, help), None, "store", values)
         };
-        counters("kodemon_stored_messages", "Messages that were stored.", |it| it.stored)?;
-        counters("kodemon_dropped_messages", "Messages that found the queue full.", |it| {
-            it.dropped
-        })?;
-        counters("kodemon_failed_messages", "Messages that the store refused.", |it| it.failed)?;
+        counters("kodemon_stored_messages", "Messages stored.", |it| it.stored)?;
+        counters(
+            "kodemon_dropped_messages",
+            "Messages dropped because the queue was full.",
+            |it| it.dropped,
+        )?;
+        counters("kodemon_failed_messages", "Messages refused by the store.", |it| it.failed)?;
         let waiting = stores.iter().map(|(name, it)| (*name, ConstGauge::new(it.waiting as i64)));
-        let about = ("kodemon_waiting_messages", "Messages that wait for being stored.");
+        let about = ("kodemon_waiting_messages", "Messages queued for the store.");
         family(encoder, about, None, "store", waiting)
     }
 }
 
-/// A metric with one sample.
+/// Encodes a metric with one sample.
 fn single(
     encoder: &mut DescriptorEncoder<'_>,
     (name, help): (&str, &str),
@@ -104,7 +103,7 @@ fn single(
     sample.encode(encoder.encode_descriptor(name, help, None, sample.metric_type())?)
 }
 
-/// A metric with a sample for each value of a label.
+/// Encodes a metric with a sample for each value of a label.
 fn family<'a, M: EncodeMetric>(
     encoder: &mut DescriptorEncoder<'_>,
     (name, help): (&str, &str),
@@ -123,8 +122,8 @@ fn family<'a, M: EncodeMetric>(
     Ok(())
 }
 
-/// The same in Prometheus' text format, which calls a counter's family as its samples are called, and
-/// has neither units nor a mark of the end.
+/// Converts to Prometheus' text format: there a counter's family has the name of its samples, and
+/// there are no units and no end marker.
 fn text_format(open_metrics: &str) -> String {
     let mut text = String::with_capacity(open_metrics.len());
     let mut lines = open_metrics.lines().peekable();
@@ -132,7 +131,7 @@ fn text_format(open_metrics: &str) -> String {
         if line.starts_with("# UNIT ") || line == "# EOF" {
             continue;
         }
-        // The line of the type is behind that of the help.
+        // The TYPE line follows the HELP line.
         let kind = if line.starts_with("# HELP ") { lines.peek().copied() } else { Some(line) };
         let is_counter =
             kind.is_some_and(|kind| kind.starts_with("# TYPE ") && kind.ends_with(" counter"));

@@ -1,26 +1,26 @@
-//! Times among the parameters.
+//! Parses times in parameters.
 
 use jiff::Timestamp;
 use mmstats_web::{Parameters, Problem};
 
-/// A point in time: Unix seconds, or a date and time as RFC 3339 has it.
+/// A time: Unix seconds, or a date and time in RFC 3339 format.
 pub fn time(parameters: &Parameters, name: &str) -> Result<Option<f64>, Problem> {
     let Some(text) = parameters.given(name) else {
         return Ok(None);
     };
     seconds(text).or_else(|| date(text)).map(Some).ok_or_else(|| {
-        let reason = "neither Unix seconds nor a date such as 2026-11-21T10:14:05Z";
+        let reason = "expected Unix seconds or a date such as 2026-11-21T10:14:05Z";
         Problem::bad_request(format!("{name}={text:?}: {reason}"))
     })
 }
 
-/// A number as JSON has it.
+/// A number in JSON syntax.
 fn seconds(text: &str) -> Option<f64> {
-    // JSON may have space around it.
+    // JSON allows white space around it.
     serde_json::from_str(text).ok().filter(|_| text.trim() == text)
 }
 
-/// A date and time as RFC 3339 has it: jiff takes other spellings too, and no more than nanoseconds.
+/// A date and time in RFC 3339 format: jiff accepts other formats too, and at most nanoseconds.
 fn date(text: &str) -> Option<f64> {
     let text = text.to_ascii_uppercase();
     let (time, rest) = text.split_at_checked(19)?;

@@ -1,28 +1,25 @@
-//! `/api/stream`: what is stored, as it is.
+//! `/api/stream`: what is being stored.
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
 use mmstats_web::{Parameters, Problem, TooManyStreams};
 
-use super::Api;
+use super::state::AppState;
 
-/// The route.
-pub fn routes() -> Router<Arc<Api>> {
-    Router::new().route("/api/stream", get(stream))
-}
-
-async fn stream(parameters: Parameters, State(api): State<Arc<Api>>) -> Result<Response, Problem> {
+/// `GET /api/stream`, of all keys or one.
+pub async fn stream(
+    parameters: Parameters,
+    State(api): State<Arc<AppState>>,
+) -> Result<Response, Problem> {
     let wanted = parameters.only(&["key"])?;
     let stream = match wanted.given("key") {
-        None => api.live.all(),
-        Some(key) => api.live.of(key),
+        None => api.live.stream(),
+        Some(key) => api.live.stream_of(key),
     };
     stream.map_err(|TooManyStreams| {
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "as many watch as may; close one")
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too many open streams; close one")
     })
 }

@@ -1,29 +1,26 @@
-//! `/api/tokens`: who sends.
+//! `/api/tokens`: the senders.
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 use mmstats_web::{Parameters, Problem};
 use serde::Serialize;
 
-use super::{Api, problem};
-use crate::store::TokenRecord;
-
-/// The route.
-pub fn routes() -> Router<Arc<Api>> {
-    Router::new().route("/api/tokens", get(tokens))
-}
+use super::state::{AppState, problem};
+use crate::store::query::TokenRecord;
 
 #[derive(Serialize)]
 struct Tokens {
     tokens: Vec<TokenRecord>,
 }
 
-async fn tokens(parameters: Parameters, State(api): State<Arc<Api>>) -> Result<Response, Problem> {
+/// `GET /api/tokens`.
+pub async fn tokens(
+    parameters: Parameters,
+    State(api): State<Arc<AppState>>,
+) -> Result<Response, Problem> {
     parameters.only(&[])?;
-    let asked = api.ask(|store| store.tokens().map(|tokens| Tokens { tokens })).await;
-    asked.map_err(|error| problem(&error, "", None))
+    let result = api.query(|store| store.tokens().map(|tokens| Tokens { tokens })).await;
+    result.map_err(|error| problem(&error, "", None))
 }

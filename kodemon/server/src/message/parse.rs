@@ -1,61 +1,86 @@
-//! Takes a datagram apart.
+//! Parses a datagram.
 
 use std::borrow::Cow;
 use std::fmt;
 
+use kodemon::limits::{EXECUTION_SECONDS, FIELDS, KEY_BYTES, NESTING, TOKEN_BYTES};
 use mmstats_cli::json;
-use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::compact::compact;
-use super::{
-    DEEPEST, LONGEST_EXECUTION, LONGEST_KEY, LONGEST_TOKEN, MOST_FIELDS, Malformed, Message,
-};
+use super::fields::Fields;
+use super::minify::minify;
 
-/// The message in a datagram.
+/// A message. Strings without escapes are borrowed from the datagram.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message<'a> {
+    /// File and function.
+    pub key: Cow<'a, str>,
+    /// Who sent it.
+    pub token: Cow<'a, str>,
+    /// When the call began: Unix time in seconds.
+    pub timestamp: f64,
+    /// Seconds; not negative, and at most [`EXECUTION_SECONDS`].
+    pub execution_time: f64,
+    /// The further fields as a JSON object; `None` if there are none.
+    pub extra: Option<Box<str>>,
+}
+
+/// Why a datagram isn't a valid message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Malformed(String);
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Malformed {}
+
+/// Parses a datagram.
 ///
 /// # Errors
 ///
-/// What isn't a JSON object with the four fields, each once and of its type, in its bounds.
+/// Returns an error if it isn't a JSON object with the four fields, each once, of the right type
+/// and within its limits.
 pub fn parse(datagram: &[u8]) -> Result<Message<'_>, Malformed> {
     let Fields { key, token, timestamp, execution_time, extra } =
         serde_json::from_slice(datagram).map_err(|error| Malformed(error.to_string()))?;
-    within("key", &key, LONGEST_KEY)?;
-    within("token", &token, LONGEST_TOKEN)?;
+    check_length("key", &key, KEY_BYTES)?;
+    check_length("token", &token, TOKEN_BYTES)?;
     if key.is_empty() {
-        return Err(Malformed("key: it is empty".to_owned()));
+        return Err(Malformed("key: must not be empty".to_owned()));
     }
-    if !(0.0..=LONGEST_EXECUTION).contains(&execution_time) {
-        let reason = "not from 0 to a year of seconds";
+    if !(0.0..=EXECUTION_SECONDS).contains(&execution_time) {
+        let reason = "must be between 0 seconds and a year";
         return Err(Malformed(format!("execution_time: {execution_time}: {reason}")));
     }
-    // To a histogram, a negative zero would be the greatest of all.
+    // A histogram would take a negative zero for its greatest value.
     let execution_time = execution_time.abs();
     let extra = extra.as_deref().map(object).transpose()?;
     Ok(Message { key, token, timestamp, execution_time, extra })
 }
 
-fn within(name: &str, text: &str, longest: usize) -> Result<(), Malformed> {
-    if text.len() <= longest {
+fn check_length(name: &str, text: &str, limit: usize) -> Result<(), Malformed> {
+    if text.len() <= limit {
         return Ok(());
     }
-    Err(Malformed(format!("{name}: {} bytes, at most {longest} are taken", text.len())))
+    Err(Malformed(format!("{name}: {} bytes (limit {limit})", text.len())))
 }
 
-/// The further fields as an object.
+/// The further fields as a JSON object.
 fn object(fields: &[(Cow<'_, str>, &RawValue)]) -> Result<Box<str>, Malformed> {
-    if fields.len() > MOST_FIELDS {
-        let found = fields.len();
-        return Err(Malformed(format!("{found} further fields, at most {MOST_FIELDS} are taken")));
+    if fields.len() > FIELDS {
+        return Err(Malformed(format!("{} further fields (limit {FIELDS})", fields.len())));
     }
     let mut text = String::from("{");
     for (at, (name, value)) in fields.iter().enumerate() {
         if fields[..at].iter().any(|(earlier, _)| earlier == name) {
-            return Err(Malformed(format!("{name:?}: given twice")));
+            return Err(Malformed(format!("{name:?}: duplicate field")));
         }
-        let Some(value) = compact(value.get(), DEEPEST) else {
-            return Err(Malformed(format!("{name:?}: nested more than {DEEPEST} deep")));
+        let Some(value) = minify(value.get(), NESTING) else {
+            return Err(Malformed(format!("{name:?}: nested too deeply (limit {NESTING})")));
         };
         if at > 0 {
             text.push(',');
@@ -65,92 +90,10 @@ fn object(fields: &[(Cow<'_, str>, &RawValue)]) -> Result<Box<str>, Malformed> {
         text += &value;
     }
     text.push('}');
-    // A number that no float reaches or half of a surrogate pair is JSON by its grammar, but most
-    // parsers would refuse every answer that it stands in.
+    // A number out of range or a lone surrogate is valid JSON by its grammar, but most parsers
+    // would reject every answer that contains it.
     serde_json::from_str::<Value>(&text).map_err(|error| Malformed(error.to_string()))?;
     Ok(text.into_boxed_str())
-}
-
-/// The fields as they stand.
-struct Fields<'a> {
-    key: Cow<'a, str>,
-    token: Cow<'a, str>,
-    timestamp: f64,
-    execution_time: f64,
-    /// Nearly no message has any.
-    extra: Option<Vec<(Cow<'a, str>, &'a RawValue)>>,
-}
-
-impl<'de> Deserialize<'de> for Fields<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(FieldsVisitor)
-    }
-}
-
-struct FieldsVisitor;
-
-impl<'de> Visitor<'de> for FieldsVisitor {
-    type Value = Fields<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let (mut key, mut token, mut timestamp, mut execution_time) = (None, None, None, None);
-        let mut extra = None;
-        while let Some(Text(name)) = map.next_key()? {
-            match &*name {
-                "key" => once("key", &mut key, map.next_value::<Text<'_>>()?.0)?,
-                "token" => once("token", &mut token, map.next_value::<Text<'_>>()?.0)?,
-                "timestamp" => once("timestamp", &mut timestamp, map.next_value()?)?,
-                "execution_time" => once("execution_time", &mut execution_time, map.next_value()?)?,
-                _ => extra.get_or_insert_with(Vec::new).push((name, map.next_value()?)),
-            }
-        }
-        Ok(Fields {
-            key: key.ok_or_else(|| de::Error::missing_field("key"))?,
-            token: token.ok_or_else(|| de::Error::missing_field("token"))?,
-            timestamp: timestamp.ok_or_else(|| de::Error::missing_field("timestamp"))?,
-            execution_time: (execution_time)
-                .ok_or_else(|| de::Error::missing_field("execution_time"))?,
-            extra,
-        })
-    }
-}
-
-fn once<T, E: de::Error>(name: &'static str, place: &mut Option<T>, value: T) -> Result<(), E> {
-    match place.replace(value) {
-        None => Ok(()),
-        Some(_) => Err(E::duplicate_field(name)),
-    }
-}
-
-/// A text of the datagram, copied only where it has escapes.
-struct Text<'a>(Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Text<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(TextVisitor)
-    }
-}
-
-struct TextVisitor;
-
-impl<'de> Visitor<'de> for TextVisitor {
-    type Value = Text<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Text(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Text(Cow::Owned(text.to_owned())))
-    }
 }
 
 #[cfg(test)]
@@ -165,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn the_four_fields_are_taken_in_any_order() {
+    fn the_four_fields_are_accepted_in_any_order() {
         let message = parse(
             br#" {"execution_time": 0.031948089599609375, "timestamp": 1413404125,
             "token": "test-token", "key": "foo.py-foobar"} "#,
@@ -194,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_may_have_any_character() {
+    fn strings_may_contain_any_character() {
         let message = parse(
             br#"{"execution_time":0,"timestamp":1e9,"token":"","key":"a b/%\u00e9\ud83d\ude00\n"}"#,
         )
@@ -203,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn further_fields_are_kept_as_they_stand() {
+    fn further_fields_are_kept_verbatim() {
         let message = parse(
             br#"{"customer" : 12345678901234567890123, "execution_time":1,"timestamp":1,"ph\"ase":[1, {"x":null}],
             "token":"t","key":"k"}"#,
@@ -213,9 +156,9 @@ mod tests {
         assert_eq!(message.extra.as_deref(), Some(expected));
     }
 
-    /// Found by fuzzing: a raw value is only looked at for its grammar.
+    /// Found by fuzzing: a raw value is only checked for its grammar.
     #[test]
-    fn further_fields_that_other_parsers_would_refuse_are_refused() {
+    fn further_fields_that_other_parsers_would_reject_are_rejected() {
         for (value, expected) in [
             ("1e999", "out of range"),
             ("[{\"y\":-1.5e6182989}]", "out of range"),
@@ -228,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_message_is_told() {
+    fn errors_say_what_is_wrong() {
         for (datagram, expected) in [
             ("", "EOF"),
             ("x", "expected value"),
@@ -243,11 +186,14 @@ mod tests {
             (r#"{"key":"k","token":"t","timestamp":1,"execution_time":-0.1}"#, "execution_time"),
             (r#"{"key":"k","token":"t","timestamp":1,"execution_time":4e7}"#, "execution_time"),
             (r#"{"key":7,"token":"t","timestamp":1,"execution_time":1}"#, "expected a string"),
-            (r#"{"key":"","token":"t","timestamp":1,"execution_time":1}"#, "key: it is empty"),
+            (
+                r#"{"key":"","token":"t","timestamp":1,"execution_time":1}"#,
+                "key: must not be empty",
+            ),
             (r#"{"key":"k","key":"l","token":"t"}"#, "duplicate field `key`"),
             (
                 r#"{"a":1,"a":2,"key":"k","token":"t","timestamp":1,"execution_time":1}"#,
-                "\"a\": given twice",
+                "\"a\": duplicate field",
             ),
             (r#"{"key":"k","token":"t","timestamp":1,"execution_time":1} x"#, "trailing"),
         ] {
@@ -258,17 +204,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_or_too_deep_is_told() {
+    fn lengths_and_nesting_are_limited() {
         let with = |key: &str, token: &str, more: &str| {
             format!(r#"{{"key":"{key}","token":"{token}","timestamp":1,"execution_time":1{more}}}"#)
         };
-        let fits = with(&"k".repeat(LONGEST_KEY), &"t".repeat(LONGEST_TOKEN), "");
+        let fits = with(&"k".repeat(KEY_BYTES), &"t".repeat(TOKEN_BYTES), "");
         assert!(parse(fits.as_bytes()).is_ok());
-        assert!(reason(with(&"k".repeat(LONGEST_KEY + 1), "t", "")).starts_with("key: 513 bytes"));
-        assert!(reason(with("k", &"t".repeat(LONGEST_TOKEN + 1), "")).starts_with("token: 257"));
+        assert!(reason(with(&"k".repeat(KEY_BYTES + 1), "t", "")).starts_with("key: 513 bytes"));
+        assert!(reason(with("k", &"t".repeat(TOKEN_BYTES + 1), "")).starts_with("token: 257"));
         let nested = |depth| format!(",\"x\":{}{}", "[".repeat(depth), "]".repeat(depth));
-        assert!(parse(with("k", "t", &nested(DEEPEST)).as_bytes()).is_ok());
-        for depth in [DEEPEST + 1, 10_000] {
+        assert!(parse(with("k", "t", &nested(NESTING)).as_bytes()).is_ok());
+        for depth in [NESTING + 1, 10_000] {
             assert!(reason(with("k", "t", &nested(depth))).contains("nested"), "{depth}");
         }
     }

@@ -1,38 +1,37 @@
-//! What the kernel dropped, as nobody fetched it in time.
+//! Counts the datagrams that the kernel dropped because a socket's buffer was full.
 //!
-//! The kernel counts it for each socket. `SO_RXQ_OVFL` would tell that count with each datagram,
-//! but then nobody hears of what is dropped behind the last one; `/proc/net/udp` tells it at any
-//! time.
+//! The kernel counts them per socket. With `SO_RXQ_OVFL` each datagram would carry that count, but
+//! drops after the last one would go unnoticed; `/proc/net/udp` has it at any time.
 
 use std::fs;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
 
-use super::Sockets;
+use super::sockets::Sockets;
 
-/// Counts what is dropped of some sockets.
+/// The drops of some sockets.
 #[derive(Debug)]
 pub struct Drops {
-    /// Each socket's inode, and how many were counted.
+    /// Each socket's inode and last count.
     seen: Vec<(u64, u32)>,
 }
 
 impl Drops {
-    /// From now on, of these sockets.
+    /// Starts to count for these sockets.
     pub fn of(sockets: &Sockets) -> Self {
         let inode = |fd| fs::metadata(format!("/proc/self/fd/{fd}")).map_or(0, |it| it.ino());
         let seen = sockets.iter().map(|socket| (inode(socket.as_raw_fd()), 0));
         Self { seen: seen.collect() }
     }
 
-    /// How many were dropped since it was asked last.
-    pub fn ask(&mut self) -> u64 {
+    /// How many were dropped since the last call.
+    pub fn take(&mut self) -> u64 {
         let tables = ["/proc/self/net/udp", "/proc/self/net/udp6"];
-        let told = tables.map(|table| fs::read_to_string(table).unwrap_or_default());
+        let tables = tables.map(|table| fs::read_to_string(table).unwrap_or_default());
         let mut new = 0;
-        for (inode, drops) in told.iter().flat_map(|table| table.lines()).filter_map(row) {
+        for (inode, drops) in tables.iter().flat_map(|table| table.lines()).filter_map(row) {
             if let Some((_, seen)) = self.seen.iter_mut().find(|(known, _)| *known == inode) {
-                // The count begins anew behind the greatest number of 32 bits.
+                // The count wraps at 32 bits.
                 new += u64::from(drops.wrapping_sub(*seen));
                 *seen = drops;
             }
@@ -41,7 +40,7 @@ impl Drops {
     }
 }
 
-/// A socket's inode and what was dropped of it; `None` for the title.
+/// A socket's inode and drop count; `None` for the header.
 fn row(line: &str) -> Option<(u64, u32)> {
     let mut columns = line.split_ascii_whitespace();
     let inode = columns.nth(9)?.parse().ok()?;

@@ -1,4 +1,4 @@
-//! Opens the stores that the arguments name, and begins to write into each.
+//! Opens the stores in the arguments, and starts to write into each.
 
 use std::fs;
 use std::io;
@@ -10,38 +10,38 @@ use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::{escape, escape_path};
 use mmstats_cli::rate_limit::RateLimit;
 
-use super::NAME;
-use crate::args::Place;
-use crate::catalog::Known;
+use crate::args::{NAME, StoreLocation};
+use crate::catalog::KnownNames;
+use crate::clock_check::ClockCheck;
+use crate::ingest::{Capacity, IngestQueue};
 use crate::live::Live;
+use crate::store::backend::Store;
 use crate::store::elastic::{Address, Elastic};
 use crate::store::sqlite::Sqlite;
-use crate::store::{Capacity, Store, Writer};
 use crate::telemetry::{StoreStats, Telemetry};
-use crate::times::Times;
 
-/// So many lines a second are told of a store that errs.
-const TOLD: u32 = 10;
+/// Maximum number of log lines per second about errors of a store.
+const MAX_ERROR_LINES: u32 = 10;
 
-/// The stores, and the names that they know.
-pub type Opened = (Vec<Arc<dyn Store>>, Known);
+/// The stores, and the names in them.
+pub type Opened = (Vec<Arc<dyn Store>>, KnownNames);
 
-/// Opens them, in their order. An error is the message of one.
-pub fn open(places: &[Place], keep: Duration) -> Result<Opened, String> {
-    if places.is_empty() {
-        let opened = usual_file().and_then(|path| open(&[Place::Sqlite(path)], keep));
-        return opened.map_err(|reason| format!("{reason}; --store names another place"));
+/// Opens them in the given order. An error is its message.
+pub fn open(locations: &[StoreLocation], keep: Duration) -> Result<Opened, String> {
+    if locations.is_empty() {
+        let opened = default_file().and_then(|path| open(&[StoreLocation::Sqlite(path)], keep));
+        return opened.map_err(|reason| format!("{reason}; use --store"));
     }
     let mut files = Vec::new();
-    for place in places {
-        match place {
-            Place::Sqlite(path) => files.push(path),
-            Place::Elasticsearch(_) => {}
-            Place::Unknown(kind) => return Err(unknown(kind)),
+    for location in locations {
+        match location {
+            StoreLocation::Sqlite(path) => files.push(path),
+            StoreLocation::Elasticsearch(_) => {}
+            StoreLocation::Unknown(kind) => return Err(unknown(kind)),
         }
     }
-    if files.len() > 1 || places.len() - files.len() > 1 {
-        return Err("--store: there can be one of each kind".to_owned());
+    if files.len() > 1 || locations.len() - files.len() > 1 {
+        return Err("--store: at most one of each kind".to_owned());
     }
     let file = files.first().map(|path| {
         let opened = Sqlite::open(path, keep);
@@ -49,90 +49,89 @@ pub fn open(places: &[Place], keep: Duration) -> Result<Opened, String> {
     });
     let (mut sqlite, known) = match file.transpose()? {
         Some((sqlite, known)) => (Some(sqlite), known),
-        None => (None, Known::default()),
+        None => (None, KnownNames::default()),
     };
-    let is_alone = sqlite.is_none();
+    let is_only = sqlite.is_none();
     let mut stores: Vec<Arc<dyn Store>> = Vec::new();
-    for place in places {
-        match place {
-            Place::Sqlite(_) => stores.extend(sqlite.take().map(|it| Arc::new(it) as _)),
-            Place::Elasticsearch(url) => {
-                stores.push(Arc::new(engine(url, keep, is_alone)?));
+    for location in locations {
+        match location {
+            StoreLocation::Sqlite(_) => stores.extend(sqlite.take().map(|it| Arc::new(it) as _)),
+            StoreLocation::Elasticsearch(url) => {
+                stores.push(Arc::new(engine(url, keep, is_only)?));
             }
-            Place::Unknown(kind) => return Err(unknown(kind)),
+            StoreLocation::Unknown(kind) => return Err(unknown(kind)),
         }
     }
     Ok((stores, known))
 }
 
 fn unknown(kind: &str) -> String {
-    let known = "sqlite:FILE, elasticsearch:URL and opensearch:URL";
+    let known = "sqlite:FILE, elasticsearch:URL, opensearch:URL";
     let kind = escape(kind);
-    format!(
-        "--store: unknown kind \"{kind}\": known are {known}; a file of such a name is ./{kind}:…"
-    )
+    format!("--store: unknown kind \"{kind}\"; expected {known}, or ./{kind}:… for a file")
 }
 
-/// An engine. One that isn't there yet is waited for where there is another store: what comes is
-/// in that one meanwhile. Else it is an error, as a wrong address would be.
-fn engine(url: &str, keep: Duration, is_alone: bool) -> Result<Elastic, String> {
+/// Opens an engine. If it isn't reachable yet, that is an error only if it is the sole store;
+/// otherwise it is tried again later.
+fn engine(url: &str, keep: Duration, is_only: bool) -> Result<Elastic, String> {
     let failed = |reason: String| format!("--store: elasticsearch: {reason}");
     let address = Address::parse(url).map_err(failed)?;
     let elastic = Elastic::new(address, keep).map_err(failed)?;
     if let Err(reason) = elastic.prepare() {
         let message = format!("can't store in elasticsearch: {}", escape(&reason.to_string()));
-        if is_alone || !reason.passing {
+        if is_only || !reason.transient {
             return Err(message);
         }
-        Diagnostics::new(NAME).note(&format_args!("{message}; it will be tried again"));
+        Diagnostics::new(NAME).note(&format_args!("{message}; will retry"));
     }
     Ok(elastic)
 }
 
-/// The usual file; its directory is made.
-fn usual_file() -> Result<PathBuf, String> {
+/// The default file; creates its directory.
+fn default_file() -> Result<PathBuf, String> {
     let directory = std::env::var_os("XDG_STATE_HOME")
         .map(PathBuf::from)
         .filter(|path| path.is_absolute())
         .or_else(|| Some(std::env::home_dir()?.join(".local/state")))
         .ok_or("there is no home directory for the store")?
         .join(NAME);
-    let made = fs::create_dir_all(&directory);
-    made.map_err(|error| format!("{}: {error}", escape_path(&directory)))?;
+    let created = fs::create_dir_all(&directory);
+    created.map_err(|error| format!("{}: {error}", escape_path(&directory)))?;
     Ok(Path::join(&directory, "kodemon.db"))
 }
 
-/// What the stores say of the time. One that can't be read says nothing.
-pub fn times(stores: &[Arc<dyn Store>], keep: Duration, trusting: bool) -> Arc<Times> {
+/// Checks the clock against the stores; ignores one that can't be read.
+pub fn clock_check(stores: &[Arc<dyn Store>], keep: Duration, always: bool) -> Arc<ClockCheck> {
     let newest = stores.iter().filter_map(|store| store.extent().ok()?).map(|extent| extent.newest);
-    Arc::new(Times::new(keep, newest.reduce(f64::max), trusting))
+    Arc::new(ClockCheck::new(keep, newest.reduce(f64::max), always))
 }
 
-/// A writer for each store. What is stored in the first, which is the one that is asked, is told
-/// to who watches.
-pub fn writers(
+/// An ingest queue for each store. Live streams follow the first one, which answers the queries.
+pub fn ingest_queues(
     stores: &[Arc<dyn Store>],
     telemetry: &[(&'static str, Arc<Telemetry<StoreStats>>)],
     live: &Arc<Live>,
-    times: &Arc<Times>,
-) -> io::Result<Vec<Writer>> {
-    let writers =
+    clock: &Arc<ClockCheck>,
+) -> io::Result<Vec<IngestQueue>> {
+    let queues =
         stores.iter().zip(telemetry).enumerate().map(|(at, (store, (name, telemetry)))| {
-            let (told_to, name) = ((at == 0).then(|| (Arc::clone(live), Arc::clone(times))), *name);
-            let told = RateLimit::new(Diagnostics::new(NAME), TOLD, "errors of a store");
-            Writer::start(
+            let name = *name;
+            let followers = (at == 0).then(|| (Arc::clone(live), Arc::clone(clock)));
+            let limit =
+                RateLimit::new(Diagnostics::new(NAME), MAX_ERROR_LINES, "errors of a store");
+            IngestQueue::start(
                 Arc::clone(store),
                 Capacity::default(),
                 Arc::clone(telemetry),
-                Arc::clone(times),
+                Arc::clone(clock),
                 Box::new(move |executions| {
-                    if let Some((live, times)) = &told_to {
+                    if let Some((live, clock)) = &followers {
                         live.stored(executions);
-                        times.stored(executions);
+                        clock.stored(executions);
                     }
                 }),
-                Arc::new(move |trouble: &str| told.log(|| format!("{name}: {trouble}"))),
+                Arc::new(move |error: &str| limit.log(|| format!("{name}: {error}"))),
             )
         });
-    writers.collect()
+    queues.collect()
 }

@@ -1,14 +1,15 @@
-//! The store for those who outgrow one machine: Elasticsearch or OpenSearch.
+//! A store that can span machines: Elasticsearch or OpenSearch.
 //!
-//! An execution is a document in the index of its day. It is found by who asks only after the
-//! engine's next refresh, a second later as a rule. Days are dropped whole.
+//! An execution is a document in the index of its day. Queries see it after the engine's next
+//! refresh, usually within a second. Indices are deleted whole.
 
 mod address;
 mod bulk;
 mod client;
 mod index;
-mod question;
 mod read;
+mod reason;
+mod search;
 mod summary;
 mod write;
 
@@ -16,23 +17,24 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::{
-    Execution, ExecutionsQuery, Extent, KeyRecord, KeysQuery, Page, QueryError, Store, Summary,
-    SummaryQuery, TokenRecord, WriteError, Written,
+use crate::execution::Execution;
+use crate::store::backend::{Extent, Store, WriteError, Written};
+use crate::store::query::{
+    ExecutionsQuery, KeyRecord, KeysQuery, Page, QueryError, Summary, SummaryQuery, TokenRecord,
 };
 pub use address::Address;
-use client::{Client, Failure};
-use question::Question;
-use write::Pen;
+use client::{Client, RequestError};
+use search::SearchSession;
+use write::BulkWriter;
 
-/// So long a request may take, unless told.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Default timeout of a request.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Executions in an engine.
 pub struct Elastic {
     client: Client,
     keep: Duration,
-    pen: Mutex<Pen>,
+    writer: Mutex<BulkWriter>,
 }
 
 impl fmt::Debug for Elastic {
@@ -41,63 +43,57 @@ impl fmt::Debug for Elastic {
     }
 }
 
-/// Why an engine can't be used.
+/// The engine can't be used.
 #[derive(Debug)]
-pub struct NotReady {
+pub struct PrepareError {
     reason: String,
-    /// Whether it may well pass by itself.
-    pub passing: bool,
+    /// Whether the error may go away by itself.
+    pub transient: bool,
 }
 
-impl fmt::Display for NotReady {
+impl fmt::Display for PrepareError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.reason)
     }
 }
 
-impl std::error::Error for NotReady {}
+impl std::error::Error for PrepareError {}
 
-impl From<Failure> for NotReady {
-    fn from(failure: Failure) -> Self {
-        Self { passing: failure.is_passing(), reason: failure.to_string() }
-    }
-}
-
-impl From<Failure> for WriteError {
-    fn from(failure: Failure) -> Self {
-        Self::new(failure)
+impl From<RequestError> for PrepareError {
+    fn from(error: RequestError) -> Self {
+        Self { transient: error.is_transient(), reason: error.to_string() }
     }
 }
 
 impl Elastic {
-    /// The engine there, which isn't asked anything yet. Executions are kept for so long.
+    /// A store in this engine with this retention time. It doesn't connect yet.
     ///
     /// # Errors
     ///
-    /// Where the address can't be one.
+    /// Returns an error if user and password don't form a valid header.
     pub fn new(address: Address, keep: Duration) -> Result<Self, String> {
-        let client = Client::new(address, PATIENCE)?;
-        Ok(Self { client, keep, pen: Mutex::new(Pen::new()) })
+        let client = Client::new(address, TIMEOUT)?;
+        Ok(Self { client, keep, writer: Mutex::new(BulkWriter::new()) })
     }
 
-    /// With another time that a request may take, and all requests of a question.
+    /// Sets the timeout of a request, and of all requests of a query.
     #[must_use]
-    pub fn with_patience(mut self, patience: Duration) -> Self {
-        self.client.patience = patience;
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.client.timeout = timeout;
         self
     }
 
-    /// Sees who is there, and says how indices are to be made. Without it the first write does.
+    /// Checks the engine and creates the index template. Otherwise the first write does.
     ///
     /// # Errors
     ///
-    /// Where the engine isn't there, is none, or refuses it.
-    pub fn prepare(&self) -> Result<(), NotReady> {
-        Ok(self.pen().prepare(&self.client)?)
+    /// Returns an error if there is no suitable engine, or it refuses the template.
+    pub fn prepare(&self) -> Result<(), PrepareError> {
+        Ok(self.writer().prepare(&self.client)?)
     }
 
-    fn pen(&self) -> MutexGuard<'_, Pen> {
-        self.pen.lock().unwrap_or_else(PoisonError::into_inner)
+    fn writer(&self) -> MutexGuard<'_, BulkWriter> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -107,11 +103,11 @@ impl Store for Elastic {
     }
 
     fn write(&self, executions: &[Execution]) -> Result<Written, WriteError> {
-        self.pen().write(&self.client, executions)
+        self.writer().write(&self.client, executions)
     }
 
-    fn tend(&self, now: f64) -> Result<bool, WriteError> {
-        Ok(index::drop_before(&self.client, now - self.keep.as_secs_f64())?)
+    fn expire(&self, now: f64) -> Result<bool, WriteError> {
+        Ok(index::delete_before(&self.client, now - self.keep.as_secs_f64())?)
     }
 
     fn extent(&self) -> Result<Option<Extent>, WriteError> {
@@ -119,18 +115,18 @@ impl Store for Elastic {
     }
 
     fn keys(&self, query: &KeysQuery) -> Result<Vec<KeyRecord>, QueryError> {
-        read::keys(&Question::begin(&self.client), query)
+        read::keys(&SearchSession::new(&self.client), query)
     }
 
     fn executions(&self, key: &str, query: &ExecutionsQuery) -> Result<Page, QueryError> {
-        read::executions(&Question::begin(&self.client), key, query)
+        read::executions(&SearchSession::new(&self.client), key, query)
     }
 
     fn summary(&self, key: &str, query: &SummaryQuery) -> Result<Summary, QueryError> {
-        summary::summary(&Question::begin(&self.client), key, query)
+        summary::summary(&SearchSession::new(&self.client), key, query)
     }
 
     fn tokens(&self) -> Result<Vec<TokenRecord>, QueryError> {
-        read::tokens(&Question::begin(&self.client))
+        read::tokens(&SearchSession::new(&self.client))
     }
 }

@@ -1,27 +1,27 @@
-//! Histograms of durations that can be added to one another.
+//! Mergeable histograms of durations.
 //!
-//! A bucket has the floats that agree in sign, exponent and the first four bits of the fraction:
-//! sixteen buckets for each power of two. The middle of a bucket is within 3.2 % of all in it.
+//! A bucket holds the floats that agree in sign, exponent and the first four bits of the fraction:
+//! sixteen buckets per power of two. The middle of a bucket is within 3.2 % of every value in it.
 
-use super::varint;
+use crate::store::varint;
 
-/// So many bits of a float don't tell buckets apart.
+/// Number of low bits that a bucket ignores.
 const SHIFT: u32 = 48;
 
-/// How many of some numbers, none of them negative, are in which bucket.
+/// Counts of non-negative numbers by bucket.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Histogram {
-    /// Buckets that have something, in their order, and how many that is.
+    /// The non-empty buckets in order, with their counts.
     buckets: Vec<(u16, u64)>,
 }
 
 impl Histogram {
-    /// One more.
+    /// Adds a value.
     pub fn record(&mut self, value: f64) {
         self.add((value.to_bits() >> SHIFT) as u16, 1);
     }
 
-    /// All of another one.
+    /// Adds all values of another histogram.
     pub fn merge(&mut self, other: &Self) {
         for (bucket, count) in &other.buckets {
             self.add(*bucket, *count);
@@ -35,7 +35,7 @@ impl Histogram {
         }
     }
 
-    /// About the number that has `rank` − 1 before it, in their order.
+    /// The approximate value at a rank, from 1 on.
     pub fn at_rank(&self, rank: u64) -> Option<f64> {
         let mut before = 0;
         let (bucket, _) = self.buckets.iter().find(|(_, count)| {
@@ -47,7 +47,7 @@ impl Histogram {
         Some(from + (to - from) / 2.0)
     }
 
-    /// As bytes: of each bucket, how far it is behind the one before, and its count.
+    /// Encodes each bucket as its distance from the one before and its count.
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(3 * self.buckets.len());
         let mut before = 0;
@@ -59,7 +59,7 @@ impl Histogram {
         bytes
     }
 
-    /// Of bytes; `None` where they are no histogram's.
+    /// Decodes a histogram; `None` if the bytes aren't valid.
     pub fn decode(mut bytes: &[u8]) -> Option<Self> {
         let mut buckets = Vec::new();
         let mut before = 0_u16;
@@ -102,14 +102,14 @@ mod tests {
         let histogram = of(&values);
         values.sort_unstable_by(f64::total_cmp);
         for (exact, rank) in values.iter().zip(1..) {
-            let told = histogram.at_rank(rank).unwrap();
-            assert!((told / exact - 1.0).abs() <= 1.0 / 32.0, "{told} for {exact}");
+            let found = histogram.at_rank(rank).unwrap();
+            assert!((found / exact - 1.0).abs() <= 1.0 / 32.0, "{found} for {exact}");
         }
         assert_eq!(histogram.at_rank(5_001), None);
     }
 
     #[test]
-    fn parts_that_are_merged_are_the_histogram_of_all() {
+    fn merged_parts_equal_the_histogram_of_all() {
         let values = durations(3_000);
         for cut in [0, 1, 700, 2_999, 3_000] {
             let (some, others) = values.split_at(cut);
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn it_comes_back_from_its_bytes_and_other_bytes_are_refused() {
+    fn it_decodes_what_it_encoded_and_rejects_invalid_bytes() {
         let histogram = of(&[0.0, f64::MIN_POSITIVE / 2.0, 1e-6, 1e-6, 0.03, 1e300, f64::MAX]);
         let bytes = histogram.encode();
         assert_eq!(Histogram::decode(&bytes).as_ref(), Some(&histogram));
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn one_of_a_thousand_durations_has_three_bytes() {
+    fn a_bucket_takes_at_most_three_bytes() {
         assert!(of(&durations(100_000)).encode().len() <= 3 * 16 * 34);
     }
 }

@@ -1,22 +1,23 @@
-//! How often a function was called: the one definition of a rate.
+//! Calls per second: the one definition of a rate.
 
 use std::ops::Range;
 
-use super::Summary;
+use crate::store::query::Summary;
 
-/// No range is taken for shorter, unless it is: a function that has just begun isn't called at a rate
-/// of thousands.
+/// A longer range isn't taken for shorter than this: a function called for the first time a moment
+/// ago doesn't have a rate of thousands.
 const SHORTEST: f64 = 60.0;
 
 impl Summary {
-    /// The same with rates: executions divided by the seconds of their range, from the function's
-    /// first call on, and as far as they are over at the present, `now`.
+    /// Sets the rates: executions divided by the seconds of their range between the function's first
+    /// call and `now`.
     #[must_use]
     pub fn rated(mut self, now: f64) -> Self {
         let known = self.first_seen.unwrap_or(f64::NEG_INFINITY)..now;
         self.total.rate = rate(self.total.count, self.from..self.to, &known);
         for bucket in &mut self.buckets {
-            bucket.spread.rate = rate(bucket.spread.count, bucket.from..bucket.to, &known);
+            bucket.distribution.rate =
+                rate(bucket.distribution.count, bucket.from..bucket.to, &known);
         }
         self
     }
@@ -28,7 +29,7 @@ fn rate(count: u64, range: Range<f64>, known: &Range<f64>) -> f64 {
     }
     let length = range.end - range.start;
     let seconds = range.end.min(known.end) - range.start.max(known.start);
-    // Of a range that is still to come by the clock of this machine nothing is over.
+    // The range may be in the future by the clock of this machine.
     let seconds = if range.start < known.end { seconds } else { length };
     count as f64 / seconds.clamp(length.min(SHORTEST), length)
 }
@@ -38,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rate_is_of_the_part_of_a_range_that_is_over_since_the_first_call() {
+    fn a_rate_covers_the_part_of_a_range_from_the_first_call_until_now() {
         for (count, from, to, first, now, expected) in [
             (240, 1000.0, 1120.0, 10.0, 5000.0, 2.0),
             (240, 1000.0, 1120.0, 10.0, 1080.0, 3.0),
@@ -53,8 +54,8 @@ mod tests {
             (5, -1e308, 1e308, 1000.0, 1100.0, 0.05),
             (0, 1000.0, 1000.0, 10.0, 5000.0, 0.0),
         ] {
-            let told = rate(count, from..to, &(first..now));
-            assert_eq!(told, expected, "{count} {from} {to} {first} {now}");
+            let found = rate(count, from..to, &(first..now));
+            assert_eq!(found, expected, "{count} {from} {to} {first} {now}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Whole numbers in as many bytes as they need: seven bits a byte, the lowest first.
+//! Integers of variable length: seven bits per byte, the lowest first.
 
 /// Appends a number.
 pub fn put(into: &mut Vec<u8>, mut number: u64) {
@@ -9,12 +9,12 @@ pub fn put(into: &mut Vec<u8>, mut number: u64) {
     into.push(number as u8);
 }
 
-/// Appends a number that may be negative, and is small mostly.
+/// Appends a signed number, zigzag-encoded.
 pub fn put_signed(into: &mut Vec<u8>, number: i64) {
     put(into, ((number << 1) ^ (number >> 63)) as u64);
 }
 
-/// Takes a number off the front; `None` where there is none.
+/// Removes a number from the front; `None` if it is incomplete.
 pub fn take(bytes: &mut &[u8]) -> Option<u64> {
     let mut number = 0;
     for shift in (0..64).step_by(7) {
@@ -28,7 +28,7 @@ pub fn take(bytes: &mut &[u8]) -> Option<u64> {
     None
 }
 
-/// Takes a number that may be negative off the front.
+/// Removes a signed number from the front.
 pub fn take_signed(bytes: &mut &[u8]) -> Option<i64> {
     take(bytes).map(|number| (number >> 1) as i64 ^ -((number & 1) as i64))
 }

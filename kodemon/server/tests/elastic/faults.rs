@@ -140,11 +140,11 @@ fn a_request_that_takes_too_long_is_sent_in_parts_which_grow_again() {
     let engine = Faulty::start();
     let store = store(&engine);
     store.prepare().unwrap();
-    let store = store.with_patience(Duration::from_secs(1));
+    let store = store.with_timeout(Duration::from_secs(1));
     engine.next("_bulk", [Act::Silence]);
     let error = store.write(&executions(800)).unwrap_err();
-    assert_eq!(error.reason, format!("{}: no answer within 1s", engine.url()));
-    let store = store.with_patience(Duration::from_mins(1));
+    assert_eq!(error.reason, format!("{}: no response within 1s", engine.url()));
+    let store = store.with_timeout(Duration::from_mins(1));
     assert_eq!(store.write(&executions(800)).unwrap(), Written::all(800));
     let lines = engine.requests("_bulk").into_iter().map(|it| it.body.lines().count() / 2);
     assert_eq!(lines.collect::<Vec<_>>(), [800, 400, 400]);
@@ -220,7 +220,7 @@ fn half_an_answer_to_a_question_is_none() {
         (refusal(503), failed("503: as told")),
         (refusal(400), failed("400: as told")),
         (Act::Answer(500, "<p>\n\x1b[1m".to_owned()), failed("500: <p> \x1b[1m")),
-        (Act::Endless, failed("an answer of more than 33554432 bytes")),
+        (Act::Endless, failed("response larger than 33554432 bytes")),
     ] {
         engine.next("_search", [act]);
         assert_eq!(store.keys(&KeysQuery::default()).unwrap_err(), expected);

@@ -47,7 +47,7 @@ fn an_engine_that_can_not_be_used_is_an_error_without_its_password() {
         ),
         (vec![file.to_owned(), format!("opensearch:http://u:secret@{engine}")], "401".to_owned()),
         (vec![format!("elasticsearch:http://{engine}")], "503: as told".to_owned()),
-        (vec![format!("elasticsearch:http://{engine}")], "no answer of a search".to_owned()),
+        (vec![format!("elasticsearch:http://{engine}")], "not a response of a search".to_owned()),
         (vec![format!("elasticsearch:http://{engine}")], "7.7.1".to_owned()),
         (vec![format!("elasticsearch:http://{engine}")], "403: as told".to_owned()),
         (vec!["elasticsearch:https://u:secret@h".to_owned()], "a proxy".to_owned()),
@@ -109,7 +109,7 @@ fn a_silent_engine_delays_the_end_by_seconds_and_what_is_lost_is_told() {
     assert_eq!(kodemon.server.end(Signal::SIGTERM), Some(0));
     assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
     let told = fs::read_to_string(told).unwrap();
-    assert!(told.contains("elasticsearch: messages lost, as it had to end: 7"), "{told}");
+    assert!(told.contains("elasticsearch: shutdown timed out: 7 messages lost"), "{told}");
     assert!(!directory.path().join("kodemon.db-wal").exists(), "the other store ended orderly");
 }
 

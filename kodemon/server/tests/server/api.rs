@@ -248,8 +248,8 @@ fn what_is_wrong_is_named() {
     kodemon.call("f", 1.0, 1.0);
     kodemon.until_stored(1);
     for (path, status, reason) in [
-        ("/api/keys?since=yesterday", 400, "since=\"yesterday\": neither"),
-        ("/api/keys?since=NaN", 400, "since=\"NaN\": neither"),
+        ("/api/keys?since=yesterday", 400, "since=\"yesterday\": expected Unix"),
+        ("/api/keys?since=NaN", 400, "since=\"NaN\": expected Unix"),
         ("/api/keys?sinze=1", 400, "sinze=\"1\": no such parameter"),
         ("/api/keys?since=1&since=2", 400, "given twice"),
         ("/api/keys/%FF/summary", 400, "UTF-8"),
@@ -262,7 +262,7 @@ fn what_is_wrong_is_named() {
         ("/api/keys/f/executions?limit=0", 400, "limit=\"0\""),
         ("/api/keys/f/executions?limit=-1", 400, "limit=\"-1\""),
         ("/api/keys/f/executions?limit=100001", 400, "limit=\"100001\""),
-        ("/api/keys/f/executions?order=up", 400, "order=\"up\": asc or desc"),
+        ("/api/keys/f/executions?order=up", 400, "order=\"up\": expected asc or desc"),
         ("/api/keys/f/executions?cursor=x", 400, "cursor=\"x\""),
         ("/api/keys/f/executions?cursor=7ff0000000000000-0", 400, "cursor="),
         ("/api/keys/f/summary?buckets=0", 400, "buckets=\"0\""),

@@ -126,7 +126,7 @@ fn a_state_directory_that_can_not_be_made_is_an_error_that_names_the_option() {
     let mut command = tool(env!("CARGO_BIN_EXE_kodemon"));
     command.args(["--udp", "127.0.0.1:0", "--http", "127.0.0.1:0"]).env_remove("XDG_STATE_HOME");
     let run = run(command.env("MMSTATS_PATH", directory.path()).env("HOME", &home));
-    let reason = "Not a directory (os error 20); --store names another place";
+    let reason = "Not a directory (os error 20); use --store";
     let told = format!("kodemon: {}/.local/state/kodemon: {reason}\n", home.display());
     assert_eq!((run.code, run.stderr), (Some(2), told));
 }

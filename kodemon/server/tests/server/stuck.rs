@@ -71,7 +71,7 @@ fn a_store_that_takes_nothing_fails_the_health_check() {
     };
     let stuck = until(check, |answer| answer[0] == 503);
     let reason = stuck[1].as_str().unwrap();
-    assert!(reason.starts_with("sqlite: messages are waiting, and none was stored"), "{reason}");
+    assert!(reason.starts_with("sqlite: messages are queued, but none was stored"), "{reason}");
     drop(locked);
     until(check, |answer| answer[0] == 200);
 }

@@ -1,7 +1,7 @@
 //! Every answer is that of a store that looks at each execution.
 
 use kodemon_server::internals::{
-    ExecutionsQuery, KeysQuery, QueryError, Spread, Store, SummaryQuery,
+    Distribution, ExecutionsQuery, KeysQuery, QueryError, Store, SummaryQuery,
 };
 
 use rusqlite::Connection;
@@ -211,7 +211,7 @@ fn summaries_of_short_ranges_are_exact() {
             // One of seven, as the obvious way takes long.
             for bucket in summary.buckets.into_iter().step_by(7) {
                 let query = SummaryQuery { from: bucket.from, to: bucket.to, ..query.clone() };
-                assert_close(bucket.spread, stores.expected_spread(KEYS[0], &query), 1e-12);
+                assert_close(bucket.distribution, stores.expected_spread(KEYS[0], &query), 1e-12);
             }
         }
     }
@@ -243,7 +243,7 @@ fn summaries_of_long_ranges_are_exact_but_for_percentiles() {
                         let (from, to) = (bucket.from, bucket.to);
                         let query = SummaryQuery { from, to, ..query.clone() };
                         let expected = stores.expected_spread(key, &query);
-                        assert_close(bucket.spread, expected, 1.0 / 32.0);
+                        assert_close(bucket.distribution, expected, 1.0 / 32.0);
                     }
                 }
             }
@@ -260,7 +260,7 @@ fn what_was_never_sent_is_unknown() {
 
 /// The same, with percentiles within a part.
 #[track_caller]
-fn assert_close(told: Spread, expected: Spread, part: f64) {
+fn assert_close(told: Distribution, expected: Distribution, part: f64) {
     let is_close = |told: Option<f64>, expected: Option<f64>, part: f64| match (told, expected) {
         (Some(told), Some(expected)) => (told / expected - 1.0).abs() <= part,
         (told, expected) => told.is_none() && expected.is_none(),

@@ -23,7 +23,7 @@ fn call(key: &str, timestamp: f64) -> Call {
 /// Drops everything that is to be dropped; how often that had to be asked for.
 fn tend(stores: &Stores, now: f64) -> usize {
     let mut times = 1;
-    while stores.sqlite.tend(now).unwrap() {
+    while stores.sqlite.expire(now).unwrap() {
         times += 1;
     }
     times
@@ -64,7 +64,7 @@ fn executions_go_after_what_is_kept_and_hours_stay_longer() {
     // Of what has gone there are hours, so these can't be cut.
     let told = summary(&stores, BEGIN + 1800.0, BEGIN + 2.5 * 3600.0);
     assert_eq!((told.from, told.to, told.step), (BEGIN, BEGIN + 2.5 * 3600.0, 3600.0));
-    let counts: Vec<_> = told.buckets.iter().map(|bucket| bucket.spread.count).collect();
+    let counts: Vec<_> = told.buckets.iter().map(|bucket| bucket.distribution.count).collect();
     assert_eq!(counts, [3600, 3600, 1800]);
     tend(&stores, BEGIN + keep + 2.25 * 3600.0);
     let told = summary(&stores, BEGIN + 1800.0, BEGIN + 2.5 * 3600.0);
@@ -72,7 +72,7 @@ fn executions_go_after_what_is_kept_and_hours_stay_longer() {
 
     tend(&stores, BEGIN + 12.0 * keep + 3600.0);
     let told = summary(&stores, BEGIN, BEGIN + DAY);
-    assert_eq!((told.total.count, told.buckets[1].spread.count), (3 * 3600 + 1, 3600));
+    assert_eq!((told.total.count, told.buckets[1].distribution.count), (3 * 3600 + 1, 3600));
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn many_that_came_are_soon_where_they_are_found_quickly() {
     while waiting() > 0 {
         assert!(began.elapsed() < PATIENCE / 2, "never");
         thread::sleep(Duration::from_millis(10));
-        stores.sqlite.tidy().unwrap();
+        stores.sqlite.compact().unwrap();
     }
     assert_eq!(count(&stores, "a.rs-f"), 10_000);
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kodemon_server::internals::{
-    Catalog, Execution, ExecutionsQuery, KeyRecord, KeysQuery, Page, Spread, Sqlite, Store,
+    Catalog, Distribution, Execution, ExecutionsQuery, KeyRecord, KeysQuery, Page, Sqlite, Store,
     SummaryQuery, WriteError, Written,
 };
 use tempfile::TempDir;
@@ -46,7 +46,7 @@ impl Stores {
 
     /// How many keys and tokens are known.
     pub fn known(&self) -> (usize, usize) {
-        self.catalog.known()
+        self.catalog.len()
     }
 
     /// Stores them in one transaction.
@@ -60,7 +60,8 @@ impl Stores {
         let executions: Vec<_> = calls
             .iter()
             .map(|call| {
-                let (key, token) = self.catalog.of(&call.key, &call.token, Instant::now()).unwrap();
+                let (key, token) =
+                    self.catalog.admit(&call.key, &call.token, Instant::now()).unwrap();
                 let Call { timestamp, execution_time, ref extra, .. } = *call;
                 let extra = extra.as_deref().map(Arc::from);
                 Execution { key, token, timestamp, execution_time, extra }
@@ -126,12 +127,12 @@ impl Stores {
     }
 
     /// What a summary should be, exactly.
-    pub fn expected_spread(&self, key: &str, query: &SummaryQuery) -> Spread {
+    pub fn expected_spread(&self, key: &str, query: &SummaryQuery) -> Distribution {
         let calls = self.wanted(key, query.token.as_deref(), query.from, query.to);
         let mut times: Vec<_> = calls.iter().map(|call| call.execution_time).collect();
         times.sort_unstable_by(f64::total_cmp);
         let part = |percent: usize| times.get((times.len() * percent).div_ceil(100).max(1) - 1);
-        Spread {
+        Distribution {
             count: times.len() as u64,
             rate: 0.0,
             min: times.first().copied(),

@@ -90,7 +90,7 @@ fn a_file_that_may_not_be_written_is_refused() {
         return;
     }
     mode(&beside, 0o444);
-    assert_refused(&mut command(), &store(path), "lock file can't be opened: Permission denied");
+    assert_refused(&mut command(), &store(path), "lock file: Permission denied");
     mode(&beside, 0o666);
     mode(&store(path), 0o444);
     assert_refused(&mut command(), &store(path), "Permission denied");

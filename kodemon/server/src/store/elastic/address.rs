@@ -1,4 +1,4 @@
-//! Where an engine is, and who asks.
+//! The address of an engine, with credentials.
 
 use std::env;
 use std::fmt;
@@ -8,10 +8,10 @@ use base64::prelude::BASE64_STANDARD;
 use percent_encoding::percent_decode_str;
 use ureq::http::Uri;
 
-/// Has the password where the URL has only the user.
+/// Has the password if the URL has only a user.
 const PASSWORD: &str = "KODEMON_ELASTICSEARCH_PASSWORD";
 
-/// An engine's URL. What it shows of itself has no password.
+/// An engine's URL. Its `Debug` output has no password.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Address {
     /// `http://host:9200`, to which paths are added.
@@ -27,13 +27,13 @@ impl fmt::Debug for Address {
 }
 
 impl Address {
-    /// Of `http://host:9200`, `http://user:password@host:9200`, or `http://user@host:9200` and
-    /// the environment.
+    /// Parses `http://host:9200`, `http://user:password@host:9200`, or `http://user@host:9200` with
+    /// the password in the environment.
     ///
     /// # Errors
     ///
-    /// What isn't such a URL. The message doesn't repeat it: there may be a password anywhere in
-    /// it.
+    /// Returns an error if it isn't such a URL. The message doesn't repeat it, as it may contain a
+    /// password.
     pub fn parse(url: &str) -> Result<Self, String> {
         Self::with(url, env::var(PASSWORD).ok().as_deref())
     }
@@ -42,18 +42,18 @@ impl Address {
         let uri: Uri = url.parse().map_err(|_| "not a URL such as http://127.0.0.1:9200")?;
         match uri.scheme_str() {
             Some("http") => {}
-            Some("https") => return Err("only http is spoken: let a proxy speak https".to_owned()),
+            Some("https") => return Err("https is not supported; use a proxy".to_owned()),
             _ => return Err("not a URL such as http://127.0.0.1:9200".to_owned()),
         }
         if uri.query().is_some() {
-            return Err("a URL without a query was expected".to_owned());
+            return Err("expected a URL without a query".to_owned());
         }
-        let authority = uri.authority().ok_or("a URL with a host was expected")?.as_str();
+        let authority = uri.authority().ok_or("expected a URL with a host")?.as_str();
         let (user, host) =
             authority.rsplit_once('@').map_or((None, authority), |(user, host)| (Some(user), host));
         let port = uri.port_u16().map_or_else(String::new, |port| format!(":{port}"));
         if host.is_empty() || uri.host().is_none_or(|name| *host != format!("{name}{port}")) {
-            return Err("a URL with a host and a port was expected".to_owned());
+            return Err("expected a URL with a host and a port".to_owned());
         }
         let authorization = user.map(|user| basic(user, password)).transpose()?;
         let base = format!("http://{host}{}", uri.path().trim_end_matches('/'));
@@ -61,13 +61,13 @@ impl Address {
     }
 }
 
-/// The header of a user and a password as they stand in a URL.
+/// The header for a user and a password from a URL.
 fn basic(user: &str, password: Option<&str>) -> Result<String, String> {
     let decoded = |part| percent_decode_str(part).collect::<Vec<u8>>();
     let (user, password) = if let Some((user, password)) = user.split_once(':') {
         (user, decoded(password))
     } else {
-        let missing = || format!("a user without a password, which {PASSWORD} may have");
+        let missing = || format!("a user without a password; set {PASSWORD}");
         (user, password.ok_or_else(missing)?.as_bytes().to_vec())
     };
     let both = [&*decoded(user), b":", &*password].concat();
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_has_a_place_and_perhaps_a_user() {
+    fn a_url_has_a_host_and_perhaps_a_user() {
         for (url, password, base, authorization) in [
             ("http://h:9200", None, "http://h:9200", None),
             ("http://[::1]:9200/", None, "http://[::1]:9200", None),
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_url_is_an_error_without_its_password() {
+    fn errors_do_not_repeat_the_password() {
         for url in [
             "",
             "h:9200",

@@ -1,44 +1,45 @@
-//! A `_bulk` request: documents that are created, and what becomes of each.
+//! A `_bulk` request that creates documents, and the result of each.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use ureq::http::Method;
 
-use super::client::{Client, Failure, LINES, Reason};
+use super::client::{Client, LINES, RequestError};
+use super::reason::Reason;
 
-/// What is asked of the answer: no more than is read.
+/// Limits the response to what is read.
 const PATH: &str = "/_bulk?filter_path=errors,items.*.status,items.*.error";
 
-/// How much a request may have.
+/// The limits of a request.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     pub documents: usize,
     pub bytes: usize,
 }
 
-/// What an engine takes with ease.
+/// The usual limits.
 pub const USUAL: Limits = Limits { documents: 5_000, bytes: 4 << 20 };
 
-/// Some documents in a request.
+/// A request.
 #[derive(Default)]
 pub struct Bulk {
     body: Vec<u8>,
     documents: usize,
 }
 
-/// A line before each document: it is to be new.
+/// The line before each document: it must not exist yet.
 #[derive(Serialize)]
 struct Action<'a> {
-    create: Place<'a>,
+    create: Target<'a>,
 }
 
 #[derive(Serialize)]
-struct Place<'a> {
+struct Target<'a> {
     _index: &'a str,
     _id: &'a str,
 }
 
-/// An execution, as it is kept.
+/// An execution as it is stored.
 #[derive(Serialize)]
 pub struct Document<'a> {
     /// The timestamp in whole milliseconds.
@@ -48,14 +49,14 @@ pub struct Document<'a> {
     pub execution_time: f64,
     pub key: &'a str,
     pub token: &'a str,
-    /// Its id again: an engine doesn't like to sort by that.
+    /// Its id again: engines can't sort by `_id` efficiently.
     pub id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extra: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct Response {
     errors: bool,
     #[serde(default)]
     items: Vec<Item>,
@@ -63,38 +64,38 @@ struct Answer {
 
 #[derive(Deserialize)]
 struct Item {
-    create: Outcome,
+    create: ItemResult,
 }
 
 #[derive(Deserialize)]
-struct Outcome {
+struct ItemResult {
     status: u16,
     error: Option<Reason>,
 }
 
-/// What becomes of a document.
-pub enum Fate {
-    Stored,
-    Again(String),
+/// The result for a document.
+pub enum Stored {
+    Yes,
+    Retry(String),
     Refused(String),
 }
 
 impl Bulk {
-    /// How many bytes it has.
+    /// Its size in bytes.
     pub const fn bytes(&self) -> usize {
         self.body.len()
     }
 
-    /// How many documents it has.
+    /// Number of documents.
     pub const fn documents(&self) -> usize {
         self.documents
     }
 
-    /// Adds a document to an index, unless the request would be too long by it; whether it did.
-    /// A request has one in any case.
+    /// Adds a document for an index, unless that would exceed the limits; the first one always fits.
+    /// Returns whether it was added.
     pub fn add(&mut self, index: &str, document: &Document<'_>, limits: Limits) -> bool {
         let before = self.body.len();
-        self.line(&Action { create: Place { _index: index, _id: document.id } });
+        self.line(&Action { create: Target { _index: index, _id: document.id } });
         self.line(document);
         let fits = self.documents < limits.documents && self.body.len() <= limits.bytes;
         if fits || self.documents == 0 {
@@ -107,36 +108,36 @@ impl Bulk {
 
     fn line(&mut self, value: &impl Serialize) {
         let written = serde_json::to_writer(&mut self.body, value);
-        written.expect("texts and finite numbers can be JSON");
+        written.expect("strings and finite numbers can be serialized");
         self.body.push(b'\n');
     }
 
-    /// Sends it. What comes out is the fate of each document.
-    pub fn send(&self, client: &Client) -> Result<Vec<Fate>, Failure> {
-        let Answer { errors, items } = client.ask(Method::POST, PATH, (LINES, &self.body))?;
-        let (asked, answered) = (self.documents, items.len());
-        if asked != answered {
-            return Err(client.useless(format!("{answered} outcomes of {asked} documents")));
+    /// Sends it. Returns the result of each document.
+    pub fn send(&self, client: &Client) -> Result<Vec<Stored>, RequestError> {
+        let Response { errors, items } = client.request(Method::POST, PATH, (LINES, &self.body))?;
+        let (sent, received) = (self.documents, items.len());
+        if sent != received {
+            return Err(client.bad_response(format!("{received} results for {sent} documents")));
         }
         if !errors {
-            return Ok(items.iter().map(|_| Fate::Stored).collect());
+            return Ok(items.iter().map(|_| Stored::Yes).collect());
         }
-        Ok(items.into_iter().map(|item| item.create.fate()).collect())
+        Ok(items.into_iter().map(|item| item.create.stored()).collect())
     }
 }
 
-impl Outcome {
-    fn fate(self) -> Fate {
+impl ItemResult {
+    fn stored(self) -> Stored {
         let Self { status, error } = self;
-        // A full disk makes indices read-only, and some versions call that forbidden.
+        // A full disk makes indices read-only, which some versions report as forbidden.
         let blocked = error.as_ref().is_some_and(|it| it.is("cluster_block_exception"));
         let reason = || error.map_or_else(|| status.to_string(), |it| format!("{status}: {it}"));
         match status {
-            // There is one of this id: the answer to the first time was lost.
-            200..=299 | 409 => Fate::Stored,
-            429 | 500.. => Fate::Again(reason()),
-            _ if blocked => Fate::Again(reason()),
-            _ => Fate::Refused(reason()),
+            // A conflict: it was stored before, but the response was lost.
+            200..=299 | 409 => Stored::Yes,
+            429 | 500.. => Stored::Retry(reason()),
+            _ if blocked => Stored::Retry(reason()),
+            _ => Stored::Refused(reason()),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Indices: one a day, after a template, so that what is old is dropped whole.
+//! Indices: one per day, from a template, so that old executions are deleted with their index.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +10,12 @@ use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use ureq::http::Method;
 
-use super::client::{Cause, Client, Failure, JSON};
-use crate::store::Extent;
+use super::client::{Cause, Client, JSON, RequestError};
+use crate::store::backend::Extent;
 
-/// All of them.
+/// Matches all of them.
 pub const ALL: &str = "kodemon-*";
-/// Their names, by the day in UTC.
+/// The name for a day in UTC.
 const DAY: &str = "kodemon-%Y.%m.%d";
 
 /// The index of an execution that began at that time.
@@ -24,48 +24,48 @@ pub fn of(timestamp: f64) -> String {
     moment.to_zoned(TimeZone::UTC).strftime(DAY).to_string()
 }
 
-/// What an engine says of itself.
+/// What an engine says about itself.
 #[derive(Deserialize)]
-struct Itself {
+struct EngineInfo {
     version: Version,
 }
 
 #[derive(Deserialize)]
 struct Version {
     number: String,
-    /// OpenSearch says who it is; Elasticsearch doesn't.
+    /// Only OpenSearch has it.
     distribution: Option<String>,
 }
 
 impl Version {
-    /// Whether it has templates such as ours: Elasticsearch since 7.8, OpenSearch always.
-    fn will_do(&self) -> bool {
+    /// Whether it has composable index templates: Elasticsearch since 7.8, OpenSearch always.
+    fn is_supported(&self) -> bool {
         let mut numbers = self.number.split('.').map_while(|number| number.parse::<u32>().ok());
         let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
         self.distribution.is_some() || version >= (7, 8)
     }
 }
 
-/// Sees who is there, and says how indices are to be made.
+/// Checks the version of the engine and creates the index template.
 ///
 /// # Errors
 ///
-/// Where it isn't there, isn't such an engine, is too old, or refuses it.
-pub fn prepare(client: &Client) -> Result<(), Failure> {
-    let Itself { version } = client.ask(Method::GET, "/", (JSON, b""))?;
-    if !version.will_do() {
+/// Returns an error if there is no engine, it is too old, or it refuses the template.
+pub fn prepare(client: &Client) -> Result<(), RequestError> {
+    let EngineInfo { version } = client.request(Method::GET, "/", (JSON, b""))?;
+    if !version.is_supported() {
         let found = version.number;
-        return Err(client.useless(format!("version {found}, but 7.8 is needed at least")));
+        return Err(client.bad_response(format!("version {found}; at least 7.8 is needed")));
     }
     let template = template().to_string();
     let body = (JSON, template.as_bytes());
-    let _: IgnoredAny = client.ask(Method::PUT, "/_index_template/kodemon", body)?;
+    let _: IgnoredAny = client.request(Method::PUT, "/_index_template/kodemon", body)?;
     Ok(())
 }
 
-/// How an execution is kept: its exact time as a double, the same in whole milliseconds as a date
-/// for the engine's histograms and others' dashboards, and its further fields only as they stand,
-/// so that no sender can make the mapping grow.
+/// The index template. The time is stored exactly as a double, and in whole milliseconds as a date
+/// for the engine's histograms and for dashboards. Further fields aren't indexed, so that no sender
+/// can enlarge the mapping.
 fn template() -> Value {
     json!({
         "index_patterns": [ALL],
@@ -89,46 +89,46 @@ fn template() -> Value {
     })
 }
 
-/// Drops the oldest index where all of it is from before that time; whether there is another one.
+/// Deletes the oldest index if it ends before that time. Returns whether there is another one.
 ///
 /// # Errors
 ///
-/// Where the engine isn't there, or refuses it.
-pub fn drop_before(client: &Client, time: f64) -> Result<bool, Failure> {
+/// Returns an error if the request fails.
+pub fn delete_before(client: &Client, time: f64) -> Result<bool, RequestError> {
     let days = days(client)?;
     let mut over = days.iter().filter(|(_, end)| *end <= time);
     let Some((oldest, _)) = over.next() else {
         return Ok(false);
     };
-    let _: IgnoredAny = client.ask(Method::DELETE, &format!("/{oldest}"), (JSON, b""))?;
+    let _: IgnoredAny = client.request(Method::DELETE, &format!("/{oldest}"), (JSON, b""))?;
     Ok(over.next().is_some())
 }
 
-/// When the day of the oldest index is over, and that of the newest; `None` where there is none.
+/// The ends of the oldest and the newest index; `None` if there are none.
 ///
 /// # Errors
 ///
-/// Returns an error if the engine isn't there, or refuses it.
-pub fn extent(client: &Client) -> Result<Option<Extent>, Failure> {
+/// Returns an error if the request fails.
+pub fn extent(client: &Client) -> Result<Option<Extent>, RequestError> {
     let days = days(client)?;
     let ends = days.first().zip(days.last());
     Ok(ends.map(|((_, oldest), (_, newest))| Extent { oldest: *oldest, newest: *newest }))
 }
 
-/// The indices of ours and when their days are over, the oldest first.
-fn days(client: &Client) -> Result<Vec<(String, f64)>, Failure> {
+/// The indices of this program and their ends, oldest first.
+fn days(client: &Client) -> Result<Vec<(String, f64)>, RequestError> {
     let path = format!("/{ALL}/_alias");
-    let indices = client.ask::<BTreeMap<String, Value>>(Method::GET, &path, (JSON, b""));
+    let indices = client.request::<BTreeMap<String, Value>>(Method::GET, &path, (JSON, b""));
     let indices = match indices {
-        // There is none yet.
-        Err(Failure { cause: Cause::Refused(404, _), .. }) => return Ok(Vec::new()),
+        // No index yet.
+        Err(RequestError { cause: Cause::Status(404, _), .. }) => return Ok(Vec::new()),
         indices => indices?,
     };
     let ends = |name: String| ends(&name).map(|end| (name, end));
     Ok(indices.into_keys().filter_map(ends).collect())
 }
 
-/// When the day of an index is over; `None` where it isn't one of ours.
+/// When the day of an index ends; `None` if it isn't one of this program.
 fn ends(name: &str) -> Option<f64> {
     let day = Date::strptime(DAY, name).ok()?;
     let end = day.checked_add(1.day()).ok()?.to_zoned(TimeZone::UTC).ok()?;
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn an_index_is_over_when_its_day_is() {
+    fn an_index_ends_with_its_day() {
         assert_eq!(ends("kodemon-2025.11.21"), Some(1_763_769_600.0));
         for foreign in ["kodemon-", "kodemon-logs", "kodemon-2025.11", "kodemon-2025.11.21-x"] {
             assert_eq!(ends(foreign), None, "{foreign}");
@@ -156,8 +156,8 @@ mod tests {
     }
 
     #[test]
-    fn templates_are_known_since_version_7_8_and_in_opensearch() {
-        for (number, distribution, will_do) in [
+    fn elasticsearch_7_8_and_opensearch_are_supported() {
+        for (number, distribution, is_supported) in [
             ("7.7.1", None, false),
             ("6.8.23", None, false),
             ("7.8.0", None, true),
@@ -169,7 +169,7 @@ mod tests {
         ] {
             let distribution = distribution.map(str::to_owned);
             let version = Version { number: number.to_owned(), distribution };
-            assert_eq!(version.will_do(), will_do, "{number}");
+            assert_eq!(version.is_supported(), is_supported, "{number}");
         }
     }
 }

@@ -1,20 +1,20 @@
-//! Questions for keys, tokens and executions.
+//! Queries of keys, tokens and executions.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::question::{Question, of_key, of_time, of_token};
-use crate::store::{
+use super::search::{SearchSession, by_key, by_time, by_token};
+use crate::store::query::{
     ExecutionRecord, ExecutionsQuery, KeyRecord, KeysQuery, Page, QueryError, TokenRecord,
 };
 
-/// So many series, or executions, are asked for at a time.
+/// Number of series, or executions, per search.
 const SERIES: usize = 5_000;
 const EXECUTIONS: usize = 2_000;
 
-/// The executions of a key that one sent.
+/// The executions of a key from one sender.
 #[derive(Deserialize)]
 struct Series {
     key: SeriesName,
@@ -46,7 +46,7 @@ struct SeriesPage {
 }
 
 /// The series, by key and token.
-fn series(question: &Question<'_>, filters: &[Value]) -> Result<Vec<Series>, QueryError> {
+fn series(session: &SearchSession<'_>, filters: &[Value]) -> Result<Vec<Series>, QueryError> {
     let mut composite = json!({"size": SERIES, "sources": [
         {"key": {"terms": {"field": "key"}}}, {"token": {"terms": {"field": "token"}}},
     ]});
@@ -55,7 +55,7 @@ fn series(question: &Question<'_>, filters: &[Value]) -> Result<Vec<Series>, Que
         let search = json!({"size": 0, "aggs": {"series": {"composite": composite, "aggs": {
             "first": {"min": {"field": "timestamp"}}, "last": {"max": {"field": "timestamp"}},
         }}}});
-        let (_, answer) = question.search::<IgnoredAny, SeriesAnswer>(filters, search)?;
+        let (_, answer) = session.search::<IgnoredAny, SeriesAnswer>(filters, search)?;
         // Where there is no index at all, some versions have no aggregations.
         let Some(SeriesAnswer { series }) = answer else {
             return Ok(all);
@@ -71,13 +71,13 @@ fn series(question: &Question<'_>, filters: &[Value]) -> Result<Vec<Series>, Que
 }
 
 /// The keys, by name.
-pub fn keys(question: &Question<'_>, query: &KeysQuery) -> Result<Vec<KeyRecord>, QueryError> {
+pub fn keys(session: &SearchSession<'_>, query: &KeysQuery) -> Result<Vec<KeyRecord>, QueryError> {
     let prefix = Some(&query.prefix).filter(|prefix| !prefix.is_empty());
     let prefix = prefix.map(|prefix| json!({"prefix": {"key": prefix}}));
-    let filters: Vec<_> = of_token(query.token.as_ref()).into_iter().chain(prefix).collect();
+    let filters: Vec<_> = by_token(query.token.as_ref()).into_iter().chain(prefix).collect();
     let mut records: Vec<KeyRecord> = Vec::new();
     for Series { key: SeriesName { key, token }, doc_count, first, last } in
-        series(question, &filters)?
+        series(session, &filters)?
     {
         if let Some(record) = records.last_mut().filter(|record| record.key == key) {
             record.count += doc_count;
@@ -96,9 +96,9 @@ pub fn keys(question: &Question<'_>, query: &KeysQuery) -> Result<Vec<KeyRecord>
     Ok(records)
 }
 
-/// The tokens, by name.
-pub fn tokens(question: &Question<'_>) -> Result<Vec<TokenRecord>, QueryError> {
-    let mut series = series(question, &[])?;
+/// The tokens, sorted by name.
+pub fn tokens(session: &SearchSession<'_>) -> Result<Vec<TokenRecord>, QueryError> {
+    let mut series = series(session, &[])?;
     series.sort_by(|one, other| one.key.token.cmp(&other.key.token));
     let mut records: Vec<TokenRecord> = Vec::new();
     for Series { key: SeriesName { token, .. }, doc_count, first, last } in series {
@@ -115,7 +115,7 @@ pub fn tokens(question: &Question<'_>) -> Result<Vec<TokenRecord>, QueryError> {
     Ok(records)
 }
 
-/// A document, as far as it is told.
+/// The part of a document that is returned.
 #[derive(Deserialize)]
 struct Document {
     id: String,
@@ -125,18 +125,18 @@ struct Document {
     extra: Option<Box<RawValue>>,
 }
 
-/// Where a document stands among those of its key: by time, and by id, as it came.
-struct Place {
+/// The position of a document among those of its key: by time, then by id in order of arrival.
+struct Cursor {
     timestamp: f64,
     id: String,
 }
 
-impl Place {
+impl Cursor {
     fn of(document: &Document) -> Self {
         Self { timestamp: document.timestamp, id: document.id.clone() }
     }
 
-    fn cursor(&self) -> String {
+    fn encode(&self) -> String {
         format!("{:x}-{}", self.timestamp.to_bits(), self.id)
     }
 
@@ -148,47 +148,47 @@ impl Place {
     }
 }
 
-/// A page of executions.
+/// One page of executions.
 pub fn executions(
-    question: &Question<'_>,
+    session: &SearchSession<'_>,
     key: &str,
     query: &ExecutionsQuery,
 ) -> Result<Page, QueryError> {
     let ExecutionsQuery { from, to, ref token, limit, ref cursor, descending } = *query;
-    let parse = |cursor: &String| Place::parse(cursor).ok_or(QueryError::Cursor);
-    let mut behind = cursor.as_ref().map(parse).transpose()?;
-    let filters = [of_key(key), of_time(from, to)].into_iter().chain(of_token(token.as_ref()));
+    let parse = |cursor: &String| Cursor::parse(cursor).ok_or(QueryError::Cursor);
+    let mut after = cursor.as_ref().map(parse).transpose()?;
+    let filters = [by_key(key), by_time(from, to)].into_iter().chain(by_token(token.as_ref()));
     let filters: Vec<_> = filters.collect();
     let order = if descending { "desc" } else { "asc" };
-    // An index that isn't one of ours has none of it, and nothing to tell.
+    // An index of another program may lack these fields.
     let sort = json!([
         {"timestamp": {"order": order, "unmapped_type": "double"}},
         {"id": {"order": order, "unmapped_type": "keyword"}},
     ]);
     let mut documents: Vec<Document> = Vec::new();
-    // One more, to see whether there is.
+    // One more than the limit shows whether there are more.
     while documents.len() <= limit {
         let size = EXECUTIONS.min(limit + 1 - documents.len());
         let mut search = json!({"size": size, "sort": sort});
-        if let Some(Place { timestamp, id }) = &behind {
+        if let Some(Cursor { timestamp, id }) = &after {
             search["search_after"] = json!([timestamp, id]);
         }
-        let (found, _) = question.search::<Document, IgnoredAny>(&filters, search)?;
+        let (found, _) = session.search::<Document, IgnoredAny>(&filters, search)?;
         let is_all = found.len() < size;
         documents.extend(found);
-        behind = documents.last().map(Place::of);
+        after = documents.last().map(Cursor::of);
         if is_all {
             break;
         }
     }
     if documents.is_empty() {
-        question.knows(key)?;
+        session.check_key(key)?;
     }
     let more = documents.len() > limit;
     documents.truncate(limit);
-    let next = documents.last().filter(|_| more).map(|last| Place::of(last).cursor());
+    let next = documents.last().filter(|_| more).map(|last| Cursor::of(last).encode());
     let executions = documents.into_iter().map(|document| ExecutionRecord {
-        id: Place::of(&document).cursor(),
+        id: Cursor::of(&document).encode(),
         timestamp: document.timestamp,
         execution_time: document.execution_time,
         token: document.token,

@@ -1,12 +1,12 @@
-//! How execution times were spread, by the engine's own histogram and percentiles.
+//! Summaries, from the engine's own histogram and percentiles.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::json;
 
-use super::question::{Question, of_key, of_time, of_token};
-use crate::store::steps::Steps;
-use crate::store::{QueryError, Spread, Summary, SummaryQuery};
+use super::search::{SearchSession, by_key, by_time, by_token};
+use crate::store::query::{Distribution, QueryError, Summary, SummaryQuery};
+use crate::store::time_buckets::TimeBuckets;
 
 #[derive(Deserialize)]
 struct Stats {
@@ -34,7 +34,7 @@ struct First {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct Aggregations {
     times: Stats,
     percentiles: Percentiles,
     steps: Histogram,
@@ -42,65 +42,74 @@ struct Answer {
 
 #[derive(Deserialize)]
 struct Histogram {
-    buckets: Vec<Step>,
+    buckets: Vec<Bucket>,
 }
 
-/// A step in which there are executions.
+/// A non-empty bucket.
 #[derive(Deserialize)]
-struct Step {
-    /// When it begins, in milliseconds.
+struct Bucket {
+    /// Its start, in milliseconds.
     key: f64,
     times: Stats,
     percentiles: Percentiles,
 }
 
-/// How execution times were spread.
+/// A summary of execution times.
 pub fn summary(
-    question: &Question<'_>,
+    session: &SearchSession<'_>,
     key: &str,
     query: &SummaryQuery,
 ) -> Result<Summary, QueryError> {
-    let steps = Steps::of(query);
-    let spread = json!({
+    let buckets = TimeBuckets::of(query);
+    let distribution = json!({
         "times": {"stats": {"field": "execution_time"}},
         "percentiles": {"percentiles": {
             "field": "execution_time", "percents": [50, 90, 99], "keyed": false,
         }},
     });
-    let mut aggregations = spread.clone();
-    let interval = format!("{}ms", steps.milliseconds);
+    let mut aggregations = distribution.clone();
+    let interval = format!("{}ms", buckets.step_ms);
     aggregations["steps"] = json!({
         "date_histogram": {"field": "@timestamp", "fixed_interval": interval, "min_doc_count": 1},
-        "aggs": spread,
+        "aggs": distribution,
     });
     let SummaryQuery { from, to, token, .. } = query;
     let mut filters: Vec<_> =
-        [Some(of_key(key)), of_token(token.as_ref())].into_iter().flatten().collect();
+        [Some(by_key(key)), by_token(token.as_ref())].into_iter().flatten().collect();
     let ever = filters.clone();
-    filters.push(of_time(Some(*from), Some(*to)));
+    filters.push(by_time(Some(*from), Some(*to)));
     let search = json!({"size": 0, "aggs": aggregations});
-    let (_, answer) = question.search::<IgnoredAny, Answer>(&filters, search)?;
-    let mut spreads = vec![Spread::default(); steps.count];
-    let mut total = Spread::default();
+    let (_, answer) = session.search::<IgnoredAny, Aggregations>(&filters, search)?;
+    let mut distributions = vec![Distribution::default(); buckets.count];
+    let mut total = Distribution::default();
     match answer.filter(|answer| answer.times.count > 0) {
-        None => question.knows(key)?,
-        Some(Answer { times, percentiles, steps: found }) => {
-            total = spread_of(times, &percentiles);
-            for Step { key, times, percentiles } in found.buckets {
-                spreads[steps.at(key)] = spread_of(times, &percentiles);
+        None => session.check_key(key)?,
+        Some(Aggregations { times, percentiles, steps: found }) => {
+            total = distribution_of(times, &percentiles);
+            for Bucket { key, times, percentiles } in found.buckets {
+                distributions[buckets.index(key)] = distribution_of(times, &percentiles);
             }
         }
     }
     let first = json!({"size": 1, "_source": ["timestamp"], "sort": [{"timestamp": "asc"}]});
-    let (earliest, _) = question.search::<First, IgnoredAny>(&ever, first)?;
+    let (earliest, _) = session.search::<First, IgnoredAny>(&ever, first)?;
     let first_seen = earliest.first().map(|first| first.timestamp);
-    Ok(Summary { first_seen, ..steps.summary(total, spreads) })
+    Ok(Summary { first_seen, ..buckets.summary(total, distributions) })
 }
 
-fn spread_of(
+fn distribution_of(
     Stats { count, min, avg, max }: Stats,
     Percentiles { values }: &Percentiles,
-) -> Spread {
+) -> Distribution {
     let at = |percent| values.iter().find(|value| value.key == percent)?.value;
-    Spread { count, rate: 0.0, min, mean: avg, p50: at(50.0), p90: at(90.0), p99: at(99.0), max }
+    Distribution {
+        count,
+        rate: 0.0,
+        min,
+        mean: avg,
+        p50: at(50.0),
+        p90: at(90.0),
+        p99: at(99.0),
+        max,
+    }
 }

@@ -1,55 +1,56 @@
-//! Executions into an engine, by `_bulk` requests that may be sent twice.
+//! Writes executions by `_bulk` requests that can be repeated.
 //!
-//! Each document has an id of ours and is only ever created: where the answer to a request was
-//! lost, the same request is sent again, and what is there already is a conflict that counts as
-//! stored. The answer has a status for each document, and so some may have to be sent again.
+//! Each document gets its id here and is only ever created: if the response to a request is lost, the
+//! same request is sent again, and a document that exists already is a conflict that counts as
+//! stored. The response has a status for each document, so some may have to be sent again.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::SystemTime;
 
-use super::bulk::{Bulk, Document, Fate, Limits, USUAL};
-use super::client::{Cause, Client, Failure};
+use super::bulk::{Bulk, Document, Limits, Stored, USUAL};
+use super::client::{Cause, Client, RequestError};
 use super::index;
-use crate::store::{Execution, WriteError, Written};
+use crate::execution::Execution;
+use crate::store::backend::{WriteError, Written};
 
-/// A document that can't be stored, though the engine answers, is given up after so many tries:
-/// with the writer's pauses, some five minutes.
-const TRIES: u32 = 60;
+/// A document that can't be stored although the engine answers is given up after this number of
+/// attempts: with the pauses between them, after some five minutes.
+const ATTEMPTS: u32 = 60;
 
-/// Who writes, and what is left of the executions of the last time.
-pub struct Pen {
-    /// What the ids of this run begin with.
+/// Writes executions, and remembers which of the last ones are unfinished.
+pub struct BulkWriter {
+    /// The prefix of the ids of this run.
     run: String,
     /// The next execution gets this number.
     next: u64,
-    /// Whether the engine knows how indices are to be made.
+    /// Whether the index template has been created.
     prepared: bool,
-    /// What was too large isn't sent again; what took too long, after a while.
+    /// Reduced after requests that were too large or too slow.
     limits: Limits,
     unfinished: Option<Unfinished>,
 }
 
-/// Of executions that couldn't all be stored, those that are to be tried again.
+/// The state of executions that couldn't all be stored.
 struct Unfinished {
     rest: Vec<usize>,
     stored: usize,
     refused: Option<String>,
-    /// Times that the engine answered, and there was a rest.
-    tries: u32,
+    /// Attempts that the engine answered.
+    attempts: u32,
 }
 
-impl Pen {
-    /// Begins a run, with ids that no other has.
+impl BulkWriter {
+    /// Starts a run with unique ids.
     pub fn new() -> Self {
         let now = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_millis() as u64);
         let chance = RandomState::new().hash_one(std::process::id()) as u32;
-        // In the order of time, which an index of ids likes.
+        // Sorted by time, which suits an index of ids.
         let run = format!("{now:012x}{chance:08x}");
         Self { run, next: 0, prepared: false, limits: USUAL, unfinished: None }
     }
 
-    /// Sees who is there, and says how indices are to be made, unless that is done.
-    pub fn prepare(&mut self, client: &Client) -> Result<(), Failure> {
+    /// Checks the engine and creates the index template, unless that is done.
+    pub fn prepare(&mut self, client: &Client) -> Result<(), RequestError> {
         if !self.prepared {
             index::prepare(client)?;
             self.prepared = true;
@@ -57,7 +58,7 @@ impl Pen {
         Ok(())
     }
 
-    /// Writes all of them, or what is left of them.
+    /// Writes all of them, or what is left of them from the last attempt.
     pub fn write(
         &mut self,
         client: &Client,
@@ -67,22 +68,22 @@ impl Pen {
             rest: (0..executions.len()).collect(),
             stored: 0,
             refused: None,
-            tries: 0,
+            attempts: 0,
         };
         let mut work = self.unfinished.take().unwrap_or_else(fresh);
         let prepared = self.prepare(client);
         let reason = match prepared.and_then(|()| self.send_all(client, executions, &mut work)) {
             Ok(None) => return Ok(self.finish(work, executions)),
             Ok(Some(reason)) => {
-                work.tries += 1;
-                if work.tries == TRIES {
-                    work.refused = Some(format!("{reason}, {TRIES} times"));
+                work.attempts += 1;
+                if work.attempts == ATTEMPTS {
+                    work.refused = Some(format!("{reason}, {ATTEMPTS} times"));
                     return Ok(self.finish(work, executions));
                 }
                 reason
             }
             Err(failure) => {
-                // It may come back without what it had.
+                // The engine may come back without the template.
                 self.prepared = false;
                 failure.to_string()
             }
@@ -92,32 +93,34 @@ impl Pen {
         Err(WriteError { reason, stored })
     }
 
-    /// The next ones are others.
+    /// The next call has other executions.
     fn finish(&mut self, work: Unfinished, executions: &[Execution]) -> Written {
         self.next += executions.len() as u64;
         Written { stored: work.stored, refused: work.refused }
     }
 
-    /// Sends the rest in as many requests as it needs. What comes out is why some of it is left.
+    /// Sends the rest in as many requests as needed. Returns why some of it is left.
     fn send_all(
         &mut self,
         client: &Client,
         executions: &[Execution],
         work: &mut Unfinished,
-    ) -> Result<Option<String>, Failure> {
+    ) -> Result<Option<String>, RequestError> {
         let mut again = None;
         let mut left = Vec::new();
         while !work.rest.is_empty() {
             let bulk = self.bulk(executions, &work.rest);
-            let fates = match bulk.send(client) {
-                Ok(fates) => fates,
+            let results = match bulk.send(client) {
+                Ok(results) => results,
                 Err(failure) if failure.is_too_large() && bulk.documents() > 1 => {
                     self.limits.bytes = bulk.bytes() / 2;
                     continue;
                 }
-                Err(failure) if failure.is_too_large() => vec![Fate::Refused(failure.to_string())],
+                Err(failure) if failure.is_too_large() => {
+                    vec![Stored::Refused(failure.to_string())]
+                }
                 Err(failure) => {
-                    if matches!(failure.cause, Cause::TooLong(_)) {
+                    if matches!(failure.cause, Cause::Timeout(_)) {
                         self.limits.documents = (bulk.documents() / 2).max(1);
                     }
                     work.rest.splice(0..0, left);
@@ -128,11 +131,11 @@ impl Pen {
                 self.limits.documents = USUAL.documents.min(self.limits.documents * 9 / 8 + 1);
             }
             let sent = work.rest.drain(..bulk.documents());
-            for (fate, execution) in fates.into_iter().zip(sent) {
-                match fate {
-                    Fate::Stored => work.stored += 1,
-                    Fate::Refused(reason) => work.refused = Some(reason),
-                    Fate::Again(reason) => {
+            for (result, execution) in results.into_iter().zip(sent) {
+                match result {
+                    Stored::Yes => work.stored += 1,
+                    Stored::Refused(reason) => work.refused = Some(reason),
+                    Stored::Retry(reason) => {
                         left.push(execution);
                         again = Some(reason);
                     }
@@ -143,7 +146,7 @@ impl Pen {
         Ok(again)
     }
 
-    /// As many of these executions as a request may have.
+    /// A request with as many of these executions as fit.
     fn bulk(&self, executions: &[Execution], which: &[usize]) -> Bulk {
         let mut bulk = Bulk::default();
         let mut day = (f64::NAN, String::new());
@@ -170,8 +173,8 @@ impl Pen {
     }
 }
 
-impl Failure {
+impl RequestError {
     const fn is_too_large(&self) -> bool {
-        matches!(self.cause, Cause::Refused(413, _))
+        matches!(self.cause, Cause::Status(413, _))
     }
 }

@@ -1,8 +1,8 @@
-//! What came last, of all keys together, as it stands in the database until it is folded.
+//! Recent executions of all keys, as they are stored until they are compacted.
 //!
 //! ```text
-//! of each key: its id, the length of its rows   varints
-//!              its rows                         as in a block, from the row's number on
+//! for each key: its id, the length of its rows   varints
+//!               its rows                         as in a block, from the row's number on
 //! ```
 
 use std::cmp::Ordering;
@@ -10,11 +10,11 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, Transaction};
 
-use super::Damaged;
 use super::block::{self, Row, Rows};
+use super::error::Damaged;
 use crate::store::varint;
 
-/// An execution that is in no block yet.
+/// An execution that isn't in a block yet.
 #[derive(Clone, Debug)]
 pub struct Arrival {
     /// The key's id.
@@ -22,14 +22,14 @@ pub struct Arrival {
     pub row: Row<Arc<str>>,
 }
 
-/// By key, by time, and as they came.
+/// Orders by key, then by time, then by arrival.
 pub fn order(one: &Arrival, other: &Arrival) -> Ordering {
     let key = one.key.cmp(&other.key);
     let time = one.row.timestamp.total_cmp(&other.row.timestamp);
     key.then(time).then(one.row.number.cmp(&other.row.number))
 }
 
-/// Writes some, which are in [`order`]; `number` is the least of theirs.
+/// Writes arrivals, sorted by [`order`]; `number` is the smallest of theirs.
 pub fn append(
     transaction: &Transaction<'_>,
     number: i64,
@@ -48,8 +48,8 @@ pub fn append(
     Ok(())
 }
 
-/// The rows of each key, as often as a transaction had some, in the order of the transactions.
-pub fn each(
+/// Calls `then` with the rows of each key in each transaction, in the order of the transactions.
+pub fn for_each(
     connection: &Connection,
     mut then: impl FnMut(i64, Rows<'_>) -> rusqlite::Result<()>,
 ) -> rusqlite::Result<()> {
@@ -70,10 +70,10 @@ pub fn each(
     Ok(())
 }
 
-/// All of them: what a process before left.
+/// All of them: left by a previous process.
 pub fn all(connection: &Connection) -> rusqlite::Result<Vec<Arrival>> {
     let mut arrivals = Vec::new();
-    each(connection, |key, rows| {
+    for_each(connection, |key, rows| {
         for row in rows {
             let Row { timestamp, number, execution_time, token, extra } = row?;
             let extra = extra.map(Arc::from);

@@ -1,26 +1,26 @@
-//! Executions of one key in a blob, by time.
+//! Executions of one key in a blob, sorted by time.
 //!
 //! ```text
-//! of each: timestamp, as the bits of its float, from those of the one before     varint
-//!          number, from that of the one before                                   varint, signed
-//!          execution time                                                        8 bytes
-//!          token                                                                 varint
-//!          length of the further fields, and these                               varint, bytes
+//! for each: timestamp, the difference of its float's bits to the one before   varint
+//!           number, the difference to the one before                          varint, signed
+//!           execution time                                                    8 bytes
+//!           token                                                             varint
+//!           length of the further fields, and these                           varint, bytes
 //! ```
 //!
-//! What is before the first one is told where the blob stands. Some 15 bytes each, where a row of a table has 34; and a thousand of them are written in the
-//! time of twenty rows.
+//! What precedes the first one is stored beside the blob. An execution takes some 15 bytes, a row of
+//! a table 34, and a thousand executions are written in the time of twenty rows.
 
 use std::str;
 
-use super::Damaged;
+use super::error::Damaged;
 use crate::store::varint;
 
-/// An execution of a key in the database. `X` is how its further fields are held.
+/// An execution of a key in the database. `X` holds its further fields.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Row<X> {
     pub timestamp: f64,
-    /// How many came before, since the database was made.
+    /// Number of executions before it since the database was created.
     pub number: i64,
     pub execution_time: f64,
     /// The token's id.
@@ -28,15 +28,15 @@ pub struct Row<X> {
     pub extra: Option<X>,
 }
 
-/// Appends rows, up to so many bytes; how many went in: one at least. The first one is told from
-/// this timestamp and number.
+/// Appends rows up to a limit of bytes, but at least one; returns how many. The first is relative
+/// to this timestamp and number.
 pub fn encode<'a, X: AsRef<str> + 'a>(
     rows: impl Iterator<Item = &'a Row<X>>,
     (timestamp, mut number): (f64, i64),
-    most: usize,
+    limit: usize,
     into: &mut Vec<u8>,
 ) -> usize {
-    let end = into.len() + most;
+    let end = into.len() + limit;
     let mut time = timestamp.to_bits();
     let mut count = 0;
     for row in rows {
@@ -66,7 +66,7 @@ pub struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// Told from this timestamp and number.
+    /// The first row is relative to this timestamp and number.
     pub fn of(bytes: &'a [u8], (timestamp, number): (f64, i64)) -> Self {
         Self { bytes, time: timestamp.to_bits(), number }
     }
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_come_back_as_they_were() {
+    fn rows_are_decoded_as_they_were_encoded() {
         let mut bytes = Vec::new();
         assert_eq!(encode(rows().iter(), BEFORE, usize::MAX >> 1, &mut bytes), 4);
         let found: Result<Vec<_>, _> = Rows::of(&bytes, BEFORE).collect();
@@ -138,12 +138,12 @@ mod tests {
     }
 
     #[test]
-    fn a_blob_that_is_cut_anywhere_between_rows_is_damaged() {
+    fn a_blob_that_is_cut_within_a_row_is_damaged() {
         let mut bytes = Vec::new();
         encode(rows().iter(), BEFORE, usize::MAX >> 1, &mut bytes);
         let whole =
             (0..bytes.len()).filter(|end| Rows::of(&bytes[..*end], BEFORE).all(|it| it.is_ok()));
-        // Nothing, and behind the first, the second and the third.
+        // Empty, and after the first, the second and the third.
         assert_eq!(whole.count(), 4);
     }
 

@@ -1,4 +1,4 @@
-//! Connections to ask by, and how long a question may take.
+//! Read connections, and the time limit of a query.
 
 use std::ops::Deref;
 use std::path::PathBuf;
@@ -8,109 +8,109 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Error, OpenFlags, Transaction, ffi};
 
-use super::BUSY;
-use crate::store::QueryError;
+use crate::store::query::QueryError;
 
-/// No question is answered for longer.
-const LIMIT: Duration = Duration::from_secs(10);
-/// So many connections are kept when nobody asks.
-const KEPT: usize = 4;
-/// After so many of its steps SQLite looks at the clock.
-const STEPS: i32 = 10_000;
+/// How long another process may lock the database before that is an error.
+pub const BUSY_TIMEOUT: Duration = Duration::from_secs(1);
+/// Time limit of a query.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// Maximum number of idle connections.
+const MAX_IDLE: usize = 4;
+/// Number of steps of SQLite's virtual machine between two checks of the deadline.
+const CHECK_STEPS: i32 = 10_000;
 
-/// Those that read.
+/// A pool of read connections.
 #[derive(Debug)]
 pub struct Readers {
     path: PathBuf,
-    limit: Duration,
-    /// Nobody asks by them just now.
-    free: Mutex<Vec<Connection>>,
-    /// Nothing is answered any more.
+    timeout: Duration,
+    idle: Mutex<Vec<Connection>>,
+    /// Running queries are cancelled.
     closed: Arc<AtomicBool>,
 }
 
 impl Readers {
-    /// Of this database.
+    /// A pool for this database.
     pub fn new(path: PathBuf) -> Self {
-        Self { path, limit: LIMIT, free: Mutex::default(), closed: Arc::default() }
+        Self { path, timeout: TIMEOUT, idle: Mutex::default(), closed: Arc::default() }
     }
 
-    /// Asks, in a transaction: everything is as it was at one moment.
-    pub fn ask<T>(
+    /// Runs a query in a transaction, so that it sees one consistent state.
+    pub fn query<T>(
         &self,
-        ask: impl FnOnce(&Question<'_>) -> Result<T, QueryError>,
+        query: impl FnOnce(&ReadTransaction<'_>) -> Result<T, QueryError>,
     ) -> Result<T, QueryError> {
-        let free = self.free().pop();
-        let mut connection = match free {
+        let idle = self.idle().pop();
+        let mut connection = match idle {
             Some(connection) => connection,
             None => self.open()?,
         };
-        let patience = Patience { ends: Instant::now() + self.limit, closed: self.closed.clone() };
-        let of_connection = patience.clone();
-        connection.progress_handler(STEPS, Some(move || of_connection.is_over()))?;
+        let deadline = Deadline { end: Instant::now() + self.timeout, closed: self.closed.clone() };
+        let of_connection = deadline.clone();
+        connection.progress_handler(CHECK_STEPS, Some(move || of_connection.is_over()))?;
         let transaction = connection.transaction()?;
-        let answer = ask(&Question { transaction, patience });
-        let mut free = self.free();
-        if free.len() < KEPT && !self.closed.load(Ordering::Relaxed) {
-            free.push(connection);
+        let result = query(&ReadTransaction { transaction, deadline });
+        let mut idle = self.idle();
+        if idle.len() < MAX_IDLE && !self.closed.load(Ordering::Relaxed) {
+            idle.push(connection);
         }
-        answer
+        result
     }
 
-    /// Gives up the questions that are being answered, and closes the connections.
+    /// Cancels running queries and closes the connections.
     pub fn close(&self) {
         self.closed.store(true, Ordering::Relaxed);
-        self.free().clear();
+        self.idle().clear();
     }
 
-    fn free(&self) -> MutexGuard<'_, Vec<Connection>> {
-        self.free.lock().unwrap_or_else(PoisonError::into_inner)
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn open(&self) -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
-        connection.busy_timeout(BUSY)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.pragma_update(None, "query_only", true)?;
         Ok(connection)
     }
 }
 
-/// How long a question is answered.
+/// When a query is cancelled.
 #[derive(Clone, Debug)]
-struct Patience {
-    ends: Instant,
+struct Deadline {
+    end: Instant,
     closed: Arc<AtomicBool>,
 }
 
-impl Patience {
+impl Deadline {
     fn is_over(&self) -> bool {
-        self.closed.load(Ordering::Relaxed) || Instant::now() >= self.ends
+        self.closed.load(Ordering::Relaxed) || Instant::now() >= self.end
     }
 }
 
-/// A question, as long as it is asked.
+/// The transaction of a query.
 #[derive(Debug)]
-pub struct Question<'a> {
+pub struct ReadTransaction<'a> {
     transaction: Transaction<'a>,
-    patience: Patience,
+    deadline: Deadline,
 }
 
-impl Question<'_> {
-    /// For what is done between SQLite's steps.
+impl ReadTransaction<'_> {
+    /// Checks the deadline; to be called in loops outside of SQLite.
     ///
     /// # Errors
     ///
-    /// Returns an error if it has taken too long, or nothing is answered any more.
-    pub fn goes_on(&self) -> rusqlite::Result<()> {
-        if !self.patience.is_over() {
+    /// Returns an error if the deadline has passed or the pool is closed.
+    pub fn check_deadline(&self) -> rusqlite::Result<()> {
+        if !self.deadline.is_over() {
             return Ok(());
         }
         Err(Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_INTERRUPT), None))
     }
 }
 
-impl Deref for Question<'_> {
+impl Deref for ReadTransaction<'_> {
     type Target = Connection;
 
     fn deref(&self) -> &Connection {
@@ -121,7 +121,7 @@ impl Deref for Question<'_> {
 impl From<Error> for QueryError {
     fn from(error: Error) -> Self {
         match error.sqlite_error_code() {
-            Some(ffi::ErrorCode::OperationInterrupted) => Self::TooLong(LIMIT),
+            Some(ffi::ErrorCode::OperationInterrupted) => Self::TooLong(TIMEOUT),
             _ => Self::Failed(error.to_string()),
         }
     }
@@ -133,59 +133,60 @@ mod tests {
 
     use super::*;
 
-    fn readers(limit: Duration) -> (TempDir, Readers) {
+    fn readers(timeout: Duration) -> (TempDir, Readers) {
         let directory = TempDir::new().unwrap();
         let path = directory.path().join("kodemon.db");
         Connection::open(&path).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
-        (directory, Readers { limit, ..Readers::new(path) })
+        (directory, Readers { timeout, ..Readers::new(path) })
     }
 
     #[test]
-    fn a_question_that_takes_too_long_is_given_up() {
+    fn a_query_that_takes_too_long_is_cancelled() {
         let (_directory, readers) = readers(Duration::from_millis(20));
         let endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) \
                        SELECT count(*) FROM n";
-        let asked = readers.ask(|question| Ok(question.execute_batch(endless)?));
-        assert_eq!(asked, Err(QueryError::TooLong(LIMIT)));
-        let asked = readers.ask(|question| {
+        let result = readers.query(|transaction| Ok(transaction.execute_batch(endless)?));
+        assert_eq!(result, Err(QueryError::TooLong(TIMEOUT)));
+        let result = readers.query(|transaction| {
             loop {
-                question.goes_on()?;
+                transaction.check_deadline()?;
             }
         });
-        assert_eq!(asked, Err::<(), _>(QueryError::TooLong(LIMIT)));
-        // The next one has as long again.
-        assert_eq!(readers.ask(|question| Ok(question.goes_on()?)), Ok(()));
+        assert_eq!(result, Err::<(), _>(QueryError::TooLong(TIMEOUT)));
+        // The next one has the full time again.
+        assert_eq!(readers.query(|transaction| Ok(transaction.check_deadline()?)), Ok(()));
     }
 
     #[test]
-    fn at_the_end_a_question_is_given_up_and_no_connection_stays() {
-        let (_directory, readers) = readers(LIMIT);
-        ask_within(&readers, 1);
-        let asked = readers.ask(|question| {
+    fn closing_cancels_queries_and_leaves_no_connection() {
+        let (_directory, readers) = readers(TIMEOUT);
+        nested(&readers, 1);
+        let result = readers.query(|transaction| {
             readers.close();
-            Ok(question.goes_on()?)
+            Ok(transaction.check_deadline()?)
         });
-        assert_eq!(asked, Err(QueryError::TooLong(LIMIT)));
-        assert_eq!(readers.free().len(), 0);
+        assert_eq!(result, Err(QueryError::TooLong(TIMEOUT)));
+        assert_eq!(readers.idle().len(), 0);
     }
 
     #[test]
-    fn who_asks_can_write_nothing_and_few_connections_stay() {
-        let (_directory, readers) = readers(LIMIT);
-        let asked = readers.ask(|question| Ok(question.execute("INSERT INTO t VALUES (1)", ())?));
-        assert!(matches!(asked, Err(QueryError::Failed(_))), "{asked:?}");
-        ask_within(&readers, 2 * KEPT);
-        assert_eq!(readers.free.lock().unwrap().len(), KEPT);
+    fn queries_can_not_write_and_few_connections_stay() {
+        let (_directory, readers) = readers(TIMEOUT);
+        let result =
+            readers.query(|transaction| Ok(transaction.execute("INSERT INTO t VALUES (1)", ())?));
+        assert!(matches!(result, Err(QueryError::Failed(_))), "{result:?}");
+        nested(&readers, 2 * MAX_IDLE);
+        assert_eq!(readers.idle.lock().unwrap().len(), MAX_IDLE);
     }
 
-    /// Asks while it asks, so many times.
-    fn ask_within(readers: &Readers, times: usize) {
-        let asked = readers.ask(|_| {
+    /// Runs that many queries within each other.
+    fn nested(readers: &Readers, times: usize) {
+        let result = readers.query(|_| {
             if times > 0 {
-                ask_within(readers, times - 1);
+                nested(readers, times - 1);
             }
             Ok(())
         });
-        asked.unwrap();
+        result.unwrap();
     }
 }

@@ -1,12 +1,12 @@
-//! Minutes and hours: of each function and sender, how its execution times were spread in them.
+//! Roll-ups: execution times by minute and by hour, for each key and token.
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::Damaged;
+use super::error::Damaged;
+use crate::store::aggregate::Aggregate;
 use crate::store::histogram::Histogram;
-use crate::store::tally::Tally;
 
-/// A table of steps of time, counted from 1970 on.
+/// A table with a row per time step. Steps are counted from 1970.
 #[derive(Clone, Copy, Debug)]
 pub struct RollUp {
     /// Seconds.
@@ -20,48 +20,48 @@ pub const MINUTES: RollUp = RollUp { step: 60.0, table: "minutes" };
 pub const HOURS: RollUp = RollUp { step: 3600.0, table: "hours" };
 
 impl RollUp {
-    /// The step that a time is in.
-    pub fn of(self, timestamp: f64) -> i64 {
+    /// The step that contains a time.
+    pub fn index(self, timestamp: f64) -> i64 {
         (timestamp / self.step).floor() as i64
     }
 
-    /// When the step begins that a time is in.
-    pub fn begin(self, timestamp: f64) -> f64 {
+    /// The start of the step that contains a time.
+    pub fn floor(self, timestamp: f64) -> f64 {
         (timestamp / self.step).floor() * self.step
     }
 
-    /// The same where a step begins then; otherwise when the next one begins.
-    pub fn end(self, timestamp: f64) -> f64 {
+    /// The time itself if a step starts then, else the start of the next one.
+    pub fn ceil(self, timestamp: f64) -> f64 {
         (timestamp / self.step).ceil() * self.step
     }
 
-    /// What is added up of one step.
+    /// The aggregate of a step.
     pub fn get(
         self,
         connection: &Connection,
         key: i64,
         token: i64,
         time: i64,
-    ) -> rusqlite::Result<Option<Tally>> {
+    ) -> rusqlite::Result<Option<Aggregate>> {
         let mut statement = connection.prepare_cached(&format!(
             "SELECT count, sum, min, max, histogram FROM {} \
              WHERE key = ? AND token = ? AND time = ?",
             self.table
         ))?;
-        statement.query_row((key, token, time), |row| tally(row, 0)).optional()
+        statement.query_row((key, token, time), |row| aggregate(row, 0)).optional()
     }
 
-    /// Puts it where it was, or was none.
+    /// Inserts or replaces the aggregate of a step.
     pub fn put(
         self,
         connection: &Connection,
         key: i64,
         token: i64,
         time: i64,
-        tally: &Tally,
+        aggregate: &Aggregate,
     ) -> rusqlite::Result<()> {
         let sql = format!("REPLACE INTO {} VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self.table);
-        let Tally { count, sum, min, max, histogram } = tally;
+        let Aggregate { count, sum, min, max, histogram } = aggregate;
         let histogram = histogram.encode();
         connection.prepare_cached(&sql)?.execute((
             key,
@@ -76,13 +76,13 @@ impl RollUp {
         Ok(())
     }
 
-    /// Each step from one to before another that has something.
-    pub fn each(
+    /// Calls `then` for each non-empty step in a range.
+    pub fn for_each(
         self,
         connection: &Connection,
         (key, token): (i64, i64),
         (from, to): (i64, i64),
-        mut then: impl FnMut(i64, Tally),
+        mut then: impl FnMut(i64, Aggregate),
     ) -> rusqlite::Result<()> {
         let mut statement = connection.prepare_cached(&format!(
             "SELECT time, count, sum, min, max, histogram FROM {} \
@@ -91,12 +91,12 @@ impl RollUp {
         ))?;
         let mut rows = statement.query((key, token, from, to))?;
         while let Some(row) = rows.next()? {
-            then(row.get(0)?, tally(row, 1)?);
+            then(row.get(0)?, aggregate(row, 1)?);
         }
         Ok(())
     }
 
-    /// How many executions there are from one step to before another.
+    /// Number of executions in a range of steps.
     pub fn count(
         self,
         connection: &Connection,
@@ -111,12 +111,12 @@ impl RollUp {
         statement.query_row((key, token, from, to), |row| row.get(0))
     }
 
-    /// Drops some of the steps before one; how many.
+    /// Deletes up to `limit` of the steps before one. Returns how many.
     pub fn drop_before(
         self,
         connection: &Connection,
         time: i64,
-        most: usize,
+        limit: usize,
     ) -> rusqlite::Result<usize> {
         let mut statement = connection.prepare_cached(&format!(
             "DELETE FROM {0} WHERE (key, token, time) IN (
@@ -124,13 +124,13 @@ impl RollUp {
                 ON t.key = s.key AND t.token = s.token AND t.time < ? LIMIT ?)",
             self.table
         ))?;
-        statement.execute((time, most as i64))
+        statement.execute((time, limit as i64))
     }
 }
 
-fn tally(row: &Row<'_>, at: usize) -> rusqlite::Result<Tally> {
+fn aggregate(row: &Row<'_>, at: usize) -> rusqlite::Result<Aggregate> {
     let histogram = Histogram::decode(row.get_ref(at + 4)?.as_blob()?).ok_or(Damaged)?;
-    Ok(Tally {
+    Ok(Aggregate {
         count: row.get(at)?,
         sum: row.get(at + 1)?,
         min: row.get(at + 2)?,

@@ -2,14 +2,14 @@
 
 use rusqlite::Connection;
 
-use super::OpenError;
+use super::error::OpenError;
 
-/// "kode", so that no other program's database is taken for ours.
+/// "kode": identifies databases of this program.
 const APPLICATION: i64 = 0x6b6f_6465;
 const VERSION: i64 = 1;
 
-/// Executions are written twice: as they come, all keys together, and later with others of their
-/// key and minute. So a transaction touches few pages, however many keys there are.
+/// Executions are written twice: as they arrive, all keys together, and later with others of their
+/// key and minute. So a transaction touches few pages, regardless of the number of keys.
 const TABLES: &str = "
     CREATE TABLE keys (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
     CREATE TABLE tokens (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -45,7 +45,7 @@ const TABLES: &str = "
     INSERT INTO state VALUES (0, 0);
 ";
 
-/// Makes the tables where there are none, and refuses what isn't ours.
+/// Creates the tables in an empty database, and rejects one of another program or version.
 pub fn prepare(connection: &Connection) -> Result<(), OpenError> {
     let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let (application, version) = (pragma("application_id")?, pragma("user_version")?);
@@ -56,13 +56,13 @@ pub fn prepare(connection: &Connection) -> Result<(), OpenError> {
         return Err(OpenError("a database of another program".to_owned()));
     }
     if !empty && version != VERSION {
-        let reason = format!("its tables are of version {version}, known is {VERSION}");
+        let reason = format!("unsupported schema version {version} (supported: {VERSION})");
         return Err(OpenError(reason));
     }
     connection.pragma_update(None, "journal_mode", "wal")?;
-    // A power failure may cost the last transactions, a crash of the program none.
+    // A power failure may lose the last transactions; a crash of the program loses none.
     connection.pragma_update(None, "synchronous", "normal")?;
-    // Who reads for long makes the log of writes grow; it shrinks again to so many bytes.
+    // A long query makes the write-ahead log grow; it shrinks again to this size.
     connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
     if empty {
         let setting = format!(

@@ -1,4 +1,4 @@
-//! Executions of a key, page by page.
+//! Executions of a key in pages.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -6,32 +6,31 @@ use std::collections::HashMap;
 
 use serde_json::value::RawValue;
 
-use super::rows::Wanted;
-use super::{Of, key_id};
+use super::selection::{Selection, TokenFilter, key_id};
+use crate::store::query::{ExecutionRecord, ExecutionsQuery, Page, QueryError};
 use crate::store::sqlite::block::Row;
-use crate::store::sqlite::readers::Question;
+use crate::store::sqlite::readers::ReadTransaction;
 use crate::store::sqlite::rollup::MINUTES;
-use crate::store::{ExecutionRecord, ExecutionsQuery, Page, QueryError};
 
-/// A page ends behind so many bytes of further fields.
-const MOST_EXTRA: usize = 16 << 20;
+/// Maximum size of the further fields in a page, in bytes.
+const MAX_EXTRA: usize = 16 << 20;
 
-/// Where an execution stands among all of its key.
+/// The position of an execution among those of its key.
 ///
-/// Nothing is ever put before an execution that came before it with the same timestamp; so who
-/// goes on behind one meets no execution twice, and each that there was.
+/// An execution never gets a position before an earlier arrival with the same timestamp; so
+/// continuing after a cursor returns each execution once and misses none.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Place {
+struct Cursor {
     timestamp: f64,
     number: i64,
 }
 
-impl Place {
+impl Cursor {
     fn of(row: &Row<impl AsRef<str>>) -> Self {
         Self { timestamp: row.timestamp, number: row.number }
     }
 
-    fn cursor(self) -> String {
+    fn encode(self) -> String {
         format!("{:x}-{:x}", self.timestamp.to_bits(), self.number)
     }
 
@@ -39,8 +38,8 @@ impl Place {
         let (timestamp, number) = cursor.split_once('-')?;
         let timestamp = f64::from_bits(u64::from_str_radix(timestamp, 16).ok()?);
         let number = i64::from_str_radix(number, 16).ok()?;
-        // Only as it was written: no capitals, no signs.
-        Some(Self { timestamp, number }).filter(|it| timestamp.is_finite() && it.cursor() == cursor)
+        // Only as it was encoded: no capitals, no signs.
+        Some(Self { timestamp, number }).filter(|it| timestamp.is_finite() && it.encode() == cursor)
     }
 
     fn order(self, other: Self, descending: bool) -> Ordering {
@@ -50,51 +49,51 @@ impl Place {
     }
 }
 
-/// A page of executions.
+/// One page of executions.
 pub fn executions(
-    question: &Question<'_>,
+    transaction: &ReadTransaction<'_>,
     key: &str,
     query: &ExecutionsQuery,
 ) -> Result<Page, QueryError> {
-    let key = key_id(question, key)?;
-    let cursor = query.cursor.as_deref().map(|it| Place::parse(it).ok_or(QueryError::Cursor));
+    let key = key_id(transaction, key)?;
+    let cursor = query.cursor.as_deref().map(|it| Cursor::parse(it).ok_or(QueryError::Cursor));
     let cursor = cursor.transpose()?;
-    let mut wanted = Wanted {
+    let mut selection = Selection {
         key,
-        of: Of::token(question, query.token.as_deref())?,
+        tokens: TokenFilter::new(transaction, query.token.as_deref())?,
         from: query.from.unwrap_or(f64::MIN),
         to: query.to.unwrap_or(f64::MAX),
     };
     match cursor {
-        Some(Place { timestamp, .. }) if query.descending => {
-            wanted.to = wanted.to.min(timestamp.next_up());
+        Some(Cursor { timestamp, .. }) if query.descending => {
+            selection.to = selection.to.min(timestamp.next_up());
         }
-        Some(Place { timestamp, .. }) => wanted.from = wanted.from.max(timestamp),
+        Some(Cursor { timestamp, .. }) => selection.from = selection.from.max(timestamp),
         None => {}
     }
     let mut first = First::new(query.limit, cursor, query.descending);
-    wanted.each_arrival(question, |row| first.offer(row))?;
-    wanted.each_block(question, query.descending, |begin, rows| {
-        let goes_on = !first.is_before(begin);
-        if goes_on {
-            wanted.filter(rows, |row| first.offer(row))?;
+    selection.for_each_arrival(transaction, |row| first.offer(row))?;
+    selection.for_each_block(transaction, query.descending, |begin, rows| {
+        let proceed = !first.is_before(begin);
+        if proceed {
+            selection.filter(rows, |row| first.offer(row))?;
         }
-        Ok(goes_on)
+        Ok(proceed)
     })?;
-    first.page(question)
+    first.page(transaction)
 }
 
-/// The first executions of those that are offered, in whatever order.
+/// Keeps the first executions of those that are offered in any order.
 struct First {
     limit: usize,
-    /// Only those behind it.
-    cursor: Option<Place>,
+    /// Only those after it.
+    cursor: Option<Cursor>,
     descending: bool,
-    /// The last one on top.
+    /// The last one is on top.
     rows: BinaryHeap<Offered>,
     /// Bytes of further fields.
     extra: usize,
-    /// There were others.
+    /// Whether some were left out.
     more: bool,
 }
 
@@ -104,17 +103,17 @@ struct Offered {
 }
 
 impl First {
-    fn new(limit: usize, cursor: Option<Place>, descending: bool) -> Self {
+    fn new(limit: usize, cursor: Option<Cursor>, descending: bool) -> Self {
         Self { limit, cursor, descending, rows: BinaryHeap::new(), extra: 0, more: false }
     }
 
     fn offer(&mut self, row: Row<&str>) {
-        let (place, descending) = (Place::of(&row), self.descending);
-        let behind = |other: Place| place.order(other, descending).is_gt();
-        if !self.cursor.is_none_or(behind) {
+        let (position, descending) = (Cursor::of(&row), self.descending);
+        let is_after = |other: Cursor| position.order(other, descending).is_gt();
+        if !self.cursor.is_none_or(is_after) {
             return;
         }
-        if self.is_full() && self.last().is_some_and(behind) {
+        if self.is_full() && self.last().is_some_and(is_after) {
             self.more = true;
             return;
         }
@@ -122,7 +121,7 @@ impl First {
         self.extra += extra.map_or(0, str::len);
         let row = Row { timestamp, number, execution_time, token, extra: extra.map(Box::from) };
         self.rows.push(Offered { descending, row });
-        while self.rows.len() > self.limit || (self.extra > MOST_EXTRA && self.rows.len() > 1) {
+        while self.rows.len() > self.limit || (self.extra > MAX_EXTRA && self.rows.len() > 1) {
             let dropped = self.rows.pop().and_then(|offered| offered.row.extra);
             self.extra -= dropped.map_or(0, |extra| extra.len());
             self.more = true;
@@ -133,33 +132,33 @@ impl First {
         self.rows.len() >= self.limit || self.more
     }
 
-    fn last(&self) -> Option<Place> {
-        self.rows.peek().map(|offered| Place::of(&offered.row))
+    fn last(&self) -> Option<Cursor> {
+        self.rows.peek().map(|offered| Cursor::of(&offered.row))
     }
 
-    /// Whether all of them are before a block that begins at this time, and there are more.
+    /// Whether the page is complete before a block that starts at this time.
     fn is_before(&self, begin: f64) -> bool {
         let Some(last) = self.last().filter(|_| self.more) else {
             return false;
         };
         if self.descending {
-            last.timestamp >= MINUTES.begin(begin) + MINUTES.step
+            last.timestamp >= MINUTES.floor(begin) + MINUTES.step
         } else {
             last.timestamp < begin
         }
     }
 
-    fn page(self, question: &Question<'_>) -> Result<Page, QueryError> {
+    fn page(self, transaction: &ReadTransaction<'_>) -> Result<Page, QueryError> {
         let rows = self.rows.into_sorted_vec();
-        let next = rows.last().filter(|_| self.more).map(|it| Place::of(&it.row).cursor());
+        let next = rows.last().filter(|_| self.more).map(|it| Cursor::of(&it.row).encode());
         let mut tokens = Tokens::default();
         let mut executions = Vec::with_capacity(rows.len());
         for Offered { row, .. } in rows {
             executions.push(ExecutionRecord {
-                id: Place::of(&row).cursor(),
+                id: Cursor::of(&row).encode(),
                 timestamp: row.timestamp,
                 execution_time: row.execution_time,
-                token: tokens.name(question, row.token)?,
+                token: tokens.name(transaction, row.token)?,
                 extra: row.extra.and_then(|it| RawValue::from_string(it.into_string()).ok()),
             });
         }
@@ -169,7 +168,7 @@ impl First {
 
 impl Ord for Offered {
     fn cmp(&self, other: &Self) -> Ordering {
-        Place::of(&self.row).order(Place::of(&other.row), self.descending)
+        Cursor::of(&self.row).order(Cursor::of(&other.row), self.descending)
     }
 }
 
@@ -187,16 +186,16 @@ impl PartialEq for Offered {
 
 impl Eq for Offered {}
 
-/// Names of tokens that were met.
+/// A cache of the names of tokens.
 #[derive(Default)]
 struct Tokens(HashMap<i64, String>);
 
 impl Tokens {
-    fn name(&mut self, question: &Question<'_>, id: i64) -> rusqlite::Result<String> {
+    fn name(&mut self, transaction: &ReadTransaction<'_>, id: i64) -> rusqlite::Result<String> {
         if let Some(name) = self.0.get(&id) {
             return Ok(name.clone());
         }
-        let mut statement = question.prepare_cached("SELECT name FROM tokens WHERE id = ?")?;
+        let mut statement = transaction.prepare_cached("SELECT name FROM tokens WHERE id = ?")?;
         let name: String = statement.query_row((id,), |row| row.get(0))?;
         self.0.insert(id, name.clone());
         Ok(name)

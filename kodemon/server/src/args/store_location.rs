@@ -1,26 +1,26 @@
-//! Where a store is, as `--store` says it.
+//! The value of `--store`.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
-/// They speak the same.
+/// Both have the same API.
 const ENGINES: [&str; 2] = ["elasticsearch", "opensearch"];
 
-/// A store's kind and where it is. What stands before the first colon is a kind, unless it has a slash.
+/// A store's kind and location. What precedes the first colon is a kind, unless it has a slash.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum StoreLocation {
     /// A SQLite file.
     Sqlite(PathBuf),
-    /// The URL of an engine, perhaps with a password: it isn't looked at here, as errors in
-    /// arguments repeat them.
+    /// The URL of an engine. It is parsed later: errors about arguments repeat them, and it may
+    /// contain a password.
     Elasticsearch(String),
-    /// This isn't known as a kind.
+    /// An unknown kind.
     Unknown(String),
 }
 
-impl fmt::Debug for Place {
+impl fmt::Debug for StoreLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => f.debug_tuple("Sqlite").field(path).finish(),
@@ -30,16 +30,16 @@ impl fmt::Debug for Place {
     }
 }
 
-impl From<OsString> for Place {
+impl From<OsString> for StoreLocation {
     fn from(text: OsString) -> Self {
         let lossy = text.to_string_lossy();
-        let Some((kind, place)) = lossy.split_once(':').filter(|(kind, _)| !kind.contains('/'))
+        let Some((kind, location)) = lossy.split_once(':').filter(|(kind, _)| !kind.contains('/'))
         else {
             return Self::Sqlite(text.into());
         };
         match kind {
             "sqlite" => Self::Sqlite(OsStr::from_bytes(&text.as_bytes()["sqlite:".len()..]).into()),
-            kind if ENGINES.contains(&kind) => Self::Elasticsearch(place.to_owned()),
+            kind if ENGINES.contains(&kind) => Self::Elasticsearch(location.to_owned()),
             kind => Self::Unknown(kind.to_owned()),
         }
     }
@@ -52,10 +52,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_is_a_file_unless_it_says_otherwise() {
-        let sqlite = |path: &str| Place::Sqlite(path.into());
-        let engine = |url: &str| Place::Elasticsearch(url.to_owned());
-        for (text, place) in [
+    fn a_location_is_a_file_unless_it_has_a_kind() {
+        let sqlite = |path: &str| StoreLocation::Sqlite(path.into());
+        let engine = |url: &str| StoreLocation::Elasticsearch(url.to_owned());
+        for (text, location) in [
             ("kodemon.db", sqlite("kodemon.db")),
             ("sqlite:/var/lib/k.db", sqlite("/var/lib/k.db")),
             ("./elasticsearch:k.db", sqlite("./elasticsearch:k.db")),
@@ -64,19 +64,21 @@ mod tests {
             ("./redis:foo", sqlite("./redis:foo")),
             ("/data/12:30.db", sqlite("/data/12:30.db")),
             ("sqlite:C:\\k.db", sqlite("C:\\k.db")),
-            ("redis:foo", Place::Unknown("redis".to_owned())),
-            ("SQLite:k.db", Place::Unknown("SQLite".to_owned())),
-            ("http://u:secret@h:9200", Place::Unknown("http".to_owned())),
-            (":k.db", Place::Unknown(String::new())),
+            ("redis:foo", StoreLocation::Unknown("redis".to_owned())),
+            ("SQLite:k.db", StoreLocation::Unknown("SQLite".to_owned())),
+            ("http://u:secret@h:9200", StoreLocation::Unknown("http".to_owned())),
+            (":k.db", StoreLocation::Unknown(String::new())),
         ] {
-            assert_eq!(Place::from(OsString::from(text)), place);
+            assert_eq!(StoreLocation::from(OsString::from(text)), location);
         }
     }
 
     #[test]
-    fn a_file_may_have_any_bytes() {
+    fn a_file_name_may_have_any_bytes() {
         for text in [&b"sqlite:\xff:k.db"[..], b"./\xff:k.db"] {
-            let Place::Sqlite(path) = Place::from(OsString::from_vec(text.to_vec())) else {
+            let StoreLocation::Sqlite(path) =
+                StoreLocation::from(OsString::from_vec(text.to_vec()))
+            else {
                 panic!("{text:?}");
             };
             assert!(text.ends_with(path.as_os_str().as_bytes()), "{path:?}");
@@ -85,7 +87,7 @@ mod tests {
 
     #[test]
     fn a_password_is_not_shown() {
-        let place = Place::from(OsString::from("elasticsearch:http://u:secret@h"));
-        assert!(!format!("{place:?}").contains("secret"));
+        let location = StoreLocation::from(OsString::from("elasticsearch:http://u:secret@h"));
+        assert!(!format!("{location:?}").contains("secret"));
     }
 }

@@ -1,11 +1,11 @@
-//! Execution times that are added up.
+//! Aggregates execution times.
 
-use crate::store::Spread;
 use crate::store::histogram::Histogram;
+use crate::store::query::Distribution;
 
-/// How some execution times were spread, in as few bytes as it goes.
+/// A compact, mergeable aggregate of execution times.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Tally {
+pub struct Aggregate {
     pub count: u64,
     pub sum: f64,
     pub min: f64,
@@ -13,15 +13,15 @@ pub struct Tally {
     pub histogram: Histogram,
 }
 
-impl Default for Tally {
+impl Default for Aggregate {
     fn default() -> Self {
         let (min, max) = (f64::INFINITY, f64::NEG_INFINITY);
         Self { count: 0, sum: 0.0, min, max, histogram: Histogram::default() }
     }
 }
 
-impl Tally {
-    /// One more.
+impl Aggregate {
+    /// Adds an execution time.
     pub fn record(&mut self, execution_time: f64) {
         self.count += 1;
         self.sum += execution_time;
@@ -30,7 +30,7 @@ impl Tally {
         self.histogram.record(execution_time);
     }
 
-    /// All of another one.
+    /// Adds all of another aggregate.
     pub fn merge(&mut self, other: &Self) {
         self.count += other.count;
         self.sum += other.sum;
@@ -39,16 +39,16 @@ impl Tally {
         self.histogram.merge(&other.histogram);
     }
 
-    /// As it is told: percentiles are as the histogram has them.
-    pub fn spread(&self) -> Spread {
+    /// The distribution; percentiles are those of the histogram.
+    pub fn distribution(&self) -> Distribution {
         if self.count == 0 {
-            return Spread::default();
+            return Distribution::default();
         }
         let at = |part| {
             let found = self.histogram.at_rank(rank(self.count, part));
             found.map(|value| value.clamp(self.min, self.max))
         };
-        Spread {
+        Distribution {
             count: self.count,
             rate: 0.0,
             min: Some(self.min),
@@ -61,15 +61,15 @@ impl Tally {
     }
 }
 
-/// How some execution times were spread, exactly.
-pub fn exact(mut times: Vec<f64>) -> Spread {
+/// The exact distribution of execution times.
+pub fn exact(mut times: Vec<f64>) -> Distribution {
     times.sort_unstable_by(f64::total_cmp);
     let (Some(min), Some(max)) = (times.first().copied(), times.last().copied()) else {
-        return Spread::default();
+        return Distribution::default();
     };
     let count = times.len() as u64;
     let at = |part| times.get(rank(count, part) as usize - 1).copied();
-    Spread {
+    Distribution {
         count,
         rate: 0.0,
         min: Some(min),
@@ -81,7 +81,7 @@ pub fn exact(mut times: Vec<f64>) -> Spread {
     }
 }
 
-/// The place, from 1 on, of the number that this part of all doesn't exceed.
+/// The rank, from 1 on, of a percentile.
 fn rank(count: u64, part: f64) -> u64 {
     ((count as f64 * part).ceil() as u64).max(1)
 }
@@ -93,26 +93,28 @@ mod tests {
     #[test]
     fn all_but_percentiles_are_exact_and_these_stay_between_the_ends() {
         let times: Vec<_> = (1..=1_000).map(|number| f64::from(number) / 1e3).collect();
-        let (mut tally, mut others) = (Tally::default(), Tally::default());
-        times[..400].iter().for_each(|time| tally.record(*time));
+        let (mut aggregate, mut others) = (Aggregate::default(), Aggregate::default());
+        times[..400].iter().for_each(|time| aggregate.record(*time));
         times[400..].iter().for_each(|time| others.record(*time));
-        tally.merge(&others);
-        let (told, exact) = (tally.spread(), exact(times));
-        assert_eq!((told.count, told.min, told.max), (exact.count, exact.min, exact.max));
-        assert!((told.mean.unwrap() - 0.5005).abs() < 1e-12);
+        aggregate.merge(&others);
+        let (found, exact) = (aggregate.distribution(), exact(times));
+        assert_eq!((found.count, found.min, found.max), (exact.count, exact.min, exact.max));
+        assert!((found.mean.unwrap() - 0.5005).abs() < 1e-12);
         assert_eq!((exact.p50, exact.p90, exact.p99), (Some(0.5), Some(0.9), Some(0.99)));
-        for (told, exact) in [(told.p50, exact.p50), (told.p90, exact.p90), (told.p99, exact.p99)] {
-            assert!((told.unwrap() / exact.unwrap() - 1.0).abs() <= 1.0 / 32.0);
+        for (found, exact) in
+            [(found.p50, exact.p50), (found.p90, exact.p90), (found.p99, exact.p99)]
+        {
+            assert!((found.unwrap() / exact.unwrap() - 1.0).abs() <= 1.0 / 32.0);
         }
     }
 
     #[test]
     fn one_execution_is_every_percentile() {
-        let mut tally = Tally::default();
-        tally.record(0.7);
-        let spread = tally.spread();
-        assert_eq!(spread, exact(vec![0.7]));
-        assert_eq!((spread.p50, spread.p99, spread.mean), (Some(0.7), Some(0.7), Some(0.7)));
-        assert_eq!(Tally::default().spread(), exact(Vec::new()));
+        let mut aggregate = Aggregate::default();
+        aggregate.record(0.7);
+        let found = aggregate.distribution();
+        assert_eq!(found, exact(vec![0.7]));
+        assert_eq!((found.p50, found.p99, found.mean), (Some(0.7), Some(0.7), Some(0.7)));
+        assert_eq!(Aggregate::default().distribution(), exact(Vec::new()));
     }
 }

@@ -1,20 +1,21 @@
-//! What waits for a store: bounded, and counted.
+//! The messages that wait for a store, up to a limit.
 
 use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::store::Execution;
+use crate::execution::Execution;
 use crate::telemetry::{StoreStats, Telemetry};
 
-/// So long a message waits for others at most.
-const OLDEST: Duration = Duration::from_millis(100);
-/// So many don't wait for more.
-pub const ENOUGH: usize = 10_000;
-/// How long the end tries to store what waits: a server ends within two seconds, whatever happens.
-const FAREWELL: Duration = Duration::from_secs(1);
+/// Maximum time that a message waits for others.
+const MAX_DELAY: Duration = Duration::from_millis(100);
+/// A batch of this size doesn't wait any longer.
+pub const BATCH: usize = 10_000;
+/// How long storing may go on after a shutdown signal: the server ends within two seconds, whatever
+/// happens.
+const GRACE_PERIOD: Duration = Duration::from_secs(1);
 
-/// How much may wait for a store.
+/// How much may be queued for a store.
 #[derive(Clone, Copy, Debug)]
 pub struct Capacity {
     /// Messages.
@@ -29,8 +30,8 @@ impl Default for Capacity {
     }
 }
 
-/// What waits.
-pub struct Queue {
+/// The messages that wait for a store.
+pub struct Buffer {
     waiting: Mutex<Waiting>,
     arrived: Condvar,
     capacity: Capacity,
@@ -42,23 +43,23 @@ struct Waiting {
     executions: Vec<Execution>,
     /// Bytes of further fields.
     extra: usize,
-    /// How many more were taken and are being stored.
+    /// Number of messages that were taken and are being stored.
     taken: usize,
-    /// When the first of them came.
+    /// When the first of them arrived.
     since: Option<Instant>,
-    /// Since when there has been something to do and nothing was done.
+    /// Since when there have been messages, but none was stored or given up.
     idle: Option<Instant>,
-    /// Until when to go on trying, once it is to end.
-    ending: Option<Instant>,
+    /// Deadline for storing them, once the queue is closed.
+    deadline: Option<Instant>,
 }
 
-impl Queue {
-    /// An empty one.
+impl Buffer {
+    /// Creates an empty buffer.
     pub fn new(capacity: Capacity, telemetry: Arc<Telemetry<StoreStats>>) -> Self {
         Self { waiting: Mutex::default(), arrived: Condvar::new(), capacity, telemetry }
     }
 
-    /// Puts executions into it, as far as there is room; what doesn't fit is counted.
+    /// Adds executions as far as they fit; counts the rest as dropped.
     pub fn push(&self, executions: &[Execution]) {
         let mut waiting = self.lock();
         let before = waiting.executions.len();
@@ -81,20 +82,21 @@ impl Queue {
             telemetry.dropped.add(dropped as u64);
         });
         drop(waiting);
-        if before == 0 || (before < ENOUGH && all >= ENOUGH) {
+        if before == 0 || (before < BATCH && all >= BATCH) {
             self.arrived.notify_one();
         }
     }
 
-    /// What waits, once the first has waited long enough or there are enough; `None`: nothing until
-    /// then. Into an empty vector, so that two take turns.
-    pub fn take(&self, into: &mut Vec<Execution>, gives_up: Instant) -> Taken {
+    /// Takes all messages, once the first has waited long enough or a batch is full; returns
+    /// [`Taken::None`] if that isn't so until `deadline`. `into` must be empty: the two vectors are
+    /// swapped.
+    pub fn take(&self, into: &mut Vec<Execution>, deadline: Instant) -> Taken {
         let mut waiting = self.lock();
         loop {
             let now = Instant::now();
-            let ready = waiting.since.map(|since| since + OLDEST);
-            let is_enough = waiting.executions.len() >= ENOUGH || waiting.ending.is_some();
-            if !waiting.executions.is_empty() && (is_enough || ready.is_some_and(|at| at <= now)) {
+            let ready = waiting.since.map(|since| since + MAX_DELAY);
+            let is_full = waiting.executions.len() >= BATCH || waiting.deadline.is_some();
+            if !waiting.executions.is_empty() && (is_full || ready.is_some_and(|at| at <= now)) {
                 mem::swap(&mut waiting.executions, into);
                 waiting.extra = 0;
                 waiting.taken = into.len();
@@ -102,10 +104,10 @@ impl Queue {
                 waiting.idle = Some(now);
                 return Taken::Some;
             }
-            if waiting.ending.is_some() {
-                return Taken::End;
+            if waiting.deadline.is_some() {
+                return Taken::Closed;
             }
-            let until = ready.unwrap_or(gives_up).saturating_duration_since(now);
+            let until = ready.unwrap_or(deadline).saturating_duration_since(now);
             if until.is_zero() {
                 return Taken::None;
             }
@@ -114,8 +116,8 @@ impl Queue {
         }
     }
 
-    /// Counts what became of some that were taken.
-    pub fn settle(&self, stored: usize, failed: usize) {
+    /// Counts messages that were taken as stored or failed.
+    pub fn finish(&self, stored: usize, failed: usize) {
         let mut waiting = self.lock();
         waiting.taken -= stored + failed;
         let more = waiting.taken > 0 || !waiting.executions.is_empty();
@@ -127,23 +129,23 @@ impl Queue {
         });
     }
 
-    /// How long there has been something to store without anything being stored or given up.
+    /// How long messages have been queued without any being stored or given up.
     pub fn stuck_for(&self) -> Duration {
         self.lock().idle.map_or(Duration::ZERO, |since| since.elapsed())
     }
 
-    /// Nothing comes any more. What can't be stored in some seconds is given up.
-    pub fn end(&self) {
-        self.lock().ending.get_or_insert_with(|| Instant::now() + FAREWELL);
+    /// Accepts nothing more. What can't be stored within the grace period is given up.
+    pub fn close(&self) {
+        self.lock().deadline.get_or_insert_with(|| Instant::now() + GRACE_PERIOD);
         self.arrived.notify_one();
     }
 
-    /// Waits, or until it is to end.
+    /// Waits for `pause`, but not beyond the grace period.
     pub fn pause(&self, pause: Duration) {
-        let gives_up = Instant::now() + pause;
+        let end = Instant::now() + pause;
         let mut waiting = self.lock();
         loop {
-            let until = waiting.ending.map_or(gives_up, |ending| ending.min(gives_up));
+            let until = waiting.deadline.map_or(end, |deadline| deadline.min(end));
             let until = until.saturating_duration_since(Instant::now());
             if until.is_zero() {
                 return;
@@ -153,20 +155,20 @@ impl Queue {
         }
     }
 
-    /// How many wait, and are being stored.
+    /// Number of messages that wait or are being stored.
     pub fn waiting(&self) -> usize {
         let waiting = self.lock();
         waiting.executions.len() + waiting.taken
     }
 
-    /// Whether nothing comes any more.
-    pub fn is_ending(&self) -> bool {
-        self.lock().ending.is_some()
+    /// Whether the queue is closed.
+    pub fn is_closed(&self) -> bool {
+        self.lock().deadline.is_some()
     }
 
-    /// Whether it is too late to store anything.
-    pub fn is_over(&self) -> bool {
-        self.lock().ending.is_some_and(|ending| ending <= Instant::now())
+    /// Whether the grace period is over.
+    pub fn is_expired(&self) -> bool {
+        self.lock().deadline.is_some_and(|deadline| deadline <= Instant::now())
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
@@ -174,13 +176,13 @@ impl Queue {
     }
 }
 
-/// What there was to take.
+/// The result of [`Buffer::take`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
     /// Some executions.
     Some,
-    /// Nothing until then.
+    /// Nothing until the deadline.
     None,
-    /// Nothing, and there will be no more.
-    End,
+    /// The queue is closed and empty.
+    Closed,
 }

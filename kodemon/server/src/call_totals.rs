@@ -1,56 +1,56 @@
-//! How often each key was called, and for how long, since the server began.
+//! Number and total duration of the calls of each key since the server started.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::store::Execution;
+use crate::execution::Execution;
 
-/// What was stored of a key.
+/// The calls of one key.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Total {
-    /// Calls.
+pub struct CallTotal {
+    /// Number of calls.
     pub count: u64,
-    /// Seconds that they took, together.
+    /// Their total duration in seconds.
     pub seconds: f64,
 }
 
-/// Totals of a bounded number of keys.
+/// The calls of a limited number of keys.
 #[derive(Debug, Default)]
-pub struct Totals {
+pub struct CallTotals {
     /// With the number of the last call.
-    of: HashMap<Arc<str>, (Total, u64)>,
+    by_key: HashMap<Arc<str>, (CallTotal, u64)>,
     calls: u64,
 }
 
-impl Totals {
-    /// One more call.
+impl CallTotals {
+    /// Adds a call.
     pub fn add(&mut self, Execution { key, execution_time, .. }: &Execution) {
         self.calls += 1;
-        let add = |(total, last): &mut (Total, u64)| {
+        let add = |(total, last): &mut (CallTotal, u64)| {
             total.count += 1;
             total.seconds += execution_time;
             *last = self.calls;
         };
-        match self.of.get_mut(key) {
+        match self.by_key.get_mut(key) {
             Some(known) => add(known),
-            None => add(self.of.entry(Arc::clone(key)).or_default()),
+            None => add(self.by_key.entry(Arc::clone(key)).or_default()),
         }
     }
 
-    /// Forgets those that weren't called for the longest time, where there are more than that.
-    pub fn shrink(&mut self, most: usize) {
-        if self.of.len() > most {
-            let mut last: Vec<_> = self.of.values().map(|(_, last)| *last).collect();
-            let too_many = last.len() - most;
-            let (_, newest, _) = last.select_nth_unstable(too_many - 1);
+    /// Removes the keys that were called least recently, down to `limit` keys.
+    pub fn shrink(&mut self, limit: usize) {
+        if self.by_key.len() > limit {
+            let mut last: Vec<_> = self.by_key.values().map(|(_, last)| *last).collect();
+            let excess = last.len() - limit;
+            let (_, newest, _) = last.select_nth_unstable(excess - 1);
             let newest = *newest;
-            self.of.retain(|_, (_, last)| *last > newest);
+            self.by_key.retain(|_, (_, last)| *last > newest);
         }
     }
 
-    /// All of them, in no order.
-    pub fn all(&self) -> Vec<(Arc<str>, Total)> {
-        self.of.iter().map(|(key, (total, _))| (Arc::clone(key), *total)).collect()
+    /// All keys, in no particular order.
+    pub fn all(&self) -> Vec<(Arc<str>, CallTotal)> {
+        self.by_key.iter().map(|(key, (total, _))| (Arc::clone(key), *total)).collect()
     }
 }
 
@@ -64,8 +64,8 @@ mod tests {
     }
 
     #[test]
-    fn those_stay_that_were_called_last() {
-        let mut totals = Totals::default();
+    fn the_keys_called_last_stay() {
+        let mut totals = CallTotals::default();
         for number in 0..1_000 {
             totals.add(&call("steady"));
             totals.add(&call(&format!("junk {number}")));
