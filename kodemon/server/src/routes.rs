@@ -9,9 +9,10 @@ use mmstats_web::{Route, asset, document, health, page_assets};
 use crate::api::{self, AppState};
 use crate::page;
 
-/// The routes, except for the page and its assets.
+/// The routes, except for the page's assets.
 fn routes() -> Vec<Route<Arc<AppState>>> {
     vec![
+        ("/", asset(&page::INDEX)),
         ("/api/keys", get(api::keys)),
         // A key may contain slashes, so what follows it is recognized by its end.
         ("/api/keys/{*key}", get(api::of_key)),
@@ -26,7 +27,7 @@ fn routes() -> Vec<Route<Arc<AppState>>> {
 
 /// All routes.
 pub fn router() -> Router<Arc<AppState>> {
-    mmstats_web::router(routes()).route("/", asset(&page::INDEX)).merge(page_assets(page::ASSETS))
+    mmstats_web::router(routes()).merge(page_assets(page::ASSETS))
 }
 
 #[cfg(test)]
