@@ -4,11 +4,9 @@ use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+use mmstats_testing::receiver::Receiver;
+use mmstats_testing::required::is_installed;
 use serde_json::{Value, json};
-
-#[path = "send/server.rs"]
-mod server;
-use server::Server;
 
 /// `tests/python/calls.py`, which does what each line says and answers by a line.
 struct Program {
@@ -25,24 +23,24 @@ impl Program {
         for name in ["KODEMON_HOST", "KODEMON_PORT", "KODEMON_TOKEN"] {
             command.env_remove(name);
         }
-        let child = command
+        if !is_installed("python3") {
+            return None;
+        }
+        let mut child = command
             .arg(here.join("tests/python/calls.py"))
             .env("PYTHONPATH", here.join("python"))
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .spawn();
-        let Ok(mut child) = child else {
-            eprintln!("SKIPPED: python3 is not installed");
-            return None;
-        };
+            .spawn()
+            .unwrap();
         let tell = child.stdin.take().unwrap();
         let answers = BufReader::new(child.stdout.take().unwrap()).lines();
         Some(Self { child, tell, answers })
     }
 
-    fn of(server: &Server) -> Option<Self> {
+    fn of(server: &Receiver) -> Option<Self> {
         Self::start(&[("KODEMON_PORT", &server.port().to_string())])
     }
 
@@ -70,7 +68,7 @@ fn extra(mut message: Value) -> Value {
 
 #[test]
 fn a_call_sends_one_message_of_four_fields() {
-    let server = Server::start();
+    let server = Receiver::start();
     let Some(mut program) = Program::of(&server) else { return };
     let times: Vec<f64> = program
         .ask("[__import__('time').time(), plain(1), __import__('time').time()]")
@@ -92,7 +90,7 @@ fn a_call_sends_one_message_of_four_fields() {
 
 #[test]
 fn every_form_does_what_it_did_and_sends_its_message() {
-    let server = Server::start();
+    let server = Receiver::start();
     let Some(mut program) = Program::of(&server) else { return };
     for (expression, result, key) in [
         ("parentheses()", "()", "parentheses"),
@@ -119,7 +117,7 @@ fn every_form_does_what_it_did_and_sends_its_message() {
 
 #[test]
 fn fields_are_added_or_take_the_place_of_the_message_s_own() {
-    let server = Server::start();
+    let server = Receiver::start();
     let Some(mut program) = Program::of(&server) else { return };
     assert_eq!(program.ask("fields('ä')"), "ää");
     let mut message = extra(server.message());
@@ -144,7 +142,7 @@ fn fields_are_added_or_take_the_place_of_the_message_s_own() {
 
 #[test]
 fn what_cannot_be_sent_is_counted_and_hurts_nobody() {
-    let server = Server::start();
+    let server = Receiver::start();
     let Some(mut program) = Program::of(&server) else { return };
     assert_eq!(program.ask("not_a_number()"), "nan");
     assert_eq!(program.ask("caught(with_a_size, None)"), "None");
@@ -166,7 +164,7 @@ fn a_port_that_is_none_is_counted_and_told_by_connect() {
 
 #[test]
 fn a_name_is_resolved_by_a_thread_while_calls_go_on() {
-    let server = Server::start();
+    let server = Receiver::start();
     let port = server.port().to_string();
     let variables = [("KODEMON_HOST", "127.1"), ("KODEMON_PORT", &port), ("KODEMON_TOKEN", "shop")];
     let Some(mut program) = Program::start(&variables) else { return };
@@ -182,7 +180,7 @@ fn a_name_is_resolved_by_a_thread_while_calls_go_on() {
 
 #[test]
 fn the_socket_never_waits_and_an_address_of_version_4_is_preferred() {
-    let server = Server::start();
+    let server = Receiver::start();
     let Some(mut program) = Program::of(&server) else { return };
     assert_eq!(program.ask("waits()"), "False");
     assert_eq!(program.ask("preferred()"), "127.0.0.1");
@@ -192,7 +190,7 @@ fn the_socket_never_waits_and_an_address_of_version_4_is_preferred() {
 fn a_server_that_comes_back_gets_the_next_message() {
     // An address of its own, so that nobody takes the port meanwhile.
     const HOST: &str = "127.77.0.2";
-    let server = Server::at(HOST, 0).unwrap();
+    let server = Receiver::at(HOST, 0).unwrap();
     let port = server.port();
     let variables = [("KODEMON_HOST", HOST), ("KODEMON_PORT", &port.to_string())];
     let Some(mut program) = Program::start(&variables) else { return };
@@ -200,7 +198,7 @@ fn a_server_that_comes_back_gets_the_next_message() {
     for _ in 0..3 {
         assert_eq!(program.ask("plain(1)"), "2");
     }
-    let server = Server::at(HOST, port).unwrap();
+    let server = Receiver::at(HOST, port).unwrap();
     program.ask("parentheses()");
     assert_eq!(server.message()["key"], "calls.py-parentheses");
     assert_eq!(program.ask("statistics()"), "sent 1, refused 3");
@@ -208,7 +206,7 @@ fn a_server_that_comes_back_gets_the_next_message() {
 
 #[test]
 fn forks_threads_and_signal_handlers_send_too() {
-    let server = Server::start();
+    let server = Receiver::start();
     let Some(mut program) = Program::of(&server) else { return };
     assert_eq!(program.ask("forked()"), "0");
     assert_eq!(server.message()["key"], "calls.py-plain");

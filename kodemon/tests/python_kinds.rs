@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-#[path = "send/server.rs"]
-mod server;
-use server::Server;
+use mmstats_testing::receiver::Receiver;
+use mmstats_testing::required::requires;
 
 /// The installed Pythons that the sender is for, by their versions: those that the shell finds, and
 /// those that pyenv has beside them.
@@ -29,9 +28,7 @@ fn pythons() -> BTreeMap<(u32, u32), PathBuf> {
     };
     let mut found: BTreeMap<_, _> = candidates.into_iter().filter_map(with_version).collect();
     found.retain(|version, _| *version >= (3, 8));
-    if found.is_empty() {
-        eprintln!("SKIPPED: python3 is not installed");
-    }
+    requires(!found.is_empty(), "python3 of version 3.8 or later isn't installed");
     found
 }
 
@@ -64,7 +61,7 @@ fn what_is_decorated_keeps_its_kind_and_its_attributes() {
 /// was not called.
 #[test]
 fn a_timed_del_is_called_while_the_interpreter_ends() {
-    let server = Server::start();
+    let server = Receiver::start();
     for (version, python) in pythons() {
         let output = run(&python, "dying.py", server.port());
         let text = String::from_utf8(output.stdout).unwrap();

@@ -1,26 +1,16 @@
 //! What a call asks of the system and of the allocator: one `send`, and nothing; once it is
 //! recorded only, nothing at all.
-#![deny(unsafe_code)]
-
-use std::env;
 
 use kodemon::kodemon;
+use mmstats_testing::actor::{Actor, play};
+use mmstats_testing::os::allocator::{self, Counting};
+use mmstats_testing::os::fork::run_in_child;
+use mmstats_testing::receiver::Receiver;
+use mmstats_testing::required::requires;
+use mmstats_testing::seccomp;
 use nix::libc::{SYS_exit_group, SYS_sendto, c_long};
 use nix::sys::signal::Signal;
 use nix::sys::wait::WaitStatus;
-use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
-
-#[path = "send/program.rs"]
-mod program;
-#[path = "send/server.rs"]
-mod server;
-#[path = "../../mmstats/tests/support/mod.rs"]
-#[allow(unsafe_code, reason = "a fork and an allocator")]
-mod support;
-use program::Program;
-use server::Server;
-use support::allocator::{self, Counting};
-use support::end_of;
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -74,10 +64,9 @@ fn call(what: &str) -> String {
 /// has been made once before that.
 fn confined(allowed: &[c_long], calls: impl FnOnce()) -> String {
     const NO_FILTER: i32 = 1;
-    let filter = all_but(allowed);
-    let end = end_of(|| {
+    let end = run_in_child(|| {
         SENDING.iter().chain(&RECORDING).for_each(|call| call());
-        seccompiler::apply_filter(&filter).unwrap();
+        seccomp::allow_only(allowed).unwrap();
         calls();
     });
     match end {
@@ -88,41 +77,39 @@ fn confined(allowed: &[c_long], calls: impl FnOnce()) -> String {
     }
 }
 
-fn all_but(allowed: &[c_long]) -> BpfProgram {
-    let allowed = allowed.iter().map(|call| (*call, Vec::new())).collect();
-    let arch = env::consts::ARCH.try_into().unwrap();
-    let (otherwise, these) = (SeccompAction::KillProcess, SeccompAction::Allow);
-    SeccompFilter::new(allowed, otherwise, these, arch).unwrap().try_into().unwrap()
-}
-
 /// A program that sends to this server and publishes into a directory of its own.
-fn program(server: &Server, directory: &tempfile::TempDir) -> Program {
+fn program(server: &Receiver, directory: &tempfile::TempDir) -> Actor {
     let port = server.port().to_string();
     let path = directory.path().to_str().unwrap();
-    Program::start(&[("KODEMON_PORT", &port), ("MMSTATS_PATH", path)])
+    Actor::start_with("timed_functions", &[("KODEMON_PORT", &port), ("MMSTATS_PATH", path)])
+}
+
+#[test]
+#[ignore = "a program that the tests start"]
+fn timed_functions() {
+    play(call);
 }
 
 #[test]
 fn after_a_place_s_first_call_in_a_thread_none_allocates() {
-    let (server, directory) = (Server::start(), tempfile::tempdir().unwrap());
+    let (server, directory) = (Receiver::start(), tempfile::tempdir().unwrap());
     let mut program = program(&server, &directory);
-    assert_eq!(program.call("allocations"), "0, 0, 2");
+    assert_eq!(program.ask("allocations"), "0, 0, 2");
     assert_eq!(server.waiting(), (1 + ROUNDS) * SENDING.len());
 }
 
 /// The clocks are read in the process (vDSO, time-stamp counter), as on every usual machine.
 #[test]
 fn a_call_makes_one_system_call_and_a_recorded_one_none() {
-    let (server, directory) = (Server::start(), tempfile::tempdir().unwrap());
+    let (server, directory) = (Receiver::start(), tempfile::tempdir().unwrap());
     let mut program = program(&server, &directory);
-    let end = program.call("sending, confined");
-    if end == "no filter" {
-        eprintln!("SKIPPED: system calls can't be forbidden here");
+    let end = program.ask("sending, confined");
+    if !requires(end != "no filter", "system calls can't be forbidden here") {
         return;
     }
     assert_eq!(end, "made them");
     // As many as there were calls, so each made one.
     assert_eq!(server.waiting(), (1 + ROUNDS) * SENDING.len());
-    assert_eq!(program.call("recording, confined"), "made them");
-    assert_eq!(program.call("sending, too confined"), "killed");
+    assert_eq!(program.ask("recording, confined"), "made them");
+    assert_eq!(program.ask("sending, too confined"), "killed");
 }

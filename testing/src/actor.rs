@@ -7,6 +7,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use nix::sys::wait::{Id, WaitPidFlag, waitid};
 use nix::unistd::Pid;
 
+use crate::command::tool;
+
 /// Set in an actor's environment: without it a role ends at once.
 const VARIABLE: &str = "MMSTATS_TEST_ACTOR";
 /// In front of an answer, as the test harness writes into the same lines.
@@ -23,6 +25,13 @@ pub struct Actor {
 impl Actor {
     pub fn start(role: &str) -> Self {
         Self::start_by(Command::new(env::current_exe().unwrap()), role)
+    }
+
+    /// The same with these settings in its environment and no others.
+    pub fn start_with(role: &str, variables: &[(&str, &str)]) -> Self {
+        let mut command = tool(env::current_exe().unwrap());
+        command.envs(variables.iter().copied());
+        Self::start_by(command, role)
     }
 
     /// The same by a command that ends as this program.

@@ -53,14 +53,20 @@ pub fn ignoring(signals: &[Signal], command: &Command) -> Command {
     let names = names.join(" ");
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(format!("trap '' {names}; exec \"$0\" \"$@\""));
-    shell.arg(command.get_program()).args(command.get_args()).stdin(Stdio::null());
+    shell.stdin(Stdio::null());
+    within(shell, command)
+}
+
+/// The outer command, with the other one as its last arguments.
+pub fn within(mut outer: Command, command: &Command) -> Command {
+    outer.arg(command.get_program()).args(command.get_args());
     for (name, value) in command.get_envs() {
         match value {
-            Some(value) => shell.env(name, value),
-            None => shell.env_remove(name),
+            Some(value) => outer.env(name, value),
+            None => outer.env_remove(name),
         };
     }
-    shell
+    outer
 }
 
 /// Runs a command to its end. One that hangs is killed, and the test fails.

@@ -13,6 +13,7 @@ pub mod document;
 pub mod foreign;
 pub mod http;
 pub mod kinds;
+pub mod kodemon;
 pub mod namespace;
 pub mod nginx;
 pub mod oracle;
@@ -21,6 +22,8 @@ pub mod original;
 pub mod os;
 pub mod programs;
 pub mod prometheus;
+#[cfg(feature = "kodemon")]
+pub mod receiver;
 pub mod required;
 pub mod seccomp;
 pub mod server;

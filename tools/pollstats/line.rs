@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn a_cut_text_is_as_wide_as_it_may_be() {
         if mmstats_cli::locale::is_ascii() {
-            return eprintln!("SKIPPED: the locale is ASCII");
+            return mmstats_testing::required::skip("the locale is ASCII");
         }
         for (width, beginning, end) in
             [(9, "grüße.2XX", "grüße.2XX"), (5, "grüß…", "….2XX"), (1, "…", "…")]

@@ -321,7 +321,7 @@ status.2XX     busy
     #[test]
     fn what_does_not_fit_is_cut_or_counted() {
         if mmstats_cli::locale::is_ascii() {
-            return eprintln!("SKIPPED: the locale is ASCII");
+            return mmstats_testing::required::skip("the locale is ASCII");
         }
         let titles = ["web.stats.status.2XX", "web.stats.status.3XX", "grüße.☃"];
         let headings = titles.map(|title| heading(title, ""));
@@ -406,7 +406,7 @@ status.2XX     busy
     #[test]
     fn units_are_cut_only_where_they_are_very_long() {
         if mmstats_cli::locale::is_ascii() {
-            return eprintln!("SKIPPED: the locale is ASCII");
+            return mmstats_testing::required::skip("the locale is ASCII");
         }
         let units = ["responses/s", "responses/s", "mean", "/s"];
         let headings = ["web.status.2XX", "web.status.5XX", "render", "render"];

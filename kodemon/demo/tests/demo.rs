@@ -6,12 +6,10 @@ use std::io::pipe;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use mmstats_testing::receiver::Receiver;
+use mmstats_testing::required::is_installed;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-
-#[path = "../../tests/send/server.rs"]
-mod server;
-use server::Server;
 
 /// Killed when dropped: one that a failed test leaves would run for ever.
 struct Running(Child);
@@ -24,7 +22,7 @@ impl Drop for Running {
 }
 
 /// Starts a command that sends to this server and publishes into this directory.
-fn start(command: &mut Command, server: &Server, directory: &Path) -> Option<Running> {
+fn start(command: &mut Command, server: &Receiver, directory: &Path) -> Running {
     let child = command
         .env_remove("KODEMON_HOST")
         .env_remove("KODEMON_TOKEN")
@@ -34,11 +32,11 @@ fn start(command: &mut Command, server: &Server, directory: &Path) -> Option<Run
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .stdout(Stdio::null())
         .spawn();
-    child.ok().map(Running)
+    Running(child.unwrap())
 }
 
 /// Waits until each of these keys has come, and no others.
-fn await_keys(server: &Server, keys: &[&str]) {
+fn await_keys(server: &Receiver, keys: &[&str]) {
     let keys: BTreeSet<_> = keys.iter().copied().collect();
     let mut seen = BTreeSet::new();
     while seen.len() < keys.len() {
@@ -56,10 +54,10 @@ fn ends_well(mut child: Running, signal: Signal) {
 
 #[test]
 fn the_shop_sends_its_calls_and_leaves_no_file_behind() {
-    let (server, directory) = (Server::start(), tempfile::tempdir().unwrap());
+    let (server, directory) = (Receiver::start(), tempfile::tempdir().unwrap());
     for signal in [Signal::SIGINT, Signal::SIGTERM] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kodemon_demo"));
-        let child = start(&mut command, &server, directory.path()).unwrap();
+        let child = start(&mut command, &server, directory.path());
         let keys = [
             "kodemon_demo.rs-take_order",
             "kodemon_demo.rs-charge",
@@ -78,7 +76,7 @@ fn the_shop_sends_its_calls_and_leaves_no_file_behind() {
 /// It panicked, in the middle of its calls.
 #[test]
 fn the_shop_ends_where_its_output_can_not_be_written() {
-    let (server, directory) = (Server::start(), tempfile::tempdir().unwrap());
+    let (server, directory) = (Receiver::start(), tempfile::tempdir().unwrap());
     let full = File::options().write(true).open("/dev/full").unwrap();
     let (reader, closed) = pipe().unwrap();
     drop(reader);
@@ -99,13 +97,13 @@ fn the_shop_ends_where_its_output_can_not_be_written() {
 
 #[test]
 fn the_python_library_sends_its_calls() {
-    let (server, directory) = (Server::start(), tempfile::tempdir().unwrap());
+    let (server, directory) = (Receiver::start(), tempfile::tempdir().unwrap());
     let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../python/demo.py");
     let mut command = Command::new("python3");
-    let Some(child) = start(command.arg(demo), &server, directory.path()) else {
-        eprintln!("SKIPPED: python3 is not installed");
+    if !is_installed("python3") {
         return;
-    };
+    }
+    let child = start(command.arg(demo), &server, directory.path());
     let keys = ["demo.py-find", "demo.py-lend", "demo.py-shelves", "stamp", "letters/remind"];
     await_keys(&server, &keys);
     ends_well(child, Signal::SIGINT);

@@ -3,11 +3,11 @@
 use std::cell::Cell;
 
 use kodemon::kodemon;
+use mmstats_testing::receiver::Receiver;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::program::Program;
-use crate::server::Server;
 
 /// Makes calls with fields; gives what they gave.
 pub fn call(what: &str) -> Option<String> {
@@ -113,7 +113,7 @@ fn extra(mut message: Value) -> Value {
 }
 
 fn message_of(what: &str, result: &str) -> Value {
-    let server = Server::start();
+    let server = Receiver::start();
     assert_eq!(Program::of(&server).call(what), result);
     let message = server.message();
     assert!(server.is_quiet());
@@ -163,7 +163,7 @@ fn a_field_takes_the_place_of_the_message_s_own() {
 /// A JSON parser keeps the last of two, so the text is looked at.
 #[test]
 fn no_name_is_in_a_message_twice() {
-    let server = Server::start();
+    let server = Receiver::start();
     Program::of(&server).call("own_replaced");
     let text = server.text();
     for name in ["execution_time", "timestamp", "token", "key"] {
@@ -180,7 +180,7 @@ fn a_guard_has_fields_too() {
 
 #[test]
 fn a_key_may_have_any_character() {
-    let server = Server::start();
+    let server = Receiver::start();
     let mut program = Program::of(&server);
     for key in ["pages/front 100%", "\"quoted\" \\", "\u{1f980} ß\u{0}\u{7f}\t", " ", "<b>&amp;"] {
         assert_eq!(program.call(&format!("of key {key}")), key.len().to_string());
@@ -190,7 +190,7 @@ fn a_key_may_have_any_character() {
 
 #[test]
 fn a_field_may_make_timed_calls_while_it_is_written() {
-    let server = Server::start();
+    let server = Receiver::start();
     Program::of(&server).call("calls_in_a_field");
     assert_eq!(server.message()["key"], "within");
     let message = server.message();

@@ -5,11 +5,11 @@ use std::panic::catch_unwind;
 use std::time::{Duration, SystemTime};
 
 use kodemon::kodemon;
+use mmstats_testing::receiver::Receiver;
 use serde_json::Value;
 
 use crate::futures::{finished, wait};
 use crate::program::Program;
-use crate::server::Server;
 
 /// Calls a function; gives what it gave.
 pub fn call(function: &str) -> Option<String> {
@@ -181,7 +181,7 @@ impl Sells for Shop {
 
 #[test]
 fn a_call_sends_one_message_of_four_fields() {
-    let server = Server::start();
+    let server = Receiver::start();
     let before = now();
     assert_eq!(Program::of(&server).call("plain"), "21");
     let Value::Object(message) = server.message() else { panic!("an object") };
@@ -202,7 +202,7 @@ fn now() -> f64 {
 
 #[test]
 fn every_form_does_what_it_did_and_sends_its_message() {
-    let server = Server::start();
+    let server = Receiver::start();
     let mut program = Program::of(&server);
     for (form, result) in [
         ("plain", "21"),
@@ -235,14 +235,14 @@ fn every_form_does_what_it_did_and_sends_its_message() {
 
 #[test]
 fn a_raw_name_is_sent_without_its_mark() {
-    let server = Server::start();
+    let server = Receiver::start();
     assert_eq!(Program::of(&server).call("r#match"), "3");
     assert_eq!(server.message()["key"], "forms.rs-match");
 }
 
 #[test]
 fn a_call_within_a_call_sends_its_own_message_first() {
-    let server = Server::start();
+    let server = Receiver::start();
     let mut program = Program::of(&server);
     program.call("default_of_a_trait");
     let keys = [server.message(), server.message()].map(|message| message["key"].clone());

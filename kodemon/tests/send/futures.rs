@@ -5,9 +5,9 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use kodemon::kodemon;
+use mmstats_testing::receiver::Receiver;
 
 use crate::program::Program;
-use crate::server::Server;
 
 /// Runs a future, or not to its end; gives what came of it.
 pub fn call(what: &str) -> Option<String> {
@@ -68,7 +68,7 @@ async fn within_a_runtime() -> u32 {
 
 #[test]
 fn an_async_call_is_timed_from_its_first_poll_to_its_end_or_cancellation() {
-    let server = Server::start();
+    let server = Receiver::start();
     let mut program = Program::of(&server);
     assert_eq!(program.call("waits"), "xx");
     assert_eq!(server.message()["key"], "futures.rs-waits");
@@ -81,7 +81,7 @@ fn an_async_call_is_timed_from_its_first_poll_to_its_end_or_cancellation() {
 
 #[test]
 fn other_macros_may_stand_above_and_below() {
-    let server = Server::start();
+    let server = Receiver::start();
     let mut program = Program::of(&server);
     assert_eq!(program.call("on_a_runtime"), "5");
     let keys = [server.message(), server.message()].map(|message| message["key"].clone());

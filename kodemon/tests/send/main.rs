@@ -1,6 +1,5 @@
 //! What programs with timed functions send: each test has a program of its own, as the environment
 //! is read once a process, and is the server that hears it.
-#![deny(unsafe_code)]
 
 mod fields;
 mod forms;
@@ -8,10 +7,6 @@ mod futures;
 mod processes;
 mod program;
 mod recorded;
-mod server;
-#[path = "../../../mmstats/tests/support/mod.rs"]
-#[allow(unsafe_code, reason = "a fork")]
-mod support;
 mod unsent;
 
 /// What the program does: the functions stand beside the tests of them.

@@ -5,10 +5,10 @@ use std::fs;
 use std::thread;
 
 use kodemon::kodemon;
+use mmstats_testing::os::fork::in_child;
+use mmstats_testing::receiver::Receiver;
 
 use crate::program::Program;
-use crate::server::Server;
-use crate::support::in_child;
 
 const THREADS: u64 = 64;
 const CALLS: u64 = 100;
@@ -48,7 +48,7 @@ fn of_a_process(process: &str) -> &str {
 /// A full socket drops what comes, so each thread's messages may have gaps, and nothing else.
 #[test]
 fn sixty_four_threads_send_at_the_same_time() {
-    let server = Server::start();
+    let server = Receiver::start();
     let mut program = Program::of(&server);
     let reader = thread::spawn(move || {
         let mut last = BTreeMap::new();
@@ -73,7 +73,7 @@ fn sixty_four_threads_send_at_the_same_time() {
 
 #[test]
 fn a_forked_child_sends_by_itself() {
-    let server = Server::start();
+    let server = Receiver::start();
     let mut program = Program::of(&server);
     assert_eq!(program.call("in the parent"), "parent");
     assert_eq!(program.call("fork"), "0");

@@ -5,11 +5,12 @@ use std::thread;
 
 use kodemon::kodemon;
 use mmstats::StatsFile;
+use mmstats_testing::os::fork::in_child;
+use mmstats_testing::receiver::Receiver;
+use mmstats_testing::stats_dir::files;
 use tempfile::TempDir;
 
 use crate::program::Program;
-use crate::server::Server;
-use crate::support::{files, in_child};
 
 /// Makes calls that are recorded; gives what they gave.
 pub fn call(what: &str) -> Option<String> {
@@ -73,7 +74,7 @@ functions! {
 }
 
 /// A program that publishes into a directory of its own.
-fn program(server: &Server) -> (Program, TempDir) {
+fn program(server: &Receiver) -> (Program, TempDir) {
     let directory = tempfile::tempdir().unwrap();
     let port = server.port().to_string();
     let path = directory.path().to_str().unwrap();
@@ -93,7 +94,7 @@ fn calls(directory: &Path, key: &str) -> [u64; 2] {
 
 #[test]
 fn a_call_is_both_sent_and_recorded() {
-    let server = Server::start();
+    let server = Receiver::start();
     let (mut program, directory) = program(&server);
     for _ in 0..3 {
         assert_eq!(program.call("sent_and_recorded"), "10");
@@ -112,7 +113,7 @@ fn a_call_is_both_sent_and_recorded() {
 
 #[test]
 fn without_udp_a_call_is_only_recorded() {
-    let server = Server::start();
+    let server = Receiver::start();
     let (mut program, directory) = program(&server);
     assert_eq!(program.call("recorded"), "done");
     assert!(server.is_quiet());
@@ -128,7 +129,7 @@ fn without_udp_a_call_is_only_recorded() {
 
 #[test]
 fn all_functions_of_a_thread_have_one_file_that_the_next_thread_takes_over() {
-    let server = Server::start();
+    let server = Receiver::start();
     let (mut program, directory) = program(&server);
     program.call("recorded");
     program.call("sent_and_recorded");
@@ -142,7 +143,7 @@ fn all_functions_of_a_thread_have_one_file_that_the_next_thread_takes_over() {
 
 #[test]
 fn functions_of_one_key_are_recorded_together() {
-    let server = Server::start();
+    let server = Receiver::start();
     let (mut program, directory) = program(&server);
     assert_eq!(program.call("two of one key"), "oneanother");
     assert_eq!(calls(directory.path(), "recorded.rs-same"), [2, 2]);
@@ -151,7 +152,7 @@ fn functions_of_one_key_are_recorded_together() {
 
 #[test]
 fn a_forked_child_records_in_a_file_of_its_own() {
-    let server = Server::start();
+    let server = Receiver::start();
     let (mut program, directory) = program(&server);
     program.call("recorded");
     assert_eq!(program.call("in a child"), "0");
@@ -160,7 +161,7 @@ fn a_forked_child_records_in_a_file_of_its_own() {
 
 #[test]
 fn functions_that_a_file_has_no_room_for_are_counted() {
-    let server = Server::start();
+    let server = Receiver::start();
     let (mut program, directory) = program(&server);
     assert_eq!(program.call("eighty"), "80");
     assert_eq!(program.call("eighty"), "80");
@@ -176,7 +177,7 @@ fn functions_that_a_file_has_no_room_for_are_counted() {
 #[test]
 fn without_a_file_calls_are_sent_and_counted_as_not_recorded() {
     for (name, value) in [("MMSTATS_PATH", "/does/not/exist"), ("MMSTATS_FILES", "{NOPE}")] {
-        let server = Server::start();
+        let server = Receiver::start();
         let port = server.port().to_string();
         let mut program = Program::start(&[("KODEMON_PORT", &port), (name, value)]);
         for _ in 0..2 {

@@ -5,10 +5,12 @@ use std::panic::catch_unwind;
 use std::thread;
 
 use kodemon::kodemon;
+use mmstats_testing::TIMEOUT;
+use mmstats_testing::receiver::Receiver;
+use mmstats_testing::required::skip;
 use serde::{Serialize, Serializer};
 
 use crate::program::Program;
-use crate::server::{PATIENCE, Server};
 
 /// Makes calls whose messages have a hard time; gives what the calls gave.
 pub fn call(what: &str) -> Option<String> {
@@ -56,7 +58,7 @@ fn statistics() -> String {
 }
 
 fn connected() -> String {
-    kodemon::connect(PATIENCE)
+    kodemon::connect(TIMEOUT)
         .map_or_else(|error| error.to_string(), |address| address.ip().to_string())
 }
 
@@ -139,7 +141,7 @@ fn a_host_without_an_address_is_counted_and_told_by_connect() {
 /// `127.1` is no address as Rust reads them; the name service knows it without asking anybody.
 #[test]
 fn a_name_is_resolved_by_a_helper_while_calls_go_on() {
-    let server = Server::start();
+    let server = Receiver::start();
     let mut program = Program::start(&[
         ("KODEMON_HOST", "127.1"),
         ("KODEMON_PORT", &server.port().to_string()),
@@ -155,9 +157,8 @@ fn a_name_is_resolved_by_a_helper_while_calls_go_on() {
 
 #[test]
 fn an_address_of_version_6_needs_no_helper() {
-    let Ok(server) = Server::at("::1", 0) else {
-        eprintln!("SKIPPED: there is no IPv6 here");
-        return;
+    let Ok(server) = Receiver::at("::1", 0) else {
+        return skip("there is no IPv6 here");
     };
     for host in ["::1", "[::1]"] {
         let port = server.port().to_string();
@@ -172,7 +173,7 @@ fn a_server_that_comes_back_gets_the_next_message() {
     // An address of its own, and a port that the system gives to nobody who asks for any: a socket
     // for all addresses would take it meanwhile.
     const HOST: &str = "127.77.0.1";
-    let server = (20_000..30_000).find_map(|port| Server::at(HOST, port).ok()).unwrap();
+    let server = (20_000..30_000).find_map(|port| Receiver::at(HOST, port).ok()).unwrap();
     let port = server.port();
     let mut program =
         Program::start(&[("KODEMON_HOST", HOST), ("KODEMON_PORT", &port.to_string())]);
@@ -181,7 +182,7 @@ fn a_server_that_comes_back_gets_the_next_message() {
     for _ in 0..5 {
         assert_eq!(program.call("plain"), "21");
     }
-    let server = Server::at(HOST, port).unwrap();
+    let server = Receiver::at(HOST, port).unwrap();
     program.call("fails");
     assert_eq!(server.message()["key"], "forms.rs-fails");
     // The first and the last arrived, and the five between them came back.
@@ -190,7 +191,7 @@ fn a_server_that_comes_back_gets_the_next_message() {
 
 #[test]
 fn a_message_of_eight_thousand_bytes_is_sent_and_a_larger_one_counted() {
-    let server = Server::start();
+    let server = Receiver::start();
     let mut program = Program::of(&server);
     assert_eq!(program.call("too_large"), "8192");
     assert!(server.is_quiet());
@@ -201,7 +202,7 @@ fn a_message_of_eight_thousand_bytes_is_sent_and_a_larger_one_counted() {
 
 #[test]
 fn a_value_that_cannot_be_serialized_hurts_nobody() {
-    let server = Server::start();
+    let server = Receiver::start();
     let mut program = Program::of(&server);
     assert_eq!(program.call("faulty"), "done");
     assert_eq!(program.call("panicking"), "done");
@@ -214,7 +215,7 @@ fn a_value_that_cannot_be_serialized_hurts_nobody() {
 
 #[test]
 fn a_call_at_the_end_of_its_thread_is_sent() {
-    let server = Server::start();
+    let server = Receiver::start();
     assert_eq!(Program::of(&server).call("at the end of a thread"), "1");
     for _ in 0..3 {
         assert_eq!(server.message()["key"], "unsent.rs-small");
@@ -223,7 +224,7 @@ fn a_call_at_the_end_of_its_thread_is_sent() {
 
 #[test]
 fn a_server_that_reads_nothing_holds_up_nobody() {
-    let server = Server::start();
+    let server = Receiver::start();
     let mut program = Program::of(&server);
     assert_eq!(program.call("twenty thousand"), "20000");
     let statistics = program.call("statistics");

@@ -1,9 +1,9 @@
 //! Odd keys, and very many.
 
+use mmstats_testing::browser::Browser;
+use mmstats_testing::kodemon::{message, now, start};
 use serde_json::json;
 
-use crate::browser::Browser;
-use crate::running::{kodemon, message, now};
 use crate::{CAPTION, KEYS, Test, figure, is_about, open};
 
 pub const TESTS: [Test<Browser>; 6] = [
@@ -22,7 +22,7 @@ pub const TESTS: [Test<Browser>; 6] = [
 ];
 
 fn no_text_of_a_message_becomes_markup(browser: &Browser) {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     let markup = "<img src=x onerror=document.title='caught'>";
     let mut call = message(markup, 0.1, now());
     call["token"] = json!("<b>me</b>");
@@ -48,7 +48,7 @@ fn no_text_of_a_message_becomes_markup(browser: &Browser) {
 }
 
 fn no_text_of_a_message_turns_others_around(browser: &Browser) {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     let mut call = message("a\u{202e}.rs-\u{2066}gpj\n\u{9b}", 0.1, now());
     call["token"] = json!("to\u{202e}ken\t");
     call["fie\u{202e}ld"] = json!("\u{200f}\u{feff}\u{7f}");
@@ -81,7 +81,7 @@ fn no_text_of_a_message_turns_others_around(browser: &Browser) {
 }
 
 fn one_is_no_plural_and_ten_comes_after_two(browser: &Browser) {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     for token in ["c10", "c2"] {
         let mut call = message(&format!("{token}.rs-f"), 0.1, now());
         call["token"] = json!(token);
@@ -100,7 +100,7 @@ fn one_is_no_plural_and_ten_comes_after_two(browser: &Browser) {
 }
 
 fn a_key_may_have_any_characters(browser: &Browser) {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     let keys =
         ["a/b/c.py-f", "with space", "100%-done%2F", "🦀.rs-läuft", "a?b#c&d=e+f", "a/summary"];
     for key in keys {
@@ -135,7 +135,7 @@ fn asked_for(browser: &Browser, what: &str) -> String {
 
 fn of_two_thousand_functions_two_hundred_at_most_are_in_the_page(browser: &Browser) {
     const MANY: u64 = 2000;
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     for index in 0..MANY {
         kodemon.call(&format!("many.rs-f{index}"), 0.001, 1.0);
         if index % 500 == 499 {
@@ -171,7 +171,7 @@ fn of_two_thousand_functions_two_hundred_at_most_are_in_the_page(browser: &Brows
 fn of_many_executions_as_many_are_drawn_as_can_be_seen(browser: &Browser) {
     const MANY: u64 = 20_500;
     browser.resize(1280, 800);
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     for index in 0..MANY {
         let index = index as f64;
         kodemon.call("busy.rs-f", 0.001 * (1.0 + (index % 97.0)), index * 1800.0 / MANY as f64);

@@ -1,21 +1,13 @@
 //! The page in a real browser. One browser serves many tests: it takes longer to start than any of
 //! them.
 
-#[path = "../../../../tests/support/browser.rs"]
-mod browser;
+use mmstats_testing::browser::Browser;
+use mmstats_testing::kodemon::Kodemon;
+
 mod by_hand;
 mod moving;
-#[path = "../../../../tests/support/nginx.rs"]
-mod nginx;
 mod proxy;
-#[path = "../running/mod.rs"]
-mod running;
 mod still;
-#[path = "../../../../tests/support/mod.rs"]
-mod support;
-
-use browser::Browser;
-use running::Kodemon;
 
 /// A test's name, and what it does on a stage.
 type Test<T> = (&'static str, fn(&T));

@@ -1,11 +1,11 @@
 //! What happens while the page is open.
 
+use mmstats_testing::browser::Browser;
+use mmstats_testing::kodemon::{Kodemon, message, now, start, without_addresses};
 use nix::sys::signal::Signal;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::browser::Browser;
-use crate::running::{Kodemon, kodemon, message, now, without_addresses};
 use crate::still::is_the_same;
 use crate::{CAPTION, KEYS, Test, cell, figure, is_about, open};
 
@@ -34,7 +34,7 @@ pub const TESTS: [Test<Browser>; 6] = [
 ];
 
 fn before_the_first_message_the_page_says_how_to_send_one_and_then_shows_it(browser: &Browser) {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     open(browser, &kodemon, "");
     browser.until("document.querySelector('#nothing:not([hidden]) h2')");
     let text = browser.ask("document.getElementById('nothing').innerText");
@@ -48,7 +48,7 @@ fn before_the_first_message_the_page_says_how_to_send_one_and_then_shows_it(brow
 }
 
 fn what_is_called_moves_the_list_and_the_chart_until_that_is_paused(browser: &Browser) {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     kodemon.call("live.rs-step", 0.01, 1.0);
     kodemon.until_stored(1);
     open(browser, &kodemon, "?key=live.rs-step&range=5m");
@@ -78,7 +78,7 @@ fn what_is_called_moves_the_list_and_the_chart_until_that_is_paused(browser: &Br
 }
 
 fn while_a_function_is_called_nothing_says_two_things_of_it(browser: &Browser) {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     let key = "live.rs-step";
     kodemon.call(key, 0.01, 1.0);
     kodemon.until_stored(1);
@@ -117,7 +117,7 @@ fn while_a_function_is_called_nothing_says_two_things_of_it(browser: &Browser) {
 /// A browser has six connections to a server, and a page that moves has two streams.
 fn pages_in_hidden_tabs_release_their_streams(browser: &Browser) {
     const TABS: usize = 8;
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     kodemon.call("live.rs-step", 0.01, 1.0);
     kodemon.until_stored(1);
     let show = || {
@@ -138,7 +138,7 @@ fn pages_in_hidden_tabs_release_their_streams(browser: &Browser) {
 }
 
 fn a_token_leaves_the_calls_of_others_out_of_the_moving_chart(browser: &Browser) {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     let of = |token: &str| {
         let mut call = message("live.rs-step", 0.01, now());
         call["token"] = json!(token);

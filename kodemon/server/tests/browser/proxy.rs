@@ -1,10 +1,10 @@
 //! The page under a path of nginx.
 
+use mmstats_testing::browser::Browser;
+use mmstats_testing::kodemon::{Kodemon, without_addresses};
+use mmstats_testing::nginx::{Nginx, USER};
 use tempfile::TempDir;
 
-use crate::browser::Browser;
-use crate::nginx::{Nginx, USER};
-use crate::running::{Kodemon, without_addresses};
 use crate::{KEYS, Test};
 
 pub const TESTS: [Test<Browser>; 1] =

@@ -1,10 +1,10 @@
 //! What was called before the page was opened: list, chart, range and address.
 
+use mmstats_testing::browser::{Browser, DOWN, ENTER, ESCAPE, LEFT, pixels};
+use mmstats_testing::kodemon::{Kodemon, message, now};
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::browser::{Browser, DOWN, ENTER, ESCAPE, LEFT, pixels};
-use crate::running::{Kodemon, message, now};
 use crate::{CAPTION, KEYS, Test, cell, figure, is_about, open};
 
 pub const TESTS: [Test<Stage>; 10] = [

@@ -1,12 +1,12 @@
 //! What is in both stores is the same, whichever is asked.
 
+use mmstats_testing::kodemon::{Kodemon, now, store};
 use percent_encoding::NON_ALPHANUMERIC;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::command;
 use crate::engine::Engine;
-use crate::running::{Kodemon, now, store};
 
 /// What is sent: keys that are hard to write, several senders, times that are alike.
 const KEYS: [&str; 4] = ["a.rs-f", "dir/file name.py-100%", "🦀.rs-ünï", "a.rs-f/executions"];

@@ -8,9 +8,9 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 
+use mmstats_testing::http;
+use mmstats_testing::required::is_installed;
 use serde_json::Value;
-
-use crate::support::{http, is_installed};
 
 /// An engine, which ends when it is dropped.
 pub struct Engine {

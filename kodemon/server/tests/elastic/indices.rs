@@ -1,12 +1,12 @@
 //! Indices: made after a template that no sender can enlarge, and dropped whole when they are old.
 
 use jiff::Timestamp;
+use mmstats_testing::kodemon::{Kodemon, message, now, until};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::command;
 use crate::engine::Engine;
-use crate::running::{Kodemon, message, now, until};
 
 #[test]
 fn further_fields_are_kept_and_no_mapping_grows() {

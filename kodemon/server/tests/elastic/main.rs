@@ -6,15 +6,11 @@ mod faults;
 mod faulty;
 mod indices;
 mod manners;
-#[path = "../running/mod.rs"]
-mod running;
-#[path = "../../../../tests/support/mod.rs"]
-mod support;
 
 use std::path::Path;
 use std::process::Command;
 
-use support::tool;
+use mmstats_testing::command::tool;
 
 /// kodemon with these stores, on ports of the system's, with its figures in this directory.
 fn command(directory: &Path, stores: &[&str]) -> Command {

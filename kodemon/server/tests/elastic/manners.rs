@@ -3,13 +3,13 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use mmstats_testing::command::run;
+use mmstats_testing::kodemon::{Kodemon, store};
 use nix::sys::signal::Signal;
 use tempfile::TempDir;
 
 use crate::command;
 use crate::faulty::{Act, Faulty};
-use crate::running::{Kodemon, store};
-use crate::support::run;
 
 /// Where nobody listens.
 fn nobody() -> String {

@@ -1,8 +1,7 @@
 //! Questions and their answers.
 
+use mmstats_testing::kodemon::{Kodemon, message, now, start};
 use serde_json::{Value, json};
-
-use crate::running::{Kodemon, kodemon, message, now};
 
 /// The names of keys.
 fn names(keys: &Value) -> Vec<&str> {
@@ -28,7 +27,7 @@ pub fn encoded(text: &str) -> String {
 
 #[test]
 fn a_message_comes_back_as_it_was_sent() {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     let timestamp = now().floor() - 10.0;
     kodemon.send(format!(
         r#"{{"execution_time": 0.031948089599609375, "timestamp": {timestamp}, "token": "test-token",
@@ -52,7 +51,7 @@ fn a_message_comes_back_as_it_was_sent() {
 
 #[test]
 fn keys_are_told_by_name_token_prefix_and_time() {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     let send = |key: &str, token: &str, ago: f64| {
         let mut message = message(key, 0.5, now() - ago);
         message["token"] = token.into();
@@ -100,7 +99,7 @@ fn ten(kodemon: &Kodemon) -> f64 {
 
 #[test]
 fn a_range_has_its_first_moment_and_not_its_last() {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     let began = ten(&kodemon);
     let asked = |from: &str, to: &str| {
         times(&kodemon.json(&format!("/api/keys/f/executions?from={from}&to={to}")))
@@ -116,7 +115,7 @@ fn a_range_has_its_first_moment_and_not_its_last() {
 
 #[test]
 fn pages_follow_each_other_while_rows_arrive() {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     let began = ten(&kodemon);
     for (order, expected) in [
         ("asc", vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0]),
@@ -146,7 +145,7 @@ fn pages_follow_each_other_while_rows_arrive() {
 
 #[test]
 fn calls_of_one_moment_are_all_told() {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     let began = now() - 50.0;
     for number in 0..100 {
         kodemon.send(message("f", f64::from(number), began).to_string());
@@ -166,7 +165,7 @@ fn calls_of_one_moment_are_all_told() {
 
 #[test]
 fn a_summary_has_each_step_and_the_whole() {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     let began = ten(&kodemon);
     let (from, to) = (began, began + 10.0);
     let path = format!("/api/keys/f/summary?from={from}&to={to}&buckets=5");
@@ -188,7 +187,7 @@ fn a_summary_has_each_step_and_the_whole() {
 /// The page divides a range for its list in another way than for its chart.
 #[test]
 fn a_range_has_the_same_figures_however_it_is_divided() {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     // The first of them is older than the range.
     for number in 0..501 {
         kodemon.call("f", 0.001 * f64::from(number * number % 977), 7.5 * f64::from(number));
@@ -217,7 +216,7 @@ fn a_range_has_the_same_figures_however_it_is_divided() {
 
 #[test]
 fn keys_may_have_any_character() {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     let keys = [
         "src/a b.rs-f",
         "100%.rs-f?x=1&y#z",
@@ -244,7 +243,7 @@ fn keys_may_have_any_character() {
 
 #[test]
 fn what_is_wrong_is_named() {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     kodemon.call("f", 1.0, 1.0);
     kodemon.until_stored(1);
     for (path, status, reason) in [
@@ -281,7 +280,7 @@ fn what_is_wrong_is_named() {
 
 #[test]
 fn the_widest_range_is_answered() {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     kodemon.call("f", 1.0, 1.0);
     kodemon.until_stored(1);
     for range in ["from=-1e308&to=1e308", "from=0&to=1e300", "from=-1e18&to=4e18"] {

@@ -2,10 +2,9 @@
 
 use std::fs;
 
+use mmstats_testing::kodemon::{Kodemon, command, message, now, start};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-
-use crate::running::{Kodemon, command, kodemon, message, now};
 
 /// As many messages are sent before it is awaited that they were received: far fewer than the
 /// kernel holds.
@@ -37,7 +36,7 @@ fn counted(kodemon: &Kodemon, datagram: impl AsRef<[u8]>) -> Vec<String> {
 
 #[test]
 fn what_is_no_message_is_counted_by_its_reason() {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     let with = |name: &str, value: Value| {
         let mut message = message("f", 0.5, now());
         message[name] = value;
@@ -115,7 +114,7 @@ fn keys_beyond_the_limit_are_refused_and_known_ones_are_not() {
 
 #[test]
 fn a_flood_of_bad_messages_costs_no_good_one() {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     let (good, bad_for_each) = (500, 40);
     let bad = ["{\"key\":\"x\"", "\u{1b}[2J", "{\"execution_time\":\"1\"}", ""];
     let time = now();

@@ -3,15 +3,14 @@
 use std::fs::File;
 use std::path::PathBuf;
 
+use mmstats_testing::command::{ignoring, run, run_into, tool};
+use mmstats_testing::kodemon::{Kodemon, command, start, without_addresses};
 use nix::sys::signal::Signal;
-
-use crate::running::{Kodemon, command, kodemon, without_addresses};
-use crate::support::{ignoring, run, run_into, tool};
 
 #[test]
 fn a_signal_ends_it_and_what_was_received_is_stored() {
     for (signal, code) in [(Signal::SIGTERM, 0), (Signal::SIGHUP, 0), (Signal::SIGINT, 130)] {
-        let (directory, kodemon) = kodemon();
+        let (directory, kodemon) = start();
         for _ in 0..100 {
             kodemon.call("a.rs-f", 0.001, 0.0);
         }
@@ -37,7 +36,7 @@ fn signals_that_were_ignored_at_the_start_stay_ignored() {
 
 #[test]
 fn an_address_that_is_taken_is_an_error_that_names_it() {
-    let (_directory, first) = kodemon();
+    let (_directory, first) = start();
     let other = tempfile::TempDir::new().unwrap();
     let http = first.server.address.to_string();
     let udp = first.udp.to_string();

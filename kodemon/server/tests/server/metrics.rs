@@ -3,12 +3,15 @@
 use std::fs::File;
 use std::process::Command;
 
-use crate::running::{kodemon, message, now};
-use crate::support::{Run, http, is_installed, run, write};
+use mmstats_testing::command::{Run, run};
+use mmstats_testing::http;
+use mmstats_testing::kodemon::{message, now, start};
+use mmstats_testing::required::is_installed;
+use mmstats_testing::stats_dir::write;
 
 #[test]
 fn prometheus_gets_calls_times_and_losses() {
-    let (directory, kodemon) = kodemon();
+    let (directory, kodemon) = start();
     kodemon.call("a\"b\\c\nd", 0.25, 1.0);
     kodemon.call("a\"b\\c\nd", 0.5, 1.0);
     kodemon.send("no message");
@@ -72,7 +75,7 @@ fn assert_families_are_explained(text: &str) {
 
 #[test]
 fn no_duration_poisons_a_sum() {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     let poisonous =
         ["NaN", "Infinity", "-Infinity", "1e999", "-1", "-1e-300", "null", "\"NaN\"", "3.2e7"];
     let harmless = ["-0.0", "0", "1e-320", "0.5"];
@@ -107,7 +110,7 @@ fn no_duration_poisons_a_sum() {
 
 #[test]
 fn its_own_figures_are_stats() {
-    let (directory, kodemon) = kodemon();
+    let (directory, kodemon) = start();
     kodemon.call("f", 0.25, 1.0);
     kodemon.send("[]");
     kodemon.until(|health| health["received"] == 2 && health["stores"]["sqlite"]["stored"] == 1);

@@ -2,17 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use mmstats_testing::document::Document;
+use mmstats_testing::http;
+use mmstats_testing::kodemon::{Kodemon, message, now, start};
 use tempfile::TempDir;
-
-use crate::document::Document;
-use crate::running::{Kodemon, kodemon, message, now};
-use crate::support::http;
 
 const KEY: &str = "/api/keys/{key}";
 
 /// Of everything something.
 fn filled() -> (TempDir, Kodemon, Document) {
-    let (directory, kodemon) = kodemon();
+    let (directory, kodemon) = start();
     kodemon.call("a.rs-f", 0.25, 1.0);
     let mut extended = message("b/c.py-g h", 1.0, now());
     extended["customer"] = 42.into();

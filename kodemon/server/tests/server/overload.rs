@@ -9,13 +9,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use mmstats_testing::TIMEOUT;
+use mmstats_testing::kodemon::{Kodemon, message, now, start};
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use nix::sys::socket::{ControlMessage, MsgFlags, SockaddrStorage, sendmsg};
 use serde_json::Value;
-
-use crate::running::{Kodemon, kodemon, message, now};
-use crate::support::PATIENCE;
 
 /// For so long, unless told.
 const SECONDS: f64 = 0.5;
@@ -80,7 +79,7 @@ fn resident(pid: u32) -> usize {
 #[test]
 fn what_is_lost_of_a_flood_is_counted_to_the_last_message() {
     let seconds = env::var("OVERLOAD_SECONDS").map_or(SECONDS, |text| text.parse().unwrap());
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     let stop = AtomicBool::new(false);
     let (sent, (asked, longest, memory)) = thread::scope(|scope| {
         let asking = scope.spawn(|| ask(&kodemon, &stop));
@@ -116,9 +115,9 @@ fn what_is_lost_of_a_flood_is_counted_to_the_last_message() {
 
 #[test]
 fn a_signal_ends_it_while_messages_come() {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     let (udp, ended) = (kodemon.udp, AtomicBool::new(false));
-    let gives_up = Instant::now() + PATIENCE;
+    let gives_up = Instant::now() + TIMEOUT;
     let goes_on = || !ended.load(Ordering::Relaxed) && Instant::now() < gives_up;
     thread::scope(|scope| {
         scope.spawn(|| flood(udp, goes_on));

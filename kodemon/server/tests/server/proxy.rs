@@ -2,10 +2,9 @@
 
 use std::io::Read;
 
+use mmstats_testing::kodemon::{Kodemon, until, without_addresses};
+use mmstats_testing::nginx::{HOST, Nginx, resolve};
 use tempfile::TempDir;
-
-use crate::nginx::{HOST, Nginx, resolve};
-use crate::running::{Kodemon, until, without_addresses};
 
 fn behind(nginx: &Nginx) -> (TempDir, Kodemon) {
     let directory = TempDir::new().unwrap();

@@ -1,8 +1,8 @@
 //! Whom the server answers: the same rules as any web tool's here, of which each is tested where
 //! it stands. These tests see that they hold for this server.
 
-use crate::running::{Kodemon, command, kodemon};
-use crate::support::http;
+use mmstats_testing::http;
+use mmstats_testing::kodemon::{Kodemon, command, start};
 
 #[test]
 fn only_hosts_that_are_meant_are_answered() {
@@ -25,7 +25,7 @@ fn only_hosts_that_are_meant_are_answered() {
 
 #[test]
 fn nothing_can_be_changed_and_pages_load_from_here_alone() {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     let address = kodemon.server.address;
     for method in ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"] {
         let request = format!("{method} /api/keys HTTP/1.1\r\nHost: {address}\r\n\r\n");
@@ -42,11 +42,11 @@ fn nothing_can_be_changed_and_pages_load_from_here_alone() {
 
 #[test]
 fn what_a_message_says_drives_no_terminal() {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     kodemon.send(format!(
         "{{\"key\":\"\\u001b[2J\\u202e\",\"token\":\"\\u009b\",\"timestamp\":{},\
          \"execution_time\":1,\"x\":\"\\u001b]0;\u{7f}\u{9b}\"}}",
-        crate::running::now()
+        mmstats_testing::kodemon::now()
     ));
     kodemon.until_stored(1);
     let key = "%1B[2J%E2%80%AE";

@@ -2,11 +2,10 @@
 
 use std::io::{BufRead, BufReader, Write};
 
+use mmstats_testing::document::{Document, assert_valid};
+use mmstats_testing::http::{self, Chunks};
+use mmstats_testing::kodemon::{Kodemon, start};
 use serde_json::{Value, json};
-
-use crate::document::{Document, assert_valid};
-use crate::running::{Kodemon, kodemon};
-use crate::support::http::{self, Chunks};
 
 /// A client that watches.
 struct Watcher(BufReader<Chunks>);
@@ -51,7 +50,7 @@ impl Watcher {
 
 #[test]
 fn calls_of_all_keys_are_told_added_up() {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     let document = Document::at(&kodemon.server, "/api/openapi.json");
     let step = document.validator(&json!({"$ref": "#/components/schemas/Step"}));
     let mut watcher = Watcher::of(&kodemon, "/api/stream");
@@ -77,7 +76,7 @@ fn calls_of_all_keys_are_told_added_up() {
 
 #[test]
 fn each_call_of_one_key_is_told() {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     let document = Document::at(&kodemon.server, "/api/openapi.json");
     let step = document.validator(&json!({"$ref": "#/components/schemas/StepOfKey"}));
     let mut watcher = Watcher::of(&kodemon, "/api/stream?key=a%2Fb.rs-f%20g");
@@ -87,7 +86,7 @@ fn each_call_of_one_key_is_told() {
         r#"{{"execution_time":0.5,"timestamp":{},"token":"t","key":"a/b.rs-f g","customer":
 "<b>","more":{{
 }}}}"#,
-        crate::running::now()
+        mmstats_testing::kodemon::now()
     ));
     let event = watcher.next_with("executions");
     assert_eq!(event["executions"].as_array().unwrap().len(), 1, "{event}");
@@ -103,7 +102,7 @@ fn each_call_of_one_key_is_told() {
 
 #[test]
 fn what_is_too_much_for_a_step_is_counted() {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     let mut watcher = Watcher::of(&kodemon, "/api/stream?key=f");
     assert_eq!(watcher.next().unwrap().0, "whole");
     let sent = 5_000;
@@ -122,7 +121,7 @@ fn what_is_too_much_for_a_step_is_counted() {
 
 #[test]
 fn streams_end_with_the_server() {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     let mut watchers =
         [Watcher::of(&kodemon, "/api/stream"), Watcher::of(&kodemon, "/api/stream?key=f")];
     let code = kodemon.server.end(nix::sys::signal::Signal::SIGTERM);
@@ -134,7 +133,7 @@ fn streams_end_with_the_server() {
 
 #[test]
 fn only_so_many_may_watch() {
-    let (_directory, kodemon) = kodemon();
+    let (_directory, kodemon) = start();
     let of_key: Vec<_> = (0..16).map(|_| Watcher::of(&kodemon, "/api/stream?key=f")).collect();
     let refused = kodemon.server.get("/api/stream?key=f");
     assert_eq!(refused.status, 503, "{}", refused.body);

@@ -3,12 +3,11 @@
 
 use std::time::{Duration, Instant};
 
+use mmstats_testing::command::full_pipe;
+use mmstats_testing::kodemon::{Kodemon, command, start, store, until};
 use nix::sys::signal::Signal;
 use rusqlite::Connection;
 use tempfile::TempDir;
-
-use crate::running::{Kodemon, command, kodemon, store, until};
-use crate::support::full_pipe;
 
 /// How long the end may take at most: 2 s, and room for a busy machine. What is stuck stays so for
 /// ever.
@@ -51,7 +50,7 @@ fn a_log_that_nobody_reads_stops_nothing() {
 
 #[test]
 fn it_ends_while_the_store_is_locked() {
-    let (directory, kodemon) = kodemon();
+    let (directory, kodemon) = start();
     let _locked = lock(&directory);
     kodemon.call("a.rs-f", 0.001, 0.0);
     kodemon.until(|health| health["healthy"] == false);
@@ -61,7 +60,7 @@ fn it_ends_while_the_store_is_locked() {
 
 #[test]
 fn a_store_that_takes_nothing_fails_the_health_check() {
-    let (directory, kodemon) = kodemon();
+    let (directory, kodemon) = start();
     assert_eq!(kodemon.server.get("/healthz").body, "ok\n");
     let locked = lock(&directory);
     kodemon.call("a.rs-f", 0.001, 0.0);

@@ -6,11 +6,12 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use mmstats_testing::TIMEOUT;
+use mmstats_testing::command::run;
+use mmstats_testing::kodemon::{Kodemon, without_addresses};
+use mmstats_testing::required::is_installed;
 use nix::sys::signal::Signal;
 use tempfile::TempDir;
-
-use crate::running::{Kodemon, without_addresses};
-use crate::support::{PATIENCE, is_installed, run};
 
 #[test]
 fn a_live_socket_is_an_error_that_names_it_and_an_orderly_end_removes_it() {
@@ -53,7 +54,7 @@ fn a_socket_has_its_mode_before_it_has_its_name() {
         if calls.contains("+++ exited with 0") {
             break calls;
         }
-        assert!(began.elapsed() < PATIENCE, "strace doesn't end: {calls}");
+        assert!(began.elapsed() < TIMEOUT, "strace doesn't end: {calls}");
         thread::sleep(Duration::from_millis(5));
     };
     let before = calls.split("sa_family=AF_UNIX, sun_path=").next().unwrap();

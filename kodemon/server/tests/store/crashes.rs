@@ -5,11 +5,10 @@ use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
+use mmstats_testing::kodemon::{Kodemon, command, message, now, store};
 use nix::sys::signal::Signal;
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
-
-use crate::running::{Kodemon, command, message, now, store};
 
 const KILLS: u64 = 50;
 /// Who sends so many without a pause may lose some, which doesn't matter here.

@@ -3,11 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use mmstats_testing::kodemon::{Kodemon, store};
 use nix::sys::signal::Signal;
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
-
-use crate::running::{Kodemon, store};
 
 /// The names of the files in a directory that belong to the store.
 fn files(directory: &Path) -> Vec<String> {

@@ -4,12 +4,13 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use mmstats_testing::TIMEOUT;
+use mmstats_testing::kodemon::{Kodemon, command, now};
+
 use kodemon_server::internals::{ExecutionsQuery, KeysQuery, Store, Summary, SummaryQuery};
 use rusqlite::Connection;
 
 use crate::oracle::{Call, KEEP, Stores};
-use crate::running::{Kodemon, command, now};
-use crate::support::PATIENCE;
 
 /// A full hour.
 const BEGIN: f64 = 1_795_258_800.0;
@@ -97,7 +98,7 @@ fn many_that_came_are_soon_where_they_are_found_quickly() {
     assert_eq!(waiting(), 1);
     let began = Instant::now();
     while waiting() > 0 {
-        assert!(began.elapsed() < PATIENCE / 2, "never");
+        assert!(began.elapsed() < TIMEOUT / 2, "never");
         thread::sleep(Duration::from_millis(10));
         stores.sqlite.compact().unwrap();
     }
@@ -133,11 +134,14 @@ fn nothing_is_dropped_by_a_clock_that_is_far_ahead_of_what_is_stored() {
     kodemon.call("a.rs-f", 0.25, 0.0);
     kodemon.until_stored(1);
     let report = || fs::read_to_string(log.path()).unwrap();
-    crate::running::until(|| report().into(), |report| report.as_str().unwrap().ends_with('\n'));
+    mmstats_testing::kodemon::until(
+        || report().into(),
+        |report| report.as_str().unwrap().ends_with('\n'),
+    );
     let executions = kodemon.json("/api/keys/a.rs-f/executions")["executions"].clone();
     assert_eq!(executions.as_array().unwrap().len(), 101);
     // A clock that is wrong rejects nothing that is right by what is stored.
-    let message = crate::running::message("a.rs-f", 0.25, begin + 101.0 * 60.0);
+    let message = mmstats_testing::kodemon::message("a.rs-f", 0.25, begin + 101.0 * 60.0);
     kodemon.send(message.to_string());
     kodemon.until_stored(2);
     assert_eq!(kodemon.server.end(nix::sys::signal::Signal::SIGTERM), Some(0));

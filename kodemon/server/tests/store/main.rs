@@ -6,8 +6,4 @@ mod ending;
 mod keeping;
 mod oracle;
 mod refused;
-#[path = "../running/mod.rs"]
-mod running;
-#[path = "../../../../tests/support/mod.rs"]
-mod support;
 mod trouble;

@@ -1,11 +1,13 @@
 //! A store that can't be written for a while: nothing is lost, and everything can be asked.
 
 use std::fs::{self, File};
-use std::io::ErrorKind;
 use std::path::Path;
 use std::process::Command;
 
 use kodemon_server::internals::{ExecutionsQuery, KeysQuery, Store, SummaryQuery};
+use mmstats_testing::command::within;
+use mmstats_testing::kodemon::{Kodemon, command, message, now, store};
+use mmstats_testing::required::succeeds;
 use nix::sys::signal::Signal;
 use nix::unistd::geteuid;
 use rusqlite::Connection;
@@ -13,7 +15,6 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::oracle::{Call, Stores};
-use crate::running::{Kodemon, command, message, now, store};
 
 const KEYS: &str = "/api/keys";
 
@@ -159,7 +160,7 @@ fn a_limit_of_the_size_of_files_is_told_and_the_server_goes_on() {
 }
 
 /// The same command with a small file system of its own for a directory, which a file nearly
-/// fills; `None`, said aloud, where that can't be.
+/// fills; `None`: that can't be, and the test is skipped.
 fn on_tmpfs(command: &Command, directory: &Path, filler: &Path) -> Option<Command> {
     let unshare = || {
         let mut unshare = Command::new("unshare");
@@ -172,25 +173,5 @@ fn on_tmpfs(command: &Command, directory: &Path, filler: &Path) -> Option<Comman
         unshare.args(["--mount", "--", "sh", "-c", script]).arg(directory).arg(filler);
         unshare
     };
-    match unshare().arg("true").output() {
-        Ok(output) if output.status.success() => {}
-        Err(error) if error.kind() != ErrorKind::NotFound => panic!("{error}"),
-        failed => {
-            eprintln!("SKIPPED: a tmpfs can't be mounted here: {failed:?}");
-            return None;
-        }
-    }
-    Some(within(unshare(), command))
-}
-
-/// A command that is the arguments of another one.
-fn within(mut outer: Command, command: &Command) -> Command {
-    outer.arg(command.get_program()).args(command.get_args());
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => outer.env(name, value),
-            None => outer.env_remove(name),
-        };
-    }
-    outer
+    succeeds(unshare().arg("true")).then(|| within(unshare(), command))
 }

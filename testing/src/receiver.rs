@@ -1,25 +1,22 @@
-//! The socket that a test's program sends to.
-#![allow(dead_code, reason = "each test uses a part")]
+//! The socket to which programs with timed functions send.
 
 use std::net::UdpSocket;
-use std::time::Duration;
 
 use serde_json::Value;
 
-/// Nothing takes that long.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+use crate::TIMEOUT;
 
-/// A socket for the messages of a test.
-pub struct Server(UdpSocket);
+/// A socket for the messages of a test. Each must be one that the server accepts.
+pub struct Receiver(UdpSocket);
 
-impl Server {
+impl Receiver {
     pub fn start() -> Self {
         Self::at("127.0.0.1", 0).unwrap()
     }
 
     pub fn at(host: &str, port: u16) -> std::io::Result<Self> {
         let socket = UdpSocket::bind((host, port))?;
-        socket.set_read_timeout(Some(PATIENCE))?;
+        socket.set_read_timeout(Some(TIMEOUT))?;
         Ok(Self(socket))
     }
 
@@ -32,7 +29,7 @@ impl Server {
         serde_json::from_str(&self.text()).unwrap()
     }
 
-    /// The next message as it came.
+    /// The next message as it was sent.
     pub fn text(&self) -> String {
         let mut buffer = vec![0; 65_536];
         let size = self.0.recv(&mut buffer).expect("a message comes");

@@ -1,5 +1,4 @@
 //! kodemon as a process, with a store of its own, and messages to it.
-#![allow(dead_code, reason = "each test uses a part")]
 
 use std::net::{SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
@@ -10,11 +9,13 @@ use std::time::{Duration, Instant, SystemTime};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::server::Server;
-use crate::support::{PATIENCE, tool};
+use crate::TIMEOUT;
+use crate::command::tool;
+use crate::programs::built;
+use crate::server::Server;
 
-/// How often something that is awaited is asked for.
-const EVERY: Duration = Duration::from_millis(10);
+/// The pause between two requests for what is awaited.
+const INTERVAL: Duration = Duration::from_millis(10);
 
 /// A kodemon that runs until it is dropped.
 pub struct Kodemon {
@@ -92,13 +93,13 @@ pub fn until(ask: impl Fn() -> Value, said: impl Fn(&Value) -> bool) -> Value {
         if said(&answer) {
             return answer;
         }
-        assert!(began.elapsed() < PATIENCE, "never: {answer:#}");
-        thread::sleep(EVERY);
+        assert!(began.elapsed() < TIMEOUT, "never: {answer:#}");
+        thread::sleep(INTERVAL);
     }
 }
 
 /// A kodemon, and the directory of its store.
-pub fn kodemon() -> (TempDir, Kodemon) {
+pub fn start() -> (TempDir, Kodemon) {
     let directory = TempDir::new().unwrap();
     let kodemon = Kodemon::start(directory.path());
     (directory, kodemon)
@@ -113,7 +114,7 @@ pub fn command(directory: &Path) -> Command {
 
 /// The same without a word of where it listens.
 pub fn without_addresses(directory: &Path) -> Command {
-    let mut command = tool(env!("CARGO_BIN_EXE_kodemon"));
+    let mut command = tool(built("kodemon"));
     command.arg("--store").arg(store(directory)).env("MMSTATS_PATH", directory);
     command
 }
