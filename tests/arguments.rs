@@ -11,12 +11,12 @@ const CLEANSTATS: &str = env!("CARGO_BIN_EXE_cleanstats");
 fn a_number_below_what_is_possible_is_named() {
     for (program, option, value, reason) in [
         (POLLSTATS, "-d", "-1", "must be from 0.001 seconds to a year"),
-        (POLLSTATS, "-c", "-1", "a whole number was expected, 0 or more"),
-        (POLLSTATS, "-n", "-20", "a whole number was expected, 0 or more"),
+        (POLLSTATS, "-c", "-1", "expected a whole number, 0 or more"),
+        (POLLSTATS, "-n", "-20", "expected a whole number, 0 or more"),
         (POLLSTATS, "--percentile", "-1", "must be from 0 to 100"),
-        (SLURPSTATS, "--max-bytes", "-1K", "a number of bytes was expected"),
-        (SLURPSTATS, "--max-labels", "-1", "a whole number was expected, 1 or more"),
-        (SLURPSTATS, "--max-labels", "0", "a whole number was expected, 1 or more"),
+        (SLURPSTATS, "--max-bytes", "-1K", "expected a number of bytes"),
+        (SLURPSTATS, "--max-labels", "-1", "expected a whole number, 1 or more"),
+        (SLURPSTATS, "--max-labels", "0", "expected a whole number, 1 or more"),
         (CLEANSTATS, "--older-than", "-2d", "expected a whole number and a unit"),
     ] {
         let Run { code, stderr, .. } = run(tool(program).args([option, value]));

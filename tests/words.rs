@@ -60,8 +60,7 @@ fn one_is_no_plural() {
     assert_has(&sum, &["==> sum of 1 file"]);
     assert_has(&sum, &expected);
     let nothing = run(slurpstats().args(["-l", "missing"]).arg(directory.path()));
-    let reason =
-        "slurpstats: looked at 1 file, and there is none with a stat whose label matches\n";
+    let reason = "slurpstats: read 1 file; found none with a stat whose label matches\n";
     assert_eq!(nothing.stderr, reason);
 }
 

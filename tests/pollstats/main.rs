@@ -450,7 +450,7 @@ fn where_nothing_is_found_it_says_where_it_looked() {
     let (_folder, path) = folder();
     let output = pollstats(&["-c", "1", "hits", &path]);
     let stderr = text(&output.stderr);
-    assert!(stderr.contains(&path) && stderr.contains("why there may be nothing"), "{stderr}");
+    assert!(stderr.contains(&path) && stderr.contains("possible reasons"), "{stderr}");
     assert_eq!((output.stdout.len(), output.status.code()), (0, Some(1)));
 }
 

@@ -36,9 +36,9 @@ fn labels_and_life_choose() {
     for (arguments, reason) in [
         (
             &["-l", "nothing*", place][..],
-            "looked at 3 files, and there is none with a stat whose label matches",
+            "read 3 files; found none with a stat whose label matches",
         ),
-        (&["--alive", dead], "looked at 1 file, and there is none whose program is alive"),
+        (&["--alive", dead], "read 1 file; found none whose program is alive"),
     ] {
         let Run { code, stdout, stderr } = slurpstats(arguments.iter().copied());
         assert_eq!((code, stdout.as_str()), (Some(1), ""));

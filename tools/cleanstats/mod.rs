@@ -80,7 +80,7 @@ fn end(
     }
     if selection.paths().is_empty() && selection.unfinished().is_empty() {
         if !arguments.quiet {
-            diagnostics.note(&selection.explain_nothing());
+            diagnostics.note(&selection.explain_no_files());
         }
         // A timer that cleans by age usually finds nothing, which is no failure.
         return match arguments.older_than {

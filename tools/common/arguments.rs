@@ -1,4 +1,4 @@
-//! Arguments that every tool takes.
+//! Arguments that the tools share.
 
 use clap::Args;
 use mmstats::ReadBudget;
@@ -18,26 +18,26 @@ pub struct CommonArguments {
     pub generate: GenerateArgument,
 }
 
-/// How much is read over all files.
+/// Limits on what is read.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct LimitArguments {
-    /// Read at most this many bytes over all files, 256 of them a stat and 768 a label: 1000000, 512K, 256M, 1G
+    /// Maximum number of bytes to read from all files, counting 256 per stat and 768 per label: 1000000, 512K, 256M, 1G
     #[arg(long, value_name = "BYTES", default_value = "256M", value_parser = parse_bytes, allow_hyphen_values = true, hide_short_help = true)]
     pub max_bytes: u64,
 
-    /// Read at most this many labels over all files; one with long texts counts as several
+    /// Maximum number of labels to read from all files; one with long texts counts as several
     #[arg(long, value_name = "N", default_value_t = ReadBudget::MAX_LABELS, value_parser = |text: &str| parse_number(text, 1), allow_negative_numbers = true, hide_short_help = true)]
     pub max_labels: u64,
 }
 
 impl LimitArguments {
-    /// What a reading of all files may take.
+    /// The budget for reading all files.
     pub fn budget(&self) -> ReadBudget {
         ReadBudget::new().max_bytes(self.max_bytes).max_labels(self.max_labels)
     }
 }
 
-/// A number of bytes, also in units of 1024.
+/// Parses a number of bytes, also in units of 1024.
 fn parse_bytes(text: &str) -> Result<u64, String> {
     let units = [("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30)];
     let unit = units.into_iter().find_map(|(unit, size)| Some((text.strip_suffix(unit)?, size)));
@@ -45,44 +45,44 @@ fn parse_bytes(text: &str) -> Result<u64, String> {
     let number = number.bytes().all(|digit| digit.is_ascii_digit()).then(|| number.parse().ok());
     let bytes = number.flatten().and_then(|number: u64| number.checked_mul(size));
     bytes
-        .ok_or_else(|| "a number of bytes was expected, as in 1000000, 512K, 256M or 1G".to_owned())
+        .ok_or_else(|| "expected a number of bytes, such as 1000000, 512K, 256M or 1G".to_owned())
 }
 
-/// A whole number.
+/// Parses a whole number.
 ///
 /// # Errors
 ///
-/// Returns an error if it is anything else, or less than `least`.
+/// Returns what was expected if it is anything else, or less than `least`.
 pub fn parse_number(text: &str, least: u64) -> Result<u64, String> {
     let number = text.parse().ok().filter(|&number| number >= least);
-    number.ok_or_else(|| format!("a whole number was expected, {least} or more"))
+    number.ok_or_else(|| format!("expected a whole number, {least} or more"))
 }
 
-/// The end of a tool's long help: its examples, where files are looked for, the environment (lines
-/// of the tool's own first), exit codes.
+/// The end of a tool's long help: its examples, where it searches, the environment (the tool's own
+/// lines first), exit codes.
 pub fn after_help(examples: &str, environment: &str) -> String {
-    format!("{examples}\n\n{PLACES}\n\nEnvironment:\n{environment}{ENVIRONMENT}\n\n{EXIT_CODES}")
+    format!("{examples}\n\n{LOCATIONS}\n\nEnvironment:\n{environment}{ENVIRONMENT}\n\n{EXIT_CODES}")
 }
 
-const PLACES: &str = "\
-Where files are looked for without an argument:
+const LOCATIONS: &str = "\
+Without an argument, the tool searches:
   $MMSTATS_GLOB if it is set, else the directory $MMSTATS_PATH, else /dev/shm
-  and the temporary directory; there files named *.mmstats and mmstats-*.";
+  and the temporary directory, for files named *.mmstats and mmstats-*.";
 
 const ENVIRONMENT: &str = "  \
   MMSTATS_GLOB    the stats files to read, as a glob
   MMSTATS_PATH    the directory of stats files
-  NO_COLOR        if it isn't empty: no colour, unless --color asks for it
+  NO_COLOR        if not empty: no colour, unless --color asks for it
   TZ              the time zone of dates and times in text
   LC_ALL, LC_CTYPE, LANG
-                  the first that is set is the locale; without UTF-8 text is
+                  the first that is set is the locale; without UTF-8, text is
                   ASCII";
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  fine
+  0  success
   1  nothing matched
-  2  an error, told on stderr with the file's name and the reason
+  2  an error, reported on stderr with the file's name and the reason
   130  ended by Ctrl-C";
 
 #[cfg(test)]

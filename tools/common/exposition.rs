@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use mmstats::{Kind, Stat, Value};
 use mmstats_exposition::{Bounds, Families, Format, Names, Sample, SizeLimit};
 
-use super::totals::Total;
+use super::total::Total;
 pub use sample::{is_allowed, sample_of};
 
 /// Whether a process is alive.

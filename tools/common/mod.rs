@@ -1,19 +1,20 @@
-//! What every tool does in the same way: selection, output, diagnostics, exit codes.
+//! What the tools share: selecting files, adding up stats, output formats.
 
-pub mod about;
+pub mod aggregation;
 pub mod arguments;
-pub mod declared;
+pub mod combined;
 pub mod exposition;
 pub mod identifier;
 pub mod json;
-pub mod means;
 pub mod natural;
-pub mod near;
 pub mod patterns;
 pub mod records;
 pub mod selection;
+pub mod subject;
+pub mod suggestions;
 pub mod terminal;
 pub mod time;
-pub mod together;
+pub mod total;
 pub mod totals;
 pub mod unpublished;
+pub mod weighted_mean;

@@ -1,14 +1,14 @@
-//! Stats as JSON objects: one of a file, or one over all files. Their schema is in
-//! tools/README.md.
+//! Stats as JSON objects: of one file, or totals over all files. Their schema is in tools/README.md.
 
 use mmstats::{FieldLayout, HistogramSnapshot, Kind, Stat, Value};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use super::combined::Combined;
 use super::json::Exact;
-use super::totals::{Together, Total};
+use super::total::Total;
 
-/// What is told of a histogram, beside its count.
+/// What is written of a histogram, besides its count.
 pub const PERCENTILES: [(&str, f64); 4] =
     [("p50", 50.0), ("p90", 90.0), ("p99", 99.0), ("max", 100.0)];
 
@@ -21,12 +21,12 @@ pub fn percentile(histogram: &HistogramSnapshot, percent: f64) -> Option<Value<'
 
 /// What is written beyond the fixed part of the schema.
 #[derive(Clone, Copy, Debug)]
-pub struct Extras {
-    /// Where the field stands, and its bytes.
+pub struct RecordOptions {
+    /// The field's offsets and bytes.
     pub layout: bool,
-    /// What the stat means.
+    /// Help texts.
     pub help_texts: bool,
-    /// Unix time in seconds, against which windows have passed or not.
+    /// Unix time in seconds, by which windows expire.
     pub now: f64,
 }
 
@@ -34,34 +34,38 @@ pub struct Extras {
 pub struct StatRecord<'a> {
     /// The stat.
     pub stat: Stat<'a>,
-    /// What of it is written.
-    pub extras: Extras,
+    /// What is written of it.
+    pub options: RecordOptions,
 }
 
 impl Serialize for StatRecord<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { stat, extras } = self;
+        let Self { stat, options } = self;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("label", &stat.label())?;
         map.serialize_entry("kind", &stat.kind().map(Kind::name))?;
         map.serialize_entry("unit", &none_if_empty(stat.unit()))?;
-        put_value(&mut map, stat, extras.now)?;
-        if extras.help_texts {
+        serialize_value(&mut map, stat, options.now)?;
+        if options.help_texts {
             map.serialize_entry("help", &none_if_empty(stat.help()))?;
         }
-        if extras.layout {
+        if options.layout {
             map.serialize_entry("layout", &LayoutRecord(&stat.field_layout()))?;
         }
         map.end()
     }
 }
 
-/// Puts into an object what a file has of a stat: type, value, components, remarks.
+/// Adds to an object what a file has of a stat: type, value, components, remarks.
 ///
 /// # Errors
 ///
-/// Those of the serializer.
-pub fn put_value<M: SerializeMap>(map: &mut M, stat: &Stat<'_>, now: f64) -> Result<(), M::Error> {
+/// Returns the errors of the serializer.
+pub fn serialize_value<M: SerializeMap>(
+    map: &mut M,
+    stat: &Stat<'_>,
+    now: f64,
+) -> Result<(), M::Error> {
     map.serialize_entry("type", &stat.signature())?;
     map.serialize_entry("value", &Exact(stat.value()))?;
     if let Some(histogram) = stat.histogram() {
@@ -85,7 +89,7 @@ pub fn put_value<M: SerializeMap>(map: &mut M, stat: &Stat<'_>, now: f64) -> Res
 pub struct TotalRecord<'a> {
     /// The stat.
     pub total: &'a Total,
-    /// Whether what it means is written.
+    /// Whether its help text is written.
     pub help_texts: bool,
 }
 
@@ -111,14 +115,14 @@ impl Serialize for TotalRecord<'_> {
             map.serialize_entry("value", &histogram.count())?;
             map.serialize_entry("components", &HistogramRecord(histogram))?;
         } else {
-            match total.together() {
-                Together::One(value) => map.serialize_entry("value", &Exact(value))?,
-                Together::Range { least, greatest } => {
+            match total.combined() {
+                Combined::One(value) => map.serialize_entry("value", &Exact(value))?,
+                Combined::Range { least, greatest } => {
                     map.serialize_entry("value", &())?;
                     map.serialize_entry("least", &Exact(least))?;
                     map.serialize_entry("greatest", &Exact(greatest))?;
                 }
-                Together::Different | Together::Nothing => map.serialize_entry("value", &())?,
+                Combined::Different | Combined::Nothing => map.serialize_entry("value", &())?,
             }
             if let Some((least, greatest)) = total.range_of_means() {
                 map.serialize_entry("least", &Exact(least))?;

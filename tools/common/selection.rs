@@ -1,4 +1,4 @@
-//! Which files a tool works on, and what it says where there are none.
+//! The files that a tool works on, and an explanation if there are none.
 
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -11,15 +11,15 @@ use super::natural;
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::escape;
 
-/// Why there may be no stats files.
-pub const WHY_NOTHING: [&str; 4] = [
+/// Possible reasons why there are no stats files.
+pub const NO_FILES_REASONS: [&str; 4] = [
     "no program that publishes stats is running; one that ends removes its files",
     "it puts them elsewhere: name the file or directory, or set MMSTATS_PATH as it is set there",
     "systemd gives it a /tmp of its own (PrivateTmp=yes): try '/tmp/systemd-private-*/tmp'",
     "this user may not look into the directory",
 ];
 
-/// The files that the arguments stand for.
+/// The files at the locations that the arguments name.
 #[derive(Debug)]
 pub struct Selection {
     search: Search,
@@ -28,28 +28,28 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Finds the files, and tells what was named and isn't there.
-    pub fn find(places: &[OsString], diagnostics: &mut Diagnostics) -> Self {
-        Self::find_and_tell(places, diagnostics, |_| true)
+    /// Finds the files, and reports what was named and isn't there.
+    pub fn find(locations: &[OsString], diagnostics: &mut Diagnostics) -> Self {
+        Self::find_and_report(locations, diagnostics, |_| true)
     }
 
-    /// The same for somebody who waits: what isn't there may come.
-    pub fn find_what_may_come(places: &[OsString], diagnostics: &mut Diagnostics) -> Self {
-        Self::find_and_tell(places, diagnostics, |error| !error.is_not_found())
+    /// Finds the files for a user who waits: what isn't there may still come.
+    pub fn find_or_wait(locations: &[OsString], diagnostics: &mut Diagnostics) -> Self {
+        Self::find_and_report(locations, diagnostics, |error| !error.is_not_found())
     }
 
-    fn find_and_tell(
-        places: &[OsString],
+    fn find_and_report(
+        locations: &[OsString],
         diagnostics: &mut Diagnostics,
-        matters: impl Fn(&ReadError) -> bool,
+        is_reported: impl Fn(&ReadError) -> bool,
     ) -> Self {
-        let search = mmstats::find(places);
-        for error in search.errors().iter().filter(|error| matters(error)) {
+        let search = mmstats::find(locations);
+        for error in search.errors().iter().filter(|error| is_reported(error)) {
             diagnostics.file_error(error.path(), &error.reason());
         }
         let mut paths = search.paths().to_vec();
         paths.sort_by(|one, other| natural::compare_paths(one, other));
-        let named = places.iter().map(PathBuf::from).collect();
+        let named = locations.iter().map(PathBuf::from).collect();
         Self { search, paths, named }
     }
 
@@ -63,35 +63,36 @@ impl Selection {
         self.search.unfinished()
     }
 
-    /// What was named and isn't there; already told.
+    /// What was named and isn't there; already reported.
     pub fn errors(&self) -> &[ReadError] {
         self.search.errors()
     }
 
-    /// Whether a file was found and then was gone: its program ended meanwhile. One that was
-    /// named should have been there.
+    /// Whether the error is of a file that was found and has gone since, because its program ended.
+    /// One that was named should have been there.
     pub fn has_just_gone(&self, error: &ReadError) -> bool {
         error.is_not_found() && !self.named.iter().any(|named| named == error.path())
     }
 
-    /// Where it looked and why there may be nothing, for a message of several lines.
-    pub fn explain_nothing(&self) -> String {
-        let mut text = "no stats files found\nlooked at:".to_owned();
-        for place in self.search.locations() {
-            let state = state_of(place).map_or_else(String::new, |state| format!("  ({state})"));
-            write!(text, "\n  {}{state}", escape(place)).expect("a String takes everything");
+    /// The locations that were searched and why they may have no files, in several lines.
+    pub fn explain_no_files(&self) -> String {
+        let mut text = "no stats files found\nsearched:".to_owned();
+        for location in self.search.locations() {
+            let reason = explain_location(location)
+                .map_or_else(String::new, |reason| format!("  ({reason})"));
+            write!(text, "\n  {}{reason}", escape(location)).expect("a String takes everything");
         }
-        text.push_str("\nwhy there may be nothing:");
-        for reason in WHY_NOTHING {
+        text.push_str("\npossible reasons:");
+        for reason in NO_FILES_REASONS {
             write!(text, "\n  - {reason}").expect("a String takes everything");
         }
         text
     }
 }
 
-/// Why nothing can be found at a place that was looked at, if that can be said.
-pub fn state_of(place: &str) -> Option<&'static str> {
-    let folder = Path::new(place).parent()?;
+/// Why nothing can be found at a location, if the system says so.
+pub fn explain_location(location: &str) -> Option<&'static str> {
+    let folder = Path::new(location).parent()?;
     if folder.as_os_str().is_empty() || is_pattern(folder) {
         return None;
     }

@@ -1,4 +1,4 @@
-//! Threads whose stats are published in no file, as the other files of their process say.
+//! Threads that publish into no file, as the other files of their process say.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -8,10 +8,10 @@ use mmstats::{ProcessKey, StatsFile};
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::escape_path;
 
-/// How the label of the stat ends that counts such threads; a program's prefix may come before.
+/// The stat that counts such threads; a program's prefix may precede it.
 const LABEL: &[u8] = b"sys.unpublished";
 
-/// How many threads of a file's process publish nothing, as the file says.
+/// The number of threads of a file's process that publish nothing, as the file says.
 pub fn unpublished_threads(file: &StatsFile) -> u64 {
     let stats = file.stats().filter(|stat| stat.label_bytes().ends_with(LABEL));
     stats.filter_map(|stat| stat.value().as_u64()).max().unwrap_or(0)
@@ -20,15 +20,15 @@ pub fn unpublished_threads(file: &StatsFile) -> u64 {
 /// Warns of each process once, and again when more of its threads publish nothing.
 #[derive(Debug, Default)]
 pub struct Unpublished {
-    /// In this look: the first file of the process that says so, and the largest number.
+    /// In this poll: the first file of each process that says so, and the largest number.
     found: BTreeMap<ProcessKey, (PathBuf, u64)>,
-    /// In the look before.
-    told: BTreeMap<ProcessKey, u64>,
+    /// What was reported in the last poll.
+    reported: BTreeMap<ProcessKey, u64>,
 }
 
 impl Unpublished {
-    /// Takes what a file says, of a dead program too: what it has counted isn't all.
-    pub fn look_at(&mut self, file: &StatsFile) {
+    /// Records what a file says, of a dead program too: what it has counted isn't all.
+    pub fn record(&mut self, file: &StatsFile) {
         let threads = unpublished_threads(file);
         if let Some(process) = file.process().filter(|_| threads > 0) {
             let (_, most) =
@@ -37,11 +37,11 @@ impl Unpublished {
         }
     }
 
-    /// Ends a look: warns of what is new in it.
-    pub fn tell(&mut self, diagnostics: &Diagnostics) {
-        let before = std::mem::take(&mut self.told);
+    /// Ends a poll: warns of what is new in it.
+    pub fn report(&mut self, diagnostics: &Diagnostics) {
+        let before = std::mem::take(&mut self.reported);
         for (process, (path, threads)) in std::mem::take(&mut self.found) {
-            if before.get(&process).is_none_or(|&told| told < threads) {
+            if before.get(&process).is_none_or(|&reported| reported < threads) {
                 let path = escape_path(&path);
                 let what = match threads {
                     1 => "thread of this process publishes",
@@ -49,7 +49,7 @@ impl Unpublished {
                 };
                 diagnostics.note(&format_args!("{path}: {threads} {what} nothing"));
             }
-            self.told.insert(process, threads);
+            self.reported.insert(process, threads);
         }
     }
 }

@@ -7,8 +7,8 @@ use mmstats::{Aggregate, Aggregator, HistogramSnapshot, Value};
 use super::columns::{Column, Measure};
 use super::figure::Figure;
 use super::show::Show;
-use crate::common::means::Means;
 use crate::common::records;
+use crate::common::weighted_mean::WeightedMean;
 
 /// One number of a row.
 #[derive(Clone, Debug, PartialEq)]
@@ -93,7 +93,7 @@ fn up_down(figures: &[&Figure], measure: Measure, interval: Duration) -> Cell {
 
 /// The mean, and how often.
 fn timer(figures: &[&Figure], delta: bool, interval: Duration) -> [Cell; 2] {
-    let mut means = Means::default();
+    let mut means = WeightedMean::default();
     let new = figures.iter().filter_map(|figure| match figure {
         Figure::Total { count, total } => Some((*count, *total)),
         _ => None,
@@ -139,7 +139,7 @@ fn histogram(figures: &[&Figure], percentile: f64) -> Cell {
 
 /// Each mean weighs as many values as it is over, unless another way was asked for.
 fn average(figures: &[&Figure], aggregator: Aggregator) -> Cell {
-    let mut means = Means::default();
+    let mut means = WeightedMean::default();
     let mut each = Vec::new();
     for figure in figures {
         let (mean, count) = match **figure {

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::show::Known;
-use crate::common::about::About;
 use crate::common::natural;
-use crate::common::near::near;
 use crate::common::patterns::LabelPattern;
+use crate::common::subject::Subject;
+use crate::common::suggestions::suggest;
 
 /// What is known of every label that is wanted, sorted by label.
 pub type Catalogue = BTreeMap<String, Known>;
@@ -49,7 +49,7 @@ impl Fields {
     pub fn new(prefix: &str, list: Option<&str>, all: bool) -> Self {
         // `-p sys.` asks for it by name.
         let label = format!("{}.x", prefix.trim_end_matches('.'));
-        let all = all || About::of_command("", &label) == About::Process;
+        let all = all || Subject::of_command("", &label) == Subject::Process;
         let fields = list.unwrap_or_default().split(',').map(str::trim);
         Self {
             prefix: prefix.to_owned(),
@@ -62,8 +62,8 @@ impl Fields {
     }
 
     /// Whether a file's stat matters.
-    pub fn want(&self, label: &str, about: About) -> bool {
-        let is_wanted = self.are_asked_for() || self.all || about != About::Process;
+    pub fn want(&self, label: &str, about: Subject) -> bool {
+        let is_wanted = self.are_asked_for() || self.all || about != Subject::Process;
         is_wanted && self.could_want(label)
     }
 
@@ -116,7 +116,7 @@ impl Fields {
         if self.are_asked_for() {
             return self.wanted.iter().any(|wanted| wanted.spelling(known).is_some());
         }
-        let counts = |known: &Known| self.all || known.about == About::Work;
+        let counts = |known: &Known| self.all || known.about == Subject::Work;
         known.values().any(|known| known.show.moves() && counts(known))
     }
 
@@ -205,7 +205,7 @@ impl Spelling {
     /// What may be meant where it matches none of the labels.
     fn meant<'a>(&self, mut labels: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
         if self.pattern.is_none() {
-            return near(&self.label, labels).into_iter().map(str::to_owned).collect();
+            return suggest(&self.label, labels).into_iter().map(str::to_owned).collect();
         }
         let longer = Self::new(format!("*.{}", self.label));
         let matches = labels.any(|label| longer.matches(label));
@@ -228,7 +228,7 @@ mod tests {
             told: true,
             unit: String::new(),
             aggregate: None,
-            about: About::of_command("mmash", label),
+            about: Subject::of_command("mmash", label),
         };
         labels.iter().map(|&(label, show)| (label.to_owned(), known(label, show))).collect()
     }
@@ -260,7 +260,7 @@ mod tests {
         let chosen = fields.choose(&web());
         assert_eq!(chosen[0].label, "web.stats.status.3XX");
         assert_eq!(titles(&fields, &web()), ["status.3XX", "status.2XX"]);
-        assert!(fields.want("web.stats.status.2XX", About::Work));
+        assert!(fields.want("web.stats.status.2XX", Subject::Work));
     }
 
     #[test]
@@ -322,7 +322,7 @@ mod tests {
         assert_eq!(titles(&Fields::new("", None, false), &web()), titles(&fields, &web()));
         let two = catalogue(&[("web.a", Show::Gauge), ("webb.b", Show::Gauge)]);
         assert_eq!(titles(&Fields::new("", None, false), &two), ["web.a", "webb.b"]);
-        let work = About::Work;
+        let work = Subject::Work;
         assert!(fields.want("web.stats.busy", work) && !fields.want("other.busy", work));
     }
 
@@ -348,7 +348,7 @@ mod tests {
             ("web.sys.", false, true),
         ] {
             let fields = Fields::new(prefix, None, all);
-            assert_eq!(fields.want("web.sys.unpublished", About::Process), expected, "{prefix}");
+            assert_eq!(fields.want("web.sys.unpublished", Subject::Process), expected, "{prefix}");
         }
     }
 }

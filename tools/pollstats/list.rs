@@ -12,10 +12,10 @@ use super::fields::Fields;
 use super::filter::any_passes;
 use super::records;
 use super::show::Show;
-use crate::common::about::About;
 use crate::common::json;
 use crate::common::natural;
 use crate::common::selection::Selection;
+use crate::common::subject::Subject;
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::{escape, escape_data};
 
@@ -34,7 +34,7 @@ struct Entry {
     files: usize,
     help: String,
     #[serde(skip)]
-    about: About,
+    about: Subject,
 }
 
 /// Lists the labels that FIELDS match, or all.
@@ -101,9 +101,9 @@ fn collect(
                 unit: stat.unit().to_owned(),
                 files: 0,
                 help: stat.help().to_owned(),
-                about: About::of(&file, label),
+                about: Subject::of(&file, label),
             });
-            entry.about = entry.about.min(About::of(&file, &entry.label));
+            entry.about = entry.about.min(Subject::of(&file, &entry.label));
             entry.files += 1;
         }
     }

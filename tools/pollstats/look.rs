@@ -14,9 +14,9 @@ use super::fields::{Catalogue, Fields};
 use super::filter::{Filter, any_passes};
 use super::sampler::{FileSnapshot, Snapshot, Writer};
 use super::show::{Known, Show};
-use crate::common::about::About;
 use crate::common::arguments::LimitArguments;
 use crate::common::patterns::LabelPattern;
+use crate::common::subject::Subject;
 use crate::common::unpublished::Unpublished;
 use mmstats_cli::diagnostics::Diagnostics;
 
@@ -99,7 +99,7 @@ impl<'a> Observer<'a> {
                 }
             }
         }
-        self.unpublished.tell(diagnostics);
+        self.unpublished.report(diagnostics);
         self.has_looked = true;
         snapshot
     }
@@ -118,7 +118,7 @@ impl<'a> Observer<'a> {
         let life = LazyCell::new(|| file.life(processes).verdict);
         let Interest { filters, prefix, alive, .. } = self.interest;
         if any_passes(filters, file, prefix) && (!alive || *life == Verdict::Alive) {
-            self.unpublished.look_at(file);
+            self.unpublished.record(file);
             let file = self.snapshot(file, &life, snapshot.time);
             snapshot.files.push(file);
         } else {
@@ -137,7 +137,7 @@ impl<'a> Observer<'a> {
         let is_asked_for = self.interest.fields.are_asked_for();
         for stat in file.stats() {
             let label = stat.label();
-            let about = About::of(file, &label);
+            let about = Subject::of(file, &label);
             if !self.interest.fields.want(&label, about) {
                 self.pass_over(&label);
                 continue;

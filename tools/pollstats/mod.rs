@@ -62,14 +62,14 @@ pub fn run(
 ) -> io::Result<Outcome> {
     let operands = Operands::of(&arguments.operands);
     let mut diagnostics = Diagnostics::new(NAME);
-    let find = if arguments.wait { Selection::find_what_may_come } else { Selection::find };
+    let find = if arguments.wait { Selection::find_or_wait } else { Selection::find };
     let selection = find(operands.places, &mut diagnostics);
     if let Some(fields) = operands.likely_fields() {
         diagnostics.note(&format_args!("fields are separated by commas: {}", escape(&fields)));
     }
     if selection.paths().is_empty() && !arguments.wait {
         if diagnostics.errors() == 0 {
-            diagnostics.note(&selection.explain_nothing());
+            diagnostics.note(&selection.explain_no_files());
         }
         return Ok(outcome(&diagnostics, false));
     }

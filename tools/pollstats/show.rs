@@ -3,8 +3,8 @@
 use mmstats::{Aggregate, Kind, Stat, Value};
 
 use super::figure::Figure;
-use crate::common::about::About;
 use crate::common::patterns::{LabelPattern, any_matches};
+use crate::common::subject::Subject;
 
 /// What a column makes of its stat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,12 +39,12 @@ pub struct Known {
     /// How several files' values become one, where a file tells.
     pub aggregate: Option<Aggregate>,
     /// What it is about.
-    pub about: About,
+    pub about: Subject,
 }
 
 impl Known {
     /// What a stat of a file tells.
-    pub fn of(stat: &Stat<'_>, show: Show, about: About) -> Self {
+    pub fn of(stat: &Stat<'_>, show: Show, about: Subject) -> Self {
         Self {
             show,
             told: stat.kind().is_some(),

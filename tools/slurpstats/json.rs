@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::report::{Report, Shown};
 use crate::common::json::{self, FileError, is_alive};
-use crate::common::records::{Extras, StatRecord};
+use crate::common::records::{RecordOptions, StatRecord};
 
 /// Raised when a reader of an older schema would go wrong.
 pub const SCHEMA: u32 = 1;
@@ -16,14 +16,14 @@ pub const SCHEMA: u32 = 1;
 /// Writes each file as it comes, and the errors behind them.
 pub struct Json<W> {
     out: W,
-    extras: Extras,
+    options: RecordOptions,
     begun: bool,
     errors: Vec<FileError>,
 }
 
 impl<W: Write> Json<W> {
-    pub const fn new(out: W, extras: Extras) -> Self {
-        Self { out, extras, begun: false, errors: Vec::new() }
+    pub const fn new(out: W, options: RecordOptions) -> Self {
+        Self { out, options, begun: false, errors: Vec::new() }
     }
 
     /// Before a file: the object's beginning, or a comma.
@@ -39,7 +39,7 @@ impl<W: Write> Json<W> {
 impl<W: Write> Report for Json<W> {
     fn file(&mut self, shown: Shown<'_>) -> io::Result<()> {
         self.begin()?;
-        let record = FileRecord { shown, extras: self.extras };
+        let record = FileRecord { shown, options: self.options };
         json::write(&mut self.out, &record)
     }
 
@@ -61,25 +61,25 @@ impl<W: Write> Report for Json<W> {
 /// An element of `files`.
 struct FileRecord<'a> {
     shown: Shown<'a>,
-    extras: Extras,
+    options: RecordOptions,
 }
 
 impl Serialize for FileRecord<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { shown, extras } = self;
+        let Self { shown, options } = self;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("path", &shown.file.path().to_string_lossy())?;
         map.serialize_entry("pid", &shown.file.pid())?;
         map.serialize_entry("alive", &is_alive(shown.life.verdict))?;
-        map.serialize_entry("stats", &StatRecords(*shown, *extras))?;
+        map.serialize_entry("stats", &StatRecords(*shown, *options))?;
         map.end()
     }
 }
 
-struct StatRecords<'a>(Shown<'a>, Extras);
+struct StatRecords<'a>(Shown<'a>, RecordOptions);
 
 impl Serialize for StatRecords<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.stats().map(|stat| StatRecord { stat, extras: self.1 }))
+        serializer.collect_seq(self.0.stats().map(|stat| StatRecord { stat, options: self.1 }))
     }
 }

@@ -21,7 +21,7 @@ use clap::CommandFactory;
 use mmstats::{Life, Processes, ReadError, ReadOptions, StatsFile, Verdict};
 use mmstats_cli::clock::now;
 
-use crate::common::records::Extras;
+use crate::common::records::RecordOptions;
 use crate::common::selection::Selection;
 use crate::common::terminal::Paint;
 use crate::common::unpublished::Unpublished;
@@ -97,7 +97,7 @@ pub fn dump(arguments: &Arguments, paint: Paint, mut out: impl Write) -> io::Res
     match selection.paths().len() {
         // A timer writes the file whether any program runs or not.
         0 if arguments.file.is_some() => return Ok(Outcome::Fine),
-        0 => diagnostics.note(&selection.explain_nothing()),
+        0 => diagnostics.note(&selection.explain_no_files()),
         files => diagnostics.note(&nothing_wanted(arguments, files)),
     }
     Ok(Outcome::NothingMatched)
@@ -126,7 +126,7 @@ pub fn report_for<'a>(
             let extras = text::Extras { layout, help_texts };
             Box::new(text::Text::new(out, paint, readable(), extras))
         }
-        Format::Json => Box::new(json::Json::new(out, Extras { layout, help_texts, now })),
+        Format::Json => Box::new(json::Json::new(out, RecordOptions { layout, help_texts, now })),
         Format::Csv => Box::new(csv::Csv::new(out, help_texts)?),
     })
 }
@@ -152,7 +152,7 @@ fn show_files(
                 // Asked of the system only where somebody wants to know: it takes long.
                 let life = LazyCell::new(|| file.life(&mut processes));
                 if show_file(arguments, &file, &life, report)? {
-                    unpublished.look_at(&file);
+                    unpublished.record(&file);
                     shown += 1;
                 }
                 if let Some(problem) = file.problem() {
@@ -163,7 +163,7 @@ fn show_files(
             Err(error) => tell(path, &error, report, diagnostics)?,
         }
     }
-    unpublished.tell(diagnostics);
+    unpublished.report(diagnostics);
     Ok(shown)
 }
 
@@ -208,5 +208,5 @@ fn nothing_wanted(arguments: &Arguments, files: usize) -> String {
     };
     let stats = if arguments.labels.is_empty() { "" } else { " with a stat whose label matches" };
     let files = counted(files, "files");
-    format!("looked at {files}, and there is none{life}{stats}")
+    format!("read {files}; found none{life}{stats}")
 }

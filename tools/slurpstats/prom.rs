@@ -7,8 +7,9 @@ use mmstats::{Stat, StatsFile, Verdict};
 use mmstats_exposition::{Bounds, Format, label_value};
 
 use super::report::{Report, Shown};
+use crate::common::aggregation::is_aggregated;
 use crate::common::exposition::{StatFamilies, StatNames, is_allowed};
-use crate::common::totals::{Totals, becomes_one};
+use crate::common::totals::Totals;
 
 /// Gathers samples of all files and writes them at the end.
 pub struct Prom<W> {
@@ -42,7 +43,7 @@ impl<W: Write> Prom<W> {
 
     fn add(&mut self, file: &StatsFile, stat: &Stat<'_>, verdict: Verdict) {
         if let Some(totals) = &mut self.totals
-            && becomes_one(stat)
+            && is_aggregated(stat)
         {
             if is_allowed(stat) {
                 totals.add(file, stat, verdict, self.now);

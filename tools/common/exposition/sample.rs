@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use mmstats::{HistogramSnapshot, Kind, Stat, Value};
 use mmstats_exposition::{Bounds, Buckets, Sample, SampleValue};
 
-use crate::common::totals::{Together, Total};
+use crate::common::combined::Combined;
+use crate::common::total::Total;
 
 /// What can become a sample.
 pub trait Source {
@@ -47,8 +48,8 @@ impl Source for Total {
     }
 
     fn value(&self) -> Option<Value<'_>> {
-        match self.together() {
-            Together::One(value) => Some(value),
+        match self.combined() {
+            Combined::One(value) => Some(value),
             _ => None,
         }
     }

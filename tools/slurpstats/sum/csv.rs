@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use mmstats::{Kind, Value};
 
 use crate::common::records::{PERCENTILES, percentile};
-use crate::common::totals::{Together, Total, Totals};
+use crate::common::total::Total;
+use crate::common::totals::Totals;
 use crate::slurpstats::csv::{end_record, exact_text, put_field};
 use mmstats_cli::escape::escape_data;
 
@@ -52,14 +53,5 @@ fn numbers(total: &Total) -> Vec<(&str, Value<'_>)> {
         let count = ("count", Value::Unsigned(histogram.count()));
         return std::iter::once(count).chain(percentiles).collect();
     }
-    let mut numbers = match total.together() {
-        Together::One(value) => vec![(total.first_component(), value)],
-        Together::Range { least, greatest } => vec![("least", least), ("greatest", greatest)],
-        Together::Different | Together::Nothing => Vec::new(),
-    };
-    numbers.extend(total.components());
-    if let Some((least, greatest)) = total.range_of_means() {
-        numbers.extend([("least", least), ("greatest", greatest)]);
-    }
-    numbers
+    total.numbers()
 }

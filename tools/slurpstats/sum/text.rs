@@ -3,8 +3,10 @@
 use mmstats::{Aggregate, Kind};
 use unicode_width::UnicodeWidthStr;
 
+use crate::common::combined::Combined;
 use crate::common::terminal::{FAINT, Paint, TITLE, kind_style};
-use crate::common::totals::{Together, Total, Totals};
+use crate::common::total::Total;
+use crate::common::totals::Totals;
 use crate::slurpstats::readable::{Readable, push_unit};
 use crate::slurpstats::text::put;
 use mmstats_cli::escape::escape;
@@ -54,22 +56,22 @@ impl Lines<'_> {
         if let Some(histogram) = total.histogram() {
             return self.readable.push_histogram(out, histogram, &total.unit, manner);
         }
-        match total.together() {
-            Together::One(value) => {
+        match total.combined() {
+            Combined::One(value) => {
                 self.readable.push_value(out, &value, manner);
                 push_unit(out, &value, &total.unit, manner);
             }
-            Together::Range { least, greatest } => {
+            Combined::Range { least, greatest } => {
                 self.readable.push_value(out, &least, manner);
                 out.extend_from_slice(b" to ");
                 self.readable.push_value(out, &greatest, manner);
                 push_unit(out, &greatest, &total.unit, manner);
             }
-            Together::Different => return out.extend_from_slice(b"different texts"),
-            Together::Nothing if total.kind == Some(Kind::Timestamp) && total.files > 0 => {
+            Combined::Different => return out.extend_from_slice(b"different texts"),
+            Combined::Nothing if total.kind == Some(Kind::Timestamp) && total.files > 0 => {
                 return out.extend_from_slice(b"never");
             }
-            Together::Nothing => return out.push(b'-'),
+            Combined::Nothing => return out.push(b'-'),
         }
         let range = total.range_of_means();
         let range = range.map(|(least, greatest)| [("least", least), ("greatest", greatest)]);

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::response::Response;
 use mmstats::Identity;
 use mmstats_tools::common::json::FileError;
-use mmstats_tools::common::selection::{WHY_NOTHING, state_of};
+use mmstats_tools::common::selection::{NO_FILES_REASONS, explain_location};
 use mmstats_web::{Parameters, Problem, answer};
 use serde::Serialize;
 
@@ -107,11 +107,12 @@ impl<'a> FilesRecord<'a> {
 
 impl<'a> NothingRecord<'a> {
     fn of(snapshot: &'a Snapshot) -> Option<Self> {
-        let states = snapshot.locations.iter().map(|location| (&**location, state_of(location)));
+        let states =
+            snapshot.locations.iter().map(|location| (&**location, explain_location(location)));
         let locations = states.filter_map(|(location, state)| Some((location, state?))).collect();
         let own = Some(std::process::id());
         let is_alone = snapshot.files.iter().all(|entry| entry.file.pid() == own);
-        is_alone.then_some(Self { locations, reasons: &WHY_NOTHING })
+        is_alone.then_some(Self { locations, reasons: &NO_FILES_REASONS })
     }
 }
 

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use mmstats::{Kind, Stat};
-use mmstats_tools::common::near::near;
-use mmstats_tools::common::records::{TotalRecord, put_value};
-use mmstats_tools::common::totals::{Total, Totals};
+use mmstats_tools::common::records::{TotalRecord, serialize_value};
+use mmstats_tools::common::suggestions::suggest;
+use mmstats_tools::common::total::Total;
+use mmstats_tools::common::totals::Totals;
 use mmstats_web::{Parameters, Problem, Rest, answer};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -101,7 +102,7 @@ impl Serialize for ValueRecord<'_> {
         map.serialize_entry("life", entry.life())?;
         map.serialize_entry("pid", &entry.file.pid())?;
         map.serialize_entry("tid", &entry.file.tid())?;
-        put_value(&mut map, stat, *now)?;
+        serialize_value(&mut map, stat, *now)?;
         map.end()
     }
 }
@@ -142,7 +143,7 @@ fn stat_of(snapshot: &Snapshot, label: &str, wanted: &Parameters) -> Result<Resp
 /// Says that there is no such stat, and which labels are similar.
 fn missing(label: &str, totals: &Totals) -> String {
     let labels: Vec<_> = totals.iter().map(|total| total.label.as_str()).collect();
-    let near = near(label, labels.into_iter());
+    let near = suggest(label, labels.into_iter());
     let near: Vec<_> = near.into_iter().map(|label| format!("{label:?}")).collect();
     let hint = match &*near {
         [] => String::new(),

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use mmstats::{Aggregate, HistogramSnapshot, Kind};
-use mmstats_tools::common::about::About;
 use mmstats_tools::common::json;
-use mmstats_tools::common::totals::Total;
+use mmstats_tools::common::subject::Subject;
+use mmstats_tools::common::total::Total;
 use mmstats_web::Feed;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -40,7 +40,7 @@ struct Descriptor {
     kind: Option<Kind>,
     unit: String,
     help: String,
-    about: About,
+    subject: Subject,
     aggregate: Aggregate,
     range_end: Option<u64>,
     encoded: Box<RawValue>,
@@ -126,7 +126,7 @@ impl Rows {
 
 impl Descriptor {
     fn new(id: u64, total: &Total) -> Self {
-        let Total { label, kind, unit, help, about, aggregate, .. } = total;
+        let Total { label, kind, unit, help, subject, aggregate, .. } = total;
         let range_end = range_end(total);
         let encoded = json::text(&DescriptorRecord {
             id,
@@ -134,7 +134,7 @@ impl Descriptor {
             kind: kind.map(Kind::name),
             unit,
             help,
-            about: about.name(),
+            about: subject.name(),
             aggregate: aggregate.name(),
             range_end,
         });
@@ -142,7 +142,7 @@ impl Descriptor {
             kind: *kind,
             unit: unit.clone(),
             help: help.clone(),
-            about: *about,
+            subject: *subject,
             aggregate: *aggregate,
             range_end,
             encoded: RawValue::from_string(encoded).expect("just encoded"),
@@ -150,8 +150,8 @@ impl Descriptor {
     }
 
     fn describes(&self, total: &Total) -> bool {
-        let Self { kind, unit, help, about, aggregate, .. } = self;
-        (kind, about, aggregate) == (&total.kind, &total.about, &total.aggregate)
+        let Self { kind, unit, help, subject, aggregate, .. } = self;
+        (kind, subject, aggregate) == (&total.kind, &total.subject, &total.aggregate)
             && (unit, help) == (&total.unit, &total.help)
             && self.range_end == range_end(total)
     }

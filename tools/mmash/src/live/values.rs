@@ -1,9 +1,10 @@
 //! The values of a stat, by name.
 
 use mmstats::{HistogramSnapshot, Value};
+use mmstats_tools::common::combined::Combined;
 use mmstats_tools::common::json::Exact;
 use mmstats_tools::common::records::PERCENTILES;
-use mmstats_tools::common::totals::{Together, Total};
+use mmstats_tools::common::total::Total;
 use serde::Serialize;
 
 /// The values of a stat, by name; `value` is the main one.
@@ -30,13 +31,13 @@ impl Values {
 /// `previous`: those of a long life hardly move.
 pub fn values_of(total: &Total, previous: Option<&HistogramSnapshot>) -> Values {
     let mut values = Values::default();
-    match total.together() {
-        Together::One(value) => values.put("value", value),
-        Together::Range { least, greatest } => {
+    match total.combined() {
+        Combined::One(value) => values.put("value", value),
+        Combined::Range { least, greatest } => {
             values.put("least", least);
             values.put("greatest", greatest);
         }
-        Together::Different | Together::Nothing => {}
+        Combined::Different | Combined::Nothing => {}
     }
     total.components().for_each(|(name, value)| values.put(name, value));
     if let Some(histogram) = total.histogram() {

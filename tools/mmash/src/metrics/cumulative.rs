@@ -11,14 +11,14 @@ use std::path::PathBuf;
 use mmstats::{Aggregate, Identity, Kind, Stat, StatsFile};
 use mmstats_exposition::Bounds;
 use mmstats_exposition::eviction::least_recently_used;
+use mmstats_tools::common::aggregation::aggregate_of;
 use mmstats_tools::common::exposition::{StatFamilies, sample_of, unit_of};
-use mmstats_tools::common::totals::aggregate_of;
 
 use super::counts::Counts;
 use super::process_labels::command_of;
 use crate::polling::Snapshot;
 
-/// About how many bytes of memory totals may take whose files are all gone.
+/// Subject how many bytes of memory totals may take whose files are all gone.
 const IDLE_SIZE: usize = 4 << 20;
 
 /// The totals of all programs.
@@ -164,7 +164,7 @@ impl Addition<'_> {
 }
 
 impl Total {
-    /// About how many bytes of memory it takes.
+    /// Subject how many bytes of memory it takes.
     fn size(&self) -> usize {
         /// What a map's entry and its allocations add.
         const ENTRY: usize = 128;

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use mmstats::{Stat, Verdict};
 use mmstats_exposition::push_label;
+use mmstats_tools::common::aggregation::{is_aggregated, is_current_state};
 use mmstats_tools::common::exposition::{StatFamilies, is_allowed};
-use mmstats_tools::common::totals::{Totals, becomes_one, is_current_state};
+use mmstats_tools::common::totals::Totals;
 
 use super::cumulative::CumulativeTotals;
 use super::options::{GroupBy, MetricsOptions};
@@ -79,7 +80,7 @@ fn add_group(
 ) {
     let mut totals = Totals::default();
     for entry in files {
-        let stats = entry.file.stats().filter(becomes_one);
+        let stats = entry.file.stats().filter(is_aggregated);
         stats
             .filter(|stat| is_wanted(stat) && is_allowed(stat))
             .for_each(|stat| totals.add(&entry.file, &stat, entry.life.verdict, now));
@@ -115,7 +116,7 @@ fn add_each(
             families.begin(labels);
         }
         let is_dead = entry.life.verdict == Verdict::Dead;
-        let each = file.stats().filter(|stat| !becomes_one(stat));
+        let each = file.stats().filter(|stat| !is_aggregated(stat));
         let each = each.filter(|stat| !(is_dead && is_current_state(stat)));
         // A mean over a window that has passed says nothing about now.
         each.filter(|stat| !stat.is_expired(now)).for_each(|stat| families.add_stat(&stat));

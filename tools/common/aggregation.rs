@@ -1,16 +1,16 @@
-//! How the values of a stat in several files become one: as its program declared it, else as its
-//! type suggests.
+//! How the values of a stat in several files become one: as its program declared, else as its type
+//! suggests.
 
 use mmstats::{Aggregate, Kind, Stat};
 
-/// How a stat adds up. Files of the original don't tell; in them a buffered `Q` is a counter.
+/// The aggregate of a stat; for files of the original, which don't have it, by a guess at the kind.
 pub fn aggregate_of(stat: &Stat<'_>) -> Aggregate {
     stat.aggregate().unwrap_or_else(|| Aggregate::default_for(stat.kind_or_guess()))
 }
 
-/// Whether the values of several files become one, as the program declared it. Those of averages
-/// always do: they become the mean of all values.
-pub fn becomes_one(stat: &Stat<'_>) -> bool {
+/// Whether the values of several files become one. Those of averages always do: they become the
+/// mean of all values.
+pub fn is_aggregated(stat: &Stat<'_>) -> bool {
     stat.kind() == Some(Kind::Average) || aggregate_of(stat) != Aggregate::Each
 }
 
@@ -21,11 +21,10 @@ pub fn is_unset(stat: &Stat<'_>, now: f64) -> bool {
         || (stat.kind() == Some(Kind::Timestamp) && stat.value().as_f64() == Some(0.0))
 }
 
-/// Whether a stat says how things are now, which a dead program can't know. What was counted
-/// stays counted.
+/// Whether a stat is a state, which doesn't count when its program is dead, and no count.
 ///
-/// Of averages, those over all values are counts; those over the last few values or the last
-/// seconds describe the present. What has no kind is a counter or a state as
+/// An average over all values is a count; one over the last few values or the last seconds is a
+/// state. What has no kind is a counter or a state as
 /// [`aggregate_of`] has it.
 pub fn is_current_state(stat: &Stat<'_>) -> bool {
     match stat.kind() {

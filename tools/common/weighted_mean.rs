@@ -1,14 +1,14 @@
-//! The mean of several means, each weighted by the number of values that it is over.
+//! The mean of several means, each weighted by its number of values.
 
-/// Means that become one.
+/// Adds up means and totals.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Means {
+pub struct WeightedMean {
     total: f64,
     weight: f64,
     added: usize,
 }
 
-impl Means {
+impl WeightedMean {
     /// Adds a mean over `count` values; one whose count isn't known weighs as much as one value.
     pub fn add(&mut self, mean: f64, count: Option<u64>) {
         let weight = count.map_or(1.0, |count| count as f64);
@@ -39,7 +39,7 @@ mod tests {
 
     #[test]
     fn each_mean_weighs_as_many_values_as_it_is_over() {
-        let mut means = Means::default();
+        let mut means = WeightedMean::default();
         assert_eq!((means.added(), means.mean()), (0, None));
         means.add(0.0, Some(0));
         assert_eq!((means.added(), means.mean()), (1, None));
@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn a_mean_of_unknown_count_weighs_as_one_value() {
-        let mut means = Means::default();
+        let mut means = WeightedMean::default();
         means.add(1.0, None);
         means.add(2.0, None);
         assert_eq!(means.mean(), Some(1.5));

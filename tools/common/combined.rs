@@ -1,11 +1,11 @@
-//! What the values of one stat in several files together are.
+//! What the values of one stat in several files combine to.
 
 use mmstats::{Aggregator, Value};
 
-/// What all values of a stat together are.
+/// The combined values of a stat.
 #[derive(Debug)]
-pub enum Together<'a> {
-    /// One value: added up, the least, the greatest, the mean, or all are the same.
+pub enum Combined<'a> {
+    /// One value: the sum, the least, the greatest, the mean, or what all of them are.
     One(Value<'a>),
     /// Each number stands for itself.
     Range {
@@ -20,7 +20,7 @@ pub enum Together<'a> {
     Nothing,
 }
 
-impl<'a> Together<'a> {
+impl<'a> Combined<'a> {
     /// The value, where there is one.
     pub fn one(value: Option<Value<'a>>) -> Self {
         value.map_or(Self::Nothing, Self::One)
@@ -77,15 +77,15 @@ mod tests {
     use super::*;
 
     fn each(values: &[Value<'static>]) -> String {
-        told(&Together::each(values))
+        self::text(&Combined::each(values))
     }
 
-    fn told(together: &Together<'_>) -> String {
-        match together {
-            Together::One(value) => value.to_string(),
-            Together::Range { least, greatest } => format!("{least} to {greatest}"),
-            Together::Different => "different".to_owned(),
-            Together::Nothing => "nothing".to_owned(),
+    fn text(combined: &Combined<'_>) -> String {
+        match combined {
+            Combined::One(value) => value.to_string(),
+            Combined::Range { least, greatest } => format!("{least} to {greatest}"),
+            Combined::Different => "different".to_owned(),
+            Combined::Nothing => "nothing".to_owned(),
         }
     }
 
@@ -123,7 +123,7 @@ mod tests {
             (vec![Value::Signed(-1), Value::Float(0.5)], "-0.5"),
             (vec![Value::Text("a".into())], "nothing"),
         ] {
-            assert_eq!(told(&Together::wrapping_sum(&values)), expected, "{values:?}");
+            assert_eq!(self::text(&Combined::wrapping_sum(&values)), expected, "{values:?}");
         }
     }
 }

@@ -1,17 +1,17 @@
-//! Which labels may be meant where no file has the one that was asked for.
+//! Suggests labels if no file has the one that was asked for.
 
-/// How many are named.
+/// The maximum number of suggestions.
 const MOST: usize = 3;
 
-/// The labels that are like a wanted one: those that end in it (`web.stats.status.2XX` for
-/// `status.2XX`); if there are none, those that have it in them or are a part of it, in any case.
-pub fn near<'a>(wanted: &str, labels: impl Iterator<Item = &'a str> + Clone) -> Vec<&'a str> {
+/// The labels that are like a wanted one: those that end with it (`web.stats.status.2XX` for
+/// `status.2XX`); if there are none, those that contain it or are a part of it, ignoring case.
+pub fn suggest<'a>(wanted: &str, labels: impl Iterator<Item = &'a str> + Clone) -> Vec<&'a str> {
     let ends_in = |label: &str| {
         label.strip_suffix(wanted).is_some_and(|start| start.is_empty() || start.ends_with('.'))
     };
-    let near: Vec<_> = labels.clone().filter(|label| ends_in(label)).take(MOST).collect();
-    if !near.is_empty() {
-        return near;
+    let longer: Vec<_> = labels.clone().filter(|label| ends_in(label)).take(MOST).collect();
+    if !longer.is_empty() {
+        return longer;
     }
     let wanted = wanted.to_lowercase();
     let is_like = |label: &&str| {
@@ -23,10 +23,10 @@ pub fn near<'a>(wanted: &str, labels: impl Iterator<Item = &'a str> + Clone) -> 
 
 #[cfg(test)]
 mod tests {
-    use super::near;
+    use super::suggest;
 
     #[test]
-    fn what_ends_in_it_is_nearest() {
+    fn what_ends_with_it_comes_first() {
         let labels = ["web.status.2XX", "web.status.2XX.rate", "old.status.2XX", "Hits", "a.b.c.d"];
         for (wanted, expected) in [
             ("status.2XX", &["web.status.2XX", "old.status.2XX"][..]),
@@ -35,7 +35,7 @@ mod tests {
             ("web.hits", &["Hits"]),
             ("misses", &[]),
         ] {
-            assert_eq!(near(wanted, labels.into_iter()), expected, "{wanted}");
+            assert_eq!(suggest(wanted, labels.into_iter()), expected, "{wanted}");
         }
     }
 }

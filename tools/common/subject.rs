@@ -1,36 +1,36 @@
-//! What a stat is about: the work of a program, a tool of mmstats itself, or a process as such.
+//! What a stat is about: the work of a program, telemetry of our tools, or the process.
 //!
-//! Whoever starts mmash and kodemon beside a program wants to see that program. So what isn't
-//! about its work comes last, and is shown only where somebody asks for it.
+//! Whoever runs mmash and kodemon beside a program wants to see that program. So what isn't about
+//! its work comes last, and is shown only if somebody asks for it.
 
 use mmstats::StatsFile;
 
-/// The commands that publish what they count of themselves, under their own name as the prefix.
+/// The commands that publish telemetry, with their name as the prefix.
 const TOOLS: [&str; 2] = ["kodemon", "mmash"];
 
 /// What a stat is about, in the order in which stats are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum About {
+pub enum Subject {
     /// The work of the program that publishes it.
     Work,
-    /// mmash or kodemon: the file is theirs, and the label begins with their name. Another
-    /// program's labels are its own affair, whatever they begin with.
-    Tool,
+    /// mmash or kodemon: the file is theirs, and the label begins with their name. Labels of other
+    /// programs are work, whatever they begin with.
+    Telemetry,
     /// The process: what every file has, `sys.*` and `org.*`, perhaps behind a prefix.
     Process,
 }
 
-impl About {
+impl Subject {
     /// What a stat of `file` is about.
     pub fn of(file: &StatsFile, label: &str) -> Self {
         Self::of_command(file.identity().map_or("", |identity| &identity.command), label)
     }
 
-    /// Its name, for programs.
+    /// Its name in JSON.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Work => "work",
-            Self::Tool => "tool",
+            Self::Telemetry => "tool",
             Self::Process => "process",
         }
     }
@@ -42,7 +42,7 @@ impl About {
         if is_about_the_process(label) {
             Self::Process
         } else if TOOLS.contains(&command) && is_of_command() {
-            Self::Tool
+            Self::Telemetry
         } else {
             Self::Work
         }
@@ -63,18 +63,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn work_comes_first_then_the_tools_then_the_process() {
-        use About::{Process, Tool, Work};
+    fn work_comes_first_then_telemetry_then_the_process() {
+        use Subject::{Process, Telemetry, Work};
         for (command, label, expected) in [
             ("webapp", "web.stats.status.2XX", Work),
-            ("mmash", "mmash.requests", Tool),
-            ("kodemon", "kodemon.store.sqlite.write", Tool),
+            ("mmash", "mmash.requests", Telemetry),
+            ("kodemon", "kodemon.store.sqlite.write", Telemetry),
             ("mmash", "mmash.sys.pid", Process),
             ("webapp", "sys.unpublished", Process),
             ("", "web.stats.sys.pid", Process),
             ("", "org.python.version", Process),
             ("webapp", "web.org.rust.version", Process),
-            // What other programs publish is their own affair.
+            // Of other programs it is work.
             ("webapp", "mmash.requests", Work),
             ("", "kodemon.messages", Work),
             ("mmash", "mmashed.potatoes", Work),
@@ -83,8 +83,8 @@ mod tests {
             ("crm", "org.members.count", Work),
             ("crm", "system.load", Work),
         ] {
-            assert_eq!(About::of_command(command, label), expected, "{command} {label}");
+            assert_eq!(Subject::of_command(command, label), expected, "{command} {label}");
         }
-        assert!(Work < Tool && Tool < Process);
+        assert!(Work < Telemetry && Telemetry < Process);
     }
 }
