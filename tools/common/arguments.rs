@@ -44,8 +44,7 @@ fn parse_bytes(text: &str) -> Result<u64, String> {
     let (number, size) = unit.unwrap_or((text, 1));
     let number = number.bytes().all(|digit| digit.is_ascii_digit()).then(|| number.parse().ok());
     let bytes = number.flatten().and_then(|number: u64| number.checked_mul(size));
-    bytes
-        .ok_or_else(|| "expected a number of bytes, such as 1000000, 512K, 256M or 1G".to_owned())
+    bytes.ok_or_else(|| "expected a number of bytes, such as 1000000, 512K, 256M or 1G".to_owned())
 }
 
 /// Parses a whole number.
