@@ -1,7 +1,7 @@
 //! `cargo bench` at the root ends up here, and runs the package in `benches/`.
 //!
-//! That is a package of its own so that nobody else builds what we measure against. What follows
-//! `--` goes to it: `cargo bench -- timer` measures the rows that have "timer" in their names.
+//! That is a package of its own so that nobody else builds what we measure against. Arguments after
+//! `--` are passed on: `cargo bench -- timer` measures the rows that have "timer" in their names.
 
 use std::env;
 use std::path::Path;
@@ -11,7 +11,7 @@ fn main() -> ExitCode {
     let slurpstats = Path::new(env!("CARGO_BIN_EXE_slurpstats"));
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
     let benches = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/Cargo.toml");
-    // Another package's program, which cargo builds for nobody unasked.
+    // Another package's program, which cargo doesn't build by itself.
     let mut kodemon = cargo(&["build", "--release", "--package", "kodemon-server"], root);
     let mut measure = cargo(&["run", "--release"], benches);
     measure

@@ -4,7 +4,7 @@
 //! cargo run --release --bin run_time < README.md
 //! ```
 //!
-//! On a terminal the file stays until Ctrl-C, to be looked at from another one.
+//! On a terminal the file stays until Ctrl-C, so that another one can show it.
 
 mod hold;
 

@@ -4,7 +4,7 @@
 //! cargo run --release --bin thread_pool
 //! ```
 //!
-//! On a terminal the files stay until Ctrl-C, to be looked at from another one.
+//! On a terminal the files stay until Ctrl-C, so that another one can show them.
 
 mod hold;
 
@@ -19,10 +19,10 @@ use mmstats::{Counter, Histogram, MmStats, StatsFile, Timer, UpDownCounter};
 #[derive(MmStats)]
 #[mmstats(prefix = "pool.")]
 struct PoolStats {
-    /// Jobs that were done.
+    /// Finished jobs.
     #[mmstats(unit = "jobs")]
     done: Counter,
-    /// Jobs that wait: one thread raises it, those of the pool lower it.
+    /// Waiting jobs: one thread raises the number, those of the pool lower it.
     #[mmstats(unit = "jobs")]
     waiting: UpDownCounter,
     /// Time to do a job.
@@ -58,7 +58,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Does jobs until there will be no more. The lock is the channel's; counting takes none.
+/// Does jobs until the channel is closed. The lock is for the channel; counting takes none.
 fn work(jobs: &Mutex<Receiver<u64>>) {
     let next = || jobs.lock().ok()?.recv().ok();
     while let Some(job) = next() {

@@ -1,4 +1,4 @@
-//! So many writes of every kind, for a look at what they ask of the system: nothing.
+//! Writes of every kind, a given number of times, to show that they make no system calls.
 //!
 //! ```text
 //! cargo build --release --bin writes

@@ -1,4 +1,4 @@
-//! One kind of write, again and again, for `ci/instructions` to count its instructions.
+//! One kind of write, repeated, for `ci/instructions` to count its instructions.
 //!
 //! Without arguments: the names of all. With a name and a number: that write, sixteen times the
 //! number.
@@ -106,7 +106,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let (_, writes) = ALL.iter().find(|(known, _)| known == name).ok_or("no such write")?;
     let stats = Kinds::create()?;
-    // Once for what only the first write does.
+    // Once: the first write does more.
     writes(&stats, 1);
     measured(*writes, &stats, rounds.parse()?);
     Ok(())

@@ -1,8 +1,7 @@
-//! The limit: a file of the same kind, mapped, and nothing done for anybody's safety.
+//! The limit: a mapped file of the same kind, without any safety.
 //!
-//! All unsafe code of the benches stands here, but for the allocator's in `heap.rs`: a child is
-//! killed, and a variable of the environment set, which one of the libraries that we measure
-//! against asks for.
+//! All unsafe code of the benches is here, except the allocator's in `heap.rs`: a child is
+//! killed, and an environment variable set for one of the libraries that we measure against.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
@@ -53,7 +52,7 @@ pub fn time_stamp() -> u64 {
     unsafe { std::arch::x86_64::_rdtsc() }
 }
 
-/// Sets a variable of the environment, as long as there is no other thread that could look.
+/// Sets an environment variable, if there is no other thread that could read it.
 pub fn set_variable(name: &str, value: &OsStr) -> io::Result<()> {
     assert_alone()?;
     // SAFETY: this is the only thread, so nobody reads or writes the environment meanwhile; and
@@ -68,7 +67,7 @@ pub fn in_killed_child(work: impl FnOnce()) -> io::Result<()> {
     // SAFETY: this is the only thread, so no other one holds a lock that the child would wait for.
     match unsafe { fork() }? {
         ForkResult::Child => {
-            // Nothing of the parent's may be cleaned up here, after a panic neither.
+            // Nothing of the parent's may be cleaned up here, not even after a panic.
             drop(catch_unwind(AssertUnwindSafe(work)));
             let _ = raise(Signal::SIGKILL);
             std::process::abort()
@@ -80,7 +79,7 @@ pub fn in_killed_child(work: impl FnOnce()) -> io::Result<()> {
     }
 }
 
-/// Fails where this isn't the only thread.
+/// Returns an error if this isn't the only thread.
 fn assert_alone() -> io::Result<()> {
     if fs::read_dir("/proc/self/task")?.count() > 1 {
         return Err(io::Error::other("needs to be the only thread"));

@@ -17,14 +17,13 @@ use std::time::{Duration, Instant};
 
 use nix::sys::resource::{UsageWho, getrusage};
 
-/// Does something so many times, and says how long that took.
+/// Does something a number of times, and returns how long that took.
 pub type Turn<'a> = Box<dyn FnMut(u64) -> Duration + 'a>;
 
 /// How often [`rounds!`](crate::rounds) writes its operation into the loop.
 pub const UNROLLED: u64 = 16;
 
-/// How long one short operation takes so many times, written out sixteen times in each round of
-/// the loop.
+/// How long a short operation takes a number of times, unrolled sixteen times in the loop.
 #[macro_export]
 macro_rules! rounds {
     ($times:expr, $operation:expr) => {{
@@ -72,10 +71,9 @@ pub fn repeated<'a, R>(mut operation: impl FnMut() -> R + 'a) -> Turn<'a> {
     })
 }
 
-/// A turn of two threads: each does it so many times, and what counts is the slower one.
+/// A turn of two threads: each does it a number of times, and the slower one counts.
 ///
-/// They begin at the same moment and are left to the kernel, which puts them on two processors
-/// as long as there are two to be had.
+/// They begin at the same moment, and the kernel puts them on two processors if it can.
 pub fn on_two_threads<'a, T>(mut turns: [T; 2]) -> Turn<'a>
 where
     T: FnMut(u64) -> Duration + Send + 'a,
@@ -98,7 +96,7 @@ where
     })
 }
 
-/// A turn of something whose end isn't to be timed.
+/// A turn of something whose drop isn't timed.
 pub fn timing_each<'a, R>(mut make: impl FnMut(u64) -> (Duration, R) + 'a) -> Turn<'a> {
     Box::new(move |times| (0..times).map(|number| make(number).0).sum())
 }
@@ -116,11 +114,11 @@ pub struct Pair<'a> {
     pub ours: Turn<'a>,
     /// What it is measured against.
     pub other: Turn<'a>,
-    /// What both do besides, such as making the values that are recorded. It is subtracted.
+    /// What both also do, such as generating values. It is subtracted.
     pub besides: Option<Turn<'a>>,
 }
 
-/// What came of it: nanoseconds an operation, and the ratio.
+/// The result: nanoseconds an operation, and the ratio.
 #[derive(Clone, Debug)]
 pub struct Measurement {
     /// The median of our turns.
@@ -129,11 +127,11 @@ pub struct Measurement {
     pub other: f64,
     /// Ours by the other's, of each pair.
     pub ratio: Spread,
-    /// Other programs wanted the processors too much for the figures to mean anything.
+    /// Other programs used the processors too much for the figures to mean anything.
     pub disturbed: bool,
 }
 
-/// Where the middle of many values lies, and how far nine tenths of them reach.
+/// The median of many values, and the range of nine tenths of them.
 #[derive(Clone, Debug)]
 pub struct Spread {
     /// A twentieth of the values is below.
@@ -171,7 +169,7 @@ pub struct Harness {
     turn: Duration,
     whole: Duration,
     pairs: std::ops::RangeInclusive<usize>,
-    /// Set by a signal: measuring ends, and the temporary files are removed.
+    /// Set by a signal: stop, and remove the temporary files.
     interrupted: Arc<AtomicBool>,
 }
 
@@ -251,7 +249,7 @@ struct Figures {
     quiet: bool,
 }
 
-/// How often one of our threads had to make way for another program.
+/// How often one of our threads was preempted.
 fn preemptions() -> i64 {
     getrusage(UsageWho::RUSAGE_SELF).map_or(0, |usage| usage.involuntary_context_switches())
 }
@@ -266,7 +264,7 @@ impl<'a> Paced<'a> {
     fn new(mut turn: Turn<'a>, length: Duration) -> Self {
         let mut times = 1;
         loop {
-            // The shortest of three: one that was held up would make all turns too short.
+            // The shortest of three: a delayed one would make all turns too short.
             let took = (0..3).map(|_| turn(times)).min().unwrap_or_default();
             if took * 4 >= length {
                 let fitting = times as f64 * length.as_secs_f64() / took.as_secs_f64();
@@ -281,7 +279,7 @@ impl<'a> Paced<'a> {
     }
 }
 
-/// At least once; and what is short enough to be unrolled, in whole rounds of its loop.
+/// At least once; and whole rounds of the loop if the operation is unrolled.
 fn whole_rounds(times: u64) -> u64 {
     if times < UNROLLED { times.max(1) } else { times.next_multiple_of(UNROLLED) }
 }

@@ -1,6 +1,6 @@
-//! An allocator that counts bytes while it is asked to, for the report on memory.
+//! An allocator that counts bytes on request, for the report on memory.
 //!
-//! Otherwise it looks at one flag and is the system's.
+//! Otherwise it checks one flag and is the system's.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::Ordering::Relaxed;
@@ -14,7 +14,7 @@ static ALLOCATOR: Counting = Counting;
 static IS_COUNTING: AtomicBool = AtomicBool::new(false);
 static BYTES: AtomicIsize = AtomicIsize::new(0);
 
-/// What `make` gives, and how many more bytes than before are allocated when it is there.
+/// What `make` returns, and how many bytes it left allocated.
 pub fn bytes_of<T>(make: impl FnOnce() -> T) -> (T, usize) {
     BYTES.store(0, Relaxed);
     IS_COUNTING.store(true, Relaxed);
@@ -29,11 +29,11 @@ fn count(more: usize, less: usize) {
     }
 }
 
-// SAFETY: every call goes to the system's allocator as it came, whose promises are these.
+// SAFETY: every call goes unchanged to the system's allocator, which upholds the contract.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size(), 0);
-        // SAFETY: the caller's promises are the system's demands; so in each of the four.
+        // SAFETY: the caller upholds the same contract; so in each of the four.
         unsafe { System.alloc(layout) }
     }
 

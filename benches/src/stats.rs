@@ -9,11 +9,11 @@ use mmstats::{
 #[derive(MmStats)]
 #[mmstats(prefix = "bench.")]
 pub struct Kinds {
-    /// Things that happened.
+    /// Events.
     pub counter: Counter,
-    /// Things that are there.
+    /// Items that exist.
     pub gauge: Gauge<u64>,
-    /// Things that come in one thread and go in another.
+    /// Items that one thread adds and another removes.
     pub up_down: UpDownCounter,
     /// Over all values.
     pub average: Average,
@@ -25,7 +25,7 @@ pub struct Kinds {
     pub timer: Timer,
     /// How large things are.
     pub histogram: Histogram,
-    /// What is going on.
+    /// The current activity.
     pub text: Text,
 }
 
@@ -33,7 +33,7 @@ pub struct Kinds {
 #[derive(MmStats)]
 #[mmstats(prefix = "shop.web.")]
 pub struct Twenty {
-    /// Requests that were answered.
+    /// Answered requests.
     #[mmstats(unit = "requests")]
     requests: Counter,
     #[mmstats(label = "status.2XX", unit = "responses")]
@@ -50,7 +50,7 @@ pub struct Twenty {
     bytes_in: Counter,
     #[mmstats(label = "bytes.out", unit = "bytes")]
     bytes_out: Counter,
-    /// Requests that are being worked on.
+    /// Requests in flight.
     in_flight: Gauge<u64>,
     sessions: Gauge<u32>,
     busy: Gauge<bool>,
@@ -76,7 +76,7 @@ impl Twenty {
 #[derive(MmStats)]
 #[mmstats(prefix = "shop.web.")]
 pub struct Mixed {
-    /// Requests that were answered.
+    /// Answered requests.
     #[mmstats(unit = "requests")]
     requests: Counter,
     #[mmstats(label = "status.2XX", unit = "responses")]
@@ -85,7 +85,7 @@ pub struct Mixed {
     status_5xx: Counter,
     #[mmstats(label = "bytes.out", unit = "bytes")]
     bytes_out: Counter,
-    /// Requests that are being worked on.
+    /// Requests in flight.
     in_flight: Gauge<u64>,
     load: Gauge<f64>,
     busy: Gauge<bool>,

@@ -11,9 +11,9 @@ pub struct Row {
     pub operation: &'static str,
     /// What it was measured against.
     pub against: &'static str,
-    /// The ratio that is asked at most; `None` where it is only reported.
+    /// The target; `None` if the ratio is only reported.
     pub asked: Option<f64>,
-    /// What came of it, or why it wasn't measured.
+    /// The result, or why it wasn't measured.
     pub result: Result<Measurement, String>,
 }
 

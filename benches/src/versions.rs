@@ -1,4 +1,4 @@
-//! Whom we measure against, in which version: what `Cargo.lock` says.
+//! The libraries that we measure against, and their versions from `Cargo.lock`.
 
 const PEERS: [&str; 7] = [
     "histogram",

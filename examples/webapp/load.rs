@@ -1,4 +1,4 @@
-//! Two clients that ask for pages, with a little rest between two requests.
+//! Two clients that request pages, with a short pause between requests.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 const CLIENTS: usize = 2;
-const REST: Duration = Duration::from_micros(500);
+const PAUSE: Duration = Duration::from_micros(500);
 
 pub struct Load {
     stopping: Arc<AtomicBool>,
@@ -32,7 +32,7 @@ impl Load {
         Self { stopping, clients }
     }
 
-    /// Ends the clients; gives how many requests were made and answered.
+    /// Stops the clients; returns the number of answered requests.
     pub fn stop(self) -> u64 {
         self.stopping.store(true, Ordering::Release);
         self.clients.into_iter().map(|client| client.join().unwrap_or(0)).sum()
@@ -57,7 +57,7 @@ fn ask(server: SocketAddr, stopping: &AtomicBool, answered: &mut u64) -> io::Res
             .write_all(format!("GET {target} HTTP/1.1\r\nHost: {server}\r\n\r\n").as_bytes())?;
         read_response(&mut reader)?;
         *answered += 1;
-        thread::sleep(REST);
+        thread::sleep(PAUSE);
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! A web server as small as can be: threads that accept, read a request, answer it.
+//! A minimal web server: threads that accept, read a request, answer it.
 
 use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -12,8 +12,8 @@ use mmstats::StatsFile;
 
 use crate::stats::{self, STATS};
 
-/// How long a connection may be silent.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a connection may be idle.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A request's line and headers together.
 const LARGEST_REQUEST: u64 = 8 * 1024;
 
@@ -51,7 +51,7 @@ impl Server {
         self.address
     }
 
-    /// Ends the workers.
+    /// Stops the workers.
     pub fn stop(self) {
         self.stopping.store(true, Ordering::Release);
         for worker in self.workers {
@@ -70,13 +70,13 @@ fn serve_next(listener: &TcpListener, stopping: &AtomicBool) {
         return;
     }
     let _busy = STATS.hold(|stats| &stats.busy);
-    // A visitor who goes away in the middle is nobody's fault.
+    // A client that disconnects early is no error.
     let _ = serve(&stream, stopping);
 }
 
 /// Answers the requests of one connection until it is closed.
 fn serve(stream: &TcpStream, stopping: &AtomicBool) -> io::Result<()> {
-    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(IDLE_TIMEOUT))?;
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream);
     while let Some(target) = read_request(&mut reader)? {
@@ -117,7 +117,7 @@ fn render(target: &str) -> (u16, String) {
         ),
         "/500" => (500, "This page always fails.\n".to_owned()),
         "/status" => (200, status()),
-        "" => (400, "GET is all that is answered here.\n".to_owned()),
+        "" => (400, "Only GET is supported.\n".to_owned()),
         _ => (404, "There are /, /500 and /status.\n".to_owned()),
     }
 }

@@ -1,4 +1,4 @@
-//! Whole files, asked everything that a snapshot can be asked.
+//! Whole files: every question that a snapshot answers.
 
 use mmstats::{Aggregator, HistogramSnapshot, Processes, ReadError, Stat, StatsFile, Value};
 
@@ -7,7 +7,7 @@ const MOST_COMPONENTS: usize = 100;
 
 /// # Panics
 ///
-/// Where the library panics, an answer contradicts another, or lies outside the file.
+/// If the library panics, or an answer contradicts another or is outside the file.
 pub fn check(bytes: &[u8]) {
     let file = match StatsFile::from_bytes("file", bytes) {
         Ok(file) => file,

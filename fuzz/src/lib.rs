@@ -1,4 +1,4 @@
-//! What must hold of the readers whatever bytes they are given, and mutations that know the format.
+//! What must hold for the readers, whatever bytes they get, and mutations that know the format.
 //!
 //! A target in `targets/` hands libFuzzer's bytes to one of the checks. Parsers that the library
 //! keeps to itself are reached by `mmstats::__private`; the naive reader of its tests is compiled

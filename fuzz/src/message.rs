@@ -1,4 +1,4 @@
-//! Datagrams of Kodemon, beside what a parser of all of JSON finds in them.
+//! Kodemon's datagrams, compared with what a full JSON parser finds in them.
 
 use kodemon::limits::{EXECUTION_SECONDS, KEY_BYTES, TOKEN_BYTES};
 use kodemon_server::internals::{Message, parse};
@@ -9,8 +9,8 @@ const FIELDS: [&str; 4] = ["key", "token", "timestamp", "execution_time"];
 
 /// # Panics
 ///
-/// Where a message is taken that is beyond its bounds or other than its JSON, or where its
-/// further fields aren't one line that drives no terminal.
+/// If a message is accepted that exceeds the limits or differs from its JSON, or whose
+/// further fields aren't one line that is safe on a terminal.
 pub fn check(datagram: &[u8]) {
     let Ok(Message { key, token, timestamp, execution_time, extra }) = parse(datagram) else {
         return;

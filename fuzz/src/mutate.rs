@@ -7,10 +7,10 @@ use mmstats::__private::format::{SIZE_OF_SIZE, Signature, UNBUFFERED, load_u16};
 use crate::parts::{Fields, Tail};
 use crate::trailer::HEAD;
 
-/// Room in which libFuzzer lets a part grow.
+/// Space in which libFuzzer lets a part grow.
 const GROWTH: usize = 24;
 
-/// What writers use, and what they might.
+/// What writers use, and what they might use.
 const SIGNATURES: &[&str] = &[
     "Q",
     "q",
@@ -67,7 +67,7 @@ const CODES: std::ops::Range<usize> = 16..19;
 /// The two parameters.
 const PARAMETERS: std::ops::Range<usize> = 24..40;
 
-/// Numbers that are good enough to choose by.
+/// Numbers that are random enough to choose by.
 struct Dice(u64);
 
 impl Dice {
@@ -87,7 +87,7 @@ impl Dice {
     }
 }
 
-/// Changes a file; gives its new size.
+/// Changes a file; returns its new size.
 pub fn mutate_file(bytes: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize {
     let mut dice = Dice::new(seed);
     if dice.roll(4) == 0 {
@@ -206,7 +206,7 @@ fn change_fields(fields: &mut Vec<Vec<u8>>, entries: &mut Vec<Vec<u8>>, dice: &m
     }
 }
 
-/// A field of which one part is another, and whose values have the size that it asks for.
+/// A field with one part changed, and values of the size that its signature has.
 ///
 /// `None` where an earlier change left no field.
 fn changed_part(bytes: &[u8], dice: &mut Dice) -> Option<Vec<u8>> {
@@ -225,13 +225,13 @@ fn changed_part(bytes: &[u8], dice: &mut Dice) -> Option<Vec<u8>> {
     })
 }
 
-/// What stands behind its size, and the rest.
+/// What follows its size, and the rest.
 fn sized(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let size = load_u16(bytes, 0)?;
     bytes[SIZE_OF_SIZE..].split_at_checked(size.into())
 }
 
-/// A field; its values are cut or repeated until they are as long as the signature asks.
+/// A field; its values are cut or repeated to the size that the signature has.
 fn field(label: &[u8], signature: &[u8], write_buffer: u8, values: &[u8]) -> Vec<u8> {
     const LONGEST: usize = 1 << 12;
     let copies = if write_buffer == UNBUFFERED { 1 } else { 2 };

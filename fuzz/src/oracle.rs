@@ -1,4 +1,4 @@
-//! The library beside the naive reader of its tests, which trusts every byte.
+//! The library, compared with the naive reader of its tests, which trusts every byte.
 
 use std::cell::Cell;
 use std::panic;
@@ -10,7 +10,7 @@ thread_local! {
     static NAIVE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// A panic ends a fuzzer. The naive reader's only means that the bytes are no file to it.
+/// A panic ends a fuzzer. One of the naive reader only means that it can't read the bytes.
 pub fn let_the_oracle_panic() {
     let end = panic::take_hook();
     panic::set_hook(Box::new(move |panic| {
@@ -24,7 +24,7 @@ pub fn let_the_oracle_panic() {
 ///
 /// # Panics
 ///
-/// Where it has and the library hasn't the same.
+/// If it has and the library hasn't the same.
 pub fn check(bytes: &[u8]) -> bool {
     NAIVE.set(true);
     let naive = panic::catch_unwind(|| naive::fields(bytes));
@@ -43,7 +43,7 @@ pub fn check(bytes: &[u8]) -> bool {
                 assert_eq!((offset, first.len()), expected.place);
             }
         }
-        // What the original's readers don't look at, and ours must not overlook.
+        // What the original's readers ignore, and ours must check.
         Err(ReadError::Damaged {
             source: FormatError::UnknownExtension { .. } | FormatError::ForeignByteOrder,
             ..

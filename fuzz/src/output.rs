@@ -1,4 +1,4 @@
-//! What slurpstats writes of a file, read back.
+//! What slurpstats writes about a file, read back.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -10,7 +10,7 @@ use mmstats_tools::common::terminal::ColorChoice;
 use mmstats_tools::slurpstats::report::Shown;
 use mmstats_tools::slurpstats::{Arguments, Format, report_for};
 
-/// What a report is asked for, beside the help texts.
+/// What a report has, besides the help texts.
 const REPORTS: [&[&str]; 7] = [
     &["-o", "text", "--layout"],
     &["-o", "text", "--sum", "--raw"],
@@ -29,7 +29,7 @@ static ARGUMENTS: LazyLock<Vec<Arguments>> = LazyLock::new(|| {
 
 /// # Panics
 ///
-/// Where a format is not well-formed, or has what drives a terminal.
+/// If the output isn't well-formed, or isn't safe on a terminal.
 pub fn check(bytes: &[u8]) {
     let Ok(file) = StatsFile::from_bytes("file", bytes) else {
         return;
@@ -72,7 +72,7 @@ fn is_json(text: &str, file: &StatsFile, sum: bool) {
     }
 }
 
-/// Every line has as many fields as the first: the reader makes sure of it.
+/// Every line has as many fields as the first: the reader checks that.
 fn is_csv(text: &str) {
     for line in csv::Reader::from_reader(text.as_bytes()).records() {
         line.expect("a line of CSV");

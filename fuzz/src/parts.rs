@@ -1,7 +1,7 @@
 //! A file taken apart and put together again, with the offsets and checksums that it needs.
 //!
-//! A byte changed in a trailer is a wrong checksum and nothing else. To get behind it, a mutation
-//! changes the parts, or the bytes, and has them put together as a writer would have.
+//! A changed byte in a trailer is only a wrong checksum. To get past that, a mutation
+//! changes the parts, or the bytes, and reassembles them as a writer would.
 
 use mmstats::__private::format::{
     Chain, IDENTITY_ALIGN, SIZE_OF_SIZE, VERSION, checksum, load_u32,
@@ -45,9 +45,9 @@ impl Fields {
         Self(fields)
     }
 
-    /// A file of these fields and this trailer, without free room.
+    /// A file of these fields and this trailer, without free space.
     ///
-    /// Where `matched`, each entry is made to be the one of the field at its place.
+    /// If `matched`, each entry becomes that of the field with its number.
     pub fn assemble(&self, tail: &Tail, matched: bool) -> Vec<u8> {
         let mut bytes = vec![VERSION];
         let mut places = Vec::new();
@@ -62,7 +62,7 @@ impl Fields {
 }
 
 impl Tail {
-    /// The parts, as far as their sizes lead; nothing else about them is believed or asked.
+    /// The parts, as far as their sizes lead; nothing else about them is checked.
     pub fn of(bytes: &[u8]) -> Self {
         let (front, footer) = bytes.split_at(bytes.len().saturating_sub(FOOTER_SIZE));
         if !footer.starts_with(MAGIC) || footer.len() < FOOTER_SIZE {
@@ -85,7 +85,7 @@ impl Tail {
         tail
     }
 
-    /// Appends the trailer, its offsets, sizes and checksums made to fit.
+    /// Appends the trailer with matching offsets, sizes and checksums.
     pub fn append(&self, bytes: &mut Vec<u8>, places: &[(usize, usize)]) {
         if self.footer.len() < FOOTER_SIZE {
             return;
@@ -107,7 +107,7 @@ impl Tail {
     }
 }
 
-/// An entry with its size and checksum, and the place of its field where that is given.
+/// An entry with its size and checksum, and the offset of its field if given.
 fn complete(entry: &[u8], place: Option<&(usize, usize)>) -> Vec<u8> {
     let mut entry = entry.to_vec();
     entry.resize(entry.len().max(SMALLEST_ENTRY).next_multiple_of(IDENTITY_ALIGN), 0);

@@ -1,14 +1,14 @@
-//! Signatures, beside a reckoning of their sizes in numbers that can't overflow.
+//! Signatures, and their sizes computed in numbers that can't overflow.
 
 use mmstats::__private::format::Signature;
 
-/// A signature may have more components than anybody waits for.
+/// A signature may have more components than a test has time for.
 const MOST_COMPONENTS: usize = 1_000;
 
 /// # Panics
 ///
-/// Where the parser measures other than section 4 of `spec/FORMAT.md`, or a component doesn't
-/// stand behind the one before it and within the value.
+/// If the parser's sizes differ from section 4 of `spec/FORMAT.md`, or a component isn't
+/// behind the previous one and within the value.
 pub fn check(text: &[u8]) {
     let parsed = Signature::parse(text);
     let expected = reckon(text);

@@ -1,4 +1,4 @@
-//! Trailers, apart from the fields in front of them.
+//! Trailers, without the fields in front of them.
 
 use mmstats::__private::format::{
     Aggregate, DeclaredField, Entry, Kind, LaidOutField, Trailer, load_u16,
@@ -6,13 +6,13 @@ use mmstats::__private::format::{
 
 use crate::parts::Tail;
 
-/// What stands in front of the free room: the end of a chain that isn't there, and zeros.
+/// What precedes the free space: the end of a chain that isn't there, and zeros.
 pub const HEAD: usize = 8;
 
 /// # Panics
 ///
-/// Where an entry overlaps the chain, another entry or the identity, or where the entries aren't
-/// read back as they are after the writer's code has written them.
+/// If an entry overlaps the chain, another entry or the identity, or if the entries are read back
+/// differently after the writer's code has written them.
 pub fn check(bytes: &[u8]) {
     let chain_end = usize::from(load_u16(bytes, 0).unwrap_or(0)).min(bytes.len());
     let Ok(Some(trailer)) = Trailer::find(bytes, chain_end) else {

@@ -1,4 +1,4 @@
-//! Any file can be asked everything.
+//! Every question about any file has an answer.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| mmstats_fuzz::file::check(bytes));

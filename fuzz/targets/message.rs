@@ -1,4 +1,4 @@
-//! Any datagram is a message, or none, as a parser that knows all of JSON says.
+//! A datagram is a message exactly if a full JSON parser says so.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|datagram: &[u8]| mmstats_fuzz::message::check(datagram));

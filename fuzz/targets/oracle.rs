@@ -1,4 +1,4 @@
-//! Where the naive reader of the tests has values, the library has the same.
+//! If the naive reader of the tests has values, the library has the same.
 #![no_main]
 
 use libfuzzer_sys::Corpus;

@@ -1,4 +1,4 @@
-//! Any file is written well-formed in every format, and without what drives a terminal.
+//! The output about any file is well-formed in every format, and safe on a terminal.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| mmstats_fuzz::output::check(bytes));

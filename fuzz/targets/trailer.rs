@@ -1,4 +1,4 @@
-//! Any bytes have a trailer, or none, and it stands within them.
+//! A trailer is within the bytes in which it was found.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| mmstats_fuzz::trailer::check(bytes));

@@ -1,4 +1,4 @@
-//! Averages, against what they'd take done simply.
+//! Averages, against simple implementations.
 
 use std::error::Error;
 use std::hint::black_box;

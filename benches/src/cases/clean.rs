@@ -62,7 +62,7 @@ fn remove_bare(path: &Path, buffer: &mut [u8]) -> io::Result<()> {
 /// Files of writers that were killed: each of them has left a hundred.
 struct Stale {
     directory: PathBuf,
-    /// One of each writer. The others differ in what nobody here looks at.
+    /// One of each writer. The others differ only in unread bytes.
     contents: Vec<Vec<u8>>,
 }
 

@@ -1,4 +1,4 @@
-//! Birth of a file, against a bare one.
+//! Creating a file, against a bare one.
 
 use std::error::Error;
 use std::fs;

@@ -32,7 +32,7 @@ fn plain(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
 fn prometheus(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
     use prometheus::{Histogram, HistogramOpts, exponential_buckets};
 
-    // Eleven buckets, as it has by default, over the range of the values.
+    // Eleven buckets, its default, over the range of the values.
     let options = HistogramOpts::new("sizes", "How large things are.")
         .buckets(exponential_buckets(1.0, 12.0, 11)?);
     let other = Histogram::with_opts(options)?;
@@ -41,7 +41,7 @@ fn prometheus(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
     measure(bench, unrolled!(other.observe(values.next() as f64)))
 }
 
-/// Our histogram, against another one; what it takes to get at a value is subtracted from both.
+/// Our histogram against another; the time to generate a value is subtracted from both.
 fn measure(bench: &Bench, other: Turn<'_>) -> Result<Measurement, Box<dyn Error>> {
     let stats = bench.kinds()?;
     let ours = black_box(&stats.histogram);

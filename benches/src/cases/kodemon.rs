@@ -95,8 +95,8 @@ fn against_timer(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
     })?)
 }
 
-/// The socket that all of it is sent to. Nobody reads it, so once it is full the kernel drops what
-/// comes: that is the same for both sides.
+/// The socket that everything is sent to. Nobody reads it, so once it is full the kernel drops what
+/// comes, for both sides alike.
 fn server(bench: &Bench) -> Result<&'static UdpSocket, Box<dyn Error>> {
     static SERVER: OnceLock<UdpSocket> = OnceLock::new();
     if let Some(server) = SERVER.get() {
@@ -109,7 +109,7 @@ fn server(bench: &Bench) -> Result<&'static UdpSocket, Box<dyn Error>> {
     Ok(SERVER.get_or_init(|| server))
 }
 
-/// How long the message of a call is, usually. Empties the socket.
+/// The usual size of a call's message. Empties the socket.
 fn message_size(server: &UdpSocket, call: fn()) -> Result<usize, Box<dyn Error>> {
     let mut buffer = [0; 4096];
     server.set_nonblocking(true)?;

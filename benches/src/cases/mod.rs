@@ -10,7 +10,7 @@ mod peers;
 mod per_thread;
 mod process;
 mod prom;
-mod questions;
+mod queries;
 mod read;
 mod recorder;
 mod scalars;
@@ -36,7 +36,7 @@ pub struct Comparison {
     pub operation: &'static str,
     /// What it is measured against.
     pub against: &'static str,
-    /// The ratio that is asked at most.
+    /// The target: the highest acceptable ratio.
     pub asked: Option<f64>,
     /// Does it.
     pub measure: fn(&Bench) -> Result<Measurement, Box<dyn Error>>,
@@ -66,7 +66,7 @@ pub fn all() -> impl Iterator<Item = &'static Comparison> {
         prom::COMPARISONS,
         process::COMPARISONS,
         clean::COMPARISONS,
-        questions::COMPARISONS,
+        queries::COMPARISONS,
         kodemon::COMPARISONS,
     ]
     .into_iter()
@@ -78,7 +78,7 @@ pub fn all() -> impl Iterator<Item = &'static Comparison> {
 pub struct Bench<'a> {
     /// Measures them.
     pub harness: &'a Harness,
-    /// A directory in memory, removed in the end.
+    /// A directory in memory, removed at the end.
     pub directory: &'a Path,
 }
 

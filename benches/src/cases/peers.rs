@@ -1,9 +1,9 @@
 //! A counter's increment, against the counters of other libraries.
 //!
-//! Theirs can be shared by threads, so they pay for an atomic addition even where nobody shares
-//! them; ours belongs to one thread, which is why it needn't. Both sides of a comparison are
-//! behind opaque pointers. Where a library is meant to be used through a static, that form is
-//! measured too, against our own.
+//! Theirs can be shared by threads, so they pay for an atomic addition even if nobody shares
+//! them; ours belongs to one thread. Both sides of a comparison are
+//! behind opaque pointers. If a library is meant to be used through a static, that form is
+//! measured too, against ours.
 
 use std::error::Error;
 use std::hint::black_box;

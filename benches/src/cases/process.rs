@@ -59,7 +59,7 @@ pub fn tool(variable: &str) -> Result<PathBuf, &'static str> {
     Ok(program.into())
 }
 
-/// From its start until it was waited for.
+/// From its start to its end.
 pub fn run(command: &mut Command) {
     let status = command.stdout(Stdio::null()).status().expect("it can be started");
     assert!(status.success(), "it did its work");

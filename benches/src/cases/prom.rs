@@ -1,11 +1,11 @@
-//! Prometheus' text format: of files that have to be read, against metrics in memory.
+//! Prometheus' text format: from files that have to be read, against metrics in memory.
 
 use std::error::Error;
 use std::sync::atomic::AtomicU64;
 
-use mmstats_tools::common::arguments::{CommonArguments, LimitArguments};
 use mmstats_cli::exit::Outcome;
 use mmstats_cli::generate::GenerateArgument;
+use mmstats_tools::common::arguments::{CommonArguments, LimitArguments};
 use mmstats_tools::common::terminal::ColorChoice;
 use mmstats_tools::slurpstats::{Arguments, Format, dump};
 use prometheus_client::encoding::EncodeLabelSet;
@@ -77,14 +77,14 @@ fn arguments(files: &Files<Twenty>) -> Arguments {
     }
 }
 
-/// What tells the metrics of one file from another's.
+/// What distinguishes the metrics of one file from another's.
 #[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
 struct Labels {
     file: String,
     pid: u32,
 }
 
-/// The same number of metrics under the same labels: of twenty, eight count.
+/// The same number of metrics with the same labels: of twenty, eight are counters.
 fn registry(files: &Files<Twenty>) -> Registry {
     let mut registry = Registry::default();
     let labels = |path: &std::path::PathBuf| Labels {

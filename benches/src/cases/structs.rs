@@ -1,4 +1,4 @@
-//! Struct values: what it costs that readers see all components of one update.
+//! Struct values: the cost of consistent reads of all components.
 //!
 //! The library's own protocol over the words of a bare map.
 

@@ -1,4 +1,4 @@
-//! Two threads at once, each with a file of its own: they must not slow each other down.
+//! Two threads at once, each with its own file: they must not slow each other down.
 
 use std::error::Error;
 use std::hint::black_box;

@@ -1,4 +1,4 @@
-//! Whether ten times as much to read takes ten times as long.
+//! Whether reading ten times as much takes ten times as long.
 //!
 //! Each size takes turns with the one before, so the step between them is a ratio as in the table.
 
@@ -15,7 +15,7 @@ use crate::harness::{Harness, Interrupted, Pair, Turn, repeated};
 use crate::stats::Twenty;
 use crate::table::{figure, markdown};
 
-/// What ten times as much may take at most: ten times as long and a half.
+/// What ten times as much may take at most: fifteen times as long.
 const ASKED: f64 = 15.0;
 
 const HEADER: [&str; 6] = ["read", "takes", "each", "", "times the one before", "holds"];
@@ -50,7 +50,7 @@ pub fn measure(bench: &Bench) -> Result<String, Box<dyn Error>> {
     Ok(format!("{}\n{}", table(&many_files), table(&many_fields)))
 }
 
-/// Reads them all, and has them all at the same time as a tool that adds them up.
+/// Reads and keeps them all, as a tool does that adds them up.
 fn read_all(paths: &[PathBuf]) -> Vec<StatsFile> {
     let read = |path| StatsFile::read(path).expect("a good file");
     let files: Vec<_> = paths.iter().map(read).collect();
@@ -60,7 +60,7 @@ fn read_all(paths: &[PathBuf]) -> Vec<StatsFile> {
     files
 }
 
-/// A file of so many counters and nothing else.
+/// A file with a number of counters and nothing else.
 fn file_of(directory: &Path, count: usize) -> Result<Published<()>, Box<dyn Error>> {
     let stats = Options::dynamic("Growth")
         .path(directory)

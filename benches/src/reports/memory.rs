@@ -1,4 +1,4 @@
-//! What a thread's stats take of memory, and what a snapshot of them takes.
+//! The memory of a thread's stats, and of a snapshot of them.
 
 use std::error::Error;
 use std::fs;
@@ -22,7 +22,7 @@ const HEADER: [&str; 6] = [
     "by the file's size",
 ];
 
-/// So many that the pages of everything else don't count.
+/// So many that all other pages don't matter.
 const INSTANCES: usize = 500;
 
 pub fn measure(bench: &Bench) -> Result<String, Box<dyn Error>> {
@@ -36,7 +36,7 @@ pub fn measure(bench: &Bench) -> Result<String, Box<dyn Error>> {
 
 fn row<T: MmStats>(bench: &Bench, name: &str) -> Result<[String; 6], Box<dyn Error>> {
     let create = || T::options().path(bench.directory).create();
-    // What only the first one takes is no part of the others.
+    // The first one has costs of its own.
     let first = create()?;
     let before = resident()?;
     let instances: Vec<Published<T>> =
@@ -59,7 +59,7 @@ fn row<T: MmStats>(bench: &Bench, name: &str) -> Result<[String; 6], Box<dyn Err
     ])
 }
 
-/// In a thread that has read nothing: another one takes the memory of the copies before.
+/// In a thread that has read nothing: others reuse the memory of earlier copies.
 fn first_snapshot(path: &Path) -> Result<(StatsFile, usize), Box<dyn Error>> {
     let (snapshot, heap) = thread::scope(|threads| {
         let reader = threads.spawn(|| bytes_of(|| StatsFile::read(path)));
@@ -68,7 +68,7 @@ fn first_snapshot(path: &Path) -> Result<(StatsFile, usize), Box<dyn Error>> {
     Ok((snapshot?, heap))
 }
 
-/// Bytes of files in memory that this process has pages of.
+/// Resident bytes of this process' files in memory.
 fn resident() -> Result<usize, Box<dyn Error>> {
     let status = fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("RssShmem:"));

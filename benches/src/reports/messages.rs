@@ -1,4 +1,4 @@
-//! How many messages kodemon stores in a second, against a Python loop of the obvious kind.
+//! How many messages kodemon stores a second, against an obvious Python loop.
 //!
 //! The server has one core, the sender the other one. It sends at one rate for a while, then at a
 //! higher one, as long as nothing is lost: a step counts until its last message is stored.
@@ -17,13 +17,13 @@ use crate::cases::Bench;
 use sender::Sender;
 use servers::{Server, kodemon, python};
 
-/// So long each rate is sent.
+/// How long each rate is sent.
 const STEP: Duration = Duration::from_secs(1);
-/// Each rate is so many times the one before.
+/// The ratio of each rate to the one before.
 const FASTER: f64 = 1.1;
-/// Other programs disturb: a rate counts as too high when something was lost so often in a row.
+/// Other programs disturb: a rate is too high after this many losses in a row.
 const TRIES: usize = 4;
-/// Each server is measured so often, in turns; the median counts.
+/// How often each server is measured, in turns; the median counts.
 const ROUNDS: usize = 3;
 const ASKED: f64 = 3.0;
 
@@ -99,7 +99,7 @@ fn best(
     found.ok_or_else(|| format!("something is lost at {first} a second").into())
 }
 
-/// Sends at a rate; `None` where something was lost, or isn't stored long after it was sent.
+/// Sends at a rate; `None` if something was lost, or isn't stored long after it was sent.
 fn step(
     server: &mut Server,
     sender: &mut Sender,

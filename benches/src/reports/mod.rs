@@ -1,4 +1,4 @@
-//! What is told below the table: figures that aren't one operation against another.
+//! What is printed below the table: figures that aren't one operation against another.
 
 mod growth;
 mod memory;
@@ -13,7 +13,7 @@ use crate::cases::Bench;
 pub struct Report {
     /// What it is about.
     pub title: &'static str,
-    /// Measures it and gives the text.
+    /// Measures it and returns the text.
     pub measure: fn(&Bench) -> Result<String, Box<dyn Error>>,
 }
 
@@ -25,7 +25,7 @@ pub const ALL: &[Report] = &[
     Report { title: "Kodemon: messages a second", measure: messages::measure },
 ];
 
-/// Thousands apart.
+/// With thousands separators.
 fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let groups = digits.as_bytes().rchunks(3).rev();

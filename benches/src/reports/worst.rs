@@ -1,8 +1,8 @@
 //! The longest that a single write takes while another thread writes and syncs on the same disk.
 //!
-//! Between two looks at the clock is one `Counter::incr`, so each of these gaps is a write and a
-//! look. One in which the kernel gave the processor to somebody else doesn't count: that would
-//! have happened to any loop. One that waited for the kernel does.
+//! Between two clock readings is one `Counter::incr`, so each of these gaps is a write and a
+//! reading. One in which the kernel gave the processor to another program doesn't count: that would
+//! happen to any loop. One that waited for the kernel does.
 
 use std::env;
 use std::error::Error;
@@ -21,7 +21,7 @@ use super::grouped;
 use crate::cases::Bench;
 use crate::table::{figure, markdown};
 
-/// Each of the places takes turns of this length.
+/// Each of the media takes turns of this length.
 const TURN: Duration = Duration::from_millis(100);
 const TURNS: u32 = 100;
 
@@ -44,24 +44,24 @@ const HEADER: [&str; 7] = [
 
 pub fn measure(bench: &Bench) -> Result<String, Box<dyn Error>> {
     let disk = tempfile::Builder::new().prefix("bench-").tempdir_in(disk()?)?;
-    let mut places = [
-        Place::new("private memory", &bench.directory.join("none"))?,
-        Place::new("`/dev/shm`", bench.directory)?,
-        Place::new("a file on the disk", disk.path())?,
+    let mut media = [
+        Medium::new("private memory", &bench.directory.join("none"))?,
+        Medium::new("`/dev/shm`", bench.directory)?,
+        Medium::new("a file on the disk", disk.path())?,
     ];
     let (stop, written) = (AtomicBool::new(false), AtomicU64::new(0));
     let path = disk.path().join("filler");
     let filled = thread::scope(|scope| {
         let filler = scope.spawn(|| fill(&path, &stop, &written));
         let result = (0..TURNS).try_for_each(|_| {
-            places.iter_mut().for_each(Place::turn);
+            media.iter_mut().for_each(Medium::turn);
             bench.harness.check()
         });
         stop.store(true, Ordering::Relaxed);
         result.map(|()| filler.join())
     })?;
     filled.map_err(|_| "the filler panicked")??;
-    let rows = places.each_ref().map(Place::cells);
+    let rows = media.each_ref().map(Medium::cells);
     let megabytes = grouped((written.into_inner() >> 20) as usize);
     let seconds = (TURN * TURNS).as_secs();
     Ok(format!(
@@ -74,8 +74,8 @@ pub fn measure(bench: &Bench) -> Result<String, Box<dyn Error>> {
 fn disk() -> Result<PathBuf, Box<dyn Error>> {
     let is_disk =
         |path: &PathBuf| statfs(path).is_ok_and(|system| system.filesystem_type() != TMPFS_MAGIC);
-    let places = [env::temp_dir(), "/var/tmp".into()];
-    places.into_iter().find(is_disk).ok_or_else(|| "no temporary directory on a disk".into())
+    let directories = [env::temp_dir(), "/var/tmp".into()];
+    directories.into_iter().find(is_disk).ok_or_else(|| "no temporary directory on a disk".into())
 }
 
 /// Writes a large file again and again, and waits for the disk each time.
@@ -96,13 +96,13 @@ fn fill(path: &Path, stop: &AtomicBool, written: &AtomicU64) -> io::Result<()> {
     Ok(())
 }
 
-/// How often this thread had to make way for another one.
+/// How often this thread was preempted.
 fn preemptions() -> i64 {
     getrusage(UsageWho::RUSAGE_THREAD).map_or(0, |usage| usage.involuntary_context_switches())
 }
 
 /// Where a counter is, and how long its writes took.
-struct Place {
+struct Medium {
     name: &'static str,
     counter: Counter,
     _stats: Published<()>,
@@ -114,8 +114,8 @@ struct Place {
     preempted: usize,
 }
 
-impl Place {
-    /// A counter in a file there; in private memory where there is no such directory.
+impl Medium {
+    /// A counter in a file there; in private memory if there is no such directory.
     fn new(name: &'static str, directory: &Path) -> Result<Self, Box<dyn Error>> {
         let options = Options::dynamic("Worst").path(directory).or_private_memory();
         let stats = options.capacity(1_000).create()?;
@@ -147,7 +147,7 @@ impl Place {
             if took > LONG {
                 let before = std::mem::replace(&mut preempted, preemptions());
                 self.long(took, preempted != before);
-                // The question itself is no part of the next gap.
+                // The system call isn't part of the next gap.
                 last = Instant::now();
             }
         }

@@ -12,9 +12,9 @@ use nix::unistd::Pid;
 
 /// Bytes of each message: the kernel cuts at equal lengths. Spaces behind the object fill it up.
 pub const LENGTH: usize = 144;
-/// So many go out together: fewer than the smallest buffer of a socket holds.
+/// How many are sent together: fewer than the smallest socket buffer holds.
 const TOGETHER: usize = 32;
-/// So many functions are told of.
+/// How many functions the messages are of.
 const KEYS: usize = 100;
 
 /// Who sends.
@@ -37,7 +37,7 @@ impl Sender {
         self.sent
     }
 
-    /// Sends so many a second for so long.
+    /// Sends at a rate for a time.
     pub fn send_at(&mut self, rate: f64, time: Duration) -> io::Result<()> {
         let (before, began) = (self.sent, Instant::now());
         while began.elapsed() < time {
@@ -77,7 +77,7 @@ impl Sender {
     }
 }
 
-/// Does something with this thread, and the processes that it makes, on one core.
+/// Runs something with this thread, and the processes that it starts, on one core.
 pub fn on_core<R>(core: usize, act: impl FnOnce() -> R) -> nix::Result<R> {
     let this = Pid::from_raw(0);
     let before = sched_getaffinity(this)?;

@@ -1,4 +1,4 @@
-//! Servers that receive messages, and what is seen of them from outside.
+//! Servers that receive messages, seen from outside.
 
 use std::error::Error;
 use std::fs;
@@ -9,8 +9,8 @@ use std::process::{Child, Command, Stdio};
 
 use crate::cases::tool;
 
-/// What somebody writes in an afternoon. It has SQLite's faster settings and a socket that holds as
-/// much as kodemon's (33: `SO_RCVBUFFORCE`), so that only its work is compared.
+/// An afternoon's work. It has SQLite's faster settings and a socket buffer as large
+/// as kodemon's (33: `SO_RCVBUFFORCE`), so that only the work is compared.
 const LOOP: &str = r#"
 import json, socket, sqlite3, sys
 database = sqlite3.connect(sys.argv[1])
@@ -35,7 +35,7 @@ while True:
 pub struct Server {
     child: Child,
     address: SocketAddr,
-    /// Where it tells how many messages it has stored.
+    /// Where it reports how many messages it has stored.
     http: Option<SocketAddr>,
     directory: PathBuf,
 }
@@ -70,7 +70,7 @@ impl Server {
                 return Ok(Self { child, address, http, directory });
             }
         }
-        Err("the server told no address".into())
+        Err("the server printed no address".into())
     }
 
     /// Where it receives.
@@ -78,7 +78,7 @@ impl Server {
         self.address
     }
 
-    /// Whether it has stored so many. The loop has no queue: what it fetches it stores.
+    /// Whether it has stored this many. The loop has no queue: it stores what it receives.
     pub fn has_stored(&mut self, messages: u64) -> Result<bool, Box<dyn Error>> {
         if let Some(ended) = self.child.try_wait()? {
             return Err(format!("the server ended: {ended}").into());
@@ -98,7 +98,7 @@ impl Server {
         }
     }
 
-    /// How many messages the kernel dropped, as the server fetched them too slowly.
+    /// How many messages the kernel dropped because the server was too slow.
     pub fn dropped(&self) -> Result<u64, Box<dyn Error>> {
         Ok(self.column(12)?.parse()?)
     }
@@ -113,7 +113,7 @@ impl Server {
         Ok(row.get(column).ok_or("the kernel's table has too few columns")?.to_string())
     }
 
-    /// How many bytes its files have.
+    /// The size of its files.
     pub fn bytes(&self) -> Result<f64, Box<dyn Error>> {
         let mut bytes = 0;
         for entry in fs::read_dir(&self.directory)? {

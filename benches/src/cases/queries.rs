@@ -1,4 +1,4 @@
-//! What is asked of Kodemon's store, with many executions in it and with few.
+//! Queries of Kodemon's store, with many executions and with few.
 
 use std::error::Error;
 use std::path::Path;
@@ -25,7 +25,7 @@ pub const COMPARISONS: &[Comparison] = &[
 ];
 
 const DAY: f64 = 86400.0;
-/// So many are stored at a time, as the server does.
+/// The server's batch size.
 const TOGETHER: usize = 10_000;
 
 fn keys(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
@@ -63,8 +63,8 @@ fn summary(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
     })?)
 }
 
-/// A store of so many executions of so many keys, which began one after the other over a time
-/// that ends a moment ago.
+/// A store of a number of executions of a number of keys, spread evenly over a time that ends a
+/// moment ago.
 fn filled(
     directory: &Path,
     executions: usize,
@@ -91,7 +91,7 @@ fn filled(
     }
     store.write(&batch)?;
     drop(store);
-    // As they are a while later, and not how many happened to come last.
+    // As they are after compaction, however many came last.
     Ok(Sqlite::open(&directory.join("kodemon.db"), keep)?.0)
 }
 
