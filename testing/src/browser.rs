@@ -37,7 +37,8 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Starts one; `None`: it isn't installed, and the test is skipped.
+    /// Starts one with a light page of 1280 by 800 pixels; `None`: it isn't installed, and the test is
+    /// skipped.
     pub fn start() -> Option<Self> {
         if !["chromium", "chromedriver"].into_iter().all(is_installed) {
             return None;
@@ -54,7 +55,10 @@ impl Browser {
         );
         let client = client.expect("Chromium starts");
         let session = runtime.block_on(client.session_id()).unwrap().expect("it has begun");
-        Some(Self { runtime, client, session, driver })
+        let browser = Self { runtime, client, session, driver };
+        browser.resize(1280, 800);
+        browser.prefer("light");
+        Some(browser)
     }
 
     pub fn open(&self, url: &str) {

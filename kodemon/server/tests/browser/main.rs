@@ -1,51 +1,12 @@
-//! The page in a real browser. One browser serves many tests: it takes longer to start than any of
-//! them.
+//! The page in a real browser.
 
 use mmstats_testing::browser::Browser;
 use mmstats_testing::kodemon::Kodemon;
 
-mod by_hand;
-mod moving;
+mod list_and_chart;
+mod live;
+mod messages;
 mod proxy;
-mod still;
-
-/// A test's name, and what it does on a stage.
-type Test<T> = (&'static str, fn(&T));
-
-#[test]
-fn the_page_shows_what_was_called() {
-    let Some(stage) = still::Stage::set() else { return };
-    for (name, test) in still::TESTS {
-        println!("{name}");
-        stage.open("");
-        test(&stage);
-    }
-}
-
-#[test]
-fn the_page_moves() {
-    run(&moving::TESTS);
-}
-
-#[test]
-fn the_page_takes_whatever_comes() {
-    run(&by_hand::TESTS);
-}
-
-#[test]
-fn the_page_is_served_by_a_proxy() {
-    run(&proxy::TESTS);
-}
-
-fn run(tests: &[Test<Browser>]) {
-    let Some(browser) = Browser::start() else { return };
-    for (name, test) in tests {
-        println!("{name}");
-        browser.resize(1280, 800);
-        browser.prefer("light");
-        test(&browser);
-    }
-}
 
 /// Opens the page with a query, which begins with its `?`.
 fn open(browser: &Browser, kodemon: &Kodemon, query: &str) {

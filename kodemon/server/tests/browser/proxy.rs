@@ -5,12 +5,11 @@ use mmstats_testing::kodemon::{Kodemon, without_addresses};
 use mmstats_testing::nginx::{Nginx, USER};
 use tempfile::TempDir;
 
-use crate::{KEYS, Test};
+use crate::KEYS;
 
-pub const TESTS: [Test<Browser>; 1] =
-    [("everything_is_found_under_a_path", everything_is_found_under_a_path)];
-
-fn everything_is_found_under_a_path(browser: &Browser) {
+#[test]
+fn everything_is_found_under_a_path() {
+    let Some(browser) = Browser::start() else { return };
     let Some(nginx) = Nginx::start() else { return };
     let directory = TempDir::new().unwrap();
     let mut command = without_addresses(directory.path());

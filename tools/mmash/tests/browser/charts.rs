@@ -12,17 +12,7 @@ use mmstats_testing::stats_dir::write;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::{ANYWHERE, LABELS, Test, mmash};
-
-pub const TESTS: [Test<Browser>; 4] = [
-    ("each_line_is_named_above_its_chart", each_line_is_named_above_its_chart),
-    ("what_is_below_each_other_scrolls_as_one", what_is_below_each_other_scrolls_as_one),
-    ("what_hardly_moves_is_drawn_flat", what_hardly_moves_is_drawn_flat),
-    (
-        "the_processes_of_a_stat_are_lines_of_one_chart",
-        the_processes_of_a_stat_are_lines_of_one_chart,
-    ),
-];
+use crate::{ANYWHERE, LABELS, mmash};
 
 /// A program with five gauges: three without a unit, two with one each.
 fn five(directory: &TempDir) -> Published<()> {
@@ -49,7 +39,9 @@ const NAMES: &str = "[...document.querySelectorAll('.charts canvas')].map(canvas
     return seen.map(name => name.textContent).join(' ');
 }).join()";
 
-fn each_line_is_named_above_its_chart(browser: &Browser) {
+#[test]
+fn each_line_is_named_above_its_chart() {
+    let Some(browser) = Browser::start() else { return };
     browser.resize(1280, 800);
     let directory = TempDir::new().unwrap();
     let _program = five(&directory);
@@ -74,7 +66,9 @@ const SCROLLING: &str = "[...document.querySelectorAll('*')].filter(node =>
     node.scrollHeight > node.clientHeight + 1 && node.clientHeight > 0
         && ['auto', 'scroll'].includes(getComputedStyle(node).overflowY)).length";
 
-fn what_is_below_each_other_scrolls_as_one(browser: &Browser) {
+#[test]
+fn what_is_below_each_other_scrolls_as_one() {
+    let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
     let _program = five(&directory);
     let server = mmash(ANYWHERE, directory.path());
@@ -124,7 +118,9 @@ fn height(canvas: &str, condition: &str) -> String {
     )
 }
 
-fn what_hardly_moves_is_drawn_flat(browser: &Browser) {
+#[test]
+fn what_hardly_moves_is_drawn_flat() {
+    let Some(browser) = Browser::start() else { return };
     browser.resize(1280, 800);
     let directory = TempDir::new().unwrap();
     let stats = Options::dynamic("web").path(directory.path()).create().unwrap();
@@ -155,7 +151,9 @@ fn what_hardly_moves_is_drawn_flat(browser: &Browser) {
     moving.join().unwrap();
 }
 
-fn the_processes_of_a_stat_are_lines_of_one_chart(browser: &Browser) {
+#[test]
+fn the_processes_of_a_stat_are_lines_of_one_chart() {
+    let Some(browser) = Browser::start() else { return };
     browser.resize(1280, 800);
     let directory = TempDir::new().unwrap();
     let mut pids = [process::id(), std::os::unix::process::parent_id()];

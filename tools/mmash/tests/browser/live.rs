@@ -6,31 +6,10 @@ use mmstats_testing::webapp::Webapp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{ANYWHERE, LABELS, Test, cell, mmash};
-
-pub const TESTS: [Test<Stage>; 6] = [
-    ("values_and_rates_move", values_and_rates_move),
-    (
-        "a_filter_is_in_the_address_and_works_in_another_tab",
-        a_filter_is_in_the_address_and_works_in_another_tab,
-    ),
-    (
-        "a_click_opens_a_chart_that_draws_lines_and_bands",
-        a_click_opens_a_chart_that_draws_lines_and_bands,
-    ),
-    (
-        "a_page_that_stands_still_goes_on_where_the_files_are",
-        a_page_that_stands_still_goes_on_where_the_files_are,
-    ),
-    ("the_list_and_the_charts_can_be_used_by_keys", the_list_and_the_charts_can_be_used_by_keys),
-    (
-        "the_files_are_told_with_their_programs_and_whether_they_live",
-        the_files_are_told_with_their_programs_and_whether_they_live,
-    ),
-];
+use crate::{ANYWHERE, LABELS, cell, mmash};
 
 /// A webapp under load, mmash, and a browser that shows the page.
-pub struct Stage {
+struct Stage {
     browser: Browser,
     server: Server,
     webapp: Webapp,
@@ -38,20 +17,15 @@ pub struct Stage {
 }
 
 impl Stage {
-    pub fn set() -> Option<Self> {
+    /// `None`: there is no browser, and the test is skipped.
+    fn open() -> Option<Self> {
         let browser = Browser::start()?;
         let directory = TempDir::new().unwrap();
         let webapp = Webapp::start(directory.path(), &["--seconds", "0"]);
         let server = mmash(ANYWHERE, directory.path());
+        browser.open(&format!("http://{}/", server.address));
+        browser.until("document.querySelector('.row[data-label]')");
         Some(Self { browser, server, webapp, directory })
-    }
-
-    /// Opens the page anew.
-    pub fn open(&self) {
-        self.browser.resize(1280, 800);
-        self.browser.prefer("light");
-        self.browser.open(&format!("http://{}/", self.server.address));
-        self.browser.until("document.querySelector('.row[data-label]')");
     }
 
     /// The text of a column of a stat's row.
@@ -66,7 +40,9 @@ fn number(text: &str) -> f64 {
     digits.replace(',', "").parse().unwrap_or_else(|_| panic!("{text:?} is no number"))
 }
 
-fn values_and_rates_move(stage: &Stage) {
+#[test]
+fn values_and_rates_move() {
+    let Some(stage) = Stage::open() else { return };
     let (label, browser) = ("web.stats.status.2XX", &stage.browser);
     let before = number(&stage.cell(label, "value"));
     browser.until(&format!("{}.replace(/\\D/g, '') > {}", cell(label, "value"), before + 100.0));
@@ -77,7 +53,9 @@ fn values_and_rates_move(stage: &Stage) {
     browser.screenshot("list-light");
 }
 
-fn a_filter_is_in_the_address_and_works_in_another_tab(stage: &Stage) {
+#[test]
+fn a_filter_is_in_the_address_and_works_in_another_tab() {
+    let Some(stage) = Stage::open() else { return };
     let browser = &stage.browser;
     browser.type_into("#filter", "STATUS -4xx");
     let expected = json!(["web.stats.status.2XX", "web.stats.status.5XX"]);
@@ -92,7 +70,9 @@ fn a_filter_is_in_the_address_and_works_in_another_tab(stage: &Stage) {
     assert!(count.as_str().unwrap().starts_with("2 of "), "{count}");
 }
 
-fn a_click_opens_a_chart_that_draws_lines_and_bands(stage: &Stage) {
+#[test]
+fn a_click_opens_a_chart_that_draws_lines_and_bands() {
+    let Some(stage) = Stage::open() else { return };
     let browser = &stage.browser;
     browser.click(".row[data-label='web.stats.status.2XX'] .name");
     browser.until("document.querySelectorAll('.charts canvas').length === 1");
@@ -105,13 +85,29 @@ fn a_click_opens_a_chart_that_draws_lines_and_bands(stage: &Stage) {
     browser.click("[name=show][value=value]");
     browser.until("/^[\\d,]+ responses$/.test(document.querySelector('.reading').textContent)");
     browser.screenshot("chart-light");
-    // What is dragged over fills the chart; what is pointed at is read.
+}
+
+/// What is dragged over fills the chart; what is pointed at is read.
+#[test]
+fn dragging_over_a_chart_zooms_in() {
+    let Some(stage) = Stage::open() else { return };
+    let browser = &stage.browser;
+    browser.click(".row[data-label='web.stats.status.2XX'] .name");
+    browser.until(&format!("{} > 10", pixels(0, 1)));
     browser.drag(".charts canvas", 40, 240);
     browser.until("document.querySelector('.tools button').textContent === 'Zoom out'");
     browser.until("!document.querySelector('.tools button').hidden");
     browser.until("/^\\d\\d:\\d\\d:\\d\\d$/.test(document.querySelector('.moment').textContent)");
     browser.click(".tools button");
     browser.until("document.querySelector('.tools button').hidden");
+}
+
+#[test]
+fn charts_are_dark_and_narrow_where_that_is_wanted() {
+    let Some(stage) = Stage::open() else { return };
+    let browser = &stage.browser;
+    browser.click(".row[data-label='web.stats.status.2XX'] .name");
+    browser.click(".row[data-label='web.stats.response.size'] .mark");
     browser.prefer("dark");
     browser
         .until("getComputedStyle(document.documentElement).backgroundColor === 'rgb(13, 18, 25)'");
@@ -124,7 +120,9 @@ fn a_click_opens_a_chart_that_draws_lines_and_bands(stage: &Stage) {
     browser.screenshot("chart-narrow");
 }
 
-fn a_page_that_stands_still_goes_on_where_the_files_are(stage: &Stage) {
+#[test]
+fn a_page_that_stands_still_goes_on_where_the_files_are() {
+    let Some(stage) = Stage::open() else { return };
     let browser = &stage.browser;
     let hits = cell("web.stats.status.2XX", "value");
     browser.click("#pause");
@@ -141,7 +139,9 @@ fn a_page_that_stands_still_goes_on_where_the_files_are(stage: &Stage) {
 /// The label of the row that is active.
 const ACTIVE: &str = "document.querySelector('#stats:focus .row.active')?.dataset.label";
 
-fn the_list_and_the_charts_can_be_used_by_keys(stage: &Stage) {
+#[test]
+fn the_list_and_the_charts_can_be_used_by_keys() {
+    let Some(stage) = Stage::open() else { return };
     let browser = &stage.browser;
     // Nothing has the focus yet: the first arrow leads into the list.
     assert_eq!(browser.ask("document.activeElement === document.body"), json!(true));
@@ -181,7 +181,9 @@ fn the_list_and_the_charts_can_be_used_by_keys(stage: &Stage) {
     browser.until(&format!("{LABELS}.length === 2"));
 }
 
-fn the_files_are_told_with_their_programs_and_whether_they_live(stage: &Stage) {
+#[test]
+fn the_files_are_told_with_their_programs_and_whether_they_live() {
+    let Some(stage) = Stage::open() else { return };
     let browser = &stage.browser;
     browser.click("#files");
     browser.until("document.querySelectorAll('dialog tbody tr').length === 4");
@@ -198,7 +200,9 @@ fn the_files_are_told_with_their_programs_and_whether_they_live(stage: &Stage) {
     assert!(text.as_str().unwrap().contains(": p50 "), "{text}");
 }
 
-pub fn a_page_says_that_mmash_is_gone_and_goes_on_when_it_is_back(stage: Stage) {
+#[test]
+fn a_page_says_that_mmash_is_gone_and_goes_on_when_it_is_back() {
+    let Some(stage) = Stage::open() else { return };
     let Stage { browser, server, directory, .. } = stage;
     let address = server.address;
     drop(server);

@@ -7,12 +7,11 @@ use mmstats_testing::original::original;
 use mmstats_testing::stats_dir::write;
 use tempfile::TempDir;
 
-use crate::{LABELS, Test, mmash};
+use crate::{LABELS, mmash};
 
-pub const TESTS: [Test<Browser>; 1] =
-    [("everything_is_found_under_a_path", everything_is_found_under_a_path)];
-
-fn everything_is_found_under_a_path(browser: &Browser) {
+#[test]
+fn everything_is_found_under_a_path() {
+    let Some(browser) = Browser::start() else { return };
     let Some(nginx) = Nginx::start() else { return };
     let directory = TempDir::new().unwrap();
     write(directory.path(), "mmstats-hits", &original(dead_pid()));

@@ -10,20 +10,7 @@ use nix::unistd::Pid;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::{ANYWHERE, LABELS, Test, cell, mmash};
-
-pub const TESTS: [Test<Browser>; 4] = [
-    (
-        "the_line_of_a_program_that_began_again_has_a_gap",
-        the_line_of_a_program_that_began_again_has_a_gap,
-    ),
-    (
-        "stats_of_dead_programs_are_marked_and_their_gauges_do_not_count",
-        stats_of_dead_programs_are_marked_and_their_gauges_do_not_count,
-    ),
-    ("threads_that_publish_nothing_are_a_warning", threads_that_publish_nothing_are_a_warning),
-    ("values_that_stand_still_have_their_age", values_that_stand_still_have_their_age),
-];
+use crate::{ANYWHERE, LABELS, cell, mmash};
 
 /// A program's gauge, which is there as long as the first is held.
 fn depth(directory: &TempDir, unit: &'static str, value: i64) -> Published<()> {
@@ -66,8 +53,9 @@ fn pass(browser: &Browser, milliseconds: u32) {
     ));
 }
 
-fn the_line_of_a_program_that_began_again_has_a_gap(browser: &Browser) {
-    browser.resize(1280, 800);
+#[test]
+fn the_line_of_a_program_that_began_again_has_a_gap() {
+    let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
     let row = "document.querySelector('.row[data-label=\"queue.depth\"]')";
     let reading = "document.querySelector('.legend .reading').textContent";
@@ -75,7 +63,7 @@ fn the_line_of_a_program_that_began_again_has_a_gap(browser: &Browser) {
     let server = mmash(ANYWHERE, directory.path());
     browser.open(&format!("http://{}/?stat=queue.depth", server.address));
     browser.until(&format!("{reading} === '3 jobs' && {PIECES} > 0"));
-    pass(browser, 1000);
+    pass(&browser, 1000);
 
     drop(program);
     // It stays in the list as long as it is in the chart, though there is no other.
@@ -87,7 +75,7 @@ fn the_line_of_a_program_that_began_again_has_a_gap(browser: &Browser) {
     // The line stays. Where the machine was busy, the page may have missed looks before.
     browser.until(&format!("{PIECES} > 0"));
     let pieces = browser.ask(PIECES);
-    pass(browser, 1000);
+    pass(&browser, 1000);
     browser.screenshot("gone");
 
     let program = depth(&directory, "jobs", 5);
@@ -97,7 +85,7 @@ fn the_line_of_a_program_that_began_again_has_a_gap(browser: &Browser) {
     // What a page misses while nobody sees it is a gap, too.
     let pieces = browser.ask(PIECES);
     browser.new_tab();
-    pass(browser, 1000);
+    pass(&browser, 1000);
     browser.close_tab();
     browser.until(&format!("{PIECES} > {pieces}"));
 
@@ -126,8 +114,9 @@ fn left_behind(directory: &TempDir, name: &str) -> u32 {
     pid
 }
 
-fn stats_of_dead_programs_are_marked_and_their_gauges_do_not_count(browser: &Browser) {
-    browser.resize(1280, 800);
+#[test]
+fn stats_of_dead_programs_are_marked_and_their_gauges_do_not_count() {
+    let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
     for name in ["mmstats-dead10", "mmstats-dead2"] {
         left_behind(&directory, name);
@@ -166,7 +155,9 @@ fn stats_of_dead_programs_are_marked_and_their_gauges_do_not_count(browser: &Bro
     browser.until(&format!("{value} === '–' && {life} === 'dead'"));
 }
 
-fn threads_that_publish_nothing_are_a_warning(browser: &Browser) {
+#[test]
+fn threads_that_publish_nothing_are_a_warning() {
+    let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
     let _stats = Options::dynamic("web").path(directory.path()).prefix("web.").create().unwrap();
     let lost = Options::dynamic("lost").path("/does/not/exist").or_private_memory();
@@ -189,7 +180,9 @@ fn threads_that_publish_nothing_are_a_warning(browser: &Browser) {
     browser.until(&format!("{warnings}.hidden"));
 }
 
-fn values_that_stand_still_have_their_age(browser: &Browser) {
+#[test]
+fn values_that_stand_still_have_their_age() {
+    let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
     let _program = depth(&directory, "jobs", 2);
     let server = mmash(ANYWHERE, directory.path());

@@ -5,38 +5,7 @@ use mmstats_testing::kodemon::{Kodemon, message, now};
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::{CAPTION, KEYS, Test, cell, figure, is_about, open};
-
-pub const TESTS: [Test<Stage>; 10] = [
-    (
-        "the_list_has_the_functions_with_what_the_api_says_of_them",
-        the_list_has_the_functions_with_what_the_api_says_of_them,
-    ),
-    ("each_column_sorts_up_and_down", each_column_sorts_up_and_down),
-    ("a_filter_and_a_token_leave_what_they_mean", a_filter_and_a_token_leave_what_they_mean),
-    (
-        "a_click_opens_the_chart_and_the_table_of_a_function",
-        a_click_opens_the_chart_and_the_table_of_a_function,
-    ),
-    ("list_and_chart_say_the_same_of_a_function", list_and_chart_say_the_same_of_a_function),
-    (
-        "a_range_is_set_by_a_preset_by_fields_and_by_dragging",
-        a_range_is_set_by_a_preset_by_fields_and_by_dragging,
-    ),
-    (
-        "a_field_that_was_not_touched_keeps_its_exact_time",
-        a_field_that_was_not_touched_keeps_its_exact_time,
-    ),
-    (
-        "an_address_shows_the_same_in_another_tab_and_back_goes_back",
-        an_address_shows_the_same_in_another_tab_and_back_goes_back,
-    ),
-    ("the_page_can_be_used_by_keys", the_page_can_be_used_by_keys),
-    (
-        "the_page_is_dark_and_narrow_where_that_is_wanted",
-        the_page_is_dark_and_narrow_where_that_is_wanted,
-    ),
-];
+use crate::{CAPTION, KEYS, cell, figure, is_about, open};
 
 /// Calls of `work.rs-slow` in the last fifty minutes, of 1 to 120 ms: four together, one of each
 /// quarter of these times, and a hundred seconds before that the next four.
@@ -44,14 +13,15 @@ const SLOW: usize = 120;
 const TOGETHER: usize = 4;
 
 /// Functions that were called, and a browser that shows the page.
-pub struct Stage {
+struct Stage {
     browser: Browser,
     kodemon: Kodemon,
     _directory: TempDir,
 }
 
 impl Stage {
-    pub fn set() -> Option<Self> {
+    /// `None`: there is no browser, and the test is skipped.
+    fn start() -> Option<Self> {
         let browser = Browser::start()?;
         let directory = TempDir::new().unwrap();
         let kodemon = Kodemon::start(directory.path());
@@ -71,13 +41,13 @@ impl Stage {
         kodemon.send(call.to_string());
         kodemon.call("yearly.py-report", 90.0, 20.0 * 86400.0);
         kodemon.until_stored(SLOW as u64 + 32);
-        Some(Self { browser, kodemon, _directory: directory })
+        let stage = Self { browser, kodemon, _directory: directory };
+        stage.open("");
+        Some(stage)
     }
 
     /// Opens the page anew.
-    pub fn open(&self, query: &str) {
-        self.browser.resize(1280, 800);
-        self.browser.prefer("light");
+    fn open(&self, query: &str) {
         open(&self.browser, &self.kodemon, query);
         self.browser.until("document.querySelector('.row[data-key]')");
     }
@@ -88,7 +58,9 @@ impl Stage {
     }
 }
 
-fn the_list_has_the_functions_with_what_the_api_says_of_them(stage: &Stage) {
+#[test]
+fn the_list_has_the_functions_with_what_the_api_says_of_them() {
+    let Some(stage) = Stage::start() else { return };
     let browser = &stage.browser;
     stage.until_keys(&["mail.py-send", "work.rs-quick", "work.rs-slow", "yearly.py-report"]);
     assert_eq!(browser.ask(&cell("work.rs-slow", "calls")), json!("120"));
@@ -108,7 +80,9 @@ fn the_list_has_the_functions_with_what_the_api_says_of_them(stage: &Stage) {
     browser.screenshot("kodemon-list-light");
 }
 
-fn each_column_sorts_up_and_down(stage: &Stage) {
+#[test]
+fn each_column_sorts_up_and_down() {
+    let Some(stage) = Stage::start() else { return };
     let browser = &stage.browser;
     let [mail, quick, slow, yearly] =
         ["mail.py-send", "work.rs-quick", "work.rs-slow", "yearly.py-report"];
@@ -132,7 +106,9 @@ fn each_column_sorts_up_and_down(stage: &Stage) {
     assert_eq!(browser.ask(sorted), json!(1));
 }
 
-fn a_filter_and_a_token_leave_what_they_mean(stage: &Stage) {
+#[test]
+fn a_filter_and_a_token_leave_what_they_mean() {
+    let Some(stage) = Stage::start() else { return };
     let browser = &stage.browser;
     browser.type_into("#filter", "WORK -sl*w");
     stage.until_keys(&["work.rs-quick"]);
@@ -160,7 +136,9 @@ fn choose(browser: &Browser, token: &str) {
     ));
 }
 
-fn a_click_opens_the_chart_and_the_table_of_a_function(stage: &Stage) {
+#[test]
+fn a_click_opens_the_chart_and_the_table_of_a_function() {
+    let Some(stage) = Stage::start() else { return };
     let browser = &stage.browser;
     browser.click(".row[data-key='work.rs-slow'] .name");
     browser.until(&format!("{CAPTION}.startsWith('120 of 120 executions as points')"));
@@ -196,7 +174,9 @@ pub fn is_the_same(key: &str) -> String {
     format!("{known} && {same} && {CAPTION}.split(' ')[2] === {calls} && {calls} !== '0'")
 }
 
-fn list_and_chart_say_the_same_of_a_function(stage: &Stage) {
+#[test]
+fn list_and_chart_say_the_same_of_a_function() {
+    let Some(stage) = Stage::start() else { return };
     let browser = &stage.browser;
     for range in ["5m", "30m", "1h", "6h", "1d", "30d"] {
         for key in ["work.rs-slow", "mail.py-send"] {
@@ -206,7 +186,9 @@ fn list_and_chart_say_the_same_of_a_function(stage: &Stage) {
     }
 }
 
-fn a_range_is_set_by_a_preset_by_fields_and_by_dragging(stage: &Stage) {
+#[test]
+fn a_range_is_set_by_a_preset_by_fields_and_by_dragging() {
+    let Some(stage) = Stage::start() else { return };
     let browser = &stage.browser;
     browser.click(".row[data-key='work.rs-slow'] .name");
     browser.until(&format!("{CAPTION}.startsWith('120 of 120 ')"));
@@ -250,7 +232,9 @@ fn a_range_is_set_by_a_preset_by_fields_and_by_dragging(stage: &Stage) {
 
 /// On 25 October 2026 the hour from two to three comes twice in Berlin: from 1792886400, in summer
 /// time, and from 1792890000 on. A field shows neither which one it means nor fractions of seconds.
-fn a_field_that_was_not_touched_keeps_its_exact_time(stage: &Stage) {
+#[test]
+fn a_field_that_was_not_touched_keeps_its_exact_time() {
+    let Some(stage) = Stage::start() else { return };
     let browser = &stage.browser;
     let set = |field: &str, time: &str| {
         browser.ask(&format!(
@@ -279,7 +263,9 @@ fn a_field_that_was_not_touched_keeps_its_exact_time(stage: &Stage) {
     browser.time_zone("");
 }
 
-fn an_address_shows_the_same_in_another_tab_and_back_goes_back(stage: &Stage) {
+#[test]
+fn an_address_shows_the_same_in_another_tab_and_back_goes_back() {
+    let Some(stage) = Stage::start() else { return };
     let browser = &stage.browser;
     browser.type_into("#filter", "work");
     browser.click("[data-column=count] button");
@@ -316,7 +302,9 @@ fn an_address_shows_the_same_in_another_tab_and_back_goes_back(stage: &Stage) {
 /// The key of the row that is active.
 const ACTIVE: &str = "document.querySelector('#functions:focus .row.active')?.dataset.key";
 
-fn the_page_can_be_used_by_keys(stage: &Stage) {
+#[test]
+fn the_page_can_be_used_by_keys() {
+    let Some(stage) = Stage::start() else { return };
     let browser = &stage.browser;
     // Nothing has the focus yet: the first arrow leads into the list.
     assert_eq!(browser.ask("document.activeElement === document.body"), json!(true));
@@ -355,7 +343,9 @@ fn the_page_can_be_used_by_keys(stage: &Stage) {
     browser.until("document.activeElement.id === 'filter'");
 }
 
-fn the_page_is_dark_and_narrow_where_that_is_wanted(stage: &Stage) {
+#[test]
+fn the_page_is_dark_and_narrow_where_that_is_wanted() {
+    let Some(stage) = Stage::start() else { return };
     let browser = &stage.browser;
     stage.open("?key=work.rs-slow");
     browser.until(&format!("{CAPTION}.startsWith('120 of 120 ')"));

@@ -12,43 +12,11 @@ use mmstats_testing::original::{content, field, original};
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::{ANYWHERE, LABELS, Test, cell, mmash, mmash_with_its_own};
+use crate::{ANYWHERE, LABELS, cell, mmash, mmash_with_its_own};
 
-pub const TESTS: [Test<Browser>; 9] = [
-    ("a_label_never_becomes_markup", a_label_never_becomes_markup),
-    (
-        "of_five_thousand_stats_two_hundred_at_most_are_in_the_page",
-        of_five_thousand_stats_two_hundred_at_most_are_in_the_page,
-    ),
-    (
-        "where_there_is_nothing_the_page_says_where_it_looked_and_why",
-        where_there_is_nothing_the_page_says_where_it_looked_and_why,
-    ),
-    (
-        "where_there_is_only_mmash_there_is_nothing_unless_that_is_asked_for",
-        where_there_is_only_mmash_there_is_nothing_unless_that_is_asked_for,
-    ),
-    (
-        "stats_of_tools_and_processes_come_last_and_folded",
-        stats_of_tools_and_processes_come_last_and_folded,
-    ),
-    (
-        "a_page_that_is_left_watches_no_longer_and_does_again_when_it_is_back",
-        a_page_that_is_left_watches_no_longer_and_does_again_when_it_is_back,
-    ),
-    ("a_page_in_a_hidden_tab_releases_its_stream", a_page_in_a_hidden_tab_releases_its_stream),
-    (
-        "what_is_beyond_a_histogram_is_more_than_its_end",
-        what_is_beyond_a_histogram_is_more_than_its_end,
-    ),
-    (
-        "ids_times_and_single_things_are_written_as_people_do",
-        ids_times_and_single_things_are_written_as_people_do,
-    ),
-];
-
-fn a_label_never_becomes_markup(browser: &Browser) {
-    browser.resize(1280, 800);
+#[test]
+fn a_label_never_becomes_markup() {
+    let Some(browser) = Browser::start() else { return };
     let label = "web.<img src=x onerror=document.title='caught'>";
     let directory = TempDir::new().unwrap();
     let hits = [1_u64.to_ne_bytes(), 2_u64.to_ne_bytes()].concat();
@@ -69,7 +37,9 @@ fn a_label_never_becomes_markup(browser: &Browser) {
 
 const ROWS: &str = "document.querySelectorAll('[role=row]').length";
 
-fn of_five_thousand_stats_two_hundred_at_most_are_in_the_page(browser: &Browser) {
+#[test]
+fn of_five_thousand_stats_two_hundred_at_most_are_in_the_page() {
+    let Some(browser) = Browser::start() else { return };
     // Higher than the list ever is.
     browser.resize(1280, 8000);
     let directory = TempDir::new().unwrap();
@@ -96,8 +66,9 @@ fn of_five_thousand_stats_two_hundred_at_most_are_in_the_page(browser: &Browser)
     println!("first paint with 5,000 stats: {:.0} ms", paint.as_f64().expect("it was painted"));
 }
 
-fn where_there_is_nothing_the_page_says_where_it_looked_and_why(browser: &Browser) {
-    browser.resize(1280, 800);
+#[test]
+fn where_there_is_nothing_the_page_says_where_it_looked_and_why() {
+    let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
     fs::write(directory.path().join("mmstats-new"), [9, 0, 0]).unwrap();
     let server = mmash(ANYWHERE, directory.path());
@@ -118,7 +89,9 @@ fn where_there_is_nothing_the_page_says_where_it_looked_and_why(browser: &Browse
     browser.until("document.querySelector('dialog .life')?.textContent === 'dead'");
 }
 
-fn where_there_is_only_mmash_there_is_nothing_unless_that_is_asked_for(browser: &Browser) {
+#[test]
+fn where_there_is_only_mmash_there_is_nothing_unless_that_is_asked_for() {
+    let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
     let server = mmash_with_its_own(ANYWHERE, directory.path());
     browser.open(&format!("http://{}/", server.address));
@@ -129,7 +102,9 @@ fn where_there_is_only_mmash_there_is_nothing_unless_that_is_asked_for(browser: 
     assert_eq!(browser.ask("document.getElementById('nothing').hidden"), json!(true));
 }
 
-fn stats_of_tools_and_processes_come_last_and_folded(browser: &Browser) {
+#[test]
+fn stats_of_tools_and_processes_come_last_and_folded() {
+    let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
     let stats = Options::dynamic("zoo").path(directory.path()).prefix("zoo.").create().unwrap();
     let animals: Gauge<u32> = stats.add(Gauge::<u32>::named("animals")).unwrap();
@@ -158,7 +133,9 @@ fn stats_of_tools_and_processes_come_last_and_folded(browser: &Browser) {
 
 /// A browser keeps pages that were left, and has six connections to a server: if each page kept
 /// its own, the seventh would wait for one.
-fn a_page_that_is_left_watches_no_longer_and_does_again_when_it_is_back(browser: &Browser) {
+#[test]
+fn a_page_that_is_left_watches_no_longer_and_does_again_when_it_is_back() {
+    let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
     let server = mmash_with_its_own(ANYWHERE, directory.path());
     let watch_alone = || {
@@ -178,8 +155,10 @@ fn a_page_that_is_left_watches_no_longer_and_does_again_when_it_is_back(browser:
 
 /// A browser has six connections to a server: if hidden tabs kept their streams, the seventh would
 /// never load.
-fn a_page_in_a_hidden_tab_releases_its_stream(browser: &Browser) {
+#[test]
+fn a_page_in_a_hidden_tab_releases_its_stream() {
     const TABS: usize = 8;
+    let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
     let server = mmash_with_its_own(ANYWHERE, directory.path());
     let is_seen_alone = || {
@@ -201,8 +180,9 @@ fn a_page_in_a_hidden_tab_releases_its_stream(browser: &Browser) {
     browser.until(&format!("{} !== {looks}", cell("mmash.looks", "value")));
 }
 
-fn what_is_beyond_a_histogram_is_more_than_its_end(browser: &Browser) {
-    browser.resize(1280, 800);
+#[test]
+fn what_is_beyond_a_histogram_is_more_than_its_end() {
+    let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
     let stats = Options::dynamic("web").path(directory.path()).create().unwrap();
     let sizes: Histogram = stats.add(Histogram::named("web.sizes").max(1000)).unwrap();
@@ -248,7 +228,9 @@ fn in_band(canvas: &str) -> String {
     )
 }
 
-fn ids_times_and_single_things_are_written_as_people_do(browser: &Browser) {
+#[test]
+fn ids_times_and_single_things_are_written_as_people_do() {
+    let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
     let stats = Options::dynamic("web").path(directory.path()).create().unwrap();
     let _never: Timestamp = stats.add(Timestamp::named("web.never")).unwrap();

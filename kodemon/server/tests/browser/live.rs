@@ -6,36 +6,14 @@ use nix::sys::signal::Signal;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::still::is_the_same;
-use crate::{CAPTION, KEYS, Test, cell, figure, is_about, open};
+use crate::list_and_chart::is_the_same;
+use crate::{CAPTION, KEYS, cell, figure, is_about, open};
 
-pub const TESTS: [Test<Browser>; 6] = [
-    ("pages_in_hidden_tabs_release_their_streams", pages_in_hidden_tabs_release_their_streams),
-    (
-        "before_the_first_message_the_page_says_how_to_send_one_and_then_shows_it",
-        before_the_first_message_the_page_says_how_to_send_one_and_then_shows_it,
-    ),
-    (
-        "what_is_called_moves_the_list_and_the_chart_until_that_is_paused",
-        what_is_called_moves_the_list_and_the_chart_until_that_is_paused,
-    ),
-    (
-        "while_a_function_is_called_nothing_says_two_things_of_it",
-        while_a_function_is_called_nothing_says_two_things_of_it,
-    ),
-    (
-        "a_token_leaves_the_calls_of_others_out_of_the_moving_chart",
-        a_token_leaves_the_calls_of_others_out_of_the_moving_chart,
-    ),
-    (
-        "the_page_says_that_kodemon_is_gone_and_goes_on_when_it_is_back",
-        the_page_says_that_kodemon_is_gone_and_goes_on_when_it_is_back,
-    ),
-];
-
-fn before_the_first_message_the_page_says_how_to_send_one_and_then_shows_it(browser: &Browser) {
+#[test]
+fn before_the_first_message_the_page_says_how_to_send_one_and_then_shows_it() {
+    let Some(browser) = Browser::start() else { return };
     let (_directory, kodemon) = start();
-    open(browser, &kodemon, "");
+    open(&browser, &kodemon, "");
     browser.until("document.querySelector('#nothing:not([hidden]) h2')");
     let text = browser.ask("document.getElementById('nothing').innerText");
     for told in ["/dev/udp/127.0.0.1/4000", "#[kodemon::kodemon]", "@kodemon", "nc -u"] {
@@ -47,11 +25,13 @@ fn before_the_first_message_the_page_says_how_to_send_one_and_then_shows_it(brow
     assert_eq!(browser.ask("document.getElementById('nothing').hidden"), json!(true));
 }
 
-fn what_is_called_moves_the_list_and_the_chart_until_that_is_paused(browser: &Browser) {
+#[test]
+fn what_is_called_moves_the_list_and_the_chart_until_that_is_paused() {
+    let Some(browser) = Browser::start() else { return };
     let (_directory, kodemon) = start();
     kodemon.call("live.rs-step", 0.01, 1.0);
     kodemon.until_stored(1);
-    open(browser, &kodemon, "?key=live.rs-step&range=5m");
+    open(&browser, &kodemon, "?key=live.rs-step&range=5m");
     browser.until(&format!("{CAPTION}.startsWith('1 of 1 ')"));
     let to = "document.querySelector('[name=to]').value";
     let before = browser.ask(to);
@@ -77,13 +57,15 @@ fn what_is_called_moves_the_list_and_the_chart_until_that_is_paused(browser: &Br
     browser.until(&format!("{CAPTION}.startsWith('11 of 11 ')"));
 }
 
-fn while_a_function_is_called_nothing_says_two_things_of_it(browser: &Browser) {
+#[test]
+fn while_a_function_is_called_nothing_says_two_things_of_it() {
+    let Some(browser) = Browser::start() else { return };
     let (_directory, kodemon) = start();
     let key = "live.rs-step";
     kodemon.call(key, 0.01, 1.0);
     kodemon.until_stored(1);
     // The page reads itself before each picture.
-    open(browser, &kodemon, &format!("?key={key}"));
+    open(&browser, &kodemon, &format!("?key={key}"));
     browser.until(&is_the_same(key));
     browser.ask(&format!(
         "(() => {{
@@ -115,13 +97,15 @@ fn while_a_function_is_called_nothing_says_two_things_of_it(browser: &Browser) {
 }
 
 /// A browser has six connections to a server, and a page that moves has two streams.
-fn pages_in_hidden_tabs_release_their_streams(browser: &Browser) {
+#[test]
+fn pages_in_hidden_tabs_release_their_streams() {
     const TABS: usize = 8;
+    let Some(browser) = Browser::start() else { return };
     let (_directory, kodemon) = start();
     kodemon.call("live.rs-step", 0.01, 1.0);
     kodemon.until_stored(1);
     let show = || {
-        open(browser, &kodemon, "?key=live.rs-step&range=5m");
+        open(&browser, &kodemon, "?key=live.rs-step&range=5m");
         browser.until(&format!("{CAPTION}.startsWith('1 of 1 ')"));
     };
     for _ in 1..TABS {
@@ -137,7 +121,9 @@ fn pages_in_hidden_tabs_release_their_streams(browser: &Browser) {
     browser.until(&format!("{CAPTION}.startsWith('2 of 2 ')"));
 }
 
-fn a_token_leaves_the_calls_of_others_out_of_the_moving_chart(browser: &Browser) {
+#[test]
+fn a_token_leaves_the_calls_of_others_out_of_the_moving_chart() {
+    let Some(browser) = Browser::start() else { return };
     let (_directory, kodemon) = start();
     let of = |token: &str| {
         let mut call = message("live.rs-step", 0.01, now());
@@ -146,7 +132,7 @@ fn a_token_leaves_the_calls_of_others_out_of_the_moving_chart(browser: &Browser)
     };
     of("mine");
     kodemon.until_stored(1);
-    open(browser, &kodemon, "?key=live.rs-step&range=5m&token=mine");
+    open(&browser, &kodemon, "?key=live.rs-step&range=5m&token=mine");
     browser.until(&format!("{CAPTION}.startsWith('1 of 1 ')"));
     (0..5).for_each(|_| of("others"));
     (0..2).for_each(|_| of("mine"));
@@ -155,12 +141,14 @@ fn a_token_leaves_the_calls_of_others_out_of_the_moving_chart(browser: &Browser)
     browser.until(&format!("{} === '3'", figure("Calls")));
 }
 
-fn the_page_says_that_kodemon_is_gone_and_goes_on_when_it_is_back(browser: &Browser) {
+#[test]
+fn the_page_says_that_kodemon_is_gone_and_goes_on_when_it_is_back() {
+    let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
     let kodemon = Kodemon::start(directory.path());
     kodemon.call("live.rs-step", 0.01, 1.0);
     kodemon.until_stored(1);
-    open(browser, &kodemon, "?key=live.rs-step&range=5m");
+    open(&browser, &kodemon, "?key=live.rs-step&range=5m");
     browser.until(&format!("{CAPTION}.startsWith('1 of 1 ')"));
     let (http, udp) = (kodemon.server.address.to_string(), kodemon.udp.to_string());
     drop(kodemon);

@@ -4,24 +4,11 @@ use mmstats_testing::browser::Browser;
 use mmstats_testing::kodemon::{message, now, start};
 use serde_json::json;
 
-use crate::{CAPTION, KEYS, Test, figure, is_about, open};
+use crate::{CAPTION, KEYS, figure, is_about, open};
 
-pub const TESTS: [Test<Browser>; 6] = [
-    ("no_text_of_a_message_becomes_markup", no_text_of_a_message_becomes_markup),
-    ("no_text_of_a_message_turns_others_around", no_text_of_a_message_turns_others_around),
-    ("one_is_no_plural_and_ten_comes_after_two", one_is_no_plural_and_ten_comes_after_two),
-    ("a_key_may_have_any_characters", a_key_may_have_any_characters),
-    (
-        "of_two_thousand_functions_two_hundred_at_most_are_in_the_page",
-        of_two_thousand_functions_two_hundred_at_most_are_in_the_page,
-    ),
-    (
-        "of_many_executions_as_many_are_drawn_as_can_be_seen",
-        of_many_executions_as_many_are_drawn_as_can_be_seen,
-    ),
-];
-
-fn no_text_of_a_message_becomes_markup(browser: &Browser) {
+#[test]
+fn no_text_of_a_message_becomes_markup() {
+    let Some(browser) = Browser::start() else { return };
     let (_directory, kodemon) = start();
     let markup = "<img src=x onerror=document.title='caught'>";
     let mut call = message(markup, 0.1, now());
@@ -30,7 +17,7 @@ fn no_text_of_a_message_becomes_markup(browser: &Browser) {
     call["large"] = json!(u64::MAX);
     kodemon.send(call.to_string());
     kodemon.until_stored(1);
-    open(browser, &kodemon, "");
+    open(&browser, &kodemon, "");
     browser.until(&format!("{KEYS}.length === 1"));
     browser.click(".row .name");
     browser.until(&format!("{CAPTION}.startsWith('1 of 1 ')"));
@@ -47,14 +34,16 @@ fn no_text_of_a_message_becomes_markup(browser: &Browser) {
     assert_eq!(browser.ask("document.title"), json!("kodemon"));
 }
 
-fn no_text_of_a_message_turns_others_around(browser: &Browser) {
+#[test]
+fn no_text_of_a_message_turns_others_around() {
+    let Some(browser) = Browser::start() else { return };
     let (_directory, kodemon) = start();
     let mut call = message("a\u{202e}.rs-\u{2066}gpj\n\u{9b}", 0.1, now());
     call["token"] = json!("to\u{202e}ken\t");
     call["fie\u{202e}ld"] = json!("\u{200f}\u{feff}\u{7f}");
     kodemon.send(call.to_string());
     kodemon.until_stored(1);
-    open(browser, &kodemon, "");
+    open(&browser, &kodemon, "");
     browser.until(&format!("{KEYS}.length === 1"));
     browser.click(".row .name");
     browser.until(&format!("{CAPTION}.startsWith('1 of 1 ')"));
@@ -80,7 +69,9 @@ fn no_text_of_a_message_turns_others_around(browser: &Browser) {
     }
 }
 
-fn one_is_no_plural_and_ten_comes_after_two(browser: &Browser) {
+#[test]
+fn one_is_no_plural_and_ten_comes_after_two() {
+    let Some(browser) = Browser::start() else { return };
     let (_directory, kodemon) = start();
     for token in ["c10", "c2"] {
         let mut call = message(&format!("{token}.rs-f"), 0.1, now());
@@ -88,7 +79,7 @@ fn one_is_no_plural_and_ten_comes_after_two(browser: &Browser) {
         kodemon.send(call.to_string());
     }
     kodemon.until_stored(2);
-    open(browser, &kodemon, "?sort=tokens");
+    open(&browser, &kodemon, "?sort=tokens");
     browser.until(&format!("JSON.stringify({KEYS}) === '[\"c2.rs-f\",\"c10.rs-f\"]'"));
     let options = "[...document.querySelectorAll('#token option')].map(option => option.value)";
     browser.until(&format!("JSON.stringify({options}) === '[\"\",\"c2\",\"c10\"]'"));
@@ -99,7 +90,9 @@ fn one_is_no_plural_and_ten_comes_after_two(browser: &Browser) {
     browser.until("document.querySelector('.executions h3').textContent === '1 execution'");
 }
 
-fn a_key_may_have_any_characters(browser: &Browser) {
+#[test]
+fn a_key_may_have_any_characters() {
+    let Some(browser) = Browser::start() else { return };
     let (_directory, kodemon) = start();
     let keys =
         ["a/b/c.py-f", "with space", "100%-done%2F", "🦀.rs-läuft", "a?b#c&d=e+f", "a/summary"];
@@ -107,7 +100,7 @@ fn a_key_may_have_any_characters(browser: &Browser) {
         kodemon.call(key, 0.1, 1.0);
     }
     kodemon.until_stored(keys.len() as u64);
-    open(browser, &kodemon, "");
+    open(&browser, &kodemon, "");
     browser.until(&format!("{KEYS}.length === {}", keys.len()));
     for key in keys {
         let title = json!(key);
@@ -133,8 +126,10 @@ fn asked_for(browser: &Browser, what: &str) -> String {
     )
 }
 
-fn of_two_thousand_functions_two_hundred_at_most_are_in_the_page(browser: &Browser) {
+#[test]
+fn of_two_thousand_functions_two_hundred_at_most_are_in_the_page() {
     const MANY: u64 = 2000;
+    let Some(browser) = Browser::start() else { return };
     let (_directory, kodemon) = start();
     for index in 0..MANY {
         kodemon.call(&format!("many.rs-f{index}"), 0.001, 1.0);
@@ -144,8 +139,8 @@ fn of_two_thousand_functions_two_hundred_at_most_are_in_the_page(browser: &Brows
         }
     }
     // Of a range that stands still, nothing is asked for again.
-    open(browser, &kodemon, &format!("?from={}&to={}", now() - 600.0, now() + 600.0));
-    let asked = asked_for(browser, "summary");
+    open(&browser, &kodemon, &format!("?from={}&to={}", now() - 600.0, now() + 600.0));
+    let asked = asked_for(&browser, "summary");
     browser.until("document.getElementById('count').textContent === '2,000 functions'");
     browser.until(&is_about("document.querySelector('.row .p50').textContent", 1.0));
     browser.ask("document.getElementById('rows').scrollTo(0, 1e9)");
@@ -168,9 +163,10 @@ fn of_two_thousand_functions_two_hundred_at_most_are_in_the_page(browser: &Brows
     assert_eq!(browser.ask(rows), json!(2), "the head and a function");
 }
 
-fn of_many_executions_as_many_are_drawn_as_can_be_seen(browser: &Browser) {
+#[test]
+fn of_many_executions_as_many_are_drawn_as_can_be_seen() {
     const MANY: u64 = 20_500;
-    browser.resize(1280, 800);
+    let Some(browser) = Browser::start() else { return };
     let (_directory, kodemon) = start();
     for index in 0..MANY {
         let index = index as f64;
@@ -179,8 +175,8 @@ fn of_many_executions_as_many_are_drawn_as_can_be_seen(browser: &Browser) {
             kodemon.until_stored(index as u64 + 1);
         }
     }
-    open(browser, &kodemon, "?key=busy.rs-f");
-    let asked = asked_for(browser, "executions");
+    open(&browser, &kodemon, "?key=busy.rs-f");
+    let asked = asked_for(&browser, "executions");
     browser.until(&format!("/^[78],\\d{{3}} of 20,500 /.test({CAPTION})"));
     assert_eq!(browser.ask(&figure("Calls")), json!("20,500"));
     assert_eq!(browser.ask(&figure("Greatest")), json!("97 ms"));
