@@ -1,4 +1,4 @@
-//! A body in two parts, the second of which many answers share.
+//! A body in two parts, the second of which many responses share.
 
 use std::convert::Infallible;
 use std::mem;
@@ -8,14 +8,14 @@ use std::task::{Context, Poll};
 use axum::body::{Body, Bytes};
 use hyper::body::{Frame, SizeHint};
 
-/// A body of both, without a copy of either. It has a known length.
-pub fn body_of_parts(first: impl Into<Bytes>, second: Bytes) -> Body {
-    Body::new(Parts([first.into(), second]))
+/// A body of `first` and `second`, of known length, without a copy of either.
+pub fn chained_body(first: impl Into<Bytes>, second: Bytes) -> Body {
+    Body::new(Chained([first.into(), second]))
 }
 
-struct Parts([Bytes; 2]);
+struct Chained([Bytes; 2]);
 
-impl hyper::body::Body for Parts {
+impl hyper::body::Body for Chained {
     type Data = Bytes;
     type Error = Infallible;
 

@@ -1,10 +1,10 @@
-//! Metrics as Prometheus scrapes them: which of two formats a client would rather have.
+//! Content negotiation of a scrape: which of two formats a client prefers.
 
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, VARY};
 use axum::response::{IntoResponse, Response};
 
-/// The format of an answer to a scrape.
+/// The format of a scrape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exposition {
     /// Prometheus' text format, version 0.0.4.
@@ -14,23 +14,27 @@ pub enum Exposition {
 }
 
 impl Exposition {
-    /// What the client likes better, by its Accept headers; who has no preference gets 0.0.4.
-    pub fn wanted(request: &HeaderMap) -> Self {
+    /// The format that the client prefers by its Accept headers; without a preference, 0.0.4.
+    pub fn negotiate(request: &HeaderMap) -> Self {
         let accepted = request.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-        let ranges: Vec<Range<'_>> =
-            accepted.flat_map(|value| value.split(',')).filter_map(Range::parse).collect();
-        let liking = |format: Self| {
+        let ranges: Vec<MediaRange<'_>> =
+            accepted.flat_map(|value| value.split(',')).filter_map(MediaRange::parse).collect();
+        let preference = |format: Self| {
             let matching =
-                ranges.iter().filter_map(|range| Some((range.match_with(format)?, range)));
-            // The range that is closest counts, not the one that is liked best.
-            let closest = matching.max_by_key(|(closeness, _)| *closeness);
-            closest.map_or((0.0, 0), |(closeness, range)| (range.quality, closeness))
+                ranges.iter().filter_map(|range| Some((range.specificity(format)?, range)));
+            // The most specific range counts, not the one of the highest quality.
+            let best = matching.max_by_key(|(specificity, _)| *specificity);
+            best.map_or((0.0, 0), |(specificity, range)| (range.quality, specificity))
         };
-        if liking(Self::OpenMetrics) > liking(Self::Text) { Self::OpenMetrics } else { Self::Text }
+        if preference(Self::OpenMetrics) > preference(Self::Text) {
+            Self::OpenMetrics
+        } else {
+            Self::Text
+        }
     }
 
-    /// An answer in this format.
-    pub fn answer(self, body: impl IntoResponse) -> Response {
+    /// A response in this format.
+    pub fn response(self, body: impl IntoResponse) -> Response {
         let kind = match self {
             Self::Text => "text/plain; version=0.0.4; charset=utf-8",
             Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
@@ -39,15 +43,15 @@ impl Exposition {
     }
 }
 
-/// `text/plain;version=0.0.4;q=0.5`
-struct Range<'a> {
+/// A media range of an Accept header: `text/plain;version=0.0.4;q=0.5`
+struct MediaRange<'a> {
     kind: &'a str,
     version: Option<&'a str>,
     quality: f64,
 }
 
-impl<'a> Range<'a> {
-    /// `None` where its quality is no number.
+impl<'a> MediaRange<'a> {
+    /// `None` if its quality isn't a number.
     fn parse(text: &'a str) -> Option<Self> {
         let mut parts = text.split(';').map(str::trim);
         let mut range = Self { kind: parts.next()?, version: None, quality: 1.0 };
@@ -56,15 +60,15 @@ impl<'a> Range<'a> {
             match name.trim() {
                 name if name.eq_ignore_ascii_case("q") => range.quality = value.parse().ok()?,
                 name if name.eq_ignore_ascii_case("version") => range.version = Some(value),
-                // Such as charset and escaping, which both formats meet.
+                // charset and escaping fit both formats.
                 _ => {}
             }
         }
         Some(range)
     }
 
-    /// How closely it describes the format, from 1 to 4; `None` where the format isn't in it.
-    fn match_with(&self, format: Exposition) -> Option<u8> {
+    /// How specific it is, from 1 to 4; `None` if it doesn't match the format.
+    fn specificity(&self, format: Exposition) -> Option<u8> {
         let (kind, family, version) = match format {
             Exposition::Text => ("text/plain", "text/*", "0.0.4"),
             Exposition::OpenMetrics => ("application/openmetrics-text", "application/*", "1.0.0"),
@@ -84,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_format_that_is_liked_better_is_taken() {
+    fn the_preferred_format_is_taken() {
         use Exposition::{OpenMetrics, Text};
         for (accepted, expected) in [
             ("", Text),
@@ -118,12 +122,12 @@ mod tests {
         ] {
             let mut request = HeaderMap::new();
             request.insert(ACCEPT, accepted.parse().unwrap());
-            assert_eq!(Exposition::wanted(&request), expected, "{accepted}");
+            assert_eq!(Exposition::negotiate(&request), expected, "{accepted}");
         }
-        assert_eq!(Exposition::wanted(&HeaderMap::new()), Text);
+        assert_eq!(Exposition::negotiate(&HeaderMap::new()), Text);
         let mut request = HeaderMap::new();
         request.append(ACCEPT, "text/plain;q=0.5".parse().unwrap());
         request.append(ACCEPT, "application/openmetrics-text".parse().unwrap());
-        assert_eq!(Exposition::wanted(&request), OpenMetrics, "two headers are one list");
+        assert_eq!(Exposition::negotiate(&request), OpenMetrics, "two headers are one list");
     }
 }

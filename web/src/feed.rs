@@ -1,11 +1,13 @@
-//! What changes, sent to everybody who watches.
+//! A live feed: server-sent events for any number of subscribers.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use axum::body::Body;
+use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -13,132 +15,154 @@ use futures_util::stream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::Instant;
 
-/// How often something is sent when nothing changes, so that nobody on the way takes the
-/// connection for dead, and a client that has gone is noticed.
+use crate::problem::Problem;
+
+/// How often something is sent while nothing changes, so that no proxy takes the connection for
+/// dead, and a client that is gone is noticed.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-/// A row of states of one thing, each told as what has changed since the one before.
+/// A state that is published again and again, each time with what changed.
 ///
 /// ```text
-///  publish --> the last step ----> stream     each has seen a step, and takes the change from
-///              (change, whole) \-> stream     there, or the whole where it missed one
+///  publish --> latest update ----> stream     each gets the change, or the whole state if it
+///              (change, whole) \-> stream     missed an update
 /// ```
 ///
-/// A change is encoded once, however many watch. Nothing queues up for who reads slowly: it gets
-/// the whole state as soon as it reads again.
+/// A change is encoded once, however many subscribers there are. Nothing queues up for one that
+/// reads slowly: it gets the whole state as soon as it reads again.
 #[derive(Debug)]
 pub struct Feed {
-    /// The last step; `None` when the feed has ended.
-    steps: watch::Sender<Option<Arc<Step>>>,
+    /// The latest update; `None` when the feed is closed.
+    updates: watch::Sender<Option<Arc<Update>>>,
+    limit: usize,
     streams: Arc<Semaphore>,
     heartbeat: Duration,
 }
 
-struct Step {
+struct Update {
     number: u64,
     change: Bytes,
     whole: LazyLock<Bytes, Box<dyn FnOnce() -> Bytes + Send>>,
 }
 
-impl fmt::Debug for Step {
+impl fmt::Debug for Update {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Step").field("number", &self.number).finish_non_exhaustive()
+        f.debug_struct("Update").field("number", &self.number).finish_non_exhaustive()
     }
 }
 
-/// As many watch as may.
+/// As many streams are open as the limit allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooManyStreams;
+pub struct TooManyStreams {
+    /// The limit.
+    pub limit: usize,
+}
+
+impl fmt::Display for TooManyStreams {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "too many open streams (limit {}); close one", self.limit)
+    }
+}
+
+impl Error for TooManyStreams {}
+
+impl From<TooManyStreams> for Problem {
+    fn from(error: TooManyStreams) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string())
+    }
+}
 
 impl Feed {
-    /// A feed that so many may watch at one time, without a state yet.
-    pub fn new(streams: usize) -> Self {
+    /// A feed without a state yet, with at most this many open streams.
+    pub fn new(limit: usize) -> Self {
         let none =
-            Step { number: 0, change: Bytes::new(), whole: LazyLock::new(Box::new(Bytes::new)) };
+            Update { number: 0, change: Bytes::new(), whole: LazyLock::new(Box::new(Bytes::new)) };
         Self {
-            steps: watch::Sender::new(Some(Arc::new(none))),
-            streams: Arc::new(Semaphore::new(streams)),
+            updates: watch::Sender::new(Some(Arc::new(none))),
+            limit,
+            streams: Arc::new(Semaphore::new(limit)),
             heartbeat: HEARTBEAT,
         }
     }
 
-    /// How many watch.
-    pub fn watching(&self) -> usize {
-        self.steps.receiver_count()
+    /// The number of open streams.
+    pub fn open_streams(&self) -> usize {
+        self.updates.receiver_count()
     }
 
-    /// The next state: what has changed, or `None` if nothing has, and all of it, which is asked
-    /// for only where somebody needs it. Both are single lines, such as compact JSON.
+    /// Publishes the next state: what has changed, or `None` if nothing has, and the whole state,
+    /// which is encoded only if a stream needs it. Both are single lines, such as compact JSON.
     pub fn publish(&self, change: Option<&str>, whole: impl FnOnce() -> String + Send + 'static) {
         let change = change.map_or_else(Bytes::new, |change| event("change", change));
         let whole = LazyLock::new(
             Box::new(move || event("whole", &whole())) as Box<dyn FnOnce() -> Bytes + Send>
         );
-        self.steps.send_if_modified(|step| {
-            let Some(step) = step else {
+        self.updates.send_if_modified(|update| {
+            let Some(update) = update else {
                 return false;
             };
-            *step = Arc::new(Step { number: step.number + 1, change, whole });
+            *update = Arc::new(Update { number: update.number + 1, change, whole });
             true
         });
     }
 
-    /// Ends all streams, so that a server that ends needn't wait for them. Nothing is told after
-    /// that.
-    pub fn end(&self) {
-        self.steps.send_replace(None);
+    /// Ends all streams, so that a server that shuts down needn't wait for them. Nothing is published
+    /// after that.
+    pub fn close(&self) {
+        self.updates.send_replace(None);
     }
 
-    /// Server-sent events: one `whole`, then a `change` for each step.
+    /// Opens a stream of server-sent events: one `whole`, then a `change` for each update.
     ///
     /// # Errors
     ///
-    /// Where as many watch as may.
+    /// Returns an error if too many streams are open.
     pub fn stream(&self) -> Result<Response, TooManyStreams> {
-        let events = stream::unfold(self.watch()?, |mut watcher| async move {
-            let event = watcher.next().await?;
-            Some((Ok::<_, Infallible>(event), watcher))
+        let events = stream::unfold(self.subscribe()?, |mut subscriber| async move {
+            let event = subscriber.next().await?;
+            Some((Ok::<_, Infallible>(event), subscriber))
         });
         let headers = [
             (CONTENT_TYPE, "text/event-stream"),
             (CACHE_CONTROL, "no-store"),
-            // nginx and its like keep an answer until they have some KiB of it, unless told.
+            // Proxies like nginx buffer a response by default.
             (HeaderName::from_static("x-accel-buffering"), "no"),
         ];
         Ok((headers, Body::from_stream(events)).into_response())
     }
 
-    fn watch(&self) -> Result<Watcher, TooManyStreams> {
-        let permit = Arc::clone(&self.streams).try_acquire_owned().map_err(|_| TooManyStreams)?;
-        let mut steps = self.steps.subscribe();
-        if steps.borrow().as_ref().is_none_or(|step| step.number > 0) {
-            steps.mark_changed();
+    fn subscribe(&self) -> Result<Subscriber, TooManyStreams> {
+        let permit = Arc::clone(&self.streams).try_acquire_owned();
+        let permit = permit.map_err(|_| TooManyStreams { limit: self.limit })?;
+        let mut updates = self.updates.subscribe();
+        if updates.borrow().as_ref().is_none_or(|update| update.number > 0) {
+            updates.mark_changed();
         }
-        Ok(Watcher { steps, seen: 0, heartbeat: self.heartbeat, _permit: permit })
+        Ok(Subscriber { updates, seen: 0, heartbeat: self.heartbeat, _permit: permit })
     }
 }
 
-/// Who watches, and how far it has seen.
-struct Watcher {
-    steps: watch::Receiver<Option<Arc<Step>>>,
+/// A stream, and the number of the last update that it has seen.
+struct Subscriber {
+    updates: watch::Receiver<Option<Arc<Update>>>,
     seen: u64,
     heartbeat: Duration,
     _permit: OwnedSemaphorePermit,
 }
 
-impl Watcher {
-    /// The next event; `None` when the feed has ended.
+impl Subscriber {
+    /// The next event; `None` when the feed is closed.
     async fn next(&mut self) -> Option<Bytes> {
-        let quiet = Instant::now() + self.heartbeat;
+        let due = Instant::now() + self.heartbeat;
         loop {
-            match tokio::time::timeout_at(quiet, self.steps.changed()).await {
+            match tokio::time::timeout_at(due, self.updates.changed()).await {
                 Ok(changed) => changed.ok()?,
                 Err(_) => return Some(Bytes::from_static(b": nothing new\n\n")),
             }
-            let step = self.steps.borrow_and_update().clone()?;
-            let missed = self.seen == 0 || step.number != self.seen + 1;
-            self.seen = step.number;
-            let event = if missed { LazyLock::force(&step.whole) } else { &step.change };
+            let update = self.updates.borrow_and_update().clone()?;
+            let missed = self.seen == 0 || update.number != self.seen + 1;
+            self.seen = update.number;
+            let event = if missed { LazyLock::force(&update.whole) } else { &update.change };
             if !event.is_empty() {
                 return Some(event.clone());
             }
@@ -156,38 +180,38 @@ mod tests {
 
     use super::*;
 
-    async fn next(watcher: &mut Watcher) -> Option<String> {
-        let event = tokio::time::timeout(Duration::from_mins(1), watcher.next()).await;
+    async fn next(subscriber: &mut Subscriber) -> Option<String> {
+        let event = tokio::time::timeout(Duration::from_mins(1), subscriber.next()).await;
         let event = event.expect("something comes")?;
         Some(String::from_utf8(event.to_vec()).expect("a text"))
     }
 
-    /// What comes without waiting.
-    async fn at_once(watcher: &mut Watcher) -> Option<String> {
+    /// What is there without waiting.
+    async fn ready(subscriber: &mut Subscriber) -> Option<String> {
         tokio::select! {
             biased;
-            event = next(watcher) => event,
+            event = next(subscriber) => event,
             () = tokio::task::yield_now() => None,
         }
     }
 
     #[tokio::test]
-    async fn who_watches_gets_the_whole_and_then_changes() {
+    async fn a_subscriber_gets_the_whole_and_then_changes() {
         let feed = Feed::new(1);
-        let mut watcher = feed.watch().expect("there is room");
-        assert_eq!(at_once(&mut watcher).await, None);
+        let mut subscriber = feed.subscribe().expect("below the limit");
+        assert_eq!(ready(&mut subscriber).await, None);
         feed.publish(Some("change 1"), || "whole 1".into());
-        assert_eq!(at_once(&mut watcher).await.unwrap(), "event: whole\ndata: whole 1\n\n");
+        assert_eq!(ready(&mut subscriber).await.unwrap(), "event: whole\ndata: whole 1\n\n");
         feed.publish(Some("change 2"), || "whole 2".into());
-        assert_eq!(at_once(&mut watcher).await.unwrap(), "event: change\ndata: change 2\n\n");
+        assert_eq!(ready(&mut subscriber).await.unwrap(), "event: change\ndata: change 2\n\n");
         feed.publish(None, || "whole 3".into());
-        assert_eq!(at_once(&mut watcher).await, None);
+        assert_eq!(ready(&mut subscriber).await, None);
         feed.publish(Some("change 4"), || "whole 4".into());
-        assert_eq!(at_once(&mut watcher).await.unwrap(), "event: change\ndata: change 4\n\n");
+        assert_eq!(ready(&mut subscriber).await.unwrap(), "event: change\ndata: change 4\n\n");
     }
 
     #[tokio::test]
-    async fn who_missed_a_step_gets_the_whole_and_it_is_made_once_for_all() {
+    async fn who_missed_an_update_gets_the_whole_and_it_is_encoded_once() {
         let feed = Feed::new(3);
         let made = Arc::new(AtomicUsize::new(0));
         let publish = |state: usize| {
@@ -197,56 +221,56 @@ mod tests {
                 state.to_string()
             });
         };
-        let mut watchers = [(); 3].map(|()| feed.watch().expect("there is room"));
+        let mut subscribers = [(); 3].map(|()| feed.subscribe().expect("below the limit"));
         publish(1);
-        for watcher in &mut watchers {
-            assert_eq!(at_once(watcher).await.unwrap(), "event: whole\ndata: 1\n\n");
+        for subscriber in &mut subscribers {
+            assert_eq!(ready(subscriber).await.unwrap(), "event: whole\ndata: 1\n\n");
         }
         (2..1_000).for_each(publish);
-        for watcher in &mut watchers {
-            assert_eq!(at_once(watcher).await.unwrap(), "event: whole\ndata: 999\n\n");
-            assert_eq!(at_once(watcher).await, None);
+        for subscriber in &mut subscribers {
+            assert_eq!(ready(subscriber).await.unwrap(), "event: whole\ndata: 999\n\n");
+            assert_eq!(ready(subscriber).await, None);
         }
         assert_eq!(made.load(Ordering::Relaxed), 2);
     }
 
     #[tokio::test]
-    async fn a_place_is_taken_until_the_watcher_goes() {
+    async fn a_stream_counts_until_it_is_dropped() {
         let feed = Feed::new(2);
-        let first = feed.watch().expect("there is room");
-        let _second = feed.stream().expect("there is room");
-        assert_eq!(feed.watch().err(), Some(TooManyStreams));
-        assert_eq!(feed.watching(), 2);
+        let first = feed.subscribe().expect("below the limit");
+        let _second = feed.stream().expect("below the limit");
+        assert_eq!(feed.subscribe().err(), Some(TooManyStreams { limit: 2 }));
+        assert_eq!(feed.open_streams(), 2);
         drop(first);
-        assert!(feed.watch().is_ok());
+        assert!(feed.subscribe().is_ok());
     }
 
     #[tokio::test]
-    async fn it_ends_for_all_and_stays_ended() {
+    async fn it_is_closed_for_all_and_stays_closed() {
         let feed = Feed::new(2);
         feed.publish(Some("change"), || "whole".into());
-        let mut before = feed.watch().expect("there is room");
-        feed.end();
+        let mut before = feed.subscribe().expect("below the limit");
+        feed.close();
         feed.publish(Some("change"), || "whole".into());
         assert_eq!(next(&mut before).await, None);
-        assert_eq!(next(&mut feed.watch().expect("there is room")).await, None);
+        assert_eq!(next(&mut feed.subscribe().expect("below the limit")).await, None);
     }
 
     #[tokio::test]
-    async fn something_is_sent_where_steps_have_nothing_new() {
+    async fn heartbeats_are_sent_while_updates_have_no_change() {
         let feed = Feed { heartbeat: Duration::from_millis(50), ..Feed::new(1) };
         feed.publish(None, || "whole".into());
-        let mut watcher = feed.watch().expect("there is room");
-        assert!(next(&mut watcher).await.unwrap().starts_with("event: whole"));
-        let steps = async {
+        let mut subscriber = feed.subscribe().expect("below the limit");
+        assert!(next(&mut subscriber).await.unwrap().starts_with("event: whole"));
+        let updates = async {
             for _ in 0..1_000 {
                 feed.publish(None, || "whole".into());
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
         };
         tokio::select! {
-            event = next(&mut watcher) => assert_eq!(event.unwrap(), ": nothing new\n\n"),
-            () = steps => panic!("nothing came"),
+            event = next(&mut subscriber) => assert_eq!(event.unwrap(), ": nothing new\n\n"),
+            () = updates => panic!("nothing came"),
         }
     }
 }

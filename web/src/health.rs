@@ -1,4 +1,4 @@
-//! `/healthz`, for whoever supervises the server.
+//! `/healthz`, for what supervises the server.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -6,8 +6,8 @@ use axum::routing::{MethodRouter, get};
 
 /// The handler: 200 and `ok`, or 503 and the reason that `check` returns.
 ///
-/// The check runs on the thread that serves, so that it answers whatever else is busy; it must not
-/// wait for anything.
+/// The check runs on the thread that serves, so that it answers however busy the workers are; it
+/// must not block.
 pub fn health<S>(check: fn(&S) -> Result<(), String>) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,

@@ -1,66 +1,53 @@
-//! What the web tools have in common: a server that is safe by default, live streams, and the
-//! page's building blocks. It knows nothing of what is shown.
+//! What the web tools share: a server that is safe by default, live streams, and the building
+//! blocks of a page. It knows nothing of what is shown.
 //!
-//! A tool makes a [`Router`](axum::Router) of its own routes, and a [`Server`] serves it:
+//! A tool has a table of [`Route`]s, of which [`router`] makes a [`Router`](axum::Router), and a
+//! [`Server`] serves it:
 //!
-//! - only hosts that are meant are answered, so that no other page's script reaches it by a name
-//!   of its own (DNS rebinding): [`Hosts`];
-//! - `GET` and `HEAD` only, requests without a body, of limited size, in limited time, from a
-//!   limited number of connections: [`Limits`];
-//! - what clients don't read takes little memory, however many they are;
-//! - every answer says that the page loads from here alone, isn't framed, and is what its type
-//!   says.
+//! - only expected hosts are accepted, so that no foreign page's script can reach the server under
+//!   that page's name (DNS rebinding): [`AllowedHosts`];
+//! - only `GET` and `HEAD`, and requests without a body; sizes, times and the number of connections
+//!   are limited: [`Limits`];
+//! - responses that clients don't read take little memory, however many clients there are;
+//! - headers of every response say that the page loads from this server only, can't be framed, and
+//!   is what its content type says.
 //!
-//! A route asks for the request's [`Parameters`] and for the [`Rest`] of its path, and gives an
-//! [`answer`] or a [`Problem`]. What changes is sent as server-sent events from a [`Feed`], encoded
-//! once however many watch. What Prometheus scrapes is in the [`Exposition`] that it wants. A route that
-//! works on everything there is does so on [`Workers`], and
-//! [`health`] is the route for whoever supervises the server.
+//! A handler takes the request's [`Parameters`] and the [`PathTail`], and returns a
+//! [`json_response`] or a [`Problem`]. Changes are sent as server-sent events by a [`Feed`], encoded
+//! once for all subscribers. A scrape is answered in the negotiated [`Exposition`]. Handlers that
+//! compute for long do so on [`Workers`]; [`health`] is for what supervises the server.
 //!
-//! The page is part of the program: each of its files an [`Asset`], its own by [`parts!`], the
-//! kit's as [`ASSETS`]; [`page`] has all their routes. So is the OpenAPI [`document`], and a test
-//! compares [`documented_paths`] with [`paths`].
+//! The page is part of the program: its files, listed by [`parts!`], and those of the kit are
+//! [`Asset`]s, served by [`page_assets`]. So is the OpenAPI [`document`].
 #![forbid(unsafe_code)]
 
-mod answer;
-mod answered;
 mod asset;
 mod body;
-mod connections;
 mod exposition;
 mod feed;
 mod health;
-mod hosts;
-mod in_flight;
+mod json;
 mod kit;
-mod limits;
-mod listener;
 mod openapi;
-mod paced;
 mod page;
 mod problem;
 mod request;
 mod request_log;
 mod route;
-mod safety;
 mod server;
-mod socket_file;
 mod workers;
 
-pub use answer::answer;
-pub use answered::{Answered, Witness};
 pub use asset::{Asset, asset};
-pub use body::body_of_parts;
+pub use body::chained_body;
 pub use exposition::Exposition;
 pub use feed::{Feed, TooManyStreams};
 pub use health::health;
-pub use hosts::Hosts;
-pub use limits::Limits;
-pub use openapi::{document, documented_paths, paths};
-pub use page::{page, page_assets};
+pub use json::json_response;
+pub use openapi::document;
+pub use page::page_assets;
 pub use problem::Problem;
-pub use request::{Parameters, Rest};
+pub use request::{Parameters, PathTail};
 pub use request_log::RequestLog;
 pub use route::{Route, router};
-pub use server::{Server, ending_by_signal};
+pub use server::{AllowedHosts, Limits, RequestSummary, Server, shutdown_signal};
 pub use workers::Workers;

@@ -27,11 +27,3 @@ where
         .chain(kit::ASSETS)
         .fold(Router::new(), |router, file| router.route(&format!("/{}", file.path), asset(file)))
 }
-
-/// The routes of a page that stands at `/` if its path is empty, of its parts, and of the kit's.
-pub fn page<S>(page: &'static Asset, parts: &'static [Asset]) -> Router<S>
-where
-    S: Clone + Send + Sync + 'static,
-{
-    page_assets(parts).route(&format!("/{}", page.path), asset(page))
-}

@@ -1,11 +1,11 @@
-//! Answers to requests that can't be met: a status and a reason.
+//! Error responses: a status and a reason.
 
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-/// Why a request isn't met: `{"error": "…"}`.
+/// An error response: `{"error": "…"}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     status: StatusCode,
@@ -13,17 +13,17 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A parameter, or the path, is not as it should be: 400. The reason names it and its value.
+    /// 400: a parameter or the path is invalid. The reason names it and its value.
     pub fn bad_request(reason: impl Into<String>) -> Self {
         Self { status: StatusCode::BAD_REQUEST, reason: reason.into() }
     }
 
-    /// There is no such thing: 404.
+    /// 404: not found.
     pub fn not_found(reason: impl Into<String>) -> Self {
         Self { status: StatusCode::NOT_FOUND, reason: reason.into() }
     }
 
-    /// Another status.
+    /// Any other status.
     pub fn new(status: StatusCode, reason: impl Into<String>) -> Self {
         Self { status, reason: reason.into() }
     }

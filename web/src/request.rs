@@ -1,29 +1,29 @@
-//! What a request asks for: the end of its path, and the parameters behind the `?`.
+//! Extractors: the end of the path, and the query parameters.
 
 use std::ops::RangeInclusive;
 
 use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
 
-use crate::Problem;
+use crate::problem::Problem;
 
-/// The end of the path, decoded; it may have slashes.
+/// The end of the path that a wildcard matches, decoded; it may have slashes.
 #[derive(Debug)]
-pub struct Rest(pub String);
+pub struct PathTail(pub String);
 
-impl<S: Send + Sync> FromRequestParts<S> for Rest {
+impl<S: Send + Sync> FromRequestParts<S> for PathTail {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let rest = Path::from_request_parts(parts, state).await;
-        let Path(rest) = rest.map_err(|_| {
-            Problem::bad_request(format!("path={:?}: not UTF-8, percent-encoded", parts.uri.path()))
+        let tail = Path::from_request_parts(parts, state).await;
+        let Path(tail) = tail.map_err(|_| {
+            Problem::bad_request(format!("path={:?}: not percent-encoded UTF-8", parts.uri.path()))
         })?;
-        Ok(Self(rest))
+        Ok(Self(tail))
     }
 }
 
-/// The parameters, in their order.
+/// The query parameters, in order.
 #[derive(Debug)]
 pub struct Parameters(Vec<(String, String)>);
 
@@ -38,32 +38,31 @@ impl<S: Send + Sync> FromRequestParts<S> for Parameters {
 }
 
 impl Parameters {
-    /// The first one of this name; empty where there is none.
-    pub fn first(&self, name: &str) -> &str {
-        self.given(name).unwrap_or_default()
+    /// The first parameter of this name; empty if there is none.
+    pub fn get_or_empty(&self, name: &str) -> &str {
+        self.get(name).unwrap_or_default()
     }
 
-    /// The first one of this name, if there is one.
-    pub fn given(&self, name: &str) -> Option<&str> {
+    /// The first parameter of this name.
+    pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| &**value)
     }
 
-    /// Refuses what nobody asked for: a slip of the pen would be taken for an answer to what was
-    /// meant.
+    /// Rejects unknown parameters, so that a typo isn't silently ignored.
     ///
     /// # Errors
     ///
-    /// Where one isn't known, or is given twice.
-    pub fn only(self, known: &[&str]) -> Result<Self, Problem> {
+    /// Returns a [`Problem`] with status 400 if a parameter is unknown or given twice.
+    pub fn allow_only(self, known: &[&str]) -> Result<Self, Problem> {
         for (at, (name, value)) in self.0.iter().enumerate() {
             let parameter = format!("{}={value:?}", name.escape_debug());
             if !known.contains(&&**name) {
                 let known = match known {
-                    [] => "none is known here".to_owned(),
-                    known => format!("known are {}", known.join(", ")),
+                    [] => "none is accepted".to_owned(),
+                    known => format!("accepted are {}", known.join(", ")),
                 };
                 return Err(Problem::bad_request(format!(
-                    "{parameter}: no such parameter, {known}"
+                    "{parameter}: unknown parameter; {known}"
                 )));
             }
             if self.0[..at].iter().any(|(earlier, _)| earlier == name) {
@@ -73,11 +72,11 @@ impl Parameters {
         Ok(self)
     }
 
-    /// The whole number of this name, if there is one, as JSON writes it: no `+5`, no `05`.
+    /// The parameter of this name as an integer in JSON's notation: no `+5`, no `05`.
     ///
     /// # Errors
     ///
-    /// Returns a [`Problem`] with status 400 if it is anything else, or out of range.
+    /// Returns a [`Problem`] with status 400 if it isn't an integer, or out of range.
     pub fn number(
         &self,
         name: &str,
@@ -87,11 +86,11 @@ impl Parameters {
             let number = text.parse().ok();
             let number = number.filter(|number: &usize| number.to_string() == text);
             number.filter(|number| range.contains(number)).ok_or_else(|| {
-                let (least, most) = (range.start(), range.end());
-                let reason = format!("{name}={text:?}: not a whole number from {least} to {most}");
+                let (min, max) = (range.start(), range.end());
+                let reason = format!("{name}={text:?}: must be an integer from {min} to {max}");
                 Problem::bad_request(reason)
             })
         };
-        self.given(name).map(parse).transpose()
+        self.get(name).map(parse).transpose()
     }
 }

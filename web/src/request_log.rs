@@ -1,26 +1,26 @@
-//! Requests, told on stderr.
+//! The request log on stderr.
 
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::rate_limit::RateLimit;
 
-use crate::Answered;
+use crate::server::RequestSummary;
 
-/// How many are told in a second.
-const REQUESTS: u32 = 100;
+/// At most this many lines a second.
+const MAX_PER_SECOND: u32 = 100;
 
-/// Requests, a line each, as far as there aren't too many.
+/// Logs requests, one line each, at a limited rate.
 #[derive(Debug)]
 pub struct RequestLog(RateLimit);
 
 impl RequestLog {
-    /// Begins now.
+    /// Logs through `diagnostics`.
     pub fn new(diagnostics: Diagnostics) -> Self {
-        Self(RateLimit::new(diagnostics, REQUESTS, "requests"))
+        Self(RateLimit::new(diagnostics, MAX_PER_SECOND, "requests"))
     }
 
-    /// Tells of a request, unless there are too many in this second.
-    pub fn tell(&self, request: &Answered<'_>) {
-        let Answered { method, target, status, took } = request;
-        self.0.log(|| format!("{method} {target} {} {took:.1?}", status.as_u16()));
+    /// Logs a request, unless there were too many in this second.
+    pub fn log(&self, request: &RequestSummary<'_>) {
+        let RequestSummary { method, uri, status, latency } = request;
+        self.0.log(|| format!("{method} {uri} {} {latency:.1?}", status.as_u16()));
     }
 }

@@ -14,7 +14,7 @@ use axum::extract::State;
 use axum::routing::get;
 use bytes::Bytes;
 use mmstats_cli::address::Listen;
-use mmstats_web::{Hosts, Limits, Server, Workers};
+use mmstats_web::{AllowedHosts, Limits, Server, Workers};
 use tokio::runtime;
 
 /// Nothing here takes that long; what does hangs.
@@ -24,8 +24,9 @@ const PATIENCE: Duration = Duration::from_mins(1);
 fn serve(limits: Limits, router: Router) -> SocketAddr {
     let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
-    let server = runtime.block_on(Server::listen(anywhere, Hosts::default(), limits)).unwrap();
-    let Listen::Address(address) = *server.place() else { unreachable!() };
+    let server =
+        runtime.block_on(Server::listen(anywhere, AllowedHosts::default(), limits)).unwrap();
+    let Listen::Address(address) = *server.address() else { unreachable!() };
     thread::spawn(move || runtime.block_on(server.serve(router, pending())));
     address
 }
@@ -88,12 +89,16 @@ fn large(limits: Limits, size: usize) -> (SocketAddr, Arc<AtomicUsize>) {
 }
 
 #[test]
-fn heads_that_never_end_take_no_place_from_others() {
-    const PLACES: usize = 8;
-    // No head times out in this test.
-    let limits = Limits { connections: PLACES, head_time: 2 * PATIENCE, ..Limits::default() };
+fn headers_that_never_end_keep_nobody_out() {
+    const MAX_CONNECTIONS: usize = 8;
+    // No header times out in this test.
+    let limits = Limits {
+        max_connections: MAX_CONNECTIONS,
+        header_timeout: 2 * PATIENCE,
+        ..Limits::default()
+    };
     let address = serve(limits, here());
-    let mut halves: Vec<_> = (0..3 * PLACES)
+    let mut halves: Vec<_> = (0..3 * MAX_CONNECTIONS)
         .map(|_| {
             let mut half = connect(address);
             half.write_all(b"GET / HTTP/1.1\r\nHost: ").unwrap();
@@ -101,20 +106,20 @@ fn heads_that_never_end_take_no_place_from_others() {
         })
         .collect();
     assert_answered(address);
-    // The oldest gave way.
+    // The oldest was evicted.
     assert_eq!(rest(&mut halves[0]), b"");
     let last = halves.last_mut().unwrap();
     last.write_all(b"localhost\r\nConnection: close\r\n\r\n").unwrap();
-    assert!(rest(last).ends_with(b"here"), "the latest has its place");
+    assert!(rest(last).ends_with(b"here"), "the latest is answered");
 }
 
 #[test]
-fn a_head_has_a_time_in_all_however_it_drips() {
-    let limits = Limits { head_time: Duration::from_millis(300), ..Limits::default() };
+fn headers_have_one_timeout_however_they_drip() {
+    let limits = Limits { header_timeout: Duration::from_millis(300), ..Limits::default() };
     let address = serve(limits, here());
     let mut stream = connect(address);
     let began = Instant::now();
-    // Never silent for as long as a head may take.
+    // Never silent for as long as the timeout.
     while stream.write_all(b"G").is_ok() {
         assert!(began.elapsed() < PATIENCE, "it may drip for ever");
         thread::sleep(Duration::from_millis(20));
@@ -123,10 +128,10 @@ fn a_head_has_a_time_in_all_however_it_drips() {
 }
 
 #[test]
-fn answers_that_nobody_reads_take_little_memory_in_all() {
+fn responses_that_nobody_reads_take_little_memory() {
     const SIZE: usize = 8 << 20;
     const LIMIT: usize = 3 * SIZE;
-    let (address, alive) = large(Limits { in_flight: LIMIT, ..Limits::default() }, SIZE);
+    let (address, alive) = large(Limits { response_budget: LIMIT, ..Limits::default() }, SIZE);
     let mut clients = Vec::new();
     for _ in 0..24 {
         let mut client = ask(address, "/large");
@@ -142,11 +147,11 @@ fn answers_that_nobody_reads_take_little_memory_in_all() {
 }
 
 #[test]
-fn who_reads_a_byte_now_and_then_is_cut_off() {
+fn a_client_that_reads_too_slowly_is_closed() {
     const SIZE: usize = 32 << 20;
     let limits = Limits {
-        unread_time: Duration::from_millis(500),
-        unread_bytes: 4 << 20,
+        write_timeout: Duration::from_millis(500),
+        write_timeout_bytes: 4 << 20,
         ..Limits::default()
     };
     let (address, alive) = large(limits, SIZE);
@@ -158,12 +163,12 @@ fn who_reads_a_byte_now_and_then_is_cut_off() {
         let _ = slow.read(&mut [0; 1_000]);
         thread::sleep(Duration::from_millis(10));
     }
-    assert!(rest(&mut slow).len() < SIZE, "it isn't cut off");
+    assert!(rest(&mut slow).len() < SIZE, "it isn't closed");
     assert!(rest(&mut ask(address, "/large")).len() > SIZE, "who reads gets all of it");
 }
 
 #[test]
-fn work_that_takes_long_holds_up_no_other_route() {
+fn a_long_job_blocks_no_other_route() {
     let (release, released) = std::sync::mpsc::channel::<()>();
     let released = Arc::new(std::sync::Mutex::new(released));
     let workers = Workers::new(1);

@@ -12,7 +12,7 @@ use axum::Router;
 use axum::routing::get;
 use mmstats_cli::address::Listen;
 use mmstats_testing::http::{connect, receive, receive_head};
-use mmstats_web::{Feed, Hosts, Limits, Server};
+use mmstats_web::{AllowedHosts, Feed, Limits, Server};
 use tokio::runtime;
 use tokio::sync::{Semaphore, oneshot};
 
@@ -38,11 +38,11 @@ impl Running {
         let (end, ended) = oneshot::channel();
         let serve = async move {
             let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
-            let server = Server::listen(anywhere, Hosts::default(), limits).await.unwrap();
-            let Listen::Address(at) = *server.place() else { unreachable!() };
+            let server = Server::listen(anywhere, AllowedHosts::default(), limits).await.unwrap();
+            let Listen::Address(at) = *server.address() else { unreachable!() };
             address.send(at).unwrap();
-            let server = server.telling(move |request| {
-                let line = format!("{} {} {}", request.method, request.target, request.status);
+            let server = server.on_response(move |request| {
+                let line = format!("{} {} {}", request.method, request.uri, request.status);
                 tells.lock().unwrap().push(line);
             });
             server.serve(router, async { drop(ended.await) }).await;
@@ -89,8 +89,8 @@ fn is_open(connection: &mut TcpStream) -> bool {
 }
 
 #[test]
-fn a_head_that_does_not_come_ends_the_connection() {
-    let limits = Limits { head_time: SHORT, ..Limits::default() };
+fn headers_that_do_not_come_close_the_connection() {
+    let limits = Limits { header_timeout: SHORT, ..Limits::default() };
     let running = Running::start(limits, short_answers());
     let mut silent = connect(running.address);
     let mut half = send(running.address, "GET / HTTP/1.1\r\nHost: local");
@@ -102,8 +102,8 @@ fn a_head_that_does_not_come_ends_the_connection() {
 }
 
 #[test]
-fn a_head_that_comes_in_drops_ends_the_connection() {
-    let limits = Limits { head_time: SHORT, ..Limits::default() };
+fn headers_that_drip_close_the_connection() {
+    let limits = Limits { header_timeout: SHORT, ..Limits::default() };
     let running = Running::start(limits, short_answers());
     let mut slow = send(running.address, "GET / HTTP/1.1\r\nHost: ");
     let started = Instant::now();
@@ -115,8 +115,8 @@ fn a_head_that_comes_in_drops_ends_the_connection() {
 }
 
 #[test]
-fn a_connection_waits_while_as_many_as_may_are_answered() {
-    let limits = Limits { connections: 2, ..Limits::default() };
+fn a_connection_waits_while_all_are_active() {
+    let limits = Limits { max_connections: 2, ..Limits::default() };
     let (turns, come) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
     let (turn, comes) = (Arc::clone(&turns), Arc::clone(&come));
     let answered = get(async move || {
@@ -133,7 +133,7 @@ fn a_connection_waits_while_as_many_as_may_are_answered() {
     }
     let mut third = send(running.address, &request("/"));
     assert!(is_open(&mut third), "it waits");
-    assert!(both.iter_mut().all(is_open), "neither gives way");
+    assert!(both.iter_mut().all(is_open), "neither is evicted");
     assert_eq!(come.load(Ordering::SeqCst), 2, "it is served beyond the limit");
     turns.add_permits(3);
     for connection in both.iter_mut().chain([&mut third]) {
@@ -142,12 +142,12 @@ fn a_connection_waits_while_as_many_as_may_are_answered() {
 }
 
 #[test]
-fn an_answer_that_is_not_read_is_given_up() {
-    let limits = Limits { connections: 1, unread_time: SHORT, ..Limits::default() };
+fn a_response_that_is_not_read_is_given_up() {
+    let limits = Limits { max_connections: 1, write_timeout: SHORT, ..Limits::default() };
     let large = get(|| async { "x".repeat(LARGE) });
     let running = Running::start(limits, short_answers().route("/large", large));
     let mut unread = send(running.address, &request("/large"));
-    // There is room for one connection: this one is served when the other has been cut.
+    // Only one connection is allowed: this one is served when the other is closed.
     let mut other = send(running.address, &request("/"));
     assert_eq!(receive(&mut other).expect("an answer").body, "here");
     let mut rest = Vec::new();
@@ -156,19 +156,19 @@ fn an_answer_that_is_not_read_is_given_up() {
 }
 
 #[test]
-fn an_answer_that_takes_too_long_is_a_reason() {
-    let limits = Limits { answer_time: SHORT, ..Limits::default() };
+fn a_response_that_takes_too_long_is_an_error() {
+    let limits = Limits { response_timeout: SHORT, ..Limits::default() };
     let router = Router::new().route("/never", get(pending::<()>));
     let running = Running::start(limits, router);
     let answer = receive(&mut send(running.address, &request("/never"))).expect("an answer");
     assert_eq!(answer.status, 503);
-    assert_eq!(answer.json()["error"], "there is no answer within 100ms");
+    assert_eq!(answer.json()["error"], "no response within 100ms");
     assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
     assert_eq!(answer.header("cache-control"), Some("no-store"));
 }
 
 #[test]
-fn each_request_is_told_refused_ones_too() {
+fn on_response_gets_every_request_also_a_rejected_one() {
     let running = Running::start(Limits::default(), short_answers());
     let head = "HTTP/1.1\r\nHost: localhost\r\n";
     for lines in [
@@ -191,13 +191,13 @@ fn each_request_is_told_refused_ones_too() {
 /// Routes with a stream of this feed.
 fn streaming(feed: &Arc<Feed>) -> Router {
     let feed = Arc::clone(feed);
-    let stream = get(move || async move { feed.stream().expect("there is room") });
+    let stream = get(move || async move { feed.stream().expect("below the limit") });
     short_answers().route("/stream", stream)
 }
 
 #[test]
-fn nothing_queues_up_for_who_does_not_read() {
-    const STEPS: usize = 1_000;
+fn nothing_queues_up_for_a_client_that_does_not_read() {
+    const UPDATES: usize = 1_000;
     let feed = Arc::new(Feed::new(2));
     let running = Running::start(Limits::default(), streaming(&feed));
     let mut idle = send(running.address, "GET /stream HTTP/1.0\r\nHost: localhost\r\n\r\n");
@@ -205,20 +205,20 @@ fn nothing_queues_up_for_who_does_not_read() {
     assert!(receive_head(&mut idle).is_some() && receive_head(&mut reading).is_some());
     let state = Arc::<str>::from("x".repeat(32 << 10));
     let mut event = vec![0; state.len()];
-    for _ in 0..STEPS {
+    for _ in 0..UPDATES {
         let whole = Arc::clone(&state);
         feed.publish(Some(&state), move || whole.to_string());
         reading.read_exact(&mut event).unwrap();
     }
-    feed.end();
+    feed.close();
     let mut queued = Vec::new();
     idle.read_to_end(&mut queued).unwrap();
-    assert!(queued.len() < STEPS * state.len() / 2, "{} bytes", queued.len());
+    assert!(queued.len() < UPDATES * state.len() / 2, "{} bytes", queued.len());
 }
 
 #[test]
 fn a_stream_that_is_not_read_is_given_up() {
-    let limits = Limits { connections: 1, unread_time: SHORT, ..Limits::default() };
+    let limits = Limits { max_connections: 1, write_timeout: SHORT, ..Limits::default() };
     let feed = Arc::new(Feed::new(1));
     let running = Running::start(limits, streaming(&feed));
     let mut unread = send(running.address, &request("/stream"));
@@ -226,20 +226,20 @@ fn a_stream_that_is_not_read_is_given_up() {
     feed.publish(None, || "x".repeat(LARGE));
     let mut other = send(running.address, &request("/stream"));
     assert!(receive_head(&mut other).is_some());
-    assert_eq!(feed.watching(), 1);
+    assert_eq!(feed.open_streams(), 1);
 }
 
 #[test]
-fn who_goes_away_watches_no_longer() {
+fn a_client_that_goes_away_closes_its_stream() {
     let feed = Arc::new(Feed::new(1));
     let running = Running::start(Limits::default(), streaming(&feed));
     let mut page = send(running.address, &request("/stream"));
     assert!(receive_head(&mut page).is_some());
-    assert_eq!(feed.watching(), 1);
+    assert_eq!(feed.open_streams(), 1);
     drop(page);
     let started = Instant::now();
-    while feed.watching() > 0 {
-        assert!(started.elapsed() < PATIENCE, "its place is still taken");
+    while feed.open_streams() > 0 {
+        assert!(started.elapsed() < PATIENCE, "its stream is still open");
         thread::yield_now();
     }
     let mut next = send(running.address, &request("/stream"));
@@ -247,8 +247,8 @@ fn who_goes_away_watches_no_longer() {
 }
 
 #[test]
-fn the_end_lets_what_is_under_way_be_answered() {
-    let limits = Limits { farewell: PATIENCE, ..Limits::default() };
+fn shutdown_lets_requests_be_answered() {
+    let limits = Limits { shutdown_grace: PATIENCE, ..Limits::default() };
     let (feed, (go, ready)) = (Arc::new(Feed::new(1)), oneshot::channel::<()>());
     let ready = Arc::new(Mutex::new(Some(ready)));
     let slow = get(move || async move {
@@ -263,7 +263,7 @@ fn the_end_lets_what_is_under_way_be_answered() {
     let mut asking = send(running.address, &request("/slow"));
     // Until it is served, the next one on the same thread isn't.
     assert!(receive(&mut send(running.address, &request("/"))).is_some());
-    feed.end();
+    feed.close();
     running.end.send(()).unwrap();
     assert_closed(&mut kept);
     assert!(TcpStream::connect(running.address).is_err(), "it still listens");
@@ -274,8 +274,8 @@ fn the_end_lets_what_is_under_way_be_answered() {
 }
 
 #[test]
-fn the_end_does_not_wait_for_ever() {
-    let limits = Limits { farewell: SHORT, ..Limits::default() };
+fn shutdown_does_not_wait_for_ever() {
+    let limits = Limits { shutdown_grace: SHORT, ..Limits::default() };
     let router = short_answers().route("/never", get(pending::<()>));
     let running = Running::start(limits, router);
     let mut asking = send(running.address, &request("/never"));

@@ -13,7 +13,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::get;
 use mmstats_cli::address::Listen;
-use mmstats_web::{Hosts, Limits, Server};
+use mmstats_web::{AllowedHosts, Limits, Server};
 use tempfile::TempDir;
 use tokio::runtime::{self, Runtime};
 
@@ -24,7 +24,8 @@ fn runtime() -> Runtime {
 /// A server, and what it runs in.
 fn listen(path: &Path) -> io::Result<(Runtime, Server)> {
     let (runtime, place) = (runtime(), Listen::Unix(path.to_owned()));
-    let server = runtime.block_on(Server::listen(place, Hosts::default(), Limits::default()))?;
+    let server =
+        runtime.block_on(Server::listen(place, AllowedHosts::default(), Limits::default()))?;
     Ok((runtime, server))
 }
 
@@ -94,7 +95,7 @@ fn what_is_no_socket_is_never_removed() {
     stale(&path("socket"));
     symlink("socket", path("link")).unwrap();
     for name in ["file", "directory", "link"] {
-        assert_eq!(refusal(&path(name)), "a file of this name exists, and is not a socket");
+        assert_eq!(refusal(&path(name)), "the file exists and isn't a socket");
     }
     assert_eq!(names(&directory).len(), 4, "they are all there");
     assert!(refusal(&path("nowhere/socket")).contains("No such file or directory"));

@@ -113,7 +113,7 @@ impl Live {
     pub fn stream_of(&self, key: &str) -> Result<Response, TooManyStreams> {
         let mut state = self.state();
         if !state.watched.contains_key(key) && state.watched.len() >= MAX_WATCHED_KEYS {
-            return Err(TooManyStreams);
+            return Err(TooManyStreams { limit: MAX_WATCHED_KEYS });
         }
         let new = || {
             let feed = Feed::new(MAX_STREAMS_PER_KEY);
@@ -138,7 +138,7 @@ impl Live {
             totals.add(execution);
         }
         totals.shrink(self.max_keys);
-        if self.all.watching() > 0 {
+        if self.all.open_streams() > 0 {
             for Execution { key, execution_time, .. } in executions {
                 aggregates.entry(Arc::clone(key)).or_default().record(*execution_time);
             }
@@ -155,7 +155,7 @@ impl Live {
     /// Publishes what was stored since the last call. To be called regularly.
     pub fn publish(&self) {
         let mut state = self.state();
-        state.watched.retain(|_, watched| watched.feed.watching() > 0);
+        state.watched.retain(|_, watched| watched.feed.open_streams() > 0);
         state.watched.values_mut().for_each(Watched::publish);
         let aggregates = mem::take(&mut state.aggregates);
         drop(state);
@@ -165,8 +165,8 @@ impl Live {
 
     /// Ends all streams.
     pub fn close(&self) {
-        self.all.end();
-        self.state().watched.values().for_each(|watched| watched.feed.end());
+        self.all.close();
+        self.state().watched.values().for_each(|watched| watched.feed.close());
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -19,7 +19,7 @@ use mmstats_cli::exit::{self, Outcome};
 use mmstats_cli::generate::generate;
 use mmstats_cli::log;
 use mmstats_cli::rate_limit::RateLimit;
-use mmstats_web::{Answered, Hosts, Limits, RequestLog, Server, ending_by_signal};
+use mmstats_web::{AllowedHosts, Limits, RequestLog, RequestSummary, Server, shutdown_signal};
 use tokio::runtime;
 use tokio::time::MissedTickBehavior;
 
@@ -63,12 +63,12 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
 /// Serves until a shutdown signal. An error is its message.
 async fn serve(arguments: &Arguments) -> Result<Outcome, String> {
     log::start(NAME).map_err(|error| format!("can't start a thread: {error}"))?;
-    let hosts = Hosts::and(arguments.host.iter().cloned());
+    let hosts = AllowedHosts::with(arguments.host.iter().cloned());
     let server = Server::listen(arguments.http.clone(), hosts, Limits::default()).await;
     let server = server.map_err(|error| format!("can't listen on {}: {error}", arguments.http))?;
     let (sockets, addresses) = sockets(arguments)?;
     let (stores, known) = stores::open(&arguments.store, arguments.keep)?;
-    let signal = ending_by_signal().map_err(|error| format!("can't await signals: {error}"))?;
+    let signal = shutdown_signal().map_err(|error| format!("can't await signals: {error}"))?;
 
     let failed = |error| format!("can't publish stats: {error}");
     let received = Arc::new(Telemetry::<ReceiverStats>::publish("kodemon.").map_err(failed)?);
@@ -105,7 +105,7 @@ async fn serve(arguments: &Arguments) -> Result<Outcome, String> {
     };
     let publishing = tokio::spawn(publish_steps(Arc::clone(&live)));
     server
-        .telling(on_response(requests, requests_log))
+        .on_response(on_response(requests, requests_log))
         .serve(routes::router().with_state(Arc::new(state)), end)
         .await;
     publishing.abort();
@@ -158,13 +158,13 @@ async fn publish_steps(live: Arc<Live>) {
 
 /// Prints the addresses.
 fn announce(server: &Server, udp: &[SocketAddr]) {
-    let http = server.place().url();
+    let http = server.address().url();
     let udp = udp.iter().map(|address| format!("udp://{address}"));
     let lines: Vec<_> = std::iter::once(http).chain(udp).collect();
     exit::announce(lines.join("\n"), Diagnostics::new(NAME));
-    if !server.place().is_local() {
+    if !server.address().is_local() {
         let warning = "no password; anyone who can connect can read everything";
-        Diagnostics::new(NAME).note(&format_args!("listening on {}: {warning}", server.place()));
+        Diagnostics::new(NAME).note(&format_args!("listening on {}: {warning}", server.address()));
     }
 }
 
@@ -172,17 +172,17 @@ fn announce(server: &Server, udp: &[SocketAddr]) {
 fn on_response(
     stats: Telemetry<HttpStats>,
     log: Option<RequestLog>,
-) -> impl Fn(&Answered<'_>) + Send + Sync + 'static {
+) -> impl Fn(&RequestSummary<'_>) + Send + Sync + 'static {
     move |request| {
         stats.with(|stats| {
             stats.requests.incr();
-            stats.answer.record(request.took);
+            stats.answer.record(request.latency);
             if request.status.is_client_error() || request.status.is_server_error() {
                 stats.refused.incr();
             }
         });
         if let Some(log) = &log {
-            log.tell(request);
+            log.log(request);
         }
     }
 }

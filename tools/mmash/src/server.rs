@@ -8,7 +8,7 @@ use mmstats_cli::address::Listen;
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::exit::{self, Outcome};
 use mmstats_cli::log;
-use mmstats_web::{Answered, Hosts, Limits, RequestLog, Server, ending_by_signal};
+use mmstats_web::{AllowedHosts, Limits, RequestLog, RequestSummary, Server, shutdown_signal};
 
 use crate::args::{Arguments, NAME};
 use crate::compat::Settings;
@@ -24,14 +24,14 @@ pub async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome,
     log::start(NAME).map_err(|error| format!("can't start a thread: {error}"))?;
     let diagnostics = Diagnostics::new(NAME);
     let address = address(arguments, &settings)?;
-    let hosts = Hosts::and(arguments.host.iter().cloned().chain(settings.host));
+    let hosts = AllowedHosts::with(arguments.host.iter().cloned().chain(settings.host));
     let server = Server::listen(address.clone(), hosts, Limits::default()).await;
     let server = server.map_err(|error| format!("can't listen on {address}: {error}"))?;
     if !address.is_local() {
         let warning = "anyone who can reach this address can read every stat, without a password";
-        diagnostics.note(&format_args!("listening on {}: {warning}", server.place()));
+        diagnostics.note(&format_args!("listening on {}: {warning}", server.address()));
     }
-    let signal = ending_by_signal().map_err(|error| format!("can't handle signals: {error}"))?;
+    let signal = shutdown_signal().map_err(|error| format!("can't handle signals: {error}"))?;
     let mut locations = arguments.glob.clone();
     if locations.is_empty() {
         locations.extend(settings.glob.map(OsString::from));
@@ -45,17 +45,17 @@ pub async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome,
     Poller::new(locations, arguments.limits)
         .start(arguments.interval, on_poll(Arc::clone(&state), telemetry.clone()))
         .map_err(|error| format!("can't start a thread: {error}"))?;
-    exit::announce(server.place().url(), Diagnostics::new(NAME));
+    exit::announce(server.address().url(), Diagnostics::new(NAME));
     let verbose = arguments.verbose || settings.debug == Some(true);
     let log = verbose.then(|| RequestLog::new(diagnostics));
     let mut outcome = Outcome::Fine;
     let feed_of = Arc::clone(&state);
     let shutdown = async {
         outcome = signal.await;
-        feed_of.feed.end();
+        feed_of.feed.close();
     };
     server
-        .telling(on_response(telemetry, log))
+        .on_response(on_response(telemetry, log))
         .serve(routes::router().with_state(state), shutdown)
         .await;
     Ok(outcome)
@@ -72,7 +72,7 @@ fn on_poll(
         rows.publish(&snapshot, &state.feed);
         file_errors.report(&snapshot.errors);
         if let Some(telemetry) = &telemetry {
-            telemetry.polled(&snapshot, state.feed.watching());
+            telemetry.polled(&snapshot, state.feed.open_streams());
         }
         state.poll_ended();
     }
@@ -82,13 +82,13 @@ fn on_poll(
 fn on_response(
     telemetry: Option<Arc<Telemetry>>,
     log: Option<RequestLog>,
-) -> impl Fn(&Answered<'_>) + Send + Sync + 'static {
+) -> impl Fn(&RequestSummary<'_>) + Send + Sync + 'static {
     move |request| {
         if let Some(telemetry) = &telemetry {
             telemetry.responded(request);
         }
         if let Some(log) = &log {
-            log.tell(request);
+            log.log(request);
         }
     }
 }

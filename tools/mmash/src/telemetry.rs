@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use mmstats::{Counter, CreateError, Gauge, MmStats, Published, Timer};
-use mmstats_web::Answered;
+use mmstats_web::RequestSummary;
 
 use crate::polling::Snapshot;
 
@@ -56,13 +56,13 @@ impl Telemetry {
     }
 
     /// Records a response.
-    pub fn responded(&self, request: &Answered<'_>) {
+    pub fn responded(&self, request: &RequestSummary<'_>) {
         let stats = self.stats();
         stats.requests.incr();
-        stats.answer.record(request.took);
+        stats.answer.record(request.latency);
         if request.status.is_client_error() || request.status.is_server_error() {
             stats.refused.incr();
-        } else if request.target.path() == SCRAPE_PATH {
+        } else if request.uri.path() == SCRAPE_PATH {
             stats.scrapes.incr();
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::Response;
-use mmstats_web::{Parameters, Problem, answer};
+use mmstats_web::{Parameters, Problem, json_response};
 use serde::Serialize;
 
 use super::state::AppState;
@@ -39,12 +39,12 @@ pub async fn health(
     parameters: Parameters,
     State(api): State<Arc<AppState>>,
 ) -> Result<Response, Problem> {
-    parameters.only(&[])?;
+    parameters.allow_only(&[])?;
     let stores =
         api.stores.iter().map(|(name, telemetry)| (*name, telemetry.with(StoreCounts::of)));
     let healthy = api.stores.iter().all(|(_, telemetry)| telemetry.with(|it| it.writable.get()));
     let (stores, keep) = (stores.collect(), api.keep.as_secs_f64());
-    Ok(answer(&api.received.with(|received| Health {
+    Ok(json_response(&api.received.with(|received| Health {
         version: env!("CARGO_PKG_VERSION"),
         healthy,
         keep,

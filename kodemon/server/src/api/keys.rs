@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use mmstats_cli::clock::now;
-use mmstats_web::{Parameters, Problem, Rest};
+use mmstats_web::{Parameters, PathTail, Problem};
 use serde::Serialize;
 
 use super::parameters::time;
@@ -30,11 +30,11 @@ pub async fn keys(
     parameters: Parameters,
     State(api): State<Arc<AppState>>,
 ) -> Result<Response, Problem> {
-    let wanted = parameters.only(&["token", "since", "prefix"])?;
+    let wanted = parameters.allow_only(&["token", "since", "prefix"])?;
     let query = KeysQuery {
-        token: wanted.given("token").map(str::to_owned),
+        token: wanted.get("token").map(str::to_owned),
         since: time(&wanted, "since")?,
-        prefix: wanted.first("prefix").to_owned(),
+        prefix: wanted.get_or_empty("prefix").to_owned(),
     };
     let result = api.query(move |store| store.keys(&query).map(|keys| Keys { keys })).await;
     result.map_err(|error| problem(&error, "", None))
@@ -42,7 +42,7 @@ pub async fn keys(
 
 /// `GET /api/keys/{key}/executions` and `/summary`.
 pub async fn of_key(
-    Rest(rest): Rest,
+    PathTail(rest): PathTail,
     parameters: Parameters,
     State(api): State<Arc<AppState>>,
 ) -> Result<Response, Problem> {
@@ -61,8 +61,8 @@ async fn executions(
     parameters: Parameters,
     api: &AppState,
 ) -> Result<Response, Problem> {
-    let wanted = parameters.only(&["from", "to", "token", "limit", "cursor", "order"])?;
-    let descending = match wanted.given("order") {
+    let wanted = parameters.allow_only(&["from", "to", "token", "limit", "cursor", "order"])?;
+    let descending = match wanted.get("order") {
         None | Some("asc") => false,
         Some("desc") => true,
         Some(other) => {
@@ -72,10 +72,10 @@ async fn executions(
     let query = ExecutionsQuery {
         from: time(&wanted, "from")?,
         to: time(&wanted, "to")?,
-        token: wanted.given("token").map(str::to_owned),
+        token: wanted.get("token").map(str::to_owned),
         limit: wanted.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT),
         // Empty for the first page.
-        cursor: wanted.given("cursor").filter(|cursor| !cursor.is_empty()).map(str::to_owned),
+        cursor: wanted.get("cursor").filter(|cursor| !cursor.is_empty()).map(str::to_owned),
         descending,
     };
     let (wanted_key, cursor) = (key.to_owned(), query.cursor.clone());
@@ -85,14 +85,14 @@ async fn executions(
 
 /// Of the last hour by default.
 async fn summary(key: &str, parameters: Parameters, api: &AppState) -> Result<Response, Problem> {
-    let wanted = parameters.only(&["from", "to", "token", "buckets"])?;
+    let wanted = parameters.allow_only(&["from", "to", "token", "buckets"])?;
     let now = now();
     let to = time(&wanted, "to")?.unwrap_or(now);
     let from = time(&wanted, "from")?.unwrap_or(to - 3600.0);
     if from > to {
         return Err(Problem::bad_request(format!("from={from}: after to={to}")));
     }
-    let token = wanted.given("token").map(str::to_owned);
+    let token = wanted.get("token").map(str::to_owned);
     let buckets = wanted.number("buckets", 1..=MAX_BUCKETS)?.unwrap_or(DEFAULT_BUCKETS);
     let (wanted_key, query) = (key.to_owned(), SummaryQuery { from, to, token, buckets });
     let rated = move |store: &dyn Store| Ok(store.summary(&wanted_key, &query)?.rated(now));

@@ -23,13 +23,13 @@ pub async fn metrics(
     request: HeaderMap,
 ) -> Result<Response, Problem> {
     let scraping = api.scraping.clone();
-    let format = Exposition::wanted(&request);
+    let format = Exposition::negotiate(&request);
     let encode = move || {
         let mut registry = Registry::default();
         registry.register_collector(Box::new(Gatherer(api)));
         let mut body = String::new();
         text::encode(&mut body, &registry).expect("a String takes everything");
-        format.answer(match format {
+        format.response(match format {
             Exposition::OpenMetrics => body,
             Exposition::Text => text_format(&body),
         })

@@ -5,7 +5,7 @@ use mmstats_web::{Parameters, Problem};
 
 /// A time: Unix seconds, or a date and time in RFC 3339 format.
 pub fn time(parameters: &Parameters, name: &str) -> Result<Option<f64>, Problem> {
-    let Some(text) = parameters.given(name) else {
+    let Some(text) = parameters.get(name) else {
         return Ok(None);
     };
     seconds(text).or_else(|| date(text)).map(Some).ok_or_else(|| {

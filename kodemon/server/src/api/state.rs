@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use mmstats_web::{Problem, Workers, answer};
+use mmstats_web::{Problem, Workers, json_response};
 use serde::Serialize;
 
 use crate::ingest::Progress;
@@ -61,7 +61,7 @@ impl AppState {
         T: Serialize + Send + 'static,
     {
         let store = Arc::clone(&self.store);
-        let query = move || query(&*store).map(|record| answer(&record));
+        let query = move || query(&*store).map(|record| json_response(&record));
         self.workers
             .run(query)
             .await

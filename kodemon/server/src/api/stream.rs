@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
-use mmstats_web::{Parameters, Problem, TooManyStreams};
+use mmstats_web::{Parameters, Problem};
 
 use super::state::AppState;
 
@@ -14,12 +13,10 @@ pub async fn stream(
     parameters: Parameters,
     State(api): State<Arc<AppState>>,
 ) -> Result<Response, Problem> {
-    let wanted = parameters.only(&["key"])?;
-    let stream = match wanted.given("key") {
+    let wanted = parameters.allow_only(&["key"])?;
+    let stream = match wanted.get("key") {
         None => api.live.stream(),
         Some(key) => api.live.stream_of(key),
     };
-    stream.map_err(|TooManyStreams| {
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too many open streams; close one")
-    })
+    Ok(stream?)
 }

@@ -20,7 +20,7 @@ pub async fn tokens(
     parameters: Parameters,
     State(api): State<Arc<AppState>>,
 ) -> Result<Response, Problem> {
-    parameters.only(&[])?;
+    parameters.allow_only(&[])?;
     let result = api.query(|store| store.tokens().map(|tokens| Tokens { tokens })).await;
     result.map_err(|error| problem(&error, "", None))
 }

@@ -249,7 +249,7 @@ fn what_is_wrong_is_named() {
     for (path, status, reason) in [
         ("/api/keys?since=yesterday", 400, "since=\"yesterday\": expected Unix"),
         ("/api/keys?since=NaN", 400, "since=\"NaN\": expected Unix"),
-        ("/api/keys?sinze=1", 400, "sinze=\"1\": no such parameter"),
+        ("/api/keys?sinze=1", 400, "sinze=\"1\": unknown parameter"),
         ("/api/keys?since=1&since=2", 400, "given twice"),
         ("/api/keys/%FF/summary", 400, "UTF-8"),
         ("/api/keys/f", 404, "f/executions"),
@@ -268,7 +268,7 @@ fn what_is_wrong_is_named() {
         ("/api/keys/f/summary?buckets=1e3", 400, "buckets=\"1e3\""),
         ("/api/keys/f/summary?from=5&to=4", 400, "from=5"),
         ("/api/keys/f/summary?from=1e308&to=-1e308", 400, "from="),
-        ("/api/tokens?token=x", 400, "no such parameter"),
+        ("/api/tokens?token=x", 400, "unknown parameter"),
         ("/api/nothing", 404, "/api/nothing"),
     ] {
         let answer = kodemon.server.get(path);

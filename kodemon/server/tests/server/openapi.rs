@@ -93,10 +93,10 @@ fn the_documented_parameters_are_accepted_and_no_others() {
         let answer = kodemon.server.get(&format!("{asked}?surely=none"));
         assert_eq!(answer.status, 400, "{asked}");
         let known = match &*document.parameters(path) {
-            [] => "none is known here".to_owned(),
-            names => format!("known are {}", names.join(", ")),
+            [] => "none is accepted".to_owned(),
+            names => format!("accepted are {}", names.join(", ")),
         };
-        let reason = format!("surely=\"none\": no such parameter, {known}");
+        let reason = format!("surely=\"none\": unknown parameter; {known}");
         assert_eq!(answer.json()["error"], reason);
     }
 }

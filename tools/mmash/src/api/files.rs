@@ -9,7 +9,7 @@ use axum::response::Response;
 use mmstats::Identity;
 use mmstats_tools::common::json::FileError;
 use mmstats_tools::common::selection::{NO_FILES_REASONS, explain_location};
-use mmstats_web::{Parameters, Problem, answer};
+use mmstats_web::{Parameters, Problem, json_response};
 use serde::Serialize;
 
 use crate::live::Unpublished;
@@ -20,11 +20,11 @@ pub async fn files(
     parameters: Parameters,
     State(state): State<Arc<AppState>>,
 ) -> Result<Response, Problem> {
-    let wanted = parameters.only(&["glob"])?;
+    let wanted = parameters.allow_only(&["glob"])?;
     state
         .respond(move |snapshot| {
-            let files = snapshot.matching(wanted.first("glob"))?;
-            Ok(answer(&FilesRecord::of(snapshot, files)))
+            let files = snapshot.matching(wanted.get_or_empty("glob"))?;
+            Ok(json_response(&FilesRecord::of(snapshot, files)))
         })
         .await
 }

@@ -9,7 +9,7 @@ use mmstats_tools::common::records::{TotalRecord, serialize_value};
 use mmstats_tools::common::suggestions::suggest;
 use mmstats_tools::common::total::Total;
 use mmstats_tools::common::totals::Totals;
-use mmstats_web::{Parameters, Problem, Rest, answer};
+use mmstats_web::{Parameters, PathTail, Problem, json_response};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -40,17 +40,17 @@ pub async fn stats(
     parameters: Parameters,
     State(state): State<Arc<AppState>>,
 ) -> Result<Response, Problem> {
-    let wanted = parameters.only(&["prefix", "glob", "kind", "limit"])?;
+    let wanted = parameters.allow_only(&["prefix", "glob", "kind", "limit"])?;
     state.respond(move |snapshot| stats_of(snapshot, &wanted)).await
 }
 
 fn stats_of(snapshot: &Snapshot, wanted: &Parameters) -> Result<Response, Problem> {
     let (prefix, kind, limit) = (
-        wanted.first("prefix"),
+        wanted.get_or_empty("prefix"),
         kind_of(wanted)?,
         wanted.number("limit", 0..=MAX_LIMIT)?.unwrap_or(MAX_LIMIT),
     );
-    let totals = snapshot.totals_of(wanted.first("glob"))?;
+    let totals = snapshot.totals_of(wanted.get_or_empty("glob"))?;
     let is_wanted = |total: &&Total| {
         let is_of = |kind| total.kind.map_or(UNKNOWN, Kind::name) == kind;
         total.label.starts_with(prefix) && kind.is_none_or(is_of)
@@ -58,12 +58,16 @@ fn stats_of(snapshot: &Snapshot, wanted: &Parameters) -> Result<Response, Proble
     let mut found: Vec<&Total> = totals.iter().filter(is_wanted).collect();
     found.sort_unstable_by(|one, other| one.label.cmp(&other.label));
     let stats = found.iter().take(limit).map(|total| TotalRecord { total, help_texts: true });
-    Ok(answer(&StatsRecord { time: snapshot.time, found: found.len(), stats: stats.collect() }))
+    Ok(json_response(&StatsRecord {
+        time: snapshot.time,
+        found: found.len(),
+        stats: stats.collect(),
+    }))
 }
 
 /// The name of the kind that is asked for; `unknown` asks for files that have none.
 fn kind_of(wanted: &Parameters) -> Result<Option<&str>, Problem> {
-    let Some(kind) = wanted.given("kind") else {
+    let Some(kind) = wanted.get("kind") else {
         return Ok(None);
     };
     let mut known = Kind::ALL.into_iter().map(Kind::name).chain([UNKNOWN]);
@@ -109,18 +113,18 @@ impl Serialize for ValueRecord<'_> {
 
 /// `/api/v1/stats/LABEL`: one stat over all files, and in each.
 pub async fn stat(
-    Rest(label): Rest,
+    PathTail(label): PathTail,
     parameters: Parameters,
     State(state): State<Arc<AppState>>,
 ) -> Result<Response, Problem> {
-    let wanted = parameters.only(&["glob", "by"])?;
+    let wanted = parameters.allow_only(&["glob", "by"])?;
     state.respond(move |snapshot| stat_of(snapshot, &label, &wanted)).await
 }
 
 fn stat_of(snapshot: &Snapshot, label: &str, wanted: &Parameters) -> Result<Response, Problem> {
     let now = snapshot.time;
     let (mut totals, mut values) = (Totals::default(), Vec::new());
-    for entry in snapshot.matching(wanted.first("glob"))? {
+    for entry in snapshot.matching(wanted.get_or_empty("glob"))? {
         for stat in entry.file.stats().filter(|stat| stat.label() == label) {
             totals.add(&entry.file, &stat, entry.life.verdict, now);
             values.push(ValueRecord { entry, stat, now });
@@ -129,15 +133,15 @@ fn stat_of(snapshot: &Snapshot, label: &str, wanted: &Parameters) -> Result<Resp
     let Some(total) = totals.iter().next() else {
         return Err(Problem::not_found(missing(label, &snapshot.totals())));
     };
-    let processes = match wanted.given("by") {
+    let processes = match wanted.get("by") {
         None => None,
-        Some(PROCESS) => Some(by_process(snapshot, label, wanted.first("glob"))?),
+        Some(PROCESS) => Some(by_process(snapshot, label, wanted.get_or_empty("glob"))?),
         Some(other) => {
             return Err(Problem::bad_request(format!("by={other:?}: must be {PROCESS}")));
         }
     };
     let stat = TotalRecord { total, help_texts: true };
-    Ok(answer(&OneRecord { time: now, stat, values, processes }))
+    Ok(json_response(&OneRecord { time: now, stat, values, processes }))
 }
 
 /// Says that there is no such stat, and which labels are similar.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use mmstats_web::{Parameters, Problem};
 
@@ -13,9 +12,6 @@ pub async fn stream(
     parameters: Parameters,
     State(state): State<Arc<AppState>>,
 ) -> Result<Response, Problem> {
-    parameters.only(&[])?;
-    state.feed.stream().map_err(|_| {
-        let reason = "as many pages watch as may; close one";
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, reason)
-    })
+    parameters.allow_only(&[])?;
+    Ok(state.feed.stream()?)
 }

@@ -10,7 +10,7 @@ use axum::response::{Redirect, Response};
 use axum::routing::{MethodRouter, get};
 use mmstats::Value;
 use mmstats_tools::common::json::Exact;
-use mmstats_web::{Parameters, Problem, Rest, answer};
+use mmstats_web::{Parameters, PathTail, Problem, json_response};
 use serde::Serialize;
 
 use super::aggregation::{Aggregated, Aggregation};
@@ -37,7 +37,7 @@ pub async fn labels(State(state): State<Arc<AppState>>) -> Result<Response, Prob
         .respond(|snapshot| {
             let all = snapshot.files.iter().flat_map(|entry| entry.file.stats());
             let labels = all.map(|stat| stat.label().into_owned()).collect();
-            Ok(answer(&Labels { labels }))
+            Ok(json_response(&Labels { labels }))
         })
         .await
 }
@@ -54,7 +54,7 @@ pub async fn all_files(State(state): State<Arc<AppState>>) -> Result<Response, P
 
 /// `/files/GLOB`: the files whose names match.
 pub async fn some_files(
-    Rest(glob): Rest,
+    PathTail(glob): PathTail,
     State(state): State<Arc<AppState>>,
 ) -> Result<Response, Problem> {
     state.respond(move |snapshot| files(snapshot, &glob)).await
@@ -64,7 +64,7 @@ pub async fn some_files(
 fn files(snapshot: &Snapshot, glob: &str) -> Result<Response, Problem> {
     let files = snapshot.matching(glob)?.filter(|entry| entry.file.stats().len() > 0);
     let paths = files.map(|entry| entry.file.path().to_string_lossy());
-    Ok(answer(&Files { files: paths.collect() }))
+    Ok(json_response(&Files { files: paths.collect() }))
 }
 
 /// A label's values in all files, in the files' order, or their aggregate.
@@ -78,7 +78,7 @@ enum Values<'a> {
 /// `/stats/PREFIX`: the stats whose labels begin with `prefix`, or with the parameter `exact` the
 /// stat of that label.
 pub async fn stats(
-    Rest(prefix): Rest,
+    PathTail(prefix): PathTail,
     parameters: Parameters,
     State(state): State<Arc<AppState>>,
 ) -> Result<Response, Problem> {
@@ -90,15 +90,17 @@ fn stats_of(
     prefix: &str,
     parameters: &Parameters,
 ) -> Result<Response, Problem> {
-    let exact = parameters.given("exact").is_some();
+    let exact = parameters.get("exact").is_some();
     let mut values: BTreeMap<String, Vec<Value<'_>>> = BTreeMap::new();
-    for stat in snapshot.matching(parameters.first("glob"))?.flat_map(|entry| entry.file.stats()) {
+    for stat in
+        snapshot.matching(parameters.get_or_empty("glob"))?.flat_map(|entry| entry.file.stats())
+    {
         let label = stat.label();
         if label == prefix || !exact && label.starts_with(prefix) {
             values.entry(label.into_owned()).or_default().push(stat.value());
         }
     }
-    let name = parameters.first("aggr");
+    let name = parameters.get_or_empty("aggr");
     let aggregation = Aggregation::of_name(name);
     let of_label = |(label, values): (String, Vec<_>)| {
         let values = match aggregation {
@@ -113,5 +115,5 @@ fn stats_of(
         Ok((label, values))
     };
     let stats: Result<BTreeMap<_, _>, Problem> = values.into_iter().map(of_label).collect();
-    Ok(answer(&stats?))
+    Ok(json_response(&stats?))
 }

@@ -138,10 +138,10 @@ fn v1_accepts_the_documented_parameters_and_no_others() {
         assert_eq!(answer.status, 400, "{asked}");
         let reason = answer.json()["error"].as_str().unwrap().to_owned();
         let known = match &*document.parameters(path) {
-            [] => "none is known here".to_owned(),
-            names => format!("known are {}", names.join(", ")),
+            [] => "none is accepted".to_owned(),
+            names => format!("accepted are {}", names.join(", ")),
         };
-        assert_eq!(reason, format!("surely=\"none\": no such parameter, {known}"));
+        assert_eq!(reason, format!("surely=\"none\": unknown parameter; {known}"));
     }
     let kinds = document.operation("/api/v1/stats")["parameters"].as_array().unwrap();
     let kinds = kinds.iter().find(|given| given["name"] == "kind").unwrap();

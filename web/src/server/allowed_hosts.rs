@@ -1,26 +1,26 @@
-//! Which hosts a server answers to.
+//! The hosts that a server accepts requests for.
 
 use std::net::IpAddr;
 
-/// The names under which a server may be asked for.
+/// The accepted `Host` headers.
 ///
-/// A page anywhere can have a name that its owner points to 127.0.0.1 (DNS rebinding); the
-/// browser then takes this server for a part of that page, and lets its script read everything.
-/// The request says so in its `Host`: a name that isn't ours. Addresses are no names and can't be
-/// pointed anywhere, so they are all answered. The same holds on a socket in the file system: who
-/// asks there is a proxy, which passes on the name that it was asked for.
+/// The owner of any web page can point its name to 127.0.0.1 (DNS rebinding). The browser then takes
+/// this server for a part of that page, and lets its script read everything. The request's `Host`
+/// gives it away: a name that isn't ours. Addresses can't be rebound, so all of them are accepted.
+/// The same holds on a Unix socket: its clients are proxies, which pass on the name that they were
+/// asked for.
 #[derive(Clone, Debug, Default)]
-pub struct Hosts(Vec<String>);
+pub struct AllowedHosts(Vec<String>);
 
-impl Hosts {
+impl AllowedHosts {
     /// `localhost`, every address, and these names.
-    pub fn and(names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn with(names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let lower = |name: String| name.trim_end_matches('.').to_ascii_lowercase();
         Self(names.into_iter().map(|name| lower(name.into())).collect())
     }
 
-    /// Whether a request with this `Host` is answered.
-    pub(crate) fn allow(&self, host: &str) -> bool {
+    /// Whether a request with this `Host` is accepted.
+    pub(crate) fn contains(&self, host: &str) -> bool {
         let Some(name) = name_of(host) else {
             return false;
         };
@@ -32,7 +32,7 @@ impl Hosts {
     }
 }
 
-/// The host without its port; `None` where it is neither a name nor an address.
+/// The host without its port; `None` if it is neither a name nor an address.
 fn name_of(host: &str) -> Option<&str> {
     let (name, port) = match host.strip_prefix('[') {
         Some(rest) => rest.split_once(']')?,
@@ -47,8 +47,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_and_localhost_are_answered() {
-        let hosts = Hosts::default();
+    fn addresses_and_localhost_are_accepted() {
+        let hosts = AllowedHosts::default();
         for host in [
             "localhost",
             "localhost:5002",
@@ -59,14 +59,14 @@ mod tests {
             "[::1]",
             "192.168.0.7",
         ] {
-            assert!(hosts.allow(host), "{host}");
+            assert!(hosts.contains(host), "{host}");
         }
     }
 
     #[test]
     fn other_names_are_not() {
-        let hosts = Hosts::and(["stats.example"]);
-        assert!(hosts.allow("Stats.Example:5002"));
+        let hosts = AllowedHosts::with(["stats.example"]);
+        assert!(hosts.contains("Stats.Example:5002"));
         for host in [
             "",
             ":5002",
@@ -80,7 +80,7 @@ mod tests {
             "[::1]evil.example",
             "localhost:evil",
         ] {
-            assert!(!hosts.allow(host), "{host}");
+            assert!(!hosts.contains(host), "{host}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A socket in the file system: who may connect, whose it is, and its removal.
+//! A Unix socket: who may connect, who owns its name, and its removal.
 
 use std::fs::{self, File, Metadata, OpenOptions, Permissions, TryLockError};
 use std::io;
@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 
 use tokio::net::{UnixListener, UnixSocket, UnixStream};
 
-/// Its owner and its group may connect.
+/// Its owner and group may connect.
 const MODE: u32 = 0o660;
 /// How many connections may wait, as for TCP.
 const BACKLOG: u32 = 1_024;
 
-/// The name of a socket. When it is dropped, the name is removed, unless another socket has it.
+/// The name of a socket. It is removed when this is dropped, unless another socket has it by then.
 #[derive(Debug)]
 pub struct SocketFile {
     path: PathBuf,
@@ -21,17 +21,17 @@ pub struct SocketFile {
     _lock: Lock,
 }
 
-/// Listens on a socket of this name. A socket on which nobody listens any more is replaced.
+/// Listens on a socket of this name. A stale socket, which nobody listens on, is replaced.
 ///
 /// # Errors
 ///
-/// Returns an error if another server listens there, or may do so, if there is a file that isn't a
-/// socket, or if the system doesn't allow it.
+/// Returns an error if another server listens there or may do so, if a file that isn't a socket
+/// has the name, or if the system refuses.
 pub async fn listen(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
     let lock = Lock::take(path)?;
     remove_stale(path).await?;
     let socket = UnixSocket::new_stream()?;
-    // The name gets the socket's mode, less the umask: at no moment may others connect.
+    // The name gets the socket's mode, less the umask, so that others can never connect.
     let of_socket = File::from(socket.as_fd().try_clone_to_owned()?);
     of_socket.set_permissions(Permissions::from_mode(MODE))?;
     socket.bind(path)?;
@@ -46,7 +46,7 @@ async fn remove_stale(path: &Path) -> io::Result<()> {
         found => found?,
     };
     if !found.file_type().is_socket() {
-        return Err(io::Error::other("a file of this name exists, and is not a socket"));
+        return Err(io::Error::other("the file exists and isn't a socket"));
     }
     match UnixStream::connect(path).await {
         Ok(_) => Err(taken()),
@@ -62,7 +62,7 @@ fn taken() -> io::Error {
     io::Error::new(io::ErrorKind::AddrInUse, "another server is listening there")
 }
 
-/// Tells a file from every other.
+/// Device and inode.
 fn id(metadata: &Metadata) -> (u64, u64) {
     (metadata.dev(), metadata.ino())
 }
@@ -75,8 +75,8 @@ impl Drop for SocketFile {
     }
 }
 
-/// A file beside the socket, locked for as long as that is listened on: of several servers that
-/// start at one time, one replaces a stale socket, and none removes another's.
+/// A file beside the socket, locked as long as the socket is in use: of several servers that start
+/// at once, one replaces a stale socket, and none removes another's.
 #[derive(Debug)]
 struct Lock {
     path: PathBuf,
@@ -96,7 +96,7 @@ impl Lock {
                 Err(TryLockError::WouldBlock) => return Err(taken()),
                 Err(TryLockError::Error(error)) => return Err(error),
             }
-            // Whoever had it may have removed the file since it was opened here.
+            // The previous owner may have removed the file since it was opened here.
             let (locked, named) = (file.metadata()?, fs::symlink_metadata(&path));
             if named.is_ok_and(|named| id(&named) == id(&locked)) {
                 return Ok(Self { path, _file: file });
@@ -107,7 +107,7 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // It is still locked: whoever has opened it meanwhile sees that it is gone.
+        // It is still locked: a server that has opened it meanwhile sees that it is gone.
         let _ = fs::remove_file(&self.path);
     }
 }

@@ -1,4 +1,4 @@
-//! A connection that is closed if what was sent to it is read too slowly.
+//! A write timeout: a connection fails if its client reads too slowly.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -9,36 +9,36 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
-use crate::connections::Connection;
-use crate::listener::Stream;
+use super::connections::Connection;
+use super::listener::Stream;
 
 /// How fast a client has to read.
 #[derive(Clone, Copy, Debug)]
-pub struct Pace {
-    /// So many bytes …
+pub struct MinRate {
+    /// This many bytes …
     pub bytes: usize,
-    /// … in so much time that the server spends waiting for it.
+    /// … within this much time that the server spends waiting for it.
     pub time: Duration,
 }
 
-/// A connection that fails once its client has read too slowly.
+/// A stream whose writes fail once its client has read too slowly.
 ///
-/// Only the time counts in which there is something to send and the system takes nothing more: a
-/// stream on which little happens isn't slow.
-pub struct Paced {
+/// Only time counts in which there is something to send and the system's buffer is full: a quiet
+/// stream isn't slow.
+pub struct WriteTimeout {
     stream: Box<dyn Stream>,
     connection: Arc<Connection>,
-    pace: Pace,
-    /// When the system began to take nothing more, and the end of what is allowed.
+    min_rate: MinRate,
+    /// When the system's buffer became full, and the end of the timeout.
     blocked: Option<(Instant, Pin<Box<Sleep>>)>,
-    /// How long that was, and how much was sent, since the client was fast enough.
-    spent: Duration,
+    /// How long that lasted, and how much was sent, since the client was last fast enough.
+    waited: Duration,
     sent: usize,
 }
 
-impl Paced {
-    pub fn new(stream: Box<dyn Stream>, connection: Arc<Connection>, pace: Pace) -> Self {
-        Self { stream, connection, pace, blocked: None, spent: Duration::ZERO, sent: 0 }
+impl WriteTimeout {
+    pub fn new(stream: Box<dyn Stream>, connection: Arc<Connection>, min_rate: MinRate) -> Self {
+        Self { stream, connection, min_rate, blocked: None, waited: Duration::ZERO, sent: 0 }
     }
 
     fn write(
@@ -51,29 +51,29 @@ impl Paced {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         };
         if let Some((since, _)) = self.blocked.take() {
-            self.spent += since.elapsed();
-            self.connection.unblocked();
+            self.waited += since.elapsed();
+            self.connection.set_reading();
         }
         self.sent += result.as_ref().copied().unwrap_or_default();
-        if self.sent >= self.pace.bytes {
-            (self.spent, self.sent) = (Duration::ZERO, 0);
+        if self.sent >= self.min_rate.bytes {
+            (self.waited, self.sent) = (Duration::ZERO, 0);
         }
         Poll::Ready(result)
     }
 
-    /// Waits for as long as the client may still take.
+    /// Waits until the timeout.
     fn wait(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let left = self.pace.time.saturating_sub(self.spent);
+        let left = self.min_rate.time.saturating_sub(self.waited);
         let connection = &self.connection;
         let (_, end) = self.blocked.get_or_insert_with(|| {
-            connection.blocked();
+            connection.set_stalled();
             (Instant::now(), Box::pin(sleep(left)))
         });
         end.as_mut().poll(context)
     }
 }
 
-impl AsyncRead for Paced {
+impl AsyncRead for WriteTimeout {
     fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -83,7 +83,7 @@ impl AsyncRead for Paced {
     }
 }
 
-impl AsyncWrite for Paced {
+impl AsyncWrite for WriteTimeout {
     fn poll_write(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,

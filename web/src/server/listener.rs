@@ -1,4 +1,4 @@
-//! Where connections come from: an address, or a socket in the file system.
+//! Where connections come from: an address, or a Unix socket.
 
 use std::io;
 use std::time::Duration;
@@ -7,25 +7,25 @@ use mmstats_cli::address::Listen;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, UnixListener};
 
-use crate::socket_file::{self, SocketFile};
+use super::socket_file::{self, SocketFile};
 
 /// A connection of either kind.
 pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
-/// What is listened on.
+/// A listening socket.
 pub enum Listener {
-    /// An address.
+    /// A TCP socket.
     Tcp(TcpListener),
-    /// A socket in the file system, and its name, which goes with it.
+    /// A Unix socket, and its name, which is removed with it.
     Unix(UnixListener, #[expect(dead_code, reason = "it is dropped")] SocketFile),
 }
 
 impl Listener {
-    /// Listens, and returns where: the port is the one that the system chose.
-    pub async fn bind(place: Listen) -> io::Result<(Self, Listen)> {
-        match place {
+    /// Listens, and returns the address: its port is the one that the system chose.
+    pub async fn bind(address: Listen) -> io::Result<(Self, Listen)> {
+        match address {
             Listen::Address(address) => {
                 let listener = TcpListener::bind(address).await?;
                 let address = listener.local_addr()?;
@@ -38,13 +38,12 @@ impl Listener {
         }
     }
 
-    /// The next connection. Where none can be had, as too many files are open, it waits a little:
-    /// some will close.
+    /// Accepts the next connection. If too many files are open, it waits until some are closed.
     pub async fn accept(&self) -> Box<dyn Stream> {
         loop {
             match self.try_accept().await {
                 Ok(stream) => return stream,
-                // This client has gone already; the next one may be waiting.
+                // This client is gone already; the next one may be waiting.
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             }
@@ -55,7 +54,7 @@ impl Listener {
         match self {
             Self::Tcp(listener) => {
                 let (stream, _) = listener.accept().await?;
-                // Without it a step of a stream may wait until the one before is acknowledged.
+                // Without it an event of a stream may wait until the previous one is acknowledged.
                 let _ = stream.set_nodelay(true);
                 Ok(Box::new(stream))
             }
