@@ -1,4 +1,4 @@
-//! In a locale without UTF-8 the tools print ASCII; what is for programs stays as it is.
+//! In a locale without UTF-8 the tools print ASCII; output for programs doesn't change.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ const SLURPSTATS: &str = env!("CARGO_BIN_EXE_slurpstats");
 const POLLSTATS: &str = env!("CARGO_BIN_EXE_pollstats");
 const CLEANSTATS: &str = env!("CARGO_BIN_EXE_cleanstats");
 
-/// A file with whatever may have more than ASCII in it.
+/// A file with non-ASCII text wherever that is possible.
 fn published(directory: &Path) -> Published<()> {
     let options = Options::dynamic("More").path(directory).prefix("größe.").capacity(64 << 10);
     let stats = options.create().unwrap();
@@ -27,56 +27,57 @@ fn published(directory: &Path) -> Published<()> {
     stats
 }
 
-fn said(program: &str, locale: &str, arguments: &[&str]) -> Run {
+fn output_of(program: &str, locale: &str, arguments: &[&str]) -> Run {
     run(tool(program).args(arguments).env("LC_ALL", locale))
 }
 
 #[test]
-fn text_is_ascii_where_the_locale_says_so() {
+fn text_is_ascii_in_a_locale_without_utf_8() {
     let directory = tempfile::Builder::new().prefix("größe").tempdir().unwrap();
     let _stats = published(directory.path());
     write(directory.path(), "töt.mmstats", &original(dead_pid()));
-    let place = directory.path().to_str().unwrap();
-    let poll = ["-c", "1", "-d", "0.01", place];
+    let path = directory.path().to_str().unwrap();
+    let poll = ["-c", "1", "-d", "0.01", path];
     for (program, arguments) in [
-        (SLURPSTATS, &["--help-texts", place][..]),
-        (SLURPSTATS, &["--sum", "--help-texts", place]),
-        (SLURPSTATS, &["--layout", place]),
+        (SLURPSTATS, &["--help-texts", path][..]),
+        (SLURPSTATS, &["--sum", "--help-texts", path]),
+        (SLURPSTATS, &["--layout", path]),
         (SLURPSTATS, &["/größe/none"]),
         (POLLSTATS, &poll),
         (POLLSTATS, &[&["--per-file"], &poll[..]].concat()),
         (POLLSTATS, &[&["*,größe.fehlt"], &poll[..]].concat()),
-        (POLLSTATS, &["--list", place]),
-        (CLEANSTATS, &["-n", place]),
+        (POLLSTATS, &["--list", path]),
+        (CLEANSTATS, &["-n", path]),
     ] {
-        let Run { stdout, stderr, .. } = said(program, "C", arguments);
+        let Run { stdout, stderr, .. } = output_of(program, "C", arguments);
         assert!(stdout.is_ascii() && stderr.is_ascii(), "{arguments:?}: {stdout}{stderr}");
-        let more = said(program, "C.UTF-8", arguments);
+        let more = output_of(program, "C.UTF-8", arguments);
         assert!(!more.stdout.is_ascii() || !more.stderr.is_ascii(), "{arguments:?}");
     }
-    let text = said(SLURPSTATS, "POSIX", &[place]).stdout;
+    let text = output_of(SLURPSTATS, "POSIX", &[path]).stdout;
     for line in ["4.01 us", "1.5 us", "gut -> besser", "gr\\u{f6}\\u{df}e.render"] {
         assert!(text.contains(line), "{line} in {text}");
     }
 }
 
 #[test]
-fn what_is_for_programs_stays() {
+fn output_for_programs_does_not_change() {
     let directory = tempfile::tempdir().unwrap();
     let _stats = published(directory.path());
-    let place = directory.path().to_str().unwrap();
+    let path = directory.path().to_str().unwrap();
     for format in ["json", "csv", "prom"] {
-        for arguments in [&["-o", format, place][..], &["--sum", "-o", format, place]] {
-            let [ascii, more] = ["C", "C.UTF-8"].map(|it| said(SLURPSTATS, it, arguments).stdout);
+        for arguments in [&["-o", format, path][..], &["--sum", "-o", format, path]] {
+            let [ascii, more] =
+                ["C", "C.UTF-8"].map(|it| output_of(SLURPSTATS, it, arguments).stdout);
             assert_eq!(ascii, more);
         }
     }
     for format in ["json", "csv"] {
-        let arguments = ["--list", "-o", format, place];
-        let [ascii, more] = ["C", "C.UTF-8"].map(|locale| said(POLLSTATS, locale, &arguments));
+        let arguments = ["--list", "-o", format, path];
+        let [ascii, more] = ["C", "C.UTF-8"].map(|locale| output_of(POLLSTATS, locale, &arguments));
         assert!(ascii.stdout == more.stdout && ascii.stdout.contains("größe"), "{}", ascii.stdout);
-        let arguments = ["-o", format, "-c", "1", "-d", "0.01", "größe.mood", place];
-        assert!(said(POLLSTATS, "C", &arguments).stdout.contains("gut → besser"));
+        let arguments = ["-o", format, "-c", "1", "-d", "0.01", "größe.mood", path];
+        assert!(output_of(POLLSTATS, "C", &arguments).stdout.contains("gut → besser"));
     }
 }
 
@@ -84,7 +85,7 @@ fn what_is_for_programs_stays() {
 fn help_is_ascii_everywhere() {
     for program in [SLURPSTATS, POLLSTATS, CLEANSTATS] {
         for arguments in [&["-h"][..], &["--help"], &["--generate", "man"]] {
-            let help = said(program, "C.UTF-8", arguments).stdout;
+            let help = output_of(program, "C.UTF-8", arguments).stdout;
             assert!(help.is_ascii(), "{help}");
         }
     }

@@ -1,5 +1,4 @@
-//! What the tools write for people: one is no plural, an id has no marks between its thousands, and
-//! names come in natural order.
+//! Text for people: 1 is singular, ids have no thousands separators, names are in natural order.
 
 use std::path::Path;
 use std::process::Command;
@@ -50,7 +49,7 @@ fn ones(directory: &Path) -> Published<()> {
 }
 
 #[test]
-fn one_is_no_plural() {
+fn one_is_singular() {
     let directory = tempfile::tempdir().unwrap();
     let _ones = ones(directory.path());
     let histogram = "sizes 1 value (p50 1, p90 1, p99 1, max 1 byte)";
@@ -64,7 +63,7 @@ fn one_is_no_plural() {
     assert_eq!(nothing.stderr, reason);
 }
 
-/// A file of the original, whose ids are of no kind; buffered as a counter, too.
+/// A file of the original, whose ids have no kind; one is buffered as counters are.
 fn with_ids() -> Vec<u8> {
     let buffered = [11_490_u64.to_ne_bytes(), 11_490_u64.to_ne_bytes()].concat();
     content(&[
@@ -76,12 +75,12 @@ fn with_ids() -> Vec<u8> {
 }
 
 #[test]
-fn an_id_is_written_in_full() {
+fn ids_have_no_thousands_separators() {
     let directory = tempfile::tempdir().unwrap();
     write(directory.path(), "ids.mmstats", &with_ids());
     let expected = ["sys.pid 5011490", "sys.tid 5011490", "sys.uid 11490", "worker_id 11490"];
     assert_has(&lines(slurpstats().arg(directory.path())), &expected);
-    // Of a dead program only where that is asked for.
+    // A dead program counts only on request.
     let sum = lines(slurpstats().args(["--sum", "--dead"]).arg(directory.path()));
     assert_has(&sum, &expected);
     let living = tempfile::tempdir().unwrap();
@@ -91,7 +90,7 @@ fn an_id_is_written_in_full() {
 }
 
 #[test]
-fn names_come_in_natural_order() {
+fn names_are_in_natural_order() {
     let directory = tempfile::tempdir().unwrap();
     let counter = |label| field(label, "Q", 1, &[0; 16]);
     let pid = field("sys.pid", "I", 0xff, &GONE.to_ne_bytes());
