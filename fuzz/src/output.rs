@@ -7,8 +7,7 @@ use clap::Parser;
 use mmstats::{Processes, StatsFile};
 use mmstats_cli::escape::is_harmful;
 use mmstats_tools::common::terminal::ColorChoice;
-use mmstats_tools::slurpstats::report::Shown;
-use mmstats_tools::slurpstats::{Arguments, Format, report_for};
+use mmstats_tools::slurpstats::{Arguments, Format, SelectedFile, exporter_for};
 
 /// What a report has, besides the help texts.
 const REPORTS: [&[&str]; 7] = [
@@ -49,11 +48,11 @@ pub fn check(bytes: &[u8]) {
 fn written(file: &StatsFile, arguments: &Arguments) -> String {
     let paint = ColorChoice::Never.paint(&std::io::stdout());
     let mut out = Vec::new();
-    let mut report = report_for(arguments, paint, &mut out).expect("a Vec takes everything");
+    let mut exporter = exporter_for(arguments, paint, &mut out).expect("a Vec takes everything");
     let life = file.life(&mut Processes::new());
-    report.file(Shown::new(file, &&life, &[], false)).expect("a Vec takes everything");
-    report.finish().expect("a Vec takes everything");
-    drop(report);
+    exporter.file(SelectedFile::new(file, &&life, &[], false)).expect("a Vec takes everything");
+    exporter.finish().expect("a Vec takes everything");
+    drop(exporter);
     let text = String::from_utf8(out).expect("the tools write UTF-8");
     assert!(!text.contains(|c| c != '\n' && is_harmful(c)), "{text:?}");
     text

@@ -118,11 +118,11 @@ fn a_failure_leaves_the_old_file_and_nothing_else() {
     let dangling = directory.path().join("dangling");
     symlink("nowhere", &dangling).unwrap();
     for (wrong, reason) in [
-        (Path::new("/no/such/folder/x"), "no file can be made beside it: No such file"),
-        (directory.path(), "is no regular file"),
-        (Path::new("/dev/null"), "is no regular file"),
-        (&dangling, "the symbolic link leads nowhere"),
-        (&stats, "is a stats file, which is read without --file"),
+        (Path::new("/no/such/folder/x"), "can't create a file beside it: No such file"),
+        (directory.path(), "not a regular file"),
+        (Path::new("/dev/null"), "not a regular file"),
+        (&dangling, "the symbolic link is broken"),
+        (&stats, "this is a stats file"),
     ] {
         let (code, stderr) = to_file(wrong, &[&place]);
         let expected = format!("slurpstats: {}: {reason}", wrong.display());
@@ -215,10 +215,10 @@ fn labels_are_added_to_every_sample() {
 #[test]
 fn labels_that_cannot_be_added_are_refused() {
     for (arguments, reason) in [
-        (&["-o", "prom", "--add-label", "pid=1"][..], "have a label pid already"),
+        (&["-o", "prom", "--add-label", "pid=1"][..], "already have a label pid"),
         (&["-o", "prom", "--add-label", "a-b=1"], "ASCII letters"),
-        (&["-o", "prom", "--add-label", "a=1", "--add-label", "a=2"], "has a twice"),
-        (&["-o", "json", "--add-label", "a=1"], "goes with -o prom only"),
+        (&["-o", "prom", "--add-label", "a=1", "--add-label", "a=2"], "given twice for a"),
+        (&["-o", "json", "--add-label", "a=1"], "requires -o prom"),
     ] {
         let Run { code, stderr, .. } = slurpstats(arguments.iter().copied());
         assert!(code == Some(2) && stderr.contains(reason), "{stderr}");

@@ -182,7 +182,7 @@ fn layout_tells_where_the_bytes_are() {
     assert!(text.contains(" is read    ff ff ff ff ff ff ff ff\n"), "{text}");
     let refused = slurpstats(["--layout", "-o", "csv"]);
     assert_eq!(refused.code, Some(2));
-    assert!(refused.stderr.contains("--layout goes with"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("--layout requires"), "{}", refused.stderr);
 }
 
 /// A billion was once exported as no more than 1,023.

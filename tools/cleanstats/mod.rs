@@ -1,7 +1,7 @@
 //! cleanstats: removes the stats files of dead programs, and only those.
 
 mod args;
-mod report;
+mod output;
 
 use std::fs;
 use std::io;
@@ -12,31 +12,28 @@ use clap::CommandFactory;
 use mmstats::{Processes, Removal, RemoveError};
 
 use crate::common::selection::Selection;
-pub use args::{Arguments, Format};
+pub use args::{Arguments, Format, NAME};
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::exit::Outcome;
 use mmstats_cli::generate::generate;
 use mmstats_cli::shutdown::Shutdown;
-use report::Report;
+use output::Output;
 
-/// The tool's name.
-pub const NAME: &str = "cleanstats";
-
-/// Does what the arguments say. When a shutdown is requested, the file at
+/// Runs the tool. When a shutdown is requested, the file at
 /// hand is the last one.
 ///
 /// # Errors
 ///
-/// Where stdout can't be written.
+/// Returns an error if stdout can't be written.
 pub fn run(arguments: &Arguments, shutdown: &Shutdown) -> io::Result<Outcome> {
     if let Some(what) = arguments.common.generate.what {
         return generate(what, Arguments::command());
     }
     let mut diagnostics = Diagnostics::new(NAME);
-    let selection = Selection::find(&arguments.places, &mut diagnostics);
-    let mut report = Report::new(arguments);
+    let selection = Selection::find(&arguments.locations, &mut diagnostics);
+    let mut output = Output::new(arguments);
     for error in selection.errors() {
-        report.error(error.path(), error.reason());
+        output.error(error.path(), error.reason());
     }
     let mut processes = Processes::new();
     for path in selection.paths().iter().chain(selection.unfinished()) {
@@ -46,27 +43,27 @@ pub fn run(arguments: &Arguments, shutdown: &Shutdown) -> io::Result<Outcome> {
         if let Some(age) = arguments.older_than
             && !is_older_than(path, age)
         {
-            report.too_young();
+            output.too_young();
             continue;
         }
-        match outcome(path, arguments.dry_run, &mut processes) {
-            Ok(removal) => report.outcome(path, removal),
+        match remove(path, arguments.dry_run, &mut processes) {
+            Ok(removal) => output.outcome(path, removal),
             Err(error) => {
                 diagnostics.file_error(path, &error.reason());
-                report.error(path, error.reason());
+                output.error(path, error.reason());
             }
         }
     }
-    let outcome = end(arguments, &selection, &diagnostics, shutdown);
-    match report.finish() {
+    let outcome = outcome(arguments, &selection, &diagnostics, shutdown);
+    match output.finish() {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
-        // Who closed the pipe still gets the exit code of the cleaning.
+        // If the pipe was closed, the exit code is still that of the cleaning.
         _ => Ok(outcome),
     }
 }
 
-/// How the cleaning went.
-fn end(
+/// The outcome of the run.
+fn outcome(
     arguments: &Arguments,
     selection: &Selection,
     diagnostics: &Diagnostics,
@@ -82,7 +79,7 @@ fn end(
         if !arguments.quiet {
             diagnostics.note(&selection.explain_no_files());
         }
-        // A timer that cleans by age usually finds nothing, which is no failure.
+        // A timer that cleans by age usually finds nothing, which isn't a failure.
         return match arguments.older_than {
             Some(_) => Outcome::Fine,
             None => Outcome::NothingMatched,
@@ -91,7 +88,7 @@ fn end(
     Outcome::Fine
 }
 
-fn outcome(path: &Path, dry_run: bool, processes: &mut Processes) -> Result<Removal, RemoveError> {
+fn remove(path: &Path, dry_run: bool, processes: &mut Processes) -> Result<Removal, RemoveError> {
     if dry_run {
         mmstats::would_remove(path, processes)
     } else {
@@ -99,8 +96,8 @@ fn outcome(path: &Path, dry_run: bool, processes: &mut Processes) -> Result<Remo
     }
 }
 
-/// Whether a file wasn't modified for this long. One that can't be looked at is looked at again
-/// when it is to be removed, and its error told there.
+/// Whether a file was last modified at least this long ago. If that can't be found out, it counts as
+/// old: the removal then fails with the error to report.
 fn is_older_than(path: &Path, age: Duration) -> bool {
     let modified = fs::symlink_metadata(path).and_then(|found| found.modified());
     // A time in the future is no age.

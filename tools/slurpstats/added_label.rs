@@ -1,13 +1,13 @@
-//! `--add-label NAME=VALUE`: a label of every sample, as in `job="backup"`.
+//! `--add-label NAME=VALUE`: a label of every sample, such as `job="backup"`.
 
 use std::str::FromStr;
 
 use mmstats_exposition::{is_label_name, label_value};
 
-/// What the samples themselves have.
-const OWN: [&str; 4] = ["file", "le", "pid", "value"];
+/// Labels that samples have already.
+const RESERVED: [&str; 4] = ["file", "le", "pid", "value"];
 
-/// A label that somebody adds.
+/// A label that the user adds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddedLabel {
     name: String,
@@ -30,18 +30,21 @@ impl FromStr for AddedLabel {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (name, value) = text.split_once('=').ok_or("NAME=VALUE was expected")?;
+        let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
         if !is_label_name(name) {
-            return Err("a name has ASCII letters, digits and _, and begins with no digit".into());
+            return Err(
+                "a name consists of ASCII letters, digits and _, and doesn't begin with a digit"
+                    .into(),
+            );
         }
         if name.starts_with("__") {
-            return Err("names that begin with __ are Prometheus' own".into());
+            return Err("names that begin with __ are reserved by Prometheus".into());
         }
-        if OWN.contains(&name) {
-            return Err(format!("the samples have a label {name} already"));
+        if RESERVED.contains(&name) {
+            return Err(format!("samples already have a label {name}"));
         }
         if value.is_empty() {
-            return Err("an empty value is the same as no label".into());
+            return Err("an empty value means no label".into());
         }
         Ok(Self { name: name.to_owned(), value: value.to_owned() })
     }

@@ -11,12 +11,15 @@ use super::added_label::AddedLabel;
 use crate::common::arguments::{CommonArguments, LimitArguments, after_help};
 use crate::common::patterns::LabelPattern;
 
+/// The tool's name.
+pub const NAME: &str = "slurpstats";
+
 const EXAMPLES: &str = "\
 Examples:
   slurpstats                         every stat of every file on this machine
   slurpstats /tmp/mmstats-*          of these files
   slurpstats -l '*status*' -l '*hit' stats whose label matches one of the globs
-  slurpstats --dead                  what crashed programs left behind
+  slurpstats --dead                  files that crashed programs left behind
   slurpstats --sum -l 'web.*'        one table over all files
   slurpstats --layout FILE           the bytes of each field, to debug a writer
   slurpstats -o json | jq '.files[].stats[] | select(.kind == \"counter\")'
@@ -24,21 +27,21 @@ Examples:
 
 /// Dump every stat of every stats file
 ///
-/// Prints label and value of each stat, as the program published them last. The program isn't
-/// asked and doesn't notice; one that crashed is read just as well, until cleanstats removes
-/// its file.
+/// Prints the label and value of each stat, as the program last published them. The program isn't
+/// involved and doesn't notice; the stats of one that crashed can be read, too, until cleanstats
+/// removes its file.
 ///
-/// Text is for people: thousands apart, dates, durations in the unit that fits. --raw, json and
-/// csv have every number exactly.
+/// Text is for people: thousands separators, dates, durations in a suitable unit. With --raw, json
+/// and csv every number is exact.
 #[derive(Clone, Debug, Parser)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-#[command(name = super::NAME, version, after_help = EXAMPLES, after_long_help = after_help(EXAMPLES, ""))]
+#[command(name = NAME, version, after_help = EXAMPLES, after_long_help = after_help(EXAMPLES, ""))]
 pub struct Arguments {
     /// Stats files, directories of them, or globs; default: wherever programs put them
     #[arg(value_name = "FILE|DIR|GLOB")]
-    pub places: Vec<OsString>,
+    pub locations: Vec<OsString>,
 
-    /// Only stats whose label matches; may be given several times
+    /// Only stats whose label matches (repeatable)
     #[arg(short, long = "label", value_name = "GLOB")]
     pub labels: Vec<LabelPattern>,
 
@@ -50,35 +53,35 @@ pub struct Arguments {
     #[arg(long)]
     pub dead: bool,
 
-    /// One table over all files: each stat added up as its program declared
+    /// One table over all files: each stat aggregated as its program declared
     #[arg(long, conflicts_with = "layout")]
     pub sum: bool,
 
-    /// Also where each field stands in the file, and its bytes
+    /// Also print the offsets and bytes of each field
     #[arg(long)]
     pub layout: bool,
 
-    /// Also what each stat means, where its program tells
+    /// Also print the help text of each stat
     #[arg(long)]
     pub help_texts: bool,
 
-    /// With -o prom, also texts that change, each as the label value: a series for every text
+    /// With -o prom, also export texts that change, as the label value: one series per text
     #[arg(long)]
     pub texts: bool,
 
-    /// Exact numbers in text, too: no thousands, dates or units of time
+    /// Exact numbers in text: no separators, dates or units of time
     #[arg(long)]
     pub raw: bool,
 
-    /// The format
+    /// Output format
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     pub output: Format,
 
-    /// Write to this file instead of stdout: readers see the old file or the new one, never a part
+    /// Write to this file instead of stdout, replacing it in one step
     #[arg(long, value_name = "PATH")]
     pub file: Option<PathBuf>,
 
-    /// With -o prom, a label of every sample, as in job=backup; may be given several times
+    /// With -o prom, add a label to every sample, such as job=backup (repeatable)
     #[arg(long = "add-label", value_name = "NAME=VALUE")]
     pub added_labels: Vec<AddedLabel>,
 
@@ -91,14 +94,14 @@ pub struct Arguments {
     pub common: CommonArguments,
 }
 
-/// How the stats are written.
+/// The output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people.
     Text,
     /// One object; its schema is in tools/README.md.
     Json,
-    /// A line for each number, with a header.
+    /// A header, then a line per number.
     Csv,
     /// Prometheus' text format.
     Prom,
@@ -114,17 +117,17 @@ impl Arguments {
         arguments
     }
 
-    /// What doesn't go together.
+    /// Arguments that exclude each other.
     fn conflict(&self) -> Option<String> {
         if self.layout && matches!(self.output, Format::Csv | Format::Prom) {
-            return Some("--layout goes with -o text and -o json only".to_owned());
+            return Some("--layout requires -o text or -o json".to_owned());
         }
         if !self.added_labels.is_empty() && self.output != Format::Prom {
-            return Some("--add-label goes with -o prom only".to_owned());
+            return Some("--add-label requires -o prom".to_owned());
         }
         let mut names = HashSet::new();
         let mut labels = self.added_labels.iter();
         let twice = labels.find(|label| !names.insert(label.name()))?;
-        Some(format!("--add-label has {} twice", twice.name()))
+        Some(format!("--add-label is given twice for {}", twice.name()))
     }
 }

@@ -1,8 +1,8 @@
-//! `--file`: a file that is replaced in one step, so that whoever reads it has all of the old one
-//! or all of the new one.
+//! `--file`: a file that is replaced in one step, so that a reader sees all of the old file or all
+//! of the new one.
 //!
-//! The new one is written beside it and renamed over it. Until then only its writer knows of it,
-//! and it goes when the writing fails or a signal ends the process.
+//! The new file is written beside the old one and renamed over it. If writing fails or a signal ends
+//! the process, it is removed.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -21,31 +21,31 @@ use mmstats_cli::shutdown;
 pub struct Replacement {
     target: PathBuf,
     file: File,
-    /// Where it is until it is complete.
+    /// Its path until it is complete.
     unfinished: Unfinished,
 }
 
-/// The path of a file that goes unless it becomes complete.
+/// The path of a file that is removed unless it is completed.
 #[derive(Clone, Debug, Default)]
 struct Unfinished(Arc<Mutex<Option<PathBuf>>>);
 
 impl Replacement {
-    /// Begins the file that will be at `path`. If that is a symbolic link, what it leads to is
-    /// replaced, as a shell's redirection does; owner and permissions stay as far as possible.
+    /// Begins to replace the file at `path`. If that is a symbolic link, its target is replaced, as
+    /// by a shell's redirection; owner and permissions stay as far as possible.
     ///
     /// # Errors
     ///
-    /// Returns an error if there is something else than a file, or none can be made beside it.
+    /// Returns an error if it isn't a regular file, or if no file can be created beside it.
     pub fn begin(path: &Path) -> io::Result<Self> {
         let target = target_of(path)?;
-        // Stats are looked for by name, and textfile collectors read `*.prom`: neither takes this.
+        // Neither our tools, which search by name, nor textfile collectors (`*.prom`) take it.
         let beside = target.with_file_name(format!(".slurpstats-{}.tmp", process::id()));
         let before = fs::metadata(&target).ok();
         let unfinished = Unfinished::default();
         unfinished.handle_signals()?;
         let mode = before.as_ref().map_or(0o666, |before| before.mode() & 0o777);
         let file = unfinished.create(&beside, mode).map_err(|error| {
-            io::Error::new(error.kind(), format!("no file can be made beside it: {error}"))
+            io::Error::new(error.kind(), format!("can't create a file beside it: {error}"))
         })?;
         if let Some(before) = before {
             // Only root may give a file away.
@@ -56,17 +56,17 @@ impl Replacement {
         Ok(Self { target, file, unfinished })
     }
 
-    /// What is to be written.
+    /// The file to write to.
     pub const fn file(&self) -> &File {
         &self.file
     }
 
-    /// Puts it in its place. Its bytes are on the disk before, so that a power failure leaves the
-    /// old file or the new one, and never an empty one.
+    /// Renames it over the old file. Its bytes are flushed to disk before, so that a power failure
+    /// leaves the old file or the new one, and never an empty one.
     ///
     /// # Errors
     ///
-    /// Returns an error if the system can't do so; the old file is still there.
+    /// Returns an error if that fails; the old file is still there.
     pub fn finish(self) -> io::Result<()> {
         self.file.sync_data()?;
         self.unfinished.rename(&self.target)
@@ -101,7 +101,7 @@ impl Unfinished {
         })
     }
 
-    /// At a signal that ends the process the file goes first.
+    /// Removes the file when a signal ends the process.
     fn handle_signals(&self) -> io::Result<()> {
         let mut signals = shutdown::signals()?;
         let unfinished = self.clone();
@@ -134,17 +134,19 @@ impl Drop for Replacement {
     }
 }
 
-/// The file that is to be replaced, behind all symbolic links.
+/// The file to replace, with all symbolic links resolved.
 fn target_of(path: &Path) -> io::Result<PathBuf> {
     let is_link = path.symlink_metadata().is_ok_and(|found| found.is_symlink());
     let wrong = match fs::metadata(path) {
-        // Renaming would put a file in the place of /dev/stdout.
-        Ok(found) if !found.is_file() => "is no regular file",
-        Ok(_) if StatsFile::read(path).is_ok() => "is a stats file, which is read without --file",
+        // Renaming would replace /dev/stdout by a file.
+        Ok(found) if !found.is_file() => "not a regular file",
+        Ok(_) if StatsFile::read(path).is_ok() => {
+            "this is a stats file; to read it, leave out --file"
+        }
         Ok(_) => return if is_link { fs::canonicalize(path) } else { Ok(path.to_owned()) },
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-        Err(_) if is_link => "the symbolic link leads nowhere",
-        Err(_) if path.file_name().is_none() => "is no name of a file",
+        Err(_) if is_link => "the symbolic link is broken",
+        Err(_) if path.file_name().is_none() => "not a valid file name",
         Err(_) => return Ok(path.to_owned()),
     };
     Err(io::Error::other(wrong))

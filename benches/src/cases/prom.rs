@@ -57,7 +57,7 @@ fn text(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
 /// `slurpstats -o prom DIRECTORY`
 fn arguments(files: &Files<Twenty>) -> Arguments {
     Arguments {
-        places: vec![files.directory.clone().into()],
+        locations: vec![files.directory.clone().into()],
         labels: Vec::new(),
         alive: false,
         dead: false,

@@ -1,4 +1,4 @@
-//! What became of each file: a line at once, or one JSON object at the end.
+//! What happened to each file: a line at once, or one JSON object at the end.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -13,13 +13,13 @@ use mmstats_cli::escape::{escape, escape_path};
 /// Raised when a reader of an older schema would go wrong.
 const SCHEMA: u32 = 1;
 
-/// Tells and counts. Text goes out a line at a time, so that what was removed has been told when
-/// Ctrl-C comes.
-pub struct Report {
+/// Writes and counts. Text is written a line at a time, so that when Ctrl-C comes every removal has
+/// been printed.
+pub struct Output {
     print: bool,
     format: Format,
     result: Summary,
-    /// The first line that couldn't be written; there are no more after it. Cleaning goes on.
+    /// The error of the first line that couldn't be written; none follow. Cleaning goes on.
     failed: io::Result<()>,
 }
 
@@ -48,7 +48,7 @@ struct Undecided {
     reason: String,
 }
 
-impl Report {
+impl Output {
     pub const fn new(arguments: &Arguments) -> Self {
         Self {
             print: !arguments.quiet,
@@ -66,7 +66,7 @@ impl Report {
         }
     }
 
-    /// A file's fate.
+    /// What happened to a file.
     pub fn outcome(&mut self, path: &Path, removal: Removal) {
         let path_text = || path.to_string_lossy().into_owned();
         match removal {
@@ -86,17 +86,17 @@ impl Report {
                 let reason = reason.into_owned();
                 self.result.undecided.push(Undecided { path: path_text(), reason });
             }
-            // Somebody else removed it, or a later version's outcome that removed nothing.
+            // Another process removed it, or a later version's outcome that removed nothing.
             _ => {}
         }
     }
 
-    /// A file that is left alone for its age.
+    /// A file that is kept for its age.
     pub const fn too_young(&mut self) {
         self.result.too_young += 1;
     }
 
-    /// A file that couldn't be judged or removed; stderr tells it anyway.
+    /// A file that couldn't be checked or removed; it is reported on stderr anyway.
     pub fn error(&mut self, path: &Path, reason: String) {
         self.result.errors.push(FileError::new(path, reason));
     }

@@ -7,15 +7,15 @@ use crate::common::combined::Combined;
 use crate::common::terminal::{FAINT, Paint, TITLE, kind_style};
 use crate::common::total::Total;
 use crate::common::totals::Totals;
-use crate::slurpstats::readable::{Readable, push_unit};
-use crate::slurpstats::text::put;
+use crate::slurpstats::export::value_text::put;
+use crate::slurpstats::export::value_text::{ValueText, push_unit};
 use mmstats_cli::escape::escape;
 use mmstats_cli::plural::counted;
 
 /// How the lines are written.
 pub struct Lines<'a> {
     pub paint: Paint,
-    pub readable: &'a mut Readable,
+    pub values: &'a mut ValueText,
 }
 
 impl Lines<'_> {
@@ -52,20 +52,20 @@ impl Lines<'_> {
 
     fn push_value(&mut self, out: &mut Vec<u8>, total: &Total) {
         let label = total.label.as_bytes();
-        let manner = self.readable.manner(total.kind, &total.unit, label, total.buffered);
+        let style = self.values.style(total.kind, &total.unit, label, total.buffered);
         if let Some(histogram) = total.histogram() {
-            return self.readable.push_histogram(out, histogram, &total.unit, manner);
+            return self.values.push_histogram(out, histogram, &total.unit, style);
         }
         match total.combined() {
             Combined::One(value) => {
-                self.readable.push_value(out, &value, manner);
-                push_unit(out, &value, &total.unit, manner);
+                self.values.push_value(out, &value, style);
+                push_unit(out, &value, &total.unit, style);
             }
             Combined::Range { least, greatest } => {
-                self.readable.push_value(out, &least, manner);
+                self.values.push_value(out, &least, style);
                 out.extend_from_slice(b" to ");
-                self.readable.push_value(out, &greatest, manner);
-                push_unit(out, &greatest, &total.unit, manner);
+                self.values.push_value(out, &greatest, style);
+                push_unit(out, &greatest, &total.unit, style);
             }
             Combined::Different => return out.extend_from_slice(b"different texts"),
             Combined::Nothing if total.kind == Some(Kind::Timestamp) && total.files > 0 => {
@@ -76,7 +76,7 @@ impl Lines<'_> {
         let range = total.range_of_means();
         let range = range.map(|(least, greatest)| [("least", least), ("greatest", greatest)]);
         let components = total.components().chain(range.into_iter().flatten());
-        self.readable.push_components(out, components, manner);
+        self.values.push_components(out, components, style);
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use mmstats::{HistogramSnapshot, Kind, Stat, Value};
 
-use super::report::{Report, Shown};
+use super::exporter::{Exporter, SelectedFile};
 use crate::common::json::{Hex, is_alive};
 use crate::common::records::{PERCENTILES, percentile};
 use mmstats_cli::escape::{escape_data, escape_path_data};
@@ -85,16 +85,16 @@ impl<W: Write> Csv<W> {
     }
 }
 
-impl<W: Write> Report for Csv<W> {
-    fn file(&mut self, shown: Shown<'_>) -> io::Result<()> {
-        let path = escape_path_data(shown.file.path());
-        let pid = shown.file.pid().map_or_else(String::new, |pid| pid.to_string());
-        let alive = match is_alive(shown.life.verdict) {
+impl<W: Write> Exporter for Csv<W> {
+    fn file(&mut self, selected: SelectedFile<'_>) -> io::Result<()> {
+        let path = escape_path_data(selected.file.path());
+        let pid = selected.file.pid().map_or_else(String::new, |pid| pid.to_string());
+        let alive = match is_alive(selected.life.verdict) {
             Some(true) => "true",
             Some(false) => "false",
             None => "",
         };
-        for stat in shown.stats() {
+        for stat in selected.stats() {
             self.stat(&Line { path: &path, pid: &pid, alive, stat })?;
         }
         Ok(())

@@ -1,17 +1,17 @@
-//! `--layout`: where a field stands and the bytes of its buffers, for people who debug writers.
+//! `--layout`: a field's offsets and the bytes of its buffers, for people who debug writers.
 
 use std::fmt;
 
 use mmstats::FieldLayout;
 
-use super::text::put;
+use super::value_text::put;
 use mmstats_cli::escape::escape;
 use mmstats_cli::plural::counted;
 
-/// How many bytes stand on a line, as other hex dumps have it.
-const BYTES_A_LINE: usize = 16;
+/// As many bytes a line as other hex dumps have.
+const BYTES_PER_LINE: usize = 16;
 
-/// How many bytes of a buffer are shown; `-o json` has all.
+/// The maximum number of bytes of a buffer; `-o json` has all.
 const MOST_BYTES: usize = 256;
 
 /// Appends the layout of one field, below its line.
@@ -37,10 +37,9 @@ pub fn push(out: &mut Vec<u8>, layout: &FieldLayout<'_>) {
 
 fn push_buffer(out: &mut Vec<u8>, at: usize, bytes: &[u8], role: &str) {
     let shown = &bytes[..bytes.len().min(MOST_BYTES)];
-    // A value of no bytes has a place, too.
-    for (line, part) in shown.chunks(BYTES_A_LINE).enumerate() {
+    for (line, part) in shown.chunks(BYTES_PER_LINE).enumerate() {
         let role = if line == 0 { role } else { "" };
-        let at = at + line * BYTES_A_LINE;
+        let at = at + line * BYTES_PER_LINE;
         put(out, &format_args!("      {at:>8}  {role:<10} {}\n", Spaced(part)));
     }
     if shown.len() < bytes.len() {

@@ -1,4 +1,4 @@
-//! `--sum`: one table over all files.
+//! `--sum`: one table of totals over all files.
 
 mod csv;
 mod json;
@@ -7,34 +7,34 @@ mod text;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::args::Format;
-use super::readable::Readable;
-use super::report::{Report, Shown};
+use super::exporter::{Exporter, SelectedFile};
+use super::value_text::ValueText;
 use crate::common::json::FileError;
 use crate::common::terminal::Paint;
 use crate::common::totals::Totals;
+use crate::slurpstats::args::Format;
 
-/// Adds up file by file and writes at the end, as text, JSON or CSV.
-pub struct SumReport<W> {
+/// Adds up the stats of all files, and writes the totals at the end as text, JSON or CSV.
+pub struct SumExporter<W> {
     out: W,
     format: Format,
-    /// Unix time in seconds, against which windows have passed or not.
+    /// Unix time in seconds, by which windows expire.
     now: f64,
     paint: Paint,
-    readable: Readable,
+    values: ValueText,
     help_texts: bool,
     totals: Totals,
     files: usize,
     errors: Vec<FileError>,
 }
 
-impl<W: Write> SumReport<W> {
+impl<W: Write> SumExporter<W> {
     pub fn new(
         out: W,
         format: Format,
         now: f64,
         paint: Paint,
-        readable: Readable,
+        values: ValueText,
         help_texts: bool,
     ) -> Self {
         Self {
@@ -42,7 +42,7 @@ impl<W: Write> SumReport<W> {
             format,
             now,
             paint,
-            readable,
+            values,
             help_texts,
             totals: Totals::default(),
             files: 0,
@@ -51,12 +51,12 @@ impl<W: Write> SumReport<W> {
     }
 }
 
-impl<W: Write> Report for SumReport<W> {
-    fn file(&mut self, shown: Shown<'_>) -> io::Result<()> {
+impl<W: Write> Exporter for SumExporter<W> {
+    fn file(&mut self, selected: SelectedFile<'_>) -> io::Result<()> {
         self.files += 1;
-        let verdict = shown.verdict_in_sums();
-        for stat in shown.stats() {
-            self.totals.add(shown.file, &stat, verdict, self.now);
+        let verdict = selected.verdict_in_sums();
+        for stat in selected.stats() {
+            self.totals.add(selected.file, &stat, verdict, self.now);
         }
         Ok(())
     }
@@ -78,9 +78,9 @@ impl<W: Write> Report for SumReport<W> {
                 )?;
             }
             Format::Csv => csv::write(&mut self.out, &self.totals, self.help_texts)?,
-            // Prometheus' format adds up by itself.
+            // The exporter of Prometheus' format adds up by itself.
             Format::Text | Format::Prom => {
-                let mut lines = text::Lines { paint: self.paint, readable: &mut self.readable };
+                let mut lines = text::Lines { paint: self.paint, values: &mut self.values };
                 self.out.write_all(&lines.of(&self.totals, self.files, self.help_texts))?;
             }
         }

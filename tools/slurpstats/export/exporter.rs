@@ -1,4 +1,4 @@
-//! What every output format is handed: one file after the other, errors, the end.
+//! What every output format is given: one file after the other, errors, the end.
 
 use std::io;
 use std::ops::Deref;
@@ -8,36 +8,36 @@ use mmstats::{Life, Stat, StatsFile, Verdict};
 
 use crate::common::patterns::{LabelPattern, any_matches};
 
-/// A file and which of its stats are wanted.
+/// A file, and which of its stats are selected.
 #[derive(Clone, Copy)]
-pub struct Shown<'a> {
+pub struct SelectedFile<'a> {
     /// The file.
     pub file: &'a StatsFile,
-    /// Whether its program is alive; formats that don't show it needn't have it found out.
+    /// Whether its program is alive; found out only for formats that show it.
     pub life: &'a dyn Deref<Target = Life>,
     labels: &'a [LabelPattern],
     /// Whether files of dead programs were asked for.
-    wants_dead: bool,
+    dead_only: bool,
 }
 
-impl<'a> Shown<'a> {
-    /// With the stats whose label matches one of `labels`; all where there are none.
+impl<'a> SelectedFile<'a> {
+    /// Selects the stats whose label matches one of `labels`; all if there are none.
     pub const fn new(
         file: &'a StatsFile,
         life: &'a dyn Deref<Target = Life>,
         labels: &'a [LabelPattern],
-        wants_dead: bool,
+        dead_only: bool,
     ) -> Self {
-        Self { file, life, labels, wants_dead }
+        Self { file, life, labels, dead_only }
     }
 
-    /// Whether the program is dead, so that its gauges don't count in a sum. Whoever asks for
-    /// dead files wants theirs, too.
+    /// The verdict for sums, in which a dead program's state doesn't count. If only dead files were
+    /// asked for, it does.
     pub fn verdict_in_sums(&self) -> Verdict {
-        if self.wants_dead { Verdict::Undecided } else { self.life.verdict }
+        if self.dead_only { Verdict::Undecided } else { self.life.verdict }
     }
 
-    /// The wanted stats, in the order of the file.
+    /// The selected stats, in the order of the file.
     pub fn stats(&self) -> impl Iterator<Item = Stat<'a>> + use<'a> {
         let labels = self.labels;
         self.file
@@ -46,33 +46,33 @@ impl<'a> Shown<'a> {
     }
 
     /// Whether labels were asked for and this file has none of them.
-    pub fn is_beside_the_point(&self) -> bool {
+    pub fn has_no_match(&self) -> bool {
         !self.labels.is_empty() && self.stats().next().is_none()
     }
 }
 
 /// An output format.
-pub trait Report {
-    /// Shows a file.
+pub trait Exporter {
+    /// Writes a file.
     ///
     /// # Errors
     ///
-    /// Where the output can't be written.
-    fn file(&mut self, shown: Shown<'_>) -> io::Result<()>;
+    /// Returns an error if the output can't be written.
+    fn file(&mut self, selected: SelectedFile<'_>) -> io::Result<()>;
 
-    /// Shows that a file couldn't be read, or not to its end. stderr tells it anyway.
+    /// Writes that a file couldn't be read, or not to its end. It is reported on stderr anyway.
     ///
     /// # Errors
     ///
-    /// Where the output can't be written.
+    /// Returns an error if the output can't be written.
     fn error(&mut self, _path: &Path, _reason: &str) -> io::Result<()> {
         Ok(())
     }
 
-    /// Shows what can be shown only at the end.
+    /// Writes what can be written only at the end.
     ///
     /// # Errors
     ///
-    /// Where the output can't be written.
+    /// Returns an error if the output can't be written.
     fn finish(&mut self) -> io::Result<()>;
 }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use mmstats::{Stat, StatsFile, Verdict};
 use mmstats_exposition::{Bounds, Format, label_value};
 
-use super::report::{Report, Shown};
+use super::exporter::{Exporter, SelectedFile};
 use crate::common::aggregation::is_aggregated;
 use crate::common::exposition::{StatFamilies, StatNames, is_allowed};
 use crate::common::totals::Totals;
@@ -15,26 +15,26 @@ use crate::common::totals::Totals;
 pub struct Prom<W> {
     out: W,
     families: StatFamilies,
-    /// With `--sum`: what adds up, which then has one sample and not one a file.
+    /// With `--sum`: what adds up, which has one sample instead of one per file.
     totals: Option<Totals>,
-    /// What each sample has besides: `job="backup"`.
+    /// Further labels of every sample: `job="backup"`.
     added: Vec<String>,
     files: u64,
-    /// What is told of files so far: no two have the same labels.
-    owners: HashSet<String>,
-    /// Unix time in seconds, against which windows have passed or not.
+    /// The labels of files so far: no two files have the same.
+    label_sets: HashSet<String>,
+    /// Unix time in seconds, by which windows expire.
     now: f64,
 }
 
 impl<W: Write> Prom<W> {
-    /// `texts`: texts that change, too; `added`: labels of every sample.
+    /// `texts`: also export texts that change; `added`: labels of every sample.
     pub fn new(out: W, sum: bool, texts: bool, added: Vec<String>, now: f64) -> Self {
         let families = StatFamilies::new(Bounds::default(), texts);
         let totals = sum.then(Totals::default);
-        Self { out, families, totals, added, files: 0, owners: HashSet::new(), now }
+        Self { out, families, totals, added, files: 0, label_sets: HashSet::new(), now }
     }
 
-    /// What follows has these labels and those that were added.
+    /// Samples that follow have these labels and those that were added.
     fn begin(&mut self, labels: Option<&str>) {
         let added = self.added.iter().map(String::as_str);
         let labels: Vec<_> = labels.into_iter().chain(added).collect();
@@ -57,27 +57,27 @@ impl<W: Write> Prom<W> {
     }
 }
 
-impl<W: Write> Report for Prom<W> {
-    fn file(&mut self, shown: Shown<'_>) -> io::Result<()> {
-        let path = shown.file.path().to_string_lossy();
+impl<W: Write> Exporter for Prom<W> {
+    fn file(&mut self, selected: SelectedFile<'_>) -> io::Result<()> {
+        let path = selected.file.path().to_string_lossy();
         let file = label_value(&path);
-        let labels = match shown.file.pid() {
+        let labels = match selected.file.pid() {
             Some(pid) => format!("file=\"{file}\",pid=\"{pid}\""),
             None => format!("file=\"{file}\""),
         };
-        // Paths that differ in what isn't UTF-8 only: two samples must not look the same.
-        if !self.owners.insert(labels.clone()) {
+        // Paths that differ only in what isn't UTF-8: two samples must not have the same labels.
+        if !self.label_sets.insert(labels.clone()) {
             return Ok(());
         }
         self.files += 1;
         self.begin(Some(&labels));
-        self.families.add_up(shown.life.verdict != Verdict::Dead);
+        self.families.add_up(selected.life.verdict != Verdict::Dead);
         let verdict = match self.totals {
-            Some(_) => shown.verdict_in_sums(),
+            Some(_) => selected.verdict_in_sums(),
             None => Verdict::Undecided,
         };
-        for stat in shown.stats() {
-            self.add(shown.file, &stat, verdict);
+        for stat in selected.stats() {
+            self.add(selected.file, &stat, verdict);
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use mmstats::{Kind, Value};
 use crate::common::records::{PERCENTILES, percentile};
 use crate::common::total::Total;
 use crate::common::totals::Totals;
-use crate::slurpstats::csv::{end_record, exact_text, put_field};
+use crate::slurpstats::export::csv::{end_record, exact_text, put_field};
 use mmstats_cli::escape::escape_data;
 
 const HEADER: [&str; 9] =

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::common::json::{self, FileError};
 use crate::common::records::TotalRecord;
 use crate::common::totals::Totals;
-use crate::slurpstats::json::SCHEMA;
+use crate::slurpstats::export::json::SCHEMA;
 
 /// Writes the object and a line's end.
 pub fn write(

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::report::{Report, Shown};
+use super::exporter::{Exporter, SelectedFile};
 use crate::common::json::{self, FileError, is_alive};
 use crate::common::records::{RecordOptions, StatRecord};
 
@@ -36,10 +36,10 @@ impl<W: Write> Json<W> {
     }
 }
 
-impl<W: Write> Report for Json<W> {
-    fn file(&mut self, shown: Shown<'_>) -> io::Result<()> {
+impl<W: Write> Exporter for Json<W> {
+    fn file(&mut self, selected: SelectedFile<'_>) -> io::Result<()> {
         self.begin()?;
-        let record = FileRecord { shown, options: self.options };
+        let record = FileRecord { selected, options: self.options };
         json::write(&mut self.out, &record)
     }
 
@@ -60,23 +60,23 @@ impl<W: Write> Report for Json<W> {
 
 /// An element of `files`.
 struct FileRecord<'a> {
-    shown: Shown<'a>,
+    selected: SelectedFile<'a>,
     options: RecordOptions,
 }
 
 impl Serialize for FileRecord<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { shown, options } = self;
+        let Self { selected, options } = self;
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("path", &shown.file.path().to_string_lossy())?;
-        map.serialize_entry("pid", &shown.file.pid())?;
-        map.serialize_entry("alive", &is_alive(shown.life.verdict))?;
-        map.serialize_entry("stats", &StatRecords(*shown, *options))?;
+        map.serialize_entry("path", &selected.file.path().to_string_lossy())?;
+        map.serialize_entry("pid", &selected.file.pid())?;
+        map.serialize_entry("alive", &is_alive(selected.life.verdict))?;
+        map.serialize_entry("stats", &StatRecords(*selected, *options))?;
         map.end()
     }
 }
 
-struct StatRecords<'a>(Shown<'a>, RecordOptions);
+struct StatRecords<'a>(SelectedFile<'a>, RecordOptions);
 
 impl Serialize for StatRecords<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

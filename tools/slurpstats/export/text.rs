@@ -5,15 +5,15 @@ use std::io::{self, Write};
 use mmstats::{Stat, Value, Verdict};
 use unicode_width::UnicodeWidthStr;
 
-use super::layout;
-use super::readable::Readable;
-use super::report::{Report, Shown};
+use super::exporter::{Exporter, SelectedFile};
+use super::hex_dump;
+use super::value_text::{ValueText, put};
 use crate::common::terminal::{ALERT, FAINT, Paint, TITLE, kind_style};
 use mmstats_cli::escape::{escape, escape_path};
 
-/// What is shown beyond labels and values.
+/// What is written beyond labels and values.
 #[derive(Clone, Copy, Debug)]
-pub struct Extras {
+pub struct TextOptions {
     pub layout: bool,
     pub help_texts: bool,
 }
@@ -22,27 +22,27 @@ pub struct Extras {
 pub struct Text<W> {
     out: W,
     paint: Paint,
-    readable: Readable,
-    extras: Extras,
+    values: ValueText,
+    options: TextOptions,
     /// The lines of one file; kept, so that ten thousand files don't allocate ten thousand.
     lines: Vec<u8>,
 }
 
 impl<W: Write> Text<W> {
-    pub const fn new(out: W, paint: Paint, readable: Readable, extras: Extras) -> Self {
-        Self { out, paint, readable, extras, lines: Vec::new() }
+    pub const fn new(out: W, paint: Paint, values: ValueText, options: TextOptions) -> Self {
+        Self { out, paint, values, options, lines: Vec::new() }
     }
 
-    fn push_title(&mut self, shown: Shown<'_>) {
-        let path = escape_path(shown.file.path());
+    fn push_title(&mut self, selected: SelectedFile<'_>) {
+        let path = escape_path(selected.file.path());
         put(&mut self.lines, &self.paint.text(TITLE, format_args!("==> {path}")));
-        let verdict = match shown.life.verdict {
+        let verdict = match selected.life.verdict {
             Verdict::Alive => None,
             Verdict::Dead => Some((ALERT, "dead")),
             Verdict::Undecided => Some((FAINT, "undecided")),
         };
         if let Some((style, word)) = verdict {
-            let reason = escape(&shown.life.reason);
+            let reason = escape(&selected.life.reason);
             let mark = format_args!("[{word}: {reason}]");
             put(&mut self.lines, &format_args!("  {}", self.paint.text(style, mark)));
         }
@@ -54,7 +54,7 @@ impl<W: Write> Text<W> {
         push_label(&mut self.lines, stat, width, self.paint);
         self.lines.push(b' ');
         let value = stat.value();
-        self.readable.push(&mut self.lines, stat, &value);
+        self.values.push(&mut self.lines, stat, &value);
         if !stat.is_stable() {
             put(&mut self.lines, &format_args!("  {}", self.paint.text(ALERT, "[unstable]")));
         } else if matches!(value, Value::Bytes(_)) {
@@ -62,24 +62,24 @@ impl<W: Write> Text<W> {
             put(&mut self.lines, &format_args!("  {}", self.paint.text(FAINT, note)));
         }
         self.lines.push(b'\n');
-        if self.extras.help_texts {
+        if self.options.help_texts {
             for line in stat.help().lines() {
                 let help = escape(line.trim());
                 put(&mut self.lines, &format_args!("      {}\n", self.paint.text(FAINT, help)));
             }
         }
-        if self.extras.layout {
-            layout::push(&mut self.lines, &stat.field_layout());
+        if self.options.layout {
+            hex_dump::push(&mut self.lines, &stat.field_layout());
         }
     }
 }
 
-impl<W: Write> Report for Text<W> {
-    fn file(&mut self, shown: Shown<'_>) -> io::Result<()> {
+impl<W: Write> Exporter for Text<W> {
+    fn file(&mut self, selected: SelectedFile<'_>) -> io::Result<()> {
         self.lines.clear();
-        self.push_title(shown);
-        let width = shown.stats().map(|stat| label_width(&stat)).max().unwrap_or(0);
-        for stat in shown.stats() {
+        self.push_title(selected);
+        let width = selected.stats().map(|stat| label_width(&stat)).max().unwrap_or(0);
+        for stat in selected.stats() {
             self.push_stat(&stat, width);
         }
         self.lines.push(b'\n');
@@ -89,11 +89,6 @@ impl<W: Write> Report for Text<W> {
     fn finish(&mut self) -> io::Result<()> {
         self.out.flush()
     }
-}
-
-/// Appends formatted text. A `Vec` takes everything, so there is no error to return.
-pub fn put(out: &mut Vec<u8>, text: &dyn std::fmt::Display) {
-    write!(out, "{text}").expect("a Vec takes everything");
 }
 
 /// How many columns of a terminal a label takes.

@@ -1,4 +1,6 @@
-//! A stat's value on a line of text: readable, or exact.
+//! A stat's value in a line of text: readable, or exact.
+
+use std::io::Write;
 
 use mmstats::{HistogramSnapshot, Kind, Stat, Value};
 
@@ -12,29 +14,29 @@ use mmstats_cli::number::{
 };
 use mmstats_cli::plural::noun;
 
-/// How many components of a value of unknown meaning are shown on its line.
+/// The maximum number of components in a line.
 const MOST_COMPONENTS: usize = 16;
 
-/// How many raw bytes are shown on a line.
+/// The maximum number of raw bytes in a line.
 const MOST_BYTES: usize = 32;
 
 /// Appends values to a line.
 #[derive(Debug)]
-pub struct Readable {
+pub struct ValueText {
     raw: bool,
-    /// Unix time in seconds, against which windows have passed or not.
+    /// Unix time in seconds, by which windows expire.
     now: f64,
     calendar: Calendar,
 }
 
 /// How a number is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
+pub enum NumberStyle {
     /// In full.
     Exact,
-    /// Six digits; integers in full, as ids and versions want it.
+    /// Six digits; integers in full, as for ids and versions.
     Plain,
-    /// Thousands apart.
+    /// With thousands separators.
     Grouped,
     /// Seconds, in the unit that fits.
     Duration,
@@ -42,78 +44,84 @@ pub enum Manner {
     Date,
 }
 
-impl Readable {
-    /// Exact where `raw`, else readable.
+impl ValueText {
+    /// Exact if `raw`, else readable.
     pub fn new(raw: bool, now: f64) -> Self {
         Self { raw, now, calendar: Calendar::local() }
     }
 
-    /// Appends everything that a stat's line has behind its label; `value` is the stat's.
+    /// Appends everything that follows the label in a stat's line; `value` is the stat's.
     pub fn push(&mut self, out: &mut Vec<u8>, stat: &Stat<'_>, value: &Value<'_>) {
-        let manner = self.manner(stat.kind(), stat.unit(), stat.label_bytes(), stat.is_buffered());
+        let style = self.style(stat.kind(), stat.unit(), stat.label_bytes(), stat.is_buffered());
         if let Some(histogram) = stat.histogram() {
-            self.push_histogram(out, &histogram, stat.unit(), manner);
+            self.push_histogram(out, &histogram, stat.unit(), style);
         } else if stat.is_expired(self.now) {
             out.push(b'-');
         } else {
-            self.push_value(out, value, manner);
-            push_unit(out, value, stat.unit(), manner);
+            self.push_value(out, value, style);
+            push_unit(out, value, stat.unit(), style);
             // Most types are one letter, and one component then.
             if stat.signature().len() > 1 {
-                self.push_components(out, stat.components().skip(1), manner);
+                self.push_components(out, stat.components().skip(1), style);
             }
         }
     }
 
     /// How the numbers of a stat are written.
-    pub fn manner(&self, kind: Option<Kind>, unit: &str, label: &[u8], buffered: bool) -> Manner {
+    pub fn style(
+        &self,
+        kind: Option<Kind>,
+        unit: &str,
+        label: &[u8],
+        buffered: bool,
+    ) -> NumberStyle {
         if self.raw {
-            return Manner::Exact;
+            return NumberStyle::Exact;
         }
         match kind {
-            Some(Kind::Timestamp) => Manner::Date,
-            Some(Kind::Timer) => Manner::Duration,
-            Some(Kind::Info) => Manner::Plain,
-            Some(Kind::Gauge) | None if is_identifier(label) => Manner::Plain,
-            Some(_) if unit == "seconds" => Manner::Duration,
-            Some(_) => Manner::Grouped,
-            // The original's files don't tell, but this is one of its own labels.
-            None if label.ends_with(b"sys.created") => Manner::Date,
-            None if buffered => Manner::Grouped,
-            None => Manner::Plain,
+            Some(Kind::Timestamp) => NumberStyle::Date,
+            Some(Kind::Timer) => NumberStyle::Duration,
+            Some(Kind::Info) => NumberStyle::Plain,
+            Some(Kind::Gauge) | None if is_identifier(label) => NumberStyle::Plain,
+            Some(_) if unit == "seconds" => NumberStyle::Duration,
+            Some(_) => NumberStyle::Grouped,
+            // The original's files have no kinds, but this is one of its labels.
+            None if label.ends_with(b"sys.created") => NumberStyle::Date,
+            None if buffered => NumberStyle::Grouped,
+            None => NumberStyle::Plain,
         }
     }
 
     /// Appends a value.
-    pub fn push_value(&mut self, out: &mut Vec<u8>, value: &Value<'_>, manner: Manner) {
-        let separator = (manner == Manner::Grouped).then_some(b',');
+    pub fn push_value(&mut self, out: &mut Vec<u8>, value: &Value<'_>, style: NumberStyle) {
+        let separator = (style == NumberStyle::Grouped).then_some(b',');
         match value {
-            Value::Unsigned(value) if manner == Manner::Duration => {
+            Value::Unsigned(value) if style == NumberStyle::Duration => {
                 push_duration(out, *value as f64);
             }
-            Value::Signed(value) if manner == Manner::Duration => {
+            Value::Signed(value) if style == NumberStyle::Duration => {
                 push_duration(out, *value as f64);
             }
-            Value::Unsigned(value) if manner == Manner::Grouped => push_grouped(out, *value),
+            Value::Unsigned(value) if style == NumberStyle::Grouped => push_grouped(out, *value),
             Value::Unsigned(value) => push_plain(out, *value),
             Value::Signed(value) => push_signed(out, *value, separator),
-            Value::Float(value) => self.push_float(out, *value, manner),
+            Value::Float(value) => self.push_float(out, *value, style),
             Value::Bool(value) => out.extend_from_slice(if *value { b"true" } else { b"false" }),
             Value::Text(text) => out.extend_from_slice(escape(text).as_bytes()),
-            Value::Bytes(bytes) => push_bytes(out, bytes, manner),
+            Value::Bytes(bytes) => push_bytes(out, bytes, style),
             // A kind of value that a later version of the library knows.
             other => out.extend_from_slice(escape(&other.to_string()).as_bytes()),
         }
     }
 
-    fn push_float(&mut self, out: &mut Vec<u8>, value: f64, manner: Manner) {
-        match manner {
-            Manner::Exact => push_exact(out, value),
-            Manner::Plain | Manner::Grouped => push_readable(out, value),
-            Manner::Duration => push_duration(out, value),
+    fn push_float(&mut self, out: &mut Vec<u8>, value: f64, style: NumberStyle) {
+        match style {
+            NumberStyle::Exact => push_exact(out, value),
+            NumberStyle::Plain | NumberStyle::Grouped => push_readable(out, value),
+            NumberStyle::Duration => push_duration(out, value),
             // What was never set is still 0.
-            Manner::Date if value == 0.0 => out.extend_from_slice(b"never"),
-            Manner::Date => {
+            NumberStyle::Date if value == 0.0 => out.extend_from_slice(b"never"),
+            NumberStyle::Date => {
                 if !self.calendar.push_date(out, value) {
                     push_exact(out, value);
                 }
@@ -121,12 +129,12 @@ impl Readable {
         }
     }
 
-    /// Appends `  (count 7, total 1.23 s, …)`: what stands behind the first component.
+    /// Appends `  (count 7, total 1.23 s, …)`: what follows the first component.
     pub fn push_components<'a, N: AsRef<str>>(
         &mut self,
         out: &mut Vec<u8>,
         components: impl Iterator<Item = (N, Value<'a>)>,
-        manner: Manner,
+        style: NumberStyle,
     ) {
         let mut components = components.peekable();
         if components.peek().is_none() {
@@ -137,12 +145,12 @@ impl Readable {
             let name = name.as_ref();
             out.extend_from_slice(name.as_bytes());
             out.push(b' ');
-            let manner = match name {
-                "last_add" if !self.raw => Manner::Date,
-                "count" if !self.raw => Manner::Grouped,
-                _ => manner,
+            let style = match name {
+                "last_add" if !self.raw => NumberStyle::Date,
+                "count" if !self.raw => NumberStyle::Grouped,
+                _ => style,
             };
-            self.push_value(out, &value, manner);
+            self.push_value(out, &value, style);
         }
         let more = components.count();
         if more > 0 {
@@ -159,9 +167,9 @@ impl Readable {
         out: &mut Vec<u8>,
         histogram: &HistogramSnapshot,
         unit: &str,
-        manner: Manner,
+        style: NumberStyle,
     ) {
-        let counting = if self.raw { Manner::Exact } else { Manner::Grouped };
+        let counting = if self.raw { NumberStyle::Exact } else { NumberStyle::Grouped };
         self.push_value(out, &Value::Unsigned(histogram.count()), counting);
         push_unit(out, &Value::Unsigned(histogram.count()), "values", counting);
         let mut separator = "  (";
@@ -175,30 +183,35 @@ impl Readable {
             out.push(b' ');
             if value.as_u64().is_none() {
                 out.extend_from_slice(b"> ");
-                self.push_value(out, &Value::Unsigned(histogram.range_end()), manner);
+                self.push_value(out, &Value::Unsigned(histogram.range_end()), style);
             } else {
-                self.push_value(out, &value, manner);
+                self.push_value(out, &value, style);
             }
             separator = ", ";
             last = value;
         }
-        push_unit(out, &last, unit, manner);
+        push_unit(out, &last, unit, style);
         out.push(b')');
     }
 }
 
-/// Appends a space and the unit of a value. Durations and dates say theirs themselves.
-pub fn push_unit(out: &mut Vec<u8>, value: &Value<'_>, unit: &str, manner: Manner) {
-    if !unit.is_empty() && !matches!(manner, Manner::Duration | Manner::Date) {
+/// Appends formatted text. A `Vec` takes everything, so there is no error to return.
+pub fn put(out: &mut Vec<u8>, text: &dyn std::fmt::Display) {
+    write!(out, "{text}").expect("a Vec takes everything");
+}
+
+/// Appends a space and the unit of a value. Durations and dates have theirs already.
+pub fn push_unit(out: &mut Vec<u8>, value: &Value<'_>, unit: &str, style: NumberStyle) {
+    if !unit.is_empty() && !matches!(style, NumberStyle::Duration | NumberStyle::Date) {
         out.push(b' ');
         let is_one = matches!(value, Value::Unsigned(1) | Value::Signed(1));
         out.extend_from_slice(escape(&noun(is_one, unit)).as_bytes());
     }
 }
 
-fn push_bytes(out: &mut Vec<u8>, bytes: &[u8], manner: Manner) {
-    let shown = match manner {
-        Manner::Exact => bytes,
+fn push_bytes(out: &mut Vec<u8>, bytes: &[u8], style: NumberStyle) {
+    let shown = match style {
+        NumberStyle::Exact => bytes,
         _ => &bytes[..bytes.len().min(MOST_BYTES)],
     };
     out.extend_from_slice(Hex(shown).to_string().as_bytes());

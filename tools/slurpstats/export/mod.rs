@@ -1,0 +1,49 @@
+//! The output formats.
+
+mod csv;
+mod exporter;
+mod hex_dump;
+mod json;
+mod prom;
+mod sum;
+mod text;
+mod value_text;
+
+use std::io::{self, Write};
+
+use mmstats_cli::clock::now;
+
+use super::added_label::AddedLabel;
+use super::args::{Arguments, Format};
+use crate::common::records::RecordOptions;
+use crate::common::terminal::Paint;
+pub use exporter::{Exporter, SelectedFile};
+use value_text::ValueText;
+
+/// The exporter of the format that was asked for, to `out`.
+///
+/// # Errors
+///
+/// Returns an error if `out` can't be written.
+pub fn exporter_for<'a>(
+    arguments: &Arguments,
+    paint: Paint,
+    out: impl Write + 'a,
+) -> io::Result<Box<dyn Exporter + 'a>> {
+    let now = now();
+    let Arguments { layout, help_texts, raw, sum, texts, .. } = *arguments;
+    let labels = arguments.added_labels.iter().map(AddedLabel::text).collect();
+    let values = || ValueText::new(raw, now);
+    Ok(match arguments.output {
+        Format::Prom => Box::new(prom::Prom::new(out, sum, texts, labels, now)),
+        format if sum => {
+            Box::new(sum::SumExporter::new(out, format, now, paint, values(), help_texts))
+        }
+        Format::Text => {
+            let options = text::TextOptions { layout, help_texts };
+            Box::new(text::Text::new(out, paint, values(), options))
+        }
+        Format::Json => Box::new(json::Json::new(out, RecordOptions { layout, help_texts, now })),
+        Format::Csv => Box::new(csv::Csv::new(out, help_texts)?),
+    })
+}
