@@ -5,9 +5,10 @@
 //! cargo run --release --bin kodemon_demo
 //! ```
 //!
-//! Threads serve customers, a task delivers, and now and then somebody wants a report. Most of it
-//! is waiting: the shop takes next to nothing of the processor.
+//! Threads serve customers, a task delivers, and now and then there is a report. It mostly waits and
+//! takes next to no processor time.
 
+use std::error::Error;
 use std::f64::consts::TAU;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -28,7 +29,7 @@ use tokio::time::{interval, sleep, timeout};
 #[derive(Parser)]
 #[command(name = "kodemon_demo")]
 struct Arguments {
-    /// How long to run; 0: until Ctrl-C
+    /// Seconds to run; 0: until Ctrl-C
     #[arg(long, value_name = "N", default_value_t = 0)]
     seconds: u64,
 
@@ -52,21 +53,21 @@ async fn run(arguments: &Arguments) -> io::Result<()> {
         thread::spawn(move || Clerk { orders, chance: Chance(number) }.serve(&open))
     });
     let clerks: Vec<_> = clerks.collect();
-    let told_all = tokio::select! {
+    let printed = tokio::select! {
         () = deliver_all(to_deliver) => Ok(()),
-        result = tell_each_second(arguments.seconds) => result,
-        () = asked_to_end() => Ok(()),
+        result = print_each_second(arguments.seconds) => result,
+        () = shutdown_signal() => Ok(()),
     };
     open.store(false, Ordering::Relaxed);
     for clerk in clerks {
         clerk.join().expect("a clerk catches what a customer does");
     }
-    told_all?;
-    writeln!(io::stdout(), "\n{}", told(&kodemon::statistics()))
+    printed?;
+    writeln!(io::stdout(), "\n{}", summary(&kodemon::statistics()))
 }
 
-/// Waits for Ctrl-C or SIGTERM: ending in good order removes the files of the stats.
-async fn asked_to_end() {
+/// Waits for Ctrl-C or SIGTERM: an orderly exit removes the stats files.
+async fn shutdown_signal() {
     let mut terminated = signal(SignalKind::terminate()).expect("SIGTERM can be caught");
     tokio::select! {
         _ = ctrl_c() => {}
@@ -79,34 +80,46 @@ fn introduce() -> io::Result<()> {
     let process = std::process::id();
     match kodemon::connect(Duration::from_secs(5)) {
         Ok(address) => {
-            writeln!(out, "Process {process} sends the times of its calls to {address}.")?;
+            writeln!(out, "Process {process} sends its timings to {address}.")?;
         }
-        Err(error) => writeln!(out, "Process {process} times its calls, but {error}.")?,
+        Err(error) => {
+            let reason = error.source().map_or(String::new(), |source| format!(": {source}"));
+            writeln!(
+                out,
+                "Process {process} times its calls, but doesn't send them: {error}{reason}."
+            )?;
+        }
     }
-    writeln!(out, "Ctrl-C ends it. In other terminals:")?;
-    writeln!(out, "  cargo run --release --bin kodemon       and see http://127.0.0.1:4001/")?;
-    writeln!(out, "  cargo run --release --bin slurpstats    what is recorded without a server\n")
+    writeln!(out, "Press Ctrl-C to stop. In other terminals:")?;
+    writeln!(
+        out,
+        "  cargo run --release --bin kodemon       the page is at http://127.0.0.1:4001/"
+    )?;
+    writeln!(
+        out,
+        "  cargo run --release --bin slurpstats    shows what is recorded without a server\n"
+    )
 }
 
-/// A line a second on what became of the calls.
-async fn tell_each_second(seconds: u64) -> io::Result<()> {
+/// Prints a line per second with the counts.
+async fn print_each_second(seconds: u64) -> io::Result<()> {
     let mut ticks = interval(Duration::from_secs(1));
     ticks.tick().await;
     let mut second = 0;
     while seconds == 0 || second < seconds {
         ticks.tick().await;
         second += 1;
-        writeln!(io::stdout(), "{second:>5} s: {}", told(&kodemon::statistics()))?;
+        writeln!(io::stdout(), "{second:>5} s: {}", summary(&kodemon::statistics()))?;
     }
     Ok(())
 }
 
-fn told(statistics: &kodemon::Statistics) -> String {
+fn summary(statistics: &kodemon::Statistics) -> String {
     let sent = statistics.sent;
     match (statistics.not_sent(), statistics.refused) {
         (0, _) => format!("{sent} calls sent"),
-        (lost, 0) => format!("{sent} calls sent, {lost} not"),
-        (lost, _) => format!("{sent} calls sent, {lost} not: is the server running?"),
+        (lost, 0) => format!("{sent} calls sent, {lost} not sent"),
+        (lost, _) => format!("{sent} calls sent, {lost} not sent: is the server running?"),
     }
 }
 
@@ -116,7 +129,7 @@ struct Order {
     items: Vec<u32>,
 }
 
-/// One who serves customers, each on a thread.
+/// Serves customers, on a thread.
 struct Clerk {
     orders: UnboundedSender<Order>,
     chance: Chance,
@@ -132,7 +145,7 @@ impl Clerk {
             let number = NUMBER.fetch_add(1, Ordering::Relaxed);
             let order = self.take_order(number);
             if self.check_out(&order).is_ok() {
-                // Nobody delivers any more when the shop closes.
+                // Fails when the shop is closing.
                 let _ = self.orders.send(order);
             }
             if number.is_multiple_of(100) {
@@ -141,7 +154,7 @@ impl Clerk {
         }
     }
 
-    /// Quick; also in slurpstats and mmash, by `stats`.
+    /// Quick; with `stats`, slurpstats and mmash show it, too.
     #[kodemon(stats)]
     fn take_order(&mut self, number: u64) -> Order {
         self.wait(Duration::from_micros(500));
@@ -151,13 +164,13 @@ impl Clerk {
     }
 
     fn check_out(&mut self, order: &Order) -> Result<(), Declined> {
-        // A guard times a part of a function, up to the end of its block.
+        // A guard times up to the end of its block.
         let _timing = kodemon::timing!("check-out", customer = order.customer);
         let total = kodemon::time("price", || order.items.iter().sum());
         self.charge(order.customer, total)
     }
 
-    /// Fields are expressions of the arguments. One call in fifty is declined, and timed too.
+    /// Fields are expressions of the arguments. One call in fifty fails and is timed, too.
     #[kodemon(stats, customer = customer, euros = f64::from(cents) / 100.0)]
     fn charge(&mut self, customer: u64, cents: u32) -> Result<(), Declined> {
         self.wait(Duration::from_millis(12));
@@ -167,7 +180,7 @@ impl Clerk {
         Ok(())
     }
 
-    /// Slow, and under a key of its own.
+    /// Slow, and with its own key.
     #[kodemon(key = "reports/sales", up_to = number)]
     fn report(&mut self, number: u64) {
         self.wait(Duration::from_millis(300));
@@ -183,7 +196,7 @@ async fn deliver_all(mut orders: UnboundedReceiver<Order>) {
     while let Some(order) = orders.recv().await {
         let time = chance.around(Duration::from_millis(15));
         tokio::spawn(async move {
-            // Some are given up, which ends the call, too.
+            // Some time out, which ends the call, too.
             let _ = timeout(Duration::from_millis(60), deliver(&order, time)).await;
         });
     }
@@ -194,7 +207,7 @@ async fn deliver(order: &Order, time: Duration) {
     sleep(time).await;
 }
 
-/// What isn't known beforehand: a generator of numbers (xorshift).
+/// A random number generator (xorshift).
 struct Chance(u64);
 
 impl Chance {
@@ -209,15 +222,14 @@ impl Chance {
         (self.next() >> 11) % limit
     }
 
-    /// Mostly a little less than usual, seldom several times as long; and it goes up and down in
-    /// the course of two minutes.
+    /// Usually a little shorter, rarely several times as long; varies over two minutes.
     fn around(&mut self, usual: Duration) -> Duration {
         let share = (1 + self.below(1_000)) as f64 / 1_000.0;
         usual.mul_f64((0.4 - 0.6 * share.ln()) * tide())
     }
 }
 
-/// From a half to one and a half, in the course of two minutes.
+/// From 0.5 to 1.5, over two minutes.
 fn tide() -> f64 {
     static BEGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
     1.0 + 0.5 * (BEGIN.elapsed().as_secs_f64() / 120.0 * TAU).sin()

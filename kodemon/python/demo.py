@@ -1,4 +1,4 @@
-"""A small library whose functions are timed, so that kodemon has something to show.
+"""A small lending library whose functions are timed, so that kodemon has something to show.
 
     cargo run --release --bin kodemon       # the server, in another terminal
     python3 kodemon/python/demo.py
@@ -22,7 +22,7 @@ def find(title):
 
 @kodemon(reader=lambda book, reader: reader, pages=lambda book, reader: len(book))
 def lend(book, reader):
-    """With fields; one in thirty has been lent already, which is timed, too."""
+    """With fields; one call in thirty raises an exception and is timed, too."""
     wait(0.01)
     if random.random() < 1 / 30:
         raise LookupError(f"{book} has been lent")
@@ -32,7 +32,7 @@ def lend(book, reader):
 
 @kodemon(key="letters/remind")
 async def remind(reader):
-    """A coroutine, under a key of its own."""
+    """A coroutine, with its own key."""
     await asyncio.sleep(random.expovariate(1 / 0.1))
 
 
@@ -65,22 +65,22 @@ async def remind_readers(closed):
         await asyncio.gather(*(remind(reader) for reader in range(5)))
 
 
-def tell():
+def report():
     counts = statistics()
     sent = counts.pop("sent")
     lost = sum(counts.values())
     hint = ": is the server running?" if counts["refused"] else ""
-    print(f"{sent} calls sent" + (f", {lost} not{hint}" if lost else ""), flush=True)
+    print(f"{sent} calls sent" + (f", {lost} not sent{hint}" if lost else ""), flush=True)
 
 
 def main():
-    parser = argparse.ArgumentParser(description="A small library whose functions are timed.")
-    parser.add_argument("--seconds", type=float, default=0, help="how long; 0: until Ctrl-C")
+    parser = argparse.ArgumentParser(description="A small lending library whose functions are timed.")
+    parser.add_argument("--seconds", type=float, default=0, help="how long to run; 0: until Ctrl-C")
     seconds = parser.parse_args().seconds
     try:
-        print(f"The times of calls go to {connect(5)}. Ctrl-C ends it.")
+        print(f"Sending timings to {connect(5)}. Press Ctrl-C to stop.")
     except (OSError, ValueError) as error:
-        print(f"Calls are timed, but {error}.")
+        print(f"Calls are timed, but not sent: {error}.")
     closed = threading.Event()
     threads = [threading.Thread(target=serve, args=(closed,)) for _ in range(2)]
     threads.append(threading.Thread(target=lambda: asyncio.run(remind_readers(closed))))
@@ -90,14 +90,14 @@ def main():
     try:
         while not seconds or time.monotonic() - began < seconds:
             time.sleep(min(1, seconds or 1))
-            tell()
+            report()
     except KeyboardInterrupt:
         print()
     finally:
         closed.set()
         for thread in threads:
             thread.join()
-    tell()
+    report()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Times calls of functions, and sends one small UDP message for each.
+"""Times calls of functions, and sends one small UDP message per call.
 
     from kodemon import kodemon, timing
 
@@ -13,25 +13,25 @@
 
 A message is a JSON object with `execution_time` in seconds, `timestamp` (Unix time when the call
 began), `token` and `key`, which is `file.py-function`. Keyword arguments add fields or replace
-these four. One that is callable is called with the arguments of each call, before it; what JSON
-doesn't know is sent as its `str`.
+these four. A callable one is called before each call with its arguments; a value that JSON doesn't
+support is sent as its `str`.
 
 Functions, methods, class and static methods and properties (above or below their own decorator),
-coroutines, generators of both kinds and any other callable object are timed, and stay what they
-are: a coroutine function stays one, a `functools.partial` keeps its `func`, a cached function its
-`cache_info`. A call that ends in an exception is timed, too.
+coroutines, generators of both kinds and any other callable object can be timed, and keep their
+type: a coroutine function stays one, a `functools.partial` keeps its `func`, a cached function its
+`cache_info`. A call that raises an exception is timed, too.
 
 A coroutine is timed from its first step to its end or cancellation, a generator from its first item
-to its end, with what its consumer does in between. Any other call is timed until it returns; if it
-returns an awaitable, until that is done. An awaitable that is dropped without being awaited counts
-until the call returned.
+to its end, including what its consumer does in between. Any other call is timed until it returns, or
+if it returns an awaitable, until that is done. If an awaitable is dropped without being awaited, the
+timing ends when the call returned.
 
-Messages go to the host KODEMON_HOST (localhost) at the port KODEMON_PORT (4000), with the token
-KODEMON_TOKEN (test-token); the environment is read at the first call. Nothing here waits or raises
-into a timed function: a name is resolved on a thread, and what can't be sent is counted; see
-`statistics`.
+Messages are sent to the host KODEMON_HOST (default localhost), port KODEMON_PORT (4000), with the
+token KODEMON_TOKEN (test-token); the environment is read at the first call. A timed function never
+waits and never gets an exception from here: names are resolved on a thread, and messages that can't
+be sent are counted; see `statistics`.
 
-This one file needs nothing but Python 3.8 or later: copy it into your project.
+This file needs only Python 3.8 or later: copy it into your project.
 """
 
 import copy
@@ -48,8 +48,8 @@ import types
 
 __all__ = ["connect", "kodemon", "statistics", "timing"]
 
-# Seconds that a search for the address that failed waits before the next one, at first and at most.
-_PAUSE, _LONGEST_PAUSE = 1, 60
+# The pause after a failed lookup of the address, in seconds: initial and maximum.
+_PAUSE, _MAX_PAUSE = 1, 60
 
 
 def kodemon(function=None, /, **fields):
@@ -60,39 +60,39 @@ def kodemon(function=None, /, **fields):
 
 
 def statistics():
-    """What became of the calls of this process, as a dictionary.
+    """Returns counts of the messages of this process, as a dictionary.
 
-    sent            handed to the network, which may lose them without a word
-    refused         nobody listens there; the other side may not say so of each
-    unresolved      the address isn't known yet, or there is no way to it
-    misconfigured   KODEMON_PORT is none; `connect` says so
-    would_block     the system had no room at the moment
-    too_large       larger than 8,192 bytes, which no server takes
-    unserializable  a field's value is nothing for JSON, or couldn't be had
-    failed          refused by the system for another reason
+    sent            passed to the network, which may lose them silently
+    refused         nobody listens there; the other side may not report each message
+    unresolved      the address isn't known yet, or isn't reachable
+    misconfigured   KODEMON_PORT is invalid; `connect` reports it
+    would_block     the system's send buffer was full
+    too_large       larger than 8,192 bytes, the limit of servers
+    unserializable  a field's value can't be JSON, or computing it failed
+    failed          another error of the system
 
-    A forked child goes on from its parent's figures.
+    A forked child continues from its parent's counts.
     """
     return _sender.statistics()
 
 
 def connect(timeout):
-    """Waits until the address of KODEMON_HOST is known, at most so many seconds, and gives it.
+    """Waits up to `timeout` seconds for the address of KODEMON_HOST, and returns it.
 
-    No program needs this; it is for those that end soon or want to tell of a mistake. Raises
-    ValueError for an impossible KODEMON_PORT, OSError where there is no address or it takes longer.
+    Calling it is optional; it is for programs that end soon or want to report a misconfiguration.
+    Raises ValueError if KODEMON_PORT is invalid, OSError if there is no reachable address in time.
     """
     return _sender.connect(timeout)
 
 
 class _Sender:
-    """The process's socket, the search for its address, and what became of the messages."""
+    """The socket of the process, the lookup of its address, and the counts."""
 
-    # Attributes, not globals: those are gone when the interpreter ends.
+    # Attributes, not globals: those are gone at interpreter shutdown.
     encode = staticmethod(json.JSONEncoder(allow_nan=False, default=str, ensure_ascii=False).encode)
 
-    # The most bytes that a message may have: servers accept no longer ones.
-    longest = 8192
+    # Maximum size of a message in bytes; the same as in kodemon/src/limits.rs.
+    max_bytes = 8192
 
     def __init__(self):
         self.counts = dict.fromkeys(
@@ -113,10 +113,10 @@ class _Sender:
         self.forked()
 
     def forked(self):
-        """For a child: another thread may have had the lock, and none searches here."""
-        # Counts within a signal handler that interrupts a count must not wait for it.
+        """In a child: another thread may have held the lock, and no lookup is running."""
+        # A count in a signal handler that interrupts another one must not wait for it.
         self.lock = threading.RLock()
-        self.searching = False
+        self.looking_up = False
 
     def statistics(self):
         with self.lock:
@@ -135,7 +135,7 @@ class _Sender:
         if self.environment.problem:
             return "misconfigured"
         if self.socket is None:
-            self.search()
+            self.look_up()
             return "unresolved"
         try:
             message = {
@@ -148,14 +148,14 @@ class _Sender:
             message = self.encode(message).encode()
         except Exception:
             return "unserializable"
-        if len(message) > self.longest:
+        if len(message) > self.max_bytes:
             return "too_large"
         try:
             try:
                 self.socket.send(message)
             except ConnectionRefusedError:
-                # That was the answer to an earlier message, and took the place of sending this
-                # one. By now somebody may listen.
+                # The error is about an earlier message, and this one wasn't sent. By now somebody may
+                # listen.
                 with self.lock:
                     self.count("sent", -1)
                     self.count("refused")
@@ -169,7 +169,7 @@ class _Sender:
         return "sent"
 
     def prepare(self):
-        """Reads the environment at the first call; an address needs no search."""
+        """Reads the environment at the first call; an address needs no lookup."""
         with self.lock:
             if self.environment is not None:
                 return
@@ -178,42 +178,42 @@ class _Sender:
                 try:
                     self.socket = _open(environment)
                 except OSError:
-                    # What can't be reached yet is looked for like a name.
+                    # An unreachable address is looked up like a name.
                     pass
             self.environment = environment
 
-    def search(self):
-        """Looks for the address on a thread, if none does so yet."""
+    def look_up(self):
+        """Looks up the address on a thread, unless one does so already."""
         with self.lock:
-            if self.searching:
+            if self.looking_up:
                 return
-            self.searching = True
+            self.looking_up = True
         try:
-            threading.Thread(target=self.until_found, name="kodemon", daemon=True).start()
+            threading.Thread(target=self.look_up_until_found, name="kodemon", daemon=True).start()
         except RuntimeError:
-            self.searching = False
+            self.looking_up = False
 
-    def until_found(self):
+    def look_up_until_found(self):
         pause = _PAUSE
         while self.socket is None:
             try:
                 self.socket = _open(self.environment)
             except Exception:
-                # Besides OSError what resolving a strange name may raise.
+                # Not only OSError: resolving a strange name may raise others.
                 time.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE)
+                pause = min(2 * pause, _MAX_PAUSE)
 
     def connect(self, timeout):
         self.prepare()
         if self.environment.problem:
             raise ValueError(self.environment.problem)
         if self.socket is None:
-            self.found_within(timeout)
+            self.look_up_within(timeout)
         return self.socket.getpeername()[0]
 
-    def found_within(self, timeout):
-        host = f"KODEMON_HOST is {self.environment.host!r}"
-        result = [TimeoutError(f"{host}: no answer in time")]
+    def look_up_within(self, timeout):
+        host = f"can't reach KODEMON_HOST {self.environment.host!r}"
+        result = [TimeoutError(f"{host}: timed out")]
 
         def find():
             try:
@@ -230,7 +230,7 @@ class _Sender:
 
 
 class _Environment:
-    """Where messages go and who sends them. A variable that is empty counts as not set."""
+    """The configuration. An empty variable counts as not set."""
 
     def __init__(self):
         port = os.environ.get("KODEMON_PORT") or "4000"
@@ -239,11 +239,11 @@ class _Environment:
         self.port = int(port) if port.isascii() and port.isdigit() and len(port) <= 5 else 0
         self.problem = None
         if not 1 <= self.port <= 65535:
-            self.problem = f"KODEMON_PORT is {port!r}, a port from 1 to 65535 was expected"
+            self.problem = f"invalid KODEMON_PORT {port!r}: expected a port from 1 to 65535"
 
 
 def _address(host):
-    """The address that is written out, or that of the machine itself."""
+    """The address, if the host is one or is `localhost`."""
     if host.lower() == "localhost":
         return "127.0.0.1"
     if host.startswith("[") and host.endswith("]"):
@@ -258,7 +258,7 @@ def _address(host):
 
 
 def _open(environment):
-    """A socket that sends to the environment's address and never waits. Finding it may."""
+    """A non-blocking socket connected to the configured address. Looking that up may block."""
     host = _address(environment.host) or environment.host
     found = socket.getaddrinfo(host, environment.port, type=socket.SOCK_DGRAM)
     problem = OSError("the name has no address")
@@ -284,8 +284,8 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_sender.forked)
 
 
-# From here on, what runs within a timed call uses no global of this module: objects die, and their
-# `__del__` may be timed, while the interpreter ends and has set them to None.
+# From here on, what runs within a timed call uses no global of this module: a `__del__` may be timed
+# at interpreter shutdown, when globals have been set to None.
 
 
 class timing:
@@ -306,7 +306,7 @@ class timing:
                 for name, value in fields.items()
             }
         except Exception:
-            # No message can be made of it.
+            # Counted as unserializable.
             self._fields = None
 
     def __enter__(self):
@@ -326,14 +326,14 @@ class timing:
         try:
             self._send(self._key, self._fields, self._began, took)
         except Exception:
-            # As little as possible is done here: the interpreter may be ending.
+            # At interpreter shutdown anything may fail.
             pass
 
 
 def _timed(function, fields, key=None, bound=0):
-    """What is of the same kind as `function`, timed.
+    """A timed object of the same kind as `function`.
 
-    The first `bound` arguments of a call are the decorator's: fields don't get them.
+    The first `bound` arguments of a call aren't passed to fields.
     """
     again = functools.partial(_timed, fields=fields, key=key, bound=bound)
     kind = type(function)
@@ -344,7 +344,7 @@ def _timed(function, fields, key=None, bound=0):
     if isinstance(function, property):
         for accessor, replace in ("fget", "getter"), ("fset", "setter"), ("fdel", "deleter"):
             old = getattr(function, accessor)
-            # `@name.setter` passes a getter on that may be timed already.
+            # `@name.setter` passes on a getter that may be timed already.
             if old is not None and getattr(old, "__globals__", None) is not globals():
                 function = getattr(function, replace)(again(old))
         return function
@@ -355,7 +355,7 @@ def _timed(function, fields, key=None, bound=0):
     if isinstance(function, functools.partialmethod):
         return kind(again(function.func), *function.args, **function.keywords)
     if inspect.isclass(function) or not callable(function):
-        raise TypeError(f"@kodemon times functions and methods, not {function!r}")
+        raise TypeError(f"@kodemon can only be applied to functions and methods, not {function!r}")
     key = _key(function) if key is None else key
     if isinstance(function, types.MethodType):
         return kind(_timed(function.__func__, fields, key, bound + 1), function.__self__)
@@ -380,7 +380,7 @@ def _module(thing):
 
 
 def _beginning(key, fields, bound):
-    """Makes a timing of a call's arguments."""
+    """A function that creates a timing from a call's arguments."""
     new, kind = timing.__new__, timing
 
     def begin(args, kwargs):
@@ -392,7 +392,7 @@ def _beginning(key, fields, bound):
 
 
 def _wrapper(like, call, begin):
-    """A function that calls `call` within a timing, and is of the same kind as `like`."""
+    """A function of the same kind as `like` that calls `call` within a timing."""
     flags = like.__code__.co_flags if isinstance(like, types.FunctionType) else 0
     until_done = _until_done
     if flags & inspect.CO_COROUTINE:
@@ -439,7 +439,7 @@ def _wrapper(like, call, begin):
 
 
 def _object(target, fields, key, bound):
-    """A proxy of a callable object. Its state stays the object's own."""
+    """A proxy for a callable object, which keeps its own state."""
     kind = type(target)
 
     def call(_, /, *args, **kwargs):
@@ -458,7 +458,7 @@ def _object(target, fields, key, bound):
         name = target.__reduce_ex__(protocol)
         if isinstance(name, str) and _global(_module(target), name) is self:
             return name
-        # A field that can't be pickled is no reason for the object not to be.
+        # A field that can't be pickled doesn't keep the object from being pickled.
         picklable = {name: value for name, value in fields.items() if _pickles(value)}
         return _timed, (target, picklable, key, bound)
 
@@ -490,12 +490,12 @@ def _pickles(value):
 
 
 class _Proxy:
-    """What is used like its target, except for a few methods."""
+    """Behaves like its target, except for a few methods."""
 
     __slots__ = ("target", "pending", "__weakref__")
 
 
-# What a type has that is no business of its proxies.
+# Attributes of a type that its proxies don't forward.
 _OF_THE_TYPE = {
     "__class__",
     "__class_getitem__",
@@ -530,7 +530,7 @@ def _proxy_class(kind, methods):
     def get(self, name):
         return own(self, name) if name in methods else getattr(target_of(self), name)
 
-    # Operators, `len()` and the like look for their methods in the type, not in the object.
+    # Operators, `len()` and the like look up their methods in the type, not in the object.
     special = {
         name: forward(name)
         for name in dir(kind)
@@ -549,7 +549,7 @@ def _proxy_class(kind, methods):
 class _Pending:
     """An awaitable and the timing that ends with it.
 
-    If it is dropped without having been awaited, the call has ended when it returned.
+    If it is dropped without being awaited, the timing ends when the call returned.
     """
 
     __slots__ = ("awaitable", "timing", "took")
@@ -567,7 +567,7 @@ class _Pending:
 
     def __del__(self):
         self.end(self.took)
-        # The coroutine that stands for this one warns that it was never awaited: once is enough.
+        # The coroutine in place of this one warns that it was never awaited; one warning is enough.
         if hasattr(self.awaitable, "cr_frame"):
             self.awaitable.close()
 
@@ -602,13 +602,13 @@ def _awaitable_class(kind):
 
 
 def _until_done(result, timing, generator=types.GeneratorType):
-    """What a call returned; if that is awaitable, the timing ends with it."""
+    """The result of a call; if it is awaitable, the timing ends with it."""
     if not hasattr(type(result), "__await__") and type(result) is not generator:
         return result
     try:
         return _pending(result, timing)
     except Exception:
-        # The interpreter may be ending.
+        # Interpreter shutdown.
         timing._goes_on = False
         return result
 

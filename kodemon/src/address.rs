@@ -1,14 +1,14 @@
-//! From a host to a socket that sends to it.
+//! Resolves a host and connects a socket to it.
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs, UdpSocket};
 
-/// A socket that sends to the first of the host's addresses that there is a way to. Where the host
-/// is a name, this may take its time.
-pub(crate) fn connected(host: &str, port: u16) -> io::Result<UdpSocket> {
-    let addresses = match written_out(host) {
+/// A socket connected to the first reachable address of the host. If the host is a name, this may
+/// take a while.
+pub(crate) fn connect(host: &str, port: u16) -> io::Result<UdpSocket> {
+    let addresses = match literal(host) {
         Some(ip) => vec![SocketAddr::new(ip, port)],
-        None => in_order((host, port).to_socket_addrs()?),
+        None => ipv4_first((host, port).to_socket_addrs()?),
     };
     let mut result = Err(io::Error::new(ErrorKind::NotFound, "the name has no address"));
     for address in addresses {
@@ -20,8 +20,8 @@ pub(crate) fn connected(host: &str, port: u16) -> io::Result<UdpSocket> {
     result
 }
 
-/// The address that the host is, or that of this machine: for these nobody is asked.
-pub(crate) fn written_out(host: &str) -> Option<IpAddr> {
+/// The address, if the host is one or is `localhost`; these need no name service.
+pub(crate) fn literal(host: &str) -> Option<IpAddr> {
     if host.eq_ignore_ascii_case("localhost") {
         return Some(Ipv4Addr::LOCALHOST.into());
     }
@@ -29,14 +29,14 @@ pub(crate) fn written_out(host: &str) -> Option<IpAddr> {
     bracketed.unwrap_or(host).parse().ok()
 }
 
-/// Those of version 4 first: a server that listens on one of the two listens there.
-fn in_order(addresses: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
+/// Sorts IPv4 addresses first: a server that listens on only one of the two uses IPv4.
+fn ipv4_first(addresses: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
     let mut addresses: Vec<_> = addresses.collect();
     addresses.sort_by_key(SocketAddr::is_ipv6);
     addresses
 }
 
-/// A socket that sends to this address and never waits.
+/// A non-blocking socket that is connected to this address.
 fn open(address: SocketAddr) -> io::Result<UdpSocket> {
     let any: IpAddr = match address {
         SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_and_localhost_are_no_names() {
+    fn addresses_and_localhost_need_no_name_service() {
         for (host, ip) in [
             ("192.0.2.1", Some("192.0.2.1")),
             ("::1", Some("::1")),
@@ -67,23 +67,23 @@ mod tests {
             ("[::1", None),
             ("stats.example", None),
         ] {
-            assert_eq!(written_out(host), ip.map(|ip| ip.parse().unwrap()), "{host}");
+            assert_eq!(literal(host), ip.map(|ip| ip.parse().unwrap()), "{host}");
         }
     }
 
     #[test]
-    fn a_name_s_addresses_of_version_4_come_first_in_their_order() {
+    fn ipv4_addresses_come_first_in_their_order() {
         let found = ["[::1]:1", "192.0.2.2:1", "[::2]:1", "192.0.2.1:1"];
-        let ordered = in_order(found.iter().map(|address| address.parse().unwrap()));
+        let ordered = ipv4_first(found.iter().map(|address| address.parse().unwrap()));
         let ordered: Vec<_> = ordered.iter().map(ToString::to_string).collect();
         assert_eq!(ordered, ["192.0.2.2:1", "192.0.2.1:1", "[::1]:1", "[::2]:1"]);
     }
 
-    /// On this machine no send ever had to wait, so nothing else would show it.
+    /// A send to this machine never blocks, so no other test would show it.
     #[test]
-    fn a_socket_never_waits() {
+    fn a_socket_is_non_blocking() {
         const NONBLOCKING: u32 = 0o4000;
-        let socket = connected("127.0.0.1", 9).unwrap();
+        let socket = connect("127.0.0.1", 9).unwrap();
         let info = fs::read_to_string(format!("/proc/self/fdinfo/{}", socket.as_raw_fd())).unwrap();
         let flags = info.lines().find_map(|line| line.strip_prefix("flags:")).unwrap();
         assert!(u32::from_str_radix(flags.trim(), 8).unwrap() & NONBLOCKING != 0, "{info}");

@@ -1,12 +1,12 @@
-//! What became of the calls.
+//! Counts what became of the calls.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What became of a call's message.
+/// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Outcome {
     Sent,
-    /// An earlier one came back; this one wasn't taken either.
+    /// An earlier one was refused, and so was this one.
     Refused,
     Unresolved,
     Misconfigured,
@@ -19,7 +19,7 @@ pub(crate) enum Outcome {
 const OUTCOMES: usize = Outcome::Failed as usize + 1;
 
 static COUNTS: [AtomicU64; OUTCOMES] = [const { AtomicU64::new(0) }; OUTCOMES];
-/// Of those that were sent: the ones that came back.
+/// Messages that were sent, and then refused by the other side's kernel.
 static RETURNED: AtomicU64 = AtomicU64::new(0);
 static UNRECORDED: AtomicU64 = AtomicU64::new(0);
 
@@ -33,47 +33,46 @@ impl Outcome {
     }
 }
 
-/// Counts a message that was sent and came back.
+/// Counts a message that was sent, then refused.
 pub(crate) fn count_returned() {
     RETURNED.fetch_add(1, Ordering::Relaxed);
 }
 
-/// Counts a call that mmstats had no room for.
+/// Counts a call that mmstats couldn't record.
 pub(crate) fn count_unrecorded() {
     UNRECORDED.fetch_add(1, Ordering::Relaxed);
 }
 
-/// What became of the calls of this process: how many messages were sent, and how many were not
-/// for which reason. Each call that is to be sent counts once.
+/// Counts of the messages of this process: how many were sent, and how many weren't, by reason. Each
+/// call counts once.
 ///
-/// A forked child goes on from its parent's figures.
+/// A forked child continues from its parent's counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Statistics {
-    /// Handed to the network, which may lose them without a word.
+    /// Passed to the network, which may lose them silently.
     pub sent: u64,
-    /// Nobody listens at the address: the other side's kernel said so. It may not say so of each.
+    /// Refused by the other side's kernel: nobody listens there. It may not report each message.
     pub refused: u64,
-    /// The address of `KODEMON_HOST` isn't known yet, or there is no way to it.
+    /// The address of `KODEMON_HOST` isn't known yet, or isn't reachable.
     pub unresolved: u64,
-    /// A variable of the environment has an impossible value; [`connect`](crate::connect) says
-    /// which.
+    /// An environment variable is invalid; [`connect`](crate::connect) returns which.
     pub misconfigured: u64,
-    /// The kernel had no room for another message at the moment.
+    /// The kernel's send buffer was full.
     pub would_block: u64,
-    /// The message would have more than 8,192 bytes, which no server takes.
+    /// The message would have more than 8,192 bytes, the limit of servers.
     pub too_large: u64,
     /// A field's value couldn't be serialized.
     pub unserializable: u64,
-    /// The operating system refused it for another reason.
+    /// Another error of the operating system.
     pub failed: u64,
-    /// Calls of functions with `stats` that mmstats didn't record, because the thread's file had
-    /// no room for another function, or there was none. Beside the other counts.
+    /// Calls of functions with `stats` that mmstats didn't record, because the thread had no file or
+    /// its file had no space for another function. Independent of the other counts.
     pub unrecorded: u64,
 }
 
 impl Statistics {
-    /// All that were not sent, for whatever reason.
+    /// All messages that weren't sent.
     pub fn not_sent(&self) -> u64 {
         self.refused
             + self.unresolved
@@ -85,9 +84,9 @@ impl Statistics {
     }
 }
 
-/// What became of the calls of this process so far.
+/// Returns the counts of this process so far.
 pub fn statistics() -> Statistics {
-    // Before the sent ones, so that there are no more of these than of those.
+    // Read first, so that it isn't greater than the number of sent ones.
     let returned = RETURNED.load(Ordering::Relaxed);
     Statistics {
         sent: Outcome::Sent.total().saturating_sub(returned),

@@ -1,4 +1,4 @@
-//! A call as one JSON object, in a buffer that the thread keeps.
+//! Encodes a call as a JSON object, in a buffer per thread.
 
 use std::cell::Cell;
 use std::io;
@@ -12,14 +12,14 @@ use crate::fields::Write;
 use crate::limits::MESSAGE_BYTES;
 use crate::site::Site;
 
-/// Enough for most messages, so that a thread's first call is the only one that allocates.
-const USUAL: usize = 1024;
+/// Enough for most messages, so that only a thread's first call allocates.
+const INITIAL_CAPACITY: usize = 1024;
 
 thread_local! {
     static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// A call that has ended.
+/// A finished call.
 #[derive(Debug)]
 pub(crate) struct Call<'a, F> {
     pub site: &'static Site,
@@ -33,7 +33,7 @@ impl<F: Write> Serialize for Call<'_, F> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let names = self.site.names();
         let mut message = serializer.serialize_map(None)?;
-        // A field of the same name takes the place of one's own.
+        // A further field of the same name replaces a built-in one.
         if !names.contains(&"execution_time") {
             message.serialize_entry("execution_time", &self.took.as_secs_f64())?;
         }
@@ -58,15 +58,15 @@ fn unix_seconds(time: SystemTime) -> f64 {
     }
 }
 
-/// Hands the call's message to `send`, or says why there is none.
+/// Encodes the call and passes the message to `send`.
 ///
-/// The buffer is taken out of its place meanwhile: a field's own code may make timed calls, too.
-pub(crate) fn encoded<F: Write>(call: &Call<F>, send: impl FnOnce(&[u8]) -> Outcome) -> Outcome {
-    // Once the thread's storage is gone, as its end nears, a new one does.
+/// The buffer is taken out of the thread-local meanwhile: serializing a field may make timed calls.
+pub(crate) fn encode<F: Write>(call: &Call<F>, send: impl FnOnce(&[u8]) -> Outcome) -> Outcome {
+    // Near the end of the thread its storage may be gone; then a new buffer is used.
     let mut buffer = BUFFER.try_with(Cell::take).unwrap_or_default();
     buffer.clear();
-    buffer.reserve(USUAL);
-    // Fields are the user's code. A panic of theirs would be one out of a `drop`.
+    buffer.reserve(INITIAL_CAPACITY);
+    // Serializing a field is the user's code; its panic would escape from a `drop`.
     let written =
         catch_unwind(AssertUnwindSafe(|| serde_json::to_writer(Bounded(&mut buffer), call)));
     let outcome = match written {
@@ -74,11 +74,11 @@ pub(crate) fn encoded<F: Write>(call: &Call<F>, send: impl FnOnce(&[u8]) -> Outc
         Ok(Err(error)) if error.is_io() => Outcome::TooLarge,
         Ok(Err(_)) | Err(_) => Outcome::Unserializable,
     };
-    let _ = BUFFER.try_with(|place| place.set(buffer));
+    let _ = BUFFER.try_with(|slot| slot.set(buffer));
     outcome
 }
 
-/// Appends as much as a message may have.
+/// Appends up to the limit of a message.
 struct Bounded<'a>(&'a mut Vec<u8>);
 
 impl io::Write for Bounded<'_> {

@@ -1,9 +1,9 @@
-//! What a message holds beyond its own four fields: values of any type, in a list by value.
+//! The further fields of a message: values of any type, in a list by value.
 
 use serde::Serialize;
 use serde::ser::SerializeMap;
 
-/// The values of a timing's fields; made by the macros.
+/// The values of a timing's fields; the macros create them.
 pub trait Fields: sealed::Fields {}
 
 impl<T: sealed::Fields> Fields for T {}
@@ -25,7 +25,7 @@ impl sealed::Fields for () {
     }
 }
 
-/// A value, and those behind it.
+/// A value and the following ones.
 impl<V: Serialize, R: sealed::Fields> sealed::Fields for (V, R) {
     fn write<M: SerializeMap>(&self, names: &[&str], message: &mut M) -> Result<(), M::Error> {
         let (value, rest) = self;
@@ -35,7 +35,7 @@ impl<V: Serialize, R: sealed::Fields> sealed::Fields for (V, R) {
     }
 }
 
-/// The value of `key` or `token`, which are texts.
+/// The value of `key` or `token`, which must be strings.
 pub fn text<V: Serialize + AsRef<str>>(text: V) -> V {
     text
 }

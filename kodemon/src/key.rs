@@ -1,6 +1,8 @@
-//! The key of a function that was given none, put together by the compiler.
+//! Keys, checked and built by the compiler.
 
-/// `file.rs-function`: where the macro stands, and what it stands on.
+use crate::limits::KEY_BYTES;
+
+/// `file.rs-function`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __key {
@@ -12,6 +14,16 @@ macro_rules! __key {
     }};
 }
 
+/// A key that was given as a literal.
+///
+/// # Panics
+///
+/// Panics if it is too long: in the compiler, as it is called in the initializer of a static.
+pub const fn checked(key: &str) -> &str {
+    assert!(key.len() <= KEY_BYTES, "the key is longer than servers accept");
+    key
+}
+
 /// The last component of a path.
 pub const fn file_name(path: &str) -> &str {
     let bytes = path.as_bytes();
@@ -19,11 +31,11 @@ pub const fn file_name(path: &str) -> &str {
     while start > 0 && bytes[start - 1] != b'/' {
         start -= 1;
     }
-    // Behind a slash begins a character.
+    // A slash is followed by the start of a character.
     path.split_at(start).1
 }
 
-/// The two with a hyphen between them, which take `N` bytes.
+/// Joins the two with a hyphen, which makes `N` bytes.
 pub const fn joined<const N: usize>(file: &str, function: &str) -> [u8; N] {
     let (file, function) = (file.as_bytes(), function.as_bytes());
     let mut key = [b'-'; N];
@@ -33,21 +45,33 @@ pub const fn joined<const N: usize>(file: &str, function: &str) -> [u8; N] {
     key
 }
 
-/// The text of these bytes.
+/// These bytes as a string.
 ///
 /// # Panics
 ///
-/// Where they are none; in the compiler, as a key is made there.
+/// Panics if they aren't UTF-8: in the compiler, as the key is a constant.
 pub const fn text_of(bytes: &[u8]) -> &str {
     match str::from_utf8(bytes) {
         Ok(text) => text,
-        Err(_) => panic!("texts and a hyphen are a text"),
+        Err(_) => panic!("two strings and a hyphen are a string"),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_may_have_512_bytes() {
+        let key = "k".repeat(KEY_BYTES);
+        assert_eq!(checked(&key), key);
+    }
+
+    #[test]
+    #[should_panic(expected = "longer than servers accept")]
+    fn a_longer_key_is_an_error() {
+        checked(&"k".repeat(KEY_BYTES + 1));
+    }
 
     #[test]
     fn a_path_ends_in_a_file_name() {

@@ -1,6 +1,6 @@
 //! Per-call timings of functions, sent over UDP.
 //!
-//! A function that is marked sends one small message per call. The program `kodemon`, from the
+//! Each call of a marked function sends one small message. The program `kodemon`, from the
 //! crate `kodemon-server`, receives the messages, stores them and shows them.
 //!
 //! ```
@@ -27,34 +27,34 @@
 //! | [`timing!`] | a part of a function: from here to the end of the block |
 //! | [`time`] | a closure |
 //!
-//! A message says how long the call took, when it began, who sends it, and under which key:
+//! A message has the duration of the call, when it began, who sends it, and the key:
 //!
 //! ```json
 //! {"execution_time": 0.0319, "timestamp": 1413404125.25, "token": "test-token", "key": "shop.rs-price"}
 //! ```
 //!
-//! Further fields go with it. Messages go to the host `KODEMON_HOST` (`localhost`), port
-//! `KODEMON_PORT` (4000), with the token `KODEMON_TOKEN` (`test-token`); the environment is read
+//! It may have further fields. Messages are sent to the host `KODEMON_HOST` (default `localhost`),
+//! port `KODEMON_PORT` (4000), with the token `KODEMON_TOKEN` (`test-token`); the environment is read
 //! once, at the first call.
 //!
 //! # What a call costs, and what it never does
 //!
-//! A call takes about a fifth more than one `send`, which is its only system call; the figures are
-//! in `benches/README.md`. It never blocks, never fails its caller and never writes to the terminal.
-//! After the first call in a thread it allocates nothing. What can't be sent is counted by reason:
-//! [`statistics`] tells, and [`connect`] says what is wrong with the environment.
+//! A call takes about a fifth more time than one `send`, its only system call; `benches/README.md` has
+//! the figures. It never blocks, never fails and never writes to the terminal. After the first call in
+//! a thread it doesn't allocate. Messages that can't be sent are counted by reason: see [`statistics`];
+//! [`connect`] reports a misconfigured environment.
 //!
-//! An IP address and `localhost` (127.0.0.1) need no search. Any other name is resolved on a thread
-//! of its own; calls until then count as not sent. When a server comes back the next message
-//! reaches it. A forked child sends by itself.
+//! An IP address and `localhost` (127.0.0.1) need no lookup. Any other name is resolved on a helper
+//! thread; until then calls count as not sent. When a server comes back, the next message reaches it.
+//! A forked child sends on its own.
 //!
 //! # Without a server
 //!
 //! With `stats` a call is also recorded by mmstats: a timer `kodemon.KEY` in seconds and a histogram
-//! `kodemon.KEY.spread` in nanoseconds, in one stats file a thread, which `slurpstats` and `mmash`
-//! show. `stats, udp = false` does only that, for some thirty nanoseconds a call and without a
-//! system call. The first call in a thread makes the file, which takes a millisecond or two; that
-//! of each function adds its stats. There is room for 64 functions (384 KiB); calls of further ones
+//! `kodemon.KEY.spread` in nanoseconds, in one stats file per thread, which `slurpstats` and `mmash`
+//! show. `stats, udp = false` does only that, in some thirty nanoseconds per call and without a system
+//! call. The first call in a thread creates the file, which takes a millisecond or two; the first call
+//! of each function adds its stats. A file has space for 64 functions (384 KiB); calls of further ones
 //! are counted as [`unrecorded`](Statistics::unrecorded).
 #![forbid(unsafe_code)]
 
@@ -81,18 +81,19 @@ mod site;
 mod timing;
 
 pub use counts::{Statistics, statistics};
-pub use environment::BadVariable;
+pub use environment::VariableError;
 pub use fields::Fields;
 pub use kodemon_macros::{kodemon, timing};
 pub use recorder::Recording;
 pub use sender::{ConnectError, connect};
 pub use timing::{Timing, time};
 
-/// For the macros; no part of the interface.
+/// For the macros; not part of the interface.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::fields::text;
-    pub use crate::key::{file_name, joined, text_of};
+    pub use crate::key::{checked, file_name, joined, text_of};
     pub use crate::recorder::Recorder;
     pub use crate::site::Site;
+    pub use crate::timing::Timing;
 }

@@ -1,7 +1,7 @@
-//! Calls recorded by mmstats: a timer and a histogram a function, in one file a thread.
+//! Records calls by mmstats: a timer and a histogram per function, in one file per thread.
 //!
-//! Which functions there are shows as they are called. So a thread's file begins empty, with
-//! room for many, and gets each one's stats at its first call in the thread.
+//! The functions aren't known in advance. So a thread's file starts empty, with space for many, and
+//! a function's stats are added at its first call in the thread.
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -13,34 +13,34 @@ use mmstats::{
 
 use crate::counts::count_unrecorded;
 
-/// Functions that a thread's file has room for, and bytes that each takes with a key of some 60.
+/// Maximum number of functions in a thread's file, and bytes per function with a key of some 60.
 const FUNCTIONS: usize = 64;
-const BYTES_EACH: usize = 6 * 1024;
+const BYTES_PER_FUNCTION: usize = 6 * 1024;
 
-/// Set when no thread can have a file, as the environment's template of names is impossible: asking
-/// again at every call would only take time.
+/// Set if no thread can have a file because the template of file names in the environment is invalid:
+/// trying again at every call would only take time.
 static GIVEN_UP: AtomicBool = AtomicBool::new(false);
 
 mmstats::per_thread! {
     static THREADS: Functions =
-        Functions::options().capacity(FUNCTIONS * BYTES_EACH).or_private_memory();
+        Functions::options().capacity(FUNCTIONS * BYTES_PER_FUNCTION).or_private_memory();
 }
 
-/// A function whose calls are recorded. A static, made by the macros.
+/// A function whose calls are recorded: a static, created by the macros.
 #[derive(Debug)]
 pub struct Recorder {
     key: &'static str,
-    /// Its number among all of the process; 0 before its first call.
+    /// Unique in the process; 0 before the first call.
     number: AtomicU32,
 }
 
 impl Recorder {
-    /// A recorder of calls under this key.
+    /// A recorder for calls with this key.
     pub const fn new(key: &'static str) -> Self {
         Self { key, number: AtomicU32::new(0) }
     }
 
-    /// Begins a call that is recorded and not sent.
+    /// Starts a call that is recorded but not sent.
     #[inline]
     pub fn start(&'static self) -> Recording {
         Recording { recorder: self, watch: Stopwatch::start() }
@@ -62,17 +62,17 @@ impl Recorder {
         }
     }
 
-    /// The recorder's number, from 1 in the order of first calls.
+    /// The recorder's number, from 1 on in the order of first calls.
     #[inline]
     fn number(&self) -> usize {
         match self.number.load(Ordering::Relaxed) {
-            0 => self.take_number(),
+            0 => self.assign_number(),
             number => number as usize,
         }
     }
 
     #[cold]
-    fn take_number(&self) -> usize {
+    fn assign_number(&self) -> usize {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let next = NEXT.fetch_add(1, Ordering::Relaxed);
         let taken = self.number.compare_exchange(0, next, Ordering::Relaxed, Ordering::Relaxed);
@@ -86,26 +86,26 @@ fn give_up() -> bool {
     false
 }
 
-/// The functions that a thread has called.
+/// The functions called by a thread.
 struct Functions(RefCell<Rows>);
 
 #[derive(Default)]
 struct Rows {
-    /// Which row each recorder has: those of functions with one key share theirs.
-    of_number: Vec<Option<usize>>,
+    /// The row of each recorder; recorders with the same key share one.
+    by_number: Vec<Option<usize>>,
     rows: Vec<Row>,
 }
 
 struct Row {
     key: &'static str,
-    /// None where the file had no room for it.
+    /// `None` if the file had no space for it.
     stats: Option<(Timer, Histogram)>,
 }
 
 impl Rows {
     #[inline]
     fn find(&self, number: usize) -> Option<&Row> {
-        let row = (*self.of_number.get(number)?)?;
+        let row = (*self.by_number.get(number)?)?;
         self.rows.get(row)
     }
 
@@ -113,15 +113,15 @@ impl Rows {
     fn add(&mut self, file: &Published<Functions>, recorder: &Recorder) -> &Row {
         let (key, number) = (recorder.key, recorder.number());
         let row = self.rows.iter().position(|row| row.key == key).unwrap_or_else(|| {
-            // Nobody reads private memory.
+            // Stats in private memory would be useless.
             let stats = file.path().and_then(|_| stats(file, key).ok());
             self.rows.push(Row { key, stats });
             self.rows.len() - 1
         });
-        if self.of_number.len() <= number {
-            self.of_number.resize(number + 1, None);
+        if self.by_number.len() <= number {
+            self.by_number.resize(number + 1, None);
         }
-        self.of_number[number] = Some(row);
+        self.by_number[number] = Some(row);
         &self.rows[row]
     }
 }
@@ -129,14 +129,14 @@ impl Rows {
 fn stats(file: &Published<Functions>, key: &str) -> Result<(Timer, Histogram), AddError> {
     let label = format!("kodemon.{key}");
     let spread = Histogram::named(format!("{label}.spread")).unit("nanoseconds");
-    // The larger one first: where it has no room, there is no timer without it.
-    let spread = file.add(spread.help("How the times of the calls are spread."))?;
-    let timer = file.add(Timer::named(label).help("How long the calls take."))?;
+    // The larger one first, so that there is no timer without it.
+    let spread = file.add(spread.help("Distribution of the durations of the calls."))?;
+    let timer = file.add(Timer::named(label).help("Duration of the calls."))?;
     Ok((timer, spread))
 }
 
 impl Row {
-    /// Records a call; tells whether it could.
+    /// Records a call. Returns whether it could.
     #[inline]
     fn record(&self, took: Duration) -> bool {
         if let Some((timer, spread)) = &self.stats {
@@ -156,11 +156,11 @@ impl MmStats for Functions {
         Self(RefCell::default())
     }
 
-    /// Totals stay; the next thread goes on from them.
+    /// Totals stay; the next thread continues from them.
     fn retire(&self) {}
 }
 
-/// A call under way that is recorded and not sent. It is recorded when it is dropped.
+/// A call in progress that is recorded, but not sent, when this is dropped.
 #[derive(Debug)]
 #[must_use = "a timing that is dropped at once measures nothing"]
 pub struct Recording {

@@ -1,12 +1,10 @@
-//! A place in the program that is timed: what is known of it when it is compiled.
+//! A timed place in the program: what is known about it at compile time.
 
 use std::time::Duration;
 
-use crate::fields::Fields;
 use crate::recorder::Recorder;
-use crate::timing::Timing;
 
-/// A place that is timed. A static, made by the macros.
+/// A timed place: a static, created by the macros.
 #[derive(Debug)]
 pub struct Site {
     key: &'static str,
@@ -25,12 +23,6 @@ impl Site {
         Self { key, names, recorder: Some(Recorder::new(key)) }
     }
 
-    /// Begins a call: the values are those of the names.
-    #[inline]
-    pub fn start<F: Fields>(&'static self, fields: F) -> Timing<F> {
-        Timing::start(self, fields)
-    }
-
     pub(crate) fn key(&self) -> &'static str {
         self.key
     }
@@ -39,7 +31,7 @@ impl Site {
         self.names
     }
 
-    /// Records a call, where that is wanted.
+    /// Records a call, if this place has a recorder.
     #[inline]
     pub(crate) fn record(&self, took: Duration) {
         if let Some(recorder) = &self.recorder {

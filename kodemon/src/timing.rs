@@ -1,4 +1,4 @@
-//! Timings under way, and the closure form.
+//! Timings in progress, and the closure form.
 
 use std::fmt;
 use std::time::{Duration, Instant, SystemTime};
@@ -7,9 +7,9 @@ use crate::fields::Fields;
 use crate::site::Site;
 use crate::{encode, sender};
 
-/// A timing under way. When it is dropped, its message is sent.
+/// A timing in progress. Its message is sent when it is dropped.
 ///
-/// It may be dropped on another thread than it was started on, and during a panic.
+/// It may be dropped on a different thread, and during a panic.
 #[must_use = "a timing that is dropped at once measures nothing"]
 pub struct Timing<F: Fields = ()> {
     site: &'static Site,
@@ -19,8 +19,10 @@ pub struct Timing<F: Fields = ()> {
 }
 
 impl<F: Fields> Timing<F> {
+    /// Starts a call at a place, with the values of its fields; for the macros.
+    #[doc(hidden)]
     #[inline]
-    pub(crate) fn start(site: &'static Site, fields: F) -> Self {
+    pub fn start(site: &'static Site, fields: F) -> Self {
         Self { site, fields, began: SystemTime::now(), start: Instant::now() }
     }
 
@@ -38,7 +40,7 @@ impl<F: Fields> Drop for Timing<F> {
             Ok(ready) => {
                 let Self { site, ref fields, began, .. } = *self;
                 let call = encode::Call { site, token: ready.token, began, took, fields };
-                encode::encoded(&call, |message| ready.send(message))
+                encode::encode(&call, |message| ready.send(message))
             }
             Err(outcome) => outcome,
         };
@@ -55,7 +57,7 @@ impl<F: Fields> fmt::Debug for Timing<F> {
     }
 }
 
-/// Times a closure under this key, and gives what it gives. A panic in it is timed too.
+/// Times a closure under this key and returns its result. A closure that panics is timed, too.
 ///
 /// ```
 /// let answer = kodemon::time("answers.rs-compute", || 6 * 7);
@@ -64,6 +66,6 @@ impl<F: Fields> fmt::Debug for Timing<F> {
 #[inline]
 pub fn time<R>(key: impl AsRef<str>, action: impl FnOnce() -> R) -> R {
     static ANY: Site = Site::new("", &["key"]);
-    let _timing = ANY.start((key.as_ref(), ()));
+    let _timing = Timing::start(&ANY, (key.as_ref(), ()));
     action()
 }

@@ -158,7 +158,7 @@ fn a_port_that_is_none_is_counted_and_told_by_connect() {
     let Some(mut program) = Program::start(&[("KODEMON_PORT", "http")]) else { return };
     assert_eq!(program.ask("plain(1)"), "2");
     assert_eq!(program.ask("statistics()"), "misconfigured 1");
-    let expected = "ValueError: KODEMON_PORT is 'http', a port from 1 to 65535 was expected";
+    let expected = "ValueError: invalid KODEMON_PORT 'http': expected a port from 1 to 65535";
     assert_eq!(program.ask("connect(1)"), expected);
 }
 
@@ -175,7 +175,7 @@ fn a_name_is_resolved_by_a_thread_while_calls_go_on() {
     assert_eq!(program.ask("forked_while_searching()"), "0");
     assert_eq!(program.ask("statistics()"), "unresolved 1");
     let told = program.ask("connect(30)");
-    assert!(told.starts_with("OSError: KODEMON_HOST is 'nobody..invalid': "), "{told}");
+    assert!(told.starts_with("OSError: can't reach KODEMON_HOST 'nobody..invalid': "), "{told}");
 }
 
 #[test]
@@ -184,6 +184,13 @@ fn the_socket_never_waits_and_an_address_of_version_4_is_preferred() {
     let Some(mut program) = Program::of(&server) else { return };
     assert_eq!(program.ask("waits()"), "False");
     assert_eq!(program.ask("preferred()"), "127.0.0.1");
+}
+
+#[test]
+fn the_limit_of_a_message_is_that_of_the_rust_library() {
+    let Some(mut program) = Program::start(&[]) else { return };
+    let limit = program.ask("__import__('kodemon')._sender.max_bytes");
+    assert_eq!(limit, kodemon::limits::MESSAGE_BYTES.to_string());
 }
 
 #[test]

@@ -54,8 +54,9 @@ fn ends_well(mut child: Running, signal: Signal) {
 
 #[test]
 fn the_shop_sends_its_calls_and_leaves_no_file_behind() {
-    let (server, directory) = (Receiver::start(), tempfile::tempdir().unwrap());
     for signal in [Signal::SIGINT, Signal::SIGTERM] {
+        // Each with its own socket, as messages of the one before may still be waiting.
+        let (server, directory) = (Receiver::start(), tempfile::tempdir().unwrap());
         let mut command = Command::new(env!("CARGO_BIN_EXE_kodemon_demo"));
         let child = start(&mut command, &server, directory.path());
         let keys = [

@@ -1,4 +1,4 @@
-//! What stands between the parentheses: the key, fields, and how a call is recorded.
+//! The arguments of the macros: the key, fields, and how a call is recorded.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -7,39 +7,36 @@ use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
 use syn::{Error, Expr, LitBool, LitStr, Path, Result, Token};
 
-/// Servers refuse messages with longer keys.
-const LONGEST_KEY: usize = 512;
-
-/// What is asked for.
+/// The arguments.
 #[derive(Default)]
 pub(crate) struct Arguments {
-    /// Where the library is found, if not at `::kodemon`.
+    /// The path of the library, if not `::kodemon`.
     library: Option<TokenStream>,
-    /// The key, where it is a literal.
+    /// The key, if it is a literal.
     pub key: Option<LitStr>,
-    /// What a message holds besides its own four, or in place of them.
+    /// Further fields of the message, or replacements of the built-in four.
     pub fields: Vec<Field>,
     /// Whether mmstats records the calls, too.
     pub stats: bool,
-    /// Whether calls are not sent.
+    /// Whether calls aren't sent.
     pub silent: bool,
 }
 
-/// A field of the message and the expression of its value.
+/// A field and the expression of its value.
 pub(crate) struct Field {
     pub name: LitStr,
     pub value: TokenStream,
 }
 
 impl Arguments {
-    /// What `#[kodemon(…)]` says.
+    /// Parses those of `#[kodemon(…)]`.
     pub(crate) fn of_attribute(tokens: TokenStream) -> Result<Self> {
         let mut arguments = Self::default();
         (|input: ParseStream| arguments.parse_items(input)).parse2(tokens)?;
         arguments.checked()
     }
 
-    /// What `timing!(key, …)` says.
+    /// Parses those of `timing!(key, …)`.
     pub(crate) fn of_timing(tokens: TokenStream) -> Result<Self> {
         let mut arguments = Self::default();
         let parser = |input: ParseStream| {
@@ -57,7 +54,7 @@ impl Arguments {
         arguments.checked()
     }
 
-    /// Where the library is found.
+    /// The path of the library.
     pub(crate) fn library(&self) -> TokenStream {
         self.library.clone().unwrap_or_else(|| quote!(::kodemon))
     }
@@ -73,7 +70,7 @@ impl Arguments {
     }
 
     fn parse_item(&mut self, input: ParseStream) -> Result<()> {
-        // A name in quotes is always a field's.
+        // A name in quotes is always that of a field.
         if input.peek(LitStr) {
             let name: LitStr = input.parse()?;
             return self.parse_field(name, input);
@@ -91,8 +88,7 @@ impl Arguments {
 
     fn parse_stats(&mut self, name: &Ident, input: ParseStream) -> Result<()> {
         if input.peek(Token![=]) {
-            let message = "`stats` stands alone, without a value; a field of that name goes in \
-                           quotes: `\"stats\" = …`";
+            let message = "`stats` takes no value; quote the name for a field: `\"stats\" = …`";
             return Err(input.error(message));
         }
         if std::mem::replace(&mut self.stats, true) {
@@ -103,10 +99,7 @@ impl Arguments {
 
     fn parse_udp(&mut self, name: &Ident, input: ParseStream) -> Result<()> {
         let wrong = |span| {
-            Error::new(
-                span,
-                "`udp` is `udp = false`; a field of that name goes in quotes: `\"udp\" = …`",
-            )
+            Error::new(span, "expected `udp = false`; quote the name for a field: `\"udp\" = …`")
         };
         if input.parse::<Token![=]>().is_err() {
             return Err(wrong(name.span()));
@@ -121,14 +114,13 @@ impl Arguments {
         Ok(())
     }
 
-    /// A path, in quotes, or without them where it comes from a `macro_rules!`, whose `$crate` means
-    /// nothing in quotes.
+    /// A path, in quotes; without them in a `macro_rules!`, whose `$crate` means nothing in quotes.
     fn parse_crate(&mut self, name: &Ident, input: ParseStream) -> Result<()> {
         let wrong = |span| {
             Error::new(
                 span,
-                "`crate` takes the path of the library: `crate = \"…\"`; a field of that name goes \
-                 in quotes: `\"crate\" = …`",
+                "`crate` takes the path of the library: `crate = \"…\"`; quote the name for a field: \
+                 `\"crate\" = …`",
             )
         };
         input.parse::<Token![=]>().map_err(|_| wrong(name.span()))?;
@@ -158,7 +150,7 @@ impl Arguments {
         self.add_field(name, value)
     }
 
-    /// A literal key is that of the place; any other one is a field like others.
+    /// A literal is the key of the place; any other expression is a field.
     fn set_key(&mut self, value: TokenStream, span: Span) -> Result<()> {
         let Ok(key) = syn::parse2::<LitStr>(value.clone()) else {
             return self.add_field(LitStr::new("key", span), value);
@@ -166,13 +158,8 @@ impl Arguments {
         if self.has("key") {
             return Err(twice(span, "key"));
         }
-        let size = key.value().len();
-        if size == 0 {
-            return Err(Error::new(key.span(), "a key can't be empty"));
-        }
-        if size > LONGEST_KEY {
-            let message = format!("the key has {size} bytes, servers take {LONGEST_KEY} at most");
-            return Err(Error::new(key.span(), message));
+        if key.value().is_empty() {
+            return Err(Error::new(key.span(), "the key must not be empty"));
         }
         self.key = Some(key);
         Ok(())
@@ -192,7 +179,7 @@ impl Arguments {
         key || self.fields.iter().any(|field| field.name.value() == name)
     }
 
-    /// What no single item shows.
+    /// Checks what depends on several arguments.
     fn checked(self) -> Result<Self> {
         if self.silent && !self.stats {
             let message = "`udp = false` without `stats` would record nothing";
@@ -200,11 +187,11 @@ impl Arguments {
         }
         let key = self.fields.iter().find(|field| field.name.value() == "key");
         if let Some(Field { value, .. }) = key.filter(|_| self.stats) {
-            let message = "with `stats` the key is a string literal: it names the stats";
+            let message = "with `stats` the key must be a string literal, as it names the stats";
             return Err(Error::new_spanned(value, message));
         }
         if let Some(Field { name, .. }) = self.fields.first().filter(|_| self.silent) {
-            let message = "fields are for messages, and `udp = false` sends none";
+            let message = "fields need a message, and `udp = false` sends none";
             return Err(Error::new(name.span(), message));
         }
         Ok(self)
@@ -215,15 +202,15 @@ fn twice(span: Span, name: &str) -> Error {
     Error::new(span, format!("`{name}` is given twice"))
 }
 
-/// An expression: what stands up to the next comma.
+/// An expression, up to the next comma.
 fn expression(input: ParseStream) -> Result<TokenStream> {
     let ahead = input.fork();
     if let Ok(value) = ahead.parse::<Expr>() {
         input.advance_to(&ahead);
         return Ok(value.into_token_stream());
     }
-    // Blocks, matches and closures are left to the compiler: syn reads them with its largest
-    // feature alone. Their commas stand in brackets.
+    // Blocks, matches and closures are left to the compiler: syn parses them only with its largest
+    // feature. Their commas are within brackets.
     let mut tokens = TokenStream::new();
     while !input.is_empty() && !input.peek(Token![,]) {
         tokens.extend([input.parse::<TokenTree>()?]);

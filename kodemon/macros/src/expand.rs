@@ -1,10 +1,10 @@
-//! The code that the macros write.
+//! The code that the macros generate.
 //!
-//! Everything is named from its crate's root, and the one variable is invisible to the user's
-//! code. What the user wrote keeps its place, so that errors about it point there.
+//! All paths start at a crate's root, and the only variable is invisible to the user's code. The
+//! user's tokens keep their spans, so that errors point to them.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{quote, quote_spanned};
 use syn::Result;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -12,7 +12,7 @@ use syn::spanned::Spanned;
 use crate::arguments::{Arguments, Field};
 use crate::function::Function;
 
-/// The function, timed; after an error as it was, so that the error is the only one.
+/// The timed function; after an error the original one, so that the error is the only one.
 pub(crate) fn function(arguments: TokenStream, function: &TokenStream) -> TokenStream {
     timed(arguments, function.clone()).unwrap_or_else(|error| {
         let error = error.to_compile_error();
@@ -25,10 +25,10 @@ fn timed(arguments: TokenStream, function: TokenStream) -> Result<TokenStream> {
     let arguments = Arguments::of_attribute(arguments)?;
     let timing = arguments.timing(&function.name.unraw().to_string());
     let variable = Ident::new("__timing", Span::mixed_site());
-    Ok(function.begun_by(&quote!(let #variable = #timing;)))
+    Ok(function.with_prologue(&quote!(let #variable = #timing;)))
 }
 
-/// The timing that is begun; after an error something that needs no type.
+/// The timing; after an error a block without a type.
 pub(crate) fn timing(input: TokenStream) -> TokenStream {
     match Arguments::of_timing(input) {
         Ok(arguments) => arguments.timing(""),
@@ -40,18 +40,25 @@ pub(crate) fn timing(input: TokenStream) -> TokenStream {
 }
 
 impl Arguments {
-    /// An expression: the place, static, and a timing that begins there.
+    /// An expression that starts a timing at a static place.
     fn timing(&self, function: &str) -> TokenStream {
         let library = self.library();
-        let own_key = self.key.as_ref().map(ToTokens::to_token_stream);
-        let key = own_key.unwrap_or_else(|| quote!(#library::__key!(#function)));
+        let literal = self
+            .key
+            .as_ref()
+            .map(|key| quote_spanned!(key.span()=> #library::__private::checked(#key)));
+        let key = literal.unwrap_or_else(|| quote!(#library::__key!(#function)));
         let names = self.fields.iter().map(|field| &field.name);
         let new = match (self.stats, self.silent) {
             (false, _) => quote!(Site::new(#key, &[#(#names),*])),
             (true, false) => quote!(Site::with_stats(#key, &[#(#names),*])),
             (true, true) => quote!(Recorder::new(#key)),
         };
-        let site = if self.silent { quote!(Recorder) } else { quote!(Site) };
+        let (site, start) = if self.silent {
+            (quote!(Recorder), quote!(Recorder))
+        } else {
+            (quote!(Site), quote!(Timing))
+        };
         let values = (!self.silent).then(|| {
             let values = self.fields.iter().rev();
             values.fold(quote!(()), |rest, field| {
@@ -60,7 +67,7 @@ impl Arguments {
             })
         });
         quote! {
-            #library::__private::#site::start(
+            #library::__private::#start::start(
                 {
                     static SITE: #library::__private::#site = #library::__private::#new;
                     &SITE
@@ -72,7 +79,7 @@ impl Arguments {
 }
 
 impl Field {
-    /// The value; of those that are texts in any message, through a function that asks for one.
+    /// The value; that of a field which must be a string goes through a function that requires one.
     fn checked(&self, library: &TokenStream) -> TokenStream {
         let Self { name, value } = self;
         if !["key", "token"].contains(&name.value().as_str()) {

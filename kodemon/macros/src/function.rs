@@ -1,4 +1,4 @@
-//! A function as far as it matters: its name, and the body at its end.
+//! Parses a function as far as needed: its name, and the body at its end.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{AttrStyle, Attribute, Error, Result, Token, Visibility};
 
-/// A function in parts. What stands between its name and its body is nobody's business.
+/// The parts of a function. What is between its name and its body isn't parsed.
 pub(crate) struct Function {
     attributes: Vec<Attribute>,
     visibility: Visibility,
@@ -18,7 +18,7 @@ pub(crate) struct Function {
     body: Group,
 }
 
-const NO_FUNCTION: &str = "`#[kodemon]` times functions and methods";
+const NOT_A_FUNCTION: &str = "`#[kodemon]` can only be applied to functions and methods";
 
 impl Parse for Function {
     fn parse(input: ParseStream) -> Result<Self> {
@@ -28,7 +28,7 @@ impl Parse for Function {
         let name = input.call(Ident::parse_any)?;
         let mut rest: Vec<TokenTree> = input.parse::<TokenStream>()?.into_iter().collect();
         let Some(body) = rest.pop().and_then(braces) else {
-            let message = "`#[kodemon]` needs a function with a body to time";
+            let message = "`#[kodemon]` needs a function with a body";
             return Err(Error::new(name.span(), message));
         };
         let (inner, body) = without_inner_attributes(&body)?;
@@ -45,8 +45,8 @@ impl Parse for Function {
 }
 
 impl Function {
-    /// The function, with this before its body.
-    pub(crate) fn begun_by(&self, statements: &TokenStream) -> TokenStream {
+    /// The function, with these statements before its body.
+    pub(crate) fn with_prologue(&self, statements: &TokenStream) -> TokenStream {
         let Self { attributes, visibility, qualifiers, name, signature, body } = self;
         quote! {
             #(#attributes)*
@@ -58,19 +58,19 @@ impl Function {
     }
 }
 
-/// All up to `fn`, and over it.
+/// Everything up to and including `fn`.
 fn qualifiers(input: ParseStream) -> Result<TokenStream> {
     let mut qualifiers = TokenStream::new();
     while !input.peek(Token![fn]) {
         match input.parse::<TokenTree>() {
             Ok(TokenTree::Ident(word)) if word == "const" => {
-                let message = "a `const fn` can't be timed: it may run in the compiler";
+                let message = "a `const fn` can't be timed, as it may run in the compiler";
                 return Err(Error::new(word.span(), message));
             }
             Ok(TokenTree::Ident(word)) if is_qualifier(&word) => qualifiers.extend([word]),
             Ok(abi @ TokenTree::Literal(_)) => qualifiers.extend([abi]),
-            Ok(other) => return Err(Error::new(other.span(), NO_FUNCTION)),
-            Err(error) => return Err(Error::new(error.span(), NO_FUNCTION)),
+            Ok(other) => return Err(Error::new(other.span(), NOT_A_FUNCTION)),
+            Err(error) => return Err(Error::new(error.span(), NOT_A_FUNCTION)),
         }
     }
     input.parse::<Token![fn]>()?;
@@ -81,8 +81,8 @@ fn is_qualifier(word: &Ident) -> bool {
     ["async", "default", "extern", "safe", "unsafe"].iter().any(|known| word == known)
 }
 
-/// The braces at the end and what is in them; a block that came through a `macro_rules!` stands in
-/// an invisible group.
+/// The braces at the end and their contents; a block that came through a `macro_rules!` is in an
+/// invisible group.
 fn braces(tree: TokenTree) -> Option<Group> {
     let TokenTree::Group(group) = tree else { return None };
     match group.delimiter() {
@@ -92,8 +92,8 @@ fn braces(tree: TokenTree) -> Option<Group> {
     }
 }
 
-/// The attributes that begin the body, made such that can stand before the function, and the body
-/// without them: a block within a block can't have any.
+/// The attributes at the start of the body, turned into outer ones, and the body without them: a
+/// block within a block can't have any.
 fn without_inner_attributes(body: &Group) -> Result<(Vec<Attribute>, Group)> {
     let parts = |input: ParseStream| {
         Ok((input.call(Attribute::parse_inner)?, input.parse::<TokenStream>()?))
@@ -102,7 +102,7 @@ fn without_inner_attributes(body: &Group) -> Result<(Vec<Attribute>, Group)> {
     for attribute in &mut attributes {
         attribute.style = AttrStyle::Outer;
     }
-    // They look like the macro's own, or the compiler may find them unnecessary.
+    // With the macro's hygiene; otherwise the compiler may find the braces unnecessary.
     let mut braces = Group::new(Delimiter::Brace, statements);
     braces.set_span(body.span().resolved_at(Span::mixed_site()));
     Ok((attributes, braces))

@@ -35,28 +35,28 @@ use proc_macro::TokenStream;
 ///
 /// | argument | meaning |
 /// | --- | --- |
-/// | `key = "…"` | instead of `file.rs-function`. An expression that is no literal is evaluated at each call. |
-/// | `token = "…"` | instead of the environment's; any expression of a text |
-/// | `name = expression` | a field of the message, of any type that serde serializes. `execution_time` and `timestamp` replace the message's own. |
-/// | `"any name" = expression` | the same for names that are no identifiers, and for `stats` and `udp` |
-/// | `crate = "path"` | where this crate is found: see below |
+/// | `key = "…"` | instead of `file.rs-function`; an expression other than a literal is evaluated at each call |
+/// | `token = "…"` | instead of `KODEMON_TOKEN`; any string expression |
+/// | `name = expression` | a field of the message, of any type that serde serializes; `execution_time` and `timestamp` replace the built-in ones |
+/// | `"any name" = expression` | the same for names that aren't identifiers, and for `stats` and `udp` |
+/// | `crate = "path"` | the path of this crate: see below |
 /// | `stats` | mmstats records the calls, too |
-/// | `stats, udp = false` | mmstats records the calls, and none is sent |
+/// | `stats, udp = false` | mmstats records the calls; they aren't sent |
 ///
-/// Expressions of fields are evaluated before the call, with its arguments in scope, and their
-/// values kept to its end. So a value that is moved or changed by the function has to be cloned:
-/// `name = self.name.clone()`; numbers and references to what isn't touched are kept as they are.
+/// Field expressions are evaluated before the call, with its arguments in scope, and their values are
+/// held until it ends. So a value that the function moves or changes must be cloned:
+/// `name = self.name.clone()`; numbers and references to other values needn't be.
 ///
-/// The time ends when the function returns, also early or by a panic. Of an `async fn` it begins at
-/// the first poll and ends with the future, also where that is dropped before its end; of a
-/// function that returns a future, only the making of that is timed.
+/// The timing ends when the function returns, including early returns and panics. For an `async fn` it
+/// starts at the first poll and ends when the future completes or is dropped; for a function that
+/// returns a future, only the creation of the future is timed.
 ///
-/// The code refers to `::kodemon`. A program that has this crate under another name, or from a crate
-/// that re-exports it, says so: `#[kodemon(crate = "facade::kodemon")]`. In a `macro_rules!` the path
-/// may stand without quotes: `crate = $crate::kodemon`.
+/// The code refers to `::kodemon`. If this crate has another name or is re-exported, give its path:
+/// `#[kodemon(crate = "facade::kodemon")]`. In a `macro_rules!` the path may be unquoted:
+/// `crate = $crate::kodemon`.
 ///
-/// Everything else about the function stays as it was: signature, attributes, documentation. A
-/// `const fn` can't be timed, because it may run in the compiler.
+/// Signature, attributes and documentation of the function don't change. A `const fn` can't be timed,
+/// because it may run in the compiler.
 #[proc_macro_attribute]
 pub fn kodemon(arguments: TokenStream, function: TokenStream) -> TokenStream {
     expand::function(arguments.into(), &function.into()).into()
@@ -68,12 +68,12 @@ pub fn kodemon(arguments: TokenStream, function: TokenStream) -> TokenStream {
 /// let customer = 42;
 /// {
 ///     let _timing = kodemon::timing!("check-out", customer = customer, phase = "paying");
-///     // what is timed
+///     // timed code
 /// }
 /// ```
 ///
-/// First comes the key, a text; then what [`kodemon`](macro@kodemon) takes. A name is needed to
-/// hold it: `let _ = …` would drop it at once.
+/// The key comes first, a string; then the arguments of [`kodemon`](macro@kodemon). Bind the timing to a
+/// name: `let _ = …` would drop it at once.
 #[proc_macro]
 pub fn timing(input: TokenStream) -> TokenStream {
     expand::timing(input.into()).into()

@@ -123,7 +123,7 @@ fn a_port_that_is_none_is_counted_and_told_by_connect() {
     let mut program = Program::start(&[("KODEMON_PORT", "http")]);
     assert_eq!(program.call("plain"), "21");
     assert_eq!(program.call("statistics"), "misconfigured 1");
-    let expected = "KODEMON_PORT is 'http', a port from 1 to 65535 was expected";
+    let expected = "invalid KODEMON_PORT 'http': expected a port from 1 to 65535";
     assert_eq!(program.call("connect"), expected);
 }
 
@@ -135,7 +135,7 @@ fn a_host_without_an_address_is_counted_and_told_by_connect() {
     }
     assert_eq!(program.call("statistics"), "unresolved 3");
     let told = program.call("connect");
-    assert!(told.starts_with("KODEMON_HOST is 'nobody..invalid': "), "{told}");
+    assert!(told.starts_with("can't reach KODEMON_HOST 'nobody..invalid'"), "{told}");
 }
 
 /// `127.1` is no address as Rust reads them; the name service knows it without asking anybody.
