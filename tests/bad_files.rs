@@ -7,9 +7,11 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use mmstats_testing::TIMEOUT;
 use mmstats_testing::command::{Run, dead_pid, run, tool};
 use mmstats_testing::original::{content, field, original};
 use mmstats_testing::stats_dir::write;
@@ -258,27 +260,32 @@ fn escape_sequences() {
 /// shown, or a message, and never a crash.
 #[test]
 fn cut_short_and_grown_again_while_being_read() {
-    const TIME: Duration = Duration::from_secs(5);
+    const ENOUGH: u32 = 5;
     let beside = Beside::new();
     let many: Vec<_> = (0..200).map(|n| field(format!("n{n}"), "Q", 1, &[1; 16])).collect();
     let whole = content(&many);
     let bad = write(beside.directory.path(), "bad.mmstats", &whole);
-    let end = Instant::now() + TIME;
+    let end = Instant::now() + TIMEOUT;
+    let done = AtomicBool::new(false);
     thread::scope(|scope| {
         scope.spawn(|| {
-            while Instant::now() < end {
+            while !done.load(Ordering::Relaxed) && Instant::now() < end {
                 for length in [whole.len() / 2, 0, 1] {
                     File::options().write(true).open(&bad).unwrap().set_len(length as u64).unwrap();
                     fs::write(&bad, &whole).unwrap();
                 }
             }
         });
-        while Instant::now() < end {
+        let (mut cut, mut whole) = (0, 0);
+        while cut < ENOUGH || whole < ENOUGH {
+            assert!(Instant::now() < end, "read whole {whole} times, cut {cut} times");
             let Run { code, stdout, stderr } = beside.slurp(&bad);
             assert!(matches!(code, Some(0 | 2)), "{code:?} {stderr}");
             assert!(stdout.contains("hits    7\n"), "{stdout}");
             assert!(stderr.lines().all(|line| line.contains("bad.mmstats: ")), "{stderr}");
+            *(if stderr.is_empty() { &mut whole } else { &mut cut }) += 1;
         }
+        done.store(true, Ordering::Relaxed);
     });
 }
 

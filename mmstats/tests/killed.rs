@@ -128,6 +128,7 @@ fn a_writer_that_is_killed_leaves_whole_values_and_its_last_counts() {
         updates += reported;
     }
     println!("{files} files, {with_room} of them with room left, {updates} rounds");
+    assert!(files > KILLS / 2 && with_room > 0 && updates > KILLS as u64, "hardly any was written");
 }
 
 /// No value is torn, and counters are within one of what was reported.

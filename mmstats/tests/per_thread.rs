@@ -1,6 +1,6 @@
 //! One instance a thread: adopted, added up, removed.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -190,12 +190,13 @@ fn no_child_of_twenty_threads_hangs() {
     const CHURNERS: usize = 20;
     let _turn = turn();
     STATS.with(|stats| stats.jobs.incr());
-    let done = AtomicBool::new(false);
+    let (done, churned) = (AtomicBool::new(false), AtomicUsize::new(0));
     let codes: Vec<_> = thread::scope(|scope| {
         for _ in 0..CHURNERS {
             scope.spawn(|| {
                 while !done.load(Ordering::Relaxed) {
                     thread::spawn(|| STATS.with(|stats| stats.jobs.incr())).join().unwrap();
+                    churned.fetch_add(1, Ordering::Relaxed);
                 }
             });
         }
@@ -208,6 +209,8 @@ fn no_child_of_twenty_threads_hangs() {
         (0..CHILDREN).map(|_| in_child(count_in_child)).collect()
     });
     assert_eq!(codes, [0; CHILDREN]);
+    let churned = churned.into_inner();
+    assert!(churned > CHILDREN, "only {churned} threads ended beside the forks");
 }
 
 struct SetOnDrop<'a>(&'a AtomicBool);

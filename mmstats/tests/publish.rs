@@ -394,15 +394,15 @@ fn values_of_all_scalars_go_through_unchanged() {
 
 #[test]
 fn a_field_is_added_while_readers_read() {
-    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
     let directory = tempfile::tempdir().unwrap();
     let stats = dynamic(&directory).capacity(400_000).create().unwrap();
     let path = stats.path().unwrap().to_path_buf();
-    let done = AtomicBool::new(false);
-    let seen = std::thread::scope(|scope| {
+    let (done, reads) = (AtomicBool::new(false), AtomicU64::new(0));
+    let partial = std::thread::scope(|scope| {
         let reader = scope.spawn(|| {
-            let mut most = 0;
+            let (mut most, mut partial) = (0, 0);
             while !done.load(Ordering::Relaxed) {
                 let file = StatsFile::read(&path).unwrap();
                 assert!(file.problem().is_none(), "{:?}", file.problem());
@@ -411,15 +411,23 @@ fn a_field_is_added_while_readers_read() {
                 let count = all.count();
                 assert!(count >= most, "{count} after {most}");
                 most = count;
+                partial += u32::from((1..2_000).contains(&count));
+                reads.fetch_add(1, Ordering::Relaxed);
             }
-            most
+            partial
         });
         for number in 0..2_000 {
             let _: Counter = stats.add(Counter::named(format!("stat.{number}"))).unwrap();
+            // On each tenth of the way a whole read begins and ends.
+            let before = reads.load(Ordering::Relaxed);
+            while number % 200 == 199 && reads.load(Ordering::Relaxed) < before + 2 {
+                assert!(!reader.is_finished(), "the reader failed");
+                std::thread::yield_now();
+            }
         }
         while StatsFile::read(&path).unwrap().get("stat.1999").is_none() {}
         done.store(true, Ordering::Relaxed);
         reader.join().unwrap()
     });
-    assert!(seen <= 2_000);
+    assert!(partial > 0, "no read met a part of the fields");
 }
