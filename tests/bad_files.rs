@@ -66,15 +66,15 @@ fn bytes_that_are_no_stats_file() {
     beside.content_is_refused(b"", "empty file");
     beside.content_is_refused(
         b"\x02\x01\0",
-        "not a stats file: its first byte is 2, version 1 was expected",
+        "not a stats file: its first byte is 2, expected version 1",
     );
     beside.content_is_refused(
         b"\x01\xff",
-        "cut short at offset 1: a label size of 2 bytes was expected, 1 are there",
+        "cut short at offset 1: expected a label size of 2 bytes, found 1",
     );
     beside.content_is_refused(
         b"\x01\xff\xffabc",
-        "cut short at offset 3: a label of 65535 bytes was expected, 3 are there",
+        "cut short at offset 3: expected a label of 65535 bytes, found 3",
     );
 }
 
@@ -86,10 +86,7 @@ fn one_byte() {
     let Run { code, stdout, stderr } = beside.slurp(&bad);
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
     assert!(stdout.starts_with(&format!("==> {}", bad.display())), "{stdout}");
-    beside.content_is_refused(
-        b"m",
-        "not a stats file: its first byte is 109, version 1 was expected",
-    );
+    beside.content_is_refused(b"m", "not a stats file: its first byte is 109, expected version 1");
 }
 
 #[test]
@@ -97,16 +94,16 @@ fn signatures_that_lie_or_are_none() {
     let beside = Beside::new();
     beside.content_is_refused(
         &content(&[field("huge", "1000000000s", 0xff, b"abc")]),
-        "cut short at offset 21: the value of 'huge' takes 1000000000 bytes, 5 are there",
+        "cut short at offset 21: expected 1000000000 bytes for the value of 'huge', found 5",
     );
     beside.content_is_refused(
         &content(&[field("odd", "\x1b[2J", 0xff, b"abc")]),
-        "'odd' has an unknown type signature '\\x1b[2J' at offset 8 (unknown type code '\\x1b'); \
-         what follows can't be found",
+        "'odd' has an invalid type signature '\\x1b[2J' at offset 8, so the fields after it can't be \
+         found: unknown type code '\\x1b'",
     );
     beside.content_is_refused(
         &content(&[field("odd", "Q", 7, &[0; 16])]),
-        "'odd' has the write buffer 7 at offset 9, 0, 1 or 255 was expected",
+        "'odd' has the write buffer 7 at offset 9, expected 0, 1 or 255",
     );
 }
 
@@ -306,7 +303,7 @@ fn every_format_goes_on() {
         if format == "json" {
             let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
             assert_eq!(json["errors"][0]["path"], bad.to_str().unwrap());
-            let reason = "not a stats file: its first byte is 110, version 1 was expected";
+            let reason = "not a stats file: its first byte is 110, expected version 1";
             assert_eq!(json["errors"][0]["error"], reason);
         }
     }

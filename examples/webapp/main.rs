@@ -57,7 +57,7 @@ fn main() -> ExitCode {
     match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("webapp: {error}");
+            eprintln!("webapp: {error:#}");
             ExitCode::FAILURE
         }
     }

@@ -38,7 +38,7 @@ fn options(directory: &Path) -> Options<Kinds> {
 /// wanted.
 fn is_refused(directory: &Path) {
     let before = (files(directory), tmpfs::left(directory));
-    let error = options(directory).create().map(drop).unwrap_err().to_string();
+    let error = format!("{:#}", options(directory).create().map(drop).unwrap_err());
     assert!(error.contains("No space left on device"), "{error}");
     assert!(error.contains(directory.to_str().unwrap()), "{error}");
     assert_eq!((files(directory), tmpfs::left(directory)), before);

@@ -179,7 +179,7 @@ fn a_program_that_runs_out_of_descriptors() {
             thread::spawn(move || {
                 let error = LIMITED.try_with(|_| ()).unwrap_err();
                 drop(guard);
-                error.to_string()
+                format!("{error:#}")
             })
         });
         let threads: Vec<_> = threads.collect();

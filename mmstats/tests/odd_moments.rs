@@ -52,14 +52,14 @@ fn windows_and_texts_that_no_memory_holds_are_errors() {
     for window in [usize::MAX, usize::MAX / 8, (1 << 24) + 1] {
         let is_window = |text: String| text.contains("window");
         let moving = stats.add(MovingAverage::named("moving").window(window));
-        assert!(is_window(moving.unwrap_err().to_string()), "{window}");
+        assert!(is_window(format!("{:#}", moving.unwrap_err())), "{window}");
         let timer = stats.add(Timer::named("timer").window(window));
-        assert!(is_window(timer.unwrap_err().to_string()), "{window}");
+        assert!(is_window(format!("{:#}", timer.unwrap_err())), "{window}");
     }
     for size in [usize::MAX, u32::MAX as usize, (1 << 24) + 1] {
         let error = stats.add(Text::named("text").size(size)).unwrap_err();
-        let mmstats::AddError::Declaration { reason, .. } = error else { panic!("{error}") };
-        assert_eq!(reason, DeclareError::Size { found: size });
+        let mmstats::AddError::Declaration { source, .. } = error else { panic!("{error}") };
+        assert_eq!(source, DeclareError::Size { found: size });
     }
     // What was refused holds no label.
     let _text: Text = stats.add(Text::named("text")).unwrap();
@@ -81,22 +81,23 @@ fn what_is_out_of_range_says_the_range() {
         stats.add(Counter::named("")).map(drop),
         stats.add(Counter::named(too_long.clone())).map(drop),
     ];
-    let found = found.map(|result| result.unwrap_err().to_string().replace(&too_long[..80], "x"));
+    let found =
+        found.map(|result| format!("{:#}", result.unwrap_err()).replace(&too_long[..80], "x"));
     assert_eq!(
         found,
         [
-            "stat 'm': a window of 16777217 values, 1 to 16777216 were expected",
-            "stat 't': a window of 0 values, 1 to 16777216 were expected",
-            "stat 'w': a window of -1 seconds, 0.00000006 to 1.8e19 were expected",
-            "stat 's': a text of 0 bytes, 1 to 16777216 were expected",
-            "stat 'h': a relative error of 0.9, from 0.0000077 to 0.5 was expected",
-            "stat '': the label is empty, 1 to 65535 bytes were expected",
-            "stat 'x…': the label has 65536 bytes, 1 to 65535 were expected here",
+            "stat 'm' can't be declared: a window of 16777217 values, expected 1 to 16777216",
+            "stat 't' can't be declared: a window of 0 values, expected 1 to 16777216",
+            "stat 'w' can't be declared: a window of -1 seconds, expected 0.00000006 to 1.8e19",
+            "stat 's' can't be declared: a text of 0 bytes, expected 1 to 16777216",
+            "stat 'h' can't be declared: a relative error of 0.9, expected 0.0000077 to 0.5",
+            "stat '' can't be declared: the label is empty, expected 1 to 65535 bytes",
+            "stat 'x…' can't be declared: the label has 65536 bytes, expected 1 to 65535",
         ]
     );
     let name = dynamic(&directory).filename("a/b").create().unwrap_err();
-    let expected = "'a/b' is no file name: one has a character at least, neither '/' nor NUL, and \
-                    isn't '.' or '..'";
+    let expected = "'a/b' is not a valid file name: it must not be empty, '.' or '..', or contain \
+                    '/' or NUL";
     assert_eq!(name.to_string(), expected);
 }
 

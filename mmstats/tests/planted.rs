@@ -103,7 +103,7 @@ fn where_every_number_is_taken_it_says_so() {
     assert!(matches!(error, CreateError::NamesExhausted { .. }), "{error}");
     let path = directory.path().join("a.mmstats");
     let expected =
-        format!("{}: this name and all numbers behind it, up to 9999, are taken", path.display());
+        format!("{}: this name and its variants up to number 9999 are taken", path.display());
     assert_eq!(error.to_string(), expected);
     assert_eq!(options().or_private_memory().create().unwrap().path(), None);
     assert!(state(directory.path()) == before && !outside.exists());
@@ -123,7 +123,7 @@ fn what_stands_in_place_of_the_directory_is_an_error() {
         for unnamed in [true, false] {
             let create = || Options::dynamic("Planted").path(&place).create().unwrap_err();
             let error = if unnamed { create() } else { seccomp::without_unnamed_files(create) };
-            let begin = format!("can't make a file in {}: ", place.display());
+            let begin = format!("can't create a file in {}", place.display());
             assert!(error.to_string().starts_with(&begin), "{number}: {error}");
         }
         assert_eq!(state(outside.path()), before);

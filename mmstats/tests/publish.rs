@@ -310,7 +310,7 @@ fn mistakes_are_named() {
     let directory = tempfile::tempdir().unwrap();
     let stats = dynamic(&directory).capacity(200_000).layout(Layout::Packed).create().unwrap();
     let reason = |result: Result<Counter, AddError>| match result.unwrap_err() {
-        AddError::Declaration { reason, .. } => reason,
+        AddError::Declaration { source, .. } => source,
         other => panic!("{other}"),
     };
     assert_eq!(reason(stats.add(Counter::named(""))), DeclareError::EmptyLabel);
@@ -324,9 +324,9 @@ fn mistakes_are_named() {
     assert!(stats.add(Fixed::<u32>::named("f")).is_err());
     for found in [Aggregate::Min, Aggregate::Max, Aggregate::Each] {
         let up_down = UpDownCounter::named("u").aggregate(found);
-        let error = stats.add(up_down).unwrap_err().to_string();
-        let wrong = format!("the aggregate {found} for an up-down counter, sum was expected");
-        assert_eq!(error, format!("stat 'u': {wrong}"));
+        let error = format!("{:#}", stats.add(up_down).unwrap_err());
+        let wrong = format!("the aggregate {found} for an up-down counter, expected sum");
+        assert_eq!(error, format!("stat 'u' can't be declared: {wrong}"));
     }
     let up_down = UpDownCounter::named("u").aggregate(Aggregate::Sum);
     assert!(stats.add(up_down).is_ok());

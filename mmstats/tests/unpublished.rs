@@ -108,7 +108,10 @@ fn threads_without_a_file_are_counted_as_long_as_they_are_there() {
     let problem = STATS.problem().unwrap();
     assert_eq!((numbers(), problem.threads), (vec![2], 2));
     let text = problem.to_string();
-    assert!(text.starts_with("2 threads don't publish any stats: can't make a file in"), "{text}");
+    assert!(
+        text.starts_with("2 threads don't publish any stats: can't create a file in"),
+        "{text}"
+    );
     assert!(text.contains(MISSING) && text.contains("No such file"), "{text}");
 
     // A file that is made later has the number as well, and so has one of other stats.

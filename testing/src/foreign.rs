@@ -53,6 +53,13 @@ impl Foreign {
     }
 }
 
+/// A writer that differs from another by what `change` does.
+pub fn writer_like(other: &Identity, change: impl FnOnce(&mut Identity)) -> Identity {
+    let mut writer = other.clone();
+    change(&mut writer);
+    writer
+}
+
 /// A file with these fields of whoever is claimed to have written it.
 pub fn foreign(writer: &Identity, fields: &[Foreign]) -> Vec<u8> {
     let mut content = vec![1];

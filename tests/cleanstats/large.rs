@@ -39,8 +39,7 @@ fn a_large_file_goes_if_it_is_dead_and_only_then() {
     let deletion = format!("PID {pid} doesn't map the file. Deleting {}\n", dead.display());
     assert_eq!(run.stdout, deletion + "Removed 1  -  1 alive, 0 undecided\n");
     let size = bytes.len() - 4096;
-    let error =
-        format!("{}: too large: {size} bytes, at most 67108864 are read", damaged.display());
+    let error = format!("{}: too large: {size} bytes, limit 67108864", damaged.display());
     assert_eq!(run.stderr, format!("cleanstats: {error}\n"));
     assert!(living.exists() && damaged.exists() && !dead.exists());
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use mmstats::Identity;
-use mmstats_testing::foreign::{Foreign, foreign};
+use mmstats_testing::foreign::{Foreign, foreign, writer_like};
 use mmstats_testing::stats_dir::write;
 
 use crate::{folder, pollstats, text};
@@ -13,7 +13,9 @@ const GAUGE: u8 = 2;
 
 /// A file as a program of this name publishes it.
 fn published(folder: &Path, command: &str, fields: &[(&str, u8)]) {
-    let writer = Identity { command: command.into(), ..Identity::default() };
+    let writer = writer_like(&Identity::default(), |it| {
+        it.command = command.into();
+    });
     let fields: Vec<_> =
         fields.iter().map(|&(label, kind)| Foreign::new(label, kind, "Q", &[1])).collect();
     write(folder, format!("{command}.mmstats"), &foreign(&writer, &fields));

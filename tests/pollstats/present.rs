@@ -6,10 +6,10 @@ use std::path::Path;
 use std::process::Command;
 
 use mmstats::{
-    Aggregate, Average, Field, Gauge, Histogram, Identity, Options, Published, StatsFile,
-    Timestamp, UpDownCounter,
+    Aggregate, Average, Field, Gauge, Histogram, Options, Published, StatsFile, Timestamp,
+    UpDownCounter,
 };
-use mmstats_testing::foreign::{Foreign, foreign};
+use mmstats_testing::foreign::{Foreign, foreign, writer_like};
 use serde_json::{Value, json};
 
 use crate::{Running, counter, folder, pollstats, publish, text};
@@ -197,7 +197,9 @@ fn a_process_whose_threads_publish_nothing_is_reported_once() {
     let identity = StatsFile::read(stats.path().unwrap()).unwrap().identity().unwrap().clone();
     drop(stats);
     let write = |process, file, threads| {
-        let writer = Identity { start_time: process, ..identity.clone() };
+        let writer = writer_like(&identity, |it| {
+            it.start_time = process;
+        });
         let unpublished = Foreign::new("web.sys.unpublished", 2, "Q", &[threads]);
         let bytes = foreign(&writer, &[unpublished, Foreign::new("web.hits", 1, "Q", &[1])]);
         fs::write(folder.path().join(format!("{process}-{file}.mmstats")), bytes).unwrap();
@@ -252,7 +254,10 @@ fn the_same_pid_in_the_same_file_later_counts_from_zero() {
     drop(stats);
     let file = folder.path().join("web-1-1.mmstats");
     let write = |start_time, hits| {
-        let writer = Identity { pid: 1, start_time, ..identity.clone() };
+        let writer = writer_like(&identity, |it| {
+            it.pid = 1;
+            it.start_time = start_time;
+        });
         // Written beside it, so that no look meets half of it.
         let new = folder.path().join("new");
         fs::write(&new, foreign(&writer, &[Foreign::new("web.hits", 1, "Q", &[hits])])).unwrap();

@@ -8,7 +8,7 @@ use mmstats::{
     Aggregate, Average, Counter, Field, Gauge, Histogram, Identity, MovingAverage, Options,
     Published, StatsFile, Text, Timer, Timestamp, UpDownCounter, WindowedAverage,
 };
-use mmstats_testing::foreign::{Foreign, foreign};
+use mmstats_testing::foreign::{Foreign, foreign, writer_like};
 use mmstats_testing::stats_dir::write;
 use serde_json::json;
 
@@ -329,7 +329,9 @@ fn a_timestamp_that_was_never_set_has_no_value() {
 fn the_tools_and_the_processes_come_after_the_work_of_programs() {
     let directory = tempfile::tempdir().unwrap();
     for (command, label) in [("mmash", "mmash.looks"), ("webapp", "web.hits")] {
-        let writer = Identity { command: command.into(), ..Identity::default() };
+        let writer = writer_like(&Identity::default(), |it| {
+            it.command = command.into();
+        });
         let fields = ["sys.uid", label].map(|label| Foreign::new(label, 1, "Q", &[1]));
         write(directory.path(), format!("{command}.mmstats"), &foreign(&writer, &fields));
     }

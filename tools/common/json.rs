@@ -25,7 +25,7 @@ pub const fn is_alive(verdict: Verdict) -> Option<bool> {
     match verdict {
         Verdict::Alive => Some(true),
         Verdict::Dead => Some(false),
-        Verdict::Undecided => None,
+        _ => None,
     }
 }
 

@@ -325,13 +325,13 @@ mod tests {
     /// A container's program has the same pid and the same file name each time.
     #[test]
     fn the_same_pid_in_the_same_file_later_is_another_writer() {
-        let of = |start_time, hits| FileSnapshot {
-            writer: Writer {
-                file: Some((1, 1)),
-                identity: Some(Identity { pid: 1, start_time, ..Identity::default() }),
-                created: None,
-            },
-            ..file("a", 0.0, hits)
+        let of = |start_time, hits| {
+            let mut identity = Identity::default();
+            (identity.pid, identity.start_time) = (1, start_time);
+            FileSnapshot {
+                writer: Writer { file: Some((1, 1)), identity: Some(identity), created: None },
+                ..file("a", 0.0, hits)
+            }
         };
         let mut watched = Watched::from(vec![of(10, 3000)], &[]);
         assert_eq!(new(&watched.look(vec![of(11, 2000)], &[])), [("a", 2000)]);

@@ -137,7 +137,7 @@ fn export_file(
         && match life.verdict {
             Verdict::Alive => arguments.dead,
             Verdict::Dead => arguments.alive,
-            Verdict::Undecided => true,
+            _ => true,
         };
     let selected = SelectedFile::new(file, life, &arguments.labels, arguments.dead);
     if is_excluded || selected.has_no_match() {

@@ -70,7 +70,7 @@ async fn serve(arguments: &Arguments) -> Result<Outcome, String> {
     let (stores, known) = stores::open(&arguments.store, arguments.keep)?;
     let signal = shutdown_signal().map_err(|error| format!("can't await signals: {error}"))?;
 
-    let failed = |error| format!("can't publish stats: {error}");
+    let failed = |error| format!("can't publish stats: {error:#}");
     let received = Arc::new(Telemetry::<ReceiverStats>::publish("kodemon.").map_err(failed)?);
     let store_stats = stores.iter().map(|store| {
         let prefix = format!("kodemon.{}.", store.name());

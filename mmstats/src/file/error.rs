@@ -4,11 +4,12 @@ use std::fmt::{self, Write as _};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::format::FormatError;
+use crate::format::{Count, FormatError, write_sources};
 
 /// Why a stats file couldn't be read, or not to its end.
 ///
-/// As text it is one line that names the file; [`reason`](Self::reason) is the same without the
+/// As text it is one line that names the file, without its [source](std::error::Error::source);
+/// the alternate form (`{:#}`) has that, too. [`reason`](Self::reason) is that form without the
 /// file. Control characters of the path and of labels are escaped.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -100,32 +101,43 @@ impl ReadError {
         }
     }
 
-    /// The reason without the file, for a place that names the file anyway.
+    /// The reason without the file, for a message that names the file anyway.
     pub fn reason(&self) -> String {
         match self {
             Self::Io { source, .. } => source.to_string(),
+            Self::Damaged { source, .. } => format!("{source:#}"),
+            _ => self.description(),
+        }
+    }
+
+    /// What is wrong, without the file and the source.
+    fn description(&self) -> String {
+        match self {
+            Self::Io { .. } => "can't be read".to_owned(),
+            Self::Damaged { .. } => "can't be parsed".to_owned(),
             Self::NotRegular { found, .. } => format!("not a stats file but {found}"),
             Self::TooLarge { size, limit, .. } => {
-                format!("too large: {size} bytes, at most {limit} are read")
+                format!("too large: {}, limit {limit}", Count(*size, "byte"))
             }
             Self::OverBudget { exceeded, limit, .. } => {
                 let name = exceeded.name();
                 format!(
-                    "not read: with it, there are more than {limit} {name} in all files \
+                    "not read: with it, all files have more than {limit} {name} \
                      (--max-{name}, ReadBudget::max_{name})"
                 )
             }
             Self::CutShort { expected, found, .. } => format!(
-                "cut short while being read: {expected} bytes were expected, {found} are there"
+                "cut short while being read: expected {}, found {found}",
+                Count(*expected, "byte")
             ),
-            Self::Damaged { source, .. } => source.to_string(),
         }
     }
 }
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", Escaped(self.path()), self.reason())
+        write!(f, "{}: {}", Escaped(self.path()), self.description())?;
+        write_sources(self, f)
     }
 }
 
@@ -162,9 +174,6 @@ mod tests {
     #[test]
     fn a_message_names_the_file_and_the_reason_on_one_line() {
         let error = ReadError::TooLarge { path: "/tmp/a\x1b[2J\nb".into(), size: 5, limit: 4 };
-        assert_eq!(
-            error.to_string(),
-            r"/tmp/a\u{1b}[2J\nb: too large: 5 bytes, at most 4 are read"
-        );
+        assert_eq!(error.to_string(), r"/tmp/a\u{1b}[2J\nb: too large: 5 bytes, limit 4");
     }
 }

@@ -18,6 +18,7 @@ use crate::format::Identity;
 
 /// Whether the writer of a stats file still publishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Verdict {
     /// The writer is there.
     Alive,
@@ -29,6 +30,7 @@ pub enum Verdict {
 
 /// Whether the writer of a stats file still publishes, and how that is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Life {
     /// The answer.
     pub verdict: Verdict,

@@ -21,7 +21,7 @@ pub(crate) enum Lock {
 ///
 /// # Errors
 ///
-/// Where somebody else holds it, or the file system has no locks.
+/// Returns an error if somebody else holds it, or if the file system has no locks.
 pub(crate) fn take(file: &File) -> io::Result<()> {
     fcntl(file, FcntlArg::F_OFD_SETLK(&whole_file(libc::F_WRLCK)))?;
     Ok(())

@@ -236,7 +236,7 @@ mod tests {
         File::options().write(true).open(&path).unwrap().set_len(100).unwrap();
         assert_eq!(
             open.copy(&path).unwrap_err().reason(),
-            "cut short while being read: 4096 bytes were expected, 100 are there"
+            "cut short while being read: expected 4096 bytes, found 100"
         );
         assert!(open.copy_range(0..100, &path).is_ok());
         assert!(open.copy_range(90..101, &path).is_err());

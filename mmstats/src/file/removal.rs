@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::Escaped;
 use super::{Life, ReadError, Verdict};
+use crate::format::write_sources;
 
 /// What became of a file that was to be removed if dead.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +38,7 @@ pub enum Removal {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum RemoveError {
-    /// It can't be read, or is no stats file.
+    /// It can't be read, or is not a stats file. As text it is the [`ReadError`].
     Read(ReadError),
     /// It is dead and the operating system refused to remove it.
     Unlink {
@@ -57,7 +58,7 @@ impl RemoveError {
         }
     }
 
-    /// The reason without the file, for a place that names the file anyway.
+    /// The reason without the file, for a message that names the file anyway.
     pub fn reason(&self) -> String {
         match self {
             Self::Read(error) => error.reason(),
@@ -68,22 +69,28 @@ impl RemoveError {
 
 impl fmt::Display for RemoveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", Escaped(self.path()), self.reason())
+        match self {
+            Self::Read(error) => fmt::Display::fmt(error, f),
+            Self::Unlink { path, .. } => {
+                write!(f, "{}: dead, but it can't be removed", Escaped(path))?;
+                write_sources(self, f)
+            }
+        }
     }
 }
 
 impl std::error::Error for RemoveError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Read(error) => Some(error),
+            Self::Read(error) => error.source(),
             Self::Unlink { source, .. } => Some(source),
         }
     }
 }
 
-/// The answer for a file that isn't dead.
-impl From<Life> for Removal {
-    fn from(Life { verdict, reason }: Life) -> Self {
+impl Removal {
+    /// The answer for a file that isn't dead.
+    pub(super) fn refused(Life { verdict, reason }: Life) -> Self {
         match verdict {
             Verdict::Alive => Self::Alive { reason },
             Verdict::Dead | Verdict::Undecided => Self::Undecided { reason },

@@ -27,7 +27,8 @@ use super::{Life, Processes, ReadError, Removal, RemoveError, Verdict};
 ///
 /// # Errors
 ///
-/// See [`RemoveError`]. A file that is gone already is no error.
+/// Returns an error if the file can't be read, is not a stats file, or can't be removed. A file
+/// that is already gone is not an error.
 pub fn remove_if_dead(
     path: impl AsRef<Path>,
     processes: &mut Processes,
@@ -43,13 +44,13 @@ pub fn remove_if_dead(
         };
         let life = candidate.judge(processes);
         if life.verdict != Verdict::Dead {
-            return Ok(life.into());
+            return Ok(Removal::refused(life));
         }
         if let Some(removal) = remove(&entry, &candidate, processes)? {
             return Ok(removal);
         }
     }
-    Ok(Life::undecided("replaced again and again").into())
+    Ok(Removal::refused(Life::undecided("replaced again and again")))
 }
 
 /// Says what [`remove_if_dead`] would do with a file, and does nothing.
@@ -58,7 +59,8 @@ pub fn remove_if_dead(
 ///
 /// # Errors
 ///
-/// See [`RemoveError`]. A file that is gone already is no error.
+/// Returns an error if the file can't be read, is not a stats file, or can't be removed. A file
+/// that is already gone is not an error.
 pub fn would_remove(
     path: impl AsRef<Path>,
     processes: &mut Processes,
@@ -71,7 +73,7 @@ pub fn would_remove(
     };
     let life = candidate.judge(processes);
     if life.verdict != Verdict::Dead {
-        return Ok(life.into());
+        return Ok(Removal::refused(life));
     }
     if entry.present_file() != Some(candidate.id()) {
         return Ok(Removal::Gone);
@@ -106,7 +108,8 @@ fn remove(
     match candidate.file().try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
-            return Ok(Some(Life::undecided("being removed by another process").into()));
+            let life = Life::undecided("being removed by another process");
+            return Ok(Some(Removal::refused(life)));
         }
         Err(TryLockError::Error(source)) => return Err(refused(entry, source)),
     }
@@ -118,7 +121,7 @@ fn remove(
     pid.inspect(|&pid| processes.forget(pid));
     let life = candidate.judge(processes);
     if life.verdict != Verdict::Dead {
-        return Ok(Some(life.into()));
+        return Ok(Some(Removal::refused(life)));
     }
     match entry.unlink() {
         Ok(()) => Ok(Some(Removal::Removed { reason: life.reason, pid })),

@@ -15,7 +15,7 @@ pub(crate) struct Walk<'a> {
 ///
 /// # Errors
 ///
-/// Where the bytes are no stats file at all, or one that this reader must not read.
+/// Returns an error if the bytes are not a stats file, or one that this reader must not read.
 pub(crate) fn walk(bytes: &[u8], visit: impl FnMut(RawField)) -> Result<Walk<'_>, FormatError> {
     let mut spans = Spans { bytes, entries: None };
     let chain = Chain::new(bytes, |offset| spans.of_field_at(offset))?;

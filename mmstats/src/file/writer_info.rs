@@ -17,7 +17,7 @@ impl WriterInfo {
     ///
     /// # Errors
     ///
-    /// Where it isn't one: whoever removes files wants to be sure.
+    /// Returns an error if it isn't whole: whoever removes files wants to be sure.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, FormatError> {
         let mut pid = None;
         let walk = walk(bytes, |field| {

@@ -78,7 +78,7 @@ impl Buckets {
     ///
     /// # Panics
     ///
-    /// Where there is no such bucket.
+    /// Panics if there is no such bucket.
     pub(crate) fn range(self, index: usize) -> RangeInclusive<u64> {
         assert!(index < self.count(), "a bucket of the scheme");
         let doublings = (index >> self.grouping).saturating_sub(1) as u32;

@@ -129,7 +129,7 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
             Ok(parsed) => {
                 (parsed.size(), parsed.size().saturating_mul(copies), true, parsed.single())
             }
-            Err(reason) => {
+            Err(source) => {
                 let span = (self.span_of)(label.start - SIZE_OF_SIZE);
                 let total =
                     span.and_then(|span| (label.start - SIZE_OF_SIZE + span).checked_sub(start));
@@ -139,7 +139,7 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
                     label: self.escaped(&label),
                     offset: signature.start,
                     found: self.escaped(&signature),
-                    reason,
+                    source,
                 })?;
                 (total / copies, total, false, None)
             }

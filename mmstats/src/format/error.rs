@@ -1,8 +1,9 @@
-//! What is wrong with the bytes of a stats file: field, offset, found, expected.
+//! What is wrong with the bytes of a stats file: field, offset, expected, found.
 
+use std::error::Error;
 use std::fmt;
 
-use super::{SignatureError, VERSION};
+use super::{Count, SignatureError, VERSION};
 
 /// Where and why bytes are not a stats file, or not to their end.
 ///
@@ -49,7 +50,7 @@ pub enum FormatError {
         /// The signature.
         found: String,
         /// What is wrong with it.
-        reason: SignatureError,
+        source: SignatureError,
     },
     /// A write buffer that is neither 0, 1 nor 255.
     WriteBuffer {
@@ -73,34 +74,52 @@ impl fmt::Display for FormatError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("empty file"),
-            Self::Version { found } => write!(
-                f,
-                "not a stats file: its first byte is {found}, version {VERSION} was expected"
-            ),
+            Self::Version { found } => {
+                write!(f, "not a stats file: its first byte is {found}, expected version {VERSION}")
+            }
             Self::HeaderPastEnd { part, offset, expected, found } => write!(
                 f,
-                "cut short at offset {offset}: a {part} of {expected} {} was expected, {found} are there",
-                if *expected == 1 { "byte" } else { "bytes" }
+                "cut short at offset {offset}: expected a {part} of {}, found {found}",
+                Count(*expected, "byte")
             ),
             Self::ValuePastEnd { label, offset, expected, found } => write!(
                 f,
-                "cut short at offset {offset}: the value of '{label}' takes {expected} bytes, {found} are there"
+                "cut short at offset {offset}: expected {} for the value of '{label}', found {found}",
+                Count(*expected, "byte")
             ),
-            Self::Signature { label, offset, found, reason } => write!(
+            Self::Signature { label, offset, found, .. } => write!(
                 f,
-                "'{label}' has an unknown type signature '{found}' at offset {offset} ({reason}); \
-                 what follows can't be found"
+                "'{label}' has an invalid type signature '{found}' at offset {offset}, so the \
+                 fields after it can't be found"
             ),
             Self::WriteBuffer { label, offset, found } => write!(
                 f,
-                "'{label}' has the write buffer {found} at offset {offset}, 0, 1 or 255 was expected"
+                "'{label}' has the write buffer {found} at offset {offset}, expected 0, 1 or 255"
             ),
             Self::UnknownExtension { bits } => {
                 write!(f, "needs format extensions that this version doesn't know (bits {bits:#x})")
             }
             Self::ForeignByteOrder => f.write_str("written on a machine of the other byte order"),
+        }?;
+        write_sources(self, f)
+    }
+}
+
+impl Error for FormatError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Signature { source, .. } => Some(source),
+            _ => None,
         }
     }
 }
 
-impl std::error::Error for FormatError {}
+/// Writes what caused an error, if the alternate form (`{:#}`) is asked for.
+pub(crate) fn write_sources(error: &dyn Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut source = if f.alternate() { error.source() } else { None };
+    while let Some(cause) = source {
+        write!(f, ": {cause}")?;
+        source = cause.source();
+    }
+    Ok(())
+}

@@ -30,6 +30,7 @@ pub const IDENTITY_ALIGN: usize = 8;
 /// It never changes after the file's birth. A file that another thread takes over keeps the
 /// identity of the thread that made it; the field `sys.tid` has the present one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Identity {
     /// The writer's process id, in its own pid namespace.
     pub pid: u32,

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use super::{Aggregate, Kind, SIZE_OF_SIZE, Signature, UNBUFFERED};
 
 /// How values are placed in a file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Layout {
     /// Every value stands on its natural alignment, averages, timers and texts are struct
     /// values, and a trailer tells kinds, units and help. The original's readers read it too.

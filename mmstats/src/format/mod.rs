@@ -21,8 +21,9 @@ mod text;
 mod trailer;
 
 pub(crate) use buckets::Buckets;
+pub(crate) use error::write_sources;
 pub(crate) use new_file::{Addition, FreeSpace, NewFile};
-pub(crate) use text::{cut, lossy, until_nul};
+pub(crate) use text::{Count, cut, lossy, until_nul};
 #[cfg(test)]
 pub(crate) use trailer::encode_footer;
 

@@ -81,7 +81,7 @@ impl<'a> Signature<'a> {
     ///
     /// # Errors
     ///
-    /// Where Python's `struct.calcsize` raises.
+    /// Returns an error where Python's `struct.calcsize` raises one.
     pub fn parse(text: &'a [u8]) -> Result<Self, SignatureError> {
         let (mode, items) = Mode::of(text);
         // Padding and one code: nearly every signature, and readers of many files notice.

@@ -1,7 +1,8 @@
-//! Texts in a room of fixed size: cut where they are too long, ended by a NUL where they are
-//! shorter, replaced where they are none.
+//! Texts in a field of fixed size: cut if they are too long, ended by a NUL if they are shorter,
+//! with replacements for what isn't UTF-8. And counted things in messages.
 
 use std::borrow::Cow;
+use std::fmt;
 
 /// As much of `text` as fits in `size` bytes without breaking a character.
 pub(crate) fn cut(text: &str, size: usize) -> &str {
@@ -26,6 +27,17 @@ pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// A number of things: `1 byte`, `2 bytes`.
+pub(crate) struct Count<N>(pub N, pub &'static str);
+
+impl<N: fmt::Display + PartialEq + From<u8>> fmt::Display for Count<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(number, thing) = self;
+        let plural = if *number == N::from(1) { "" } else { "s" };
+        write!(f, "{number} {thing}{plural}")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -35,6 +47,12 @@ mod tests {
         assert_eq!(cut("größer", 3), "gr");
         assert_eq!(cut("größer", 4), "grö");
         assert_eq!(cut("größer", 100), "größer");
+    }
+
+    #[test]
+    fn one_thing_is_singular() {
+        assert_eq!(Count(1_u64, "byte").to_string(), "1 byte");
+        assert_eq!(Count(0_usize, "byte").to_string(), "0 bytes");
     }
 
     #[test]

@@ -75,7 +75,7 @@ impl Map {
     ///
     /// # Panics
     ///
-    /// Where they don't fit.
+    /// Panics if they don't fit.
     pub(crate) fn write(&self, offset: usize, bytes: &[u8]) {
         let target = self.checked(offset, bytes.len());
         // SAFETY: `checked` gave `bytes.len()` bytes within the map (1); the source is a slice of
@@ -124,7 +124,7 @@ impl Map {
     ///
     /// # Panics
     ///
-    /// Where it isn't within the map, or its label too long for one store: see
+    /// Panics if it isn't within the map, or if its label is too long for one store: see
     /// `FreeSpace::longest_label`.
     pub(crate) fn add(&self, addition: &Addition) {
         if let Some((offset, entry)) = &addition.entry {
@@ -174,7 +174,7 @@ impl Map {
     ///
     /// # Panics
     ///
-    /// Where the field isn't wholly within the map, or not aligned as its layout promises.
+    /// Panics if the field isn't wholly within the map, or not aligned as its layout promises.
     pub(crate) fn attach(
         self: &Arc<Self>,
         field: &LaidOutField,

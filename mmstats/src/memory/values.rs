@@ -180,7 +180,7 @@ impl ArrayCell {
 
     /// # Panics
     ///
-    /// Where there are fewer.
+    /// Panics if there are fewer.
     fn get(&self, number: usize) -> u64 {
         assert!(number <= self.last, "within the array");
         if self.aligned {

@@ -46,10 +46,10 @@ pub(super) fn create_file(
     };
     check_size_limit(directory, image.len())?;
     let section = Section::enter();
-    let (file, temporary) = make(directory, mode).map_err(failed("make a file in"))?;
-    reserve(&file, image.len()).map_err(failed("reserve room for a file in"))?;
+    let (file, temporary) = make(directory, mode).map_err(failed("create a file in"))?;
+    reserve(&file, image.len()).map_err(failed("reserve space for a file in"))?;
     lock::take(&file).map_err(failed("lock a file in"))?;
-    let stat = fstat(&file).map_err(|errno| failed("look at a file in")(errno.into()))?;
+    let stat = fstat(&file).map_err(|errno| failed("inspect a file in")(errno.into()))?;
     let map = Map::of_file(file, &stat, image.len(), &section).map_err(failed("map a file in"))?;
     // The version byte last: a file without it is no stats file.
     map.write(1, &image[1..]);

@@ -1,49 +1,12 @@
-//! How a stats struct declares its fields, and how it gets them.
+//! The fields of a stats struct: declared one by one, then attached in the same order.
 
 use std::any::TypeId;
 use std::borrow::Cow;
 use std::collections::{HashSet, VecDeque};
 
-use super::errors::DeclareError;
-use super::{CreateError, Options, Published};
+use super::{CreateError, DeclareError};
 use crate::format::{Aggregate, DeclaredField, Kind, Layout};
 use crate::memory::{AttachedField, Scalar};
-
-/// A struct of stats. Derived: see the derive macro of the same name.
-///
-/// `declare` and `attach` go through the fields in the same order: the one says what they are,
-/// then the file is made, then the other builds the struct of writers into that file.
-pub trait MmStats: Sized + Send + 'static {
-    /// The struct's name: `{STRUCT}` in file names, and part of a file's identity.
-    const NAME: &'static str;
-
-    /// What stands before every label, unless [`Options::prefix`] says otherwise.
-    const PREFIX: &'static str = "";
-
-    /// Declares the fields.
-    fn declare(fields: &mut Declarations);
-
-    /// Builds the struct of the fields that were declared.
-    fn attach(fields: &mut Attachments) -> Self;
-
-    /// Sets what says how things are back to its initial value, because the thread that wrote it
-    /// is gone: see [`Field::retire`].
-    fn retire(&self);
-
-    /// Options for a stats file of this struct.
-    fn options() -> Options<Self> {
-        Options::new(Self::NAME, Self::PREFIX)
-    }
-
-    /// Makes a stats file with default options.
-    ///
-    /// # Errors
-    ///
-    /// Where a declaration is impossible or no file can be made; see [`CreateError`].
-    fn create() -> Result<Published<Self>, CreateError> {
-        Self::options().create()
-    }
-}
 
 /// A kind of field, such as [`Counter`](crate::Counter). Closed: every reader knows them all.
 pub trait Field: FieldKind {
@@ -140,7 +103,7 @@ impl<F: Field> Declaration<F> {
         let checked = check_label(&label, taken);
         let declared = match checked.and_then(|()| F::declare_field(self.settings, layout)) {
             Ok(declared) => declared,
-            Err(reason) => return Err((label, reason)),
+            Err(source) => return Err((label, source)),
         };
         let aggregate = self.aggregate.unwrap_or(declared.aggregate);
         if declared.kind == Kind::UpDownCounter && aggregate != Aggregate::Sum {
@@ -204,8 +167,8 @@ impl Declarations {
                 fields.push(field);
                 types.push(TypeId::of::<F>());
             }
-            Err((label, reason)) => {
-                self.error.get_or_insert(CreateError::Declaration { label, reason });
+            Err((label, source)) => {
+                self.error.get_or_insert(CreateError::Declaration { label, source });
             }
         }
     }

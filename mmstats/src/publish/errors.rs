@@ -5,9 +5,12 @@ use std::{fmt, io};
 
 use nix::errno::Errno;
 
-use crate::format::{Aggregate, cut};
+use crate::format::{Aggregate, cut, write_sources};
 
-/// Why a stats file could not be made.
+/// Why a stats file could not be created.
+///
+/// As text it is without its [source](std::error::Error::source); the alternate form (`{:#}`) has
+/// that, too.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CreateError {
@@ -16,7 +19,7 @@ pub enum CreateError {
         /// The field's whole label.
         label: String,
         /// What is wrong.
-        reason: DeclareError,
+        source: DeclareError,
     },
     /// The template of the path or of the file's name has a placeholder that isn't known.
     Placeholder {
@@ -54,7 +57,7 @@ pub enum CreateError {
     Io {
         /// The file or directory.
         path: PathBuf,
-        /// The step: "make a file in", "reserve room for", …
+        /// The step: "create a file in", "reserve space for a file in", …
         step: &'static str,
         /// Its error.
         source: io::Error,
@@ -106,6 +109,8 @@ pub enum DeclareError {
 }
 
 /// Why a field could not be added to a live file.
+///
+/// The alternate form of its text (`{:#}`) has the [source](std::error::Error::source), too.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum AddError {
@@ -114,9 +119,9 @@ pub enum AddError {
         /// The field's whole label.
         label: String,
         /// What is wrong.
-        reason: DeclareError,
+        source: DeclareError,
     },
-    /// The file has no room for it. `Options::capacity` makes room at the file's birth.
+    /// The file has not enough free space; `Options::capacity` reserves more.
     NoFreeSpace {
         /// The field's whole label.
         label: String,
@@ -135,7 +140,7 @@ pub enum AddError {
 impl fmt::Display for CreateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Declaration { label, reason } => declaration(f, label, reason),
+            Self::Declaration { label, .. } => declaration(f, label),
             Self::Placeholder { template, found } => write!(
                 f,
                 "unknown placeholder '{found}' in '{template}'; known are {{CMD}} {{PID}} {{TID}} \
@@ -144,58 +149,57 @@ impl fmt::Display for CreateError {
             Self::FileName { found } => {
                 write!(
                     f,
-                    "'{}' is no file name: one has a character at least, neither '/' nor NUL, and \
-                     isn't '.' or '..'",
+                    "'{}' is not a valid file name: it must not be empty, '.' or '..', or contain \
+                     '/' or NUL",
                     found.escape_debug()
                 )
             }
             Self::TooLarge { needed } => {
-                write!(f, "the fields take {needed} bytes, a stats file has at most 4 GiB")
+                write!(f, "the fields take {needed} bytes, limit 4 GiB")
             }
             Self::FileSizeLimit { path, needed, limit } => write!(
                 f,
-                "can't make a file in {}: it has {needed} bytes, but the limit of the process on \
-                 the size of files (RLIMIT_FSIZE, `ulimit -f`) is {limit} bytes: {}",
+                "can't create a file of {needed} bytes in {}: the process's limit on the size of \
+                 files (RLIMIT_FSIZE, `ulimit -f`) is {limit}: {}",
                 path.display(),
                 io::Error::from(Errno::EFBIG)
             ),
             Self::NamesExhausted { path } => {
                 write!(
                     f,
-                    "{}: this name and all numbers behind it, up to 9999, are taken",
+                    "{}: this name and its variants up to number 9999 are taken",
                     path.display()
                 )
             }
-            Self::Io { path, step, source } => {
-                write!(f, "can't {step} {}: {source}", path.display())
-            }
-        }
+            Self::Io { path, step, .. } => write!(f, "can't {step} {}", path.display()),
+        }?;
+        write_sources(self, f)
     }
 }
 
 impl fmt::Display for DeclareError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::EmptyLabel => f.write_str("the label is empty, 1 to 65535 bytes were expected"),
+            Self::EmptyLabel => f.write_str("the label is empty, expected 1 to 65535 bytes"),
             Self::LabelTooLong { found, limit } => {
-                write!(f, "the label has {found} bytes, 1 to {limit} were expected here")
+                write!(f, "the label has {found} bytes, expected 1 to {limit}")
             }
             Self::DuplicateLabel => f.write_str("another field has this label"),
             Self::NoValue => f.write_str("a fixed value needs `initial`"),
             Self::Window { found } => {
-                write!(f, "a window of {found} values, 1 to 16777216 were expected")
+                write!(f, "a window of {found} values, expected 1 to 16777216")
             }
             Self::Span { found } => {
-                write!(f, "a window of {found} seconds, 0.00000006 to 1.8e19 were expected")
+                write!(f, "a window of {found} seconds, expected 0.00000006 to 1.8e19")
             }
             Self::Size { found } => {
-                write!(f, "a text of {found} bytes, 1 to 16777216 were expected")
+                write!(f, "a text of {found} bytes, expected 1 to 16777216")
             }
             Self::RelativeError { found } => {
-                write!(f, "a relative error of {found}, from 0.0000077 to 0.5 was expected")
+                write!(f, "a relative error of {found}, expected 0.0000077 to 0.5")
             }
             Self::Aggregate { found } => {
-                write!(f, "the aggregate {found} for an up-down counter, sum was expected")
+                write!(f, "the aggregate {found} for an up-down counter, expected sum")
             }
         }
     }
@@ -204,28 +208,29 @@ impl fmt::Display for DeclareError {
 impl fmt::Display for AddError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Declaration { label, reason } => declaration(f, label, reason),
+            Self::Declaration { label, .. } => declaration(f, label),
             Self::NoFreeSpace { label, path, needed, left } => {
                 if let Some(path) = path {
                     write!(f, "{}: ", path.display())?;
                 }
                 write!(
                     f,
-                    "no room for '{}': it takes {needed} bytes, {left} are left; \
-                     `capacity` makes room when the file is created",
+                    "not enough free space for '{}': {needed} bytes needed, {left} left; \
+                     `capacity` reserves more when the file is created",
                     label.escape_debug()
                 )
             }
             Self::Busy => f.write_str("another field is being added to the same stats"),
-        }
+        }?;
+        write_sources(self, f)
     }
 }
 
-fn declaration(f: &mut fmt::Formatter<'_>, label: &str, reason: &DeclareError) -> fmt::Result {
+fn declaration(f: &mut fmt::Formatter<'_>, label: &str) -> fmt::Result {
     const SHOWN: usize = 80;
     let shown = cut(label, SHOWN);
     let more = if shown.len() < label.len() { "…" } else { "" };
-    write!(f, "stat '{}{more}': {reason}", shown.escape_debug())
+    write!(f, "stat '{}{more}' can't be declared", shown.escape_debug())
 }
 
 impl std::error::Error for DeclareError {}
@@ -234,10 +239,17 @@ impl std::error::Error for CreateError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Io { source, .. } => Some(source),
-            Self::Declaration { reason, .. } => Some(reason),
+            Self::Declaration { source, .. } => Some(source),
             _ => None,
         }
     }
 }
 
-impl std::error::Error for AddError {}
+impl std::error::Error for AddError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Declaration { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}

@@ -74,7 +74,7 @@ impl<T: MmStats> PerThread<T> {
     ///
     /// # Panics
     ///
-    /// As [`with`](Self::with).
+    /// Panics in the same cases as [`with`](Self::with).
     #[inline]
     #[track_caller]
     pub fn hold<F>(&'static self, counter: F) -> HoldGuard<T, F>
@@ -109,7 +109,7 @@ where
             stats.deferred().defer(id, change_by(1, &deferred));
             (None, Some(deferred))
         }
-        Err(error) => panic!("no stats for this thread: {error}"),
+        Err(error) => panic!("no stats for this thread: {error:#}"),
     }
 }
 

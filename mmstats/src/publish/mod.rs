@@ -10,7 +10,9 @@ mod exit_cleanup;
 pub mod fields;
 mod guard;
 mod hold_guard;
+mod lifecycle;
 mod location;
+mod mm_stats;
 mod name;
 mod no_alloc_mutex;
 mod options;
@@ -21,13 +23,14 @@ mod thread_end;
 mod timing_guard;
 mod unpublished;
 
-pub use declaration::{Attachments, Declaration, Declarations, Field, MmStats};
+pub use declaration::{Attachments, Declaration, Declarations, Field};
 pub use derived::{
     KindOfStat, TakesAggregate, TakesError, TakesInitial, TakesKeep, TakesMax, TakesSize,
     TakesWindow,
 };
 pub use errors::{AddError, CreateError, DeclareError};
 pub use hold_guard::HoldGuard;
+pub use mm_stats::MmStats;
 pub use options::Options;
 pub use per_thread::PerThread;
 pub use pool::Shared;

@@ -250,10 +250,7 @@ mod tests {
         assert_eq!(named(".{CMD}", "a.b", 255), "a.b");
         assert_eq!(expand("/a/.b/{CMD}").unwrap(), "/a/.b/web_app");
         let error = file_name("{CMD}", &Identity::default(), || 255).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "'' is no file name: one has a character at least, neither '/' nor NUL, and isn't '.' or '..'"
-        );
+        assert!(error.to_string().starts_with("'' is not a valid file name: "), "{error}");
         assert!(file_name("..", &identity(), || 255).is_err());
     }
 

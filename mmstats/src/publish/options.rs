@@ -3,11 +3,9 @@
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
-use super::declaration::{Attachments, Declarations, MmStats};
-use super::{CreateError, Published};
 use crate::format::Layout;
 
-/// Options for a stats file. Made by [`MmStats::options`], or by [`Options::dynamic`] for stats
+/// Options for a stats file. Made by [`MmStats::options`](crate::MmStats::options), or by [`Options::dynamic`] for stats
 /// that are added at run time.
 ///
 /// ```
@@ -47,7 +45,7 @@ pub struct Options<T = ()> {
 const DYNAMIC_CAPACITY: usize = 16 * 1024;
 
 impl Options<()> {
-    /// Options for stats without a struct: [`Published::add`] adds each of them at run time.
+    /// Options for stats without a struct: [`Published::add`](crate::Published::add) adds each of them at run time.
     ///
     /// The name takes the struct's place in the file's identity and in `{STRUCT}`. There is room
     /// for about a hundred stats unless [`capacity`](Self::capacity) says otherwise.
@@ -66,7 +64,7 @@ impl Options<()> {
     }
 }
 
-impl<T: MmStats> Options<T> {
+impl<T> Options<T> {
     pub(super) fn new(name: impl Into<String>, prefix: &str) -> Self {
         Self {
             name: name.into(),
@@ -119,7 +117,7 @@ impl<T: MmStats> Options<T> {
         self
     }
 
-    /// Bytes of room for fields that [`Published::add`] adds later. A counter with a short label
+    /// Bytes of room for fields that [`Published::add`](crate::Published::add) adds later. A counter with a short label
     /// takes about 100. What the last page has left over is room too.
     pub fn capacity(mut self, bytes: usize) -> Self {
         self.capacity = bytes;
@@ -134,8 +132,8 @@ impl<T: MmStats> Options<T> {
     }
 
     /// Where no file can be made, publish into private memory instead of failing: the program
-    /// runs on, and its stats go nowhere. [`Published::path`] is then `None`, and
-    /// [`Published::problem`] and [`PerThread::problem`](crate::PerThread::problem) say why. The
+    /// runs on, and its stats go nowhere. [`Published::path`](crate::Published::path) is then `None`, and
+    /// [`Published::problem`](crate::Published::problem) and [`PerThread::problem`](crate::PerThread::problem) say why. The
     /// files of the process that do exist have the number of threads whose stats nobody sees, as
     /// the gauge `sys.unpublished`.
     ///
@@ -163,24 +161,4 @@ impl<T: MmStats> Options<T> {
         self.default_fields = default_fields;
         self
     }
-
-    /// Makes the file and publishes the stats.
-    ///
-    /// # Errors
-    ///
-    /// Where a declaration or a template is impossible, or no file can be made.
-    pub fn create(self) -> Result<Published<T>, CreateError> {
-        Published::create(self)
-    }
-}
-
-/// No struct: fields are added at run time.
-impl MmStats for () {
-    const NAME: &'static str = "()";
-
-    fn declare(_: &mut Declarations) {}
-
-    fn attach(_: &mut Attachments) -> Self {}
-
-    fn retire(&self) {}
 }

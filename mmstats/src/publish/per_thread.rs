@@ -41,9 +41,10 @@ impl<T: MmStats> PerThread<T> {
     ///
     /// # Panics
     ///
-    /// Where the thread's instance can't be created: see [`try_with`](Self::try_with). With
-    /// [`Options::or_private_memory`](crate::Options::or_private_memory) a directory that is full or
-    /// missing is no such case.
+    /// Panics if the thread has no instance yet and none can be created: see
+    /// [`try_with`](Self::try_with). With
+    /// [`Options::or_private_memory`](crate::Options::or_private_memory) a full or missing directory
+    /// is no reason.
     #[inline]
     #[track_caller]
     pub fn with<R>(&'static self, action: impl FnOnce(&T) -> R) -> R {
@@ -51,7 +52,7 @@ impl<T: MmStats> PerThread<T> {
             Some(stats) => action(stats),
             None => match self.use_first(|stats| action(stats)) {
                 Ok(result) => result,
-                Err(error) => panic!("no stats for this thread: {error}"),
+                Err(error) => panic!("no stats for this thread: {error:#}"),
             },
         }
     }
@@ -60,7 +61,8 @@ impl<T: MmStats> PerThread<T> {
     ///
     /// # Errors
     ///
-    /// Where the thread has no instance yet and none can be created. The next use tries again.
+    /// Returns an error if the thread has no instance yet and none can be created. The next use tries
+    /// again.
     #[inline]
     pub fn try_with<R>(&'static self, action: impl FnOnce(&T) -> R) -> Result<R, CreateError> {
         self.try_with_published(|published| action(published))
@@ -102,7 +104,7 @@ impl<T: MmStats> PerThread<T> {
     ///
     /// # Errors
     ///
-    /// As [`try_with`](Self::try_with).
+    /// Returns an error in the same cases as [`try_with`](Self::try_with).
     #[inline]
     pub fn try_with_published<R>(
         &'static self,
@@ -119,7 +121,7 @@ impl<T: MmStats> PerThread<T> {
     ///
     /// # Panics
     ///
-    /// As [`with`](Self::with).
+    /// Panics in the same cases as [`with`](Self::with).
     #[track_caller]
     pub fn time<R>(
         &'static self,
@@ -262,6 +264,9 @@ impl<T: MmStats> fmt::Debug for PerThread<T> {
 ///
 /// std::thread::spawn(|| STATS.with(|stats| stats.jobs.incr())).join().unwrap();
 /// ```
+// `thread_local!` declares its key as a `const`, never as a `static`: that is why `SLOT` can be used
+// by value, and more than once. Each use is a `LocalKey` of its own, all of the same thread-local,
+// as a key is no more than a function that gives its address. The test at the end holds it.
 #[macro_export]
 macro_rules! per_thread {
     ($($(#[$attribute:meta])* $visibility:vis static $name:ident: $type:ty = $options:expr);+ $(;)?) => {$(
@@ -276,4 +281,22 @@ macro_rules! per_thread {
             $crate::PerThread::new(SLOT, &SHARED)
         };
     )+};
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_a_thread_local_are_constants_of_one_slot() {
+        thread_local! {
+            static SLOT: Slot<u32> = const { Slot::new() };
+        }
+        static KEY: LocalKey<Slot<u32>> = SLOT;
+        static SAME: LocalKey<Slot<u32>> = SLOT;
+        KEY.with(|slot| slot.put(Idle::new(7)));
+        assert_eq!((SAME.with(Slot::get), SLOT.with(Slot::get)), (Some(&7), Some(&7)));
+        let elsewhere = std::thread::spawn(|| SAME.with(Slot::get)).join().unwrap();
+        assert_eq!(elsewhere, None, "each thread has its own");
+    }
 }

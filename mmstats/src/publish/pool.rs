@@ -118,7 +118,7 @@ impl<T: MmStats> Shared<T> {
     }
 
     fn note_unpublished(&'static self, problem: &CreateError) {
-        let reason = Some(problem.to_string().into());
+        let reason = Some(format!("{problem:#}").into());
         let _before = self.pool.get().with(|pool| {
             pool.unpublished += 1;
             mem::replace(&mut pool.reason, reason)

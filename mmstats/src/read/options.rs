@@ -56,8 +56,8 @@ impl ReadOptions {
     ///
     /// # Errors
     ///
-    /// See [`ReadError`]. A file whose fields break off somewhere is no error: see
-    /// [`StatsFile::problem`].
+    /// Returns an error if the file can't be read, is too large, or is not a stats file. One whose
+    /// fields break off is not an error: see [`StatsFile::problem`].
     pub fn read(&self, path: impl AsRef<Path>) -> Result<StatsFile, ReadError> {
         let path = path.as_ref();
         let file = OpenFile::open(path, self.max_size)?;
@@ -68,7 +68,8 @@ impl ReadOptions {
     ///
     /// # Errors
     ///
-    /// See [`ReadError`]; [`ReadError::OverBudget`] if the file doesn't fit.
+    /// Returns an error in the same cases as [`read`](Self::read), and
+    /// [`ReadError::OverBudget`] if the file doesn't fit.
     pub fn read_within(
         &self,
         path: impl AsRef<Path>,

@@ -6,8 +6,10 @@ use std::sync::OnceLock;
 
 use super::consistent::read_consistent;
 use super::parsed::Parsed;
-use super::{ProcessKey, ReadBudget, ReadOptions, Stat};
-use crate::file::{FileId, FileImage, Life, OpenFile, Processes, ReadError, Writer, judge};
+use super::{ProcessKey, ReadBudget, Stat};
+use crate::file::{
+    FileId, FileImage, Life, MAX_SIZE, OpenFile, Processes, ReadError, Writer, judge,
+};
 use crate::format::{FormatError, Identity};
 
 /// A snapshot of one stats file: who wrote it, and its stats at one moment.
@@ -57,13 +59,15 @@ impl Origin {
 }
 
 impl StatsFile {
-    /// Reads a file of up to 64 MiB; [`ReadOptions`] reads larger ones.
+    /// Reads a file of up to 64 MiB; [`ReadOptions`](crate::ReadOptions) reads larger ones.
     ///
     /// # Errors
     ///
-    /// See [`ReadError`].
+    /// Returns an error if the file can't be read, is too large, or is not a stats file.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, ReadError> {
-        ReadOptions::new().read(path)
+        let path = path.as_ref();
+        let file = OpenFile::open(path, MAX_SIZE)?;
+        Self::from_open_file(path, file, false, None)
     }
 
     /// Takes `bytes` as the content of a stats file. Values are as they stand; `path` names
@@ -71,7 +75,7 @@ impl StatsFile {
     ///
     /// # Errors
     ///
-    /// [`ReadError::Damaged`].
+    /// Returns [`ReadError::Damaged`] if the bytes are not a stats file.
     pub fn from_bytes(
         path: impl Into<PathBuf>,
         bytes: impl AsRef<[u8]>,
@@ -92,7 +96,7 @@ impl StatsFile {
         }
         file.size = open.size;
         if let Some(budget) = budget {
-            budget.charge(&file, file.image.bytes().len())?;
+            budget.charge(path, file.image.bytes().len(), file.stats())?;
         }
         let again = |range| open.copy_range(range, path);
         read_consistent(&mut file.image, &mut file.parsed.fields, again)?;
@@ -236,7 +240,7 @@ impl StatsFile {
         }
     }
 
-    /// Closes the file where [`ReadOptions::keep_open`] keeps it open: a snapshot that stays
+    /// Closes the file where [`ReadOptions::keep_open`](crate::ReadOptions::keep_open) keeps it open: a snapshot that stays
     /// needs no descriptor. Which file it is stays known, and [`life`](Self::life) opens it again.
     pub fn close(&mut self) {
         if let Some(Origin::Open(open)) = &self.origin {
@@ -264,6 +268,7 @@ impl StatsFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ReadOptions;
     use crate::file::{Verdict, lock, own_identity};
     use crate::format::{Layout, NewFile};
     use std::fs;

@@ -43,7 +43,7 @@ enum Flaw {
     FlipFirst,
     /// Index, number and components come from one copy.
     OneCopy,
-    /// Two copies that is_consistent in everything are taken for whole.
+    /// Two copies that agree in everything are taken for whole.
     TwoCopies,
     /// Only the number is compared.
     NoIndexCheck,

@@ -61,7 +61,7 @@ pub const fn across_edges(layout: Layout) -> &'static [Kind] {
     const ALIGNED: &[Kind] = &[timer("line", EDGES[0]), timer("page", EDGES[1])];
     match layout {
         Layout::Aligned => ALIGNED,
-        Layout::Packed => PACKED,
+        _ => PACKED,
     }
 }
 

@@ -38,7 +38,7 @@ pub async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome,
     }
     let telemetry = Telemetry::publish().map(Arc::new);
     let telemetry = telemetry
-        .inspect_err(|error| diagnostics.note(&format_args!("no telemetry: {error}")))
+        .inspect_err(|error| diagnostics.note(&format_args!("no telemetry: {error:#}")))
         .ok();
     let metrics = Metrics::new(arguments.metrics_options());
     let state = Arc::new(AppState::new(metrics, arguments.interval));

@@ -39,7 +39,7 @@ impl<W: Write> Text<W> {
         let verdict = match selected.life.verdict {
             Verdict::Alive => None,
             Verdict::Dead => Some((ALERT, "dead")),
-            Verdict::Undecided => Some((FAINT, "undecided")),
+            _ => Some((FAINT, "undecided")),
         };
         if let Some((style, word)) = verdict {
             let reason = escape(&selected.life.reason);

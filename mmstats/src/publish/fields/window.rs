@@ -21,7 +21,7 @@ pub(super) struct Window {
 impl Window {
     /// # Panics
     ///
-    /// Where `size` is 0.
+    /// Panics if `size` is 0.
     pub(super) fn new(size: usize) -> Self {
         assert!(size > 0, "a window has room for a value");
         Self {

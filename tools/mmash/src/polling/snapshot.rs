@@ -148,7 +148,7 @@ impl SnapshotFile {
         match self.life.verdict {
             Verdict::Alive => "alive",
             Verdict::Dead => "dead",
-            Verdict::Undecided => "undecided",
+            _ => "undecided",
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use mmstats::Identity;
-use mmstats_testing::foreign::{Foreign, foreign};
+use mmstats_testing::foreign::{Foreign, foreign, writer_like};
 use mmstats_testing::http;
 use mmstats_testing::stats_dir::write;
 use nix::sys::signal::Signal;
@@ -45,7 +45,10 @@ fn poison(directory: &TempDir) {
             ..Foreign::float("odd", 2, 1.0)
         },
     ];
-    let writer = Identity { command: "x\"\\\n\u{202e}".into(), pid: 1, ..Identity::default() };
+    let writer = writer_like(&Identity::default(), |it| {
+        it.command = "x\"\\\n\u{202e}".into();
+        it.pid = 1;
+    });
     write(directory.path(), "poison.mmstats", &foreign(&writer, &fields));
 }
 
@@ -77,7 +80,13 @@ fn what_the_formats_do_not_allow_is_left_out_and_nothing_else() {
 #[test]
 fn what_is_wrong_in_one_file_does_not_spoil_the_sum_of_its_process() {
     let directory = TempDir::new().unwrap();
-    let writer = |tid| Identity { command: "web".into(), pid: 1, tid, ..Identity::default() };
+    let writer = |tid| {
+        writer_like(&Identity::default(), |it| {
+            it.command = "web".into();
+            it.pid = 1;
+            it.tid = tid;
+        })
+    };
     let fields = |timer: f64, time: f64| {
         let last = Foreign { aggregate: 2, ..Foreign::float("last", 7, time) };
         let count = Foreign::float("count", 1, timer);
@@ -101,7 +110,13 @@ fn one_name(metrics: u64) -> Vec<u8> {
     let gauge =
         |number| Foreign { unit: format!("µ{number}"), ..Foreign::new("a", 2, "Q", &[number]) };
     let fields: Vec<Foreign> = (0..metrics).map(gauge).collect();
-    foreign(&Identity { command: "x".into(), pid: 1, ..Identity::default() }, &fields)
+    foreign(
+        &writer_like(&Identity::default(), |it| {
+            it.command = "x".into();
+            it.pid = 1;
+        }),
+        &fields,
+    )
 }
 
 /// A first look at the names took minutes, as each was searched from the first number on.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use mmstats::{Counter, Field, Gauge, Identity, Options, Processes, StatsFile, Verdict};
 use mmstats_testing::actor::{Actor, play};
-use mmstats_testing::foreign::{Foreign, foreign};
+use mmstats_testing::foreign::{Foreign, foreign, writer_like};
 use mmstats_testing::namespace::{Proc, unshare};
 use mmstats_testing::server::Server;
 use mmstats_testing::stats_dir::write;
@@ -33,8 +33,12 @@ fn a_dead_file_of_an_earlier_process_does_not_join_a_living_one() {
     let living = worker(directory.path(), 2);
     let identity = StatsFile::read(living.path().unwrap()).unwrap().identity().unwrap().clone();
     // Of the same program and pid, and dead: it started earlier, or doesn't say when it did.
-    let earlier = Identity { start_time: identity.start_time - 1, ..identity.clone() };
-    let unknown = Identity { start_time: 0, ..identity.clone() };
+    let earlier = writer_like(&identity, |it| {
+        it.start_time = identity.start_time - 1;
+    });
+    let unknown = writer_like(&identity, |it| {
+        it.start_time = 0;
+    });
     let dead = [earlier, unknown].map(|writer| {
         let path = write(
             directory.path(),

@@ -1,0 +1,50 @@
+//! A struct of stats.
+
+use super::{Attachments, CreateError, Declarations, Options, Published};
+
+/// A struct of stats. Derived: see the derive macro of the same name.
+///
+/// `declare` and `attach` go through the fields in the same order: the one says what they are,
+/// then the file is made, then the other builds the struct of writers into that file.
+pub trait MmStats: Sized + Send + 'static {
+    /// The struct's name: `{STRUCT}` in file names, and part of a file's identity.
+    const NAME: &'static str;
+
+    /// What stands before every label, unless [`Options::prefix`] says otherwise.
+    const PREFIX: &'static str = "";
+
+    /// Declares the fields.
+    fn declare(fields: &mut Declarations);
+
+    /// Builds the struct of the fields that were declared.
+    fn attach(fields: &mut Attachments) -> Self;
+
+    /// Sets what says how things are back to its initial value, because the thread that wrote it
+    /// is gone: see [`Field::retire`].
+    fn retire(&self);
+
+    /// Options for a stats file of this struct.
+    fn options() -> Options<Self> {
+        Options::new(Self::NAME, Self::PREFIX)
+    }
+
+    /// Creates a stats file with default options.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a declaration is invalid or no file can be created.
+    fn create() -> Result<Published<Self>, CreateError> {
+        Self::options().create()
+    }
+}
+
+/// No struct: fields are added at run time.
+impl MmStats for () {
+    const NAME: &'static str = "()";
+
+    fn declare(_: &mut Declarations) {}
+
+    fn attach(_: &mut Attachments) -> Self {}
+
+    fn retire(&self) {}
+}
