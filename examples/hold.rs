@@ -1,11 +1,11 @@
-//! Keeps the files of an example until somebody at a terminal has looked at them.
+//! Keeps the files of an example until Ctrl-C, if it runs on a terminal.
 
 use std::io::{self, IsTerminal};
 
 use mmstats_cli::shutdown;
 
-/// On a terminal: says what shows the stats, and waits for Ctrl-C. Returns, so that the files are
-/// removed in good order.
+/// On a terminal, prints the command that shows the stats, and waits for Ctrl-C. It returns, so that
+/// the files are removed.
 pub fn until_interrupted(arguments: &str) -> io::Result<()> {
     if !io::stdout().is_terminal() {
         return Ok(());

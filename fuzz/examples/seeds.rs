@@ -1,7 +1,7 @@
-//! Writes what the fuzzers begin with: `seeds FOLDER` fills a folder for each target.
+//! Writes the first inputs of the fuzzers: `seeds FOLDER` fills a folder for each target.
 //!
 //! The files of the original from `tests/data`, and files of ours: every kind together and each
-//! by itself, aligned and packed, as they are and without the free room between fields and
+//! by itself, aligned and packed, with and without the free space between fields and
 //! trailer.
 
 use std::error::Error;
@@ -15,7 +15,7 @@ use mmstats_testing::kinds::Kinds;
 /// The targets that take whole files.
 const OF_FILES: [&str; 3] = ["file", "oracle", "output"];
 
-/// Messages as senders write them.
+/// Messages, as senders write them.
 const MESSAGES: [&str; 3] = [
     r#"{"execution_time": 0.0319, "timestamp": 1413404125, "token": "test-token", "key": "foo.py-f"}"#,
     r#"{"key":"a.rs-\u00e9","token":"","timestamp":1.5e9,"execution_time":0,"customer":42}"#,

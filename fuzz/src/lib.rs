@@ -1,8 +1,7 @@
 //! What must hold for the readers, whatever bytes they get, and mutations that know the format.
 //!
-//! A target in `targets/` hands libFuzzer's bytes to one of the checks. Parsers that the library
-//! keeps to itself are reached by `mmstats::__private`; the naive reader of its tests is compiled
-//! from their source.
+//! A target in `targets/` passes libFuzzer's bytes to one of the checks. The library's own parsers are
+//! in `mmstats::__private`, the naive reader in `mmstats-testing`.
 #![forbid(unsafe_code)]
 
 pub mod file;
