@@ -1,4 +1,4 @@
-//! Which of the arguments are FIELDS and which are places.
+//! Which of the arguments are FIELDS and which are locations.
 
 use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;
@@ -6,40 +6,40 @@ use std::path::{Path, PathBuf};
 
 use mmstats::is_stats_file_name;
 
-/// The arguments without a dash, told apart.
+/// The operands, by what they are.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Operands<'a> {
-    /// The list of fields, where there is one.
+    /// The list of fields, if there is one.
     pub fields: Option<&'a str>,
     /// Files, directories and globs.
-    pub places: &'a [OsString],
+    pub locations: &'a [OsString],
 }
 
 impl<'a> Operands<'a> {
-    /// The first argument is FIELDS unless it can only be a place.
+    /// The first operand is FIELDS unless it can only be a location.
     ///
-    /// On its own it is a place where such a file exists, where it has a slash, and where it is
-    /// a glob that matches names of stats files. Before other places a word stays FIELDS even
-    /// where a file is called so: only a path, or a name that stats files have, is taken as one.
+    /// On its own it is a location if such a file exists, if it has a slash, or if it is a glob that
+    /// matches names of stats files. Before other locations a word is FIELDS even if there is a file
+    /// of that name: only a path, or a name as stats files have it, is a location.
     pub fn of(operands: &'a [OsString]) -> Self {
         let Some((first, rest)) = operands.split_first() else {
-            return Self { fields: None, places: operands };
+            return Self { fields: None, locations: operands };
         };
-        let is_place = if rest.is_empty() {
-            has_slash(first) || stands_for_files(first)
+        let is_location = if rest.is_empty() {
+            has_slash(first) || names_files(first)
         } else {
-            (has_slash(first) || is_stats_file_name(first)) && stands_for_files(first)
+            (has_slash(first) || is_stats_file_name(first)) && names_files(first)
         };
         match first.to_str() {
-            Some(fields) if !is_place => Self { fields: Some(fields), places: rest },
-            _ => Self { fields: None, places: operands },
+            Some(fields) if !is_location => Self { fields: Some(fields), locations: rest },
+            _ => Self { fields: None, locations: operands },
         }
     }
 
-    /// The list of fields that may be meant: with places that are words, and no files.
+    /// The list of fields that may be meant, including locations that are plain words and no files.
     pub fn likely_fields(&self) -> Option<String> {
-        let is_word = |place: &&OsString| !has_slash(place) && !stands_for_files(place);
-        let words = self.places.iter().filter(is_word).map(|word| word.to_string_lossy());
+        let is_word = |location: &&OsString| !has_slash(location) && !names_files(location);
+        let words = self.locations.iter().filter(is_word).map(|word| word.to_string_lossy());
         let list: Vec<_> = self.fields.iter().map(|&fields| fields.into()).chain(words).collect();
         (self.fields.is_some() && list.len() > 1).then(|| list.join(","))
     }
@@ -49,12 +49,12 @@ fn has_slash(argument: &OsStr) -> bool {
     argument.as_encoded_bytes().contains(&b'/')
 }
 
-/// Whether there is such a file, or files that such a glob matches.
-fn stands_for_files(argument: &OsStr) -> bool {
+/// Whether there is such a file, or files that match such a glob.
+fn names_files(argument: &OsStr) -> bool {
     exists(argument) || argument.to_str().is_some_and(matches_files)
 }
 
-/// A file in a folder that may not be looked into counts: reading it tells what is wrong.
+/// A file in a directory without permission counts: reading it reports the error.
 fn exists(argument: &OsStr) -> bool {
     match Path::new(argument).symlink_metadata() {
         Ok(_) => true,
@@ -62,7 +62,7 @@ fn exists(argument: &OsStr) -> bool {
     }
 }
 
-/// Without a slash only stats files count: `*` stays FIELDS in a folder of other files.
+/// Without a slash only stats files count: `*` is FIELDS in a directory of other files.
 fn matches_files(pattern: &str) -> bool {
     let any_counts = pattern.contains('/');
     let counts = |path: PathBuf| any_counts || path.file_name().is_some_and(is_stats_file_name);
@@ -78,7 +78,7 @@ mod tests {
     fn split(operands: &[&str]) -> (Option<String>, usize) {
         let operands: Vec<_> = operands.iter().map(OsString::from).collect();
         let found = Operands::of(&operands);
-        (found.fields.map(str::to_owned), found.places.len())
+        (found.fields.map(str::to_owned), found.locations.len())
     }
 
     #[test]
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_is_fields_and_a_path_is_a_place() {
+    fn a_word_is_fields_and_a_path_is_a_location() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("mmstats-1");
         fs::write(&path, b"\x01").unwrap();

@@ -11,7 +11,7 @@ const NOTE: usize = 4;
 
 /// The width that a column would like to have.
 #[derive(Clone, Copy, Debug)]
-pub struct Need {
+pub struct ColumnNeed {
     /// The widest number or unit; it is never cut where there is room for it at all.
     pub cells: usize,
     /// Title and unit.
@@ -31,12 +31,12 @@ impl Layout {
     /// As many columns as fit into `room`, the first ones; `None`: all.
     ///
     /// Titles are cut before columns are left out. One column is always shown.
-    pub fn fit(needs: &[Need], room: Option<usize>) -> Self {
+    pub fn fit(needs: &[ColumnNeed], room: Option<usize>) -> Self {
         let Some(room) = room else {
             let widths = needs.iter().map(|need| need.within(usize::MAX).max(need.wish)).collect();
             return Self { widths, left_out: 0 };
         };
-        let narrow = |need: &Need| need.within(SHORTEST_TITLE);
+        let narrow = |need: &ColumnNeed| need.within(SHORTEST_TITLE);
         let mut shown = needs.len();
         while shown > 1 && total(needs[..shown].iter().map(narrow)) > room_for(room, needs, shown) {
             shown -= 1;
@@ -54,33 +54,33 @@ impl Layout {
         &self.widths
     }
 
-    /// How many columns there was no room for.
+    /// How many columns don't fit.
     pub const fn left_out(&self) -> usize {
         self.left_out
     }
 }
 
-impl Need {
+impl ColumnNeed {
     /// The width of a column whose title is cut to `cap`.
     fn within(&self, cap: usize) -> usize {
         self.cells.max(self.title.min(cap)).max(NARROWEST)
     }
 }
 
-/// The room for columns: less where it must be told that some are left out.
-fn room_for(room: usize, needs: &[Need], shown: usize) -> usize {
+/// The room for columns: less if the note on those left out is needed.
+fn room_for(room: usize, needs: &[ColumnNeed], shown: usize) -> usize {
     if shown < needs.len() { room.saturating_sub(GAP + NOTE) } else { room }
 }
 
 /// The longest that titles may be.
-fn widest_cap(needs: &[Need], room: usize) -> usize {
+fn widest_cap(needs: &[ColumnNeed], room: usize) -> usize {
     let longest = needs.iter().map(|need| need.title).max().unwrap_or(0);
     let fits = |cap: &usize| total(needs.iter().map(|need| need.within(*cap))) <= room;
     (SHORTEST_TITLE..=longest).rev().find(fits).unwrap_or(SHORTEST_TITLE)
 }
 
 /// The widths, with what they leave of the room for those who wish for more.
-fn stretched(mut widths: Vec<usize>, needs: &[Need], room: usize) -> Vec<usize> {
+fn stretched(mut widths: Vec<usize>, needs: &[ColumnNeed], room: usize) -> Vec<usize> {
     let mut spare = room.saturating_sub(total(widths.iter().copied()));
     for (width, need) in widths.iter_mut().zip(needs) {
         let more = need.wish.saturating_sub(*width).min(spare);
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     fn fit(needs: &[(usize, usize)], room: Option<usize>) -> (Vec<usize>, usize) {
-        let need = |&(cells, title): &(usize, usize)| Need { cells, title, wish: 0 };
+        let need = |&(cells, title): &(usize, usize)| ColumnNeed { cells, title, wish: 0 };
         let needs: Vec<_> = needs.iter().map(need).collect();
         let layout = Layout::fit(&needs, room);
         (layout.widths().to_vec(), layout.left_out())
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn what_is_left_of_the_room_goes_to_those_who_wish_for_more() {
-        let needs = [3, 9, 8].map(|cells| Need { cells, title: 2, wish: cells + 4 });
+        let needs = [3, 9, 8].map(|cells| ColumnNeed { cells, title: 2, wish: cells + 4 });
         let widths = |room| Layout::fit(&needs, room).widths().to_vec();
         assert_eq!(widths(None), [7, 13, 12]);
         assert_eq!(widths(Some(80)), [7, 13, 12]);

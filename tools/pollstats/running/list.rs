@@ -1,4 +1,4 @@
-//! `--list`: what could be asked for.
+//! `--list`: the stats that can be selected.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -7,41 +7,41 @@ use mmstats::{Processes, ReadOptions, Verdict};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use super::args::{Arguments, Format};
-use super::fields::Fields;
-use super::filter::any_passes;
-use super::records;
-use super::show::Show;
 use crate::common::json;
 use crate::common::natural;
 use crate::common::selection::Selection;
 use crate::common::subject::Subject;
+use crate::pollstats::args::{Arguments, Format};
+use crate::pollstats::rendering::records;
+use crate::pollstats::sampling::column_kind::ColumnKind;
+use crate::pollstats::sampling::fields::Fields;
+use crate::pollstats::sampling::filter::any_passes;
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::{escape, escape_data};
 
 /// Raised when a reader of an older schema would go wrong.
 const SCHEMA: u32 = 1;
 
-/// A label, and what its files say about it.
+/// A label, and what its files say of it.
 #[derive(Debug, Serialize)]
 struct Entry {
     schema: u32,
     label: String,
-    /// As it would be shown.
+    /// How it would be shown.
     kind: &'static str,
     unit: String,
     /// How many files have it.
     files: usize,
     help: String,
     #[serde(skip)]
-    about: Subject,
+    subject: Subject,
 }
 
-/// Lists the labels that FIELDS match, or all.
+/// Lists the labels that FIELDS match, or all; returns whether there are any.
 ///
 /// # Errors
 ///
-/// Where `out` can't be written.
+/// Returns an error if `out` can't be written.
 pub fn list(
     arguments: &Arguments,
     fields: &Fields,
@@ -92,25 +92,25 @@ fn collect(
         {
             continue;
         }
-        for stat in file.stats().filter(|stat| fields.could_want(&stat.label())) {
+        for stat in file.stats().filter(|stat| fields.could_select(&stat.label())) {
             let label = stat.label().into_owned();
             let entry = entries.entry(label).or_insert_with_key(|label| Entry {
                 schema: SCHEMA,
                 label: label.clone(),
-                kind: Show::of(&stat, &arguments.gauges).kind().name(),
+                kind: ColumnKind::of(&stat, &arguments.gauges).stat_kind().name(),
                 unit: stat.unit().to_owned(),
                 files: 0,
                 help: stat.help().to_owned(),
-                about: Subject::of(&file, label),
+                subject: Subject::of(&file, label),
             });
-            entry.about = entry.about.min(Subject::of(&file, &entry.label));
+            entry.subject = entry.subject.min(Subject::of(&file, &entry.label));
             entry.files += 1;
         }
     }
     let mut entries: Vec<_> = entries.into_values().collect();
     entries.sort_by(|one, other| {
         let order = || natural::compare(one.label.as_bytes(), other.label.as_bytes());
-        one.about.cmp(&other.about).then_with(order)
+        one.subject.cmp(&other.subject).then_with(order)
     });
     entries
 }

@@ -1,10 +1,11 @@
-//! The columns of a table: one a field, two for a timer, each with its names and its unit.
+//! The columns: one per field, two for a timer, each with its names and its unit.
 
 use mmstats::Aggregate;
 
-use super::fields::{Catalogue, Fields};
-use super::show::Show;
 use crate::common::identifier::is_identifier;
+use crate::pollstats::sampling::catalog::Catalog;
+use crate::pollstats::sampling::column_kind::ColumnKind;
+use crate::pollstats::sampling::fields::{Fields, SelectedLabel};
 
 /// A field, and how it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,20 +14,20 @@ pub struct Column {
     pub label: String,
     /// The label without the prefix.
     pub title: String,
-    /// `None`: no file has had it yet.
-    pub show: Option<Show>,
+    /// `None` if no file has had it yet.
+    pub kind: Option<ColumnKind>,
     /// The stat's unit, or an empty text.
     pub unit: String,
-    /// How the values of several files become one, where a file tells.
+    /// How the values of several files become one, if a file says so.
     pub aggregate: Option<Aggregate>,
 }
 
 /// How changes become numbers.
 #[derive(Clone, Copy, Debug)]
-pub struct Measure {
+pub struct ColumnOptions {
     /// Differences instead of rates.
     pub delta: bool,
-    /// How up-down counters change, instead of what they are.
+    /// Changes of up-down counters instead of their values.
     pub change: bool,
     /// Which percentile of a histogram is shown, from 0 to 100.
     pub percentile: f64,
@@ -35,83 +36,87 @@ pub struct Measure {
 /// What stands above one number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heading {
-    /// Its name in csv and json: the label, with `.mean`, `.rate` … where it needs to be told.
+    /// Its name in csv and json: the label, with `.mean`, `.rate` … if needed.
     pub name: String,
     /// The label without the prefix.
     pub title: String,
-    /// What is counted or measured, in words: `requests/s`, `mean`, `p99`.
+    /// What is counted or measured: `requests/s`, `mean`, `p99`.
     pub unit: String,
     /// How it is written for people.
-    pub form: Form,
+    pub format: CellFormat,
     /// How the field is shown.
-    pub show: Option<Show>,
+    pub kind: Option<ColumnKind>,
 }
 
 /// How a number is written for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum CellFormat {
     /// As a number.
-    Number,
+    Plain,
     /// As a number with few digits: what is measured over a second jitters anyway.
     Rate,
     /// As a duration; it is in seconds.
     Duration,
-    /// As a number that identifies: in full.
+    /// As a number that identifies: without separators.
     Identifier,
-    /// As a date or a time of day; it is in seconds of Unix time.
-    Moment,
+    /// As a date or a time of day; it is Unix time in seconds.
+    DateTime,
 }
 
 /// The columns for what is known, in their order.
-pub fn columns(fields: &Fields, known: &Catalogue) -> Vec<Column> {
-    let column = |chosen: super::fields::Chosen| {
-        let known = known.get(&chosen.label);
+pub fn columns(fields: &Fields, known: &Catalog) -> Vec<Column> {
+    let column = |selected: SelectedLabel| {
+        let known = known.get(&selected.label);
         Column {
-            show: known.map(|known| known.show),
+            kind: known.map(|known| known.kind),
             unit: known.map(|known| known.unit.clone()).unwrap_or_default(),
             aggregate: known.and_then(|known| known.aggregate),
-            label: chosen.label,
-            title: chosen.title,
+            label: selected.label,
+            title: selected.title,
         }
     };
-    fields.choose(known).into_iter().map(column).collect()
+    fields.select(known).into_iter().map(column).collect()
 }
 
 impl Column {
     /// What stands above the column's numbers.
-    pub fn headings(&self, measure: Measure) -> Vec<Heading> {
+    pub fn headings(&self, options: ColumnOptions) -> Vec<Heading> {
         let unit = self.unit.as_str();
-        match self.show {
-            Some(Show::Counter) if measure.delta => vec![self.heading("", unit.into())],
-            Some(Show::Counter) => vec![self.heading("", format!("{unit}/s")).written(Form::Rate)],
-            Some(Show::Timer) => {
-                let how_often = if measure.delta {
+        match self.kind {
+            Some(ColumnKind::Counter) if options.delta => vec![self.heading("", unit.into())],
+            Some(ColumnKind::Counter) => {
+                vec![self.heading("", format!("{unit}/s")).with_format(CellFormat::Rate)]
+            }
+            Some(ColumnKind::Timer) => {
+                let how_often = if options.delta {
                     self.heading(".count", "count".into())
                 } else {
-                    self.heading(".rate", "/s".into()).written(Form::Rate)
+                    self.heading(".rate", "/s".into()).with_format(CellFormat::Rate)
                 };
                 let mean = self.heading(".mean", "mean".into());
-                vec![mean.written(Form::Duration), how_often]
+                vec![mean.with_format(CellFormat::Duration), how_often]
             }
-            Some(Show::Histogram) => {
-                let percentile = format!("p{}", measure.percentile);
+            Some(ColumnKind::Histogram) => {
+                let percentile = format!("p{}", options.percentile);
                 let space = if unit.is_empty() { "" } else { " " };
                 vec![self.heading(&format!(".{percentile}"), format!("{percentile}{space}{unit}"))]
             }
-            Some(Show::UpDownCounter) if measure.change && measure.delta => {
+            Some(ColumnKind::UpDownCounter) if options.change && options.delta => {
                 vec![self.heading(".change", unit.into())]
             }
-            Some(Show::UpDownCounter) if measure.change => {
-                vec![self.heading(".change", format!("{unit}/s")).written(Form::Rate)]
+            Some(ColumnKind::UpDownCounter) if options.change => {
+                vec![self.heading(".change", format!("{unit}/s")).with_format(CellFormat::Rate)]
             }
-            Some(Show::Timestamp) => {
-                vec![self.heading("", String::new()).written(Form::Moment)]
+            Some(ColumnKind::Timestamp) => {
+                vec![self.heading("", String::new()).with_format(CellFormat::DateTime)]
             }
-            Some(Show::Info) => vec![self.heading("", unit.into()).written(Form::Identifier)],
-            Some(Show::UpDownCounter | Show::Gauge | Show::Average) | None => {
+            Some(ColumnKind::Info) => {
+                vec![self.heading("", unit.into()).with_format(CellFormat::Identifier)]
+            }
+            Some(ColumnKind::UpDownCounter | ColumnKind::Gauge | ColumnKind::Average) | None => {
                 let is_identifier = is_identifier(self.label.as_bytes());
-                let form = if is_identifier { Form::Identifier } else { Form::Number };
-                vec![self.heading("", unit.into()).written(form)]
+                let format = if is_identifier { CellFormat::Identifier } else { CellFormat::Plain };
+                vec![self.heading("", unit.into()).with_format(format)]
             }
         }
     }
@@ -121,15 +126,15 @@ impl Column {
             name: format!("{}{suffix}", self.label),
             title: self.title.clone(),
             unit,
-            form: Form::Number,
-            show: self.show,
+            format: CellFormat::Plain,
+            kind: self.kind,
         }
     }
 }
 
 impl Heading {
-    fn written(self, form: Form) -> Self {
-        Self { form, ..self }
+    fn with_format(self, format: CellFormat) -> Self {
+        Self { format, ..self }
     }
 }
 
@@ -138,18 +143,18 @@ mod tests {
     use super::*;
 
     fn headings(
-        show: Option<Show>,
+        kind: Option<ColumnKind>,
         unit: &str,
         [delta, change]: [bool; 2],
     ) -> Vec<(String, String)> {
         let column = Column {
             label: "web.x".into(),
             title: "x".into(),
-            show,
+            kind,
             unit: unit.into(),
             aggregate: None,
         };
-        let headings = column.headings(Measure { delta, change, percentile: 99.5 });
+        let headings = column.headings(ColumnOptions { delta, change, percentile: 99.5 });
         headings.into_iter().map(|heading| (heading.name, heading.unit)).collect()
     }
 
@@ -159,8 +164,8 @@ mod tests {
 
     #[test]
     fn names_and_units_tell_what_is_shown() {
-        use Show::{Counter, Gauge, Histogram, Timer, UpDownCounter};
-        for (show, unit, delta, expected) in [
+        use ColumnKind::{Counter, Gauge, Histogram, Timer, UpDownCounter};
+        for (kind, unit, delta, expected) in [
             (Some(Counter), "requests", false, &[("web.x", "requests/s")][..]),
             (Some(Counter), "requests", true, &[("web.x", "requests")]),
             (Some(Gauge), "", false, &[("web.x", "")]),
@@ -170,7 +175,7 @@ mod tests {
             (None, "", false, &[("web.x", "")]),
             (Some(UpDownCounter), "jobs", true, &[("web.x", "jobs")]),
         ] {
-            assert_eq!(headings(show, unit, [delta, false]), texts(expected), "{show:?}");
+            assert_eq!(headings(kind, unit, [delta, false]), texts(expected), "{kind:?}");
         }
         for (delta, unit) in [(false, "jobs/s"), (true, "jobs")] {
             let found = headings(Some(UpDownCounter), "jobs", [delta, true]);

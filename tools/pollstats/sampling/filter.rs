@@ -1,18 +1,18 @@
-//! `-f`: which files take part, by the labels that they have.
+//! `-f`: which files take part, by their labels.
 
 use std::convert::Infallible;
 use std::str::FromStr;
 
 use mmstats::{StatsFile, Value};
 
-/// One filter: a label's beginning, or a label and its value.
+/// One filter: the beginning of a label, or a label and its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Filter {
-    /// The file has a label that begins so.
+    /// The file has a label with this beginning.
     Begins(String),
-    /// The file has this label, and its value is this. The label's beginning may lack.
+    /// The file has this label with this value. The beginning of the label may be left out.
     Equals {
-        /// The label, or its end behind a dot.
+        /// The label, or its end after a dot.
         label: String,
         /// The value as text.
         value: String,
@@ -47,7 +47,7 @@ impl Filter {
     }
 }
 
-/// Whether `end` is the label, or what stands behind one of its dots.
+/// Whether `end` is the label, or what follows one of its dots.
 fn is_end_of(end: &str, label: &str) -> bool {
     label.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }

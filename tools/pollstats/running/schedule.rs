@@ -1,15 +1,15 @@
-//! When the rows are due: a fixed time apart, counted from the baseline, so that nothing drifts.
+//! When rows are due: at fixed intervals from the baseline, so that nothing drifts.
 
 use std::time::{Duration, Instant};
 
-/// The moments of the rows.
+/// The times of the rows.
 #[derive(Debug)]
-pub struct Cadence {
+pub struct Schedule {
     due: Instant,
     delay: Duration,
 }
 
-impl Cadence {
+impl Schedule {
     /// The first row is due one delay after `start`.
     pub fn new(start: Instant, delay: Duration) -> Self {
         Self { due: start + delay, delay }
@@ -20,8 +20,8 @@ impl Cadence {
         self.due
     }
 
-    /// Goes on to the row after. Moments that have passed by `now`, because the reading took
-    /// long or the machine slept, are left out rather than caught up with.
+    /// Advances to the next row. Times that have passed by `now`, because reading took long or the
+    /// machine slept, are skipped.
     pub fn advance(&mut self, now: Instant) {
         self.due += self.delay;
         let late = now.saturating_duration_since(self.due);
@@ -40,13 +40,13 @@ mod tests {
     fn rows_stay_on_their_grid() {
         let start = Instant::now();
         let at = |milliseconds| start + Duration::from_millis(milliseconds);
-        let mut cadence = Cadence::new(start, Duration::from_millis(100));
-        assert_eq!(cadence.due(), at(100));
-        cadence.advance(at(130));
-        assert_eq!(cadence.due(), at(200));
-        cadence.advance(at(570));
-        assert_eq!(cadence.due(), at(600));
-        cadence.advance(at(700));
-        assert_eq!(cadence.due(), at(700));
+        let mut schedule = Schedule::new(start, Duration::from_millis(100));
+        assert_eq!(schedule.due(), at(100));
+        schedule.advance(at(130));
+        assert_eq!(schedule.due(), at(200));
+        schedule.advance(at(570));
+        assert_eq!(schedule.due(), at(600));
+        schedule.advance(at(700));
+        assert_eq!(schedule.due(), at(700));
     }
 }

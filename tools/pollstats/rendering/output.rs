@@ -2,16 +2,16 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use super::args::{Arguments, Format};
-use super::cell_text::CellText;
+use super::cell_format::CellFormatter;
 use super::columns::Heading;
 use super::records;
 use super::rows::Row;
-use super::table::{Look, Table};
+use super::table::{Table, TableOptions};
 use crate::common::terminal::{ColorChoice, Paint};
 use crate::common::time::Calendar;
+use crate::pollstats::args::{Arguments, Format};
 
-/// What the output is shown on.
+/// Where the output is shown.
 #[derive(Clone, Copy, Debug)]
 pub struct Screen {
     is_terminal: bool,
@@ -19,7 +19,7 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Of an output that is written to.
+    /// Of an output.
     pub fn of(output: &impl IsTerminal, color: ColorChoice) -> Self {
         Self { is_terminal: output.is_terminal(), paint: color.paint(output) }
     }
@@ -29,10 +29,9 @@ impl Screen {
         self.paint
     }
 
-    /// How many characters a line has, asked anew each time as a window may change its size;
-    /// `None`: no limit.
+    /// The width of a line, queried each time as a window can be resized; `None`: no limit.
     fn width(self) -> Option<usize> {
-        /// What a terminal has that tells no size.
+        /// For a terminal that doesn't report its size.
         const USUAL: usize = 80;
         self.is_terminal.then(|| match crossterm::terminal::size() {
             Ok((columns, _)) if columns > 0 => columns.into(),
@@ -56,8 +55,8 @@ impl Output {
     /// As the arguments say.
     pub fn new(arguments: &Arguments, screen: Screen) -> Self {
         let is_fast = arguments.delay.subsec_nanos() != 0;
-        let look = Look {
-            text: CellText { raw: arguments.raw, calendar: Calendar::local() },
+        let options = TableOptions {
+            text: CellFormatter { raw: arguments.raw, calendar: Calendar::local() },
             paint: screen.paint,
             repeat: arguments.headers,
             times: arguments.timestamps.then_some(is_fast),
@@ -67,13 +66,13 @@ impl Output {
             format: arguments.output,
             per_file: arguments.per_file,
             screen,
-            table: Table::new(look),
+            table: Table::new(options),
             headings: Vec::new(),
             has_header: false,
         }
     }
 
-    /// Whether the columns can't change any more: csv has one header.
+    /// Whether the columns can no longer change: csv has one header.
     pub fn has_fixed_columns(&self) -> bool {
         self.format == Format::Csv && self.has_header
     }
@@ -83,7 +82,7 @@ impl Output {
         self.headings = headings;
     }
 
-    /// Makes room for the numbers of rows, as far as they are known before the first one.
+    /// Reserves the width of rows that are known before the first one.
     pub fn expect(&mut self, rows: &[Row]) {
         if self.format == Format::Text {
             self.table.fit(&self.headings, self.screen.width());
@@ -93,11 +92,11 @@ impl Output {
         }
     }
 
-    /// Writes the header, where the format has one.
+    /// Writes the header, if the format has one.
     ///
     /// # Errors
     ///
-    /// Where `out` can't be written; the same for rows.
+    /// Returns an error if `out` can't be written; the same for rows.
     pub fn header(&mut self, out: &mut dyn Write) -> io::Result<()> {
         self.has_header = true;
         match self.format {
@@ -114,7 +113,7 @@ impl Output {
     /// Writes a row.
     pub fn row(&mut self, out: &mut dyn Write, row: &Row) -> io::Result<()> {
         match self.format {
-            // A stat may yet come; until then there is nothing to say but an empty line.
+            // A stat may still come; until then there would only be empty lines.
             Format::Text if self.headings.is_empty() => Ok(()),
             Format::Text => {
                 self.table.fit(&self.headings, self.screen.width());

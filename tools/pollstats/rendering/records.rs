@@ -1,4 +1,4 @@
-//! Rows for programs: csv with one header, or json with an object a line. Exact numbers.
+//! Rows for programs: csv with one header, or json with one object per line. Exact numbers.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -20,7 +20,7 @@ const SCHEMA: u32 = 1;
 ///
 /// # Errors
 ///
-/// Where `out` can't be written; the same for the other functions.
+/// Returns an error if `out` can't be written; the same for the other functions.
 pub fn csv_header(out: &mut dyn Write, headings: &[Heading], per_file: bool) -> io::Result<()> {
     let mut record = vec!["time".to_owned()];
     if per_file {
@@ -30,7 +30,7 @@ pub fn csv_header(out: &mut dyn Write, headings: &[Heading], per_file: bool) -> 
     csv_record(out, &record)
 }
 
-/// A row of csv. A number that isn't there is an empty cell.
+/// A row of csv. A missing number is an empty cell.
 pub fn csv_row(out: &mut dyn Write, row: &Row) -> io::Result<()> {
     let mut record = vec![seconds(row.time).to_string()];
     if let Some(RowFile { path, life }) = &row.file {
@@ -51,7 +51,7 @@ pub fn csv_record(out: &mut dyn Write, record: &[impl AsRef<[u8]>]) -> io::Resul
     out.flush()
 }
 
-/// A row as an object on a line of its own. A number that isn't there is `null`.
+/// A row as an object on a line of its own. A missing number is `null`.
 pub fn json_row(mut out: &mut dyn Write, headings: &[Heading], row: &Row) -> io::Result<()> {
     let file = row
         .file
@@ -78,7 +78,7 @@ fn exact(cell: &Cell) -> Option<Value<'static>> {
     }
 }
 
-/// Unix time to the millisecond, more than which no look at several files can mean.
+/// Unix time to the millisecond: a poll of several files is no more precise.
 fn seconds(time: f64) -> f64 {
     (time * 1e3).round() / 1e3
 }

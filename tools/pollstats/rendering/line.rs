@@ -48,7 +48,7 @@ impl Line {
     ///
     /// # Errors
     ///
-    /// Where `out` can't be written.
+    /// Returns an error if `out` can't be written.
     pub fn end(mut self, out: &mut dyn Write) -> io::Result<()> {
         self.text.push('\n');
         out.write_all(self.text.as_bytes())
@@ -65,7 +65,7 @@ pub fn cut_end(text: &str, width: usize) -> String {
     cut
 }
 
-/// As much of the text's end as fits: the end of a label tells it from its neighbours.
+/// As much of the text's end as fits: the end of a label distinguishes it from its neighbours.
 pub fn cut_beginning(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();

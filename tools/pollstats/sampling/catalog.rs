@@ -1,0 +1,39 @@
+//! What is known of every selected label.
+
+use std::collections::BTreeMap;
+
+use mmstats::{Aggregate, Stat};
+
+use super::column_kind::ColumnKind;
+use crate::common::subject::Subject;
+
+/// What is known of every selected label, sorted by label.
+pub type Catalog = BTreeMap<String, LabelInfo>;
+
+/// What is known of a label.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LabelInfo {
+    /// How it is shown.
+    pub kind: ColumnKind,
+    /// Whether a file declared the kind, or it was guessed.
+    pub is_declared: bool,
+    /// The unit, or an empty text.
+    pub unit: String,
+    /// How several files' values become one, if a file says so.
+    pub aggregate: Option<Aggregate>,
+    /// What it is about.
+    pub subject: Subject,
+}
+
+impl LabelInfo {
+    /// What a stat of a file says.
+    pub fn of(stat: &Stat<'_>, kind: ColumnKind, subject: Subject) -> Self {
+        Self {
+            kind,
+            is_declared: stat.kind().is_some(),
+            unit: stat.unit().to_owned(),
+            aggregate: stat.aggregate(),
+            subject,
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Which labels FIELDS select.
+
+use super::*;
+use crate::pollstats::sampling::column_kind::ColumnKind;
+
+fn catalog(labels: &[(&str, ColumnKind)]) -> Catalog {
+    let known = |label: &str, kind| LabelInfo {
+        kind,
+        is_declared: true,
+        unit: String::new(),
+        aggregate: None,
+        subject: Subject::of_command("mmash", label),
+    };
+    labels.iter().map(|&(label, kind)| (label.to_owned(), known(label, kind))).collect()
+}
+
+fn web() -> Catalog {
+    use ColumnKind::{Counter, Gauge, Info, Timer, Timestamp};
+    catalog(&[
+        ("web.stats.busy", Gauge),
+        ("web.stats.render", Timer),
+        ("web.stats.since", Timestamp),
+        ("web.stats.status.2XX", Counter),
+        ("web.stats.status.3XX", Counter),
+        ("web.stats.version", Info),
+    ])
+}
+
+fn titles(fields: &Fields, known: &Catalog) -> Vec<String> {
+    fields.select(known).into_iter().map(|chosen| chosen.title).collect()
+}
+
+fn unmatched(fields: &Fields) -> Vec<String> {
+    let (known, others) = (web(), BTreeSet::new());
+    fields.unmatched(&known, &others).map(|(field, _)| field.to_owned()).collect()
+}
+
+#[test]
+fn a_prefix_stands_before_each_field() {
+    let fields = Fields::new("web.stats.", Some("status.3XX, status.2XX,,"), false);
+    let chosen = fields.select(&web());
+    assert_eq!(chosen[0].label, "web.stats.status.3XX");
+    assert_eq!(titles(&fields, &web()), ["status.3XX", "status.2XX"]);
+    assert!(fields.selects("web.stats.status.2XX", Subject::Work));
+}
+
+#[test]
+fn a_prefix_may_lack_its_dot() {
+    let fields = Fields::new("web.stats.status", Some("2XX"), false);
+    assert_eq!(fields.select(&web())[0].label, "web.stats.status.2XX");
+    assert_eq!(titles(&fields, &web()), ["2XX"]);
+    // Where both are there, the prefix as it was given counts.
+    let both = catalog(&[("a.b", ColumnKind::Gauge), ("ab", ColumnKind::Gauge)]);
+    assert_eq!(Fields::new("a", Some("b"), false).select(&both)[0].label, "ab");
+}
+
+#[test]
+fn a_field_that_may_come_later_is_named_as_it_will_be() {
+    let fields = Fields::new("web.stats", Some("status.2XX,status.9XX"), false);
+    let labels = |known: &Catalog| -> Vec<String> {
+        fields.select(known).into_iter().map(|chosen| chosen.label).collect()
+    };
+    let expected = ["web.stats.status.2XX", "web.stats.status.9XX"];
+    assert_eq!(labels(&catalog(&[])), expected);
+    assert_eq!(labels(&web()), expected);
+    assert_eq!(unmatched(&fields), ["web.stats.status.9XX"]);
+}
+
+#[test]
+fn a_field_without_what_stands_before_it_is_found() {
+    let others = web().into_keys().collect();
+    for (prefix, field, expected) in [
+        ("", "status.2XX", &["web.stats.status.2XX"][..]),
+        ("", "status.*", &["*.status.*"]),
+        ("web.stats", "2XX", &["web.stats.status.2XX"]),
+        ("", "nothing", &[]),
+        ("", "no.*", &[]),
+    ] {
+        let fields = Fields::new(prefix, Some(field), false);
+        let known = Catalog::new();
+        let meant = fields.unmatched(&known, &others).flat_map(|(_, meant)| meant);
+        assert_eq!(meant.collect::<Vec<_>>(), expected, "{field}");
+    }
+}
+
+#[test]
+fn a_glob_gives_each_label_one_column() {
+    let fields = Fields::new("web.stats.", Some("*3XX,status.*"), false);
+    assert_eq!(titles(&fields, &web()), ["status.3XX", "status.2XX"]);
+}
+
+#[test]
+fn a_field_that_nothing_matches_has_a_column() {
+    let fields = Fields::new("web.stats.", Some("gone,more.*,odd["), false);
+    assert_eq!(titles(&fields, &web()), ["gone", "more.*", "odd["]);
+    assert_eq!(unmatched(&fields), ["web.stats.gone", "web.stats.more.*", "web.stats.odd["]);
+}
+
+#[test]
+fn without_fields_what_moves_is_selected() {
+    let fields = Fields::new("web.stats.", None, false);
+    assert_eq!(titles(&fields, &web()), ["status.2XX", "status.3XX", "render", "busy"]);
+    assert_eq!(titles(&Fields::new("", None, false), &web()), titles(&fields, &web()));
+    let two = catalog(&[("web.a", ColumnKind::Gauge), ("webb.b", ColumnKind::Gauge)]);
+    assert_eq!(titles(&Fields::new("", None, false), &two), ["web.a", "webb.b"]);
+    let work = Subject::Work;
+    assert!(fields.selects("web.stats.busy", work) && !fields.selects("other.busy", work));
+}
+
+#[test]
+fn what_is_not_about_work_is_asked_for_or_comes_last() {
+    use ColumnKind::{Counter, Gauge};
+    let own = [("mmash.files", Gauge), ("mmash.requests", Counter)];
+    let process = ("web.sys.unpublished", Gauge);
+    let known = catalog(&[&own[..], &[("web.busy", Gauge), process]].concat());
+    let titles = |fields: &Fields| titles(fields, &known);
+    assert_eq!(titles(&Fields::new("", None, false)), ["busy"]);
+    let all = ["web.busy", "mmash.requests", "mmash.files", "web.sys.unpublished"];
+    assert_eq!(titles(&Fields::new("", None, true)), all);
+    let all = ["web.busy", "mmash.files", "mmash.requests", "web.sys.unpublished"];
+    assert_eq!(titles(&Fields::new("", Some("*"), false)), all);
+    assert_eq!(titles(&Fields::new("", Some("mmash.files"), false)), ["mmash.files"]);
+    let of_own = Fields::new("", None, false).select(&catalog(&own)).len();
+    assert_eq!(of_own, 2, "there is nothing else");
+    for (prefix, all, expected) in [
+        ("web.", false, false),
+        ("web.", true, true),
+        ("web.sys", false, true),
+        ("web.sys.", false, true),
+    ] {
+        let fields = Fields::new(prefix, None, all);
+        assert_eq!(fields.selects("web.sys.unpublished", Subject::Process), expected, "{prefix}");
+    }
+}
