@@ -1,4 +1,4 @@
-// The scales of a chart: how high a value stands, which values and which times are marked.
+// The axes of a chart: positions of values, and which values and times have ticks.
 
 import { time as timeOfDay } from "./format.js";
 import { logarithmicTicks, spread, ticks } from "./scale.js";
@@ -6,7 +6,7 @@ import { logarithmicTicks, spread, ticks } from "./scale.js";
 const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 86_400;
-/** How far apart times are marked, in seconds. */
+/** Distances of time ticks, in seconds. */
 const STEPS = [
   ...[1, 2, 5, 10, 15, 30],
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
@@ -16,8 +16,8 @@ const STEPS = [
 const days = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" });
 
 /**
- * A scale of values, with some room beyond the least and the greatest: which part of the whole
- * height a value has, and which values are marked if there is place for `count`.
+ * A scale of values, with a margin beyond the least and the greatest: `part` is the position of a
+ * value as part of the height, `ticks` are about `count` values with ticks.
  */
 export function valueScale([least, greatest], { zero, base, logarithmic, span }) {
   return logarithmic
@@ -30,31 +30,31 @@ function linearScale(least, greatest, { zero, base, span }) {
   if (zero) {
     [least, greatest] = [Math.min(0, least), Math.max(0, greatest)];
   }
-  const room = greatest > least ? (greatest - least) * 0.06 : 1;
-  const bottom = least === 0 || (least > 0 && least < room) ? 0 : least - room;
-  const top = greatest === 0 ? Math.max(0, bottom + 1) : greatest + room;
+  const margin = greatest > least ? (greatest - least) * 0.06 : 1;
+  const bottom = least === 0 || (least > 0 && least < margin) ? 0 : least - margin;
+  const top = greatest === 0 ? Math.max(0, bottom + 1) : greatest + margin;
   return {
     part: (value) => (value - bottom) / (top - bottom),
-    marks: (count) => ticks(bottom, top, count, base),
+    ticks: (count) => ticks(bottom, top, count, base),
   };
 }
 
-/** `least` is the least that is more than nothing; what isn't stands at the bottom. */
+/** `least` is the least positive value; others are at the bottom. */
 function logarithmicScale(least, greatest) {
   if (least > greatest) {
     [least, greatest] = [1e-3, 1];
   }
-  const room = Math.max(1.15, (greatest / least) ** 0.05);
-  const [bottom, top] = [least / room, greatest * room];
+  const margin = Math.max(1.15, (greatest / least) ** 0.05);
+  const [bottom, top] = [least / margin, greatest * margin];
   const height = Math.log(top / bottom);
   return {
     part: (value) => (value > bottom ? Math.log(value / bottom) / height : value <= bottom ? 0 : NaN),
-    marks: (count) => logarithmicTicks(bottom, top, count),
+    ticks: (count) => logarithmicTicks(bottom, top, count),
   };
 }
 
-/** Times to mark from `from` to `to`, at least `least` seconds apart, with their texts. */
-export function timeMarks(from, to, least) {
+/** Ticks with their texts from `from` to `to`, at least `least` seconds apart. */
+export function timeTicks(from, to, least) {
   const step = STEPS.find((candidate) => candidate >= least) ?? Math.ceil(least / DAY) * DAY;
   const times = step < DAY ? timesOfDay(from, to, step) : midnights(from, to, step / DAY);
   return times.map((at) => ({ at, text: textOf(at, step) }));

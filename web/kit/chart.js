@@ -1,35 +1,35 @@
 // Lines, bands and points over time, on a canvas: hover to read, drag to zoom.
 
-import { timeMarks, valueScale } from "./axes.js";
+import { timeTicks, valueScale } from "./axes.js";
 import { onFrame } from "./dom.js";
 import { drawBand, drawLine, drawPoints } from "./plot.js";
 import { nearest } from "./scale.js";
 
-/** How many colours of lines a style has: `--line-1` and so on. */
+/** How many line colours the style has: `--line-1` and so on. */
 export const COLORS = 8;
 
 const FONT = "11px system-ui, sans-serif";
 const ABOVE = 10;
 const BELOW = 22;
 const RIGHT = 14;
-/** Less than that was meant as a click. */
-const LEAST_DRAG = 6;
+/** A shorter drag is a click. */
+const MIN_DRAG = 6;
 
 /**
  * A chart in a canvas. `show` gets
  *
  *     { from, to,          the window, Unix times in seconds
- *       zero,              whether the scale begins there
- *       base,              to which the scale is round: 10, or 2
- *       logarithmic,       whether the scale is; what isn't more than nothing stands below
- *       span,              of the largest value: at least so much of it does the scale span
- *       format,            of a value, for the scale
+ *       zero,              whether the scale includes 0
+ *       base,              of the scale's round numbers: 10 or 2
+ *       logarithmic,       whether the scale is; values up to 0 are at its bottom
+ *       span,              the least span of the scale, as part of its largest value
+ *       format,            the text of a value on the scale
  *       lines: [{ color, times, values }],
  *       bands: [{ color, strength, times, lower, upper }],
- *       points: [{ color, times, values }] }       in any order; they may be left out
+ *       points: [{ color, times, values }] }       in any order; optional
  *
- * with times that rise; NaN is a gap. `onread(time)` is told what is pointed at, or null;
- * `onzoom(from, to)` what was dragged over, and without arguments that all is wanted again.
+ * with times that rise; NaN is a gap. `onread(time)` gets the time that is pointed at, or null;
+ * `onzoom(from, to)` the range that was dragged over, or no arguments to zoom out.
  */
 export class Chart {
   #canvas;
@@ -55,7 +55,7 @@ export class Chart {
     this.#listen();
   }
 
-  /** Ends it; the canvas is of no more use. */
+  /** Stops it; the canvas can't be used again. */
   close() {
     this.#resized.disconnect();
     this.#scheme.removeEventListener("change", this.#redraw);
@@ -66,7 +66,7 @@ export class Chart {
     this.#redraw();
   }
 
-  /** The time that is pointed at, here or in a chart beside it. */
+  /** The time that is pointed at, here or in another chart. */
   set cursor(time) {
     if (time !== this.#cursor) {
       this.#cursor = time;
@@ -103,14 +103,14 @@ export class Chart {
   #dropped() {
     const { start, end } = this.#drag ?? { start: 0, end: 0 };
     this.#drag = null;
-    if (Math.abs(end - start) >= LEAST_DRAG) {
+    if (Math.abs(end - start) >= MIN_DRAG) {
       const [from, to] = [start, end].sort((a, b) => a - b).map((x) => this.#timeAt(x));
       this.#onzoom(from, to);
     }
     this.#redraw();
   }
 
-  /** The arrows go from point to point, Escape shows all again. */
+  /** The arrows go from point to point, Escape zooms out. */
   #typed(event) {
     const times = this.#content.lines[0]?.times ?? [];
     const at = nearest(times, this.#cursor ?? this.#content.to);
@@ -138,7 +138,7 @@ export class Chart {
     return from + Math.max(0, Math.min(1, part)) * (to - from);
   }
 
-  /** Draws now; `show` does before the next picture. */
+  /** Draws now; `show` does before the next frame. */
   draw() {
     const [width, height] = [this.#canvas.clientWidth, this.#canvas.clientHeight];
     if (width === 0 || height === 0) {
@@ -159,7 +159,7 @@ export class Chart {
     this.#scale = valueScale(this.#extent(), this.#content);
     const { format } = this.#content;
     const marks = this.#scale
-      .marks((this.#area.bottom - this.#area.top) / 45)
+      .ticks((this.#area.bottom - this.#area.top) / 45)
       .map((value) => ({ value, text: format(value) }));
     this.#area.left = 12 + Math.max(...marks.map(({ text }) => pen.measureText(text).width));
     this.#area.right = width - RIGHT;
@@ -182,7 +182,7 @@ export class Chart {
     return { lines, grid, text, mark, paper };
   }
 
-  /** The least and the greatest value in the window; the former is the greater where there is none. */
+  /** The least and the greatest value in the window; Infinity and -Infinity if there are none. */
   #extent() {
     const { from, to, lines, bands, points = [], logarithmic } = this.#content;
     let [least, greatest] = [Infinity, -Infinity];
@@ -229,7 +229,7 @@ export class Chart {
     pen.stroke();
     pen.textBaseline = "bottom";
     pen.textAlign = "center";
-    for (const { at, text: label } of timeMarks(from, to, ((to - from) * 90) / Math.max(1, right - left))) {
+    for (const { at, text: label } of timeTicks(from, to, ((to - from) * 90) / Math.max(1, right - left))) {
       const half = pen.measureText(label).width / 2;
       const x = this.#x(at);
       if (x - half > left - 8 && x + half < right + RIGHT) {
@@ -241,12 +241,12 @@ export class Chart {
   #drawContent({ lines: colors }) {
     const { from, to, lines, bands, points = [] } = this.#content;
     const width = this.#area.right - this.#area.left;
-    const place = { from, to, width, x: (time) => this.#x(time), y: (value) => this.#y(value) };
+    const plot = { from, to, width, x: (time) => this.#x(time), y: (value) => this.#y(value) };
     const coloured = (drawn) => ({ ...drawn, color: colors[drawn.color % COLORS] });
     const seen = (drawn) => ({ ...coloured(drawn), ...this.#visible(drawn.times) });
-    bands.forEach((band) => drawBand(this.#pen, place, seen(band)));
-    points.forEach((some) => drawPoints(this.#pen, place, coloured(some)));
-    lines.forEach((line) => drawLine(this.#pen, place, seen(line)));
+    bands.forEach((band) => drawBand(this.#pen, plot, seen(band)));
+    points.forEach((some) => drawPoints(this.#pen, plot, coloured(some)));
+    lines.forEach((line) => drawLine(this.#pen, plot, seen(line)));
   }
 
   /** The points of the window, and one more on either side. */

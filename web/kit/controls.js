@@ -1,15 +1,15 @@
-// Buttons, choices and keys.
+// Buttons, choices and keyboard shortcuts.
 
 import { element } from "./dom.js";
 
-/** A button that takes something away. */
-export function cross(name, onclick) {
+/** A button that removes or closes something. */
+export function closeButton(name, onclick) {
   const attributes = { type: "button", class: "plain close", "aria-label": name, onclick };
   return element("button", attributes, "✕");
 }
 
-/** A choice of one among few. */
-export function bar(name, title, values, nameOf, onchange) {
+/** Radio buttons in a bar. */
+export function choiceBar(name, title, values, nameOf, onchange) {
   const buttons = values.map((value) =>
     element(
       "label",
@@ -18,16 +18,16 @@ export function bar(name, title, values, nameOf, onchange) {
       nameOf(value),
     ),
   );
-  const legend = element("legend", { class: "unseen" }, title);
+  const legend = element("legend", { class: "visually-hidden" }, title);
   return element("fieldset", { class: "bar" }, legend, ...buttons);
 }
 
 /**
- * The slash key goes to the search, and from there Enter opens the first thing in the list and the
- * arrow down leads there; so do the keys that move in lists where nothing has the focus. Escape goes
- * to what `escape` does, unless somebody is writing.
+ * Keyboard shortcuts: slash focuses the search field. From there Enter opens the first row of the
+ * list, and the down arrow goes to the list; so do the keys that move in lists while nothing has the
+ * focus. Escape calls `onescape`, except in a text field.
  */
-export function shortcuts(search, grid, escape) {
+export function shortcuts(search, grid, onescape) {
   search.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown") {
       grid.enter(event);
@@ -43,7 +43,7 @@ export function shortcuts(search, grid, escape) {
       event.preventDefault();
       search.select();
     } else if (event.key === "Escape") {
-      escape();
+      onescape();
     } else if (event.target === document.body) {
       grid.enter(event);
     }

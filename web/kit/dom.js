@@ -1,6 +1,6 @@
-// Elements made by script. What comes from outside only ever becomes text.
+// Elements made by script. Input only ever becomes text, never markup.
 
-/** An element with attributes (`on…`: a listener; false: left out) and children. */
+/** Makes an element with attributes (`on…` is a listener, false is left out) and children. */
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -14,14 +14,14 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
-/** Sets a text, but leaves alone what has it: most don't change from look to look. */
+/** Sets a text, if it is another one: most don't change from poll to poll. */
 export function setText(node, text) {
   if (node.textContent !== text) {
     node.textContent = text;
   }
 }
 
-/** Calls `act` once with the last arguments when nothing more has come for a while. */
+/** Debounces `act`: it is called with the last arguments once no more calls come for a while. */
 export function debounced(milliseconds, act) {
   let timer;
   return (...arguments_) => {
@@ -30,7 +30,7 @@ export function debounced(milliseconds, act) {
   };
 }
 
-/** A function that calls `act` now, and again after each pause as long as `wanted()`. */
+/** A function that calls `act` now, and again after each pause while `wanted()` is true. */
 export function repeated(milliseconds, act, wanted) {
   let running = false;
   return async () => {
@@ -46,14 +46,14 @@ export function repeated(milliseconds, act, wanted) {
   };
 }
 
-/** Calls `act` before the next picture, once however often it is asked for. */
+/** A function that calls `act` before the next frame, once however often it is called. */
 export function onFrame(act) {
-  let asked = false;
+  let scheduled = false;
   return () => {
-    if (!asked) {
-      asked = true;
+    if (!scheduled) {
+      scheduled = true;
       requestAnimationFrame(() => {
-        asked = false;
+        scheduled = false;
         act();
       });
     }

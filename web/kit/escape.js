@@ -1,9 +1,9 @@
-// Makes texts of others harmless to read: what would turn the direction of text around or isn't seen
-// is shown as what it is called. The same characters as in cli/src/escape.rs.
+// Escapes characters that hide what a text says: control characters, and those that change the
+// direction of text. They are the same as in cli/src/escape.rs, which a test compares.
 
 const HARMFUL = new RegExp(
   "[\\0-\\x1f\\x7f-\\x9f" +
-    // directions of text
+    // direction of text
     "\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069" +
     // line and paragraph separators, the byte order mark
     "\\u2028\\u2029\\ufeff]",
@@ -11,7 +11,7 @@ const HARMFUL = new RegExp(
 );
 const NAMES = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
-/** The text with every harmful character as an escape: `\n`, `\x1b`, `\u{202e}`. */
+/** The text with every harmful character escaped: `\n`, `\x1b`, `\u{202e}`. */
 export function visible(text) {
   return text.replace(HARMFUL, (character) => NAMES[character] ?? nameOf(character.charCodeAt(0)));
 }

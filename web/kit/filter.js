@@ -1,8 +1,8 @@
-// Which labels are meant by some words.
+// The filter of a list.
 
 /**
- * A test of labels. All words must be in a label, those with a `-` before them must not; `*`
- * stands for anything. Upper case or lower doesn't matter.
+ * A predicate on labels: all words must occur in a label, those after a `-` must not; `*` matches
+ * anything. Case doesn't matter.
  */
 export function matcher(text) {
   const words = text.toLowerCase().split(/\s+/).filter((word) => word !== "" && word !== "-");

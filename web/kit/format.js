@@ -1,11 +1,11 @@
-// Numbers, durations, sizes and dates for people.
+// Human-readable numbers, durations, sizes and dates.
 
 const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const significant = [3, 4, 5, 6].map(
   (digits) => new Intl.NumberFormat("en", { maximumSignificantDigits: digits }),
 );
 
-/** A number with its thousands apart and at most so many significant digits behind the point. */
+/** A number with separated thousands, and at most `digits` significant digits if it has a fraction. */
 export function number(value, digits = 6) {
   if (!Number.isFinite(value)) {
     return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞";
@@ -20,7 +20,7 @@ export function number(value, digits = 6) {
   return size >= 10 ** digits ? grouped.format(value) : significant[digits - 3].format(value);
 }
 
-/** Seconds in the unit that fits: `850 ns`, `12.3 ms`, `4.2 s`, `1h 02m 03s`. */
+/** Seconds in a fitting unit: `850 ns`, `12.3 ms`, `4.2 s`, `1h 02m 03s`. */
 export function duration(seconds) {
   const size = Math.abs(seconds);
   if (!Number.isFinite(seconds)) {
@@ -46,7 +46,7 @@ function clockOf(seconds, sign) {
     : `${sign}${minutes}m ${rest}`;
 }
 
-/** Bytes in the unit that fits: `512 B`, `1.5 KiB`. */
+/** Bytes in a fitting unit: `512 B`, `1.5 KiB`. */
 export function bytes(value, digits = 4) {
   const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
   let step = 0;
@@ -68,7 +68,7 @@ export function date(seconds) {
   return `${day} ${time(seconds)}.${String(moment.getMilliseconds()).padStart(3, "0")}`;
 }
 
-/** A Unix time in seconds as the time of day where that is today, else as a date. */
+/** A Unix time in seconds as the time of day if it is today, else as a date. */
 export function moment(seconds) {
   const text = date(seconds);
   const today = date(Date.now() / 1000).slice(0, 10);
@@ -82,7 +82,7 @@ export function time(seconds) {
   return parts.map((part) => String(part).padStart(2, "0")).join(":");
 }
 
-/** A number with its unit; seconds and bytes in the unit that fits. */
+/** A number with its unit; seconds and bytes in a fitting unit. */
 export function quantity(value, unit, digits = 6) {
   switch (unit) {
     case "seconds":
@@ -96,13 +96,13 @@ export function quantity(value, unit, digits = 6) {
   }
 }
 
-/** A number of things: `1 file`, `2 files`. */
+/** A number with a noun: `1 file`, `2 files`. */
 export function counted(value, unit, digits = 6) {
   const text = number(value, digits);
   return `${text} ${text === "1" ? singular(unit) : unit}`;
 }
 
-/** Words and their singulars; the first pattern that fits decides. */
+/** Patterns of plurals and their singulars; the first match counts. */
 const SINGULARS = [
   [/^.{0,3}$|(series|species|bps|[^cg]pus|[^p]us|ss|is)$/i, "$&"],
   [/(cookie|movie)s$/i, "$1"],
@@ -111,7 +111,7 @@ const SINGULARS = [
   [/s$/i, ""],
 ];
 
-/** One of what a unit counts, which its first word says: `1 request in flight`. */
+/** The singular of a unit, of which the first word counts: `1 request in flight`. */
 function singular(unit) {
   return unit.replace(/^[a-z]+/i, (word) => {
     const rule = SINGULARS.find(([pattern]) => pattern.test(word));

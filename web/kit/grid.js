@@ -1,30 +1,30 @@
-// A list whose rows the keys reach: one of them is active.
+// A list for the keyboard: one of its rows is active.
 
 import { VirtualList } from "./virtual.js";
 
 /**
- * The rows of a grid, of which one is active while the grid has the focus. Besides what a
- * `VirtualList` takes, `about` has
+ * The rows of a grid, of which one is active while the grid has the focus. Besides those of a
+ * `VirtualList`, `options` are
  *
- *     { idOf(item),        by which it stays active when others come and go
- *       isEntry(item),     whether it is what somebody looks for: the first one is active first
- *       act(item, more) }  what a click and Enter do; with `more` Space, and a click with Ctrl
+ *     { idOf(item),        identifies the active item while others come and go
+ *       isEntry(item),     whether it is an entry, not a heading; the first one is active at first
+ *       act(item, more) }  for a click and Enter; with `more` for Space, and a click with Ctrl
  */
 export class Grid {
   #node;
   #list;
-  #about;
+  #options;
   #active = 0;
-  /** Of the active item; null until somebody has gone to one. */
+  /** The id of the active item; null until the user has moved. */
   #id = null;
 
-  constructor(node, box, about) {
+  constructor(node, box, options) {
     this.#node = node;
-    this.#about = { isEntry: () => true, ...about };
+    this.#options = { isEntry: () => true, ...options };
     const fill = (row, item, index) => this.#fill(row, item, index);
-    this.#list = new VirtualList(box, { make: about.make, fill });
+    this.#list = new VirtualList(box, { make: options.make, fill });
     box.addEventListener("click", (event) => this.#clicked(event));
-    // Buttons in the head have keys of their own.
+    // Buttons in the head handle their own keys.
     node.addEventListener("keydown", (event) => event.target === node && this.#typed(event));
     node.addEventListener("focus", () => this.refresh());
     node.addEventListener("blur", () => this.refresh());
@@ -35,49 +35,49 @@ export class Grid {
   }
 
   set items(items) {
-    const { idOf, isEntry } = this.#about;
+    const { idOf, isEntry } = this.#options;
     const known = this.#id === null ? -1 : items.findIndex((item) => idOf(item) === this.#id);
-    const place = this.#id === null ? items.findIndex(isEntry) : this.#active;
-    this.#active = Math.max(0, Math.min(known >= 0 ? known : place, items.length - 1));
+    const fallback = this.#id === null ? items.findIndex(isEntry) : this.#active;
+    this.#active = Math.max(0, Math.min(known >= 0 ? known : fallback, items.length - 1));
     this.#node.setAttribute("aria-rowcount", items.length + 1);
     this.#list.items = items;
   }
 
-  /** The active item; undefined where there are none. */
+  /** The active item; undefined if there are none. */
   get active() {
     return this.#list.items[this.#active];
   }
 
-  /** The first entry is active again: something else is looked for. */
+  /** Makes the first entry active again, as for another filter. */
   restart() {
     this.#id = null;
   }
 
-  /** Makes the first item active that is so. */
-  goTo(isSo) {
-    this.#goTo(Math.max(0, this.#list.items.findIndex(isSo)));
+  /** Makes the first matching item active. */
+  goTo(matches) {
+    this.#goTo(Math.max(0, this.#list.items.findIndex(matches)));
   }
 
-  /** Takes a key from outside the list, if it is one that moves in lists. */
+  /** Handles a key from outside the list, if it moves in lists. */
   enter(event) {
     const moves = this.#list.target(event.key, this.#active) !== undefined;
     if (!moves || hasModifier(event) || !this.#focus()) {
       return;
     }
     if (event.key.startsWith("Arrow")) {
-      // It shows where it is first.
+      // The first press only shows the active row.
       event.preventDefault();
     } else {
       this.#typed(event);
     }
   }
 
-  /** Goes to the active item and acts on it, if it is an entry. */
+  /** Focuses the active item and acts on it, if it is an entry. */
   open() {
     const item = this.active;
-    if (item && this.#about.isEntry(item)) {
+    if (item && this.#options.isEntry(item)) {
       this.#focus();
-      this.#about.act(item, false);
+      this.#options.act(item, false);
     }
   }
 
@@ -94,7 +94,7 @@ export class Grid {
 
   #goTo(index) {
     this.#active = index;
-    this.#id = this.#about.idOf(this.active);
+    this.#id = this.#options.idOf(this.active);
     this.#list.reveal(index);
   }
 
@@ -107,16 +107,16 @@ export class Grid {
     if (active) {
       this.#node.setAttribute("aria-activedescendant", row.id);
     }
-    this.#about.fill(row, item, index);
+    this.#options.fill(row, item, index);
   }
 
   #clicked(event) {
     const row = event.target.closest("[data-index]");
     if (row) {
       this.#active = Number(row.dataset.index);
-      this.#id = this.#about.idOf(this.active);
+      this.#id = this.#options.idOf(this.active);
       const more = event.ctrlKey || event.metaKey || event.shiftKey;
-      this.#about.act(this.active, more || event.target.closest(".mark") !== null);
+      this.#options.act(this.active, more || event.target.closest(".mark") !== null);
     }
   }
 
@@ -128,7 +128,7 @@ export class Grid {
     if (to !== undefined) {
       this.#goTo(to);
     } else if (event.key === "Enter" || event.key === " ") {
-      this.#about.act(this.active, event.key === " ");
+      this.#options.act(this.active, event.key === " ");
     } else {
       return;
     }

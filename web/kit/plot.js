@@ -1,11 +1,11 @@
-// What charts draw: lines, bands between two lines, points.
+// Drawing lines, bands and points of charts.
 
-/** More points than that are drawn as squares: circles take too long then. */
-const ROUND = 2000;
+/** More points than that are drawn as squares: circles would take too long. */
+const MAX_CIRCLES = 2000;
 
 /**
- * A line. `x` and `y` give places to times and values, from `first` until before `end`. Of many
- * points in one column of the screen the first, least, greatest and last are drawn.
+ * Draws a line. `x` and `y` map times and values to pixels, from index `first` until before `end`.
+ * Of many points in one column of pixels, the first, least, greatest and last are drawn.
  */
 export function drawLine(pen, { x, y, width }, { color, times, values, first, end }) {
   const path = new Path2D();
@@ -15,7 +15,7 @@ export function drawLine(pen, { x, y, width }, { color, times, values, first, en
   let [begun, points] = [NaN, 0];
   const finishColumn = () => {
     if (points > 0) {
-      [low, high, last].forEach((place) => path.lineTo(column, place));
+      [low, high, last].forEach((height) => path.lineTo(column, height));
     }
   };
   const finishRun = () => {
@@ -50,13 +50,13 @@ export function drawLine(pen, { x, y, width }, { color, times, values, first, en
   finishRun();
   pen.strokeStyle = color;
   pen.fillStyle = color;
-  // Without a graphics processor, many wide strokes take ten times as long as thin ones.
+  // Without a GPU, many wide strokes take ten times as long as thin ones.
   pen.lineWidth = end - first > width ? 1 : 1.75;
   pen.stroke(path);
   pen.fill(single);
 }
 
-/** The area between two lines, as strong as told. */
+/** Draws the area between two lines, with opacity `strength`. */
 export function drawBand(pen, { x, y }, { color, strength, times, lower, upper, first, end }) {
   const path = new Path2D();
   let run = [];
@@ -84,7 +84,7 @@ export function drawBand(pen, { x, y }, { color, strength, times, lower, upper, 
   pen.globalAlpha = 1;
 }
 
-/** Points in any order; the more there are, the fainter is each: many make it dark. */
+/** Draws points in any order; the more there are, the fainter each is. */
 export function drawPoints(pen, { x, y, from, to }, { color, times, values }) {
   const count = times.length;
   const radius = count > 500 ? 1.5 : 2;
@@ -95,7 +95,7 @@ export function drawPoints(pen, { x, y, from, to }, { color, times, values }) {
       continue;
     }
     const [across, height] = [x(times[index]), y(values[index])];
-    if (count > ROUND) {
+    if (count > MAX_CIRCLES) {
       pen.fillRect(across - radius, height - radius, 2 * radius, 2 * radius);
     } else {
       pen.beginPath();

@@ -1,44 +1,44 @@
-// Numbers over time, bounded: the oldest go when the room is full.
+// Numbers over time in a ring buffer.
 
-/** Numbers by their place since the beginning; the last `limit` of them are kept. */
+/** Numbers by their index since the beginning; the last `capacity` of them are kept. */
 export class Ring {
   #numbers = new Float64Array(16);
-  #limit;
+  #capacity;
 
-  /** Its first number gets the place `first`. */
-  constructor(limit, first = 0) {
-    this.#limit = limit;
+  /** Its first number gets the index `first`. */
+  constructor(capacity, first = 0) {
+    this.#capacity = capacity;
     this.origin = first;
     this.end = first;
   }
 
-  /** The place of the oldest number that is kept. */
+  /** The index of the oldest number that is kept. */
   get start() {
     return Math.max(this.origin, this.end - this.#numbers.length);
   }
 
-  /** How many numbers it has room for at present. */
+  /** How many numbers it has memory for at present. */
   get size() {
     return this.#numbers.length;
   }
 
-  /** Leaves a gap, so that the next number gets this place. */
-  skipTo(place) {
-    if (place - this.end >= this.#limit) {
-      // Nothing else would be left.
+  /** Leaves a gap, so that the next number gets this index. */
+  skipTo(index) {
+    if (index - this.end >= this.#capacity) {
+      // Only the gap would be left.
       this.#numbers = new Float64Array(16);
-      this.origin = place;
-      this.end = place;
+      this.origin = index;
+      this.end = index;
     }
-    while (this.end < place) {
+    while (this.end < index) {
       this.push(NaN);
     }
   }
 
   push(number) {
     const filled = this.end - this.origin;
-    if (filled === this.#numbers.length && filled < this.#limit) {
-      const larger = new Float64Array(Math.min(2 * filled, this.#limit));
+    if (filled === this.#numbers.length && filled < this.#capacity) {
+      const larger = new Float64Array(Math.min(2 * filled, this.#capacity));
       larger.set(this.#numbers);
       this.#numbers = larger;
     }
@@ -46,15 +46,15 @@ export class Ring {
     this.end += 1;
   }
 
-  /** The number at a place; NaN where there is none. */
-  at(place) {
-    if (place < this.start || place >= this.end) {
+  /** The number at an index; NaN if there is none. */
+  at(index) {
+    if (index < this.start || index >= this.end) {
       return NaN;
     }
-    return this.#numbers[(place - this.origin) % this.#numbers.length];
+    return this.#numbers[(index - this.origin) % this.#numbers.length];
   }
 
-  /** The first place whose number is at least `number`, in a ring whose numbers rise. */
+  /** The first index whose number is at least `number`, if the numbers rise. */
   search(number) {
     let [low, high] = [this.start, this.end];
     while (low < high) {

@@ -1,11 +1,8 @@
-// A small line without scales.
+// Sparklines.
 
 import { spread } from "./scale.js";
 
-/**
- * Draws numbers into a canvas, one beside the other; NaN is a gap. The line's height is at least a
- * part of the largest number: `span`.
- */
+/** Draws numbers into a canvas; NaN is a gap. `span` is the least range, as part of the largest. */
 export function spark(canvas, numbers, color, span) {
   const ratio = window.devicePixelRatio;
   const [wide, high] = [canvas.clientWidth, canvas.clientHeight];
@@ -31,7 +28,7 @@ export function spark(canvas, numbers, color, span) {
       end = [1 + index * step, y(value)];
       pen[drawing ? "lineTo" : "moveTo"](...end);
       if (!drawing && !Number.isFinite(numbers[index + 1])) {
-        // It stands alone.
+        // A single point.
         pen.lineTo(end[0] + 2, end[1]);
       }
     }

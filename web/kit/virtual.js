@@ -1,20 +1,20 @@
-// A list of any length, of which only what can be seen is in the page.
+// A virtual list: only its visible rows are in the page.
 
 import { element, onFrame } from "./dom.js";
 
-/** So many elements at most, however high the window is: `--most` says how high that is. */
-const MOST = 190;
-/** So many more than can be seen, above and below, so that nothing is empty while scrolling. */
-const AROUND = 8;
+/** Maximum number of elements, however high the window is; `--max-height` is their height. */
+const MAX_ELEMENTS = 190;
+/** Rows beyond the visible ones, above and below, so that nothing is blank while scrolling. */
+const OVERSCAN = 8;
 
 /**
- * Elements of one height in a box that scrolls, or in one as high as they are, with something around
- * it that scrolls. `make()` makes one, `fill(element, item, index)` shows an item in it; an element
- * shows one item after another. The height is the box's `--row`.
+ * Elements of equal height in a box that scrolls, or in one that something scrollable contains.
+ * `make()` makes an element, `fill(element, item, index)` shows an item in it; elements are reused.
+ * Their height is the box's `--row`.
  */
 export class VirtualList {
   #box;
-  #inside = element("div", { class: "virtual", role: "presentation" });
+  #content = element("div", { class: "virtual", role: "presentation" });
   #make;
   #fill;
   #items = [];
@@ -26,7 +26,7 @@ export class VirtualList {
     this.#box = box;
     this.#make = make;
     this.#fill = fill;
-    box.append(this.#inside);
+    box.append(this.#content);
     this.refresh = onFrame(() => this.draw());
     document.addEventListener("scroll", this.refresh, { capture: true, passive: true });
     const resized = new ResizeObserver(() => this.#measure());
@@ -40,16 +40,16 @@ export class VirtualList {
 
   set items(items) {
     this.#items = items;
-    this.#inside.style.height = `${items.length * this.#height}px`;
+    this.#content.style.height = `${items.length * this.#height}px`;
     this.draw();
   }
 
-  /** How many items can be seen at one time. */
+  /** How many items are visible at a time. */
   get page() {
-    return Math.max(1, Math.floor(this.#seen().height / this.#height));
+    return Math.max(1, Math.floor(this.#visible().height / this.#height));
   }
 
-  /** The index to which a key leads from another one; undefined where it leads nowhere. */
+  /** The index that a key moves to; undefined if the key doesn't move. */
   target(key, from) {
     const last = this.#items.length - 1;
     const to = {
@@ -63,37 +63,37 @@ export class VirtualList {
     return to === undefined ? undefined : Math.max(0, Math.min(last, to));
   }
 
-  /** Scrolls as little as needed to see an item. */
+  /** Scrolls as little as needed to show an item. */
   reveal(index) {
-    const { scroller, above, height } = this.#seen();
+    const { scroller, above, height } = this.#visible();
     const top = index * this.#height - above;
     scroller.scrollTop += Math.min(0, top) + Math.max(0, top + this.#height - height);
     this.draw();
   }
 
-  /** What scrolls, how many pixels of the list are above what can be seen, and how high that is. */
-  #seen() {
+  /** The scrolling element, how many pixels of the list are above its top, and its height. */
+  #visible() {
     const scrolls = (node) => getComputedStyle(node).overflowY === "auto" || !node.parentElement;
     let scroller = this.#box;
     while (!scrolls(scroller)) {
       scroller = scroller.parentElement;
     }
-    const [around, inside] = [scroller, this.#inside].map((node) => node.getBoundingClientRect().top);
+    const [around, inside] = [scroller, this.#content].map((node) => node.getBoundingClientRect().top);
     return { scroller, above: around - inside, height: scroller.clientHeight };
   }
 
   #measure() {
     this.#height = parseFloat(getComputedStyle(this.#box).getPropertyValue("--row")) || 30;
-    this.#box.style.setProperty("--most", `${(MOST - 1 - 2 * AROUND) * this.#height}px`);
+    this.#box.style.setProperty("--max-height", `${(MAX_ELEMENTS - 1 - 2 * OVERSCAN) * this.#height}px`);
     this.items = this.#items;
   }
 
-  /** Shows the items again that can be seen; `refresh` does before the next picture. */
+  /** Draws the visible items now; `refresh` does before the next frame. */
   draw() {
-    const { above, height } = this.#seen();
+    const { above, height } = this.#visible();
     const [first, end] = [above, above + height].map((edge) => Math.floor(edge / this.#height));
-    const from = Math.max(0, first - AROUND);
-    const to = Math.min(this.#items.length, end + 1 + AROUND, from + MOST);
+    const from = Math.max(0, first - OVERSCAN);
+    const to = Math.min(this.#items.length, end + 1 + OVERSCAN, from + MAX_ELEMENTS);
     for (const [index, node] of this.#shown) {
       if (index < from || index >= to) {
         this.#shown.delete(index);
@@ -105,7 +105,7 @@ export class VirtualList {
       if (!node) {
         node = this.#spare.pop() ?? this.#make();
         this.#shown.set(index, node);
-        this.#inside.append(node);
+        this.#content.append(node);
       }
       node.style.transform = `translateY(${index * this.#height}px)`;
       this.#fill(node, this.#items[index], index);

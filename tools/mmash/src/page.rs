@@ -8,18 +8,18 @@ pub const INDEX: Asset = Asset { path: "", content: include_str!("page/index.htm
 /// What it loads, besides the kit.
 pub const ASSETS: &[Asset] = mmstats_web::parts![
     "detail.js",
+    "display.js",
+    "empty_state.js",
     "files.js",
     "icon.svg",
-    "measures.js",
-    "nothing.js",
     "page.css",
     "page.js",
     "panel.js",
-    "places.js",
+    "per_file.js",
     "processes.js",
-    "rows.js",
     "stat.js",
+    "stat_list.js",
     "stats.js",
-    "view.js",
+    "url.js",
     "warnings.js",
 ];

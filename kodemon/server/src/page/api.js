@@ -1,9 +1,9 @@
-// Questions to the API.
+// Requests to the API.
 
-/** What the API answers; an error has the reason that it gives, and its status. */
+/** Fetches from the API. An error has the reason of the response, and its status. */
 export async function ask(path, parameters = {}, signal = undefined) {
-  const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== "");
-  const query = new URLSearchParams(given);
+  const present = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== "");
+  const query = new URLSearchParams(present);
   const answer = await fetch(`api/${path}?${query}`, { signal });
   const record = JSON.parse(await answer.text(), exactly);
   if (!answer.ok) {
@@ -12,24 +12,24 @@ export async function ask(path, parameters = {}, signal = undefined) {
   return record;
 }
 
-/** Whole numbers that are too large for a script stay what they were. */
+/** Keeps integers exact that are too large for a number. */
 function exactly(_, value, context) {
   const large = Number.isInteger(value) && !Number.isSafeInteger(value);
   return large && JSON.rawJSON && context?.source ? JSON.rawJSON(context.source) : value;
 }
 
-/** Where a key's executions and summaries are asked for. */
+/** The path of a key's executions or summary. */
 export function pathOf(key, what) {
   return `keys/${encodeURIComponent(key)}/${what}`;
 }
 
-/** Does something with each item, a few at a time. */
-export async function withEach(items, atOnce, act) {
+/** Calls `act` for each item, a few at a time. */
+export async function withEach(items, concurrency, act) {
   const waiting = items.values();
   const work = async () => {
     for (const item of waiting) {
       await act(item);
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, work));
+  await Promise.all(Array.from({ length: concurrency }, work));
 }

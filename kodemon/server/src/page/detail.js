@@ -1,38 +1,38 @@
-// The chosen function: its executions as points, how they were spread step by step, and a table.
+// The chosen function: its executions as points, their percentiles by step, and a table.
 
 import { Chart } from "../kit/chart.js";
-import { bar, cross } from "../kit/controls.js";
+import { choiceBar, closeButton } from "../kit/controls.js";
 import { element, onFrame, setText } from "../kit/dom.js";
 import { visible } from "../kit/escape.js";
 import { date, duration, number, time as timeOfDay } from "../kit/format.js";
 import { nearest } from "../kit/scale.js";
-import { followSeen } from "../kit/watch.js";
+import { followWhileVisible } from "../kit/visible.js";
 import { ask, pathOf } from "./api.js";
 import { Executions } from "./executions.js";
 import { Points } from "./points.js";
 import { inSteps, isLive, rangeOf, STEPS } from "./range.js";
 import { counted, durationText, rateText, stepText } from "./texts.js";
-import { outerRanges, SCALES } from "./view.js";
+import { outerRanges, SCALES } from "./url.js";
 
-/** While the range moves, the summary is asked for again after a part of a step, in such bounds. */
+/** A live summary is fetched again after a part of a step, within these bounds in seconds. */
 const PART = 1 / 4;
-const [SOONEST, LATEST] = [1, 15];
-/** What a summary has, and in which colour it is drawn. */
-const FIGURES = [
+const [MIN_INTERVAL, MAX_INTERVAL] = [1, 15];
+/** The values of a summary, with their titles and colours. */
+const VALUES = [
   ["count", "Calls"],
   ["rate", "Rate"],
-  ["min", "Least"],
+  ["min", "Min"],
   ["p50", "p50", 3],
   ["p90", "p90", 5],
   ["p99", "p99", 2],
-  ["max", "Greatest"],
+  ["max", "Max"],
 ];
-const LINES = FIGURES.filter(([, , color]) => color !== undefined);
+const LINES = VALUES.filter(([, , color]) => color !== undefined);
 const POINTS = 0;
 
 /**
- * What is chosen. `onview(part)` is told what of the view was changed here, `onsummary(key, total)`
- * the figures of the range.
+ * The chosen function. `onview(change)` gets what of the view was changed here, `onsummary(key,
+ * total)` the summary of the range.
  */
 export class Detail {
   #section;
@@ -40,45 +40,45 @@ export class Detail {
   #chart;
   #points = new Points();
   #executions = new Executions(() => ({ ...this.#view, ...rangeOf(this.#view) }));
-  /** What was asked, and what the answer was: of an empty range at first. */
-  #question = null;
+  /** The query of the summary, and the summary; null at first. */
+  #query = null;
   #summary = null;
-  #asked = 0;
+  #fetchedAt = 0;
   #onsummary;
   #abort = new AbortController();
   #stop = () => {};
   #cursor = null;
   #draw = onFrame(() => this.#refresh());
   #title = element("h2", { class: "name" });
-  #moment = element("p", { class: "moment" });
-  #spoken = element("p", { class: "unseen", role: "status" });
+  #time = element("p", { class: "moment" });
+  #announced = element("p", { class: "visually-hidden", role: "status" });
   #caption = element("p", { class: "caption" });
-  #figures = new Map(FIGURES.map(([name]) => [name, element("dd")]));
+  #values = new Map(VALUES.map(([name]) => [name, element("dd")]));
   #canvas = element("canvas", { tabindex: 0, role: "img" });
   #scale;
-  #back;
+  #zoomOut;
 
   constructor(section, { onview, onzoom, onsummary }) {
     this.#section = section;
     this.#onsummary = onsummary;
     const setScale = (scale) => onview({ scale });
-    this.#scale = bar("scale", "Scale", SCALES, (name) => name, setScale);
-    this.#back = element("button", { type: "button", onclick: () => onzoom() }, "Zoom out");
+    this.#scale = choiceBar("scale", "Scale", SCALES, (name) => name, setScale);
+    this.#zoomOut = element("button", { type: "button", onclick: () => onzoom() }, "Zoom out");
     this.#chart = new Chart(this.#canvas, { onread: (time) => this.#pointAt(time), onzoom });
     section.append(
-      element("div", { class: "tools" }, this.#title, cross("Close the chart", () => onview({ key: "" }))),
-      element("div", { class: "tools" }, this.#scale, this.#back, this.#moment),
-      element("dl", { class: "figures" }, ...FIGURES.map((figure) => this.#entry(figure))),
+      element("div", { class: "tools" }, this.#title, closeButton("Close the chart", () => onview({ key: "" }))),
+      element("div", { class: "tools" }, this.#scale, this.#zoomOut, this.#time),
+      element("dl", { class: "figures" }, ...VALUES.map((value) => this.#entry(value))),
       element("div", { class: "charts" }, this.#canvas),
       this.#caption,
       this.#executions.node,
-      this.#spoken,
+      this.#announced,
     );
   }
 
   #entry([name, title, color]) {
     const mark = color === undefined ? "" : element("span", { class: "mark", "data-color": color });
-    return element("div", {}, element("dt", {}, mark, title), this.#figures.get(name));
+    return element("div", {}, element("dt", {}, mark, title), this.#values.get(name));
   }
 
   set view(view) {
@@ -87,14 +87,14 @@ export class Detail {
     this.#view = view;
     this.#section.hidden = view.key === "";
     this.#scale.querySelector(`[value="${view.scale}"]`).checked = true;
-    this.#back.hidden = outerRanges().length === 0;
+    this.#zoomOut.hidden = outerRanges().length === 0;
     if (!same) {
       this.#begin(otherKey);
     }
     this.#draw();
   }
 
-  /** Another key or range: what belongs to the one before is forgotten. */
+  /** Begins another key or range, and drops what belongs to the previous one. */
   #begin(otherKey) {
     this.#stop();
     this.#stop = () => {};
@@ -104,7 +104,7 @@ export class Detail {
       this.#executions.clear();
       setText(this.#caption, "");
       setText(this.#title, visible(this.#view.key));
-      const keys = "The arrows read step after step; Escape ends it.";
+      const keys = "The arrow keys go from step to step; Escape ends it.";
       this.#canvas.setAttribute("aria-label", `Chart of ${visible(this.#view.key)}. ${keys}`);
     }
     if (this.#view.key === "") {
@@ -114,29 +114,29 @@ export class Detail {
       this.#load();
       return;
     }
-    // What comes after the stream has begun isn't missed; and where there is none, it is asked for.
-    this.#stop = followSeen(`api/stream?${new URLSearchParams({ key: this.#view.key })}`, {
+    // Loading begins with the stream, so that nothing is missed, or without it if it is rejected.
+    this.#stop = followWhileVisible(`api/stream?${new URLSearchParams({ key: this.#view.key })}`, {
       whole: () => this.#load(),
-      change: (step) => this.#take(step),
+      change: (update) => this.#receive(update),
       state: (now) => now === "refused" && this.#load(),
     });
   }
 
-  /** The server is back. What moves hears of that by its own stream. */
+  /** Loads a fixed range again, as the server is back. A live one has a stream of its own. */
   reload() {
     if (this.#view.key !== "" && !isLive(this.#view)) {
       this.#load();
     }
   }
 
-  #take({ executions }) {
+  #receive({ executions }) {
     const { token } = this.#view;
     this.#points.add(executions.filter((execution) => token === "" || execution.token === token));
-    this.#executions.hear();
+    this.#executions.receive();
     this.#draw();
   }
 
-  /** Asks for everything. */
+  /** Fetches everything. */
   async #load() {
     this.#abort.abort();
     this.#abort = new AbortController();
@@ -147,24 +147,24 @@ export class Detail {
       const { key } = this.#view;
       this.#points = points;
       const onsome = this.#draw;
-      await points.load(key, this.#question, this.#summary, { signal, onsome }).catch(() => null);
+      await points.load(key, this.#query, this.#summary, { signal, onsome }).catch(() => null);
     }
   }
 
-  /** Asks for the summary; whether there is one. */
+  /** Fetches the summary; returns whether there is one. */
   async #summarize(signal) {
     const { key, token } = this.#view;
-    const question = { ...inSteps(this.#view, STEPS), token };
-    this.#asked = performance.now();
+    const query = { ...inSteps(this.#view, STEPS), token };
+    this.#fetchedAt = performance.now();
     try {
-      this.#summary = await ask(pathOf(key, "summary"), question, signal);
-      this.#question = question;
+      this.#summary = await ask(pathOf(key, "summary"), query, signal);
+      this.#query = query;
       this.#onsummary(key, this.#summary.total);
       return true;
     } catch (error) {
-      // Where there is no answer at all, what is known stays.
+      // Without an answer, what is known stays.
       if (error.status !== undefined) {
-        setText(this.#caption, error.status === 404 ? "This function isn't known." : error.message);
+        setText(this.#caption, error.status === 404 ? "Unknown function." : error.message);
         this.#summary = null;
       }
       return false;
@@ -173,14 +173,14 @@ export class Detail {
     }
   }
 
-  /** Time has gone by. */
+  /** Called at an interval. */
   tick() {
     if (this.#section.hidden || !isLive(this.#view)) {
       return;
     }
-    const { from, to, buckets } = this.#question ?? { from: 0, to: 1, buckets: 1 };
-    const pause = Math.max(SOONEST, Math.min(LATEST, (PART * (to - from)) / buckets));
-    if (performance.now() - this.#asked > pause * 1000) {
+    const { from, to, buckets } = this.#query ?? { from: 0, to: 1, buckets: 1 };
+    const pause = Math.max(MIN_INTERVAL, Math.min(MAX_INTERVAL, (PART * (to - from)) / buckets));
+    if (performance.now() - this.#fetchedAt > pause * 1000) {
       this.#summarize(this.#abort.signal);
     }
     this.#points.dropBefore(from);
@@ -211,7 +211,7 @@ export class Detail {
     });
     this.#chart.cursor = this.#cursor;
     this.#read(times, buckets);
-    this.#tellDrawn();
+    this.#showCaption();
   }
 
   #pointAt(time) {
@@ -219,21 +219,21 @@ export class Detail {
     this.#draw();
   }
 
-  /** Tells the figures of the step that is pointed at, else of the whole range. */
+  /** Shows the values of the step that is pointed at, or of the whole range. */
   #read(times, buckets) {
     const pointed = this.#cursor === null ? undefined : buckets[nearest(times, this.#cursor)];
     const { count = 0, rate = 0, ...spread } = pointed ?? this.#summary?.total ?? {};
     const textOf = { count: number(count), rate: rateText(rate) };
-    this.#figures.forEach((node, name) => setText(node, textOf[name] ?? durationText(spread[name])));
-    const told = pointed ? `${date(pointed.from).slice(0, 19)} – ${timeOfDay(pointed.to)}` : "";
-    setText(this.#moment, told);
-    // What the arrows point at is heard; what the mouse does is only seen.
-    const heard = pointed && document.activeElement === this.#canvas;
-    const figures = FIGURES.map(([name, title]) => `${title} ${this.#figures.get(name).textContent}`);
-    setText(this.#spoken, heard ? [told, ...figures].join(", ") : "");
+    this.#values.forEach((node, name) => setText(node, textOf[name] ?? durationText(spread[name])));
+    const time = pointed ? `${date(pointed.from).slice(0, 19)} – ${timeOfDay(pointed.to)}` : "";
+    setText(this.#time, time);
+    // Screen readers announce what the keyboard points at.
+    const isKeyboard = pointed && document.activeElement === this.#canvas;
+    const values = VALUES.map(([name, title]) => `${title} ${this.#values.get(name).textContent}`);
+    setText(this.#announced, isKeyboard ? [time, ...values].join(", ") : "");
   }
 
-  #tellDrawn() {
+  #showCaption() {
     if (this.#summary) {
       const { from, to, total } = this.#summary;
       // Some may have come after the summary.

@@ -6,18 +6,18 @@ import { date, duration } from "../kit/format.js";
 import { ask, pathOf } from "./api.js";
 import { counted } from "./texts.js";
 
-/** So many are asked for at one time. */
-const PAGE = 50;
-/** While new ones come, they are asked for so often. */
-const EVERY = 500;
+/** The size of a page. */
+const PAGE_SIZE = 50;
+/** While new ones come, they are fetched at this interval. */
+const INTERVAL = 500;
 
-const COLUMNS = [["Began"], ["Took", "number"], ["Token"], ["Further fields"]];
+const COLUMNS = [["Start"], ["Duration", "number"], ["Token"], ["Other fields"]];
 
-/** The table. `question()` gives key, range and token. */
+/** The table. `query()` returns key, range and token. */
 export class Executions {
-  #question;
+  #query;
   #next = null;
-  /** Whether older ones were asked for: then what is read doesn't move away. */
+  /** Whether older ones were fetched: then the table doesn't move while it is read. */
   #isHeld = false;
   #abort = new AbortController();
   #due = false;
@@ -27,8 +27,8 @@ export class Executions {
   #newest = element("button", { type: "button", onclick: () => this.load() }, "Newest");
   node;
 
-  constructor(question) {
-    this.#question = question;
+  constructor(query) {
+    this.#query = query;
     const head = COLUMNS.map(([name, kind]) => element("th", { scope: "col", class: kind }, name));
     this.node = element(
       "section",
@@ -44,7 +44,7 @@ export class Executions {
     this.clear();
   }
 
-  /** Forgets what it has. */
+  /** Empties the table. */
   clear() {
     this.#abort.abort();
     this.#rows.replaceChildren();
@@ -53,11 +53,11 @@ export class Executions {
     setText(this.#title, "Executions");
   }
 
-  /** Asks for the newest ones. */
+  /** Fetches the newest ones. */
   async load() {
     this.#abort.abort();
     this.#abort = new AbortController();
-    const page = await this.#ask();
+    const page = await this.#fetch();
     if (page) {
       this.#isHeld = false;
       this.#rows.replaceChildren();
@@ -65,8 +65,8 @@ export class Executions {
     }
   }
 
-  /** New ones came. */
-  hear() {
+  /** Schedules a fetch of new ones. */
+  receive() {
     if (!this.#isHeld && !this.#due) {
       this.#due = true;
       setTimeout(() => {
@@ -74,25 +74,25 @@ export class Executions {
         if (!this.#isHeld) {
           this.load();
         }
-      }, EVERY);
+      }, INTERVAL);
     }
   }
 
   async #loadOlder() {
     this.#isHeld = true;
-    const page = await this.#ask(this.#next);
+    const page = await this.#fetch(this.#next);
     if (page) {
       this.#show(page.executions, page.next);
     }
   }
 
-  async #ask(cursor) {
-    const { key, from, to, token } = this.#question();
-    const asked = { from, to, token, order: "desc", limit: PAGE, cursor };
+  async #fetch(cursor) {
+    const { key, from, to, token } = this.#query();
+    const parameters = { from, to, token, order: "desc", limit: PAGE_SIZE, cursor };
     try {
-      return await ask(pathOf(key, "executions"), asked, this.#abort.signal);
+      return await ask(pathOf(key, "executions"), parameters, this.#abort.signal);
     } catch (error) {
-      // Where there is no answer at all, what is known stays.
+      // Without an answer, the table stays.
       return error.status === undefined ? null : { executions: [], next: null };
     }
   }

@@ -1,28 +1,28 @@
-// The functions that are known.
+// The known functions.
 
 import { ask } from "./api.js";
 
-/** While functions are called, all are asked for again after so many milliseconds. */
-const EVERY = 2000;
+/** While functions are called, they are fetched again after this many milliseconds. */
+const INTERVAL = 2000;
 
-/** The functions, as the API lists them. `onchange()` is told when it was asked for them. */
+/** The functions, as the API lists them. `onchange()` is called when they were fetched. */
 export class Keys {
   #token = "";
   #asked = -Infinity;
-  /** When they are asked for again, and by which timer. */
+  /** When they are fetched again, and by which timer. */
   #due = Infinity;
   #timer;
   #onchange;
   /** Records of the API: key, count, first and last seen, tokens. */
   byName = new Map();
-  /** Whether the server has said yet what there is. */
+  /** Whether they were fetched at least once. */
   areKnown = false;
 
   constructor(onchange) {
     this.#onchange = onchange;
   }
 
-  /** Only those that this one sends; all where it is empty. */
+  /** Selects the functions of one token; all if it is empty. */
   set token(token) {
     if (token !== this.#token) {
       this.#token = token;
@@ -30,12 +30,12 @@ export class Keys {
     }
   }
 
-  /** Whether one of them was sent by somebody else. */
-  hasTokenBeside(tokens) {
+  /** Whether a function has a token that isn't among these. */
+  hasOtherToken(tokens) {
     return [...this.byName.values()].some((about) => about.tokens.some((token) => !tokens.has(token)));
   }
 
-  /** Asks for them, now. */
+  /** Fetches them now. */
   async load() {
     clearTimeout(this.#timer);
     this.#due = Infinity;
@@ -50,14 +50,11 @@ export class Keys {
     }
   }
 
-  /**
-   * Some were called in a step of time. How often isn't added up here: the list may have had these
-   * calls already.
-   */
-  hear({ keys }) {
+  /** Some were called. Their calls aren't added up here: the list may have had them already. */
+  receive({ keys }) {
     const unknown = this.#token === "" && keys.some(({ key }) => !this.byName.has(key));
     if (keys.length > 0) {
-      this.#loadAt(this.#asked + (unknown ? 0 : EVERY));
+      this.#loadAt(this.#asked + (unknown ? 0 : INTERVAL));
     }
   }
 

@@ -1,45 +1,45 @@
-// The page: puts streams, list, chart and address together.
+// The page: connects streams, list, chart and URL.
 
-import { shortcuts } from "../kit/controls.js";
-import { debounced, element, setText } from "../kit/dom.js";
+import { compareTexts } from "../kit/compare.js";
+import { element, setText } from "../kit/dom.js";
 import { visible } from "../kit/escape.js";
 import { number } from "../kit/format.js";
-import { compareTexts } from "../kit/order.js";
-import { followSeen } from "../kit/watch.js";
+import { connectNavigation } from "../kit/navigation.js";
+import { followWhileVisible } from "../kit/visible.js";
 import { ask } from "./api.js";
 import { Detail } from "./detail.js";
+import { showEmptyState } from "./empty_state.js";
+import { FunctionList } from "./function_list.js";
 import { Keys } from "./keys.js";
-import { explainNothing } from "./nothing.js";
-import { hearTime, isLive, rangeOf, stillRange } from "./range.js";
-import { Rows } from "./rows.js";
+import { fixedRange, isLive, rangeOf, setServerTime } from "./range.js";
+import { RangeControls } from "./range_controls.js";
 import { Summaries } from "./summaries.js";
 import { counted } from "./texts.js";
-import { Times } from "./times.js";
-import { fromAddress, outerRanges, toAddress } from "./view.js";
+import { outerRanges, viewFromUrl, viewToUrl } from "./url.js";
 
-/** So often what moves by itself moves, in milliseconds. */
+/** How often live ranges move, in milliseconds. */
 const TICK = 500;
 const STATES = {
   connecting: "connecting…",
   live: "live",
   paused: "paused",
   silent: "kodemon is silent",
-  lost: "kodemon is gone; trying again…",
-  refused: "kodemon refuses: too many pages, perhaps; trying again…",
+  lost: "kodemon is gone; reconnecting…",
+  refused: "kodemon rejects the stream, maybe too many are open; retrying…",
 };
 
 const part = (id) => document.getElementById(id);
 const [filter, count, token, pause, state] = ["filter", "count", "token", "pause", "state"].map(part);
 
-let view = fromAddress();
+let view = viewFromUrl();
 let connection = "connecting";
-/** The tokens that can be chosen; null as long as nobody has said. */
+/** The tokens to choose from; null until they are fetched. */
 let tokens = null;
-/** Whether what was missed while there was no stream must be asked for. */
+/** Whether the next stream follows a gap, of which everything must be fetched. */
 let missed = false;
 const keys = new Keys(refresh);
 const summaries = new Summaries(() => rows.refreshSummaries());
-const rows = new Rows(part("functions"), part("rows"), {
+const rows = new FunctionList(part("functions"), part("rows"), {
   keys,
   summaries,
   onchoose: (key) => go({ key: key === view.key ? "" : key }),
@@ -48,13 +48,13 @@ const rows = new Rows(part("functions"), part("rows"), {
 const detail = new Detail(part("detail"), {
   onview: go,
   onzoom: zoom,
-  onsummary: (key, total) => summaries.hear(key, total),
+  onsummary: (key, total) => summaries.setChosen(key, total),
 });
-const times = new Times(part("times"), (range) => go(range, []));
+const times = new RangeControls(part("times"), (range) => go(range, []));
 
 /** Shows a view. */
-function look(next) {
-  const goesOn = isLive(next) && !isLive(view);
+function show(next) {
+  const resumes = isLive(next) && !isLive(view);
   view = next;
   keys.token = view.token;
   summaries.view = view;
@@ -67,24 +67,24 @@ function look(next) {
   }
   showToken();
   refresh();
-  if (goesOn) {
+  if (resumes) {
     keys.load();
   }
 }
 
-/** Shows a view with something else in it, from which the browser's "back" leads here. */
+/** Shows a changed view, as a new entry of the browser's history. */
 function go(change, outer = outerRanges()) {
   const next = { ...view, ...change };
-  toAddress(next, { step: true, outer });
-  look(next);
+  viewToUrl(next, { step: true, outer });
+  show(next);
 }
 
-/** Shows a part of the range; without arguments, the range of which the present one is a part. */
+/** Zooms into a part of the range; without arguments, out of it. */
 function zoom(from, to) {
   const outer = outerRanges();
-  const still = from === undefined ? null : stillRange(from, to);
-  if (still) {
-    go(still, [...outer, { from: view.from, to: view.to }]);
+  const fixed = from === undefined ? null : fixedRange(from, to);
+  if (fixed) {
+    go(fixed, [...outer, { from: view.from, to: view.to }]);
   } else if (from === undefined && outer.length > 0) {
     go(outer.at(-1), outer.slice(0, -1));
   }
@@ -93,30 +93,30 @@ function zoom(from, to) {
 function refresh() {
   const empty = keys.areKnown && keys.byName.size === 0 && view.token === "" && view.key === "";
   if (empty) {
-    explainNothing(part("nothing"));
+    showEmptyState(part("empty-state"));
   }
-  part("nothing").hidden = !empty;
+  part("empty-state").hidden = !empty;
   part("functions").hidden = empty || !keys.areKnown;
   rows.arrange();
-  if (tokens && keys.hasTokenBeside(tokens)) {
+  if (tokens && keys.hasOtherToken(tokens)) {
     loadTokens();
   }
   const functions = counted(keys.byName.size, "function");
   setText(count, view.filter === "" ? functions : `${number(rows.count)} of ${functions}`);
-  tellState();
+  showState();
 }
 
-/** Says how things stand. */
-function tellState() {
+/** Shows the state of the connection and of the range. */
+function showState() {
   const live = isLive(view);
   const now = connection === "live" && !live ? "paused" : connection;
   state.dataset.state = now;
   setText(state, STATES[now]);
   pause.setAttribute("aria-pressed", !live);
-  setText(pause, live ? "Pause" : "Go on");
+  setText(pause, live ? "Pause" : "Resume");
 }
 
-/** Puts the tokens that are known into the choice, and what is chosen. */
+/** Fetches the tokens to choose from. */
 async function loadTokens() {
   const record = await ask("tokens").catch(() => null);
   if (record) {
@@ -137,25 +137,23 @@ function optionOf(name) {
   return element("option", { value: name }, visible(name));
 }
 
-filter.addEventListener("input", () => {
-  look({ ...view, filter: filter.value });
-  sayFilter();
-});
-const sayFilter = debounced(250, () => toAddress(view));
-
 token.addEventListener("change", () => go({ token: token.value }));
 pause.addEventListener("click", () => {
   const { from, to } = rangeOf(view);
-  go(isLive(view) ? stillRange(from, to) : { from: null, to: null }, []);
+  go(isLive(view) ? fixedRange(from, to) : { from: null, to: null }, []);
 });
-window.addEventListener("popstate", () => look(fromAddress()));
-shortcuts(filter, rows.grid, () => {
-  if (view.key !== "") {
-    go({ key: "" });
-  }
+connectNavigation(filter, rows.grid, {
+  onfilter: (text) => show({ ...view, filter: text }),
+  onpause: () => viewToUrl(view),
+  onback: () => show(viewFromUrl()),
+  onescape: () => {
+    if (view.key !== "") {
+      go({ key: "" });
+    }
+  },
 });
 
-look(view);
+show(view);
 keys.load();
 loadTokens();
 setInterval(() => {
@@ -164,24 +162,24 @@ setInterval(() => {
     times.tick();
   }
 }, TICK);
-followSeen("api/stream", {
+followWhileVisible("api/stream", {
   whole: ({ time }) => {
-    hearTime(time);
+    setServerTime(time);
     if (missed) {
       keys.load();
       detail.reload();
     }
     missed = true;
   },
-  change: (step) => {
-    hearTime(step.time);
+  change: (update) => {
+    setServerTime(update.time);
     if (isLive(view)) {
-      keys.hear(step);
+      keys.receive(update);
       rows.refresh();
     }
   },
   state: (now) => {
     connection = now;
-    tellState();
+    showState();
   },
 });

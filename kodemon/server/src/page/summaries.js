@@ -1,38 +1,38 @@
-// How each function's execution times were spread over the range: asked for those that are seen, a
-// few at a time, and kept as long as the range stays.
+// Summaries of each function's execution times over the range: fetched for visible rows, a few at a
+// time, and kept until the range changes.
 
 import { ask, pathOf } from "./api.js";
 import { inSteps, isLive, rangeOf } from "./range.js";
 
-/** A browser has six connections to a server; streams and the chart want some of them. */
-const AT_ONCE = 3;
-/** In about so many steps. */
+/** A browser has six connections to a server; streams and the chart need some of them. */
+const CONCURRENCY = 3;
+/** The number of steps of a summary, about. */
 const STEPS = 30;
-/** More than are seen at one time; who scrolls on doesn't want the first ones any more. */
-const MOST_WANTED = 200;
-/** What is known is asked for again after such a part of a range that moves… */
+/** More than are visible at a time; when the user scrolls on, the oldest requests are dropped. */
+const MAX_REQUESTED = 200;
+/** A summary is fetched again after this part of a live range … */
 const PART = 1 / 120;
-/** …but not before so many milliseconds, and what isn't seen only after more. */
-const YOUNG = 3000;
-const YOUNG_UNSEEN = 60_000;
+/** … but not before this many milliseconds, and later if its row isn't visible. */
+const MIN_AGE = 3000;
+const MIN_AGE_HIDDEN = 60_000;
 
-/** The summaries. `onnews()` is told when some came. */
+/** The summaries. `onupdate()` is called when some were fetched. */
 export class Summaries {
   #view;
-  /** The total of the chosen function, as its chart has it: no row says something else beside it. */
+  /** The total of the chosen function from its chart, so that its row shows the same. */
   #chosen = null;
   #known = new Map();
-  #wanted = new Map();
+  #requested = new Map();
   #rest = [];
-  #asking = new Set();
+  #fetching = new Set();
   #abort = new AbortController();
-  #onnews;
+  #onupdate;
 
-  constructor(onnews) {
-    this.#onnews = onnews;
+  constructor(onupdate) {
+    this.#onupdate = onupdate;
   }
 
-  /** What is asked: range and token. Of another question nothing is known yet. */
+  /** Sets range and token. With others, all summaries are dropped. */
   set view(view) {
     const isSame = (part) => view[part] === this.#view?.[part];
     const same = ["preset", "from", "to", "token"].every(isSame);
@@ -44,91 +44,91 @@ export class Summaries {
       this.#abort.abort();
       this.#abort = new AbortController();
       this.#known.clear();
-      this.#wanted.clear();
-      this.#asking.clear();
+      this.#requested.clear();
+      this.#fetching.clear();
       this.#rest = [];
     }
   }
 
-  /** What is known of a key: count, rate, p50, p99, the medians step by step, and how these grew. */
+  /** The summary of a key: count, rate, p50, p99, the medians by step, and their trend. */
   of(key) {
-    const figures = this.#known.get(key)?.figures;
-    return figures && key === this.#chosen?.key ? { ...figures, ...this.#chosen.total } : figures;
+    const values = this.#known.get(key)?.values;
+    return values && key === this.#chosen?.key ? { ...values, ...this.#chosen.total } : values;
   }
 
-  /** The total of the chosen function is known. */
-  hear(key, { count, rate, p50, p99 }) {
+  /** Sets the total of the chosen function. */
+  setChosen(key, { count, rate, p50, p99 }) {
     this.#chosen = { key, total: { count, rate, p50, p99 } };
-    this.#onnews();
+    this.#onupdate();
   }
 
-  /** A key is seen. */
-  want(about) {
-    if (this.#asking.has(about.key) || this.#isFresh(about)) {
+  /** Requests the summary of a visible row. */
+  request(about) {
+    if (this.#fetching.has(about.key) || this.#isFresh(about)) {
       return;
     }
-    this.#wanted.set(about.key, about);
-    if (this.#wanted.size > MOST_WANTED) {
-      this.#wanted.delete(this.#wanted.keys().next().value);
+    this.#requested.set(about.key, about);
+    if (this.#requested.size > MAX_REQUESTED) {
+      this.#requested.delete(this.#requested.keys().next().value);
     }
     this.#work();
   }
 
-  /** All of these are wanted, after those that are seen: only then can they be sorted. */
-  wantAll(abouts) {
-    this.#rest = abouts.filter((about) => !this.#isFresh(about, YOUNG_UNSEEN));
+  /** Requests all summaries, after those of visible rows: sorting needs them. */
+  requestAll(abouts) {
+    this.#rest = abouts.filter((about) => !this.#isFresh(about, MIN_AGE_HIDDEN));
     this.#work();
   }
 
-  #isFresh({ key, last_seen: last }, young = YOUNG) {
+  #isFresh({ key, last_seen: last }, minAge = MIN_AGE) {
     const known = this.#known.get(key);
     if (!known) {
       return false;
     }
     const { from, to } = rangeOf(this.#view);
-    // Nothing comes into a range that stands still, and nothing of what wasn't called since.
-    const same = !isLive(this.#view) || (known.last === last && known.figures?.count === 0);
+    // Nothing is added to a fixed range, or to a function that wasn't called since.
+    const same = !isLive(this.#view) || (known.last === last && known.values?.count === 0);
     const age = performance.now() - known.at;
-    const old = age > (known.failed ? YOUNG : Math.max(young, (to - from) * PART * 1000));
+    const old = age > (known.failed ? MIN_AGE : Math.max(minAge, (to - from) * PART * 1000));
     return (same && !known.failed) || !old;
   }
 
   #work() {
-    while (this.#asking.size < AT_ONCE) {
-      const about = this.#wanted.values().next().value ?? this.#rest.shift();
+    while (this.#fetching.size < CONCURRENCY) {
+      const about = this.#requested.values().next().value ?? this.#rest.shift();
       if (!about) {
         return;
       }
-      this.#wanted.delete(about.key);
-      if (!this.#asking.has(about.key) && !this.#isFresh(about)) {
-        this.#ask(about);
+      this.#requested.delete(about.key);
+      if (!this.#fetching.has(about.key) && !this.#isFresh(about)) {
+        this.#fetch(about);
       }
     }
   }
 
-  async #ask(about) {
+  async #fetch(about) {
     const { signal } = this.#abort;
     const { key, last_seen: last } = about;
-    const question = { ...inSteps(this.#view, STEPS), token: this.#view.token };
-    this.#asking.add(key);
-    // Nobody needs to be asked about a range in which it wasn't called.
-    const called = about.last_seen >= question.from && about.first_seen < question.to;
+    const query = { ...inSteps(this.#view, STEPS), token: this.#view.token };
+    this.#fetching.add(key);
+    // No request is needed for a range without calls.
+    const called = about.last_seen >= query.from && about.first_seen < query.to;
     const record = called
-      ? await ask(pathOf(key, "summary"), question, signal).catch(() => null)
+      ? await ask(pathOf(key, "summary"), query, signal).catch(() => null)
       : { total: { count: 0, rate: 0 }, buckets: [] };
     if (signal.aborted) {
       return;
     }
-    this.#asking.delete(key);
-    const figures = record ? figuresOf(record) : this.#known.get(key)?.figures;
-    // Where there was no answer, it isn't asked again at once.
-    this.#known.set(key, { at: performance.now(), last, figures, failed: !record });
-    this.#onnews();
+    this.#fetching.delete(key);
+    const values = record ? valuesOf(record) : this.#known.get(key)?.values;
+    // Without an answer, it isn't requested again at once.
+    this.#known.set(key, { at: performance.now(), last, values, failed: !record });
+    this.#onupdate();
     this.#work();
   }
 }
 
-function figuresOf({ total: { count, rate, p50, p99 }, buckets }) {
+function valuesOf({ total: { count, rate, p50, p99 }, buckets }) {
   const medians = buckets.map((bucket) => bucket.p50 ?? NaN);
   const known = medians.filter(Number.isFinite);
   const trend = known.length > 1 ? known.at(-1) / known[0] : undefined;

@@ -1,4 +1,4 @@
-// Figures as texts.
+// Values as texts.
 
 import { visible } from "../kit/escape.js";
 import { duration, number, rate } from "../kit/format.js";
@@ -21,7 +21,7 @@ export function partsOf(key) {
   return [key.slice(0, end), key.slice(end)].map(visible);
 }
 
-/** A duration that there may be none of. */
+/** A duration, if there is one. */
 export function durationText(seconds) {
   return Number.isFinite(seconds) ? duration(seconds) : "–";
 }
@@ -33,7 +33,7 @@ export function stepText(seconds) {
   return size ? `${number(seconds / size)} ${unit}` : duration(seconds);
 }
 
-/** How often something happens, in the unit that fits: `12.3/s`, `4.2/min`, `15/h`. */
+/** How often something happens, in a fitting unit: `12.3/s`, `4.2/min`, `15/h`. */
 export function rateText(perSecond) {
   const perMinute = perSecond * 60;
   if (perSecond === 0 || perSecond >= 0.1) {

@@ -143,7 +143,7 @@ fn a_click_opens_the_chart_and_the_table_of_a_function() {
     browser.click(".row[data-key='work.rs-slow'] .name");
     browser.until(&format!("{CAPTION}.startsWith('120 of 120 executions as points')"));
     browser.until(&is_about(&figure("p90"), 108.0));
-    assert_eq!(browser.ask(&figure("Greatest")), json!("120 ms"));
+    assert_eq!(browser.ask(&figure("Max")), json!("120 ms"));
     browser.until("document.querySelectorAll('.executions tbody tr').length === 50");
     // The newest has the number 0.
     let fields = "document.querySelector('.executions tbody code').textContent";

@@ -14,15 +14,15 @@ fn before_the_first_message_the_page_says_how_to_send_one_and_then_shows_it() {
     let Some(browser) = Browser::start() else { return };
     let (_directory, kodemon) = start();
     open(&browser, &kodemon, "");
-    browser.until("document.querySelector('#nothing:not([hidden]) h2')");
-    let text = browser.ask("document.getElementById('nothing').innerText");
+    browser.until("document.querySelector('#empty-state:not([hidden]) h2')");
+    let text = browser.ask("document.getElementById('empty-state').innerText");
     for told in ["/dev/udp/127.0.0.1/4000", "#[kodemon::kodemon]", "@kodemon", "nc -u"] {
         assert!(text.as_str().unwrap().contains(told), "{told}: {text}");
     }
     browser.screenshot("kodemon-nothing");
     kodemon.call("first.rs-call", 0.1, 0.0);
     browser.until(&format!("{KEYS}.includes('first.rs-call')"));
-    assert_eq!(browser.ask("document.getElementById('nothing').hidden"), json!(true));
+    assert_eq!(browser.ask("document.getElementById('empty-state').hidden"), json!(true));
 }
 
 #[test]

@@ -179,7 +179,7 @@ fn of_many_executions_as_many_are_drawn_as_can_be_seen() {
     let asked = asked_for(&browser, "executions");
     browser.until(&format!("/^[78],\\d{{3}} of 20,500 /.test({CAPTION})"));
     assert_eq!(browser.ask(&figure("Calls")), json!("20,500"));
-    assert_eq!(browser.ask(&figure("Greatest")), json!("97 ms"));
+    assert_eq!(browser.ask(&figure("Max")), json!("97 ms"));
     // Once for the table.
     assert!(browser.ask(&asked).as_u64() > Some(100), "some are from each part of the range");
     browser.screenshot("kodemon-many");

@@ -1,7 +1,6 @@
-// The charts of the chosen stats, with their window, and what each line is at the moment that is
-// pointed at.
+// The charts of the chosen stats, and the values at the time that is pointed at.
 
-import { bar, cross } from "../kit/controls.js";
+import { choiceBar, closeButton } from "../kit/controls.js";
 import { element, setText } from "../kit/dom.js";
 import { time as timeOfDay } from "../kit/format.js";
 import { nearest } from "../kit/scale.js";
@@ -15,18 +14,18 @@ import {
   showsRate,
   spanOf,
   valueText,
-} from "./measures.js";
+} from "./display.js";
 import { Panel } from "./panel.js";
-import { places } from "./places.js";
+import { perFile } from "./per_file.js";
 import { Processes } from "./processes.js";
-import { BYS, SHOWS, WINDOWS } from "./view.js";
+import { BYS, SHOWS, WINDOWS } from "./url.js";
 
-/** What is known is shown over the whole width from that many seconds on. */
-const LEAST_WINDOW = 60;
+/** The least window, in seconds: a shorter history doesn't fill the width. */
+const MIN_WINDOW = 60;
 const SHOW_NAMES = { auto: "Auto", value: "Value", rate: "Rate" };
 const BY_NAMES = { total: "Total", process: "Processes" };
 
-/** The charts. `onview(part)` is told what of the view was changed here. */
+/** The charts. `onview(change)` gets what of the view was changed here. */
 export class Detail {
   #section;
   #stats;
@@ -39,10 +38,10 @@ export class Detail {
   #cursor = null;
   #layout = "";
   #charts = element("div", { class: "charts" });
-  #abouts = element("ul", { class: "abouts" });
-  #moment = element("p", { class: "moment" });
-  #spoken = element("p", { class: "unseen", role: "status" });
-  #back;
+  #descriptions = element("ul", { class: "descriptions" });
+  #time = element("p", { class: "moment" });
+  #announced = element("p", { class: "visually-hidden", role: "status" });
+  #zoomOut;
   #bars;
 
   constructor(section, stats, onview) {
@@ -55,25 +54,25 @@ export class Detail {
     const setShow = (value) => onview({ show: value });
     const setBy = (value) => onview({ by: value });
     this.#bars = [
-      bar("minutes", "Window", WINDOWS, minutes, setMinutes),
-      bar("show", "What is drawn", SHOWS, (value) => SHOW_NAMES[value], setShow),
-      bar("by", "What a line is of", BYS, (value) => BY_NAMES[value], setBy),
+      choiceBar("minutes", "Window", WINDOWS, minutes, setMinutes),
+      choiceBar("show", "Shown as", SHOWS, (value) => SHOW_NAMES[value], setShow),
+      choiceBar("by", "One line for", BYS, (value) => BY_NAMES[value], setBy),
     ];
     const zoomOut = () => this.#zoomTo(null);
-    this.#back = element("button", { type: "button", hidden: true, onclick: zoomOut }, "Zoom out");
-    const close = cross("Close the chart", () => onview({ stats: [] }));
+    this.#zoomOut = element("button", { type: "button", hidden: true, onclick: zoomOut }, "Zoom out");
+    const close = closeButton("Close the chart", () => onview({ stats: [] }));
     const [minutesBar, showBar, byBar] = this.#bars;
     section.append(
       element(
         "div",
         { class: "tools" },
-        element("div", { class: "tools" }, minutesBar, showBar, this.#back),
-        element("div", { class: "tools" }, byBar, this.#moment),
+        element("div", { class: "tools" }, minutesBar, showBar, this.#zoomOut),
+        element("div", { class: "tools" }, byBar, this.#time),
         close,
       ),
       this.#charts,
-      this.#abouts,
-      this.#spoken,
+      this.#descriptions,
+      this.#announced,
     );
   }
 
@@ -88,15 +87,15 @@ export class Detail {
       fieldset.querySelector(`[value="${chosen[index]}"]`).checked = true;
     });
     this.#section.hidden = view.stats.length === 0;
-    this.#processes.wanted = by === "process" ? view.stats : [];
+    this.#processes.labels = by === "process" ? view.stats : [];
     this.refresh();
   }
 
-  /** Draws what is known now. */
+  /** Draws the present state. */
   refresh() {
-    // What processes have comes later than what all have together.
+    // The values of processes come later than those of all.
     if (this.#view.by === "process") {
-      this.#processes.ask();
+      this.#processes.fetch();
     } else {
       this.#draw();
     }
@@ -109,25 +108,25 @@ export class Detail {
     const lines = this.#lines();
     this.#arrange(lines);
     const { from, to } = this.#window();
-    const [first, end] = this.#places(from, to);
+    const [first, end] = this.#range(from, to);
     const timeAt = (_, index) => this.#stats.clock.at(first + index);
     const times = Float64Array.from({ length: end - first }, timeAt);
-    const place = this.#pointed(first, times);
-    const texts = lines.map((line) => this.#textOf(line, place));
+    const pointed = this.#pointedIndex(first, times);
+    const texts = lines.map((line) => this.#textOf(line, pointed));
     for (const [key, panel] of this.#panels) {
       const members = lines.filter((line) => line.panel === key);
       const { title } = members[0];
       if (panel.canvas) {
-        panel.show({ from, to, ...this.#content(members, first, times) }, this.#cursor);
+        panel.draw({ from, to, ...this.#content(members, first, times) }, this.#cursor);
       }
       const more = title === undefined ? 0 : this.#processes.more(title);
-      panel.tell(members, members.map((line) => texts[lines.indexOf(line)]), more);
+      panel.updateLegend(members, members.map((line) => texts[lines.indexOf(line)]), more);
     }
-    this.#back.hidden = this.#zoom === null;
-    this.#say(lines, texts, place);
+    this.#zoomOut.hidden = this.#zoom === null;
+    this.#announce(lines, texts, pointed);
   }
 
-  /** What is drawn: a line for each stat, in charts by scale, or for each process, by stat. */
+  /** One line for each stat, in charts by scale, or for each process, in charts by stat. */
   #lines() {
     const { stats, show, by } = this.#view;
     const complete = (line) => {
@@ -138,7 +137,7 @@ export class Detail {
     return stats.flatMap((label, color) => {
       const ofProcesses = by === "process" ? this.#processes.of(label) : [];
       if (ofProcesses.length > 0) {
-        return ofProcesses.map((own) => complete({ ...own, label, title: label, panel: `of ${label}` }));
+        return ofProcesses.map((line) => complete({ ...line, label, title: label, panel: `of ${label}` }));
       }
       const line = complete({ label, name: label, color, stat: this.#stats.find(label) });
       return [{ ...line, panel: `in ${line.scale}` }];
@@ -149,11 +148,11 @@ export class Detail {
     const { clock } = this.#stats;
     const last = clock.at(clock.end - 1) || 0;
     const from = Math.max(last - 60 * this.#view.minutes, clock.at(clock.start) || 0);
-    return this.#zoom ?? { from: Math.min(from, last - LEAST_WINDOW), to: last };
+    return this.#zoom ?? { from: Math.min(from, last - MIN_WINDOW), to: last };
   }
 
-  /** The places of the window, and one more on either side. */
-  #places(from, to) {
+  /** The indexes of the window, and one more on either side. */
+  #range(from, to) {
     const { clock } = this.#stats;
     const first = Math.max(clock.start, clock.search(from) - 1);
     return [first, Math.min(clock.end, clock.search(to) + 1)];
@@ -167,7 +166,7 @@ export class Detail {
       lines.push({ color, times, values: along(lineOf(stat, this.#stats.clock, asRate)) });
       // Bands of several processes would hide each other.
       for (const [low, high, strength] of title === undefined ? bandsOf(stat, asRate) : []) {
-        const [lower, upper] = [low, high].map((name) => along((place) => drawnAt(stat, name, place)));
+        const [lower, upper] = [low, high].map((name) => along((index) => drawnAt(stat, name, index)));
         bands.push({ color, strength, times, lower, upper });
       }
     }
@@ -177,7 +176,7 @@ export class Detail {
     return { lines, bands, base, zero, span: spanOf(stat), format: scaleText(stat, asRate) };
   }
 
-  /** Makes charts and texts anew where other lines are drawn, or on other scales. */
+  /** Makes new charts and texts if there are other lines, or other scales. */
   #arrange(lines) {
     const shapes = lines.map(({ panel, name, color, asRate, scale, stat }) =>
       [panel, name, color, asRate, scale, stat?.help, stat?.goneSince]);
@@ -186,27 +185,27 @@ export class Detail {
       return;
     }
     this.#layout = layout;
-    const onout = (label) => this.#onview({ stats: this.#view.stats.filter((other) => other !== label) });
+    const onremove = (label) => this.#onview({ stats: this.#view.stats.filter((other) => other !== label) });
     const onread = (time) => this.#pointAt(time);
     const onzoom = (from, to) => this.#zoomTo(from === undefined ? null : { from, to });
     this.#panels.forEach((panel) => panel.close());
     this.#panels = new Map([...new Set(lines.map(({ panel }) => panel))].map((key) => {
       const members = lines.filter(({ panel }) => panel === key);
-      return [key, new Panel({ title: members[0].title, lines: members, onout, onread, onzoom })];
+      return [key, new Panel({ title: members[0].title, lines: members, onremove, onread, onzoom })];
     }));
     this.#charts.replaceChildren(...[...this.#panels.values()].map(({ node }) => node));
-    this.#abouts.replaceChildren(...this.#view.stats.map((label) => this.#aboutOf(label)));
+    this.#descriptions.replaceChildren(...this.#view.stats.map((label) => this.#descriptionOf(label)));
   }
 
-  /** What a stat means, and in which files it is. */
-  #aboutOf(label) {
+  /** The help text of a stat, and its values in each file. */
+  #descriptionOf(label) {
     const stat = this.#stats.find(label);
     return element(
       "li",
       {},
       element("p", {}, element("span", { class: "label" }, label), " ",
-        element("span", { class: "help" }, stat ? stat.help : "There is no such stat now.")),
-      stat && stat.goneSince === null ? places(stat) : "",
+        element("span", { class: "help" }, stat ? stat.help : "This stat doesn't exist now.")),
+      stat && stat.goneSince === null ? perFile(stat) : "",
     );
   }
 
@@ -220,30 +219,30 @@ export class Detail {
     this.#draw();
   }
 
-  /** The place that is pointed at; null where none is. */
-  #pointed(first, times) {
+  /** The index that is pointed at, or null. */
+  #pointedIndex(first, times) {
     return this.#cursor !== null && times.length > 0 ? first + nearest(times, this.#cursor) : null;
   }
 
-  /** What a line was at a place, or else is. */
-  #textOf({ stat, asRate }, place) {
+  /** The text of a line at an index, or at present. */
+  #textOf({ stat, asRate }, index) {
     const { clock } = this.#stats;
     if (stat === undefined) {
       return "–";
     }
     const { isText, kind, goneSince } = stat;
-    if (isText || (place === null && (kind === "timestamp" || goneSince !== null))) {
+    if (isText || (index === null && (kind === "timestamp" || goneSince !== null))) {
       return valueText(stat, clock);
     }
-    return reading(stat, clock, asRate, place ?? clock.end - 1);
+    return reading(stat, clock, asRate, index ?? clock.end - 1);
   }
 
-  /** What the arrows point at is heard; what the mouse does is only seen. */
-  #say(lines, texts, place) {
-    const time = place === null ? "" : timeOfDay(this.#stats.clock.at(place));
-    setText(this.#moment, time);
-    const heard = place !== null && this.#charts.contains(document.activeElement);
-    const told = lines.map(({ name }, index) => `${name} ${texts[index]}`);
-    setText(this.#spoken, heard ? [time, ...told].join(", ") : "");
+  /** Shows the time that is pointed at; if by the keyboard, screen readers announce the values. */
+  #announce(lines, texts, index) {
+    const time = index === null ? "" : timeOfDay(this.#stats.clock.at(index));
+    setText(this.#time, time);
+    const isKeyboard = index !== null && this.#charts.contains(document.activeElement);
+    const values = lines.map(({ name }, line) => `${name} ${texts[line]}`);
+    setText(this.#announced, isKeyboard ? [time, ...values].join(", ") : "");
   }
 }

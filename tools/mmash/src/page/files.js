@@ -1,16 +1,17 @@
-// Which files there are, whose they are, and whether their programs are alive.
+// The files, their processes, and whether these are alive.
 
 import { element, repeated } from "../kit/dom.js";
 import { bytes, counted, number } from "../kit/format.js";
-import { compareTexts } from "../kit/order.js";
+import { compareTexts } from "../kit/compare.js";
 
-/** So many files are listed. */
-const MOST = 200;
-const EVERY = 2000;
+/** Maximum number of files listed. */
+const MAX_FILES = 200;
+/** Time between refreshes, in milliseconds. */
+const INTERVAL = 2000;
 const ORDER = ["dead", "undecided", "alive"];
 const COLUMNS = [["Process"], ["Life"], ["Stats", "number"], ["Size", "number"], ["File"]];
 
-/** Asks what the files are; null where nobody answers. */
+/** Fetches the files; null if there is no answer. */
 export async function askFiles() {
   try {
     const answer = await fetch("api/v1/files");
@@ -20,11 +21,11 @@ export async function askFiles() {
   }
 }
 
-/** The dialog that lists them, as long as it is open. */
+/** The dialog that lists the files, refreshed while it is open. */
 export class Files {
   #dialog;
   #body = element("div");
-  #refresh = repeated(EVERY, () => this.#fill(), () => this.#dialog.open);
+  #refresh = repeated(INTERVAL, () => this.#fill(), () => this.#dialog.open);
 
   constructor(dialog) {
     this.#dialog = dialog;
@@ -33,7 +34,7 @@ export class Files {
       element("div", { class: "tools" }, element("h2", { id: "files-title" }, "Files"), close),
       this.#body,
     );
-    // A click beside it closes it, too.
+    // A click outside closes it, too.
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   }
 
@@ -44,29 +45,29 @@ export class Files {
 
   async #fill() {
     const record = await askFiles();
-    this.#body.replaceChildren(...(record ? contentOf(record) : ["mmash doesn't answer."]));
+    this.#body.replaceChildren(...(record ? contentOf(record) : ["No answer from mmash."]));
   }
 }
 
-function contentOf({ files, errors, looked_at: places }) {
+function contentOf({ files, errors, looked_at: locations }) {
   const byLife = (a, b) => ORDER.indexOf(a.life) - ORDER.indexOf(b.life);
   const sorted = files.toSorted((a, b) => byLife(a, b) || compareTexts(a.path, b.path));
-  const content = [element("p", { class: "summary" }, summary(files)), ...problems(errors)];
+  const content = [element("p", { class: "summary" }, summary(files)), ...fileErrors(errors)];
   if (files.length > 0) {
     const head = COLUMNS.map(([name, kind]) => element("th", { scope: "col", class: kind }, name));
     const table = element(
       "table",
       {},
       element("thead", {}, element("tr", {}, ...head)),
-      element("tbody", {}, ...sorted.slice(0, MOST).map(rowOf)),
+      element("tbody", {}, ...sorted.slice(0, MAX_FILES).map(rowOf)),
     );
     content.push(element("div", { class: "scroll" }, table));
-    if (files.length > MOST) {
-      content.push(element("p", { class: "more" }, `and ${number(files.length - MOST)} more`));
+    if (files.length > MAX_FILES) {
+      content.push(element("p", { class: "more" }, `and ${number(files.length - MAX_FILES)} more`));
     }
   }
-  const patterns = places.map((place) => element("code", {}, place)).flatMap((code) => [code, " "]);
-  content.push(element("p", { class: "places" }, "Looked at: ", ...patterns));
+  const patterns = locations.map((location) => element("code", {}, location)).flatMap((code) => [code, " "]);
+  content.push(element("p", { class: "locations" }, "Searched: ", ...patterns));
   return content;
 }
 
@@ -74,12 +75,12 @@ function summary(files) {
   const processes = new Set(files.map(processOf)).size;
   const lives = ORDER.map((life) => [life, files.filter((file) => file.life === life).length]);
   const present = lives.filter(([, found]) => found > 0);
-  const told = present.map(([life, found]) => `${number(found)} ${life}`).join(", ");
+  const text = present.map(([life, found]) => `${number(found)} ${life}`).join(", ");
   const whose = counted(processes, "processes");
-  return `${counted(files.length, "files")} of ${whose}${told && `: ${told}`}`;
+  return `${counted(files.length, "files")} of ${whose}${text && `: ${text}`}`;
 }
 
-/** A text that tells processes apart: of one container and another, of one boot and another. */
+/** Identifies a process, over containers and boots. */
 function processOf({ pid, path, identity }) {
   const { pid_namespace, boot_id, start_time } = identity ?? {};
   return pid === null ? path : JSON.stringify([pid, pid_namespace, boot_id, start_time]);
@@ -100,15 +101,15 @@ function rowOf({ path, pid, tid, life, reason, stats, size, identity }) {
   );
 }
 
-/** What couldn't be read, and why. */
-export function problems(errors) {
+/** The files that couldn't be read, and why. */
+export function fileErrors(errors) {
   if (errors.length === 0) {
     return [];
   }
-  const entries = errors.slice(0, MOST).flatMap(({ path, error }) => [
+  const entries = errors.slice(0, MAX_FILES).flatMap(({ path, error }) => [
     element("dt", {}, element("code", {}, path)),
     element("dd", {}, error),
   ]);
-  const title = element("h3", {}, "Can't be read, or not to the end");
+  const title = element("h3", {}, "Not read, or not to the end");
   return [title, element("dl", { class: "problems" }, ...entries)];
 }

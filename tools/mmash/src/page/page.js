@@ -1,52 +1,52 @@
-// The page: puts stream, list, chart and address together.
+// The page: connects stream, list, charts and URL.
 
 import { COLORS } from "../kit/chart.js";
-import { shortcuts } from "../kit/controls.js";
-import { debounced, setText } from "../kit/dom.js";
+import { setText } from "../kit/dom.js";
 import { counted, duration, number, time } from "../kit/format.js";
-import { followSeen } from "../kit/watch.js";
+import { connectNavigation } from "../kit/navigation.js";
+import { followWhileVisible } from "../kit/visible.js";
 import { Detail } from "./detail.js";
+import { showEmptyState } from "./empty_state.js";
 import { Files } from "./files.js";
-import { explainNothing } from "./nothing.js";
-import { Rows } from "./rows.js";
+import { StatList } from "./stat_list.js";
 import { Stats } from "./stats.js";
-import { fromAddress, toAddress } from "./view.js";
-import { warn } from "./warnings.js";
+import { viewFromUrl, viewToUrl } from "./url.js";
+import { showWarnings } from "./warnings.js";
 
-/** How often the age of the values is shown anew, in milliseconds. */
+/** How often the age of the values is updated, in milliseconds. */
 const TICK = 1000;
-/** So many values are kept while the page stands still; the oldest are taken in then. */
-const KEPT = 1_000_000;
+/** Maximum number of values held while the page is paused; beyond it, the oldest are taken in. */
+const MAX_HELD = 1_000_000;
 const STATES = {
   connecting: "connecting…",
   live: "connected",
   paused: "paused",
   silent: "no new values",
-  lost: "mmash is gone; trying again…",
-  refused: "mmash refuses: too many pages, perhaps; trying again…",
+  lost: "mmash is gone; reconnecting…",
+  refused: "mmash rejects the stream, maybe too many are open; retrying…",
 };
 
 const part = (id) => document.getElementById(id);
 const [filter, count, pause, state, age] = ["filter", "count", "pause", "state", "age"].map(part);
-const [nothing, dialog] = ["nothing", "files-dialog"].map(part);
+const [emptyState, dialog] = ["empty-state", "files-dialog"].map(part);
 
 const stats = new Stats();
-const rows = new Rows(part("stats"), part("rows"), stats, {
+const rows = new StatList(part("stats"), part("rows"), stats, {
   onchoose: choose,
   onall: (all) => go({ ...view, all }),
 });
 const detail = new Detail(part("detail"), stats, (change) => go({ ...view, ...change }));
 const files = new Files(dialog);
-let view = fromAddress();
-/** The steps that came while the page stands still; null while it moves. */
+let view = viewFromUrl();
+/** The events that came while the page is paused; null while it isn't. */
 let held = null;
-let kept = 0;
+let heldValues = 0;
 let connection = "connecting";
-/** How far mmash's clock is ahead of this one, in seconds, as its last change showed. */
+/** How far mmash's clock is ahead of this one, in seconds, by its last change. */
 let ahead = 0;
 
 /** Shows a view. */
-function look(next) {
+function show(next) {
   view = next;
   rows.view = view;
   rows.chosen = view.stats;
@@ -55,16 +55,16 @@ function look(next) {
   if (filter.value !== view.filter) {
     filter.value = view.filter;
   }
-  tellCount();
+  showCount();
 }
 
-/** Shows another view, from which the browser's "back" leads here. */
+/** Shows another view, as a new entry of the browser's history. */
 function go(next) {
-  look(next);
-  toAddress(next, { step: true });
+  show(next);
+  viewToUrl(next, { step: true });
 }
 
-/** Chooses a stat alone, or adds it; what is chosen already is taken out. */
+/** Chooses a stat alone, or with `more` adds it; one that is chosen already is removed. */
 function choose(label, more) {
   const others = view.stats.filter((other) => other !== label);
   const chosen = others.length < view.stats.length;
@@ -75,49 +75,49 @@ function choose(label, more) {
     : [label];
   go({ ...view, stats: next });
   if (!more) {
-    // Where the list is below the chart, that is out of sight.
+    // In one column the list is below the chart, which is out of sight then.
     document.querySelector("main").scrollTo(0, 0);
   }
 }
 
-function take(kind, step) {
+function receive(kind, update) {
   if (held) {
-    held.push([kind, step]);
-    kept += step.values.length + 1;
-    if (kept <= KEPT) {
+    held.push([kind, update]);
+    heldValues += update.values.length + 1;
+    if (heldValues <= MAX_HELD) {
       return;
     }
-    [kind, step] = held.shift();
-    kept -= step.values.length + 1;
+    [kind, update] = held.shift();
+    heldValues -= update.values.length + 1;
   }
-  if (stats[kind](step)) {
+  if (stats[kind](update)) {
     rows.sort();
-    look(view);
+    show(view);
   }
 }
 
 function refresh() {
-  const asked = view.filter !== "" || view.all || view.stats.length > 0;
-  const empty = rows.all === 0 || (!asked && !stats.areAnyOfWork);
+  const isChosen = view.filter !== "" || view.all || view.stats.length > 0;
+  const empty = rows.all === 0 || (!isChosen && !stats.hasWork);
   if (empty) {
-    explainNothing(nothing);
+    showEmptyState(emptyState);
   }
   part("stats").hidden = empty;
-  nothing.hidden = !empty;
+  emptyState.hidden = !empty;
   setText(part("files"), counted(stats.files, "files"));
-  warn(part("warnings"), stats.unpublished);
+  showWarnings(part("warnings"), stats.unpublished);
   rows.refresh();
   detail.refresh();
-  tellState();
+  showState();
 }
 
-function tellCount() {
+function showCount() {
   const all = counted(rows.all, "stats");
   setText(count, view.filter === "" ? all : `${number(rows.count)} of ${all}`);
 }
 
-/** Says how the connection is, and how old the values are where they don't move. */
-function tellState() {
+/** Shows the connection's state, and the age of the values while they don't move. */
+function showState() {
   const now = held && connection === "live" ? "paused" : connection;
   const { clock } = stats;
   const polled = clock.at(clock.end - 1);
@@ -125,50 +125,48 @@ function tellState() {
   setText(state, STATES[now]);
   state.title = clock.end > 0 ? `values of ${time(polled)}` : "";
   const seconds = Math.max(0, Math.round(Date.now() / 1000 + ahead - polled));
-  // It isn't part of the state, which is read aloud when it changes.
+  // It isn't part of the state, which a screen reader announces when it changes.
   setText(age, now === "live" || clock.end === 0 ? "" : `values ${duration(seconds)} old`);
 }
 
-filter.addEventListener("input", () => {
-  look({ ...view, filter: filter.value });
-  sayFilter();
-});
-const sayFilter = debounced(250, () => toAddress(view));
-
 pause.addEventListener("click", () => {
-  const steps = held;
-  held = steps ? null : [];
-  kept = 0;
-  steps?.forEach(([kind, step]) => take(kind, step));
+  const updates = held;
+  held = updates ? null : [];
+  heldValues = 0;
+  updates?.forEach(([kind, update]) => receive(kind, update));
   pause.setAttribute("aria-pressed", held !== null);
-  setText(pause, held ? "Go on" : "Pause");
+  setText(pause, held ? "Resume" : "Pause");
   refresh();
 });
 
 part("files").addEventListener("click", () => files.open());
-window.addEventListener("popstate", () => look(fromAddress()));
-shortcuts(filter, rows.grid, () => {
-  if (!dialog.open && view.stats.length > 0) {
-    go({ ...view, stats: [] });
-  }
+connectNavigation(filter, rows.grid, {
+  onfilter: (text) => show({ ...view, filter: text }),
+  onpause: () => viewToUrl(view),
+  onback: () => show(viewFromUrl()),
+  onescape: () => {
+    if (!dialog.open && view.stats.length > 0) {
+      go({ ...view, stats: [] });
+    }
+  },
 });
 
-look(view);
-setInterval(tellState, TICK);
-followSeen("api/v1/stream", {
-  whole: (step) => {
-    take("whole", step);
+show(view);
+setInterval(showState, TICK);
+followWhileVisible("api/v1/stream", {
+  whole: (update) => {
+    receive("whole", update);
     refresh();
   },
-  change: (step) => {
-    ahead = step.time - Date.now() / 1000;
-    take("change", step);
+  change: (update) => {
+    ahead = update.time - Date.now() / 1000;
+    receive("change", update);
     if (!held) {
       refresh();
     }
   },
   state: (now) => {
     connection = now;
-    tellState();
+    showState();
   },
 });

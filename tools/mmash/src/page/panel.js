@@ -1,17 +1,17 @@
-// A chart, with what it draws named above it.
+// A chart with its legend.
 
 import { Chart } from "../kit/chart.js";
-import { cross } from "../kit/controls.js";
+import { closeButton } from "../kit/controls.js";
 import { element, setText } from "../kit/dom.js";
 import { counted } from "../kit/format.js";
-import { deathText } from "./measures.js";
+import { deathText } from "./display.js";
 
-const KEYS = "The arrows read point after point; Escape ends it.";
+const KEYS = "The arrow keys go from point to point; Escape ends it.";
 
 /**
- * A panel of lines that are `{ name, color, stat, asRate, scale }`; without a scale there is no
- * chart, only names. `title` stands above lines whose names say only whose they are. `onout(label)`
- * takes a stat out; the rest is for the `Chart`.
+ * A panel of lines `{ name, color, stat, asRate, scale }`; without a scale it has only a legend, no
+ * chart. `title` is the stat of lines that are named after processes. `onremove(label)` removes a
+ * stat; the rest is for the `Chart`.
  */
 export class Panel {
   #readings = [];
@@ -21,13 +21,13 @@ export class Panel {
   canvas = null;
   node;
 
-  constructor({ title, lines, onout, onread, onzoom }) {
-    const entries = lines.map((line) => this.#entry(line, title === undefined ? onout : null));
+  constructor({ title, lines, onremove, onread, onzoom }) {
+    const entries = lines.map((line) => this.#entry(line, title === undefined ? onremove : null));
     const legend = element("ul", { class: "legend" }, ...entries);
     this.node = element("figure", { class: "chart" }, legend, this.#more);
     if (title !== undefined) {
-      const out = cross(`Take ${title} out`, () => onout(title));
-      this.node.prepend(element("h3", {}, element("span", {}, title), out));
+      const remove = closeButton(`Remove ${title}`, () => onremove(title));
+      this.node.prepend(element("h3", {}, element("span", {}, title), remove));
     }
     if (lines[0].scale !== null) {
       const names = lines.map(({ name }) => name).join(", ");
@@ -38,7 +38,7 @@ export class Panel {
     }
   }
 
-  #entry({ label, name, color, stat, asRate, scale }, onout) {
+  #entry({ label, name, color, stat, asRate, scale }, onremove) {
     const [reading, death] = [
       element("span", { class: "reading" }),
       element("span", { class: "life", "data-life": "dead" }),
@@ -53,7 +53,7 @@ export class Panel {
       element("span", { class: "label" }, name),
       death,
       reading,
-      onout ? cross(`Take ${name} out`, () => onout(label)) : "",
+      onremove ? closeButton(`Remove ${name}`, () => onremove(label)) : "",
     );
   }
 
@@ -61,16 +61,16 @@ export class Panel {
     this.#chart?.close();
   }
 
-  /** Draws lines, which are those of which it was made, with the time that is pointed at. */
-  show(content, cursor) {
+  /** Draws the lines that it was made of, with the time that is pointed at. */
+  draw(content, cursor) {
     if (this.#chart) {
       this.#chart.show(content);
       this.#chart.cursor = cursor;
     }
   }
 
-  /** Tells what each line is, and of how many others there is none. */
-  tell(lines, texts, more) {
+  /** Updates the legend, with how many more processes there are. */
+  updateLegend(lines, texts, more) {
     lines.forEach(({ stat }, index) => {
       setText(this.#readings[index], texts[index]);
       setText(this.#deaths[index], stat ? deathText(stat) : "");

@@ -1,34 +1,34 @@
-// What each process has of the chosen stats: asked for after each look, as long as it is wanted.
+// The chosen stats by process: fetched after each poll while they are shown.
 
 import { COLORS } from "../kit/chart.js";
-import { compareTexts } from "../kit/order.js";
+import { compareTexts } from "../kit/compare.js";
 import { Stat } from "./stat.js";
 
 /** An hour of seconds. */
 const LONGEST = 3600;
 
-/** Where the API tells of one stat. */
+/** The API's path of one stat. */
 export function pathOf(label) {
   return `api/v1/stats/${label.split("/").map(encodeURIComponent).join("/")}`;
 }
 
-/** The processes of the chosen stats. `onnews()` is told when they have other figures. */
+/** The processes of the chosen stats. `onupdate()` is called when they have new values. */
 export class Processes {
   #stats;
-  #onnews;
-  /** What is known by label: the stat of all processes, its lines by id, how many have none. */
+  #onupdate;
+  /** By label: the stat over all processes, its lines by id, and how many processes have none. */
   #known = new Map();
-  #asking = false;
+  #fetching = false;
 
-  constructor(stats, onnews) {
+  constructor(stats, onupdate) {
     this.#stats = stats;
-    this.#onnews = onnews;
+    this.#onupdate = onupdate;
   }
 
-  /** These labels are wanted; what is known of others is forgotten. */
-  set wanted(labels) {
+  /** The labels to fetch; what is known of others is dropped. */
+  set labels(labels) {
     const known = labels.map((label) => [label, this.#known.get(label)]);
-    this.#known = new Map(known.map(([label, about]) => [label, about ?? nothing()]));
+    this.#known = new Map(known.map(([label, about]) => [label, about ?? unknown()]));
   }
 
   /** The lines of a label, each with its name, color and stat. */
@@ -37,47 +37,47 @@ export class Processes {
     return lines.sort((a, b) => compareTexts(a.name, b.name));
   }
 
-  /** How many processes of a label have no line, as there are no more colors. */
+  /** How many processes of a label have no line, for lack of colours. */
   more(label) {
     return this.#known.get(label)?.more ?? 0;
   }
 
-  /** A look was taken in. */
-  async ask() {
-    if (this.#asking || this.#known.size === 0) {
+  /** Fetches the values after a poll. */
+  async fetch() {
+    if (this.#fetching || this.#known.size === 0) {
       return;
     }
-    this.#asking = true;
-    await Promise.all([...this.#known.keys()].map((label) => this.#askFor(label)));
-    this.#asking = false;
-    this.#onnews();
+    this.#fetching = true;
+    await Promise.all([...this.#known.keys()].map((label) => this.#fetchLabel(label)));
+    this.#fetching = false;
+    this.#onupdate();
   }
 
-  async #askFor(label) {
+  async #fetchLabel(label) {
     const answer = await fetch(`${pathOf(label)}?by=process`).catch(() => null);
     const record = answer?.ok ? await answer.json().catch(() => null) : null;
     const { clock } = this.#stats;
     const stat = this.#stats.find(label);
-    const place = record ? clock.search(record.time) : NaN;
-    // What is of a later look than is known comes again with that.
-    if (stat && this.#known.has(label) && clock.at(place) === record?.time) {
+    const index = record ? clock.search(record.time) : NaN;
+    // Values of a poll that the stream hasn't sent yet are dropped: they come again.
+    if (stat && this.#known.has(label) && clock.at(index) === record?.time) {
       if (this.#known.get(label).stat !== stat) {
-        this.#known.set(label, { ...nothing(), stat });
+        this.#known.set(label, { ...unknown(), stat });
       }
-      take(this.#known.get(label), record, place);
+      recordProcesses(this.#known.get(label), record, index);
     }
   }
 }
 
-function nothing() {
-  return { stat: null, lines: new Map(), more: 0, place: -1 };
+function unknown() {
+  return { stat: null, lines: new Map(), more: 0, index: -1 };
 }
 
-function take(known, { time, processes }, place) {
-  if (place <= known.place) {
+function recordProcesses(known, { time, processes }, index) {
+  if (index <= known.index) {
     return;
   }
-  known.place = place;
+  known.index = index;
   known.more = 0;
   const hosts = new Set(processes.map(({ host }) => host));
   const present = new Set(processes.map(({ id }) => id));
@@ -87,15 +87,15 @@ function take(known, { time, processes }, place) {
   for (const process of processes) {
     const line = known.lines.get(process.id) ?? lineOf(known, process, hosts.size > 1);
     if (line) {
-      line.stat.figures = process.figures;
-      line.stat.record(place);
+      line.stat.values = process.figures;
+      line.stat.record(index);
     } else {
       known.more += 1;
     }
   }
 }
 
-/** A new line; undefined where all colors are taken. That of a process that has gone is free. */
+/** A new line, maybe in the colour of a process that is gone; undefined if all are taken. */
 function lineOf(known, { id, command, pid, host }, severalHosts) {
   const lines = [...known.lines];
   const free = Array.from({ length: COLORS }, (_, color) => color)

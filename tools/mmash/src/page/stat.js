@@ -5,36 +5,36 @@ import { Ring } from "../kit/series.js";
 /** One stat over all files. */
 export class Stat {
   #series = new Map();
-  #room;
-  figures = {};
-  /** Since when no file has it, as a Unix time in seconds; null while files have it. */
+  #capacity;
+  values = {};
+  /** When the last file with it went, as a Unix time in seconds; null while files have it. */
   goneSince = null;
 
-  /** `room` is how many numbers of each figure are kept. */
-  constructor(about, room) {
-    this.#room = room;
-    this.update(about);
+  /** `capacity` is how many numbers of each value are kept. */
+  constructor(declared, capacity) {
+    this.#capacity = capacity;
+    this.update(declared);
   }
 
-  /** Whether a declaration continues this stat: numbers of another kind or unit are of another one. */
+  /** Whether a declaration continues this stat: another kind or unit is another stat. */
   isOf({ kind, unit }) {
     return kind === this.kind && unit === this.unit;
   }
 
-  /** Takes in how it is declared now. */
+  /** Updates the declaration. */
   update(declared) {
     const { label, kind, unit, help, about, aggregate, range_end: rangeEnd = Infinity } = declared;
     this.declared = declared;
-    /** `rangeEnd` is the largest value that a histogram tells apart. */
+    /** `rangeEnd` is the largest value that has a bucket of a histogram. */
     Object.assign(this, { label, kind, unit, help, rangeEnd, goneSince: null });
     /** Whether it is about the process or mmash itself, and not about a program's work. */
-    this.isBehind = about !== "work";
-    /** The figure that only grows. Files that tell no kinds have counters all the same. */
+    this.isSecondary = about !== "work";
+    /** The value that only grows. Files without kinds have counters all the same. */
     this.counting =
       kind === "timer" || kind === "histogram" ? "count"
       : kind === "counter" || (kind === null && aggregate === "sum") ? "value"
       : null;
-    /** Whether what is new can have a mean of its own. */
+    /** Whether new values have a mean of their own. */
     this.hasMean = kind === "timer" || kind === "average";
     this.isText = kind === "info";
     this.recorded =
@@ -43,57 +43,57 @@ export class Stat {
       : ["value", "least", "greatest"];
   }
 
-  /** The history of a figure, or undefined. */
+  /** The history of a value, or undefined. */
   series(name) {
     return this.#series.get(name);
   }
 
-  /** How many numbers its history has room for at present. */
+  /** How many numbers its history has memory for at present. */
   get size() {
     return [...this.#series.values()].reduce((sum, series) => sum + series.size, 0);
   }
 
-  /** A figure at a place; NaN where it isn't known. */
-  at(name, place) {
-    return this.#series.get(name)?.at(place) ?? NaN;
+  /** A value at an index of the clock; NaN if it isn't known. */
+  at(name, index) {
+    return this.#series.get(name)?.at(index) ?? NaN;
   }
 
-  /** How much a figure has grown since the place before; NaN where it fell: that was a new file. */
-  growth(name, place) {
-    const growth = this.at(name, place) - this.at(name, place - 1);
+  /** The growth of a value since the previous index; NaN if it fell: that was a new file. */
+  growth(name, index) {
+    const growth = this.at(name, index) - this.at(name, index - 1);
     return growth >= 0 ? growth : NaN;
   }
 
-  /** Keeps the present figures. Places at which nothing was recorded become a gap. */
-  record(place) {
-    // A histogram's percentiles are of what is new: over all of a long life nothing moves.
-    const figures = this.kind === "histogram"
-      ? { count: this.figures.count, ...this.figures.recent }
-      : this.figures;
+  /** Records the present values. Indexes without a record become a gap. */
+  record(index) {
+    // A histogram's percentiles are of what is new: those of a long life hardly move.
+    const values = this.kind === "histogram"
+      ? { count: this.values.count, ...this.values.recent }
+      : this.values;
     for (const name of this.recorded) {
-      const number = numberOf(this, figures[name]);
+      const number = numberOf(this, values[name]);
       let series = this.#series.get(name);
       if (!series) {
         if (Number.isNaN(number)) {
           continue;
         }
-        series = new Ring(this.#room, place);
+        series = new Ring(this.#capacity, index);
         this.#series.set(name, series);
       }
-      series.skipTo(place);
+      series.skipTo(index);
       series.push(number);
     }
   }
 }
 
-/** A figure of a stat as a number; NaN where it isn't one, or where a timestamp was never set. */
-export function numberOf({ kind }, figure) {
-  switch (typeof figure) {
+/** A value of a stat as a number; NaN if it isn't one, or if a timestamp was never set. */
+export function numberOf({ kind }, value) {
+  switch (typeof value) {
     case "number":
-      return kind === "timestamp" && figure === 0 ? NaN : figure;
+      return kind === "timestamp" && value === 0 ? NaN : value;
     case "boolean":
-      return Number(figure);
+      return Number(value);
     default:
-      return figure === "inf" ? Infinity : NaN;
+      return value === "inf" ? Infinity : NaN;
   }
 }

@@ -1,83 +1,83 @@
-// The stats as the stream tells them, with those that have gone as long as their history is kept.
+// The stats of the stream, and those that are gone as long as their history is kept.
 
 import { Ring } from "../kit/series.js";
 import { Stat } from "./stat.js";
 
 /** An hour of seconds. */
 const LONGEST = 3600;
-/** So many looks at a stat are kept in all; with many stats each has a shorter history. */
-const ROOM = 4_000_000;
+/** Maximum number of values kept over all stats; with many stats, each has a shorter history. */
+const CAPACITY = 4_000_000;
 const SHORTEST = 300;
-/** How many numbers are kept of stats that have gone. */
-const ROOM_GONE = 1_000_000;
+/** Maximum number of values kept of stats that are gone. */
+const CAPACITY_GONE = 1_000_000;
 
-/** All stats, by label: a server that began anew gives other ids. */
+/** All stats, by label: a server that was restarted gives other ids. */
 export class Stats {
   #byId = new Map();
-  /** Those that no file has any more, the longest gone first, and how many numbers they have. */
+  /** Stats that no file has any more, the longest gone first, and how many numbers they have. */
   #gone = new Map();
   #goneSize = 0;
-  #room = LONGEST;
-  /** Those that files have. */
+  #capacity = LONGEST;
+  /** Stats that files have. */
   byLabel = new Map();
-  /** Unix times in seconds of the looks at the files. */
+  /** The times of the polls, as Unix times in seconds. */
   clock = new Ring(LONGEST);
   files = 0;
-  /** Processes some of whose threads publish nothing. */
+  /** Processes with threads that publish nothing. */
   unpublished = [];
 
-  /** The stat of a label, also one that has gone; undefined where nothing is known of it. */
+  /** The stat of a label, also one that is gone; undefined if there is none. */
   find(label) {
     return this.byLabel.get(label) ?? this.#gone.get(label);
   }
 
   /** Whether there are any about the work of programs. */
-  get areAnyOfWork() {
-    return [...this.byLabel.values()].some((stat) => !stat.isBehind);
+  get hasWork() {
+    return [...this.byLabel.values()].some((stat) => !stat.isSecondary);
   }
 
-  /** Takes in all of a state; what was known before is kept, behind a gap. */
-  whole(step) {
+  /** Takes in a whole state; what was known before is kept, before a gap. */
+  whole(update) {
     if (this.clock.end > 0) {
-      this.clock.push(step.time);
+      this.clock.push(update.time);
     }
-    this.#room = Math.max(SHORTEST, Math.min(LONGEST, Math.floor(ROOM / step.new.length)));
+    this.#capacity = Math.max(SHORTEST, Math.min(LONGEST, Math.floor(CAPACITY / update.new.length)));
     this.#byId.clear();
-    const present = new Set(step.new.map(({ label }) => label));
+    const present = new Set(update.new.map(({ label }) => label));
     for (const label of this.byLabel.keys()) {
       if (!present.has(label)) {
-        this.#leave(label, step.time);
+        this.#remove(label, update.time);
       }
     }
-    this.change(step);
+    this.change(update);
     return true;
   }
 
-  /** Takes in what has changed; gives whether stats came or went. */
-  change({ time, files, new: born, gone, values, unpublished = [] }) {
+  /** Takes in a change; returns whether stats came or went. */
+  change({ time, files, new: added, gone, values, unpublished = [] }) {
     this.files = files;
     this.unpublished = unpublished;
     for (const id of gone) {
-      this.#leave(this.#byId.get(id)?.label, time);
+      this.#remove(this.#byId.get(id)?.label, time);
       this.#byId.delete(id);
     }
-    for (const about of born) {
-      const stat = this.#take(about);
-      this.#byId.set(about.id, stat);
-      this.byLabel.set(about.label, stat);
+    for (const declared of added) {
+      const stat = this.#add(declared);
+      this.#byId.set(declared.id, stat);
+      this.byLabel.set(declared.label, stat);
     }
-    for (const [id, figures] of values) {
-      this.#byId.get(id).figures = figures;
+    for (const [id, own] of values) {
+      this.#byId.get(id).values = own;
     }
-    const place = this.clock.end;
+    const index = this.clock.end;
     this.clock.push(time);
-    this.byLabel.forEach((stat) => stat.record(place));
+    this.byLabel.forEach((stat) => stat.record(index));
     const forgotten = this.#forget();
-    return forgotten || born.length + gone.length > 0;
+    return forgotten || added.length + gone.length > 0;
   }
 
   /** No file has this stat any more. */
-  #leave(label, time) {
+  #remove(label, time) {
     const stat = this.byLabel.get(label);
     if (stat) {
       stat.goneSince = time;
@@ -87,28 +87,28 @@ export class Stats {
     }
   }
 
-  /** The stat that goes on with a declaration: one that is known under this label, or a new one. */
-  #take(about) {
-    const known = this.find(about.label);
-    if (this.#gone.delete(about.label)) {
+  /** The stat of a declaration: one that is known under its label, or a new one. */
+  #add(declared) {
+    const known = this.find(declared.label);
+    if (this.#gone.delete(declared.label)) {
       this.#goneSize -= known.size;
     }
-    if (!known?.isOf(about)) {
-      return new Stat(about, this.#room);
+    if (!known?.isOf(declared)) {
+      return new Stat(declared, this.#capacity);
     }
-    known.update(about);
+    known.update(declared);
     return known;
   }
 
   /**
-   * Drops those that have gone when nothing of their time is kept, or when they take too much room;
-   * gives whether there were any.
+   * Drops stats that went before the oldest time that is kept, or when they take too much memory;
+   * returns whether there were any.
    */
   #forget() {
     const oldest = this.clock.at(this.clock.start);
     let forgotten = false;
     for (const [label, stat] of this.#gone) {
-      if (stat.goneSince >= oldest && this.#goneSize <= ROOM_GONE) {
+      if (stat.goneSince >= oldest && this.#goneSize <= CAPACITY_GONE) {
         break;
       }
       this.#gone.delete(label);

@@ -1,16 +1,16 @@
-// Warnings: threads whose stats are counted nowhere.
+// Warnings about threads that publish nothing.
 
 import { element } from "../kit/dom.js";
 import { counted, number } from "../kit/format.js";
 
-/** How many processes are listed. */
-const MOST = 5;
+/** Maximum number of processes listed. */
+const MAX_PROCESSES = 5;
 
-/** Fills the list, and only when there is something else to say: it is read aloud. */
-export function warn(list, unpublished) {
-  const texts = unpublished.slice(0, MOST).map(textOf);
-  if (unpublished.length > MOST) {
-    texts.push(`and of ${number(unpublished.length - MOST)} more`);
+/** Updates the list, only if it changes: screen readers announce it. */
+export function showWarnings(list, unpublished) {
+  const texts = unpublished.slice(0, MAX_PROCESSES).map(textOf);
+  if (unpublished.length > MAX_PROCESSES) {
+    texts.push(`and of ${number(unpublished.length - MAX_PROCESSES)} more`);
   }
   const known = [...list.children].map((item) => item.textContent);
   if (texts.join("\n") !== known.join("\n")) {

@@ -132,9 +132,9 @@ fn stats_of_dead_programs_are_marked_and_their_gauges_do_not_count() {
     let [value, life] = ["value", "life"].map(|column| cell("queue.done", column));
     browser.until(&format!("{value} === '14' && {life} === 'dead'"));
 
-    browser.click(".places summary");
-    browser.until("document.querySelectorAll('.places tbody tr').length === 3");
-    let rows = "[...document.querySelectorAll('.places tbody tr')]
+    browser.click(".per-file summary");
+    browser.until("document.querySelectorAll('.per-file tbody tr').length === 3");
+    let rows = "[...document.querySelectorAll('.per-file tbody tr')]
         .map(row => [1, 2].map(index => row.children[index].textContent).join(' '))";
     let expected = json!(["alive 2 jobs", "dead 9 jobs", "dead 9 jobs"]);
     assert_eq!(browser.ask(rows), expected);

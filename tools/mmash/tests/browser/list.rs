@@ -73,8 +73,8 @@ fn where_there_is_nothing_the_page_says_where_it_looked_and_why() {
     fs::write(directory.path().join("mmstats-new"), [9, 0, 0]).unwrap();
     let server = mmash(ANYWHERE, directory.path());
     browser.open(&format!("http://{}/graph/", server.address));
-    browser.until("document.querySelector('#nothing h2')");
-    let text = browser.ask("document.getElementById('nothing').innerText");
+    browser.until("document.querySelector('#empty-state h2')");
+    let text = browser.ask("document.getElementById('empty-state').innerText");
     let text = text.as_str().unwrap();
     let pattern = format!("{}/*.mmstats", directory.path().display());
     for told in ["There are no stats yet", &pattern, "PrivateTmp", "may not look", "version"] {
@@ -84,7 +84,7 @@ fn where_there_is_nothing_the_page_says_where_it_looked_and_why() {
     // What comes then is shown, though its program is dead.
     fs::write(directory.path().join("mmstats-hits"), original(dead_pid())).unwrap();
     browser.until(&format!("{LABELS}.includes('hits')"));
-    assert_eq!(browser.ask("document.getElementById('nothing').hidden"), json!(true));
+    assert_eq!(browser.ask("document.getElementById('empty-state').hidden"), json!(true));
     browser.click("#files");
     browser.until("document.querySelector('dialog .life')?.textContent === 'dead'");
 }
@@ -95,11 +95,11 @@ fn where_there_is_only_mmash_there_is_nothing_unless_that_is_asked_for() {
     let directory = TempDir::new().unwrap();
     let server = mmash_with_its_own(ANYWHERE, directory.path());
     browser.open(&format!("http://{}/", server.address));
-    browser.until("document.querySelector('#nothing:not([hidden]) h2')");
+    browser.until("document.querySelector('#empty-state:not([hidden]) h2')");
     assert_eq!(browser.ask("document.getElementById('stats').hidden"), json!(true));
-    browser.click("#nothing a");
+    browser.click("#empty-state a");
     browser.until(&format!("{LABELS}.includes('mmash.looks')"));
-    assert_eq!(browser.ask("document.getElementById('nothing').hidden"), json!(true));
+    assert_eq!(browser.ask("document.getElementById('empty-state').hidden"), json!(true));
 }
 
 #[test]
@@ -112,14 +112,14 @@ fn stats_of_tools_and_processes_come_last_and_folded() {
     let server = mmash_with_its_own(ANYWHERE, directory.path());
     browser.open(&format!("http://{}/", server.address));
     browser.until(&format!("JSON.stringify({LABELS}) === '[\"zoo.animals\"]'"));
-    let last = "document.querySelector('.row.behind')";
+    let last = "document.querySelector('.row.secondary')";
     assert_eq!(browser.ask(&format!("{last}.ariaExpanded")), json!("false"));
     // What is looked for by name is there.
     browser.type_into("#filter", "pid");
     browser.until(&format!("{LABELS}.join() === 'mmash.sys.pid,zoo.sys.pid'"));
     browser.open(&format!("http://{}/", server.address));
     browser.until(last);
-    browser.click(".row.behind");
+    browser.click(".row.secondary");
     browser.until(&format!("{LABELS}.includes('mmash.looks')"));
     browser.until("location.search === '?all=1'");
     let tops = "[...document.querySelectorAll('#rows [role=row]')]
@@ -127,7 +127,7 @@ fn stats_of_tools_and_processes_come_last_and_folded() {
         .map(row => row.dataset.label ?? row.querySelector('.name').textContent)";
     let tops = browser.ask(&format!("{tops}.slice(0, 5).join()"));
     assert_eq!(tops, json!("zoo.,zoo.animals,Tools and processes,mmash.,mmash.answer"));
-    browser.click(".row.behind");
+    browser.click(".row.secondary");
     browser.until(&format!("{LABELS}.join() === 'zoo.animals'"));
 }
 
@@ -196,8 +196,8 @@ fn what_is_beyond_a_histogram_is_more_than_its_end() {
     browser.open(&format!("http://{}/?stat=web.sizes", server.address));
     browser.until("document.querySelector('.row[data-label=\"web.sizes\"]')");
     browser.until(&format!("{} === 'p50 5 · p99 > 1,023'", cell("web.sizes", "value")));
-    browser.click(".places summary");
-    let in_file = "document.querySelector('.places td.number')?.textContent";
+    browser.click(".per-file summary");
+    let in_file = "document.querySelector('.per-file td.number')?.textContent";
     browser.until(&format!("{in_file} === '3: p50 5 · p99 > 1,023'"));
     // The band ends where the range ends, with the line of the least values far below.
     let (end, ended) = mpsc::channel::<()>();
@@ -254,7 +254,7 @@ fn ids_times_and_single_things_are_written_as_people_do() {
     let order = format!("{LABELS}.filter(label => label.startsWith('web.c')).join()");
     assert_eq!(browser.ask(&order), json!("web.c1,web.c2,web.c10"));
     // On the scale of a chart, too.
-    let scale = "import('/page/measures.js').then(({ scaleText }) =>
+    let scale = "import('/page/display.js').then(({ scaleText }) =>
         scaleText({ label: 'web.sys.pid', kind: 'gauge', unit: '', figures: {} }, false)(11490))";
     assert_eq!(browser.ask(scale), json!("11490"));
     assert_eq!(browser.ask("document.getElementById('files').textContent"), json!("1 file"));

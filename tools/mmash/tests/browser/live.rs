@@ -194,9 +194,9 @@ fn the_files_are_told_with_their_programs_and_whether_they_live() {
     browser.screenshot("files-light");
     browser.click("dialog button");
     browser.click(".row[data-label='web.stats.response.size'] .name");
-    browser.click(".places summary");
-    browser.until("document.querySelectorAll('.places tbody tr').length === 4");
-    let text = browser.ask("document.querySelector('.places').innerText");
+    browser.click(".per-file summary");
+    browser.until("document.querySelectorAll('.per-file tbody tr').length === 4");
+    let text = browser.ask("document.querySelector('.per-file').innerText");
     assert!(text.as_str().unwrap().contains(": p50 "), "{text}");
 }
 

@@ -1,16 +1,16 @@
-// Which range of time is looked at: a bar of ranges that end now, and fields for any other.
+// The controls of the time range: a bar of live ranges, and fields for any other.
 
-import { bar } from "../kit/controls.js";
+import { choiceBar } from "../kit/controls.js";
 import { element } from "../kit/dom.js";
 import { date } from "../kit/format.js";
 import { isLive, PRESETS, rangeOf } from "./range.js";
 
-/** The controls. `onview(part)` is told what of the view was changed here. */
-export class Times {
+/** The controls. `onview(change)` gets what of the view was changed here. */
+export class RangeControls {
   #view;
   #onview;
   #bar;
-  /** The exact times that the fields show: a field has neither fractions nor an offset from UTC. */
+  /** The exact times of the fields, which have neither fractions nor an offset from UTC. */
   #shown = [0, 0];
   #fields = ["From", "To"].map((title) =>
     element("input", {
@@ -26,7 +26,7 @@ export class Times {
     this.#onview = onview;
     const nameOf = (preset) => PRESETS[preset][1];
     const choose = (preset) => onview({ preset, from: null, to: null });
-    this.#bar = bar("range", "Range", Object.keys(PRESETS), nameOf, choose);
+    this.#bar = choiceBar("range", "Range", Object.keys(PRESETS), nameOf, choose);
     const [from, to] = this.#fields;
     section.append(this.#bar, element("span", { class: "fields" }, from, "–", to));
   }
@@ -39,7 +39,7 @@ export class Times {
     this.tick();
   }
 
-  /** Shows when the range begins and ends now, but not where somebody writes. */
+  /** Updates the fields, unless one of them has the focus. */
   tick() {
     const { from, to } = rangeOf(this.#view);
     if (!this.#fields.includes(document.activeElement)) {
@@ -52,9 +52,9 @@ export class Times {
   #changed() {
     const [from, to] = this.#fields.map(({ value }, index) => timeOf(value, this.#shown[index]));
     const [, second] = this.#fields;
-    const wrong = from >= to ? "It doesn't end after it begins." : "";
-    second.setCustomValidity(wrong);
-    if (wrong !== "") {
+    const invalid = from >= to ? "The end must be after the beginning." : "";
+    second.setCustomValidity(invalid);
+    if (invalid !== "") {
       second.reportValidity();
     } else if (Number.isFinite(from) && Number.isFinite(to)) {
       this.#shown = [from, to];
@@ -64,8 +64,8 @@ export class Times {
 }
 
 /**
- * The time that a field means which showed `shown` before. A field that says the same still means
- * the same; of a local time that comes twice, the one with the offset from before is meant.
+ * The time of a field that showed `shown` before. An unchanged field keeps its exact time; of a
+ * local time that occurs twice, the one with the same offset from UTC is meant.
  */
 function timeOf(value, shown) {
   // A field leaves out seconds that are 0.

@@ -1,11 +1,11 @@
-// The page before the first message: how to send one.
+// Shown before the first message: how to send one.
 
 import { element } from "../kit/dom.js";
 
 const MESSAGE = '{"key": "shell-hello", "execution_time": 0.25, "timestamp": \'$(date +%s)\', "token": "shell"}';
 
 const WAYS = [
-  ["From a shell", `echo '${MESSAGE}' > /dev/udp/127.0.0.1/4000`, "That is bash; others have nc -u -w1 127.0.0.1 4000."],
+  ["From a shell", `echo '${MESSAGE}' > /dev/udp/127.0.0.1/4000`, "For bash; in other shells, pipe into nc -u -w1 127.0.0.1 4000."],
   [
     "From Rust",
     "#[kodemon::kodemon]\nfn checkout(cart: &Cart) -> Result<Order, Error> {\n    …\n}",
@@ -19,18 +19,18 @@ const WAYS = [
 ];
 
 /** Fills the section. */
-export function explainNothing(section) {
+export function showEmptyState(section) {
   if (section.childElementCount > 0) {
     return;
   }
   section.append(
     element("h2", {}, "No function has been called yet"),
-    element("p", {}, "As soon as a message comes, its function appears here. Messages come by UDP, to port 4000 unless --udp says otherwise."),
+    element("p", {}, "As soon as a message arrives, its function appears here. Messages arrive by UDP, on port 4000 unless --udp sets another."),
     ...WAYS.flatMap(([title, code, hint]) => [
       element("h3", {}, title),
       element("pre", {}, element("code", {}, code)),
       element("p", { class: "hint" }, hint),
     ]),
-    element("p", {}, "If nothing appears, ", element("a", { href: "api/health" }, "api/health"), " says what came and was refused."),
+    element("p", {}, "If nothing appears, ", element("a", { href: "api/health" }, "api/health"), " shows what was received and rejected."),
   );
 }

@@ -1,30 +1,30 @@
-// The list of functions: in which order they stand, and what their rows show.
+// The list of functions, sorted by a column.
 
 import { element, setText } from "../kit/dom.js";
 import { visible } from "../kit/escape.js";
 import { matcher } from "../kit/filter.js";
 import { Grid } from "../kit/grid.js";
-import { compareTexts } from "../kit/order.js";
+import { compareTexts } from "../kit/compare.js";
 import { spark } from "../kit/spark.js";
 import { countText, durationText, partsOf, rateText } from "./texts.js";
-import { COLUMNS } from "./view.js";
+import { COLUMNS } from "./url.js";
 
-/** The columns by which nothing can be sorted before the summaries are there. */
+/** The columns that are sorted by summaries. */
 const MEASURED = ["rate", "p50", "p99", "trend"];
-/** While these come in, the rows aren't put in order more often. */
-const SORT_EVERY = 400;
+/** While summaries arrive, rows are sorted at this interval. */
+const SORT_INTERVAL = 400;
 
-/** The list. `onchoose(key)` is told what is chosen, `onsort(sort)` by what it shall be sorted. */
-export class Rows {
+/** The list. `onchoose(key)` gets the key that is chosen, `onsort(sort)` the order. */
+export class FunctionList {
   #node;
   #keys;
   #summaries;
   #view = { filter: "", sort: "key", key: "" };
   #sortTimer;
   #onsort;
-  /** For what keys do outside the list. */
+  /** For shortcuts outside the list. */
   grid;
-  /** How many functions the filter lets through. */
+  /** How many functions match the filter. */
   count = 0;
 
   constructor(node, box, { keys, summaries, onchoose, onsort }) {
@@ -43,7 +43,7 @@ export class Rows {
     }
   }
 
-  /** What is looked at; `arrange` puts the rows in its order. */
+  /** Sets the view; `arrange` sorts the rows. */
   set view(view) {
     if (view.filter !== this.#view.filter) {
       this.grid.restart();
@@ -55,11 +55,11 @@ export class Rows {
     this.grid.refresh();
   }
 
-  /** Summaries came: rows that are sorted by them move, but not all the time. */
+  /** Shows new summaries; rows that are sorted by them move at an interval. */
   refreshSummaries() {
     this.grid.refresh();
     if (MEASURED.includes(this.#column)) {
-      this.#sortTimer ??= setTimeout(() => this.arrange(), SORT_EVERY);
+      this.#sortTimer ??= setTimeout(() => this.arrange(), SORT_INTERVAL);
     }
   }
 
@@ -67,15 +67,15 @@ export class Rows {
     return this.#view.sort.replace("-", "");
   }
 
-  /** Puts the rows that are wanted into their order. */
+  /** Filters and sorts the rows. */
   arrange() {
     clearTimeout(this.#sortTimer);
     this.#sortTimer = undefined;
-    const wanted = matcher(this.#view.filter);
-    const kept = [...this.#keys.byName.values()].filter(({ key }) => wanted(key));
+    const matches = matcher(this.#view.filter);
+    const kept = [...this.#keys.byName.values()].filter(({ key }) => matches(key));
     this.#sort(kept);
     if (MEASURED.includes(this.#column)) {
-      this.#summaries.wantAll(kept);
+      this.#summaries.requestAll(kept);
     }
     for (const head of this.#node.querySelectorAll("[data-column]")) {
       const down = this.#view.sort.startsWith("-");
@@ -86,7 +86,7 @@ export class Rows {
     this.grid.items = kept;
   }
 
-  /** What isn't known comes last, and the names decide where all else is the same. */
+  /** Unknown values come last; equal ones are sorted by name. */
   #sort(abouts) {
     const column = this.#column;
     const sign = this.#view.sort.startsWith("-") ? -1 : 1;
@@ -119,24 +119,24 @@ export class Rows {
   #fill(row, about) {
     row.dataset.key = about.key;
     row.setAttribute("aria-selected", about.key === this.#view.key);
-    this.#summaries.want(about);
+    this.#summaries.request(about);
     this.#fillCells(row, about);
   }
 
   #fillCells(row, about) {
     const [name, count, perSecond, p50, p99, line, tokens] = row.children;
-    const figures = this.#summaries.of(about.key);
-    const [file, own] = partsOf(about.key);
+    const summary = this.#summaries.of(about.key);
+    const [file, function_] = partsOf(about.key);
     setText(name.firstChild, file);
-    setText(name.lastChild, own);
+    setText(name.lastChild, function_);
     row.title = visible(about.key);
     setText(count, countText(about.count));
-    setText(perSecond, figures ? rateText(figures.rate) : "");
-    setText(p50, figures ? durationText(figures.p50) : "");
-    setText(p99, figures ? durationText(figures.p99) : "");
+    setText(perSecond, summary ? rateText(summary.rate) : "");
+    setText(p50, summary ? durationText(summary.p50) : "");
+    setText(p99, summary ? durationText(summary.p99) : "");
     setText(tokens.firstChild, tokensOf(about.tokens));
     if (line.clientWidth > 0) {
-      spark(line, figures?.medians ?? [], getComputedStyle(line).color);
+      spark(line, summary?.medians ?? [], getComputedStyle(line).color);
     }
   }
 }

@@ -1,6 +1,6 @@
-// The natural order of texts.
+// Natural order of strings.
 
 const collator = new Intl.Collator("en", { numeric: true });
 
-/** Compares two texts for sorting: `c2` comes before `c10`. */
+/** Compares two strings for sorting: `c2` comes before `c10`. */
 export const compareTexts = collator.compare;

@@ -1,33 +1,34 @@
-// What each file has of a stat.
+// The values of a stat in each file.
 
 import { element, repeated } from "../kit/dom.js";
 import { number } from "../kit/format.js";
-import { compareTexts } from "../kit/order.js";
-import { fileText } from "./measures.js";
+import { compareTexts } from "../kit/compare.js";
+import { fileText } from "./display.js";
 import { pathOf } from "./processes.js";
 
-/** So many files are listed. */
-const MOST = 100;
-const EVERY = 2000;
+/** Maximum number of files listed. */
+const MAX_FILES = 100;
+/** Time between refreshes, in milliseconds. */
+const INTERVAL = 2000;
 
-/** A part that opens: the stat in each file, as long as it is open. */
-export function places(stat) {
+/** A disclosure with the stat's value in each file, refreshed while it is open. */
+export function perFile(stat) {
   const body = element("div", { class: "scroll" });
   const summary = element("summary", {}, "in each file");
-  const details = element("details", { class: "places" }, summary, body);
-  const isSeen = () => details.open && details.isConnected;
-  details.addEventListener("toggle", repeated(EVERY, () => fill(body, stat), isSeen));
+  const details = element("details", { class: "per-file" }, summary, body);
+  const isOpen = () => details.open && details.isConnected;
+  details.addEventListener("toggle", repeated(INTERVAL, () => fill(body, stat), isOpen));
   return details;
 }
 
 async function fill(body, stat) {
   const record = await fetch(pathOf(stat.label)).then((answer) => answer.json()).catch(() => null);
   if (!record?.values) {
-    body.replaceChildren(record?.error ?? "mmash doesn't answer.");
+    body.replaceChildren(record?.error ?? "No answer from mmash.");
     return;
   }
   const values = record.values.toSorted((a, b) => compareTexts(a.path, b.path));
-  const rows = values.slice(0, MOST).map((value) => rowOf(stat, value));
+  const rows = values.slice(0, MAX_FILES).map((value) => rowOf(stat, value));
   const more = record.values.length - rows.length;
   body.replaceChildren(
     element("table", {}, element("tbody", {}, ...rows)),

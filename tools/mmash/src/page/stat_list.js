@@ -1,42 +1,41 @@
-// The list of stats, grouped by prefix: what is in it, and what its rows show.
+// The list of stats, grouped by prefix.
 
 import { element, setText } from "../kit/dom.js";
 import { matcher } from "../kit/filter.js";
 import { counted } from "../kit/format.js";
 import { Grid } from "../kit/grid.js";
-import { compareTexts } from "../kit/order.js";
+import { compareTexts } from "../kit/compare.js";
 import { spark } from "../kit/spark.js";
-import { deathText, lineOf, rateText, showsRate, spanOf, valueText } from "./measures.js";
+import { deathText, lineOf, rateText, showsRate, spanOf, valueText } from "./display.js";
 
-/** How many looks the small lines show, and from how many on they fill their place. */
-const LOOKS = 120;
-const LEAST_LOOKS = 30;
-/** The head of those stats that aren't about the work of programs. */
-const BEHIND = { key: "behind", name: "Tools and processes", hint: "mmash. kodemon. sys. org." };
+/** Maximum and minimum number of polls in a sparkline. */
+const MAX_POLLS = 120;
+const MIN_POLLS = 30;
+/** The heading of stats that aren't about the work of programs. */
+const SECONDARY = { key: "secondary", name: "Tools and processes", hint: "mmash. kodemon. sys. org." };
 
-/** The label up to its last point, with it. */
+/** The label up to and including its last dot. */
 function prefixOf(label) {
   return label.slice(0, label.lastIndexOf(".") + 1);
 }
 
 /**
- * The list. `onchoose(label, more)` is told what is chosen: alone, or with `more` in addition to
- * what is chosen already; `onall(all)`, whether those that aren't about the work of programs are
- * shown, too. They come last.
+ * The list. `onchoose(label, more)` gets the stat that is chosen: alone, or with `more` in addition;
+ * `onall(all)` whether stats that aren't about the work of programs are shown, too. They come last.
  */
-export class Rows {
+export class StatList {
   #stats;
   #sorted = [];
   #closed = new Set();
   #view = { filter: "", all: false };
   #chosen = [];
-  /** Those of the chosen stats that no file has any more. */
+  /** The chosen stats that no file has any more. */
   #gone = [];
   #onchoose;
   #onall;
-  /** For what keys do outside the list. */
+  /** For shortcuts outside the list. */
   grid;
-  /** How many stats the filter lets through. */
+  /** How many stats match the filter. */
   count = 0;
 
   constructor(node, box, stats, { onchoose, onall }) {
@@ -50,16 +49,16 @@ export class Rows {
       isEntry: ({ stat }) => stat !== undefined,
       act: (item, more) => this.#act(item, more),
     });
-    node.addEventListener("keydown", (event) => this.#typed(event));
+    node.addEventListener("keydown", (event) => this.#handleKey(event));
   }
 
-  /** Stats came or went. One that is in the chart stays, for as long as its history is kept. */
+  /** Sorts after stats came or went. A chosen one stays as long as its history is kept. */
   sort() {
-    this.#gone = this.#chosenThatAreGone();
+    this.#gone = this.#goneAndChosen();
     const stats = [...this.#stats.byLabel.values(), ...this.#gone];
     const keyed = stats.map((stat) => ({ stat, prefix: prefixOf(stat.label) }));
     const compare = (a, b) =>
-      a.stat.isBehind - b.stat.isBehind ||
+      a.stat.isSecondary - b.stat.isSecondary ||
       compareTexts(a.prefix, b.prefix) ||
       compareTexts(a.stat.label, b.stat.label);
     this.#sorted = keyed.sort(compare);
@@ -74,10 +73,10 @@ export class Rows {
     this.#arrange();
   }
 
-  /** The labels in the chart, in the order of their colours. */
+  /** The labels in the charts, in the order of their colours. */
   set chosen(labels) {
     this.#chosen = labels;
-    const gone = this.#chosenThatAreGone();
+    const gone = this.#goneAndChosen();
     if (gone.length !== this.#gone.length || gone.some((stat) => !this.#gone.includes(stat))) {
       this.sort();
     }
@@ -89,7 +88,7 @@ export class Rows {
     return this.#sorted.length;
   }
 
-  #chosenThatAreGone() {
+  #goneAndChosen() {
     const found = this.#chosen.map((label) => this.#stats.find(label));
     return found.filter((stat) => stat && stat.goneSince !== null);
   }
@@ -98,27 +97,27 @@ export class Rows {
     this.grid.refresh();
   }
 
-  /** Puts groups and rows into the order in which they stand. */
+  /** Makes the groups and rows in their order. */
   #arrange() {
     const { filter, all } = this.#view;
-    const wanted = matcher(filter);
-    const kept = this.#sorted.filter(({ stat }) => wanted(stat.label));
+    const matches = matcher(filter);
+    const kept = this.#sorted.filter(({ stat }) => matches(stat.label));
     this.count = kept.length;
-    const [before, behind] = [false, true].map((is) => kept.filter(({ stat }) => stat.isBehind === is));
-    const items = this.#grouped(before);
-    // What is looked for by name isn't folded away.
-    if (behind.length > 0 && filter === "") {
-      items.push({ ...BEHIND, count: behind.length, isOpen: all });
+    const [primary, secondary] = [false, true].map((is) => kept.filter(({ stat }) => stat.isSecondary === is));
+    const items = this.#grouped(primary);
+    // Matches of the filter aren't collapsed.
+    if (secondary.length > 0 && filter === "") {
+      items.push({ ...SECONDARY, count: secondary.length, isOpen: all });
     }
-    this.grid.items = items.concat(filter !== "" || all ? this.#grouped(behind) : []);
+    this.grid.items = items.concat(filter !== "" || all ? this.#grouped(secondary) : []);
   }
 
-  /** The rows of stats that are sorted, each group below its head. */
+  /** The rows of sorted stats, each group below its heading. */
   #grouped(sorted) {
     const items = [];
     let group;
     for (const { stat, prefix } of sorted) {
-      const key = `${stat.isBehind} ${prefix}`;
+      const key = `${stat.isSecondary} ${prefix}`;
       if (group?.key !== key) {
         group = { key, name: prefix || "(no prefix)", count: 0, isOpen: !this.#closed.has(key) };
         items.push(group);
@@ -149,7 +148,7 @@ export class Rows {
     line.hidden = true;
     row.title = "";
     row.classList.remove("gone");
-    row.classList.toggle("behind", key === BEHIND.key);
+    row.classList.toggle("secondary", key === SECONDARY.key);
     delete row.dataset.label;
     delete mark.dataset.color;
     row.setAttribute("aria-expanded", isOpen);
@@ -172,14 +171,14 @@ export class Rows {
     setText(rate, rateText(stat, clock));
     row.dataset.label = stat.label;
     row.classList.toggle("gone", stat.goneSince !== null);
-    row.classList.remove("behind");
+    row.classList.remove("secondary");
     row.title = [stat.label, death, stat.help].filter(Boolean).join("\n");
     row.removeAttribute("aria-expanded");
     row.setAttribute("aria-selected", color >= 0);
     line.hidden = stat.isText;
     if (!stat.isText && line.clientWidth > 0) {
       const lineAt = lineOf(stat, clock, showsRate(stat, "auto"));
-      const length = Math.max(LEAST_LOOKS, Math.min(LOOKS, clock.end));
+      const length = Math.max(MIN_POLLS, Math.min(MAX_POLLS, clock.end));
       const from = clock.end - length;
       const numbers = Array.from({ length }, (_, index) => lineAt(from + index));
       spark(line, numbers, getComputedStyle(line).color, spanOf(stat));
@@ -196,7 +195,7 @@ export class Rows {
   }
 
   #setOpen(key, open) {
-    if (key === BEHIND.key) {
+    if (key === SECONDARY.key) {
       this.#onall(open);
     } else {
       this.#closed[open ? "delete" : "add"](key);
@@ -204,8 +203,8 @@ export class Rows {
     }
   }
 
-  /** The arrows to the sides close and open groups. */
-  #typed(event) {
+  /** The left and right arrows close and open groups. */
+  #handleKey(event) {
     const { active } = this.grid;
     const open = { ArrowLeft: false, ArrowRight: true }[event.key];
     if (active && open === !(active.stat || active.isOpen)) {
@@ -224,11 +223,11 @@ function makeRow() {
   return element(
     "div",
     { role: "row", class: "row" },
-    element("span", { role: "gridcell", class: "mark", title: "Add to the chart, or take out" }),
+    element("span", { role: "gridcell", class: "mark", title: "Add to the chart, or remove" }),
     element(
       "span",
       { role: "gridcell", class: "label" },
-      element("span", { class: "unseen" }),
+      element("span", { class: "visually-hidden" }),
       element("span", { class: "name" }),
       element("span", { class: "life", "data-life": "dead" }),
       element("span", { class: "hint" }),

@@ -1,0 +1,43 @@
+// The view (filter, chosen stats, window) in the URL, so that it can be shared.
+
+import { replaceQuery } from "../kit/navigation.js";
+
+export const WINDOWS = [1, 5, 15, 60];
+export const SHOWS = ["auto", "value", "rate"];
+export const BYS = ["total", "process"];
+
+/** The view of the URL; defaults for what is missing or invalid. */
+export function viewFromUrl() {
+  const query = new URLSearchParams(location.search);
+  const minutes = Number(query.get("window"));
+  return {
+    filter: query.get("filter") ?? "",
+    all: query.has("all"),
+    stats: [...new Set(query.getAll("stat"))],
+    minutes: WINDOWS.includes(minutes) ? minutes : 5,
+    show: SHOWS.includes(query.get("show")) ? query.get("show") : "auto",
+    by: BYS.includes(query.get("by")) ? query.get("by") : "total",
+  };
+}
+
+/** Writes a view to the URL; with `step` as a new entry of the browser's history. */
+export function viewToUrl({ filter, all, stats, minutes, show, by }, { step = false } = {}) {
+  const query = new URLSearchParams();
+  if (filter !== "") {
+    query.set("filter", filter);
+  }
+  if (all) {
+    query.set("all", 1);
+  }
+  stats.forEach((label) => query.append("stat", label));
+  if (minutes !== 5) {
+    query.set("window", minutes);
+  }
+  if (show !== "auto") {
+    query.set("show", show);
+  }
+  if (by !== "total") {
+    query.set("by", by);
+  }
+  replaceQuery(query, { step });
+}
