@@ -15,6 +15,24 @@ const STEPS = [
 ];
 const days = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" });
 
+/** The least and the greatest value in the window; Infinity and -Infinity if there are none. */
+export function extentOf({ from, to, lines, bands, points = [], logarithmic }) {
+  let [least, greatest] = [Infinity, -Infinity];
+  const take = (times, values) => {
+    for (let index = 0; index < times.length; index += 1) {
+      const value = values[index];
+      const counts = Number.isFinite(value) && !(logarithmic && value <= 0);
+      if (counts && times[index] >= from && times[index] <= to) {
+        least = Math.min(least, value);
+        greatest = Math.max(greatest, value);
+      }
+    }
+  };
+  [...lines, ...points].forEach(({ times, values }) => take(times, values));
+  bands.forEach(({ times, lower, upper }) => [lower, upper].forEach((edge) => take(times, edge)));
+  return [least, greatest];
+}
+
 /**
  * A scale of values, with a margin beyond the least and the greatest: `part` is the position of a
  * value as part of the height, `ticks` are about `count` values with ticks.

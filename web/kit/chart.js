@@ -1,6 +1,7 @@
 // Lines, bands and points over time, on a canvas: hover to read, drag to zoom.
 
-import { timeTicks, valueScale } from "./axes.js";
+import { extentOf, timeTicks, valueScale } from "./axes.js";
+import { clear } from "./canvas.js";
 import { onFrame } from "./dom.js";
 import { drawBand, drawLine, drawPoints } from "./plot.js";
 import { nearest } from "./scale.js";
@@ -140,23 +141,15 @@ export class Chart {
 
   /** Draws now; `show` does before the next frame. */
   draw() {
-    const [width, height] = [this.#canvas.clientWidth, this.#canvas.clientHeight];
+    const { pen, width, height } = clear(this.#canvas);
     if (width === 0 || height === 0) {
       return;
     }
-    const ratio = window.devicePixelRatio;
-    const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
-    if (this.#canvas.width !== wide || this.#canvas.height !== high) {
-      [this.#canvas.width, this.#canvas.height] = [wide, high];
-    }
-    const pen = this.#pen;
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    pen.clearRect(0, 0, width, height);
     pen.font = FONT;
     pen.lineJoin = "bevel";
     const colors = this.#colors();
     [this.#area.top, this.#area.bottom] = [ABOVE, height - BELOW];
-    this.#scale = valueScale(this.#extent(), this.#content);
+    this.#scale = valueScale(extentOf(this.#content), this.#content);
     const { format } = this.#content;
     const marks = this.#scale
       .ticks((this.#area.bottom - this.#area.top) / 45)
@@ -180,25 +173,6 @@ export class Chart {
     const lines = Array.from({ length: COLORS }, (_, index) => color(`--line-${index + 1}`));
     const [grid, text, mark, paper] = ["--grid", "--dim", "--text", "--paper"].map(color);
     return { lines, grid, text, mark, paper };
-  }
-
-  /** The least and the greatest value in the window; Infinity and -Infinity if there are none. */
-  #extent() {
-    const { from, to, lines, bands, points = [], logarithmic } = this.#content;
-    let [least, greatest] = [Infinity, -Infinity];
-    const take = (times, values) => {
-      for (let index = 0; index < times.length; index += 1) {
-        const value = values[index];
-        const counts = Number.isFinite(value) && !(logarithmic && value <= 0);
-        if (counts && times[index] >= from && times[index] <= to) {
-          least = Math.min(least, value);
-          greatest = Math.max(greatest, value);
-        }
-      }
-    };
-    [...lines, ...points].forEach(({ times, values }) => take(times, values));
-    bands.forEach(({ times, lower, upper }) => [lower, upper].forEach((edge) => take(times, edge)));
-    return [least, greatest];
   }
 
   #x(time) {

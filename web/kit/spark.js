@@ -1,25 +1,19 @@
 // Sparklines.
 
+import { clear } from "./canvas.js";
 import { spread } from "./scale.js";
 
 /** Draws numbers into a canvas; NaN is a gap. `span` is the least range, as part of the largest. */
 export function spark(canvas, numbers, color, span) {
-  const ratio = window.devicePixelRatio;
-  const [wide, high] = [canvas.clientWidth, canvas.clientHeight];
-  if (canvas.width !== Math.round(wide * ratio) || canvas.height !== Math.round(high * ratio)) {
-    [canvas.width, canvas.height] = [Math.round(wide * ratio), Math.round(high * ratio)];
-  }
-  const pen = canvas.getContext("2d");
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.clearRect(0, 0, wide, high);
+  const { pen, width, height } = clear(canvas);
   const finite = numbers.filter(Number.isFinite);
   if (finite.length < 2) {
     return;
   }
   const [least, greatest] = spread(Math.min(...finite), Math.max(...finite), span);
   const range = greatest - least;
-  const y = (value) => (range > 0 ? high - 2 - ((value - least) / range) * (high - 4) : high / 2);
-  const step = (wide - 4) / (numbers.length - 1);
+  const y = (value) => (range > 0 ? height - 2 - ((value - least) / range) * (height - 4) : height / 2);
+  const step = (width - 4) / (numbers.length - 1);
   pen.beginPath();
   let drawing = false;
   let end;

@@ -15,6 +15,7 @@ macro_rules! kit {
 /// The kit's files. A page loads them as `kit/…`.
 pub const ASSETS: &[Asset] = kit![
     "axes.js",
+    "canvas.js",
     "chart.css",
     "chart.js",
     "compare.js",

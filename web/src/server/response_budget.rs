@@ -28,7 +28,7 @@ pub struct ResponseBudget {
 
 #[derive(Debug)]
 struct Response {
-    /// The address of its bytes, which tells shared responses.
+    /// The address of its bytes; shared responses have the same.
     address: usize,
     size: usize,
     sent: usize,

@@ -110,8 +110,8 @@ impl<'a> NothingRecord<'a> {
         let states =
             snapshot.locations.iter().map(|location| (&**location, explain_location(location)));
         let locations = states.filter_map(|(location, state)| Some((location, state?))).collect();
-        let own = Some(std::process::id());
-        let is_alone = snapshot.files.iter().all(|entry| entry.file.pid() == own);
+        let this_process = Some(std::process::id());
+        let is_alone = snapshot.files.iter().all(|entry| entry.file.pid() == this_process);
         is_alone.then_some(Self { locations, reasons: &NO_FILES_REASONS })
     }
 }

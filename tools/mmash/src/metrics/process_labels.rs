@@ -69,7 +69,7 @@ fn labels_of(file: &StatsFile) -> String {
     let mut labels = command_of(file);
     if let Some(process) = file.process() {
         push_label(&mut labels, "pid", &process.pid.to_string());
-        if process.pid_namespace != 0 && process.pid_namespace != own_namespace() {
+        if process.pid_namespace != 0 && process.pid_namespace != this_namespace() {
             push_label(&mut labels, "pidns", &process.pid_namespace.to_string());
         }
     }
@@ -86,7 +86,7 @@ pub fn command_of(file: &StatsFile) -> String {
 }
 
 /// The inode of this process's pid namespace; 0 if it is unknown.
-fn own_namespace() -> u64 {
-    static OWN: OnceLock<u64> = OnceLock::new();
-    *OWN.get_or_init(|| fs::metadata("/proc/self/ns/pid").map_or(0, |found| found.ino()))
+fn this_namespace() -> u64 {
+    static NAMESPACE: OnceLock<u64> = OnceLock::new();
+    *NAMESPACE.get_or_init(|| fs::metadata("/proc/self/ns/pid").map_or(0, |found| found.ino()))
 }

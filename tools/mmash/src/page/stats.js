@@ -66,8 +66,8 @@ export class Stats {
       this.#byId.set(declared.id, stat);
       this.byLabel.set(declared.label, stat);
     }
-    for (const [id, own] of values) {
-      this.#byId.get(id).values = own;
+    for (const [id, current] of values) {
+      this.#byId.get(id).values = current;
     }
     const index = this.clock.end;
     this.clock.push(time);

@@ -255,7 +255,7 @@ fn ids_times_and_single_things_are_written_as_people_do() {
     assert_eq!(browser.ask(&order), json!("web.c1,web.c2,web.c10"));
     // On the scale of a chart, too.
     let scale = "import('/page/display.js').then(({ scaleText }) =>
-        scaleText({ label: 'web.sys.pid', kind: 'gauge', unit: '', figures: {} }, false)(11490))";
+        scaleText({ label: 'web.sys.pid', kind: 'gauge', unit: '', values: {} }, false)(11490))";
     assert_eq!(browser.ask(scale), json!("11490"));
     assert_eq!(browser.ask("document.getElementById('files').textContent"), json!("1 file"));
 }
