@@ -191,16 +191,16 @@ impl Harness {
 
     /// Lets the two take turns until there are enough pairs.
     pub fn compare(&self, pair: Pair<'_>) -> Result<Measurement, Interrupted> {
-        let mut ours = Paced::new(pair.ours, self.turn);
-        let mut other = Paced::new(pair.other, self.turn);
-        let mut besides = pair.besides.map(|turn| Paced::new(turn, self.turn));
+        let mut ours = SizedTurn::new(pair.ours, self.turn);
+        let mut other = SizedTurn::new(pair.other, self.turn);
+        let mut besides = pair.besides.map(|turn| SizedTurn::new(turn, self.turn));
         let mut pairs = Vec::new();
         let start = Instant::now();
         let mut undisturbed = 0;
         while self.unfinished(start.elapsed(), pairs.len(), undisturbed) {
             self.check()?;
             let before = preemptions();
-            let besides = besides.as_mut().map_or(0.0, Paced::nanoseconds);
+            let besides = besides.as_mut().map_or(0.0, SizedTurn::nanoseconds);
             // Who goes first changes, so that what one leaves behind for the other evens out.
             let (own, others) = if pairs.len().is_multiple_of(2) {
                 let own = ours.nanoseconds();
@@ -211,7 +211,7 @@ impl Harness {
             };
             let quiet = preemptions() == before;
             undisturbed += usize::from(quiet);
-            pairs.push(Figures { ours: own - besides, other: others - besides, quiet });
+            pairs.push(PairTimes { ours: own - besides, other: others - besides, quiet });
         }
         let disturbed = undisturbed < *self.pairs.start();
         if !disturbed {
@@ -236,13 +236,13 @@ impl Harness {
 
     /// What an operation's share of the loop around it takes, in nanoseconds.
     pub fn floor(&self) -> f64 {
-        let mut empty = Paced::new(unrolled!(std::hint::black_box(())), self.turn);
+        let mut empty = SizedTurn::new(unrolled!(std::hint::black_box(())), self.turn);
         Spread::of((0..101).map(|_| empty.nanoseconds())).median
     }
 }
 
 /// Nanoseconds an operation, in one pair of turns.
-struct Figures {
+struct PairTimes {
     ours: f64,
     other: f64,
     /// Nobody else had the processor meanwhile.
@@ -255,12 +255,12 @@ fn preemptions() -> i64 {
 }
 
 /// A turn that knows how many times fill its time.
-struct Paced<'a> {
+struct SizedTurn<'a> {
     turn: Turn<'a>,
     times: u64,
 }
 
-impl<'a> Paced<'a> {
+impl<'a> SizedTurn<'a> {
     fn new(mut turn: Turn<'a>, length: Duration) -> Self {
         let mut times = 1;
         loop {

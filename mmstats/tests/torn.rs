@@ -18,7 +18,7 @@ mod stress;
 use stress::{EDGES, Judged, LAYOUTS, Pace, Watch, Writer, across_edges};
 
 /// How long something may take that must happen at some time.
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The longest run of one writer: the checks of its figures are exact up to some 2^26 updates, and
 /// a timer gets 2^25 in a second.
@@ -58,7 +58,7 @@ fn read_beside(seconds: f64, start: fn(&Path, Layout, Pace) -> Writer) {
         let (begun, mut watch) = (Instant::now(), Watch::new(layout, pace));
         while begun.elapsed() < time || !watch.has_seen_enough() {
             watch.look(&StatsFile::read(&writer.path).unwrap());
-            if begun.elapsed() > PATIENCE {
+            if begun.elapsed() > TIMEOUT {
                 break;
             }
         }
@@ -95,7 +95,7 @@ fn read_naively(layout: Layout, are_torn: fn(&[u8]) -> [bool; 2]) {
     let (begun, time) = (Instant::now(), Duration::from_secs_f64(seconds() / 8.0));
     let (mut reads, mut torn) = (0, [0; 2]);
     while begun.elapsed() < time || torn == [0; 2] {
-        assert!(begun.elapsed() < PATIENCE, "none of {reads} reads tore");
+        assert!(begun.elapsed() < TIMEOUT, "none of {reads} reads tore");
         let found = are_torn(&std::fs::read(&writer.path).unwrap());
         torn = std::array::from_fn(|number| torn[number] + u64::from(found[number]));
         reads += 1;

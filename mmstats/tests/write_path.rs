@@ -29,7 +29,7 @@ const ROUNDS: u64 = if cfg!(debug_assertions) { 50_000 } else { 10_000_000 };
 const WAYS: usize = 2 * 3;
 
 /// Seconds until a child that hangs is killed by its own alarm.
-const PATIENCE: u32 = 300;
+const TIMEOUT: u32 = 300;
 
 const STATICS: [(&str, &PerThread<Kinds>); 2] = [("Aligned", &ALIGNED), ("Packed", &PACKED)];
 
@@ -139,7 +139,7 @@ fn confined(action: impl FnOnce(&Ways, &mut PipeWriter)) -> Option<(WaitStatus, 
     const NO_FILTER: &str = "no filter: ";
     let (mut reader, writer) = io::pipe().unwrap();
     let end = run_in_child(|| {
-        alarm::set(PATIENCE);
+        alarm::set(TIMEOUT);
         // Letting go of them would close and unmap.
         let mut writer = ManuallyDrop::new(writer);
         let ways = ManuallyDrop::new(ways());

@@ -28,7 +28,7 @@ use nix::unistd::Pid;
 use tempfile::TempDir;
 
 /// Nothing here takes that long; a test that waits for more has failed.
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 fn command() -> Command {
     tool(env!("CARGO_BIN_EXE_pollstats"))
@@ -71,8 +71,8 @@ impl Running {
     }
 
     fn line(&self) -> String {
-        assert!(self.begun.elapsed() < PATIENCE, "what the test waits for never comes");
-        self.lines.recv_timeout(PATIENCE).expect("a line")
+        assert!(self.begun.elapsed() < TIMEOUT, "what the test waits for never comes");
+        self.lines.recv_timeout(TIMEOUT).expect("a line")
     }
 
     /// The cells of the next line of csv.
@@ -523,7 +523,7 @@ fn it_ends_at_once_however_long_it_would_wait() {
     });
     assert_eq!(outcome, Outcome::Fine);
     assert!(text(&out).contains("done"));
-    assert!(begun.elapsed() < PATIENCE);
+    assert!(begun.elapsed() < TIMEOUT);
 }
 
 #[test]

@@ -18,7 +18,7 @@ use mmstats_web::{AllowedHosts, Limits, Server, Workers};
 use tokio::runtime;
 
 /// Nothing here takes that long; what does hangs.
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// A server on a thread of its own, until the test ends.
 fn serve(limits: Limits, router: Router) -> SocketAddr {
@@ -33,7 +33,7 @@ fn serve(limits: Limits, router: Router) -> SocketAddr {
 
 fn connect(address: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.set_read_timeout(Some(TIMEOUT)).unwrap();
     stream
 }
 
@@ -94,7 +94,7 @@ fn headers_that_never_end_keep_nobody_out() {
     // No header times out in this test.
     let limits = Limits {
         max_connections: MAX_CONNECTIONS,
-        header_timeout: 2 * PATIENCE,
+        header_timeout: 2 * TIMEOUT,
         ..Limits::default()
     };
     let address = serve(limits, here());
@@ -121,7 +121,7 @@ fn headers_have_one_timeout_however_they_drip() {
     let began = Instant::now();
     // Never silent for as long as the timeout.
     while stream.write_all(b"G").is_ok() {
-        assert!(began.elapsed() < PATIENCE, "it may drip for ever");
+        assert!(began.elapsed() < TIMEOUT, "it may drip for ever");
         thread::sleep(Duration::from_millis(20));
     }
     assert_answered(address);
@@ -159,7 +159,7 @@ fn a_client_that_reads_too_slowly_is_closed() {
     slow.read_exact(&mut [0; 100]).unwrap();
     let began = Instant::now();
     while alive.load(Ordering::Relaxed) > 0 {
-        assert!(began.elapsed() < PATIENCE, "it may take for ever");
+        assert!(began.elapsed() < TIMEOUT, "it may take for ever");
         let _ = slow.read(&mut [0; 1_000]);
         thread::sleep(Duration::from_millis(10));
     }

@@ -17,7 +17,7 @@ use tokio::runtime;
 use tokio::sync::{Semaphore, oneshot};
 
 /// Nothing here takes that long.
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 /// A limit that is reached at once.
 const SHORT: Duration = Duration::from_millis(100);
 /// Larger than what the kernel keeps of a connection.
@@ -84,7 +84,7 @@ fn assert_closed(connection: &mut TcpStream) {
 fn is_open(connection: &mut TcpStream) -> bool {
     connection.set_read_timeout(Some(Duration::from_millis(5))).unwrap();
     let open = connection.read(&mut [0]).is_err_and(|error| error.kind() == ErrorKind::WouldBlock);
-    connection.set_read_timeout(Some(PATIENCE)).unwrap();
+    connection.set_read_timeout(Some(TIMEOUT)).unwrap();
     open
 }
 
@@ -108,7 +108,7 @@ fn headers_that_drip_close_the_connection() {
     let mut slow = send(running.address, "GET / HTTP/1.1\r\nHost: ");
     let started = Instant::now();
     while is_open(&mut slow) && slow.write_all(b"x").is_ok() {
-        assert!(started.elapsed() < PATIENCE, "it stays open");
+        assert!(started.elapsed() < TIMEOUT, "it stays open");
     }
     let mut other = send(running.address, &request("/"));
     assert_eq!(receive(&mut other).expect("an answer").status, 200);
@@ -128,7 +128,7 @@ fn a_connection_waits_while_all_are_active() {
     let mut both = [(); 2].map(|()| send(running.address, &request("/")));
     let started = Instant::now();
     while come.load(Ordering::SeqCst) < 2 {
-        assert!(started.elapsed() < PATIENCE, "they aren't answered");
+        assert!(started.elapsed() < TIMEOUT, "they aren't answered");
         thread::yield_now();
     }
     let mut third = send(running.address, &request("/"));
@@ -239,7 +239,7 @@ fn a_client_that_goes_away_closes_its_stream() {
     drop(page);
     let started = Instant::now();
     while feed.open_streams() > 0 {
-        assert!(started.elapsed() < PATIENCE, "its stream is still open");
+        assert!(started.elapsed() < TIMEOUT, "its stream is still open");
         thread::yield_now();
     }
     let mut next = send(running.address, &request("/stream"));
@@ -248,7 +248,7 @@ fn a_client_that_goes_away_closes_its_stream() {
 
 #[test]
 fn shutdown_lets_requests_be_answered() {
-    let limits = Limits { shutdown_grace: PATIENCE, ..Limits::default() };
+    let limits = Limits { shutdown_grace: TIMEOUT, ..Limits::default() };
     let (feed, (go, ready)) = (Arc::new(Feed::new(1)), oneshot::channel::<()>());
     let ready = Arc::new(Mutex::new(Some(ready)));
     let slow = get(move || async move {

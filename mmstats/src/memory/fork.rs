@@ -176,10 +176,10 @@ pub(crate) fn at_exit(hook: extern "C" fn()) {
 extern "C" fn before() {
     // So long at most: a signal handler that forks within a section would wait for itself. The
     // price is a lock that the child may keep alive.
-    const PATIENCE: Duration = Duration::from_secs(1);
+    const TIMEOUT: Duration = Duration::from_secs(1);
     FORKS.fetch_add(1, Ordering::SeqCst);
     let begun = Instant::now();
-    while SECTIONS.load(Ordering::SeqCst) > 0 && begun.elapsed() < PATIENCE {
+    while SECTIONS.load(Ordering::SeqCst) > 0 && begun.elapsed() < TIMEOUT {
         thread::yield_now();
     }
 }

@@ -18,7 +18,7 @@ use crate::openapi::document;
 use crate::workers::Workers;
 
 /// How long what is awaited may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What a refused request is told.
 #[track_caller]
@@ -159,7 +159,7 @@ fn a_stat_tells_what_each_process_has_and_what_is_new_in_its_histogram() {
     assert!(own["command"].is_string() && own["host"].is_string(), "{own}");
     let begin = Instant::now();
     while workers.server.get("/api/v1/stats/hits").status != 200 {
-        assert!(begin.elapsed() < PATIENCE, "no look in time");
+        assert!(begin.elapsed() < TIMEOUT, "no look in time");
     }
     let hits = by_process("hits");
     let figures = json!({"value": 7, "dead_files": 1, "live_files": 0});
@@ -180,7 +180,7 @@ fn a_stat_tells_what_each_process_has_and_what_is_new_in_its_histogram() {
             if figures["count"] == json!(count) {
                 return figures.clone();
             }
-            assert!(begin.elapsed() < PATIENCE, "{answer}");
+            assert!(begin.elapsed() < TIMEOUT, "{answer}");
         }
     };
     figures_of(1);
