@@ -11,6 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::TIMEOUT;
+use crate::http::percent_encoded;
 use crate::stats_dir::write;
 
 /// How often it scrapes.
@@ -122,12 +123,4 @@ impl Drop for Prometheus {
 /// A number of an answer.
 pub fn parse(number: &Value) -> Option<f64> {
     number.as_str()?.parse().ok()
-}
-
-fn percent_encoded(text: &str) -> String {
-    let encode = |byte: u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => char::from(byte).to_string(),
-        _ => format!("%{byte:02X}"),
-    };
-    text.bytes().map(encode).collect()
 }

@@ -1,11 +1,11 @@
 //! kodemon with an engine beside SQLite, or alone: a real one, and one that errs as told.
 
-mod both;
+mod both_stores;
 mod engine;
-mod faults;
-mod faulty;
+mod errors;
+mod fake_engine;
 mod indices;
-mod manners;
+mod lifecycle;
 
 use std::path::Path;
 use std::process::Command;

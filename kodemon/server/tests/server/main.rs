@@ -2,12 +2,12 @@
 
 mod api;
 mod bad_input;
-mod manners;
+mod blocked;
+mod conventions;
 mod metrics;
 mod openapi;
 mod overload;
 mod proxy;
-mod safe;
+mod security;
 mod stream;
-mod stuck;
 mod unix;

@@ -1,9 +1,9 @@
 //! The SQLite store: what it answers, keeps and survives.
 
-mod answers;
 mod crashes;
-mod ending;
-mod keeping;
+mod invalid_files;
 mod oracle;
-mod refused;
-mod trouble;
+mod queries;
+mod retention;
+mod shutdown;
+mod unavailable;

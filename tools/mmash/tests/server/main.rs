@@ -1,19 +1,19 @@
 //! mmash as a process.
 
 mod api;
+mod blocked;
+mod compat;
+mod conventions;
 mod limits;
 mod load;
-mod manners;
 mod metrics;
 mod openapi;
-mod original;
+mod output_errors;
 mod prometheus;
 mod proxy;
-mod safe;
+mod security;
 mod signals;
 mod stream;
-mod stuck;
-mod unwritable;
 mod workers;
 
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! `/metrics`: samples worked out by hand, in both formats and for every owner.
 
 mod foreign;
-mod in_time;
+mod lifecycle;
 mod processes;
 mod texts;
 

@@ -12,7 +12,7 @@ use mmstats_testing::server::Server;
 use mmstats_testing::stats_dir::write;
 use tempfile::TempDir;
 
-use super::in_time::next_look;
+use super::lifecycle::next_look;
 use super::{mmash_with, samples, worker};
 
 /// A file with counts and a gauge of whoever is claimed to have written it.

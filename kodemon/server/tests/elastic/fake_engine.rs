@@ -25,7 +25,7 @@ pub enum Act {
 
 /// An engine on a port of the system's, until the test ends.
 #[derive(Clone)]
-pub struct Faulty {
+pub struct FakeEngine {
     pub address: SocketAddr,
     state: Arc<Mutex<State>>,
 }
@@ -48,7 +48,7 @@ pub struct Request {
     pub body: String,
 }
 
-impl Faulty {
+impl FakeEngine {
     pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();

@@ -9,7 +9,7 @@ use nix::sys::signal::Signal;
 use tempfile::TempDir;
 
 use crate::command;
-use crate::faulty::{Act, Faulty};
+use crate::fake_engine::{Act, FakeEngine};
 
 /// Where nobody listens.
 fn nobody() -> String {
@@ -18,7 +18,7 @@ fn nobody() -> String {
 }
 
 /// Both stores, and where stderr is kept.
-fn both(directory: &Path, engine: &Faulty) -> (Kodemon, PathBuf) {
+fn both(directory: &Path, engine: &FakeEngine) -> (Kodemon, PathBuf) {
     let (file, told) = (store(directory), directory.join("stderr"));
     let mut command = command(directory, &[file.to_str().unwrap(), &engine.store()]);
     (Kodemon::of(command.stderr(File::create(&told).unwrap())), told)
@@ -33,7 +33,7 @@ fn an_engine_that_can_not_be_used_is_an_error_without_its_password() {
     let directory = TempDir::new().unwrap();
     let file = store(directory.path());
     let file = file.to_str().unwrap();
-    let (nobody, engine) = (nobody(), Faulty::start());
+    let (nobody, engine) = (nobody(), FakeEngine::start());
     let old = r#"{"version": {"number": "7.7.1"}}"#;
     engine.next("/", [401, 401, 503].map(refused));
     engine.next("/", [Act::Answer(200, "<html>".to_owned()), Act::Answer(200, old.to_owned())]);
@@ -67,7 +67,7 @@ fn an_engine_that_can_not_be_used_is_an_error_without_its_password() {
 
 #[test]
 fn an_engine_that_is_away_for_now_stops_no_other_store() {
-    let (directory, engine) = (TempDir::new().unwrap(), Faulty::start());
+    let (directory, engine) = (TempDir::new().unwrap(), FakeEngine::start());
     engine.next("/", vec![refused(503); 3]);
     let (kodemon, told) = both(directory.path(), &engine);
     kodemon.call("a.rs-f", 0.5, 1.0);
@@ -82,7 +82,7 @@ fn an_engine_that_is_away_for_now_stops_no_other_store() {
 
 #[test]
 fn what_an_engine_refuses_is_counted_and_told() {
-    let (directory, engine) = (TempDir::new().unwrap(), Faulty::start());
+    let (directory, engine) = (TempDir::new().unwrap(), FakeEngine::start());
     engine.next("_bulk", [Act::Except(vec![(0, 400)])]);
     let (kodemon, told) = both(directory.path(), &engine);
     kodemon.call("a.rs-f", 0.5, 1.0);
@@ -95,7 +95,7 @@ fn what_an_engine_refuses_is_counted_and_told() {
 
 #[test]
 fn a_silent_engine_delays_the_end_by_seconds_and_what_is_lost_is_told() {
-    let (directory, engine) = (TempDir::new().unwrap(), Faulty::start());
+    let (directory, engine) = (TempDir::new().unwrap(), FakeEngine::start());
     engine.next("_bulk", vec![Act::Silence; 100]);
     let (kodemon, told) = both(directory.path(), &engine);
     for _ in 0..7 {
@@ -115,7 +115,7 @@ fn a_silent_engine_delays_the_end_by_seconds_and_what_is_lost_is_told() {
 
 #[test]
 fn a_password_of_the_environment_is_sent() {
-    let (directory, engine) = (TempDir::new().unwrap(), Faulty::start());
+    let (directory, engine) = (TempDir::new().unwrap(), FakeEngine::start());
     let place = format!("elasticsearch:http://user@{}", engine.address);
     let mut command = command(directory.path(), &[&place]);
     let kodemon = Kodemon::of(command.env("KODEMON_ELASTICSEARCH_PASSWORD", "secret"));

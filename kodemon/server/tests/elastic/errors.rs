@@ -8,10 +8,10 @@ use kodemon_server::internals::{
     Address, Elastic, Execution, KeysQuery, QueryError, Store, Written,
 };
 
-use crate::faulty::{Act, Faulty};
+use crate::fake_engine::{Act, FakeEngine};
 
 /// A store on an engine, asked by no server.
-fn store(engine: &Faulty) -> Elastic {
+fn store(engine: &FakeEngine) -> Elastic {
     let address = Address::parse(&engine.url()).unwrap();
     Elastic::new(address, Duration::from_hours(24)).unwrap()
 }
@@ -28,7 +28,7 @@ fn executions(count: u32) -> Vec<Execution> {
 }
 
 /// Which of the executions are stored, each as often as it is.
-fn stored(engine: &Faulty) -> Vec<f64> {
+fn stored(engine: &FakeEngine) -> Vec<f64> {
     let documents = engine.documents();
     documents.iter().map(|document| document["execution_time"].as_f64().unwrap()).collect()
 }
@@ -41,7 +41,7 @@ fn refusal(status: u16) -> Act {
 #[test]
 fn what_is_refused_for_now_is_sent_again_whole() {
     for status in [429, 401, 403, 404, 500, 502, 503] {
-        let engine = Faulty::start();
+        let engine = FakeEngine::start();
         let store = store(&engine);
         engine.next("_bulk", [refusal(status)]);
         let error = store.write(&executions(3)).unwrap_err();
@@ -54,7 +54,7 @@ fn what_is_refused_for_now_is_sent_again_whole() {
 
 #[test]
 fn of_a_request_only_what_failed_for_now_is_sent_again() {
-    let engine = Faulty::start();
+    let engine = FakeEngine::start();
     let store = store(&engine);
     engine.next("_bulk", [Act::Except(vec![(1, 429), (2, 400), (3, 503)])]);
     let error = store.write(&executions(5)).unwrap_err();
@@ -67,7 +67,7 @@ fn of_a_request_only_what_failed_for_now_is_sent_again() {
 
 #[test]
 fn of_several_requests_one_that_fails_costs_none_of_the_others() {
-    let engine = Faulty::start();
+    let engine = FakeEngine::start();
     let store = store(&engine);
     engine.next("_bulk", [Act::Except(vec![(1, 429), (4_999, 503)]), refusal(503)]);
     assert_eq!(store.write(&executions(10_001)).unwrap_err().stored, 4_998);
@@ -80,7 +80,7 @@ fn of_several_requests_one_that_fails_costs_none_of_the_others() {
 #[test]
 fn a_request_whose_answer_was_lost_stores_once() {
     for lost in [Act::CutShort, Act::Endless] {
-        let engine = Faulty::start();
+        let engine = FakeEngine::start();
         let store = store(&engine);
         engine.next("_bulk", [lost]);
         let error = store.write(&executions(4)).unwrap_err();
@@ -95,7 +95,7 @@ fn a_request_whose_answer_was_lost_stores_once() {
 
 #[test]
 fn what_always_fails_is_given_up_and_the_next_is_stored() {
-    let engine = Faulty::start();
+    let engine = FakeEngine::start();
     let store = store(&engine);
     engine.next("_bulk", [Act::Except(vec![(1, 503)])]);
     engine.next("_bulk", vec![Act::Except(vec![(0, 503)]); 100]);
@@ -109,7 +109,7 @@ fn what_always_fails_is_given_up_and_the_next_is_stored() {
 
 #[test]
 fn a_full_disk_is_waited_for_whatever_its_status() {
-    let engine = Faulty::start();
+    let engine = FakeEngine::start();
     let store = store(&engine);
     let blocked = r#"{"errors": true, "items": [{"create": {"status": 403, "error":
         {"type": "cluster_block_exception", "reason": "index [k] blocked by: read-only"}}}]}"#;
@@ -120,7 +120,7 @@ fn a_full_disk_is_waited_for_whatever_its_status() {
 
 #[test]
 fn a_request_that_is_too_large_is_sent_in_parts() {
-    let engine = Faulty::start();
+    let engine = FakeEngine::start();
     let store = store(&engine);
     engine.next("_bulk", [refusal(413), refusal(413)]);
     assert_eq!(store.write(&executions(100)).unwrap(), Written::all(100));
@@ -137,7 +137,7 @@ fn a_request_that_is_too_large_is_sent_in_parts() {
 
 #[test]
 fn a_request_that_takes_too_long_is_sent_in_parts_which_grow_again() {
-    let engine = Faulty::start();
+    let engine = FakeEngine::start();
     let store = store(&engine);
     store.prepare().unwrap();
     let store = store.with_timeout(Duration::from_secs(1));
@@ -157,7 +157,7 @@ fn a_request_that_takes_too_long_is_sent_in_parts_which_grow_again() {
 #[test]
 fn what_is_no_answer_stores_nothing_for_sure() {
     for garbage in ["", "<html>", "{}", "[]", r#"{"errors": false, "items": []}"#] {
-        let engine = Faulty::start();
+        let engine = FakeEngine::start();
         let store = store(&engine);
         engine.next("_bulk", [Act::Answer(200, garbage.to_owned())]);
         let error = store.write(&executions(1)).unwrap_err();
@@ -168,7 +168,7 @@ fn what_is_no_answer_stores_nothing_for_sure() {
 
 #[test]
 fn an_engine_that_came_back_is_told_again_how_to_make_indices() {
-    let engine = Faulty::start();
+    let engine = FakeEngine::start();
     let store = store(&engine);
     store.write(&executions(1)).unwrap();
     store.write(&executions(1)).unwrap();
@@ -195,7 +195,7 @@ fn more_series_than_an_engine_gives_at_once_are_asked_for_in_turn() {
         });
         Act::Answer(200, answer.to_string())
     };
-    let engine = Faulty::start();
+    let engine = FakeEngine::start();
     engine.next("_search", [page(0, 5_000), page(5_000, 5_003)]);
     let keys = store(&engine).keys(&KeysQuery::default()).unwrap();
     assert_eq!((keys.len(), keys[2_501].count), (2_502, 3));
@@ -211,7 +211,7 @@ fn half_an_answer_to_a_question_is_none() {
     let shards = r#"{"timed_out": false, "hits": {"hits": []}, "_shards": {"failed": 1, "total": 3,
         "failures": [{"reason": {"type": "told", "reason": "as told"}}]}}"#;
     let late = r#"{"timed_out": true, "hits": {"hits": []}, "_shards": {"failed": 0, "total": 3}}"#;
-    let engine = Faulty::start();
+    let engine = FakeEngine::start();
     let (store, url) = (store(&engine), engine.url());
     let failed = |reason: &str| QueryError::Failed(format!("{url}: {reason}"));
     for (act, expected) in [
