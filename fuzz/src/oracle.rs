@@ -40,7 +40,7 @@ pub fn check(bytes: &[u8]) -> bool {
                 assert!(same(&stat.value(), &expected.value), "{:?} {expected:?}", stat.value());
                 let layout = stat.field_layout();
                 let (offset, first) = layout.buffers[0];
-                assert_eq!((offset, first.len()), expected.place);
+                assert_eq!((offset, first.len()), expected.position);
             }
         }
         // What the original's readers ignore, and ours must check.

@@ -154,7 +154,7 @@ fn what_cannot_be_sent_is_counted_and_hurts_nobody() {
 }
 
 #[test]
-fn a_port_that_is_none_is_counted_and_told_by_connect() {
+fn a_port_that_is_none_is_counted_and_reported_by_connect() {
     let Some(mut program) = Program::start(&[("KODEMON_PORT", "http")]) else { return };
     assert_eq!(program.ask("plain(1)"), "2");
     assert_eq!(program.ask("statistics()"), "misconfigured 1");
@@ -174,8 +174,11 @@ fn a_name_is_resolved_by_a_thread_while_calls_go_on() {
     let Some(mut program) = Program::start(&[("KODEMON_HOST", "nobody..invalid")]) else { return };
     assert_eq!(program.ask("forked_while_searching()"), "0");
     assert_eq!(program.ask("statistics()"), "unresolved 1");
-    let told = program.ask("connect(30)");
-    assert!(told.starts_with("OSError: can't reach KODEMON_HOST 'nobody..invalid': "), "{told}");
+    let reported = program.ask("connect(30)");
+    assert!(
+        reported.starts_with("OSError: can't reach KODEMON_HOST 'nobody..invalid': "),
+        "{reported}"
+    );
 }
 
 #[test]

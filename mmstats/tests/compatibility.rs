@@ -339,7 +339,7 @@ fn every_kind_of_an_aligned_file_is_read_by_the_oracle_and_stands_aligned() {
         let fields = read(&stats);
         assert_shown(&fields, &prefix);
         for field in fields {
-            let (offset, size) = field.place;
+            let (offset, size) = field.position;
             let fixed_text = size == 256;
             let align = if size <= 8 { size } else { 8 };
             assert!(fixed_text || offset.is_multiple_of(align), "{} at {offset}", field.label);
@@ -361,5 +361,5 @@ fn a_field_that_was_added_to_a_live_file_is_read_by_the_oracle() {
     assert_shown(before, "");
     assert_eq!((added[0].label.as_str(), &added[0].value), ("later", &Value::Integer(7)));
     assert_eq!(added[1].value, Value::Text("here".into()));
-    assert!(added.iter().all(|field| field.place.0.is_multiple_of(8)));
+    assert!(added.iter().all(|field| field.position.0.is_multiple_of(8)));
 }

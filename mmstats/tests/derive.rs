@@ -78,18 +78,18 @@ fn attributes_and_doc_comments_reach_the_file() {
             "web.stats.render"
         ]
     );
-    let told: Vec<_> = web
+    let shown: Vec<_> = web
         .file
         .stats()
         .map(|stat| (stat.unit(), stat.help(), stat.aggregate().unwrap()))
         .collect();
     let help = "Responses with a 2XX status.\nRedirects are counted elsewhere.";
-    assert_eq!(told[0], ("responses", help, Aggregate::Sum));
-    assert_eq!(told[1], ("requests", "Requests in flight.", Aggregate::Max));
-    assert_eq!(told[2].2, Aggregate::Min);
-    assert_eq!(told[3].2, Aggregate::Each);
-    assert_eq!(told[4], ("", "", Aggregate::Sum));
-    assert_eq!(told[5].2, Aggregate::Sum, "a timer's own");
+    assert_eq!(shown[0], ("responses", help, Aggregate::Sum));
+    assert_eq!(shown[1], ("requests", "Requests in flight.", Aggregate::Max));
+    assert_eq!(shown[2].2, Aggregate::Min);
+    assert_eq!(shown[3].2, Aggregate::Each);
+    assert_eq!(shown[4], ("", "", Aggregate::Sum));
+    assert_eq!(shown[5].2, Aggregate::Sum, "a timer's own");
     assert_eq!(web.file.identity().unwrap().struct_name, "WebStats");
 }
 

@@ -37,15 +37,15 @@ fn it_counts_from_one_thread_to_another() {
     struct Request {
         _busy: HoldGuard<Web>,
     }
-    let place = create("moved");
+    let directory = create("moved");
     let requests: Vec<_> = (0..3).map(|_| Request { _busy: hold(&MOVED) }).collect();
-    assert_eq!(busy(&place), 3);
+    assert_eq!(busy(&directory), 3);
     let number = 7;
     let captures = MOVED.hold(move |stats| {
         assert_eq!(number, 7);
         &stats.busy
     });
-    assert_eq!(busy(&place), 4);
+    assert_eq!(busy(&directory), 4);
     let (waits, has_dropped) = std::sync::mpsc::channel::<()>();
     thread::scope(|scope| {
         // At the same time as this thread, so with another file.
@@ -57,9 +57,9 @@ fn it_counts_from_one_thread_to_another() {
         assert!(has_dropped.recv().is_err());
         assert_eq!(other.join().unwrap(), -3);
     });
-    assert_eq!((busy(&place), MOVED.with(|stats| stats.busy.get())), (1, 4));
+    assert_eq!((busy(&directory), MOVED.with(|stats| stats.busy.get())), (1, 4));
     in_thread(|| drop(captures));
-    assert_eq!(busy(&place), 0);
+    assert_eq!(busy(&directory), 0);
 }
 
 #[test]
@@ -69,30 +69,30 @@ fn a_thread_local_destructor_drops_one() {
         static BEFORE: Last = Last(hold(&ENDING));
         static AFTER: Last = Last(hold(&ENDING));
     }
-    let place = create("ending");
+    let directory = create("ending");
     in_thread(|| {
         // Whichever order destructors run in, one of these runs after the library's.
         BEFORE.with(|_| ());
         AFTER.with(|_| ());
         assert_eq!(ENDING.with(|stats| stats.busy.get()), 2);
     });
-    assert_eq!(busy(&place), 0);
+    assert_eq!(busy(&directory), 0);
 }
 
 #[test]
 fn unwinding_drops_one() {
-    let place = create("unwinding");
+    let directory = create("unwinding");
     let unwound = catch_unwind(|| {
         let _busy = hold(&UNWINDING);
         panic!("the request's");
     });
     assert!(unwound.is_err());
-    assert_eq!((files(&place).len(), busy(&place)), (1, 0));
+    assert_eq!((files(&directory).len(), busy(&directory)), (1, 0));
 }
 
 #[test]
 fn a_forked_child_lets_go_of_nothing_of_its_parent_s() {
-    let place = create("forked");
+    let directory = create("forked");
     let guard = hold(&FORKED);
     let code = in_child(|| {
         drop(guard);
@@ -102,10 +102,10 @@ fn a_forked_child_lets_go_of_nothing_of_its_parent_s() {
         drop(held);
         (own, while_held, FORKED.with(|stats| stats.busy.get())) == (0, 1, 0)
     });
-    assert_eq!((code, busy(&place)), (0, 0), "the parent's own drop counts");
+    assert_eq!((code, busy(&directory)), (0, 0), "the parent's own drop counts");
     let guard = hold(&FORKED);
     assert_eq!(in_child(|| hold_and_leave(&FORKED)), 0);
-    assert_eq!(busy(&place), 1, "not the child's");
+    assert_eq!(busy(&directory), 1, "not the child's");
     drop(guard);
 }
 
@@ -123,9 +123,9 @@ fn it_panics_where_with_does() {
     let without_file = panics(&|| drop(hold(&STRICT)));
     assert!(without_file.starts_with("no stats for this thread: can't "), "{without_file}");
     assert_eq!(without_file, panics(&|| STRICT.with(|_| ())));
-    let place = create("strict");
+    let directory = create("strict");
     drop(hold(&STRICT));
-    assert_eq!((files(&place).len(), busy(&place)), (1, 0));
+    assert_eq!((files(&directory).len(), busy(&directory)), (1, 0));
 }
 
 #[test]
@@ -133,36 +133,36 @@ fn what_begins_in_private_memory_counts_when_a_thread_has_a_file() {
     let first = hold(&MIXED);
     let (second, third) = (hold(&MIXED), hold(&MIXED));
     drop(second);
-    let place = create("mixed");
+    let directory = create("mixed");
     // This thread's own instance stays private while it lives.
     let other = in_thread(|| hold(&MIXED));
-    assert_eq!(busy(&place), 3, "the first, the third, and the other's");
+    assert_eq!(busy(&directory), 3, "the first, the third, and the other's");
     in_thread(|| drop(first));
-    assert_eq!(busy(&place), 2);
+    assert_eq!(busy(&directory), 2);
     drop((third, other));
-    assert_eq!(busy(&place), 2, "not yet");
+    assert_eq!(busy(&directory), 2, "not yet");
     in_thread(|| drop(hold(&MIXED)));
-    assert_eq!(busy(&place), 0);
+    assert_eq!(busy(&directory), 0);
     in_thread(|| drop(hold(&MIXED)));
-    assert_eq!(busy(&place), 0, "once");
+    assert_eq!(busy(&directory), 0, "once");
 }
 
 #[test]
 fn what_begins_and_ends_in_private_memory_leaves_nothing() {
     drop(hold(&PRIVATE));
-    let place = create("private");
+    let directory = create("private");
     in_thread(|| PRIVATE.with(|stats| assert_eq!(stats.busy.get(), 0)));
-    assert_eq!((files(&place).len(), busy(&place)), (1, 0));
+    assert_eq!((files(&directory).len(), busy(&directory)), (1, 0));
 }
 
 #[test]
 fn what_waits_is_not_a_child_s() {
     let guard = hold(&CHILDLESS);
-    let place = create("childless");
-    let code = in_child(|| CHILDLESS.with(|stats| stats.busy.get()) == 0 && busy(&place) == 0);
+    let directory = create("childless");
+    let code = in_child(|| CHILDLESS.with(|stats| stats.busy.get()) == 0 && busy(&directory) == 0);
     assert_eq!(code, 0);
     in_thread(|| CHILDLESS.with(|_| ()));
-    assert_eq!(busy(&place), 1);
+    assert_eq!(busy(&directory), 1);
     drop(guard);
 }
 
@@ -170,7 +170,7 @@ fn what_waits_is_not_a_child_s() {
 #[ignore = "a role, and no test by itself"]
 fn a_program_that_runs_out_of_descriptors() {
     play(|_| {
-        let place = create("limited");
+        let directory = create("limited");
         let guards: Vec<_> = (0..8).map(|_| hold(&LIMITED)).collect();
         let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
         let limit = |soft| setrlimit(Resource::RLIMIT_NOFILE, soft, hard).unwrap();
@@ -185,11 +185,11 @@ fn a_program_that_runs_out_of_descriptors() {
         let threads: Vec<_> = threads.collect();
         let errors: Vec<_> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
         limit(hard);
-        let before = busy(&place);
+        let before = busy(&directory);
         drop(hold(&LIMITED));
-        let after = busy(&place);
+        let after = busy(&directory);
         drop(hold(&LIMITED));
-        format!("{before}, {after}, {}: {}", busy(&place), errors[0])
+        format!("{before}, {after}, {}: {}", busy(&directory), errors[0])
     });
 }
 
@@ -202,7 +202,7 @@ fn guards_that_threads_drop_without_a_descriptor_count_once_a_file_can_be_made()
 
 #[test]
 fn dropping_never_panics() {
-    let place = create("panicking");
+    let directory = create("panicking");
     thread_local! {
         static FAILS: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
     }
@@ -212,5 +212,5 @@ fn dropping_never_panics() {
     });
     FAILS.set(true);
     drop(guard);
-    assert_eq!(busy(&place), 1, "what the program's own code didn't name");
+    assert_eq!(busy(&directory), 1, "what the program's own code didn't name");
 }

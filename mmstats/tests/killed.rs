@@ -61,7 +61,7 @@ impl Moments {
         (seed, Self(seed | 1))
     }
 
-    /// From 1 µs to 8 ms, and as many below 100 µs as above: births and additions are short.
+    /// From 1 µs to 8 ms, and as many below 100 µs as above: creations and additions are short.
     fn next(&mut self) -> Duration {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -99,7 +99,7 @@ fn a_writer_that_is_killed_leaves_whole_values_and_its_last_counts() {
         let layout = LAYOUTS[number % LAYOUTS.len()];
         reported.store(0, Ordering::Relaxed);
         let child = start_child(|| write(directory.path(), layout, reported)).unwrap();
-        // A quarter of them dies at its file's birth, or before.
+        // A quarter of them dies at its file's creation, or before.
         let is_published = number % 4 != 0;
         if is_published {
             wait_for_report(child, reported);

@@ -99,7 +99,7 @@ fn a_thousand_short_threads_add_up_and_the_sum_never_steps_back() {
 }
 
 #[test]
-fn an_adopted_file_tells_its_new_thread() {
+fn an_adopted_file_has_its_new_thread() {
     let _turn = turn();
     let tid_in_file = || {
         thread::spawn(|| {
@@ -181,7 +181,7 @@ fn a_child_counts_for_itself() {
     assert!(contents == after, "the parent's files are as they were");
 }
 
-/// Threads begin and end all the time, so forks fall into births, adoptions and retirements, and
+/// Threads begin and end all the time, so forks fall into creations, adoptions and retirements, and
 /// whatever lock is held there stays held in the child. The child has no threads of its own: the
 /// standard library's `spawn` takes a lock that may be held too.
 #[test]

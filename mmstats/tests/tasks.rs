@@ -20,18 +20,18 @@ struct Web {
 }
 
 /// The folder of one test.
-fn place(test: &str) -> PathBuf {
-    let place = path_of(test);
-    std::fs::create_dir_all(&place).unwrap();
-    place
+fn directory_of(test: &str) -> PathBuf {
+    let directory = path_of(test);
+    std::fs::create_dir_all(&directory).unwrap();
+    directory
 }
 
 mmstats::per_thread! {
-    static CANCELLED: Web = Web::options().path(place("cancelled"));
-    static MINGLED: Web = Web::options().path(place("mingled"));
-    static DROPPED: Web = Web::options().path(place("dropped"));
-    static ANSWERED: Web = Web::options().path(place("answered"));
-    static TIMED: Web = Web::options().path(place("timed"));
+    static CANCELLED: Web = Web::options().path(directory_of("cancelled"));
+    static MINGLED: Web = Web::options().path(directory_of("mingled"));
+    static DROPPED: Web = Web::options().path(directory_of("dropped"));
+    static ANSWERED: Web = Web::options().path(directory_of("answered"));
+    static TIMED: Web = Web::options().path(directory_of("timed"));
 }
 
 fn runtime() -> Runtime {
@@ -79,7 +79,7 @@ async fn cancel(task: JoinHandle<()>) {
 fn a_hundred_thousand_tasks_that_are_cancelled_at_random_leave_nothing() {
     const WAVES: usize = 20;
     const TASKS: usize = 5_000;
-    let place = place("cancelled");
+    let directory = directory_of("cancelled");
     let mut random = random();
     runtime().block_on(async {
         for _ in 0..WAVES {
@@ -104,26 +104,26 @@ fn a_hundred_thousand_tasks_that_are_cancelled_at_random_leave_nothing() {
                 cancel(task).await;
             }
             gate.have_arrived(waiting.len()).await;
-            assert_eq!(busy(&place), waiting.len() as i64);
+            assert_eq!(busy(&directory), waiting.len() as i64);
             let cancelled = random() as usize % waiting.len();
             for task in waiting.drain(..cancelled) {
                 cancel(task).await;
             }
-            assert_eq!(busy(&place), waiting.len() as i64);
+            assert_eq!(busy(&directory), waiting.len() as i64);
             gate.open.add_permits(waiting.len());
             for task in waiting {
                 task.await.unwrap();
             }
-            assert_eq!(busy(&place), 0);
+            assert_eq!(busy(&directory), 0);
         }
     });
-    assert_eq!(busy(&place), 0, "without the runtime's threads");
+    assert_eq!(busy(&directory), 0, "without the runtime's threads");
 }
 
 #[test]
 fn threads_that_come_and_go_and_block_and_fork_leave_nothing() {
     const ROUNDS: usize = 200;
-    let place = place("mingled");
+    let directory = directory_of("mingled");
     let hold = || MINGLED.hold(|stats| &stats.busy);
     let runtime = runtime();
     runtime.block_on(async {
@@ -160,19 +160,19 @@ fn threads_that_come_and_go_and_block_and_fork_leave_nothing() {
                 );
             }
             let all = (thread.join().unwrap(), blocked.await.unwrap(), task.await.unwrap());
-            assert_eq!(busy(&place), 3);
+            assert_eq!(busy(&directory), 3);
             drop(all);
-            assert_eq!(busy(&place), 0);
+            assert_eq!(busy(&directory), 0);
         }
     });
     drop(runtime);
-    assert_eq!(busy(&place), 0);
+    assert_eq!(busy(&directory), 0);
 }
 
 #[test]
 fn a_runtime_that_is_dropped_lets_go_of_what_its_tasks_hold() {
     const TASKS: usize = 100;
-    let place = place("dropped");
+    let directory = directory_of("dropped");
     let runtime = runtime();
     let gate = Gate::new();
     for _ in 0..TASKS {
@@ -183,9 +183,9 @@ fn a_runtime_that_is_dropped_lets_go_of_what_its_tasks_hold() {
         });
     }
     runtime.block_on(gate.have_arrived(TASKS));
-    assert_eq!((busy(&place), timings(&place, "request")), (TASKS as i64, 0));
+    assert_eq!((busy(&directory), timings(&directory, "request")), (TASKS as i64, 0));
     drop(runtime);
-    assert_eq!((busy(&place), timings(&place, "request")), (0, TASKS as u64));
+    assert_eq!((busy(&directory), timings(&directory, "request")), (0, TASKS as u64));
 }
 
 /// As servers have them: the answer is given when the handler returns, and is under way until its
@@ -216,10 +216,14 @@ async fn handle(chunks: usize) -> Body {
 
 #[test]
 fn a_request_lasts_until_its_body_is_gone() {
-    let place = place("answered");
+    let directory = directory_of("answered");
     runtime().block_on(async {
         let mut body = tokio::spawn(handle(3)).await.unwrap();
-        assert_eq!((busy(&place), timings(&place, "request")), (1, 0), "the handler has returned");
+        assert_eq!(
+            (busy(&directory), timings(&directory, "request")),
+            (1, 0),
+            "the handler has returned"
+        );
         let connection = tokio::spawn(async move {
             while std::future::poll_fn(|context| Pin::new(&mut body).poll_chunk(context))
                 .await
@@ -230,21 +234,21 @@ fn a_request_lasts_until_its_body_is_gone() {
             drop(body);
         });
         connection.await.unwrap();
-        assert_eq!((busy(&place), timings(&place, "request")), (0, 1));
+        assert_eq!((busy(&directory), timings(&directory, "request")), (0, 1));
         let body = tokio::spawn(handle(1_000)).await.unwrap();
         let connection = tokio::spawn(async move {
             let _body = body;
             std::future::pending::<()>().await;
         });
         cancel(connection).await;
-        assert_eq!((busy(&place), timings(&place, "request")), (0, 2));
+        assert_eq!((busy(&directory), timings(&directory, "request")), (0, 2));
     });
 }
 
 #[test]
 fn a_timing_crosses_threads_with_its_task() {
     const TASKS: u64 = 1_000;
-    let place = place("timed");
+    let directory = directory_of("timed");
     runtime().block_on(async {
         let tasks: Vec<_> = (0..TASKS)
             .map(|_| {
@@ -259,7 +263,7 @@ fn a_timing_crosses_threads_with_its_task() {
         for task in tasks {
             task.await.unwrap();
         }
-        assert_eq!(timings(&place, "request"), TASKS);
+        assert_eq!(timings(&directory, "request"), TASKS);
         let never_polled = TIMED.time_async(|stats| &stats.request, yield_now());
         drop(never_polled);
         let cancelled =
@@ -268,7 +272,7 @@ fn a_timing_crosses_threads_with_its_task() {
         cancel(cancelled).await;
     });
     assert!(
-        (TASKS..=TASKS + 1).contains(&timings(&place, "request")),
+        (TASKS..=TASKS + 1).contains(&timings(&directory, "request")),
         "polled before it was cancelled or not"
     );
 }

@@ -31,7 +31,7 @@ fn requests(stats: &'static PerThread<Web>) -> TimingGuard<Web> {
 
 #[test]
 fn a_timing_ends_in_whichever_thread_it_is_dropped() {
-    let place = create("moved");
+    let directory = create("moved");
     let watch = mmstats::Stopwatch::start();
     let timing = requests(&MOVED);
     let (recorded, failed) = in_thread(move || {
@@ -44,24 +44,24 @@ fn a_timing_ends_in_whichever_thread_it_is_dropped() {
     });
     assert!(recorded <= watch.elapsed().as_secs_f64() && recorded > 0.0);
     assert!(failed <= watch.elapsed());
-    assert_eq!((timings(&place, "request"), timings(&place, "failed")), (1, 1));
+    assert_eq!((timings(&directory, "request"), timings(&directory, "failed")), (1, 1));
 }
 
 #[test]
 fn a_future_is_timed_from_its_first_poll_to_its_end() {
-    let place = create("polled");
+    let directory = create("polled");
     let mut context = Context::from_waker(Waker::noop());
     let time = |future| Box::pin(POLLED.time_async(|stats| &stats.request, future));
     drop(time(std::future::pending::<()>()));
-    assert_eq!(files(&place).len(), 0, "never polled");
+    assert_eq!(files(&directory).len(), 0, "never polled");
     let mut cancelled = time(std::future::pending());
     assert!(cancelled.as_mut().poll(&mut context).is_pending());
-    assert_eq!(files(&place).len(), 0, "it goes on");
+    assert_eq!(files(&directory).len(), 0, "it goes on");
     in_thread(|| drop(cancelled));
-    assert_eq!(timings(&place, "request"), 1);
+    assert_eq!(timings(&directory, "request"), 1);
     let mut ended = Box::pin(POLLED.time_async(|stats| &stats.request, async { 42 }));
     assert!(ended.as_mut().poll(&mut context).is_ready());
-    assert_eq!(timings(&place, "request"), 2);
+    assert_eq!(timings(&directory, "request"), 2);
 }
 
 #[test]
@@ -71,30 +71,30 @@ fn a_thread_local_destructor_drops_one() {
         static BEFORE: Last = Last(requests(&ENDING));
         static AFTER: Last = Last(requests(&ENDING));
     }
-    let place = create("ending");
+    let directory = create("ending");
     in_thread(|| {
         // Whichever order destructors run in, one of these runs after the library's.
         BEFORE.with(|_| ());
         ENDING.with(|_| ());
         AFTER.with(|_| ());
     });
-    assert_eq!(timings(&place, "request"), 2);
+    assert_eq!(timings(&directory, "request"), 2);
 }
 
 #[test]
 fn unwinding_drops_one() {
-    let place = create("unwinding");
+    let directory = create("unwinding");
     let unwound = catch_unwind(|| {
         let _timing = requests(&UNWINDING);
         panic!("the request's");
     });
     assert!(unwound.is_err());
-    assert_eq!(timings(&place, "request"), 1);
+    assert_eq!(timings(&directory, "request"), 1);
 }
 
 #[test]
 fn a_forked_child_records_nothing_of_its_parent_s() {
-    let place = create("forked");
+    let directory = create("forked");
     let timing = requests(&FORKED);
     let code = in_child(|| {
         drop(timing);
@@ -107,7 +107,11 @@ fn a_forked_child_records_nothing_of_its_parent_s() {
         none_yet && in_grandchild == 0
     });
     assert_eq!(code, 0);
-    assert_eq!((files(&place).len(), timings(&place, "request")), (1, 1), "the parent's own");
+    assert_eq!(
+        (files(&directory).len(), timings(&directory, "request")),
+        (1, 1),
+        "the parent's own"
+    );
 }
 
 #[test]
@@ -115,23 +119,23 @@ fn a_timing_that_no_file_could_take_waits_for_one() {
     let timing = requests(&LATER);
     in_thread(|| drop(timing));
     requests(&LATER).stop_as(|stats| &stats.failed);
-    let place = create("later");
+    let directory = create("later");
     in_thread(|| drop(requests(&LATER)));
-    assert_eq!((timings(&place, "request"), timings(&place, "failed")), (2, 1));
+    assert_eq!((timings(&directory, "request"), timings(&directory, "failed")), (2, 1));
     drop(requests(&LATER));
-    assert_eq!((timings(&place, "request"), timings(&place, "failed")), (3, 1), "once");
+    assert_eq!((timings(&directory, "request"), timings(&directory, "failed")), (3, 1), "once");
 }
 
 #[test]
 fn a_timing_that_ends_in_private_memory_waits_for_a_file() {
     PRIVATE.with(|stats| assert_eq!(stats.request.count(), 0));
     drop(requests(&PRIVATE));
-    let place = create("private");
+    let directory = create("private");
     // Its instance stays private as long as the thread lives.
     drop(requests(&PRIVATE));
-    assert_eq!((PRIVATE.problem().unwrap().threads, files(&place).len()), (1, 0));
+    assert_eq!((PRIVATE.problem().unwrap().threads, files(&directory).len()), (1, 0));
     in_thread(|| PRIVATE.with(|stats| assert_eq!(stats.request.count(), 2)));
-    assert_eq!(timings(&place, "request"), 2);
+    assert_eq!(timings(&directory, "request"), 2);
 }
 
 #[test]
@@ -145,9 +149,9 @@ fn more_than_can_wait_stay_in_private_memory() {
     }
     drop(requests(&NONE));
     assert_eq!(MANY.with(|stats| stats.request.count()), 3);
-    let place = create("many");
+    let directory = create("many");
     in_thread(|| drop(requests(&MANY)));
-    assert_eq!(timings(&place, "request"), 10_001);
+    assert_eq!(timings(&directory, "request"), 10_001);
 }
 
 #[test]

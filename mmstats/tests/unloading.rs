@@ -16,19 +16,19 @@ fn maps_name(text: &str) -> bool {
 fn nothing_stays_of_a_plugin_that_is_unloaded() {
     let path = built_example("plugin");
     let directory = tempfile::tempdir().unwrap();
-    let place = directory.path().to_str().unwrap();
+    let folder = directory.path().to_str().unwrap();
     let kept = directory.path().join("kept");
     let code = in_child(|| {
         let descriptors = || fs::read_dir("/proc/self/fd").unwrap().count();
         let before = descriptors();
         for _ in 0..5 {
             let plugin = Plugin::load(&path);
-            plugin.call("publish", place);
-            assert!(maps_name(place) && descriptors() >= before + 4);
+            plugin.call("publish", folder);
+            assert!(maps_name(folder) && descriptors() >= before + 4);
             assert_eq!(files(directory.path()).len(), 4);
             drop(plugin);
             assert!(!maps_name(path.to_str().unwrap()), "it is gone");
-            assert_eq!((maps_name(place), descriptors()), (false, before));
+            assert_eq!((maps_name(folder), descriptors()), (false, before));
             assert_eq!(files(directory.path()), [kept.as_path()]);
             assert_eq!(counter(&kept, "counter"), 1, "an exit handler of the plugin counted");
             // No handler of the plugin is left.

@@ -134,7 +134,7 @@ fn close(schema: &mut Value) {
 #[track_caller]
 pub fn assert_valid(validator: &Validator, value: &Value, what: &str) {
     let errors: Vec<_> = validator.iter_errors(value).collect();
-    let told: Vec<_> =
+    let messages: Vec<_> =
         errors.iter().map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(told.is_empty(), "{what}: {}", told.join("\n"));
+    assert!(messages.is_empty(), "{what}: {}", messages.join("\n"));
 }

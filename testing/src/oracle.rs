@@ -16,7 +16,7 @@ pub struct Field {
     pub label: String,
     pub value: Value,
     /// Where the first value begins, and the size of one.
-    pub place: (usize, usize),
+    pub position: (usize, usize),
 }
 
 /// The fields of a file, in order.
@@ -43,10 +43,10 @@ pub fn fields(file: &[u8]) -> Vec<Field> {
             0 | 1 => (2, write_buffer ^ 1),
             other => panic!("{label:?} has the write buffer {other}"),
         };
-        let place = (at, size);
+        let position = (at, size);
         let values = take(&mut at, buffers * size);
         let value = value(first.0, &values[read * size..][..first.2]);
-        fields.push(Field { label, value, place });
+        fields.push(Field { label, value, position });
     }
     fields
 }

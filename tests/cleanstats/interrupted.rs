@@ -12,7 +12,7 @@ use nix::unistd::Pid;
 use tempfile::TempDir;
 
 use crate::command;
-use crate::side::Side;
+use crate::participant::Participant;
 
 const FILES: usize = 10_000;
 
@@ -24,7 +24,7 @@ fn stale_files() -> (TempDir, Vec<u8>) {
         if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
     let directory = directory.unwrap();
     let left = directory.path().join("left.mmstats");
-    let mut writer = Side::here();
+    let mut writer = Participant::here();
     writer.publish(&left);
     writer.kill();
     let bytes = fs::read(&left).unwrap();
@@ -39,16 +39,16 @@ fn names(directory: &Path) -> Vec<PathBuf> {
     fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect()
 }
 
-/// Sends the signal when the first removal has been told, and gives the exit code, and what was
-/// told. The pipe is not read meanwhile: it holds a tenth of the lines, so the run can't be over.
+/// Sends the signal when the first removal has been reported, and gives the exit code, and what was
+/// reported. The pipe is not read meanwhile: it holds a tenth of the lines, so the run can't be over.
 fn interrupt(mut run: Command, signal: Signal) -> (Option<i32>, Vec<String>) {
     let mut child = run.stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::with_capacity(64, child.stdout.take().unwrap()).lines();
     let first = lines.next().unwrap().unwrap();
     kill(Pid::from_raw(child.id().cast_signed()), signal).unwrap();
-    let told = std::iter::once(first).chain(lines.map(Result::unwrap)).collect();
+    let reported = std::iter::once(first).chain(lines.map(Result::unwrap)).collect();
     let status = child.wait().unwrap();
-    (status.code().or(status.signal().map(|signal| -signal)), told)
+    (status.code().or(status.signal().map(|signal| -signal)), reported)
 }
 
 #[test]
@@ -62,29 +62,33 @@ fn an_interrupted_run_leaves_each_file_whole_or_gone_and_counts_what_it_removed(
     };
     let mut there = FILES;
     for (signal, expected) in [(Signal::SIGINT, 130), (Signal::SIGTERM, 143)] {
-        let (code, mut told) = interrupt(run(), signal);
-        assert_eq!(code, Some(expected), "{told:?}");
-        let count = told.pop().unwrap();
-        assert!(told.iter().all(|line| line.contains(". Deleting ")), "{told:?}");
-        assert_eq!(count, format!("Removed {}  -  0 alive, 0 undecided", told.len()));
-        assert_eq!(names(directory).len(), there - told.len());
-        assert!(told.len() < there, "the run went on to its end");
-        there -= told.len();
+        let (code, mut reported) = interrupt(run(), signal);
+        assert_eq!(code, Some(expected), "{reported:?}");
+        let count = reported.pop().unwrap();
+        assert!(reported.iter().all(|line| line.contains(". Deleting ")), "{reported:?}");
+        assert_eq!(count, format!("Removed {}  -  0 alive, 0 undecided", reported.len()));
+        assert_eq!(names(directory).len(), there - reported.len());
+        assert!(reported.len() < there, "the run went on to its end");
+        there -= reported.len();
     }
-    let (code, told) = interrupt(run(), Signal::SIGKILL);
+    let (code, reported) = interrupt(run(), Signal::SIGKILL);
     assert_eq!(code, Some(-9));
     let left = names(directory);
-    // The last removal may not have been told any more.
+    // The last removal may not have been reported any more.
     let gone = there - left.len();
-    assert!(gone == told.len() || gone == told.len() + 1, "{gone} gone, {} told", told.len());
+    assert!(
+        gone == reported.len() || gone == reported.len() + 1,
+        "{gone} gone, {} reported",
+        reported.len()
+    );
 
     for path in &left {
         assert!(fs::read(path).unwrap() == bytes, "{} has changed", path.display());
         assert!(File::open(path).unwrap().try_lock().is_ok(), "{} is locked", path.display());
     }
     // Started by `nohup`, it goes on to its end.
-    let (code, told) = interrupt(ignoring(&[Signal::SIGHUP], &run()), Signal::SIGHUP);
+    let (code, reported) = interrupt(ignoring(&[Signal::SIGHUP], &run()), Signal::SIGHUP);
     let count = format!("Removed {}  -  0 alive, 0 undecided", left.len());
-    assert_eq!((code, told.last()), (Some(0), Some(&count)));
+    assert_eq!((code, reported.last()), (Some(0), Some(&count)));
     assert!(names(directory).is_empty());
 }

@@ -3,8 +3,8 @@
 mod interrupted;
 mod large;
 mod namespaces;
-mod refused;
-mod side;
+mod participant;
+mod permissions;
 
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
@@ -16,8 +16,8 @@ use mmstats::{Options, Published};
 use mmstats_testing::command::{Run, dead_pid, run, tool};
 use mmstats_testing::original::{content, field, original};
 use mmstats_testing::stats_dir::write;
+use participant::Participant;
 use serde_json::{Value, json};
-use side::Side;
 
 fn command() -> Command {
     tool(env!("CARGO_BIN_EXE_cleanstats"))
@@ -65,7 +65,7 @@ fn dead_files_go_and_living_and_undecided_ones_stay() {
 #[test]
 fn the_file_of_a_killed_program_goes() {
     let directory = tempfile::tempdir().unwrap();
-    let mut writer = Side::here();
+    let mut writer = Participant::here();
     writer.publish(&directory.path().join("writer.mmstats"));
     let kept = cleanstats(directory.path(), &[]);
     assert_eq!(kept.stdout, "Removed 0  -  1 alive, 0 undecided\n");
@@ -199,8 +199,8 @@ fn where_nothing_is_found_it_says_where_it_looked() {
     let nothing = cleanstats(directory.path(), &[]);
     assert_eq!(nothing.code, Some(1));
     assert_eq!(nothing.stdout, "Removed 0  -  0 alive, 0 undecided\n");
-    let place = format!("\n  {}/*.mmstats\n", directory.path().display());
-    assert!(nothing.stderr.contains(&place), "{}", nothing.stderr);
+    let location = format!("\n  {}/*.mmstats\n", directory.path().display());
+    assert!(nothing.stderr.contains(&location), "{}", nothing.stderr);
     let quiet = cleanstats(directory.path(), &["--quiet"]);
     assert_eq!((quiet.code, quiet.stdout.as_str(), quiet.stderr.as_str()), (Some(1), "", ""));
     // A timer usually finds nothing, and is no failed unit for that.

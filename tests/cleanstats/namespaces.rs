@@ -11,7 +11,7 @@ use mmstats_testing::stats_dir::write;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::side::Side;
+use crate::participant::Participant;
 
 /// The paths that were removed, sorted. Nothing else may be wrong with the run.
 fn removed(report: &Value) -> Vec<PathBuf> {
@@ -33,9 +33,9 @@ fn await_end_of_writer(path: &Path) {
 
 /// The host, two namespaces that see their own processes, and one that sees the host's under pids
 /// that aren't valid in it.
-fn sides() -> Option<[Side; 4]> {
-    let own = || Side::in_namespace(Proc::Own);
-    Some([Side::here(), own()?, own()?, Side::in_namespace(Proc::Outside)?])
+fn sides() -> Option<[Participant; 4]> {
+    let own = || Participant::in_namespace(Proc::Own);
+    Some([Participant::here(), own()?, own()?, Participant::in_namespace(Proc::Outside)?])
 }
 
 #[test]
@@ -55,25 +55,25 @@ fn whichever_namespace_cleans_up_living_files_of_all_stay_and_dead_ones_of_all_g
             side.leave_dead(path);
         }
         // And the first process of a namespace that is no more: its pid lives in the others.
-        let mut ended = Side::in_namespace(Proc::Own).unwrap();
+        let mut ended = Participant::in_namespace(Proc::Own).unwrap();
         ended.publish(&dead[4]);
         ended.kill();
         await_end_of_writer(&dead[4]);
 
         dead.sort();
         let report = sides[cleaner].clean(directory.path());
-        assert_eq!(removed(&report), dead, "side {cleaner}: {report}");
-        assert_eq!(report["alive"], 4, "side {cleaner}: {report}");
+        assert_eq!(removed(&report), dead, "participant {cleaner}: {report}");
+        assert_eq!(report["alive"], 4, "participant {cleaner}: {report}");
         for number in 0..sides.len() {
-            assert!(path("living", number).exists(), "side {cleaner} took that of {number}");
+            assert!(path("living", number).exists(), "participant {cleaner} took that of {number}");
         }
     }
 }
 
 /// A namespace, a file that a killed writer of it left, the same of the original, and the pid
 /// of both, which the next process will have.
-fn pid_to_be_given_out_again(directory: &TempDir) -> Option<(Side, [PathBuf; 2], u32)> {
-    let mut side = Side::in_namespace(Proc::Own)?;
+fn pid_to_be_given_out_again(directory: &TempDir) -> Option<(Participant, [PathBuf; 2], u32)> {
+    let mut side = Participant::in_namespace(Proc::Own)?;
     let dead = directory.path().join("dead.mmstats");
     let pid = side.leave_dead(&dead);
     let of_original = write(directory.path(), "original.mmstats", &original(pid));

@@ -2,9 +2,9 @@
 //!
 //! A test knows that the baseline has been taken when the header comes.
 
-mod about;
-mod asked;
-mod present;
+mod absent_values;
+mod order;
+mod waiting;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -215,8 +215,8 @@ fn the_original_s_command_line_works_on_the_original_s_files() {
     let file = original(folder.path());
     let glob = format!("{path}/mmstats-*");
     let fields = "status.2XX,status.3XX";
-    for places in [glob.as_str(), file.to_str().unwrap(), &path] {
-        let output = pollstats(&["-p", "web.stats.", "-c", "1", "-d", "0.01", fields, places]);
+    for location in [glob.as_str(), file.to_str().unwrap(), &path] {
+        let output = pollstats(&["-p", "web.stats.", "-c", "1", "-d", "0.01", fields, location]);
         let lines = text(&output.stdout);
         let words = |line: usize| -> Vec<String> {
             lines.lines().nth(line).unwrap().split_whitespace().map(str::to_owned).collect()
@@ -343,7 +343,7 @@ fn a_writer_that_restarts_never_counts_backwards() {
 }
 
 #[test]
-fn what_no_file_has_is_told() {
+fn what_no_file_has_is_reported() {
     let (folder, path) = folder();
     let stats = publish(folder.path());
     let done = counter(&stats, "done");
@@ -362,7 +362,7 @@ fn what_no_file_has_is_told() {
 }
 
 #[test]
-fn where_there_is_nothing_to_show_the_reason_is_told_and_no_table() {
+fn where_there_is_nothing_to_show_the_reason_is_reported_and_no_table() {
     let (folder, path) = folder();
     let fast = |more: &[&str]| pollstats(&[&["-c", "1", "-d", "0.01"], more].concat());
     let output = fast(&["/no/such/file"]);
@@ -431,7 +431,7 @@ fn files_are_shown_one_by_one_and_filtered() {
 }
 
 #[test]
-fn a_bad_file_is_told_once_and_the_rest_goes_on() {
+fn a_bad_file_is_reported_once_and_the_rest_goes_on() {
     let (folder, path) = folder();
     let stats = publish(folder.path());
     let done = counter(&stats, "done");
@@ -472,7 +472,7 @@ fn labels_can_t_drive_a_terminal() {
 }
 
 #[test]
-fn the_list_tells_what_there_is() {
+fn the_list_has_what_there_is() {
     let (folder, path) = folder();
     let _original = original(folder.path());
     let stats = publish(folder.path());

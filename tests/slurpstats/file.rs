@@ -99,17 +99,17 @@ fn without_programs_the_file_is_valid_and_no_failure() {
     }
     to_file(&path, &["-o", "csv", nothing.path().to_str().unwrap()]);
     assert!(fs::read_to_string(&path).unwrap().contains(",label,"));
-    let (code, stderr) = to_file(&path, &["-o", "prom", "/no/such/place"]);
-    assert!(code == Some(2) && stderr.contains("/no/such/place: No such file"), "{stderr}");
+    let (code, stderr) = to_file(&path, &["-o", "prom", "/no/such/location"]);
+    assert!(code == Some(2) && stderr.contains("/no/such/location: No such file"), "{stderr}");
 }
 
 #[test]
 fn a_failure_leaves_the_old_file_and_nothing_else() {
     let (directory, path) = target();
-    let place = vector("py-0.6.1-big");
+    let location = vector("py-0.6.1-big");
     let mut limited = tool("sh");
     limited.args(["-c", "ulimit -f 1; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_slurpstats")]);
-    let too_large = run(limited.args(["-o", "json", &place, &place, "--file"]).arg(&path));
+    let too_large = run(limited.args(["-o", "json", &location, &location, "--file"]).arg(&path));
     let expected = format!("slurpstats: {}: File too large (os error 27)\n", path.display());
     assert_eq!((too_large.code, too_large.stderr), (Some(2), expected));
 
@@ -124,7 +124,7 @@ fn a_failure_leaves_the_old_file_and_nothing_else() {
         (&dangling, "the symbolic link is broken"),
         (&stats, "this is a stats file"),
     ] {
-        let (code, stderr) = to_file(wrong, &[&place]);
+        let (code, stderr) = to_file(wrong, &[&location]);
         let expected = format!("slurpstats: {}: {reason}", wrong.display());
         assert!(code == Some(2) && stderr.starts_with(&expected), "{stderr}");
     }
@@ -138,16 +138,16 @@ fn links_are_followed_and_permissions_stay() {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o604)).unwrap();
     let link = directory.path().join("link");
     symlink("stats.prom", &link).unwrap();
-    let place = vector("py-0.6.1-web");
-    assert_eq!(to_file(&link, &[&place]).0, Some(0));
+    let location = vector("py-0.6.1-web");
+    assert_eq!(to_file(&link, &[&location]).0, Some(0));
     assert!(link.symlink_metadata().unwrap().is_symlink());
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o604);
-    assert_eq!(fs::read_to_string(&path).unwrap(), output([&*place]));
+    assert_eq!(fs::read_to_string(&path).unwrap(), output([&*location]));
 
     let new = directory.path().join("new");
     let mut shell = tool("sh");
     shell.args(["-c", "umask 027; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_slurpstats")]);
-    run(shell.args([&place, "--file"]).arg(&new));
+    run(shell.args([&location, "--file"]).arg(&new));
     assert_eq!(fs::metadata(&new).unwrap().permissions().mode() & 0o777, 0o640);
     assert_eq!(names(directory.path()), ["link", "new", "stats.prom"]);
 }
@@ -169,8 +169,9 @@ fn a_signal_leaves_the_old_file_and_nothing_else() {
 }
 
 /// Whether the signal came while the new file was being written.
-fn is_ended_while_writing(signal: Signal, place: &Path, path: &Path) -> bool {
-    let mut child = command().args(["-o", "json", "--file"]).arg(path).arg(place).spawn().unwrap();
+fn is_ended_while_writing(signal: Signal, location: &Path, path: &Path) -> bool {
+    let mut child =
+        command().args(["-o", "json", "--file"]).arg(path).arg(location).spawn().unwrap();
     let pid = Pid::from_raw(child.id().cast_signed());
     let beside = path.with_file_name(format!(".slurpstats-{pid}.tmp"));
     while !beside.exists() && child.try_wait().unwrap().is_none() {

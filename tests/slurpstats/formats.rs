@@ -155,7 +155,7 @@ fn prometheus_text() {
 
 /// The bytes are shown as they stand in the file, with the offset at which they stand.
 #[test]
-fn layout_tells_where_the_bytes_are() {
+fn layout_has_where_the_bytes_are() {
     let every = EveryKind::new();
     let bytes = fs::read(every.path()).unwrap();
     let found = json(["--layout", every.directory()]);
@@ -193,17 +193,17 @@ fn values_beyond_a_histogram_s_range_are_below_no_limit() {
     let sizes: Histogram = stats.add(Histogram::named("sizes").max(1000)).unwrap();
     (0..9).for_each(|_| sizes.record(1000));
     sizes.record(1_000_000_000);
-    let place = directory.path().to_str().unwrap();
-    for arguments in [vec!["-l", "sizes", place], vec!["--sum", "-l", "sizes", place]] {
+    let location = directory.path().to_str().unwrap();
+    for arguments in [vec!["-l", "sizes", location], vec!["--sum", "-l", "sizes", location]] {
         let text = output(arguments);
         assert!(text.contains("(p50 1,007, p90 1,007, p99 > 1,023, max > 1,023)"), "{text}");
     }
-    let found = &json(["-l", "sizes", place])["files"][0]["stats"][0]["components"];
+    let found = &json(["-l", "sizes", location])["files"][0]["stats"][0]["components"];
     assert_eq!((&found["p90"], &found["max"]), (&json!(1007), &json!("inf")));
     assert_eq!((&found["buckets"], &found["overflow"]), (&json!([[992, 1023, 9]]), &json!(1)));
-    let csv = output(["-o", "csv", "-l", "sizes", place]);
+    let csv = output(["-o", "csv", "-l", "sizes", location]);
     assert!(csv.lines().any(|line| line.contains(",max,") && line.ends_with(",inf")), "{csv}");
-    let prom = output(["-o", "prom", "-l", "sizes", place]);
+    let prom = output(["-o", "prom", "-l", "sizes", location]);
     let under = |limit: &str| {
         let bucket = format!("le=\"{limit}\"");
         prom.lines().find(|line| line.contains(&bucket)).unwrap().rsplit_once(' ').unwrap().1
@@ -231,8 +231,8 @@ fn prometheus_gets_base_units() {
     let _limit: Fixed<u32> = stats.add(limit).unwrap();
 
     for sum in [&[][..], &["--sum"]] {
-        let place = directory.path().to_str().unwrap();
-        let text = output([&["-o", "prom", place][..], sum].concat());
+        let location = directory.path().to_str().unwrap();
+        let text = output([&["-o", "prom", location][..], sum].concat());
         // Without the labels that tell the files apart.
         let plain = |line: &str| match line.split_once('{') {
             Some((name, rest)) if name.ends_with("_bucket") => {

@@ -3,8 +3,8 @@
 mod every_kind;
 mod file;
 mod formats;
-mod manners;
 mod originals;
+mod selection;
 mod sum;
 
 use std::process::Command;

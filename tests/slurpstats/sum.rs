@@ -36,8 +36,8 @@ fn a_sum_goes_over_all_files_in_the_way_that_was_declared() {
             stats
         })
         .collect();
-    let place = directory.path().to_str().unwrap();
-    let text = output(["--sum", place]);
+    let location = directory.path().to_str().unwrap();
+    let text = output(["--sum", location]);
     assert!(text.starts_with("==> sum of 3 files\n"), "{text}");
     for line in [
         "done             6 jobs  [sum of 3]",
@@ -50,7 +50,7 @@ fn a_sum_goes_over_all_files_in_the_way_that_was_declared() {
         assert!(text.lines().any(|found| found == format!("  {line}")), "{line:?} in\n{text}");
     }
 
-    let found = json(["--sum", place]);
+    let found = json(["--sum", location]);
     assert_eq!((&found["schema"], &found["file_count"]), (&json!(1), &json!(3)));
     let totals = found["totals"].as_array().unwrap();
     let total = |label: &str| totals.iter().find(|total| total["label"] == label).unwrap();
@@ -63,12 +63,12 @@ fn a_sum_goes_over_all_files_in_the_way_that_was_declared() {
     assert_eq!(total("work")["components"]["count"], 3);
     assert_eq!(total("sizes")["components"]["buckets"], json!([[1, 1, 1], [2, 2, 1], [3, 3, 1]]));
 
-    let prom = output(["--sum", "-o", "prom", place]);
+    let prom = output(["--sum", "-o", "prom", location]);
     assert!(prom.contains("# TYPE done_jobs_total counter\ndone_jobs_total 6\n"), "{prom}");
     assert!(prom.contains("\npeak 30\n"), "{prom}");
     assert_eq!(prom.lines().filter(|line| line.starts_with("depth{file=")).count(), 3, "{prom}");
 
-    let csv = output(["--sum", "-o", "csv", "-l", "d*", place]);
+    let csv = output(["--sum", "-o", "csv", "-l", "d*", location]);
     assert_eq!(
         csv,
         "label,component,kind,unit,aggregate,files,value,dead,invalid\n\
@@ -99,9 +99,9 @@ fn the_state_of_a_dead_program_does_not_count_and_what_it_counted_does() {
     all.add(40.0);
     recent.add(40.0);
 
-    let place = directory.path().to_str().unwrap();
+    let location = directory.path().to_str().unwrap();
     let values = |arguments: &[&str]| {
-        let found = json(arguments.iter().copied().chain(["--sum", place]));
+        let found = json(arguments.iter().copied().chain(["--sum", location]));
         let totals = found["totals"].as_array().unwrap();
         let total = |label| totals.iter().find(|total| total["label"] == label).unwrap();
         ["done", "busy", "all", "recent"].map(|label| {
@@ -121,11 +121,11 @@ fn the_state_of_a_dead_program_does_not_count_and_what_it_counted_does() {
     );
     let dead = [json!(100), json!(40), json!(10.0), json!(10.0)];
     assert_eq!(values(&["--dead"]), dead.map(|value| counts(value, 1, json!(null))));
-    let prom = output(["--sum", "-o", "prom", place]);
+    let prom = output(["--sum", "-o", "prom", location]);
     assert!(prom.contains("\nbusy 2\n") && prom.contains("\ndone_total 205\n"), "{prom}");
-    let text = output(["--sum", place]);
+    let text = output(["--sum", location]);
     assert!(text.contains(" 2  [sum of 1; 1 dead left out]\n"), "{text}");
-    let csv = output(["--sum", "-o", "csv", "-l", "busy", place]);
+    let csv = output(["--sum", "-o", "csv", "-l", "busy", location]);
     assert!(csv.contains("busy,,gauge,,sum,1,2,1,0\n"), "{csv}");
 }
 
@@ -144,9 +144,9 @@ fn an_up_down_counter_is_the_wrapping_sum_over_living_programs() {
     let killed = directory.path().join("killed.mmstats");
     fs::copy(parts[1].path().unwrap(), killed).unwrap();
 
-    let place = directory.path().to_str().unwrap();
+    let location = directory.path().to_str().unwrap();
     let total = |arguments: &[&str]| {
-        let found = json(arguments.iter().copied().chain(["--sum", "-l", "waiting", place]));
+        let found = json(arguments.iter().copied().chain(["--sum", "-l", "waiting", location]));
         found["totals"][0].clone()
     };
     let expected = json!({"label": "waiting", "kind": "up-down-counter", "unit": "jobs",
@@ -155,18 +155,18 @@ fn an_up_down_counter_is_the_wrapping_sum_over_living_programs() {
     let dead = total(&["--dead"]);
     assert_eq!((&dead["value"], &dead["files"]), (&json!(3), &json!(1)), "on request");
 
-    let text = output(["--sum", "-l", "waiting", place]);
+    let text = output(["--sum", "-l", "waiting", location]);
     let line = "  waiting 9,223,372,036,854,775,805 jobs  [sum of 3; 1 dead left out]";
     assert!(text.lines().any(|found| found == line), "{text}");
-    let csv = output(["--sum", "-o", "csv", "-l", "waiting", place]);
+    let csv = output(["--sum", "-o", "csv", "-l", "waiting", location]);
     let line = "waiting,,up-down-counter,jobs,sum,3,9223372036854775805,1,0";
     assert!(csv.lines().any(|found| found == line), "{csv}");
-    let prom = output(["--sum", "-o", "prom", "-l", "waiting", place]);
+    let prom = output(["--sum", "-o", "prom", "-l", "waiting", location]);
     assert!(
         prom.contains("# TYPE waiting_jobs gauge\nwaiting_jobs 9223372036854775805\n"),
         "{prom}"
     );
-    let each = output(["-l", "waiting", place]);
+    let each = output(["-l", "waiting", location]);
     let (_, killed) = each.split_once("killed.mmstats  [dead: ").expect("marked");
     assert_eq!(killed.lines().nth(1), Some("  waiting 3 jobs"), "{each}");
 
@@ -182,8 +182,8 @@ fn an_up_down_counter_is_the_wrapping_sum_over_living_programs() {
 }
 
 /// A program that publishes each of these values as its only stat.
-fn publish(place: &Path, add: impl Fn(&Published<()>)) -> Published<()> {
-    let stats = Options::dynamic("Worker").path(place).create().unwrap();
+fn publish(location: &Path, add: impl Fn(&Published<()>)) -> Published<()> {
+    let stats = Options::dynamic("Worker").path(location).create().unwrap();
     add(&stats);
     stats
 }
@@ -191,9 +191,9 @@ fn publish(place: &Path, add: impl Fn(&Published<()>)) -> Published<()> {
 #[test]
 fn a_mean_is_that_of_all_values_and_not_of_the_means() {
     let directory = tempfile::tempdir().unwrap();
-    let place = directory.path();
+    let location = directory.path();
     let _writers = [(1000, 1.0), (1, 1001.0)].map(|(times, value)| {
-        publish(place, |stats| {
+        publish(location, |stats| {
             let each: Average = stats.add(Average::named("each")).unwrap();
             let sum: Average = stats.add(Average::named("sum").aggregate(Aggregate::Sum)).unwrap();
             let recent: MovingAverage = stats.add(MovingAverage::named("recent")).unwrap();
@@ -212,9 +212,9 @@ fn a_mean_is_that_of_all_values_and_not_of_the_means() {
         })
     });
     // What averaged nothing weighs nothing, also where the least counts.
-    let _idle = publish(place, |stats| drop(stats.add(Average::named("each")).unwrap()));
+    let _idle = publish(location, |stats| drop(stats.add(Average::named("each")).unwrap()));
 
-    let found = json(["--sum", place.to_str().unwrap()]);
+    let found = json(["--sum", location.to_str().unwrap()]);
     let totals = found["totals"].as_array().unwrap();
     let total = |label: &str| totals.iter().find(|total| total["label"] == label).unwrap();
     let mean = 2001.0 / 1001.0;
@@ -232,9 +232,9 @@ fn a_mean_is_that_of_all_values_and_not_of_the_means() {
     let each = total("each");
     assert_eq!((&each["least"], &each["greatest"]), (&json!(1.0), &json!(1001.0)));
     assert_eq!(each["components"], json!({"total": 2001.0, "count": 1001}));
-    let prom = output(["--sum", "-o", "prom", place.to_str().unwrap()]);
+    let prom = output(["--sum", "-o", "prom", location.to_str().unwrap()]);
     assert!(prom.contains("\neach 1.999000999000999\n"), "{prom}");
-    let text = output(["--sum", "-l", "each", place.to_str().unwrap()]);
+    let text = output(["--sum", "-l", "each", location.to_str().unwrap()]);
     let expected =
         "each 1.999  (total 2,001.0, count 1,001, least 1.0, greatest 1,001.0)  [3 files]";
     assert!(text.contains(expected), "{text}");
@@ -243,9 +243,9 @@ fn a_mean_is_that_of_all_values_and_not_of_the_means() {
 #[test]
 fn a_value_that_is_no_number_spoils_no_other() {
     let directory = tempfile::tempdir().unwrap();
-    let place = directory.path();
+    let location = directory.path();
     let _writers = [f64::NAN, 1.5, f64::NAN].map(|value| {
-        publish(place, |stats| {
+        publish(location, |stats| {
             let each: Gauge<f64> = stats.add(Gauge::<f64>::named("each")).unwrap();
             let sum = Gauge::<f64>::named("sum").aggregate(Aggregate::Sum);
             let sum: Gauge<f64> = stats.add(sum).unwrap();
@@ -256,18 +256,18 @@ fn a_value_that_is_no_number_spoils_no_other() {
         })
     });
     // A timer and an average that an older writer spoiled.
-    let good = publish(place, |stats| {
+    let good = publish(location, |stats| {
         let timer: Timer = stats.add(Timer::named("timer")).unwrap();
         timer.record_secs(2.0);
         let average: Average = stats.add(Average::named("average")).unwrap();
         average.add(2.0);
     });
-    let spoiled = place.join("spoiled.mmstats");
+    let spoiled = location.join("spoiled.mmstats");
     fs::copy(good.path().unwrap(), &spoiled).unwrap();
     for label in ["timer", "average"] {
         store(&spoiled, label, "total", f64::NAN);
     }
-    let text = output(["--sum", place.to_str().unwrap()]);
+    let text = output(["--sum", location.to_str().unwrap()]);
     for line in [
         "each             1.5  [1 file; 2 invalid left out]",
         "sum              1.5  [sum of 1; 2 invalid left out]",
@@ -278,7 +278,7 @@ fn a_value_that_is_no_number_spoils_no_other() {
     ] {
         assert!(text.lines().any(|found| found == format!("  {line}")), "{line:?} in\n{text}");
     }
-    let found = json(["--sum", "-l", "sum", place.to_str().unwrap()]);
+    let found = json(["--sum", "-l", "sum", location.to_str().unwrap()]);
     let sum = &found["totals"][0];
     assert_eq!(
         (&sum["value"], &sum["files"], &sum["invalid"]),
@@ -300,9 +300,9 @@ fn store(path: &Path, label: &str, component: &str, value: f64) {
 #[test]
 fn a_timestamp_that_was_never_set_has_no_value() {
     let directory = tempfile::tempdir().unwrap();
-    let place = directory.path();
+    let location = directory.path();
     let _writers = [0.0, 1e9].map(|time| {
-        publish(place, |stats| {
+        publish(location, |stats| {
             for (label, how) in [("each", Aggregate::Each), ("first", Aggregate::Min)] {
                 let hit: Timestamp = stats.add(Timestamp::named(label).aggregate(how)).unwrap();
                 if time > 0.0 {
@@ -312,7 +312,7 @@ fn a_timestamp_that_was_never_set_has_no_value() {
             drop(stats.add(Timestamp::named("never")).unwrap());
         })
     });
-    let found = json(["--sum", place.to_str().unwrap()]);
+    let found = json(["--sum", location.to_str().unwrap()]);
     let totals = found["totals"].as_array().unwrap();
     let value =
         |label: &str| &totals.iter().find(|total| total["label"] == label).unwrap()["value"];
@@ -320,7 +320,7 @@ fn a_timestamp_that_was_never_set_has_no_value() {
         [value("each"), value("first"), value("never")],
         [&json!(1e9), &json!(1e9), &json!(null)]
     );
-    let text = output(["--sum", "-l", "never", place.to_str().unwrap()]);
+    let text = output(["--sum", "-l", "never", location.to_str().unwrap()]);
     assert!(text.contains("never never  [2 files]"), "{text}");
 }
 

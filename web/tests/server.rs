@@ -26,15 +26,15 @@ const LARGE: usize = 64 << 20;
 /// A server in a thread of its own.
 struct Running {
     address: SocketAddr,
-    told: Arc<Mutex<Vec<String>>>,
+    reported: Arc<Mutex<Vec<String>>>,
     end: oneshot::Sender<()>,
     thread: JoinHandle<()>,
 }
 
 impl Running {
     fn start(limits: Limits, router: Router) -> Self {
-        let told = Arc::new(Mutex::new(Vec::new()));
-        let (tells, (address, listens)) = (Arc::clone(&told), mpsc::channel());
+        let reported = Arc::new(Mutex::new(Vec::new()));
+        let (tells, (address, listens)) = (Arc::clone(&reported), mpsc::channel());
         let (end, ended) = oneshot::channel();
         let serve = async move {
             let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -49,7 +49,7 @@ impl Running {
         };
         let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let thread = thread::spawn(move || runtime.block_on(serve));
-        Self { address: listens.recv().unwrap(), told, end, thread }
+        Self { address: listens.recv().unwrap(), reported, end, thread }
     }
 
     /// Ends it, and waits until it has.
@@ -179,13 +179,13 @@ fn on_response_gets_every_request_also_a_rejected_one() {
     ] {
         receive(&mut send(running.address, &format!("{lines}\r\n"))).expect("an answer");
     }
-    let told = [
+    let reported = [
         "GET /?a=b 200 OK",
         "GET /nowhere 404 Not Found",
         "POST / 405 Method Not Allowed",
         "GET / 421 Misdirected Request",
     ];
-    assert_eq!(*running.told.lock().unwrap(), told);
+    assert_eq!(*running.reported.lock().unwrap(), reported);
 }
 
 /// Routes with a stream of this feed.

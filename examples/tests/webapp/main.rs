@@ -1,6 +1,6 @@
 //! The main job, end to end: a program publishes, the tools see exactly that, and clean up.
 
-mod held;
+mod terminal;
 
 use std::collections::BTreeSet;
 use std::fs::File;

@@ -119,7 +119,7 @@ impl Drop for AtEnd {
 }
 
 #[test]
-fn a_port_that_is_none_is_counted_and_told_by_connect() {
+fn a_port_that_is_none_is_counted_and_reported_by_connect() {
     let mut program = Program::start(&[("KODEMON_PORT", "http")]);
     assert_eq!(program.call("plain"), "21");
     assert_eq!(program.call("statistics"), "misconfigured 1");
@@ -128,14 +128,14 @@ fn a_port_that_is_none_is_counted_and_told_by_connect() {
 }
 
 #[test]
-fn a_host_without_an_address_is_counted_and_told_by_connect() {
+fn a_host_without_an_address_is_counted_and_reported_by_connect() {
     let mut program = Program::start(&[("KODEMON_HOST", "nobody..invalid")]);
     for _ in 0..3 {
         assert_eq!(program.call("plain"), "21");
     }
     assert_eq!(program.call("statistics"), "unresolved 3");
-    let told = program.call("connect");
-    assert!(told.starts_with("can't reach KODEMON_HOST 'nobody..invalid'"), "{told}");
+    let reported = program.call("connect");
+    assert!(reported.starts_with("can't reach KODEMON_HOST 'nobody..invalid'"), "{reported}");
 }
 
 /// `127.1` is no address as Rust reads them; the name service knows it without asking anybody.

@@ -36,7 +36,7 @@ impl Watch {
     }
 
     /// Looks at every value of a snapshot.
-    pub fn look(&mut self, file: &StatsFile) {
+    pub fn observe(&mut self, file: &StatsFile) {
         self.reads += 1;
         assert_eq!(file.stats().len(), self.fields.len());
         for ((kind, seen), stat) in self.fields.iter_mut().zip(file.stats()) {
@@ -44,7 +44,7 @@ impl Watch {
             if stat.is_stable() {
                 let components: Vec<Value> = stat.components().map(|(_, value)| value).collect();
                 seen.stable += 1;
-                seen.look(&components, kind.judge);
+                seen.observe(&components, kind.judge);
             } else {
                 seen.unstable += 1;
             }
@@ -82,7 +82,7 @@ impl Watch {
 }
 
 impl Seen {
-    fn look(&mut self, components: &[Value], judge: fn(&[Value]) -> Judged) {
+    fn observe(&mut self, components: &[Value], judge: fn(&[Value]) -> Judged) {
         let problem = match judge(components) {
             Judged::Torn => {
                 self.torn += 1;

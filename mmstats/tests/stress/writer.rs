@@ -71,10 +71,10 @@ impl Writer {
     pub fn thread(directory: &Path, layout: Layout, pace: Pace) -> Self {
         let (stats, mut updates) = publish(directory, layout, pace.fields(layout));
         let stop = Arc::new(AtomicBool::new(false));
-        let told = Arc::clone(&stop);
+        let stopping = Arc::clone(&stop);
         let thread = thread::spawn(move || {
             let _stats = stats;
-            write(&mut updates, pace, &told);
+            write(&mut updates, pace, &stopping);
         });
         Self { path: directory.join(FILE), runs_as: RunsAs::Thread(thread, stop) }
     }
@@ -119,12 +119,12 @@ fn role(layout: Layout, pace: Pace) -> String {
 /// The writer's process: writes as it is told until its standard input ends, so that it never
 /// outlives who started it. Does nothing where nobody told.
 pub fn be_the_process() {
-    let Some(told) = std::env::var_os(ROLE) else {
+    let Some(given) = std::env::var_os(ROLE) else {
         return;
     };
     let roles = LAYOUTS.into_iter().flat_map(|layout| Pace::ALL.map(|pace| (layout, pace)));
-    let is_told = |&(layout, pace): &(Layout, Pace)| *role(layout, pace) == *told;
-    let (layout, pace) = roles.into_iter().find(is_told).expect("a known role");
+    let is_given = |&(layout, pace): &(Layout, Pace)| *role(layout, pace) == *given;
+    let (layout, pace) = roles.into_iter().find(is_given).expect("a known role");
     let directory = std::env::var_os("MMSTATS_PATH").expect("a directory");
     let (_stats, mut updates) = publish(Path::new(&directory), layout, pace.fields(layout));
     println!("{PUBLISHED}");

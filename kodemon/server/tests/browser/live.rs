@@ -16,8 +16,8 @@ fn before_the_first_message_the_page_says_how_to_send_one_and_then_shows_it() {
     open(&browser, &kodemon, "");
     browser.until("document.querySelector('#empty-state:not([hidden]) h2')");
     let text = browser.ask("document.getElementById('empty-state').innerText");
-    for told in ["/dev/udp/127.0.0.1/4000", "#[kodemon::kodemon]", "@kodemon", "nc -u"] {
-        assert!(text.as_str().unwrap().contains(told), "{told}: {text}");
+    for hint in ["/dev/udp/127.0.0.1/4000", "#[kodemon::kodemon]", "@kodemon", "nc -u"] {
+        assert!(text.as_str().unwrap().contains(hint), "{hint}: {text}");
     }
     browser.screenshot("kodemon-nothing");
     kodemon.call("first.rs-call", 0.1, 0.0);

@@ -167,7 +167,7 @@ fn what_is_no_answer_stores_nothing_for_sure() {
 }
 
 #[test]
-fn an_engine_that_came_back_is_told_again_how_to_make_indices() {
+fn an_engine_that_came_back_is_reported_again_how_to_make_indices() {
     let engine = FakeEngine::start();
     let store = store(&engine);
     store.write(&executions(1)).unwrap();

@@ -19,9 +19,9 @@ fn nobody() -> String {
 
 /// Both stores, and where stderr is kept.
 fn both(directory: &Path, engine: &FakeEngine) -> (Kodemon, PathBuf) {
-    let (file, told) = (store(directory), directory.join("stderr"));
+    let (file, reported) = (store(directory), directory.join("stderr"));
     let mut command = command(directory, &[file.to_str().unwrap(), &engine.store()]);
-    (Kodemon::of(command.stderr(File::create(&told).unwrap())), told)
+    (Kodemon::of(command.stderr(File::create(&reported).unwrap())), reported)
 }
 
 fn refused(status: u16) -> Act {
@@ -69,35 +69,35 @@ fn an_engine_that_can_not_be_used_is_an_error_without_its_password() {
 fn an_engine_that_is_away_for_now_stops_no_other_store() {
     let (directory, engine) = (TempDir::new().unwrap(), FakeEngine::start());
     engine.next("/", vec![refused(503); 3]);
-    let (kodemon, told) = both(directory.path(), &engine);
+    let (kodemon, reported) = both(directory.path(), &engine);
     kodemon.call("a.rs-f", 0.5, 1.0);
     kodemon.until_stored(1);
     let health = kodemon.until(|health| health["stores"]["elasticsearch"]["stored"] == 1);
     assert_eq!(health["stores"]["elasticsearch"]["errors"], 2);
     assert_eq!((&health["healthy"], engine.documents().len()), (&true.into(), 1));
-    let told = fs::read_to_string(told).unwrap();
+    let reported = fs::read_to_string(reported).unwrap();
     let first = format!("can't store in elasticsearch: {}: 503: as told; ", engine.url());
-    assert!(told.contains(&first), "{told}");
+    assert!(reported.contains(&first), "{reported}");
 }
 
 #[test]
-fn what_an_engine_refuses_is_counted_and_told() {
+fn what_an_engine_refuses_is_counted_and_reported() {
     let (directory, engine) = (TempDir::new().unwrap(), FakeEngine::start());
     engine.next("_bulk", [Act::Except(vec![(0, 400)])]);
-    let (kodemon, told) = both(directory.path(), &engine);
+    let (kodemon, reported) = both(directory.path(), &engine);
     kodemon.call("a.rs-f", 0.5, 1.0);
     let health = kodemon.until(|health| health["stores"]["elasticsearch"]["failed"] == 1);
     assert_eq!(health["stores"]["elasticsearch"]["stored"], 0);
     kodemon.until_stored(1);
-    let told = fs::read_to_string(told).unwrap();
-    assert!(told.contains("elasticsearch: can't store 1 of 1: 400: as told"), "{told}");
+    let reported = fs::read_to_string(reported).unwrap();
+    assert!(reported.contains("elasticsearch: can't store 1 of 1: 400: as told"), "{reported}");
 }
 
 #[test]
-fn a_silent_engine_delays_the_end_by_seconds_and_what_is_lost_is_told() {
+fn a_silent_engine_delays_the_end_by_seconds_and_what_is_lost_is_reported() {
     let (directory, engine) = (TempDir::new().unwrap(), FakeEngine::start());
     engine.next("_bulk", vec![Act::Silence; 100]);
-    let (kodemon, told) = both(directory.path(), &engine);
+    let (kodemon, reported) = both(directory.path(), &engine);
     for _ in 0..7 {
         kodemon.call("a.rs-f", 0.5, 1.0);
     }
@@ -108,8 +108,8 @@ fn a_silent_engine_delays_the_end_by_seconds_and_what_is_lost_is_told() {
     let began = std::time::Instant::now();
     assert_eq!(kodemon.server.end(Signal::SIGTERM), Some(0));
     assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
-    let told = fs::read_to_string(told).unwrap();
-    assert!(told.contains("elasticsearch: shutdown timed out: 7 messages lost"), "{told}");
+    let reported = fs::read_to_string(reported).unwrap();
+    assert!(reported.contains("elasticsearch: shutdown timed out: 7 messages lost"), "{reported}");
     assert!(!directory.path().join("kodemon.db-wal").exists(), "the other store ended orderly");
 }
 

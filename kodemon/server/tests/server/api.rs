@@ -50,7 +50,7 @@ fn a_message_comes_back_as_it_was_sent() {
 }
 
 #[test]
-fn keys_are_told_by_name_token_prefix_and_time() {
+fn keys_are_reported_by_name_token_prefix_and_time() {
     let (_directory, kodemon) = start();
     let send = |key: &str, token: &str, ago: f64| {
         let mut message = message(key, 0.5, now() - ago);
@@ -144,7 +144,7 @@ fn pages_follow_each_other_while_rows_arrive() {
 }
 
 #[test]
-fn calls_of_one_moment_are_all_told() {
+fn calls_of_one_moment_are_all_reported() {
     let (_directory, kodemon) = start();
     let began = now() - 50.0;
     for number in 0..100 {

@@ -133,19 +133,19 @@ fn a_flood_of_bad_messages_costs_no_good_one() {
 }
 
 #[test]
-fn what_is_told_of_bad_messages_is_little_and_harmless() {
+fn what_is_reported_of_bad_messages_is_little_and_harmless() {
     let directory = TempDir::new().unwrap();
-    let told = directory.path().join("told");
+    let reported = directory.path().join("told");
     let mut command = command(directory.path());
-    command.arg("-v").stderr(fs::File::create(&told).unwrap());
+    command.arg("-v").stderr(fs::File::create(&reported).unwrap());
     let kodemon = Kodemon::of(&mut command);
     let bad = "{\"key\":\"k\",\"token\":\"t\",\"timestamp\":1,\"execution_time\":1,\"\u{1b}[2J\":";
     send_all(&kodemon, (0..5_000).map(|_| bad.to_owned() + "1,\"\u{9b}\":}"));
     send_all(&kodemon, [message("\u{1b}[2J", 0.5, 0.0).to_string()]);
     kodemon.server.end(nix::sys::signal::Signal::SIGTERM);
-    let told = fs::read_to_string(told).unwrap();
-    let lines = told.lines().filter(|line| line.contains("refused")).count();
+    let reported = fs::read_to_string(reported).unwrap();
+    let lines = reported.lines().filter(|line| line.contains("refused")).count();
     // Ten a second and as many in the next; requests are told apart.
     assert!((1..=200).contains(&lines), "{lines}");
-    assert!(!told.contains('\u{1b}') && !told.contains('\u{9b}'), "{told:?}");
+    assert!(!reported.contains('\u{1b}') && !reported.contains('\u{9b}'), "{reported:?}");
 }

@@ -52,7 +52,7 @@ fn an_address_that_is_taken_is_an_error_that_names_it() {
 }
 
 #[test]
-fn wrong_arguments_are_told() {
+fn wrong_arguments_are_reported() {
     let directory = tempfile::TempDir::new().unwrap();
     for (arguments, expected) in [
         (["--keep", "30"], "30"),
@@ -99,7 +99,7 @@ fn a_store_of_an_unknown_kind_is_an_error_that_lists_the_known_ones() {
 }
 
 #[test]
-fn the_store_is_in_the_users_state_directory_unless_told() {
+fn the_store_is_in_the_users_state_directory_unless_given() {
     let home = tempfile::TempDir::new().unwrap();
     let state = home.path().join("state");
     for (variable, value, expected) in [
@@ -126,12 +126,12 @@ fn a_state_directory_that_can_not_be_made_is_an_error_that_names_the_option() {
     command.args(["--udp", "127.0.0.1:0", "--http", "127.0.0.1:0"]).env_remove("XDG_STATE_HOME");
     let run = run(command.env("MMSTATS_PATH", directory.path()).env("HOME", &home));
     let reason = "Not a directory (os error 20); use --store";
-    let told = format!("kodemon: {}/.local/state/kodemon: {reason}\n", home.display());
-    assert_eq!((run.code, run.stderr), (Some(2), told));
+    let reported = format!("kodemon: {}/.local/state/kodemon: {reason}\n", home.display());
+    assert_eq!((run.code, run.stderr), (Some(2), reported));
 }
 
 #[test]
-fn help_and_man_page_tell_its_options() {
+fn help_and_man_page_have_its_options() {
     let help = run(tool(env!("CARGO_BIN_EXE_kodemon")).arg("--help"));
     let man = run(tool(env!("CARGO_BIN_EXE_kodemon")).args(["--generate", "man"]));
     for run in [&help, &man] {

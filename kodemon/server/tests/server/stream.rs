@@ -49,7 +49,7 @@ impl Watcher {
 }
 
 #[test]
-fn calls_of_all_keys_are_told_added_up() {
+fn calls_of_all_keys_are_reported_added_up() {
     let (_directory, kodemon) = start();
     let document = Document::at(&kodemon.server, "/api/openapi.json");
     let step = document.validator(&json!({"$ref": "#/components/schemas/Step"}));
@@ -60,22 +60,22 @@ fn calls_of_all_keys_are_told_added_up() {
     for time in [0.25, 0.5, 0.75, 1.0] {
         kodemon.call("f", time, 1.0);
     }
-    let mut told = json!({"count": 0});
-    while told["count"] != 4 {
+    let mut reported = json!({"count": 0});
+    while reported["count"] != 4 {
         let event = watcher.next_with("keys");
         assert_valid(&step, &event, "change");
         let next = event["keys"][0].clone();
         // They may be stored on both sides of a step's end.
-        let count = told["count"].as_u64().unwrap() + next["count"].as_u64().unwrap();
+        let count = reported["count"].as_u64().unwrap() + next["count"].as_u64().unwrap();
         assert_eq!(next["key"], "f");
-        told = next;
-        told["count"] = count.into();
+        reported = next;
+        reported["count"] = count.into();
     }
-    assert_eq!(told["max"], 1.0);
+    assert_eq!(reported["max"], 1.0);
 }
 
 #[test]
-fn each_call_of_one_key_is_told() {
+fn each_call_of_one_key_is_reported() {
     let (_directory, kodemon) = start();
     let document = Document::at(&kodemon.server, "/api/openapi.json");
     let step = document.validator(&json!({"$ref": "#/components/schemas/StepOfKey"}));
@@ -90,10 +90,10 @@ fn each_call_of_one_key_is_told() {
     ));
     let event = watcher.next_with("executions");
     assert_eq!(event["executions"].as_array().unwrap().len(), 1, "{event}");
-    let told = &event["executions"][0];
-    assert_eq!(told["execution_time"], 0.5);
+    let reported = &event["executions"][0];
+    assert_eq!(reported["execution_time"], 0.5);
     assert_eq!(
-        (&told["token"], &told["extra"]),
+        (&reported["token"], &reported["extra"]),
         (&json!("t"), &json!({"customer": "<b>", "more": {}}))
     );
     assert_eq!(event["left_out"], 0);
@@ -109,14 +109,14 @@ fn what_is_too_much_for_a_step_is_counted() {
     for _ in 0..sent {
         kodemon.call("f", 0.001, 1.0);
     }
-    let mut told = 0;
-    while told < sent {
+    let mut reported = 0;
+    while reported < sent {
         let event = watcher.next_with("executions");
         let executions = event["executions"].as_array().unwrap().len() as u64;
         assert!(executions <= 1_000);
-        told += executions + event["left_out"].as_u64().unwrap();
+        reported += executions + event["left_out"].as_u64().unwrap();
     }
-    assert_eq!(told, sent);
+    assert_eq!(reported, sent);
 }
 
 #[test]

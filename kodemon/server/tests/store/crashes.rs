@@ -27,9 +27,9 @@ fn fifty_kills_under_load_lose_nothing_that_was_stored() {
         kill_at_start(&directory, Duration::from_millis(5 + round * 7 % 31));
     }
     let kodemon = Kodemon::start(directory.path());
-    let told = kodemon.json("/api/tokens")["tokens"][0]["count"].as_u64().unwrap();
-    assert!(told >= stored && stored > KILLS, "{told} of {stored}");
-    assert_eq!(told, check(&store(directory.path())));
+    let reported = kodemon.json("/api/tokens")["tokens"][0]["count"].as_u64().unwrap();
+    assert!(reported >= stored && stored > KILLS, "{reported} of {stored}");
+    assert_eq!(reported, check(&store(directory.path())));
 }
 
 /// Kills one more that perhaps just takes over what the one before left.

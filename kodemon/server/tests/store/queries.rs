@@ -77,9 +77,9 @@ fn keys_are_those_that_were_written() {
 #[test]
 fn tokens_are_those_that_sent() {
     let stores = stores();
-    let told = stores.sqlite.tokens().unwrap();
-    assert_eq!(told.iter().map(|it| &*it.token).collect::<Vec<_>>(), TOKENS);
-    for record in told {
+    let reported = stores.sqlite.tokens().unwrap();
+    assert_eq!(reported.iter().map(|it| &*it.token).collect::<Vec<_>>(), TOKENS);
+    for record in reported {
         let token = Some(record.token.clone());
         let keys = stores.expected_keys(&KeysQuery { token, ..KeysQuery::default() });
         assert_eq!(record.keys, keys.len() as u64);
@@ -106,9 +106,9 @@ fn pages_have_each_execution_once_and_in_order() {
                     cursor: None,
                     descending,
                 };
-                let (told, expected) =
+                let (reported, expected) =
                     (stores.pages(KEYS[1], &query), stores.expected_pages(KEYS[1], &query));
-                assert!(told == expected, "{query:?}");
+                assert!(reported == expected, "{query:?}");
             }
         }
     }
@@ -123,10 +123,11 @@ fn a_cursor_holds_while_calls_arrive_and_others_are_folded() {
         let before = stores.calls.clone();
         let (from, to, token, cursor) = (None, None, None, None);
         let mut query = ExecutionsQuery { from, to, token, limit: 10, cursor, descending };
-        let mut told = Vec::new();
+        let mut reported = Vec::new();
         loop {
             let page = stores.sqlite.executions(KEYS[0], &query).unwrap();
-            told.extend(page.executions.into_iter().map(|it| (it.timestamp, it.execution_time)));
+            reported
+                .extend(page.executions.into_iter().map(|it| (it.timestamp, it.execution_time)));
             let Some(next) = page.next else { break };
             query.cursor = Some(next);
             stores.write(calls(&mut random, 5));
@@ -134,10 +135,10 @@ fn a_cursor_holds_while_calls_arrive_and_others_are_folded() {
                 stores = stores.reopen();
             }
         }
-        let mut left = told.clone();
+        let mut left = reported.clone();
         for call in before.iter().filter(|call| call.key == KEYS[0]) {
             let call = (call.timestamp, call.execution_time);
-            let at = left.iter().position(|told| *told == call).expect("each is told");
+            let at = left.iter().position(|reported| *reported == call).expect("each is told");
             left.swap_remove(at);
         }
         // The others came meanwhile, and none of them is told twice.
@@ -149,12 +150,12 @@ fn a_cursor_holds_while_calls_arrive_and_others_are_folded() {
         let is_before = |pair: &[(f64, f64)]| {
             if descending { pair[0].0 >= pair[1].0 } else { pair[0].0 <= pair[1].0 }
         };
-        assert!(told.windows(2).all(is_before));
+        assert!(reported.windows(2).all(is_before));
     }
 }
 
 #[test]
-fn much_within_a_minute_is_folded_at_once_and_told_in_pages_of_a_bounded_size() {
+fn much_within_a_minute_is_folded_at_once_and_reported_in_pages_of_a_bounded_size() {
     let mut stores = Stores::new();
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let long = format!(r#"{{"padding":"{}"}}"#, "-".repeat(8_000));
@@ -260,16 +261,18 @@ fn what_was_never_sent_is_unknown() {
 
 /// The same, with percentiles within a part.
 #[track_caller]
-fn assert_close(told: Distribution, expected: Distribution, part: f64) {
-    let is_close = |told: Option<f64>, expected: Option<f64>, part: f64| match (told, expected) {
-        (Some(told), Some(expected)) => (told / expected - 1.0).abs() <= part,
-        (told, expected) => told.is_none() && expected.is_none(),
-    };
-    let exact = (told.count, told.min, told.max) == (expected.count, expected.min, expected.max);
+fn assert_close(reported: Distribution, expected: Distribution, part: f64) {
+    let is_close =
+        |reported: Option<f64>, expected: Option<f64>, part: f64| match (reported, expected) {
+            (Some(reported), Some(expected)) => (reported / expected - 1.0).abs() <= part,
+            (reported, expected) => reported.is_none() && expected.is_none(),
+        };
+    let exact = (reported.count, reported.min, reported.max)
+        == (expected.count, expected.min, expected.max);
     let close = exact
-        && is_close(told.mean, expected.mean, 1e-9)
-        && is_close(told.p50, expected.p50, part)
-        && is_close(told.p90, expected.p90, part)
-        && is_close(told.p99, expected.p99, part);
-    assert!(close, "{told:?} for {expected:?}");
+        && is_close(reported.mean, expected.mean, 1e-9)
+        && is_close(reported.p50, expected.p50, part)
+        && is_close(reported.p90, expected.p90, part)
+        && is_close(reported.p99, expected.p99, part);
+    assert!(close, "{reported:?} for {expected:?}");
 }

@@ -63,17 +63,20 @@ fn executions_go_after_what_is_kept_and_hours_stay_longer() {
     assert_eq!((all[0].count, all[0].first_seen), (4 * 3600 + 1, BEGIN));
 
     // Of what has gone there are hours, so these can't be cut.
-    let told = summary(&stores, BEGIN + 1800.0, BEGIN + 2.5 * 3600.0);
-    assert_eq!((told.from, told.to, told.step), (BEGIN, BEGIN + 2.5 * 3600.0, 3600.0));
-    let counts: Vec<_> = told.buckets.iter().map(|bucket| bucket.distribution.count).collect();
+    let reported = summary(&stores, BEGIN + 1800.0, BEGIN + 2.5 * 3600.0);
+    assert_eq!((reported.from, reported.to, reported.step), (BEGIN, BEGIN + 2.5 * 3600.0, 3600.0));
+    let counts: Vec<_> = reported.buckets.iter().map(|bucket| bucket.distribution.count).collect();
     assert_eq!(counts, [3600, 3600, 1800]);
     tend(&stores, BEGIN + keep + 2.25 * 3600.0);
-    let told = summary(&stores, BEGIN + 1800.0, BEGIN + 2.5 * 3600.0);
-    assert_eq!((told.to, told.total.count), (BEGIN + 3.0 * 3600.0, 3 * 3600));
+    let reported = summary(&stores, BEGIN + 1800.0, BEGIN + 2.5 * 3600.0);
+    assert_eq!((reported.to, reported.total.count), (BEGIN + 3.0 * 3600.0, 3 * 3600));
 
     tend(&stores, BEGIN + 12.0 * keep + 3600.0);
-    let told = summary(&stores, BEGIN, BEGIN + DAY);
-    assert_eq!((told.total.count, told.buckets[1].distribution.count), (3 * 3600 + 1, 3600));
+    let reported = summary(&stores, BEGIN, BEGIN + DAY);
+    assert_eq!(
+        (reported.total.count, reported.buckets[1].distribution.count),
+        (3 * 3600 + 1, 3600)
+    );
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn while_another_process_writes_messages_wait() {
 }
 
 #[test]
-fn a_full_disk_is_told_and_nothing_is_lost_once_there_is_room() {
+fn a_full_disk_is_reported_and_nothing_is_lost_once_there_is_room() {
     let (directory, log) = (TempDir::new().unwrap(), tempfile::NamedTempFile::new().unwrap());
     let filler = directory.path().join("filler");
     let Some(mut command) = on_tmpfs(&command(directory.path()), directory.path(), &filler) else {
@@ -55,8 +55,11 @@ fn a_full_disk_is_told_and_nothing_is_lost_once_there_is_room() {
     }
     // What was stored can be read.
     assert_eq!(kodemon.json(KEYS)["keys"][0]["key"], "a.rs-f");
-    let told = fs::read_to_string(log.path()).unwrap();
-    assert!(told.starts_with("kodemon: sqlite: can't store: ") && told.contains("full"), "{told}");
+    let reported = fs::read_to_string(log.path()).unwrap();
+    assert!(
+        reported.starts_with("kodemon: sqlite: can't store: ") && reported.contains("full"),
+        "{reported}"
+    );
 
     // The file is in a place that this process doesn't see by itself.
     let root = format!("/proc/{}/root", kodemon.server.pid());
@@ -96,7 +99,7 @@ fn what_failed_is_stored_once_when_it_is_tried_again() {
 }
 
 #[test]
-fn what_is_damaged_is_told_and_the_rest_is_answered() {
+fn what_is_damaged_is_reported_and_the_rest_is_answered() {
     let mut stores = Stores::new();
     let call = |key: &str| Call {
         key: key.to_owned(),
@@ -130,7 +133,7 @@ fn what_is_damaged_is_told_and_the_rest_is_answered() {
 
 /// The log of writes reaches the limit, which arrives as a signal that by default ends the process.
 #[test]
-fn a_limit_of_the_size_of_files_is_told_and_the_server_goes_on() {
+fn a_limit_of_the_size_of_files_is_reported_and_the_server_goes_on() {
     let (directory, log) = (TempDir::new().unwrap(), tempfile::NamedTempFile::new().unwrap());
     let mut limited = Command::new("sh");
     limited.args(["-c", "ulimit -f 1000 && exec \"$0\" \"$@\""]);
@@ -152,9 +155,9 @@ fn a_limit_of_the_size_of_files_is_told_and_the_server_goes_on() {
     assert_eq!(kodemon.json(KEYS)["keys"][0]["count"], stored);
     assert!(stored > 100, "{stored}");
     assert_eq!(kodemon.server.end(Signal::SIGTERM), Some(0));
-    let told = fs::read_to_string(log.path()).unwrap();
-    assert!(told.starts_with("kodemon: sqlite: can't store: "), "{told}");
-    assert!(told.contains("messages lost"), "{told}");
+    let reported = fs::read_to_string(log.path()).unwrap();
+    assert!(reported.starts_with("kodemon: sqlite: can't store: "), "{reported}");
+    assert!(reported.contains("messages lost"), "{reported}");
     let again = Kodemon::start(directory.path());
     assert_eq!(again.json(KEYS)["keys"][0]["count"], stored);
 }

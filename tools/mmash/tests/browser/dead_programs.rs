@@ -167,13 +167,13 @@ fn threads_that_publish_nothing_are_a_warning() {
     browser.until(&format!("{LABELS}.includes('web.sys.unpublished')"));
     let warnings = "document.getElementById('warnings')";
     assert_eq!(browser.ask(&format!("{warnings}.hidden")), json!(true));
-    for (threads, told) in
+    for (threads, reported) in
         [(3, "3 threads of \\S+ PID publish"), (1, "1 thread of \\S+ PID publishes")]
     {
         unpublished.resize_with(threads, || lost.clone().create().unwrap());
-        let told = told.replace("PID", &std::process::id().to_string());
-        let told = format!("/^{told} nothing$/.test({warnings}.textContent)");
-        browser.until(&format!("!{warnings}.hidden && {told}"));
+        let reported = reported.replace("PID", &std::process::id().to_string());
+        let reported = format!("/^{reported} nothing$/.test({warnings}.textContent)");
+        browser.until(&format!("!{warnings}.hidden && {reported}"));
         browser.screenshot("unpublished");
     }
     unpublished.clear();

@@ -77,8 +77,8 @@ fn where_there_is_nothing_the_page_says_where_it_looked_and_why() {
     let text = browser.ask("document.getElementById('empty-state').innerText");
     let text = text.as_str().unwrap();
     let pattern = format!("{}/*.mmstats", directory.path().display());
-    for told in ["There are no stats yet", &pattern, "PrivateTmp", "may not look", "version"] {
-        assert!(text.contains(told), "{told}: {text}");
+    for reported in ["There are no stats yet", &pattern, "PrivateTmp", "may not look", "version"] {
+        assert!(text.contains(reported), "{reported}: {text}");
     }
     browser.screenshot("nothing-light");
     // What comes then is shown, though its program is dead.

@@ -182,7 +182,7 @@ fn the_list_and_the_charts_can_be_used_by_keys() {
 }
 
 #[test]
-fn the_files_are_told_with_their_programs_and_whether_they_live() {
+fn the_files_are_reported_with_their_programs_and_whether_they_live() {
     let Some(stage) = Stage::open() else { return };
     let browser = &stage.browser;
     browser.click("#files");

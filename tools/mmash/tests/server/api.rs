@@ -115,7 +115,7 @@ fn stats_are_chosen_by_prefix_kind_and_glob_and_sorted() {
 }
 
 #[test]
-fn a_stat_tells_what_each_file_has() {
+fn a_stat_has_what_each_file_has() {
     let workers = Workers::new();
     let me = json!(process::id());
     let answer = workers.server.get("/api/v1/stats/work").json();
@@ -143,7 +143,7 @@ fn a_stat_tells_what_each_file_has() {
 }
 
 #[test]
-fn a_stat_tells_what_each_process_has_and_what_is_new_in_its_histogram() {
+fn a_stat_has_what_each_process_has_and_what_is_new_in_its_histogram() {
     let workers = Workers::new();
     // A program of the original, which names neither its command nor its host.
     let pid = dead_pid();
@@ -191,7 +191,7 @@ fn a_stat_tells_what_each_process_has_and_what_is_new_in_its_histogram() {
 }
 
 #[test]
-fn files_are_told_with_identity_life_and_what_is_wrong_with_them() {
+fn files_are_reported_with_identity_life_and_what_is_wrong_with_them() {
     let workers = Workers::new();
     let directory = workers.directory.path();
     write(directory, "mmstats-gone", &original(dead_pid()));
@@ -228,7 +228,7 @@ fn files_are_told_with_identity_life_and_what_is_wrong_with_them() {
 }
 
 #[test]
-fn what_is_of_dead_programs_and_what_is_not_published_is_told() {
+fn what_is_of_dead_programs_and_what_is_not_published_is_reported() {
     let directory = TempDir::new().unwrap();
     write(directory.path(), "mmstats-dead", &original(dead_pid()));
     let _stats = Options::dynamic("web").path(directory.path()).create().unwrap();
@@ -257,7 +257,7 @@ fn what_is_of_dead_programs_and_what_is_not_published_is_told() {
 }
 
 #[test]
-fn where_there_are_no_files_it_is_told_why() {
+fn where_there_are_no_files_it_is_reported_why() {
     let directory = TempDir::new().unwrap();
     let mut command = tool(env!("CARGO_BIN_EXE_mmash"));
     command.args(["--listen", "127.0.0.1:0"]).env("MMSTATS_PATH", directory.path().join("none"));

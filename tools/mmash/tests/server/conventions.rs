@@ -238,8 +238,8 @@ fn a_directory_may_appear_later() {
     let files = mmash.server.get("/api/v1/files").json();
     assert_eq!((count(&files), &files["errors"][0]["path"]), (0, &json!(later)));
     mmash.await_looks(3);
-    let told = format!("mmash: {}: No such file or directory (os error 2)\n", later.display());
-    assert_eq!(mmash.stderr(), told);
+    let reported = format!("mmash: {}: No such file or directory (os error 2)\n", later.display());
+    assert_eq!(mmash.stderr(), reported);
     let prepared = directory.path().join("prepared");
     fs::create_dir(&prepared).unwrap();
     write(&prepared, "mmstats-one", &original(1));
@@ -249,20 +249,23 @@ fn a_directory_may_appear_later() {
     fs::rename(&later, &prepared).unwrap();
     mmash.await_files(|files| files["errors"] != json!([]));
     mmash.await_looks(2);
-    assert_eq!(mmash.stderr(), told.repeat(2));
+    assert_eq!(mmash.stderr(), reported.repeat(2));
 }
 
 #[test]
-fn a_file_that_is_wrong_is_told_once() {
+fn a_file_that_is_wrong_is_reported_once() {
     let directory = TempDir::new().unwrap();
     write(directory.path(), "mmstats-good", &original(1));
     let wrong = write(directory.path(), "mmstats-\u{1b}[2J", b"no stats at all");
     let cut = write(directory.path(), "mmstats-cut", &original(1)[..30]);
     let mmash = Told::start(&mut command(directory.path()));
     mmash.await_looks(5);
-    let told = mmash.stderr();
-    assert_eq!(told.lines().count(), 2, "{told}");
-    assert!(told.contains("/mmstats-\\x1b[2J: ") && told.contains("/mmstats-cut: "), "{told}");
+    let reported = mmash.stderr();
+    assert_eq!(reported.lines().count(), 2, "{reported}");
+    assert!(
+        reported.contains("/mmstats-\\x1b[2J: ") && reported.contains("/mmstats-cut: "),
+        "{reported}"
+    );
     let files = mmash.server.get("/api/v1/files").json();
     let paths = files["errors"].as_array().unwrap().iter().map(|error| &error["path"]);
     assert_eq!(paths.collect::<Vec<_>>(), [&json!(wrong), &json!(cut)]);
@@ -277,7 +280,7 @@ fn a_file_that_is_wrong_is_told_once() {
 }
 
 #[test]
-fn a_directory_that_may_not_be_looked_into_is_told_once() {
+fn a_directory_that_may_not_be_looked_into_is_reported_once() {
     let directory = TempDir::new().unwrap();
     let everybody = Permissions::from_mode(0o755);
     fs::set_permissions(directory.path(), everybody.clone()).unwrap();
@@ -301,14 +304,14 @@ fn a_directory_that_may_not_be_looked_into_is_told_once() {
     command.args(["--listen", "127.0.0.1:0", "--glob"]).arg(&closed);
     let mmash = Told::start(command.env("MMSTATS_PATH", &closed));
     mmash.await_looks(3);
-    let told = format!("mmash: {}: Permission denied (os error 13)\n", closed.display());
-    assert_eq!(mmash.stderr(), told);
+    let reported = format!("mmash: {}: Permission denied (os error 13)\n", closed.display());
+    assert_eq!(mmash.stderr(), reported);
     let files = mmash.server.get("/api/v1/files").json();
     assert_eq!((count(&files), &files["errors"][0]["path"]), (0, &json!(closed)));
 }
 
 #[test]
-fn each_request_is_told_where_that_is_wanted() {
+fn each_request_is_reported_where_that_is_wanted() {
     let directory = TempDir::new().unwrap();
     let nothing = directory.path().join("nothing-*").display().to_string();
     let settings = format!("DEBUG = True\nPORT = 0\nMMSTATS_GLOB = '{nothing}'\n");
@@ -322,11 +325,11 @@ fn each_request_is_told_where_that_is_wanted() {
         http::send(mmash.server.address, request).expect("an answer");
     }
     for mmash in [&by_settings, &by_argument] {
-        let told = mmash.stderr();
-        let lines: Vec<_> = told.lines().map(|line| line.rsplit_once(' ').unwrap().0).collect();
+        let reported = mmash.stderr();
+        let lines: Vec<_> = reported.lines().map(|line| line.rsplit_once(' ').unwrap().0).collect();
         let nowhere = lines[1];
         assert!(nowhere.starts_with("mmash: GET /nowhere") && nowhere.ends_with("31m 404"));
-        assert!(!told.contains('\u{9b}'), "{told:?}");
+        assert!(!reported.contains('\u{9b}'), "{reported:?}");
         assert_eq!([lines[0], lines[2]], ["mmash: GET /stats/a%1b?exact 200", "mmash: POST / 405"]);
         assert_eq!(lines.len(), 3);
     }
@@ -364,9 +367,12 @@ fn it_serves_where_it_can_not_count() {
     let mmash =
         Told::start(command_of_nothing(directory.path()).env("MMSTATS_FILES", "{NONSENSE}"));
     assert_eq!(mmash.server.get("/stats/").json(), json!({"stats": []}));
-    let told = mmash.stderr();
-    assert!(told.starts_with("mmash: no telemetry: ") && told.contains("NONSENSE"), "{told}");
-    assert_eq!(told.lines().count(), 1, "{told}");
+    let reported = mmash.stderr();
+    assert!(
+        reported.starts_with("mmash: no telemetry: ") && reported.contains("NONSENSE"),
+        "{reported}"
+    );
+    assert_eq!(reported.lines().count(), 1, "{reported}");
 }
 
 #[test]

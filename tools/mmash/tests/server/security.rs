@@ -81,8 +81,11 @@ fn assert_safe(answer: &Answer) {
 fn assert_refused(answer: &Answer, status: u16, reason: &str) {
     assert_eq!(answer.status, status, "{answer:?}");
     assert_eq!(answer.header("content-type"), Some("application/json"));
-    let told = answer.json();
-    assert!(told["error"].as_str().is_some_and(|told| told.contains(reason)), "{told}");
+    let reported = answer.json();
+    assert!(
+        reported["error"].as_str().is_some_and(|reported| reported.contains(reason)),
+        "{reported}"
+    );
     assert_safe(answer);
 }
 
@@ -301,7 +304,7 @@ fn an_asset_that_the_browser_has_is_not_sent_again() {
 }
 
 #[test]
-fn what_is_not_there_is_told_with_a_reason() {
+fn what_is_not_there_is_reported_with_a_reason() {
     let (_directory, server) = served();
     for path in ["/nowhere", "/../etc/passwd", "/%2e%2e/etc/passwd", "//etc/passwd"] {
         assert_refused(&server.get(path), 404, "there is nothing at");

@@ -151,7 +151,7 @@ fn writer(directory: &TempDir, label: &'static str) -> (Published<()>, Counter) 
 }
 
 #[test]
-fn everything_is_told_first_and_then_only_what_changes() {
+fn everything_is_reported_first_and_then_only_what_changes() {
     let directory = TempDir::new().unwrap();
     let (_one, hits) = writer(&directory, "hits");
     let (_other, misses) = writer(&directory, "misses");
@@ -173,7 +173,7 @@ fn everything_is_told_first_and_then_only_what_changes() {
         misses.add(2);
         let values = json!({"hits": {"value": 3 + round}, "misses": {"value": 2 * round}});
         client.until(&values);
-        assert!(round < 100, "no value was ever told as a change");
+        assert!(round < 100, "no value was ever reported as a change");
         if client.changes > 3 {
             break;
         }
@@ -181,7 +181,7 @@ fn everything_is_told_first_and_then_only_what_changes() {
 }
 
 #[test]
-fn a_file_that_comes_and_one_that_goes_are_told() {
+fn a_file_that_comes_and_one_that_goes_are_reported() {
     let directory = TempDir::new().unwrap();
     let (_stays, hits) = writer(&directory, "hits");
     let server = served(&directory);
@@ -199,7 +199,7 @@ fn a_file_that_comes_and_one_that_goes_are_told() {
 }
 
 #[test]
-fn a_stat_that_another_program_declares_anew_is_told_anew() {
+fn a_stat_that_another_program_declares_anew_is_reported_anew() {
     let (directory, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let place = directory.path().join("hits.mmstats");
     let hits = field("hits", "d", 0xff, &0_f64.to_ne_bytes());
@@ -221,7 +221,7 @@ fn a_stat_that_another_program_declares_anew_is_told_anew() {
 }
 
 #[test]
-fn dead_programs_and_threads_that_publish_nothing_are_told() {
+fn dead_programs_and_threads_that_publish_nothing_are_reported() {
     let directory = TempDir::new().unwrap();
     write(directory.path(), "mmstats-dead", &original(dead_pid()));
     let options = Options::dynamic("web").path(directory.path()).default_fields(false);
@@ -297,12 +297,12 @@ fn who_pauses_gets_the_whole_again() {
     let server = served(&directory);
     let mut paused = Watcher::on(narrow(&server), &server);
     let mut quick = Watcher::of(&server);
-    let (mut round, mut told) = (0, 0);
-    while told <= 2 * most_on_the_way() {
+    let (mut round, mut reported) = (0, 0);
+    while reported <= 2 * most_on_the_way() {
         round += 1;
         let text = format!("round-{round}-");
         put(&directory, 2_000, &text);
-        told += quick.until(&text).1;
+        reported += quick.until(&text).1;
     }
     let (names, _) = paused.until(&format!("round-{round}-"));
     assert!(names.len() < round, "all {round} rounds came one by one");

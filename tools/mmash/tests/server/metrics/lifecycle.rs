@@ -110,8 +110,8 @@ fn a_metric_keeps_its_name_when_another_comes_that_wants_it() {
     file("mmstats-2", "a.b");
     let text = next_look(&server);
     assert!(text.contains("# HELP a_b a_b\n"), "{text}");
-    let told = "# HELP U__a_2e_b a.b. The label is a.b, whose usual name is another's.\n";
-    assert!(text.contains(told), "{text}");
+    let reported = "# HELP U__a_2e_b a.b. The label is a.b, whose usual name is another's.\n";
+    assert!(text.contains(reported), "{text}");
 }
 
 #[test]

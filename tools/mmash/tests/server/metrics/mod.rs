@@ -279,7 +279,7 @@ fn where_there_are_no_files_there_is_no_sample() {
 }
 
 #[test]
-fn files_of_one_thread_are_told_apart_by_their_paths() {
+fn files_of_one_thread_are_reported_apart_by_their_paths() {
     let directory = TempDir::new().unwrap();
     let (_first, _second) = (worker(directory.path(), 1), worker(directory.path(), 2));
     let server = mmash(directory.path());

@@ -23,12 +23,12 @@ fn directory(parent: &Path, name: &str, mode: u32) -> PathBuf {
 }
 
 /// A directory that everybody may look into, with the tool in it.
-fn place() -> (TempDir, PathBuf) {
-    let place = tempfile::tempdir().unwrap();
-    fs::set_permissions(place.path(), fs::Permissions::from_mode(0o755)).unwrap();
-    let program = place.path().join("cleanstats");
+fn folder() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let program = folder.path().join("cleanstats");
     fs::copy(env!("CARGO_BIN_EXE_cleanstats"), &program).unwrap();
-    (place, program)
+    (folder, program)
 }
 
 /// What the dry run says, which must be what the run then says and does.
@@ -51,9 +51,9 @@ fn what_another_user_may_not_remove() {
         return;
     }
     let nobody = User::from_name("nobody").unwrap().map_or(Uid::from_raw(65534), |user| user.uid);
-    let (place, program) = place();
-    let sticky = directory(place.path(), "sticky", 0o1777);
-    let read_only = directory(place.path(), "read-only", 0o755);
+    let (folder, program) = folder();
+    let sticky = directory(folder.path(), "sticky", 0o1777);
+    let read_only = directory(folder.path(), "read-only", 0o755);
     let theirs = write(&sticky, "theirs.mmstats", &original(dead_pid()));
     let own = write(&sticky, "own.mmstats", &original(dead_pid()));
     chown(&own, Some(nobody), None).unwrap();
@@ -79,8 +79,8 @@ fn what_another_user_may_not_remove() {
 
 #[test]
 fn what_is_on_a_file_system_that_is_read_only() {
-    let (place, program) = place();
-    let path = directory(place.path(), "stats", 0o777);
+    let (folder, program) = folder();
+    let path = directory(folder.path(), "stats", 0o777);
     let dead = write(&path, "dead.mmstats", &original(dead_pid()));
     let mounted = |what: &str| {
         let mut command = tool("unshare");

@@ -18,24 +18,24 @@ fn labels_and_life_choose() {
     let dead = write(every.directory().as_ref(), "dead.mmstats", &original(dead_pid()));
     let dead = dead.to_str().unwrap();
     let undecided = write(every.directory().as_ref(), "who.mmstats", &content(&[]));
-    let place = every.directory();
+    let location = every.directory();
 
-    let alive = output(["--alive", place]);
+    let alive = output(["--alive", location]);
     assert!(alive.contains("render") && !alive.contains(dead), "{alive}");
-    let gone = output(["--dead", place]);
+    let gone = output(["--dead", location]);
     assert!(gone.starts_with(&format!("==> {dead}  [dead: ")), "{gone}");
     assert_eq!(gone.matches("==>").count(), 1);
-    let all = output([place]);
+    let all = output([location]);
     let mark = format!("==> {}  [undecided: no process id in it]", undecided.display());
     assert!(all.contains(&mark), "{all}");
 
-    let some = output(["-l", "*its", "--label", "r?nder", place]);
+    let some = output(["-l", "*its", "--label", "r?nder", location]);
     assert_eq!(some.matches("==>").count(), 2, "no file without a stat: {some}");
     assert_eq!(some.matches("  hits").count(), 2, "{some}");
 
     for (arguments, reason) in [
         (
-            &["-l", "nothing*", place][..],
+            &["-l", "nothing*", location][..],
             "read 3 files; found none with a stat whose label matches",
         ),
         (&["--alive", dead], "read 1 file; found none whose program is alive"),
@@ -138,10 +138,10 @@ fn the_same_file_is_shown_once_and_directories_and_globs_are_expanded() {
     let names = ["a.mmstats", "mmstats-b", "c.other"];
     let paths: Vec<PathBuf> =
         names.iter().map(|name| write(directory.path(), name, &original(dead_pid()))).collect();
-    let place = directory.path().to_str().unwrap();
+    let location = directory.path().to_str().unwrap();
     let shown = |arguments: &[&str]| output(arguments.iter().copied()).matches("==> ").count();
-    assert_eq!(shown(&[place]), 2);
-    assert_eq!(shown(&[place, paths[0].to_str().unwrap()]), 2);
-    assert_eq!(shown(&[&format!("{place}/*")]), 3);
+    assert_eq!(shown(&[location]), 2);
+    assert_eq!(shown(&[location, paths[0].to_str().unwrap()]), 2);
+    assert_eq!(shown(&[&format!("{location}/*")]), 3);
     assert_eq!(shown(&[paths[2].to_str().unwrap()]), 1);
 }

@@ -33,16 +33,16 @@ fn fields_that_stand_apart_are_joined_in_a_hint() {
 fn it_waits_for_the_first_program() {
     let (folder, path) = folder();
     let late = folder.path().join("late");
-    for (place, fields) in [(&path[..], "jobs.done"), (late.to_str().unwrap(), "*.done")] {
+    for (location, fields) in [(&path[..], "jobs.done"), (late.to_str().unwrap(), "*.done")] {
         let mut running =
-            Running::start(&["--wait", "-d", "0.01", "-o", "csv", "--delta", fields, place]);
+            Running::start(&["--wait", "-d", "0.01", "-o", "csv", "--delta", fields, location]);
         let mut stderr = BufReader::new(running.child.stderr.take().unwrap());
         let mut said = String::new();
         stderr.read_line(&mut said).unwrap();
         assert_eq!(said, "pollstats: waiting for the first program; press Ctrl-C to stop\n");
 
-        std::fs::create_dir_all(place).unwrap();
-        let stats = publish(place.as_ref());
+        std::fs::create_dir_all(location).unwrap();
+        let stats = publish(location.as_ref());
         let done = counter(&stats, "done");
         assert_eq!(running.line(), "time,jobs.done");
         done.add(3);

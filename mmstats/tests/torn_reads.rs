@@ -57,7 +57,7 @@ fn read_beside(seconds: f64, start: fn(&Path, Layout, Pace) -> Writer) {
         let writer = start(directory.path(), layout, pace);
         let (begun, mut watch) = (Instant::now(), Watch::new(layout, pace));
         while begun.elapsed() < time || !watch.has_seen_enough() {
-            watch.look(&StatsFile::read(&writer.path).unwrap());
+            watch.observe(&StatsFile::read(&writer.path).unwrap());
             if begun.elapsed() > TIMEOUT {
                 break;
             }
@@ -114,7 +114,7 @@ fn a_naive_reader_of_a_packed_file_sees_torn_numbers() {
         std::array::from_fn(|number| {
             let (field, kind, edge) = (&fields[number], &kinds[number], EDGES[number]);
             assert!(field.label.starts_with(kind.label), "{}", field.label);
-            let (at, size) = field.place;
+            let (at, size) = field.position;
             assert!(at < edge && edge < at + size, "the value lies across {edge}");
             let oracle::Value::Integer(value) = field.value else { panic!("{field:?}") };
             (kind.judge)(&[Value::Unsigned(value.try_into().unwrap())]) == Judged::Torn

@@ -1,4 +1,4 @@
-//! A writer that is killed at any moment of its file's birth: at the file's name there is nothing
+//! A writer that is killed at any moment of its file's creation: at the file's name there is nothing
 //! or a whole file, and cleanstats sweeps whatever else it left.
 //!
 //! It is killed before and after each of its system calls, whichever they are. What it does in
@@ -18,8 +18,8 @@ use mmstats_testing::{seccomp, traced};
 use nix::unistd::Pid;
 
 /// Makes a file that is named after this process, and leaves it.
-fn give_birth(directory: &Path) {
-    let options = Options::dynamic("Birth").path(directory).filename("{PID}.mmstats");
+fn create(directory: &Path) {
+    let options = Options::dynamic("Killed").path(directory).filename("{PID}.mmstats");
     mem::forget(options.mode(0o440).create().unwrap());
 }
 
@@ -82,8 +82,8 @@ struct Left {
     other: Vec<u64>,
 }
 
-/// Kills writers in the middle of a birth, each at another moment, and sweeps what they left.
-fn killed_at_each_moment(give_birth: impl Fn(&Path)) -> Option<Left> {
+/// Kills writers that create a file, each at another moment, and sweeps what they left.
+fn killed_at_each_moment(create: impl Fn(&Path)) -> Option<Left> {
     if !traced::is_allowed() {
         return None;
     }
@@ -91,14 +91,14 @@ fn killed_at_each_moment(give_birth: impl Fn(&Path)) -> Option<Left> {
     let directory = directory.path();
     let mut left = Left::default();
     for stop in 0.. {
-        let look = |writer| {
+        let inspect = |writer| {
             is_whole(directory, writer);
             for path in others(directory, writer) {
                 stays_while_its_writer_lives(&path);
             }
             writer
         };
-        let Some(writer) = traced::killed_at_stop(stop, || give_birth(directory), look) else {
+        let Some(writer) = traced::killed_at_stop(stop, || create(directory), inspect) else {
             break;
         };
         let is_there = is_whole(directory, writer);
@@ -129,8 +129,8 @@ fn is_swept(directory: &Path, count: usize) {
 }
 
 #[test]
-fn a_birth_leaves_a_whole_file_or_none() {
-    killed_at_each_moment(give_birth);
+fn a_killed_creator_leaves_a_whole_file_or_none() {
+    killed_at_each_moment(create);
 }
 
 /// Where files can't be made without a name, they have a temporary one that no tool looks for.
@@ -138,7 +138,7 @@ fn a_birth_leaves_a_whole_file_or_none() {
 fn where_files_need_a_name_at_once_what_else_is_left_is_swept() {
     let left = killed_at_each_moment(|directory| {
         seccomp::refuse_unnamed_files();
-        give_birth(directory);
+        create(directory);
     });
     if let Some(left) = left {
         let whole = left.other.last().unwrap();

@@ -105,7 +105,7 @@ fn nor_where_no_further_file_can_be_made() {
     });
 }
 
-/// All that a file will ever need is its own from its birth on.
+/// All that a file will ever need is its own from its creation on.
 #[test]
 fn a_file_that_was_made_does_not_mind_that_others_fill_the_file_system() {
     on_tmpfs("size=256k", |directory| {

@@ -19,19 +19,19 @@ fn at_each_change<T>(
     path: &Path,
     prepare: impl FnOnce() -> T,
     action: impl FnOnce(&mut T),
-    mut look: impl FnMut(&StatsFile, &[u8]),
+    mut inspect: impl FnMut(&StatsFile, &[u8]),
 ) -> Option<usize> {
     if !traced::is_allowed() {
         return None;
     }
     let mut file = None;
     let (mut before, mut now, mut changes) = (Vec::new(), Vec::new(), 0);
-    let look = || {
+    let inspect_changes = || {
         let file = file.get_or_insert_with(|| File::open(path).unwrap());
         now.resize(fs::metadata(path).unwrap().len() as usize, 0);
         file.read_exact_at(&mut now, 0).unwrap();
         if now != before {
-            look(&StatsFile::from_bytes(path, &now).unwrap(), &now);
+            inspect(&StatsFile::from_bytes(path, &now).unwrap(), &now);
             before.clone_from(&now);
             changes += 1;
         }
@@ -41,7 +41,7 @@ fn at_each_change<T>(
         // Its end is not under test.
         mem::forget(prepared);
     };
-    traced::at_each_instruction(prepare, action, look);
+    traced::at_each_instruction(prepare, action, inspect_changes);
     Some(changes)
 }
 

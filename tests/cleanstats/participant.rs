@@ -18,19 +18,19 @@ use crate::cleanstats;
 const LAST_PID: &str = "/proc/sys/kernel/ns_last_pid";
 
 /// A process that is told what to do. Killed when dropped, and with it what is in its namespace.
-pub struct Side(Actor);
+pub struct Participant(Actor);
 
-impl Side {
+impl Participant {
     /// In the namespace of who asks.
     pub fn here() -> Self {
-        Self(Actor::start("side::role"))
+        Self(Actor::start("participant::role"))
     }
 
     /// The first process of a new pid namespace; `None`: there can't be one, and the test is skipped.
     pub fn in_namespace(proc: Proc) -> Option<Self> {
         let mut command = unshare(proc)?;
         command.arg(env::current_exe().unwrap());
-        Some(Self(Actor::start_by(command, "side::role")))
+        Some(Self(Actor::start_by(command, "participant::role")))
     }
 
     /// Publishes this file until the end.
@@ -112,14 +112,14 @@ fn role() {
 
 fn publish(path: &Path) -> Published<()> {
     let (directory, name) = (path.parent().unwrap(), path.file_name().unwrap());
-    let options = Options::dynamic("Side").path(directory).filename(name.to_str().unwrap());
+    let options = Options::dynamic("Participant").path(directory).filename(name.to_str().unwrap());
     let stats = options.create().unwrap();
     assert_eq!(stats.path(), Some(path), "nobody else has the name");
     stats
 }
 
-fn writer(path: &str) -> Side {
-    let mut writer = Side::here();
+fn writer(path: &str) -> Participant {
+    let mut writer = Participant::here();
     writer.publish(Path::new(path));
     writer
 }
