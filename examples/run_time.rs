@@ -15,7 +15,7 @@ use std::io::{self, BufRead};
 use mmstats::{AddError, Counter, Field, Options, StatsFile};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // Room for some two hundred more stats than the defaults.
+    // Free space for some two hundred stats.
     let stats = Options::dynamic("Words").prefix("text.").capacity(32 * 1024).create()?;
     let total: Counter = stats.add(Counter::named("words").unit("words"))?;
     let mut counters: HashMap<String, Counter> = HashMap::new();

@@ -27,7 +27,7 @@ pub const IDENTITY_ALIGN: usize = 8;
 
 /// The process and thread that made a stats file, as its trailer tells.
 ///
-/// It never changes after the file's birth. A file that another thread takes over keeps the
+/// It never changes after the file's creation. A file that another thread takes over keeps the
 /// identity of the thread that made it; the field `sys.tid` has the present one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

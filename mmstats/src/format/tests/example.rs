@@ -249,7 +249,7 @@ fn store(block: &str, bytes: &mut [u8]) {
 
 fn from_the_page() -> Vec<u8> {
     let mut bytes = vec![0; PAGE];
-    store(&block("example-birth"), &mut bytes);
+    store(&block("example-creation"), &mut bytes);
     bytes
 }
 
@@ -265,7 +265,7 @@ fn read<'a>(bytes: &'a [u8], label: &str) -> &'a [u8] {
 fn the_page_shows_what_a_writer_composes() {
     let image = image();
     let expected = annotated(&image.bytes);
-    assert!(block("example-birth") == expected, "paste this as example-birth:\n{expected}");
+    assert!(block("example-creation") == expected, "paste this as example-creation:\n{expected}");
     assert!(from_the_page() == image.bytes, "what the page leaves out is zero");
 }
 
