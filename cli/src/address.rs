@@ -1,4 +1,4 @@
-//! Where to listen.
+//! Addresses to listen on.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -8,17 +8,17 @@ use std::path::PathBuf;
 
 use crate::escape::escape_path;
 
-/// Where a server listens.
+/// What a server listens on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Listen {
-    /// On an address and a port.
+    /// An address and a port.
     Address(SocketAddr),
-    /// On a socket in the file system.
+    /// A socket in the file system.
     Unix(PathBuf),
 }
 
 impl Listen {
-    /// Whether only this machine reaches it.
+    /// Whether only this machine can reach it.
     pub fn is_local(&self) -> bool {
         match self {
             Self::Address(address) => address.ip().is_loopback(),
@@ -26,7 +26,7 @@ impl Listen {
         }
     }
 
-    /// What a client asks for: `http://ADDRESS:PORT/`, or `unix:PATH`, which isn't a URL.
+    /// What a client connects to: `http://ADDRESS:PORT/`, or `unix:PATH`, which isn't a URL.
     pub fn url(&self) -> String {
         match self {
             Self::Address(_) => format!("http://{self}/"),
@@ -41,7 +41,7 @@ impl From<SocketAddr> for Listen {
     }
 }
 
-/// As an argument has it. A path that would drive a terminal is escaped.
+/// As in an argument, with the path escaped.
 impl fmt::Display for Listen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -51,7 +51,7 @@ impl fmt::Display for Listen {
     }
 }
 
-/// Parses what [`parse_address`] does, and `unix:PATH`.
+/// Parses what [`parse_address`] accepts, or `unix:PATH`.
 ///
 /// # Errors
 ///
@@ -64,17 +64,17 @@ pub fn parse_listen(text: &OsStr) -> Result<Listen, String> {
     address.map(Listen::Address).ok_or_else(|| format!("{EXPECTED}, or unix:PATH"))
 }
 
-/// Parses an address and its port, or a port alone, which is one of 127.0.0.1. `localhost` is that
-/// address too, whatever else it resolves to, as it is for programs that send to kodemon.
+/// Parses an address and its port, or a port alone, which is on 127.0.0.1. `localhost` is that
+/// address, too, whatever it resolves to, as for programs that send to kodemon.
 ///
 /// # Errors
 ///
-/// Returns what was expected if the text is none of these; other names aren't resolved.
+/// Returns what was expected if the text is anything else; other names aren't resolved.
 pub fn parse_address(text: &str) -> Result<SocketAddr, String> {
     address(text).ok_or_else(|| EXPECTED.to_owned())
 }
 
-const EXPECTED: &str = "expected a port or an address and a port, as in 5002, 127.0.0.1:5002, \
+const EXPECTED: &str = "expected a port or an address and a port, such as 5002, 127.0.0.1:5002, \
                         [::1]:5002 or localhost:5002";
 
 fn address(text: &str) -> Option<SocketAddr> {
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_port_alone_and_localhost_are_of_127_0_0_1() {
+    fn a_port_alone_and_localhost_are_on_127_0_0_1() {
         for (text, expected) in [
             ("5002", "127.0.0.1:5002"),
             ("localhost:0", "127.0.0.1:0"),
@@ -107,9 +107,9 @@ mod tests {
         let path = OsString::from_vec(b"/run/\xff\x1b".to_vec());
         let mut text = OsString::from("unix:");
         text.push(&path);
-        let place = parse_listen(&text).unwrap();
-        assert_eq!(place, Listen::Unix(path.into()));
-        assert!(place.is_local() && !place.url().contains('\x1b'), "{place}");
+        let listen = parse_listen(&text).unwrap();
+        assert_eq!(listen, Listen::Unix(path.into()));
+        assert!(listen.is_local() && !listen.url().contains('\x1b'), "{listen}");
         assert!(parse_listen("unix:".as_ref()).unwrap_err().ends_with("unix:PATH"));
         assert_eq!(parse_listen("5002".as_ref()).unwrap().url(), "http://127.0.0.1:5002/");
     }

@@ -1,8 +1,8 @@
 //! Makes text from files, file names and clients harmless to a terminal.
 //!
-//! They are written by anybody. What they say reaches a terminal only after control
-//! characters (the beginnings of escape sequences) and the controls that turn the direction of
-//! text around are replaced by what they are called: `\x1b`, `\u{202e}`.
+//! Anybody can write them. They reach a terminal only after control characters, with which escape
+//! sequences begin, and controls of the text direction are replaced by their names: `\x1b`,
+//! `\u{202e}`.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -10,7 +10,7 @@ use std::path::Path;
 
 use crate::locale;
 
-/// Whether a character drives a terminal or hides what a text says.
+/// Whether a character could control a terminal or hide what a text says.
 pub const fn is_harmful(character: char) -> bool {
     matches!(character,
         '\0'..='\x1f' | '\x7f'..='\u{9f}'
@@ -21,7 +21,7 @@ pub const fn is_harmful(character: char) -> bool {
 }
 
 /// A text for people: every harmful character is replaced by an escape, and in a locale without
-/// UTF-8 everything that isn't ASCII by what is nearest, or by an escape.
+/// UTF-8 everything that isn't ASCII by the nearest character, or by an escape.
 pub fn escape(text: &str) -> Cow<'_, str> {
     escape_in(text, locale::is_ascii())
 }
@@ -51,12 +51,12 @@ fn escape_in(text: &str, ascii: bool) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// A path for a message or a table: lossy where it isn't UTF-8, and escaped.
+/// A path for a message or a table, escaped; what isn't UTF-8 is replaced.
 pub fn escape_path(path: &Path) -> Cow<'_, str> {
     escape_path_with(path, escape)
 }
 
-/// A path for programs: lossy where it isn't UTF-8, and harmless.
+/// A path for programs, without harmful characters; what isn't UTF-8 is replaced.
 pub fn escape_path_data(path: &Path) -> Cow<'_, str> {
     escape_path_with(path, escape_data)
 }
@@ -68,7 +68,7 @@ fn escape_path_with(path: &Path, escape: fn(&str) -> Cow<'_, str>) -> Cow<'_, st
     }
 }
 
-/// Printable ASCII only, as nearly every label is: asked a byte at a time, which is quick.
+/// Printable ASCII only, as nearly every label is; checked by bytes, which is fast.
 fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_drives_a_terminal_is_named() {
+    fn what_controls_a_terminal_is_named() {
         for (text, expected) in [
             ("\x1b[2Jx", "\\x1b[2Jx"),
             ("a\nb\r\t\0", "a\\nb\\r\\t\\x00"),

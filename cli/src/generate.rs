@@ -12,13 +12,12 @@ use crate::exit::Outcome;
 pub struct GenerateArgument {
     /// Print the man page or a shell's completions, and exit
     ///
-    /// They come from the same definitions as this help: `--generate man > TOOL.1`, `--generate
-    /// bash > /etc/bash_completion.d/TOOL`.
+    /// For example `--generate man > TOOL.1`, `--generate bash > /etc/bash_completion.d/TOOL`.
     #[arg(long = "generate", value_name = "WHAT", hide_short_help = true)]
     pub what: Option<Generate>,
 }
 
-/// What `--generate` makes.
+/// What `--generate` prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Generate {
     /// A man page.
@@ -35,7 +34,7 @@ pub enum Generate {
 ///
 /// # Errors
 ///
-/// Where stdout can't be written.
+/// Returns an error if stdout can't be written.
 pub fn generate(what: Generate, mut command: Command) -> io::Result<Outcome> {
     let name = command.get_name().to_owned();
     let mut text = Vec::new();
@@ -52,7 +51,7 @@ pub fn generate(what: Generate, mut command: Command) -> io::Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
-/// The help's end becomes sections that keep their lines; left alone they would be filled up.
+/// The end of the help becomes sections that keep their line breaks; clap would join the lines.
 fn render_man_page(command: Command, out: &mut Vec<u8>) -> io::Result<()> {
     let end = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
     let man = clap_mangen::Man::new(command);
@@ -69,7 +68,7 @@ fn render_man_page(command: Command, out: &mut Vec<u8>) -> io::Result<()> {
     man.render_version_section(out)
 }
 
-/// Text that roff shows as it is. No line of ours begins with its control characters.
+/// Escapes text for roff. No line of ours begins with its control characters.
 fn roff(text: &str) -> String {
     text.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq").replace('"', "\\(dq")
 }

@@ -1,5 +1,6 @@
-//! JSON that drives no terminal.
+//! JSON that is safe on a terminal.
 
+use std::fmt;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -7,29 +8,39 @@ use serde_json::ser::{CompactFormatter, Formatter};
 
 use crate::escape::is_harmful;
 
-/// Writes a value as compact JSON. Characters that are harmful to a terminal become `\u` escapes,
-/// which any parser turns back.
+/// Writes a value as compact JSON. Characters that could control a terminal become `\u` escapes,
+/// which any parser restores.
 ///
 /// # Errors
 ///
-/// Where `out` can't be written.
+/// Returns an error if `out` can't be written.
 pub fn write(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(out, Harmless(CompactFormatter));
     value.serialize(&mut serializer).map_err(io::Error::from)
 }
 
-/// The same as a text.
+/// Returns the same as a text.
 ///
 /// # Panics
 ///
-/// Where the value has a map whose keys are no texts: JSON has none.
+/// Panics if the value has a map whose keys aren't texts, which JSON lacks.
 pub fn text(value: &impl Serialize) -> String {
     let mut text = Vec::new();
     write(&mut text, value).expect("it can be JSON, and a Vec takes everything");
     String::from_utf8(text).expect("JSON is a text")
 }
 
-/// Escapes in strings what JSON itself lets through.
+/// A character as an escape of JSON: `\u001b`. All harmful ones have four digits.
+#[derive(Clone, Copy, Debug)]
+pub struct Escaped(pub char);
+
+impl fmt::Display for Escaped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\\u{:04x}", u32::from(self.0))
+    }
+}
+
+/// Escapes in strings what JSON itself allows.
 struct Harmless(CompactFormatter);
 
 impl Formatter for Harmless {
@@ -43,7 +54,7 @@ impl Formatter for Harmless {
             let (plain, harmful) = rest.split_at(at);
             self.0.write_string_fragment(writer, plain)?;
             let character = harmful.chars().next().unwrap_or_default();
-            write!(writer, "\\u{:04x}", u32::from(character))?;
+            write!(writer, "{}", Escaped(character))?;
             rest = &harmful[character.len_utf8()..];
         }
         self.0.write_string_fragment(writer, rest)

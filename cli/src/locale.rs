@@ -1,9 +1,9 @@
-//! Whether whoever reads the output can be shown more than ASCII.
+//! Whether the output may have more than ASCII.
 
 use std::env;
 use std::sync::LazyLock;
 
-/// As the environment says, which doesn't change.
+/// From the environment, which doesn't change.
 static IS_ASCII: LazyLock<bool> = LazyLock::new(|| {
     // The first one that is set to anything counts, as POSIX has it.
     let mut values = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(env::var_os);
@@ -11,13 +11,13 @@ static IS_ASCII: LazyLock<bool> = LazyLock::new(|| {
     value.is_some_and(|value| is_ascii_locale(&value.to_string_lossy()))
 });
 
-/// Whether text for people has to be ASCII: the locale is `C` or `POSIX`, or has another character
-/// set than UTF-8. Where nothing names a locale, as in many containers, UTF-8 is usual.
+/// Whether text for people must be ASCII: the locale is `C` or `POSIX`, or has another character set
+/// than UTF-8. Without a locale, as in many containers, UTF-8 is usual.
 pub fn is_ascii() -> bool {
     *IS_ASCII
 }
 
-/// What stands where a text was cut: one column.
+/// What marks where a text was cut: one column.
 pub fn cut_mark() -> char {
     if is_ascii() { '~' } else { '…' }
 }

@@ -1,8 +1,8 @@
-//! The messages of a server, written by a thread of their own: no other thread ever waits for
+//! The messages of a server, written by a thread of their own, so that no other thread waits for
 //! stderr.
 //!
-//! A pipe that nobody reads, or a terminal that was stopped by Ctrl-S, blocks whoever writes to
-//! it. A tool that ends soon may wait; a server must not, so it calls [`start`] first.
+//! A pipe that nobody reads, or a terminal stopped by Ctrl-S, blocks its writers. A short command
+//! may wait; a server must not, so it calls [`start`] first.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{self, Write};
@@ -13,12 +13,12 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Duration;
 
-/// How many lines wait for stderr; further ones are dropped and counted.
+/// The maximum number of lines in the queue; further ones are dropped and counted.
 const CAPACITY: usize = 1_000;
 
 static LOG: OnceLock<Log> = OnceLock::new();
 
-/// From now on a thread writes the messages of this process, those of panics too.
+/// Starts a thread that writes the messages of this process, including those of panics.
 ///
 /// # Errors
 ///
@@ -37,18 +37,18 @@ pub fn start(command: &'static str) -> io::Result<()> {
     Ok(())
 }
 
-/// Waits until the messages so far are written, but no longer than `limit`.
+/// Waits until the messages so far are written, for at most `limit`.
 pub fn flush(limit: Duration) {
     if let Some(log) = LOG.get() {
         log.flush(limit);
     }
 }
 
-/// Writes a line to stderr: at once, or in a server by the thread.
+/// Writes a line to stderr: at once, or in a server through the thread.
 pub(crate) fn write(line: String) {
     match LOG.get() {
         Some(log) => log.push(line),
-        // Where stderr is closed there is nobody left to read it.
+        // If stderr is closed, nobody can read it.
         None => write_line(&mut io::stderr(), line),
     }
 }
@@ -92,7 +92,7 @@ impl Log {
 
 fn write_all(command: &str, entries: &Receiver<Entry>, dropped: &AtomicU64, mut out: impl Write) {
     for entry in entries {
-        // An error means that nobody reads any more; the queue is emptied all the same.
+        // An error means that nobody reads any more; the queue is emptied anyway.
         match entry {
             Entry::Line(line) => write_line(&mut out, line),
             Entry::Flush(done) => drop(done.try_send(())),
@@ -105,7 +105,7 @@ fn write_all(command: &str, entries: &Receiver<Entry>, dropped: &AtomicU64, mut 
     }
 }
 
-/// In one write, so that lines of several processes aren't mixed up.
+/// Writes in one call, so that lines of several processes aren't mixed.
 fn write_line(out: &mut impl Write, mut line: String) {
     line.push('\n');
     drop(out.write_all(line.as_bytes()));
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_waits_for_a_pipe_that_is_not_read_and_what_is_dropped_is_counted() {
+    fn nobody_waits_for_an_unread_pipe_and_dropped_lines_are_counted() {
         let (reader, writer) = io::pipe().unwrap();
         let log = Log::start("test", writer).unwrap();
         // More than the pipe and the queue hold.

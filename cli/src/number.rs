@@ -1,7 +1,7 @@
 //! Numbers as text: exact, or readable.
 //!
 //! Exact: integers in full, floats with the fewest digits that give the same float again,
-//! `NaN`, `inf`, `-inf`. Readable: thousands apart, floats with six digits, durations in the unit
+//! `NaN`, `inf`, `-inf`. Readable: thousands separators, floats with six digits, durations in the unit
 //! that fits. Everything is appended to a buffer, so that a dump of many files doesn't allocate.
 
 use std::io::Write;
@@ -25,7 +25,7 @@ pub fn push_plain(out: &mut Vec<u8>, value: u64) {
     push_digits(out, value, None);
 }
 
-/// Appends an integer with its thousands apart: `1,234,567`.
+/// Appends an integer with thousands separators: `1,234,567`.
 pub fn push_grouped(out: &mut Vec<u8>, value: u64) {
     push_digits(out, value, Some(b','));
 }
@@ -124,7 +124,7 @@ fn push_clock(out: &mut Vec<u8>, seconds: f64) {
     }
 }
 
-/// Puts thousands apart in the digits from `start` to `end`.
+/// Inserts thousands separators in the digits from `start` to `end`.
 fn group(out: &mut Vec<u8>, start: usize, end: usize) {
     let mut at = end;
     while at > start + 3 {

@@ -1,16 +1,16 @@
-//! Nouns behind numbers: `1 file`, `2 files`.
+//! Nouns after numbers: `1 file`, `2 files`.
 
 use std::borrow::Cow;
 use std::fmt::Display;
 
-/// A number and what it counts, which is given in plural.
+/// A number and what it counts, which is given in the plural.
 pub fn counted(number: impl Display, plural: &str) -> String {
     let number = number.to_string();
     let noun = noun(number == "1", plural);
     format!("{number} {noun}")
 }
 
-/// A noun as it stands behind one or behind several; of several words the first.
+/// A noun in the singular or the plural; of several words the first.
 ///
 /// What isn't clearly an English plural stays as it is: `ms`, `celsius`.
 pub fn noun(is_one: bool, plural: &str) -> Cow<'_, str> {

@@ -4,9 +4,9 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
+use mmstats_cli::duration::parse_duration;
 
 use crate::common::arguments::{CommonArguments, after_help};
-use mmstats_cli::duration::parse_duration;
 
 /// The tool's name.
 pub const NAME: &str = "cleanstats";

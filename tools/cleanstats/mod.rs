@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use clap::CommandFactory;
 use mmstats::{Processes, Removal, RemoveError};
-
-use crate::common::selection::Selection;
-pub use args::{Arguments, Format, NAME};
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::exit::Outcome;
 use mmstats_cli::generate::generate;
 use mmstats_cli::shutdown::Shutdown;
+
+use crate::common::selection::Selection;
+pub use args::{Arguments, Format, NAME};
 use output::Output;
 
 /// Runs the tool. When a shutdown is requested, the file at

@@ -4,11 +4,12 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use mmstats::Removal;
+use mmstats_cli::escape::{escape, escape_path};
+use mmstats_cli::json;
 use serde::Serialize;
 
 use super::args::{Arguments, Format};
-use crate::common::json::{self, FileError};
-use mmstats_cli::escape::{escape, escape_path};
+use crate::common::json::FileError;
 
 /// Raised when a reader of an older schema would go wrong.
 const SCHEMA: u32 = 1;

@@ -2,9 +2,9 @@
 
 use clap::Args;
 use mmstats::ReadBudget;
+use mmstats_cli::generate::GenerateArgument;
 
 use super::terminal::ColorChoice;
-use mmstats_cli::generate::GenerateArgument;
 
 /// `--color` and `--generate`.
 #[derive(Args, Clone, Debug)]

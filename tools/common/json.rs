@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use mmstats::{Value, Verdict};
-pub use mmstats_cli::json::{text, write};
 use serde::{Serialize, Serializer};
 
 /// An element of `errors`: a file that couldn't be read, or not to its end.
@@ -60,6 +59,8 @@ impl std::fmt::Display for Hex<'_> {
 
 #[cfg(test)]
 mod tests {
+    use mmstats_cli::json::text;
+
     use super::*;
 
     #[test]

@@ -6,10 +6,10 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use mmstats::{ReadError, Search};
-
-use super::natural;
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::escape;
+
+use super::natural;
 
 /// Possible reasons why there are no stats files.
 pub const NO_FILES_REASONS: [&str; 4] = [

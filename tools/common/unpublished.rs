@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use mmstats::{ProcessKey, StatsFile};
-
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::escape_path;
 

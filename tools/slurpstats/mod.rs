@@ -12,6 +12,10 @@ use std::path::Path;
 
 use clap::CommandFactory;
 use mmstats::{Life, Processes, ReadError, ReadOptions, StatsFile, Verdict};
+use mmstats_cli::diagnostics::Diagnostics;
+use mmstats_cli::exit::Outcome;
+use mmstats_cli::generate::generate;
+use mmstats_cli::plural::counted;
 
 use crate::common::selection::Selection;
 use crate::common::terminal::Paint;
@@ -19,10 +23,6 @@ use crate::common::unpublished::Unpublished;
 pub use added_label::AddedLabel;
 pub use args::{Arguments, Format, NAME};
 pub use export::{Exporter, SelectedFile, exporter_for};
-use mmstats_cli::diagnostics::Diagnostics;
-use mmstats_cli::exit::Outcome;
-use mmstats_cli::generate::generate;
-use mmstats_cli::plural::counted;
 use replacement::Replacement;
 
 /// Large enough that writing is a small part of a dump of many files.

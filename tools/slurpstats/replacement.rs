@@ -13,7 +13,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use mmstats::StatsFile;
-
 use mmstats_cli::shutdown;
 
 /// A file that is being written.

@@ -1,12 +1,12 @@
 //! Cells as text for people.
 
 use mmstats::Value;
+use mmstats_cli::escape::escape;
+use mmstats_cli::number;
 
 use super::cells::Cell;
 use super::columns::CellFormat;
 use crate::common::time::Calendar;
-use mmstats_cli::escape::escape;
-use mmstats_cli::number;
 
 /// Writes cells as text.
 #[derive(Debug)]

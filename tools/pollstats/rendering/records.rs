@@ -4,14 +4,15 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use mmstats::Value;
+use mmstats_cli::escape::{escape_data, escape_path_data};
+use mmstats_cli::json;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::cells::Cell;
 use super::columns::Heading;
 use super::rows::{Row, RowFile};
-use crate::common::json::{self, Exact, is_alive};
-use mmstats_cli::escape::{escape_data, escape_path_data};
+use crate::common::json::{Exact, is_alive};
 
 /// Raised when a reader of an older schema would go wrong.
 const SCHEMA: u32 = 1;

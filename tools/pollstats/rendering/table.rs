@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anstyle::Style;
 use mmstats::Verdict;
+use mmstats_cli::escape::{escape, escape_path};
 use unicode_width::UnicodeWidthStr;
 
 use super::cell_format::CellFormatter;
@@ -15,7 +16,6 @@ use super::line::{Line, cut_beginning, cut_end};
 use super::rows::{Row, RowFile};
 use crate::common::terminal::{FAINT, Paint, TITLE, kind_style};
 use crate::pollstats::sampling::column_kind::ColumnKind;
-use mmstats_cli::escape::{escape, escape_path};
 
 /// The widest that a file's name is shown.
 const WIDEST_FILE: usize = 32;

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use mmstats::{Processes, ReadOptions, Verdict};
+use mmstats_cli::diagnostics::Diagnostics;
+use mmstats_cli::escape::{escape, escape_data};
+use mmstats_cli::json;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use crate::common::json;
 use crate::common::natural;
 use crate::common::selection::Selection;
 use crate::common::subject::Subject;
@@ -16,8 +18,6 @@ use crate::pollstats::rendering::records;
 use crate::pollstats::sampling::column_kind::ColumnKind;
 use crate::pollstats::sampling::fields::Fields;
 use crate::pollstats::sampling::filter::any_passes;
-use mmstats_cli::diagnostics::Diagnostics;
-use mmstats_cli::escape::{escape, escape_data};
 
 /// Raised when a reader of an older schema would go wrong.
 const SCHEMA: u32 = 1;

@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use mmstats::{Processes, ReadError, ReadOptions, StatsFile, Verdict};
 use mmstats_cli::clock::now;
+use mmstats_cli::diagnostics::Diagnostics;
 
 use super::catalog::{Catalog, LabelInfo};
 use super::column_kind::ColumnKind;
@@ -19,7 +20,6 @@ use crate::common::arguments::LimitArguments;
 use crate::common::patterns::LabelPattern;
 use crate::common::subject::Subject;
 use crate::common::unpublished::Unpublished;
-use mmstats_cli::diagnostics::Diagnostics;
 
 /// What is polled.
 #[derive(Debug)]

@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 
 use mmstats::{HistogramSnapshot, Kind, Stat, Value};
+use mmstats_cli::escape::{escape_data, escape_path_data};
 
 use super::exporter::{Exporter, SelectedFile};
 use crate::common::json::{Hex, is_alive};
 use crate::common::records::{PERCENTILES, percentile};
-use mmstats_cli::escape::{escape_data, escape_path_data};
 
 const HEADER: [&str; 9] =
     ["path", "pid", "alive", "label", "component", "kind", "unit", "type", "value"];

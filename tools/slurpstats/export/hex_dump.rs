@@ -3,10 +3,10 @@
 use std::fmt;
 
 use mmstats::FieldLayout;
-
-use super::value_text::put;
 use mmstats_cli::escape::escape;
 use mmstats_cli::plural::counted;
+
+use super::value_text::put;
 
 /// As many bytes a line as other hex dumps have.
 const BYTES_PER_LINE: usize = 16;

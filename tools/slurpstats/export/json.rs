@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use mmstats_cli::json;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::exporter::{Exporter, SelectedFile};
-use crate::common::json::{self, FileError, is_alive};
+use crate::common::json::{FileError, is_alive};
 use crate::common::records::{RecordOptions, StatRecord};
 
 /// Raised when a reader of an older schema would go wrong.

@@ -3,13 +3,13 @@
 use std::io::{self, Write};
 
 use mmstats::{Stat, Value, Verdict};
+use mmstats_cli::escape::{escape, escape_path};
 use unicode_width::UnicodeWidthStr;
 
 use super::exporter::{Exporter, SelectedFile};
 use super::hex_dump;
 use super::value_text::{ValueText, put};
 use crate::common::terminal::{ALERT, FAINT, Paint, TITLE, kind_style};
-use mmstats_cli::escape::{escape, escape_path};
 
 /// What is written beyond labels and values.
 #[derive(Clone, Copy, Debug)]

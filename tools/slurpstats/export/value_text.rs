@@ -3,16 +3,16 @@
 use std::io::Write;
 
 use mmstats::{HistogramSnapshot, Kind, Stat, Value};
-
-use crate::common::identifier::is_identifier;
-use crate::common::json::Hex;
-use crate::common::records::{PERCENTILES, percentile};
-use crate::common::time::Calendar;
 use mmstats_cli::escape::escape;
 use mmstats_cli::number::{
     push_duration, push_exact, push_grouped, push_plain, push_readable, push_signed,
 };
 use mmstats_cli::plural::noun;
+
+use crate::common::identifier::is_identifier;
+use crate::common::json::Hex;
+use crate::common::records::{PERCENTILES, percentile};
+use crate::common::time::Calendar;
 
 /// The maximum number of components in a line.
 const MOST_COMPONENTS: usize = 16;

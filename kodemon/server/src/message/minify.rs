@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::str::Chars;
 
 use mmstats_cli::escape::is_harmful;
+use mmstats_cli::json::Escaped;
 
 /// Valid JSON without white space, on one line. Numbers stay verbatim; characters that could control
 /// a terminal become `\u` escapes. `None` if arrays and objects are nested deeper than `limit`.
@@ -33,7 +34,7 @@ pub fn minify(json: &str, limit: usize) -> Option<String> {
 fn push_string(output: &mut String, characters: &mut Chars<'_>) {
     while let Some(character) = characters.next() {
         if is_harmful(character) {
-            let escaped = write!(output, "\\u{:04x}", u32::from(character));
+            let escaped = write!(output, "{}", Escaped(character));
             debug_assert!(escaped.is_ok(), "writing to a String doesn't fail");
             continue;
         }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use mmstats::{Aggregate, HistogramSnapshot, Kind};
-use mmstats_tools::common::json;
+use mmstats_cli::json;
 use mmstats_tools::common::subject::Subject;
 use mmstats_tools::common::total::Total;
 use mmstats_web::Feed;

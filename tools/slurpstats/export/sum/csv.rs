@@ -3,12 +3,12 @@
 use std::io::{self, Write};
 
 use mmstats::{Kind, Value};
+use mmstats_cli::escape::escape_data;
 
 use crate::common::records::{PERCENTILES, percentile};
 use crate::common::total::Total;
 use crate::common::totals::Totals;
 use crate::slurpstats::export::csv::{end_record, exact_text, put_field};
-use mmstats_cli::escape::escape_data;
 
 const HEADER: [&str; 9] =
     ["label", "component", "kind", "unit", "aggregate", "files", "value", "dead", "invalid"];

@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
+use mmstats_cli::json;
 use serde::Serialize;
 
-use crate::common::json::{self, FileError};
+use crate::common::json::FileError;
 use crate::common::records::TotalRecord;
 use crate::common::totals::Totals;
 use crate::slurpstats::export::json::SCHEMA;

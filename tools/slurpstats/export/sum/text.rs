@@ -1,6 +1,8 @@
 //! `--sum -o text`: a title, then a line for each stat.
 
 use mmstats::{Aggregate, Kind};
+use mmstats_cli::escape::escape;
+use mmstats_cli::plural::counted;
 use unicode_width::UnicodeWidthStr;
 
 use crate::common::combined::Combined;
@@ -9,8 +11,6 @@ use crate::common::total::Total;
 use crate::common::totals::Totals;
 use crate::slurpstats::export::value_text::put;
 use crate::slurpstats::export::value_text::{ValueText, push_unit};
-use mmstats_cli::escape::escape;
-use mmstats_cli::plural::counted;
 
 /// How the lines are written.
 pub struct Lines<'a> {
