@@ -1,4 +1,4 @@
-//! A server on a socket in the file system: who may connect, what it replaces, and what it leaves.
+//! A server on a Unix socket: who may connect, what it replaces, and what it leaves.
 
 use std::fs;
 use std::future::pending;
@@ -23,14 +23,14 @@ fn runtime() -> Runtime {
 
 /// A server, and what it runs in.
 fn listen(path: &Path) -> io::Result<(Runtime, Server)> {
-    let (runtime, place) = (runtime(), Listen::Unix(path.to_owned()));
+    let (runtime, address) = (runtime(), Listen::Unix(path.to_owned()));
     let server =
-        runtime.block_on(Server::listen(place, AllowedHosts::default(), Limits::default()))?;
+        runtime.block_on(Server::listen(address, AllowedHosts::default(), Limits::default()))?;
     Ok((runtime, server))
 }
 
 fn refusal(path: &Path) -> String {
-    listen(path).expect_err("it is refused").to_string()
+    listen(path).expect_err("it is rejected").to_string()
 }
 
 fn names(directory: &TempDir) -> Vec<String> {

@@ -137,7 +137,7 @@ fn what_hardly_moves_is_drawn_flat() {
     });
     let server = mmash(ANYWHERE, directory.path());
     browser.open(&format!("http://{}/?stat=web.level", server.address));
-    // As many looks as make a zigzag.
+    // As many polls as make a zigzag.
     browser.until("document.querySelector('.charts canvas')?.width > 0");
     browser.until(&format!("{} > 60", pixels(0, 1)));
     let chart = height(".charts canvas", "data[at + 3] === 255 && color === line");

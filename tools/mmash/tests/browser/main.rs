@@ -12,7 +12,7 @@ use std::process::Command;
 use mmstats_testing::command::tool;
 use mmstats_testing::server::Server;
 
-/// mmash on the files of a directory, with many looks at them. It finds no place for stats of its
+/// mmash on the files of a directory, with many polls. It finds no place for stats of its
 /// own, so that there are no others than those of the test.
 fn mmash(address: &str, directory: &Path) -> Server {
     Server::start(command(address, directory).env("MMSTATS_PATH", directory.join("none")))

@@ -20,7 +20,7 @@ use crate::workers::Workers;
 /// How long what is awaited may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What a refused request is told.
+/// The reason of a rejected request.
 #[track_caller]
 fn reason(server: &Server, path: &str, status: u16) -> String {
     let answer = server.get(path);
@@ -153,13 +153,13 @@ fn a_stat_has_what_each_process_has_and_what_is_new_in_its_histogram() {
         answer["processes"].clone()
     };
     let done = by_process("jobs.done");
-    let own = &done[0];
+    let record = &done[0];
     assert_eq!(done.as_array().unwrap().len(), 1, "three files, one process: {done}");
-    assert_eq!((&own["pid"], &own["figures"]), (&json!(process::id()), &json!({"value": 6})));
-    assert!(own["command"].is_string() && own["host"].is_string(), "{own}");
+    assert_eq!((&record["pid"], &record["figures"]), (&json!(process::id()), &json!({"value": 6})));
+    assert!(record["command"].is_string() && record["host"].is_string(), "{record}");
     let begin = Instant::now();
     while workers.server.get("/api/v1/stats/hits").status != 200 {
-        assert!(begin.elapsed() < TIMEOUT, "no look in time");
+        assert!(begin.elapsed() < TIMEOUT, "no poll in time");
     }
     let hits = by_process("hits");
     let figures = json!({"value": 7, "dead_files": 1, "live_files": 0});
@@ -168,7 +168,7 @@ fn a_stat_has_what_each_process_has_and_what_is_new_in_its_histogram() {
         json!([{"id": id, "command": null, "host": null, "pid": pid, "figures": figures}]);
     assert_eq!(hits, expected);
 
-    // What is new since the look before is told to whom asked then, too.
+    // What is new since the previous poll is only known if somebody asked then.
     let sizes: Histogram =
         workers.writers[0].add(Histogram::named("new.sizes").unit("bytes")).unwrap();
     sizes.record(5);
@@ -265,11 +265,11 @@ fn where_there_are_no_files_it_is_reported_why() {
     let answer = server.get("/api/v1/files").json();
     let schema = json!({"$ref": "#/components/schemas/Files"});
     assert_valid(&document(&server).validator(&schema), &answer, "no files");
-    let places = answer["looked_at"].as_array().unwrap();
-    assert_eq!(places.len(), 2);
-    for place in places {
-        let state = &answer["nothing"]["places"][place.as_str().unwrap()];
-        assert_eq!(*state, "there is no such directory", "{place}");
+    let locations = answer["looked_at"].as_array().unwrap();
+    assert_eq!(locations.len(), 2);
+    for location in locations {
+        let state = &answer["nothing"]["places"][location.as_str().unwrap()];
+        assert_eq!(*state, "there is no such directory", "{location}");
     }
     let reasons = answer["nothing"]["reasons"].to_string();
     assert!(reasons.contains("PrivateTmp") && reasons.contains("may not look"), "{reasons}");
@@ -325,7 +325,7 @@ fn a_label_that_no_file_has_is_not_found_and_similar_ones_are_named() {
 }
 
 #[test]
-fn a_wrong_parameter_is_refused_by_name_and_value() {
+fn an_invalid_parameter_is_rejected_by_name_and_value() {
     let Workers { server, .. } = &Workers::new();
     for (path, parts) in [
         ("stats?limit=-1", &["limit=\"-1\"", "whole number"][..]),

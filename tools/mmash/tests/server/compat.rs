@@ -39,7 +39,7 @@ fn assert_answers(server: &Server, table: &[(&str, u16, Value)]) {
     }
 }
 
-/// The reason of a refused request.
+/// The reason of a rejected request.
 #[track_caller]
 fn refusal(server: &Server, path: &str) -> String {
     let answer = server.get(path);
@@ -88,7 +88,7 @@ fn values_come_in_lists_by_prefix_or_exactly() {
     );
 }
 
-/// The values of two files together. `None`: there is none, and the request is refused.
+/// The values of two files together. `None`: there is none, and the request is rejected.
 type Aggregated = [Option<Value>; 7];
 
 /// Every aggregator, in the order of [`Aggregated`].
@@ -188,7 +188,7 @@ fn old_paths_lead_to_new_ones_by_relative_addresses() {
 }
 
 #[test]
-fn what_has_no_answer_is_refused_with_a_reason() {
+fn what_has_no_aggregate_is_rejected_with_a_reason() {
     let (_directory, server) = originals();
     for aggregator in ["avg", "sum", "nonzero-min", "nonzero-avg"] {
         let reason = refusal(&server, &format!("/stats/t.text?aggr={aggregator}"));

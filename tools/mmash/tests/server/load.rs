@@ -58,7 +58,7 @@ impl Writers {
 struct Taken {
     resident: usize,
     reads: u64,
-    looks: u64,
+    polls: u64,
 }
 
 impl Taken {
@@ -68,12 +68,12 @@ impl Taken {
             let found = text.lines().find_map(|line| line.strip_prefix(name));
             found.unwrap().split_whitespace().next().unwrap().parse().unwrap()
         };
-        let looks = &server.get("/stats/mmash.looks?aggr=one").json()["mmash.looks"];
+        let polls = &server.get("/stats/mmash.looks?aggr=one").json()["mmash.looks"];
         Self {
             resident: line("status", "VmRSS:") as usize,
             // From sockets it receives, which isn't counted as reading.
             reads: line("io", "syscr:"),
-            looks: looks.as_u64().unwrap(),
+            polls: polls.as_u64().unwrap(),
         }
     }
 }
@@ -132,13 +132,13 @@ fn scrape(address: SocketAddr, stop: &AtomicBool, scrapes: &AtomicUsize) {
 
 #[test]
 #[ignore = "takes more than a minute: ci/load"]
-fn many_who_ask_take_no_more_memory_and_no_more_looks() {
+fn many_who_ask_take_no_more_memory_and_no_more_polls() {
     let seconds = env::var("LOAD_SECONDS").map_or(60, |seconds| seconds.parse().unwrap());
-    let [files, own] = [(); 2].map(|()| TempDir::new_in("/dev/shm").unwrap());
+    let [files, telemetry] = [(); 2].map(|()| TempDir::new_in("/dev/shm").unwrap());
     let writers = Writers::create(files.path());
     let mut command = tool(env!("CARGO_BIN_EXE_mmash"));
     command.args(["--listen", "127.0.0.1:0", "--glob"]).arg(files.path());
-    command.arg("--glob").arg(own.path()).env("MMSTATS_PATH", own.path());
+    command.arg("--glob").arg(telemetry.path()).env("MMSTATS_PATH", telemetry.path());
     let server = Server::start(&mut command);
     let write_for = |seconds| writers.write_for(Duration::from_secs(seconds));
     let clients = Clients::start(server.address);
@@ -151,22 +151,22 @@ fn many_who_ask_take_no_more_memory_and_no_more_looks() {
     let (steps, scrapes) = clients.end();
 
     let growth = end.resident as f64 / settled.resident as f64;
-    let (looks, reads) = (end.looks - settled.looks, end.reads - settled.reads);
+    let (polls, reads) = (end.polls - settled.polls, end.reads - settled.reads);
     println!(
         "{FILES} files of {STATS} stats, {elapsed:.1} s\n\
          {:.1} scrapes a second, {:.2} steps a second to each of {STREAMS} streams\n\
          memory: {} KiB after {SETTLED} s, {} KiB in the end, {growth:.3} times that\n\
-         {looks} looks in the last {} s, {:.0} reads each",
+         {polls} polls in the last {} s, {:.0} reads each",
         scrapes as f64 / elapsed,
         steps as f64 / elapsed / STREAMS as f64,
         settled.resident,
         end.resident,
         seconds - SETTLED,
-        reads as f64 / looks as f64,
+        reads as f64 / polls as f64,
     );
     assert!(growth <= GROWTH, "memory grows");
-    // One look may have begun before and ended within, and another one be half done.
-    assert!(looks <= seconds - SETTLED + 1, "there is more than a look an interval");
+    // One poll may have begun before and ended within, and another one be half done.
+    assert!(polls <= seconds - SETTLED + 1, "there is more than a poll an interval");
     let pass = FILES as f64 * 1.05;
-    assert!(reads as f64 <= pass * (looks + 1) as f64, "the files are read for those who ask");
+    assert!(reads as f64 <= pass * (polls + 1) as f64, "the files are read for those who ask");
 }

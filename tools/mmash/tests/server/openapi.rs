@@ -94,9 +94,9 @@ fn every_answer_is_as_documented() {
         assert_eq!(answer.status, *status, "{asked}: {}", answer.body);
         document.check(path, asked, &answer);
         let wrong = format!("PUT {asked} HTTP/1.1\r\nHost: localhost\r\n\r\n");
-        let refused = http::send(server.address, &wrong).expect("an answer");
-        assert_eq!(refused.status, 405, "{asked}");
-        document.check(path, asked, &refused);
+        let rejected = http::send(server.address, &wrong).expect("an answer");
+        assert_eq!(rejected.status, 405, "{asked}");
+        document.check(path, asked, &rejected);
     }
 }
 

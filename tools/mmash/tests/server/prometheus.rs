@@ -26,7 +26,7 @@ const REQUESTS: [(&str, u64); 3] = [("/", 1_500), ("/status", 250), ("/500", 700
 const EXPECTED: f64 = 1_750.0;
 const COUNTER: &str = "web_stats_status_2XX_responses_total";
 
-/// mmash that looks often.
+/// mmash that polls often.
 fn mmash(directory: &Path) -> Server {
     Server::start(command(directory).args(["--interval", "0.05"]))
 }

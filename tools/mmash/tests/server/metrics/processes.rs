@@ -78,7 +78,7 @@ fn a_dead_file_of_an_earlier_process_does_not_join_a_living_one() {
     assert!(!text.contains("busy"), "{text}");
 }
 
-/// A process that is the first of a namespace of its own; `None`: there can't be one, and the test is
+/// A process that is the first of a namespace of its mine; `None`: there can't be one, and the test is
 /// skipped.
 fn container() -> Option<Actor> {
     let mut command = unshare(Proc::Own)?;
@@ -146,8 +146,8 @@ fn the_first_processes_of_two_containers_are_two() {
     for (by, server) in &servers {
         let here = format!("pid=\"{}\"", std::process::id());
         let text = next_look(server);
-        let own = of(&text, "hits_total").into_iter().find(|line| line.contains(&here)).unwrap();
-        assert!(!own.contains("pidns") && own.ends_with(" 1000"), "{by}: {own}");
+        let mine = of(&text, "hits_total").into_iter().find(|line| line.contains(&here)).unwrap();
+        assert!(!mine.contains("pidns") && mine.ends_with(" 1000"), "{by}: {mine}");
         for (labels, hits) in [(&of_one, "2000"), (&of_two, "3000")] {
             assert_eq!(one_sample(server, "hits_total", &format!("pid=\"1\",{labels}")), hits);
             assert_eq!(one_sample(server, "level", labels), hits);
