@@ -21,22 +21,22 @@ use tempfile::TempDir;
 
 use crate::{command, command_on};
 
-/// A running mmash with many looks a second, and what it says.
-struct Told {
+/// A running mmash with many polls a second, and its stderr.
+struct Logged {
     server: Server,
-    said: Said,
+    file: StderrFile,
 }
 
 /// Where stderr goes. A test that fails shows it.
-struct Said(TempDir);
+struct StderrFile(TempDir);
 
-impl Said {
+impl StderrFile {
     fn path(&self) -> PathBuf {
         self.0.path().join("stderr")
     }
 }
 
-impl Drop for Said {
+impl Drop for StderrFile {
     fn drop(&mut self) {
         if thread::panicking() {
             eprintln!("stderr: {:?}", fs::read_to_string(self.path()));
@@ -44,15 +44,15 @@ impl Drop for Said {
     }
 }
 
-impl Told {
+impl Logged {
     fn start(command: &mut Command) -> Self {
-        let said = Said(TempDir::new().unwrap());
-        command.args(["--interval", "0.01"]).stderr(File::create(said.path()).unwrap());
-        Self { server: Server::start(command), said }
+        let file = StderrFile(TempDir::new().unwrap());
+        command.args(["--interval", "0.01"]).stderr(File::create(file.path()).unwrap());
+        Self { server: Server::start(command), file }
     }
 
     fn stderr(&self) -> String {
-        fs::read_to_string(self.said.path()).unwrap()
+        fs::read_to_string(self.file.path()).unwrap()
     }
 
     /// What there is once this holds.
@@ -68,9 +68,9 @@ impl Told {
         }
     }
 
-    /// Returns when it has looked at the files so often.
-    fn await_looks(&self, looks: usize) {
-        for _ in 0..looks {
+    /// Returns after this many polls.
+    fn await_polls(&self, polls: usize) {
+        for _ in 0..polls {
             let time = self.server.get("/api/v1/files").json()["time"].clone();
             self.await_files(|files| files["time"] != time);
         }
@@ -98,7 +98,7 @@ fn with_settings(directory: &Path, settings: &str) -> Command {
 }
 
 #[test]
-fn between_two_looks_no_file_is_open() {
+fn between_two_polls_no_file_is_open() {
     let directory = TempDir::new().unwrap();
     for number in 0..5 {
         write(directory.path(), format!("mmstats-{number}"), &original(std::process::id()));
@@ -194,7 +194,7 @@ fn a_warning_says_that_others_can_reach_it() {
     let directory = TempDir::new().unwrap();
     let mut command = tool(env!("CARGO_BIN_EXE_mmash"));
     command.args(["--listen", "0.0.0.0:0", "--glob"]).arg(directory.path());
-    let open = Told::start(command.env("MMSTATS_PATH", directory.path().join("none")));
+    let open = Logged::start(command.env("MMSTATS_PATH", directory.path().join("none")));
     let address = open.server.address;
     let expected = format!(
         "mmash: listening on {address}: anyone who can reach this address can read every stat, \
@@ -204,8 +204,8 @@ fn a_warning_says_that_others_can_reach_it() {
     let local = (Ipv4Addr::LOCALHOST, address.port()).into();
     assert_eq!(http::get(local, "/stats/").status, 200);
 
-    let closed = Told::start(&mut command_of_nothing(directory.path()));
-    closed.await_looks(2);
+    let closed = Logged::start(&mut command_of_nothing(directory.path()));
+    closed.await_polls(2);
     assert_eq!(closed.stderr(), "");
 }
 
@@ -218,7 +218,7 @@ fn command_of_nothing(directory: &Path) -> Command {
 #[test]
 fn files_come_and_go() {
     let directory = TempDir::new().unwrap();
-    let mmash = Told::start(&mut command(directory.path()));
+    let mmash = Logged::start(&mut command(directory.path()));
     assert_eq!(mmash.server.get("/stats/").json(), json!({"stats": []}));
     for _ in 0..2 {
         let path = appear(directory.path(), "mmstats-one", &original(1));
@@ -234,10 +234,10 @@ fn files_come_and_go() {
 fn a_directory_may_appear_later() {
     let directory = TempDir::new().unwrap();
     let later = directory.path().join("later");
-    let mmash = Told::start(&mut command(&later));
+    let mmash = Logged::start(&mut command(&later));
     let files = mmash.server.get("/api/v1/files").json();
     assert_eq!((count(&files), &files["errors"][0]["path"]), (0, &json!(later)));
-    mmash.await_looks(3);
+    mmash.await_polls(3);
     let reported = format!("mmash: {}: No such file or directory (os error 2)\n", later.display());
     assert_eq!(mmash.stderr(), reported);
     let prepared = directory.path().join("prepared");
@@ -248,7 +248,7 @@ fn a_directory_may_appear_later() {
     assert_eq!(files["errors"], json!([]));
     fs::rename(&later, &prepared).unwrap();
     mmash.await_files(|files| files["errors"] != json!([]));
-    mmash.await_looks(2);
+    mmash.await_polls(2);
     assert_eq!(mmash.stderr(), reported.repeat(2));
 }
 
@@ -258,8 +258,8 @@ fn a_file_that_is_wrong_is_reported_once() {
     write(directory.path(), "mmstats-good", &original(1));
     let wrong = write(directory.path(), "mmstats-\u{1b}[2J", b"no stats at all");
     let cut = write(directory.path(), "mmstats-cut", &original(1)[..30]);
-    let mmash = Told::start(&mut command(directory.path()));
-    mmash.await_looks(5);
+    let mmash = Logged::start(&mut command(directory.path()));
+    mmash.await_polls(5);
     let reported = mmash.stderr();
     assert_eq!(reported.lines().count(), 2, "{reported}");
     assert!(
@@ -275,7 +275,7 @@ fn a_file_that_is_wrong_is_reported_once() {
     mmash.await_files(|files| files["errors"].as_array().unwrap().len() == 1);
     appear(directory.path(), "mmstats-\u{1b}[2J", b"no stats again");
     mmash.await_files(|files| files["errors"].as_array().unwrap().len() == 2);
-    mmash.await_looks(2);
+    mmash.await_polls(2);
     assert_eq!(mmash.stderr().lines().count(), 3, "{}", mmash.stderr());
 }
 
@@ -302,8 +302,8 @@ fn a_directory_that_may_not_be_looked_into_is_reported_once() {
         command.uid(nobody.uid.as_raw()).gid(nobody.gid.as_raw()).current_dir("/");
     }
     command.args(["--listen", "127.0.0.1:0", "--glob"]).arg(&closed);
-    let mmash = Told::start(command.env("MMSTATS_PATH", &closed));
-    mmash.await_looks(3);
+    let mmash = Logged::start(command.env("MMSTATS_PATH", &closed));
+    mmash.await_polls(3);
     let reported = format!("mmash: {}: Permission denied (os error 13)\n", closed.display());
     assert_eq!(mmash.stderr(), reported);
     let files = mmash.server.get("/api/v1/files").json();
@@ -315,9 +315,9 @@ fn each_request_is_reported_where_that_is_wanted() {
     let directory = TempDir::new().unwrap();
     let nothing = directory.path().join("nothing-*").display().to_string();
     let settings = format!("DEBUG = True\nPORT = 0\nMMSTATS_GLOB = '{nothing}'\n");
-    let by_settings = Told::start(&mut with_settings(directory.path(), &settings));
-    let by_argument = Told::start(command_of_nothing(directory.path()).arg("--verbose"));
-    let silent = Told::start(&mut command_of_nothing(directory.path()));
+    let by_settings = Logged::start(&mut with_settings(directory.path(), &settings));
+    let by_argument = Logged::start(command_of_nothing(directory.path()).arg("--verbose"));
+    let silent = Logged::start(&mut command_of_nothing(directory.path()));
     for mmash in [&by_settings, &by_argument, &silent] {
         mmash.server.get("/stats/a%1b?exact");
         mmash.server.get("/nowhere\u{9b}31m");
@@ -340,7 +340,7 @@ fn each_request_is_reported_where_that_is_wanted() {
 fn its_own_stats_are_among_the_others() {
     let directory = TempDir::new().unwrap();
     let mut command = command(directory.path());
-    let mmash = Told::start(command.env("MMSTATS_PATH", directory.path()));
+    let mmash = Logged::start(command.env("MMSTATS_PATH", directory.path()));
     mmash.server.get("/nowhere");
     mmash.server.get("/metrics");
     let mut page = http::connect(mmash.server.address);
@@ -348,7 +348,7 @@ fn its_own_stats_are_among_the_others() {
     std::io::Write::write_all(&mut page, request.as_bytes()).unwrap();
     http::receive_head(&mut page).expect("an answer");
     // A look finds in the file what the one before has counted.
-    mmash.await_looks(3);
+    mmash.await_polls(3);
     let own = mmash.server.get("/stats/mmash.?aggr=one").json();
     for (label, expected) in [("refused", 1), ("scrapes", 1), ("streams", 1), ("files", 1)] {
         assert_eq!(own[format!("mmash.{label}")], expected, "{label}: {own}");
@@ -365,7 +365,7 @@ fn its_own_stats_are_among_the_others() {
 fn it_serves_where_it_can_not_count() {
     let directory = TempDir::new().unwrap();
     let mmash =
-        Told::start(command_of_nothing(directory.path()).env("MMSTATS_FILES", "{NONSENSE}"));
+        Logged::start(command_of_nothing(directory.path()).env("MMSTATS_FILES", "{NONSENSE}"));
     assert_eq!(mmash.server.get("/stats/").json(), json!({"stats": []}));
     let reported = mmash.stderr();
     assert!(
