@@ -52,8 +52,8 @@
 //! | [`Text`] | a state, a name | a text |
 //! | [`Fixed`] | what is known at the start | a value |
 //!
-//! A struct of them is **published** by [`MmStats::create`], or by [`MmStats::options`] where its
-//! file should stand elsewhere or look otherwise. One thread writes a file, so a [`Published`]
+//! A struct of them is **published** by [`MmStats::create`], or with other options by
+//! [`MmStats::options`]. One thread writes a file, so a [`Published`]
 //! struct is [`Send`] and not [`Sync`]; a program with several threads declares a static with
 //! [`per_thread!`], and each thread gets its own file. Readers add them up. What isn't known when
 //! the program is compiled is added at run time: [`Options::dynamic`] and [`Published::add`], in a
@@ -112,10 +112,9 @@
 //! # Costs
 //!
 //! Writing takes no lock, makes no system call and allocates nothing. A counter or gauge costs what
-//! a plain load and store cost; a value of several figures is written into the half of a double
-//! buffer that nobody reads, then the halves swap. Creating a file takes some microseconds. The
-//! figures, as ratios to bare loads and stores, and the command that measures them are in
-//! `benches/README.md`.
+//! a plain load and store cost; a value of several components is written into the half of a
+//! double buffer that nobody reads, then the halves swap. Creating a file takes some microseconds. `benches/README.md` has the
+//! measurements, as ratios to bare loads and stores, and the command that takes them.
 //!
 //! An instance takes one open descriptor and at least one page of memory; twenty counters fit in a
 //! page.
@@ -125,7 +124,7 @@
 //! Files are in `$MMSTATS_PATH`, else in `/dev/shm`, else in the temporary directory, and are called
 //! `{CMD}-{PID}-{TID}.mmstats` unless `$MMSTATS_FILES` or [`Options::filename`] says otherwise. They
 //! are removed when the struct is dropped or the process ends, and stay when it is killed, so that
-//! its last figures can be read; `cleanstats` removes them then. Their format is the first version
+//! its last values can be read; `cleanstats` removes them then. Their format is the first version
 //! of the Python project mmstats, whose readers read them too, and is documented byte by byte in
 //! `spec/FORMAT.md`.
 //!
@@ -147,8 +146,8 @@
 //! - **Log-out.** With `RemoveIPC=yes` systemd-logind clears a user's files in `/dev/shm` when that
 //!   user logs out. The program goes on, unread. Set `MMSTATS_PATH` for what runs longer than its
 //!   user's session.
-//! - **Set-user-ID programs** ignore the variables of the environment: whoever starts one could
-//!   otherwise have it make files anywhere.
+//! - **Set-user-ID programs** ignore environment variables: whoever starts one could otherwise have
+//!   it create files anywhere.
 //! - **Limits on the size of files** (`ulimit -f`) are an error when a file is created, and not the
 //!   signal SIGXFSZ.
 //! - **Full or missing directories** are an error when a file is created, and never later. With

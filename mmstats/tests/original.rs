@@ -42,7 +42,7 @@ fn python(script: &str, path: &Path) -> String {
 
 fn is_same(found: &serde_json::Value, expected: &oracle::Value) -> bool {
     match expected {
-        oracle::Value::Integer(value) => found.to_string() == value.to_string(),
+        oracle::Value::Integer(value) => found.to_string().parse() == Ok(*value),
         oracle::Value::Float(value) => found.as_f64() == Some(*value),
         oracle::Value::Flag(value) => found == value,
         oracle::Value::Text(value) => found == value.as_str(),

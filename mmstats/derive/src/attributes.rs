@@ -8,14 +8,14 @@ use syn::{Attribute, Error, Expr, Ident, LitStr, Path, Result, Token};
 
 use crate::errors::Errors;
 
-/// Where `#[mmstats(…)]` can stand, and what it can say there.
-struct Place {
+/// What `#[mmstats(…)]` can be on, and what it takes there.
+struct Target {
     name: &'static str,
     takes: &'static [&'static str],
 }
 
-const STRUCT: Place = Place { name: "struct", takes: &["prefix", "crate"] };
-const FIELD: Place = Place {
+const STRUCT: Target = Target { name: "struct", takes: &["prefix", "crate"] };
+const FIELD: Target = Target {
     name: "field",
     takes: &[
         "label",
@@ -103,7 +103,7 @@ impl FieldAttributes {
             for name in names.iter().filter(|name| *name != "skip") {
                 errors.push(Error::new(
                     name.span(),
-                    format!("`{name}` has no meaning where `skip` keeps the field out of the file"),
+                    format!("`{name}` can't be combined with `skip`"),
                 ));
             }
         }
@@ -116,7 +116,7 @@ impl FieldAttributes {
 /// Unknown and repeated items are errors and stepped over.
 fn each_item(
     attributes: &[Attribute],
-    place: &Place,
+    target: &Target,
     errors: &mut Errors,
     mut take: impl FnMut(&Ident, ParseStream, &mut Errors) -> Result<()>,
 ) -> Vec<Ident> {
@@ -127,8 +127,8 @@ fn each_item(
         }
         let outcome = attribute.parse_nested_meta(|item| {
             let name = item.path.get_ident();
-            match name.filter(|name| place.takes.iter().any(|known| name == known)) {
-                None => errors.push(unknown(&item.path, place)),
+            match name.filter(|name| target.takes.iter().any(|known| name == known)) {
+                None => errors.push(unknown(&item.path, target)),
                 Some(name) if names.contains(name) => {
                     errors.push(Error::new(name.span(), format!("`{name}` is given twice")));
                 }
@@ -146,16 +146,16 @@ fn each_item(
     names
 }
 
-fn unknown(found: &syn::Path, place: &Place) -> Error {
+fn unknown(found: &syn::Path, target: &Target) -> Error {
     let name = found.to_token_stream().to_string().replace(' ', "");
-    let takes: Vec<_> = place.takes.iter().map(|known| format!("`{known}`")).collect();
+    let takes: Vec<_> = target.takes.iter().map(|known| format!("`{known}`")).collect();
     let other = [STRUCT, FIELD].into_iter().find(|other| other.takes.contains(&name.as_str()));
     let hint = other.map(|other| format!("; `{name}` belongs on a {}", other.name));
     Error::new_spanned(
         found,
         format!(
             "unknown attribute `{name}`; a {} takes {}{}",
-            place.name,
+            target.name,
             takes.join(", "),
             hint.unwrap_or_default()
         ),
@@ -214,7 +214,7 @@ fn no_value(name: &Ident, input: ParseStream) -> Result<()> {
     if input.is_empty() || input.peek(Token![,]) {
         return Ok(());
     }
-    Err(input.error(format!("`{name}` stands alone, without a value")))
+    Err(input.error(format!("`{name}` takes no value")))
 }
 
 /// The expression behind the name and its `=`.

@@ -37,15 +37,15 @@ use syn::{DeriveInput, parse_macro_input};
 /// }
 /// ```
 ///
-/// The struct has named fields and no parameters, for a file holds one fixed set of stats.
+/// The struct has named fields and no generic parameters, as a file holds one fixed set of stats.
 /// The order of the fields is their order in the file.
 ///
 /// # On the struct
 ///
 /// | attribute | meaning |
 /// | --- | --- |
-/// | `prefix = "web."` | stands in front of every label, unless the options of a creation say otherwise |
-/// | `crate = "facade::mmstats"` | where the library is found, for a program that has it under another name or from a crate that re-exports it; `::mmstats` unless said. In a `macro_rules!` the path may stand without quotes: `crate = $crate::mmstats`. |
+/// | `prefix = "web."` | the prefix of every label, unless the options override it |
+/// | `crate = "facade::mmstats"` | the path of the library, for a program that renames it or uses a re-export; the default is `::mmstats`. In a `macro_rules!` the path may be without quotes: `crate = $crate::mmstats`. |
 ///
 /// # On a field
 ///
@@ -55,26 +55,26 @@ use syn::{DeriveInput, parse_macro_input};
 /// | attribute | meaning | default |
 /// | --- | --- | --- |
 /// | `label = "status.2XX"` | the stat's name in the file; with the prefix at most 65,535 bytes | the field's name, without `r#` |
-/// | `unit = "bytes"` | what the value is measured in | "seconds" for a timer, else none |
-/// | `aggregate = "max"` | how the values of several threads or processes become one: `sum`, `min`, `max`, or `each` for itself; of an `UpDownCounter` it is `sum` and nothing else. The sum of gauges is true where each thread sets its own part; what one thread raises and another lowers is an `UpDownCounter` | `sum` for counters, up-down counters, timers and histograms, else `each` |
-/// | `skip` | the field is no stat; it begins as its [`Default`] and stands alone | |
+/// | `unit = "bytes"` | the unit of the value | "seconds" for a timer, else none |
+/// | `aggregate = "max"` | how the values of several threads or processes are combined: `sum`, `min`, `max`, or `each` (not combined); for an `UpDownCounter` only `sum`. The sum of gauges is right if each thread sets its own part; what one thread raises and another lowers is an `UpDownCounter` | `sum` for counters, up-down counters, timers and histograms, else `each` |
+/// | `skip` | the field is not a stat and begins as its [`Default`]; no other item with it | |
 ///
-/// And for some kinds, with the default that their own page tells:
+/// And for some kinds, with the defaults of the kind:
 ///
 /// | attribute | kinds | meaning |
 /// | --- | --- | --- |
-/// | `initial = 20.0` | `Gauge`, `Timestamp`, `Text` | the value to begin with, and to return to when its thread ends |
+/// | `initial = 20.0` | `Gauge`, `Timestamp`, `Text` | the first value, to which it returns when its thread ends |
 /// | `keep = true` | `Gauge`, `Text` | the last value stays when its thread ends; so does that of a `Timestamp` with `aggregate = "max"` |
 /// | `initial = version()` | `Fixed` | the value; it has no default |
-/// | `size = 64` | `Text` | bytes of room |
-/// | `window = 50` | `MovingAverage`, `Timer` | how many values it looks back |
-/// | `window = 60` | `WindowedAverage` | how many seconds it looks back |
-/// | `error = 0.01` | `Histogram` | the greatest relative error of what readers say |
-/// | `max = 1 << 30` | `Histogram` | the largest value that is told apart from larger ones |
+/// | `size = 64` | `Text` | the maximum size in bytes |
+/// | `window = 50` | `MovingAverage`, `Timer` | the window, in values |
+/// | `window = 60` | `WindowedAverage` | the window, in seconds |
+/// | `error = 0.01` | `Histogram` | the maximum relative error of percentiles |
+/// | `max = 1 << 30` | `Histogram` | the largest value within the range |
 ///
 /// Attributes may share one `#[mmstats(…)]` or have one each. Texts are literals. The values in
-/// the second table are expressions, evaluated each time that an instance is created. What a kind
-/// doesn't take is a compile error at the attribute.
+/// the second table are expressions, evaluated each time that an instance is created. An item
+/// that a kind doesn't take is a compile error at the attribute.
 #[proc_macro_derive(MmStats, attributes(mmstats))]
 pub fn derive_mmstats(input: TokenStream) -> TokenStream {
     expand::derive(parse_macro_input!(input as DeriveInput)).into()

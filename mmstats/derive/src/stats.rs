@@ -83,7 +83,9 @@ impl Stats {
             } else if size > LONGEST_LABEL {
                 errors.push(Error::new(
                     stat.label.span(),
-                    format!("the label is {size} bytes long, with its prefix; {LONGEST_LABEL} is the most"),
+                    format!(
+                        "the label is {size} bytes long with its prefix, limit {LONGEST_LABEL}"
+                    ),
                 ));
             } else if let Some(owner) = owners.get(&label) {
                 errors.push(Error::new(

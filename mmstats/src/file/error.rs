@@ -18,10 +18,10 @@ pub enum ReadError {
     Io {
         /// The file.
         path: PathBuf,
-        /// What it said.
+        /// Its error.
         source: io::Error,
     },
-    /// Only regular files are read: a FIFO or a device would block or do something.
+    /// Not a regular file: reading a FIFO or a device could block.
     NotRegular {
         /// The file.
         path: PathBuf,
@@ -37,7 +37,7 @@ pub enum ReadError {
         /// The limit in bytes; [`ReadOptions::max_size`](crate::ReadOptions::max_size) raises it.
         limit: u64,
     },
-    /// With this file, all files of a reading would be over their limit.
+    /// With this file, all files together would exceed their limit.
     OverBudget {
         /// The file.
         path: PathBuf,
@@ -46,7 +46,7 @@ pub enum ReadError {
         /// The limit over all files; [`ReadBudget`](crate::ReadBudget) raises it.
         limit: u64,
     },
-    /// Somebody truncated the file in the middle of the reading.
+    /// The file was truncated while it was being read.
     CutShort {
         /// The file.
         path: PathBuf,
@@ -55,7 +55,7 @@ pub enum ReadError {
         /// How many bytes were left.
         found: usize,
     },
-    /// The bytes are no stats file, or not to their end.
+    /// The bytes are not a stats file, or are damaged.
     Damaged {
         /// The file.
         path: PathBuf,
@@ -151,7 +151,7 @@ impl std::error::Error for ReadError {
     }
 }
 
-/// A path for a message: whoever names a file must not drive the terminal.
+/// A path for a message: a file's name must not control the terminal.
 pub(crate) struct Escaped<'a>(pub &'a Path);
 
 impl fmt::Display for Escaped<'_> {

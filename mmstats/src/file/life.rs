@@ -20,21 +20,21 @@ use crate::format::Identity;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// The writer is there.
+    /// The writer is alive.
     Alive,
-    /// The writer is proven to be gone.
+    /// The writer is proven to be dead.
     Dead,
     /// Nothing proves either.
     Undecided,
 }
 
-/// Whether the writer of a stats file still publishes, and how that is known.
+/// Whether the writer of a stats file still publishes, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Life {
     /// The answer.
     pub verdict: Verdict,
-    /// Its reason in a few words: "pid 4242 is gone".
+    /// The reason in a few words: "pid 4242 is gone".
     pub reason: Cow<'static, str>,
 }
 

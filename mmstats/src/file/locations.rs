@@ -10,8 +10,8 @@ use nix::unistd::{AccessFlags, access};
 /// Memory that looks like a directory: a store into a file there never waits for a disk.
 const SHARED_MEMORY: &str = "/dev/shm";
 
-/// Whether the variables of the environment are the user's own. Those of a set-user-ID program
-/// are of whoever starts it, who could have files made anywhere with the program's rights.
+/// Whether the environment's variables can be trusted. A set-user-ID program has those of its
+/// caller, who could have it create files anywhere with the program's rights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Environment {
     Trusted,
@@ -45,7 +45,7 @@ impl Environment {
         if is_writable_tmpfs(memory) { memory.into() } else { self.temporary_directory() }
     }
 
-    /// The template of files' names that `$MMSTATS_FILES` gives.
+    /// The template of file names in `$MMSTATS_FILES`.
     pub(crate) fn file_template(self) -> Option<String> {
         let template = self.variable("MMSTATS_FILES");
         template.map(|template| template.to_string_lossy().into_owned())

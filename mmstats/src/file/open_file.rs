@@ -162,7 +162,7 @@ fn other_than_regular(stat: &FileStat) -> Option<&'static str> {
     }
 }
 
-/// Reads until `bytes` is full or the file ends; gives how much was read.
+/// Reads until `bytes` is full or the file ends; returns how much was read.
 fn fill(file: &File, bytes: &mut [u8], offset: usize) -> io::Result<usize> {
     let mut done = 0;
     while done < bytes.len() {

@@ -1,4 +1,4 @@
-//! The figures of `/proc/PID/stat` that tell whether a process is still the one it was.
+//! The fields of `/proc/PID/stat` that show whether a process is still the one it was.
 
 /// What is read of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! What is known of other processes, each looked up once.
+//! A cache of other processes, each looked up once.
 
 use std::collections::HashMap;
 use std::fs;
@@ -11,17 +11,17 @@ use nix::unistd::Pid;
 use super::FileId;
 use super::proc_stat::ProcStat;
 
-/// A cache of what the operating system tells about processes.
+/// A cache of what the operating system knows about processes.
 ///
-/// Make one for each round over the files: whoever looks at ten thousand files of one process
-/// then asks for it once, and the next round asks again.
+/// Create one for each pass over the files: ten thousand files of one process then take one
+/// look-up, and the next pass looks up again.
 #[derive(Debug, Default)]
 pub struct Processes {
     known: HashMap<u32, Process>,
 }
 
 impl Processes {
-    /// Nothing is known yet.
+    /// An empty cache.
     pub fn new() -> Self {
         Self::default()
     }

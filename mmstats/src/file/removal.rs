@@ -1,4 +1,4 @@
-//! What becomes of a file that is to be removed if dead.
+//! The outcome of removing a file if it is dead.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,7 +9,7 @@ use super::error::Escaped;
 use super::{Life, ReadError, Verdict};
 use crate::format::write_sources;
 
-/// What became of a file that was to be removed if dead.
+/// The outcome of removing a file if it is dead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Removal {
@@ -34,7 +34,7 @@ pub enum Removal {
     Gone,
 }
 
-/// Why a file could be neither judged nor removed.
+/// Why a file could not be judged or removed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum RemoveError {
@@ -44,7 +44,7 @@ pub enum RemoveError {
     Unlink {
         /// The file.
         path: PathBuf,
-        /// What it said.
+        /// Its error.
         source: io::Error,
     },
 }

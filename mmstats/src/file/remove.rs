@@ -53,9 +53,9 @@ pub fn remove_if_dead(
     Ok(Removal::refused(Life::undecided("replaced again and again")))
 }
 
-/// Says what [`remove_if_dead`] would do with a file, and does nothing.
+/// Returns what [`remove_if_dead`] would do with a file, without doing it.
 ///
-/// The system is asked whether it would permit the removal, too.
+/// That includes whether the operating system would permit the removal.
 ///
 /// # Errors
 ///

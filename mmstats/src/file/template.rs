@@ -92,8 +92,8 @@ pub(crate) fn directories(template: &Path) -> Vec<PathBuf> {
 
 /// The folders in `parent` whose names these pieces could have become.
 fn folders(parent: &Path, wanted: &[Piece<'_>]) -> Vec<PathBuf> {
-    let place = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-    let entries = fs::read_dir(place).into_iter().flatten().flatten();
+    let directory = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
     let names = entries.map(|entry| entry.file_name());
     let fitting = names.filter(|name| fits(name.as_bytes(), wanted) && !hides(name, wanted));
     fitting.map(|name| parent.join(name)).filter(|path| path.is_dir()).collect()
@@ -104,9 +104,9 @@ fn hides(name: &OsStr, wanted: &[Piece<'_>]) -> bool {
     name.as_bytes().starts_with(b".") && matches!(wanted.first(), Some(Piece::Placeholder(_)))
 }
 
-/// Whether the pieces could have become the name, with anything in place of a placeholder.
+/// Whether the pieces could have become the name, with anything in directory of a placeholder.
 ///
-/// The first place for a literal is as good as any later one, so nothing is tried twice: whoever
+/// The first directory for a literal is as good as any later one, so nothing is tried twice: whoever
 /// may make a folder gives it its name.
 fn fits(name: &[u8], wanted: &[Piece<'_>]) -> bool {
     let mut literals = vec![Vec::new()];
@@ -154,7 +154,7 @@ mod tests {
         assert_eq!(names("none/{NONE}"), "none/{NONE}", "a name like others");
     }
 
-    /// Tried at every place, this takes longer than anybody waits.
+    /// Tried at every directory, this takes longer than anybody waits.
     #[test]
     fn no_name_takes_long_to_be_looked_at() {
         let template = "{PID}-".repeat(40);

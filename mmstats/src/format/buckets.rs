@@ -30,7 +30,7 @@ impl Buckets {
     }
 
     /// The coarsest scheme whose midpoints are off by at most `error` (0.03 is 3 %), for values
-    /// up to `max`. `None` where `error` is no number from 2^-17 to 1/2.
+    /// up to `max`. `None` if `error` is not from 2^-17 to 1/2.
     pub(crate) fn with_error(error: f64, max: u64) -> Option<Self> {
         let grouping = (0..=Self::LARGEST_GROUPING)
             .find(|&grouping| 1.0 / f64::from(2_u32 << grouping) <= error)
@@ -51,7 +51,7 @@ impl Buckets {
         Self::new(self.grouping, self.magnitude - 1)
     }
 
-    /// The largest value that the scheme tells apart from larger ones.
+    /// The largest value within the range.
     pub(crate) fn range_end(self) -> u64 {
         u64::MAX >> (u64::BITS - self.magnitude)
     }

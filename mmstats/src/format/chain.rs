@@ -11,13 +11,13 @@ pub struct RawField {
     pub label: Range<usize>,
     /// The type signature.
     pub signature: Range<usize>,
-    /// Where the write buffer byte stands; the value follows it.
+    /// The offset of the write buffer byte; the value follows it.
     pub write_buffer: usize,
     /// The size of one value. A double-buffered field has two of them.
     pub size: usize,
     /// Whether the signature could be read; else `size` is all that the index knows of.
     pub known: bool,
-    /// The code of a signature of a single component: see [`Signature::single`].
+    /// The code of a signature of a single component: see `Signature::single`.
     pub single: Option<u8>,
     /// Where the next field begins.
     pub end: usize,
@@ -40,9 +40,7 @@ impl RawField {
         self.end - self.value() != self.size
     }
 
-    /// Where the value stands that a reader takes, given the write buffer byte.
-    ///
-    /// It is the one that the write buffer doesn't name.
+    /// The range of the value that a reader takes: the one that the write buffer byte doesn't name.
     pub(crate) fn read_value(&self, write_buffer: u8) -> Range<usize> {
         let first = self.value();
         let start = if self.is_buffered() && write_buffer == 0 { first + self.size } else { first };
@@ -113,7 +111,7 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
         let signature = self.part(label.end + SIZE_OF_SIZE, signature_size, "signature")?;
         let write_buffer = self.part(signature.end, 1, "write buffer")?.start;
         let start = write_buffer + 1;
-        let room = self.bytes.len() - start;
+        let left = self.bytes.len() - start;
         let copies = match self.bytes[write_buffer] {
             UNBUFFERED => 1,
             0 | 1 => 2,
@@ -144,12 +142,12 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
                 (total / copies, total, false, None)
             }
         };
-        if total > room {
+        if total > left {
             return Err(FormatError::ValuePastEnd {
                 label: self.escaped(&label),
                 offset: start,
                 expected: total,
-                found: room,
+                found: left,
             });
         }
         Ok(RawField { label, signature, write_buffer, size, known, single, end: start + total })

@@ -105,7 +105,7 @@ impl<'a> Entry<'a> {
         self.bytes()[FLAGS] & OVERFLOW != 0
     }
 
-    /// The kind's own figures.
+    /// The kind's own parameters.
     pub fn parameters(&self) -> [u64; 2] {
         [PARAMETERS, PARAMETERS + 8].map(|at| load_u64(self.bytes(), at).unwrap_or_default())
     }

@@ -23,7 +23,7 @@ pub enum FormatError {
     HeaderPastEnd {
         /// Which part it is.
         part: &'static str,
-        /// Where the part begins.
+        /// The offset of the part.
         offset: usize,
         /// How many bytes it should have.
         expected: usize,
@@ -34,7 +34,7 @@ pub enum FormatError {
     ValuePastEnd {
         /// The field's label.
         label: String,
-        /// Where the value begins.
+        /// The offset of the value.
         offset: usize,
         /// How many bytes it should have, both buffers together.
         expected: usize,
@@ -45,7 +45,7 @@ pub enum FormatError {
     Signature {
         /// The field's label.
         label: String,
-        /// Where the signature begins.
+        /// The offset of the signature.
         offset: usize,
         /// The signature.
         found: String,
@@ -56,7 +56,7 @@ pub enum FormatError {
     WriteBuffer {
         /// The field's label.
         label: String,
-        /// Where the write buffer stands.
+        /// The offset of the write buffer.
         offset: usize,
         /// Its value.
         found: u8,

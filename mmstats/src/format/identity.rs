@@ -25,9 +25,9 @@ const TEXTS: usize = TEXT_SIZES + 8;
 /// Every part of the trailer begins at a multiple of this.
 pub const IDENTITY_ALIGN: usize = 8;
 
-/// The process and thread that made a stats file, as its trailer tells.
+/// The process and thread that created a stats file, from its trailer.
 ///
-/// It never changes after the file's creation. A file that another thread takes over keeps the
+/// It never changes once the file is created. A file that another thread takes over keeps the
 /// identity of the thread that made it; the field `sys.tid` has the present one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

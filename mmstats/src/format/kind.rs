@@ -79,19 +79,19 @@ impl fmt::Display for Kind {
     }
 }
 
-/// How one stat of several threads or processes becomes one value.
+/// How the values of one stat in several threads or processes are combined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Aggregate {
-    /// The values are added. Counters, timers and histograms do so unless told otherwise, and
-    /// up-down counters always. A gauge that several threads raise and lower doesn't add up to what
+    /// The values are added: the default of counters, timers and histograms, and always of
+    /// up-down counters. A gauge that several threads raise and lower doesn't add up to what
     /// is true: see [`UpDownCounter`](crate::UpDownCounter).
     Sum,
-    /// The least value counts.
+    /// The least value.
     Min,
-    /// The greatest value counts.
+    /// The greatest value.
     Max,
-    /// The values are not one: each stands for itself.
+    /// The values are not combined.
     Each,
 }
 
@@ -122,8 +122,8 @@ impl Aggregate {
         }
     }
 
-    /// What a stat of this kind does unless its writer says otherwise: counters, up-down counters,
-    /// timers and histograms sum, the others stand each for themselves.
+    /// The default for a kind: counters, up-down counters, timers and histograms are summed, others
+    /// are not combined.
     pub const fn default_for(kind: Kind) -> Self {
         match kind {
             Kind::Counter | Kind::Timer | Kind::Histogram | Kind::UpDownCounter => Self::Sum,

@@ -8,8 +8,8 @@ use super::{Aggregate, Kind, SIZE_OF_SIZE, Signature, UNBUFFERED};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Layout {
-    /// Every value stands on its natural alignment, averages, timers and texts are struct
-    /// values, and a trailer tells kinds, units and help. The original's readers read it too.
+    /// Every value is naturally aligned, averages, timers and texts are struct values, and a
+    /// trailer has kinds, units and help. The original's readers read it, too.
     #[default]
     Aligned,
     /// The original's exact bytes: no padding, no trailer, an average or timer is a single `d`.
@@ -39,7 +39,7 @@ pub struct DeclaredField {
     pub aggregate: Aggregate,
     pub unit: Cow<'static, str>,
     pub help: Cow<'static, str>,
-    /// The kind's own figures: see `spec/FORMAT.md`, "Parameters".
+    /// The kind's own parameters: see `spec/FORMAT.md`, "Parameters".
     pub parameters: [u64; 2],
     /// The value stays when the thread that wrote it ends. No part of the file.
     pub keep: bool,

@@ -22,7 +22,7 @@ impl ByteOrder {
     pub const NATIVE: Self = if cfg!(target_endian = "big") { Self::Big } else { Self::Little };
 }
 
-/// A parsed type signature: how many bytes a value takes and what stands in them.
+/// A parsed type signature: the size of a value and its components.
 #[derive(Clone, Copy, Debug)]
 pub struct Signature<'a> {
     /// The items, without the byte-order character.
@@ -39,7 +39,7 @@ struct Mode {
     native: bool,
 }
 
-/// One component of a value: where it stands and what it is.
+/// One component of a value: its offset, size and type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Component {
     /// The code of Python's `struct`: `b'Q'`, `b's'`, …
@@ -52,11 +52,11 @@ pub struct Component {
     pub order: ByteOrder,
 }
 
-/// Why a text is no type signature.
+/// Why a text is not a valid type signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignatureError {
-    /// A character that is no code, or no code in this mode.
+    /// A character that is not a type code, or not one in this mode.
     UnknownCode(u8),
     /// A repeat count without a code after it.
     CountWithoutCode,
@@ -357,10 +357,13 @@ mod tests {
     }
 
     #[test]
-    fn components_know_their_place() {
+    fn components_know_their_offsets() {
         let signature = Signature::parse(b" b 2H 3x5sQ").unwrap();
-        let places: Vec<_> = signature.components().map(|c| (c.code, c.offset, c.size)).collect();
-        assert_eq!(places, [(b'b', 0, 1), (b'H', 2, 2), (b'H', 4, 2), (b's', 9, 5), (b'Q', 16, 8)]);
+        let offsets: Vec<_> = signature.components().map(|c| (c.code, c.offset, c.size)).collect();
+        assert_eq!(
+            offsets,
+            [(b'b', 0, 1), (b'H', 2, 2), (b'H', 4, 2), (b's', 9, 5), (b'Q', 16, 8)]
+        );
         assert_eq!(signature.size(), 24);
     }
 

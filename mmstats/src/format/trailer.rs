@@ -1,4 +1,4 @@
-//! The trailer: what a stats file tells beyond the original's format, at its end.
+//! The trailer: what a stats file says beyond the original's format, at its end.
 //!
 //! ```text
 //!  fields …  terminator  (free)  entry n … entry 1  entry 0  identity  footer
@@ -42,7 +42,7 @@ const FOOTER_RESERVED: usize = IDENTITY_CHECKSUM + 8;
 const FOOTER_CHECKSUM: usize = FOOTER_RESERVED + 16;
 pub(crate) const FOOTER_SIZE: usize = FOOTER_CHECKSUM + 8;
 
-/// The trailer of a file, found and verified: its identity and where its index stands.
+/// The trailer of a file, found and verified: its identity and its index.
 #[derive(Clone, Debug)]
 pub struct Trailer<'a> {
     bytes: &'a [u8],
@@ -52,7 +52,7 @@ pub struct Trailer<'a> {
 }
 
 impl<'a> Trailer<'a> {
-    /// The trailer of `bytes`, if there is one and all of it stands behind `chain_end`.
+    /// The trailer of `bytes`, if there is one and all of it is after `chain_end`.
     ///
     /// # Errors
     ///
@@ -118,7 +118,7 @@ impl<'a> Trailer<'a> {
         Identity::decode(&self.bytes[self.identity_range()])
     }
 
-    /// Where the identity stands.
+    /// The range of the identity.
     pub(crate) fn identity_range(&self) -> Range<usize> {
         self.identity..self.identity + self.identity_size
     }
@@ -139,7 +139,7 @@ impl<'a> Trailer<'a> {
     }
 }
 
-/// A footer for the identity that stands at `offset`.
+/// A footer for the identity at `offset`.
 pub(crate) fn encode_footer(identity: &[u8], offset: usize) -> [u8; FOOTER_SIZE] {
     let mut footer = [0; FOOTER_SIZE];
     let mut put = |at: usize, bytes: &[u8]| footer[at..at + bytes.len()].copy_from_slice(bytes);

@@ -32,7 +32,7 @@ impl KeptDescriptor {
         self.number.store(file.into_raw_fd(), Ordering::Release);
     }
 
-    /// Hands it on to another place, which has none.
+    /// Moves it to another one that has none.
     pub(super) fn move_to(&self, other: &Self) {
         for (from, to) in [(&self.device, &other.device), (&self.inode, &other.inode)] {
             to.store(from.load(Ordering::Relaxed), Ordering::Relaxed);

@@ -92,9 +92,8 @@ impl OnceAcrossForks {
                 return;
             }
             let own = process::id();
-            let claim =
-                || self.0.compare_exchange(state, own, Ordering::Acquire, Ordering::Relaxed);
-            if state != own && claim().is_ok() {
+            let take = || self.0.compare_exchange(state, own, Ordering::Acquire, Ordering::Relaxed);
+            if state != own && take().is_ok() {
                 action();
                 self.0.store(Self::DONE, Ordering::Release);
                 return;
@@ -174,8 +173,8 @@ pub(crate) fn at_exit(hook: extern "C" fn()) {
 }
 
 extern "C" fn before() {
-    // So long at most: a signal handler that forks within a section would wait for itself. The
-    // price is a lock that the child may keep alive.
+    // Bounded, as a signal handler that forks within a section would wait for itself. The price is
+    // a lock that the child may keep alive.
     const TIMEOUT: Duration = Duration::from_secs(1);
     FORKS.fetch_add(1, Ordering::SeqCst);
     let begun = Instant::now();
@@ -216,7 +215,7 @@ fn make_private(base: *mut u8, len: usize) {
     };
     let copy = memory(ptr::null_mut(), 0);
     if copy != libc::MAP_FAILED {
-        // SAFETY: both are `len` bytes and apart: the kernel found the copy's place free. The
+        // SAFETY: both are `len` bytes and apart: the kernel found the copy's range free. The
         // parent's threads may store meanwhile; the copy is bytes, of whatever instant.
         unsafe { ptr::copy_nonoverlapping(base, copy.cast(), len) };
         let flags = libc::MREMAP_MAYMOVE | libc::MREMAP_FIXED;

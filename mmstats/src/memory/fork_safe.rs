@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-/// A thread's place for its instance: a pointer, without a destructor of its own, so that a
+/// The slot for a thread's instance: a pointer without a destructor of its own, so that a
 /// `const` thread-local of it costs one load.
 #[derive(Debug)]
 pub struct Slot<T: 'static>(Cell<Option<&'static T>>);

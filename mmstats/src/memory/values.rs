@@ -51,7 +51,7 @@ impl StructCell {
         });
     }
 
-    /// Publishes bytes, as many as there is room for, and zeros behind them to the end of that
+    /// Publishes bytes, as many as fit, and zeros behind them to the end of that
     /// word. Further words keep what this buffer had before: of a text nobody looks behind the
     /// terminator, and where it fills all words there is none.
     pub(crate) fn publish_bytes(&self, bytes: &[u8]) {
@@ -215,7 +215,7 @@ impl BytesCell {
         self.0.size
     }
 
-    /// Stores `bytes`, as many as there is room for, and zeros behind them.
+    /// Stores `bytes`, as many as fit, and zeros behind them.
     pub(crate) fn store(&self, bytes: &[u8]) {
         let bytes = bytes.iter().copied().chain(std::iter::repeat(0));
         for (number, byte) in bytes.take(self.len()).enumerate() {

@@ -24,7 +24,7 @@ use crate::file::{FileId, Processes, Removal, file_names, lock, remove_if_dead};
 use crate::format::VERSION;
 use crate::memory::{Map, Section};
 
-/// All may read, nobody may write: who opens it for writing could cut it under the writer.
+/// Everyone may read, nobody may write: another process could truncate it under the writer.
 const DEFAULT_MODE: u32 = 0o444;
 
 /// A new file, mapped.
@@ -128,7 +128,7 @@ fn check_size_limit(directory: &Path, needed: usize) -> Result<(), CreateError> 
     }
 }
 
-/// Reserves every block; `EINTR` is no failure.
+/// Reserves every block; `EINTR` is not a failure.
 fn reserve(file: &File, len: usize) -> io::Result<()> {
     let len = len.try_into().map_err(|_| Errno::EFBIG)?;
     loop {

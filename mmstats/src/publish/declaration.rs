@@ -8,7 +8,7 @@ use super::{CreateError, DeclareError};
 use crate::format::{Aggregate, DeclaredField, Kind, Layout};
 use crate::memory::{AttachedField, Scalar};
 
-/// A kind of field, such as [`Counter`](crate::Counter). Closed: every reader knows them all.
+/// A kind of field, such as [`Counter`](crate::Counter). Sealed: every reader knows all kinds.
 pub trait Field: FieldKind {
     /// Declares a field of this kind with this label.
     fn named(label: impl Into<Cow<'static, str>>) -> Declaration<Self> {
@@ -56,7 +56,7 @@ impl DeclaredField {
     }
 }
 
-/// A field that is to be: its label, unit, help, and what its kind lets one choose.
+/// A field to be added: its label, unit, help, and the options of its kind.
 #[derive(Debug)]
 #[must_use = "a declaration does nothing until it is added"]
 pub struct Declaration<F: Field> {
@@ -68,24 +68,24 @@ pub struct Declaration<F: Field> {
 }
 
 impl<F: Field> Declaration<F> {
-    /// The unit of the values, such as "seconds" or "bytes". Base units suit every tool best. A
-    /// timer's is "seconds" unless said.
+    /// The unit of the values, such as "seconds" or "bytes"; prefer base units. The default for a
+    /// timer is "seconds".
     pub fn unit(mut self, unit: impl Into<Cow<'static, str>>) -> Self {
         self.unit = unit.into();
         self
     }
 
-    /// What the stat tells, in a sentence.
+    /// What the stat means, in a sentence.
     pub fn help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
         self.help = help.into();
         self
     }
 
-    /// How the stat adds up over threads and processes. Unless said, counters, timers and
-    /// histograms sum, and the others stand each for themselves. Up-down counters always sum:
-    /// anything else is an error when they are created or added.
+    /// How the stat is combined over threads and processes. By default counters, timers and
+    /// histograms are summed, others are not combined. Up-down counters are always summed: anything
+    /// else is an error when they are created or added.
     ///
-    /// The sum of gauges is true where each thread sets its own part. What one thread raises and
+    /// The sum of gauges is right if each thread sets its own part. What one thread raises and
     /// another lowers is an [`UpDownCounter`](crate::UpDownCounter).
     pub fn aggregate(mut self, aggregate: Aggregate) -> Self {
         self.aggregate = Some(aggregate);

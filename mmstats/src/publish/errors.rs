@@ -48,7 +48,7 @@ pub enum CreateError {
         /// The bytes that the limit allows.
         limit: u64,
     },
-    /// There are so many files of this name that no number was left.
+    /// All numbered variants of this file name are taken.
     NamesExhausted {
         /// The last one tried.
         path: PathBuf,

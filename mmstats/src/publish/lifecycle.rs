@@ -38,11 +38,11 @@ impl<T: MmStats> Published<T> {
         let image =
             NewFile::compose(&fields, &identity, options.layout, options.capacity, page_size())
                 .map_err(|error| CreateError::TooLarge { needed: error.needed })?;
-        let place = FileLocation::of(&options, &identity)?;
-        let (map, file, private) = match place.publish(&options, &image.bytes) {
+        let location = FileLocation::of(&options, &identity)?;
+        let (map, file, private) = match location.publish(&options, &image.bytes) {
             Ok((map, file)) => (map, OnceLock::from(file), None),
             Err(reason) if options.private_memory => {
-                let map = place.private_memory(&image.bytes)?;
+                let map = location.private_memory(&image.bytes)?;
                 (map, OnceLock::new(), Some(Private::of(reason)))
             }
             Err(error) => return Err(error),
@@ -65,9 +65,9 @@ impl<T: MmStats> Published<T> {
     /// Makes the file that couldn't be made when the stats were created. They go on in it with
     /// what was counted meanwhile. For stats that no thread uses at the time.
     pub(super) fn publish(&self, options: &Options<T>) -> Result<(), CreateError> {
-        let place = FileLocation::of(options, &own_identity(&options.name))?;
-        let (map, file) = place.publish(options, &self.map.bytes())?;
-        self.map.become_file_of(&map).map_err(|source| place.failed("map a file in", source))?;
+        let location = FileLocation::of(options, &own_identity(&options.name))?;
+        let (map, file) = location.publish(options, &self.map.bytes())?;
+        self.map.become_file_of(&map).map_err(|source| location.failed("map a file in", source))?;
         // It had none.
         let _ = self.file.set(file);
         self.register_gauge();

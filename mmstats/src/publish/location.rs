@@ -1,4 +1,4 @@
-//! Where a stats file goes, and the file that is there, or the memory that is in its place.
+//! The location of a stats file, and the file there, or private memory instead of it.
 
 use std::io;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use crate::file::locations::Environment;
 use crate::format::Identity;
 use crate::memory::{Map, Section, is_privileged};
 
-/// Where a file is to be.
+/// The directory and the name of a file.
 pub(super) struct FileLocation {
     directory: PathBuf,
     file_name: String,

@@ -4,13 +4,13 @@ use super::{Attachments, CreateError, Declarations, Options, Published};
 
 /// A struct of stats. Derived: see the derive macro of the same name.
 ///
-/// `declare` and `attach` go through the fields in the same order: the one says what they are,
-/// then the file is made, then the other builds the struct of writers into that file.
+/// `declare` and `attach` go through the fields in the same order: the first declares them, then
+/// the file is created, then the second builds the struct of writers into that file.
 pub trait MmStats: Sized + Send + 'static {
     /// The struct's name: `{STRUCT}` in file names, and part of a file's identity.
     const NAME: &'static str;
 
-    /// What stands before every label, unless [`Options::prefix`] says otherwise.
+    /// The default prefix of every label: see [`Options::prefix`].
     const PREFIX: &'static str = "";
 
     /// Declares the fields.
@@ -19,8 +19,8 @@ pub trait MmStats: Sized + Send + 'static {
     /// Builds the struct of the fields that were declared.
     fn attach(fields: &mut Attachments) -> Self;
 
-    /// Sets what says how things are back to its initial value, because the thread that wrote it
-    /// is gone: see [`Field::retire`].
+    /// Resets the stats that describe the present, because the thread that wrote them has ended:
+    /// see [`Field::retire`](crate::Field::retire).
     fn retire(&self);
 
     /// Options for a stats file of this struct.

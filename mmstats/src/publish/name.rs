@@ -8,7 +8,7 @@ use super::CreateError;
 use crate::file::template::{Piece, Placeholder, pieces};
 use crate::format::{Identity, cut, lossy};
 
-/// The template of a file's name, where neither an option nor `$MMSTATS_FILES` gives one.
+/// The template of a file's name if neither an option nor `$MMSTATS_FILES` sets one.
 pub(super) const DEFAULT_TEMPLATE: &str = "{CMD}-{PID}-{TID}.mmstats";
 
 /// A part of an expanded template.
@@ -43,7 +43,7 @@ pub(super) fn directory(template: &Path, identity: &Identity) -> Result<PathBuf,
     }
 }
 
-/// What stands in place of a placeholder.
+/// The value of a placeholder.
 ///
 /// It can't add directories: a slash becomes an underscore. Nor can it hide a file: leading dots are
 /// left out.
@@ -80,8 +80,8 @@ pub(super) fn file_name(
         parts.push(Part { text, whole: true });
     }
     let fits = length(&parts) <= SHORT;
-    let room = if fits { SHORT } else { longest().saturating_sub(LONGEST_NUMBER) };
-    while let Some(excess) = length(&parts).checked_sub(room).filter(|&excess| excess > 0) {
+    let limit = if fits { SHORT } else { longest().saturating_sub(LONGEST_NUMBER) };
+    while let Some(excess) = length(&parts).checked_sub(limit).filter(|&excess| excess > 0) {
         let shortened = parts.iter_mut().filter(|part| !part.whole);
         let Some(part) = shortened.max_by_key(|part| part.text.len()) else { break };
         if part.text.is_empty() {
@@ -89,8 +89,8 @@ pub(super) fn file_name(
         }
         // In steps, so that of two long texts not only the one is shortened.
         let step = excess.min(part.text.len().div_ceil(2));
-        let kept = cut(&part.text, part.text.len() - step).len();
-        part.text.truncate(kept);
+        let shortened = cut(&part.text, part.text.len() - step).len();
+        part.text.truncate(shortened);
     }
     let name: String = parts.into_iter().map(|part| part.text).collect();
     let shown = name.trim_start_matches('.');

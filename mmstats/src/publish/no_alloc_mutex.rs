@@ -24,7 +24,7 @@ impl<T> NoAllocMutex<T> {
         action(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The same, with room for one more in `collection`.
+    /// The same, with space for one more in `collection`.
     pub(super) fn with_reserved<C: Collection, R>(
         &self,
         collection: impl Fn(&mut T) -> &mut C,
@@ -59,7 +59,7 @@ pub(super) trait Collection: Default {
     fn len(&self) -> usize;
     /// As many fit without an allocation.
     fn capacity(&self) -> usize;
-    /// To another one that is empty and has room for all.
+    /// To another one that is empty and has space for all.
     fn move_to(&mut self, larger: &mut Self);
 
     fn is_full(&self) -> bool {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::format::Layout;
 
-/// Options for a stats file. Made by [`MmStats::options`](crate::MmStats::options), or by [`Options::dynamic`] for stats
+/// Options for a stats file, created by [`MmStats::options`](crate::MmStats::options), or by [`Options::dynamic`] for stats
 /// that are added at run time.
 ///
 /// ```
@@ -47,8 +47,8 @@ const DYNAMIC_CAPACITY: usize = 16 * 1024;
 impl Options<()> {
     /// Options for stats without a struct: [`Published::add`](crate::Published::add) adds each of them at run time.
     ///
-    /// The name takes the struct's place in the file's identity and in `{STRUCT}`. There is room
-    /// for about a hundred stats unless [`capacity`](Self::capacity) says otherwise.
+    /// The name is that of the struct in the file's identity and in `{STRUCT}`. There is space
+    /// for about a hundred stats by default: see [`capacity`](Self::capacity).
     ///
     /// ```
     /// use mmstats::{Counter, Field, Options};
@@ -105,34 +105,34 @@ impl<T> Options<T> {
         self
     }
 
-    /// What stands before every label, those of the default fields too.
+    /// The prefix of every label, including those of the default fields.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
         self
     }
 
-    /// How values are placed. The default is read by the original's tools as well.
+    /// The layout of values. The original's tools read the default, too.
     pub fn layout(mut self, layout: Layout) -> Self {
         self.layout = layout;
         self
     }
 
-    /// Bytes of room for fields that [`Published::add`](crate::Published::add) adds later. A counter with a short label
-    /// takes about 100. What the last page has left over is room too.
+    /// Free space in bytes for fields that [`Published::add`](crate::Published::add) adds later. A counter with a short label
+    /// takes about 100. The rest of the last page is free, too.
     pub fn capacity(mut self, bytes: usize) -> Self {
         self.capacity = bytes;
         self
     }
 
-    /// Whether the file stays when the stats are dropped and when the process ends. By default
-    /// it is removed then.
+    /// Whether to keep the file when the stats are dropped and when the process ends. By default it
+    /// is removed.
     pub fn keep(mut self, keep: bool) -> Self {
         self.keep = keep;
         self
     }
 
-    /// Where no file can be made, publish into private memory instead of failing: the program
-    /// runs on, and its stats go nowhere. [`Published::path`](crate::Published::path) is then `None`, and
+    /// If no file can be created, publish to private memory instead of failing: the program runs on,
+    /// and nobody sees its stats. [`Published::path`](crate::Published::path) is then `None`, and
     /// [`Published::problem`](crate::Published::problem) and [`PerThread::problem`](crate::PerThread::problem) say why. The
     /// files of the process that do exist have the number of threads whose stats nobody sees, as
     /// the gauge `sys.unpublished`.
@@ -141,14 +141,14 @@ impl<T> Options<T> {
     /// private memory from one that has ended tries to make their file again, with the options of
     /// that moment. Then what was counted meanwhile is seen, too.
     ///
-    /// Mistakes in declarations and templates are errors all the same.
+    /// Invalid declarations and templates are still errors.
     pub fn or_private_memory(mut self) -> Self {
         self.private_memory = true;
         self
     }
 
-    /// The file's permissions. By default all may read it and nobody write it (`0o444` less the
-    /// umask): who opens it for writing could cut it under the writer.
+    /// The file's permissions. By default everyone may read it and nobody may write it (`0o444` less
+    /// the umask): another process could otherwise truncate it under the writer.
     pub fn mode(mut self, mode: u32) -> Self {
         self.mode = Some(mode);
         self
@@ -156,7 +156,7 @@ impl<T> Options<T> {
 
     /// Whether the file begins with the default fields: `sys.pid`, `sys.tid`, `sys.uid`,
     /// `sys.gid`, `sys.created`, `org.rust.version` and, in an aligned layout, `sys.unpublished`.
-    /// It does unless this says `false`.
+    /// The default is `true`.
     pub fn default_fields(mut self, default_fields: bool) -> Self {
         self.default_fields = default_fields;
         self

@@ -57,7 +57,7 @@ impl<T: MmStats> PerThread<T> {
         }
     }
 
-    /// Uses this thread's instance, if it has or can get one.
+    /// Uses this thread's instance if it has one or can get one.
     ///
     /// # Errors
     ///
@@ -235,7 +235,7 @@ impl<T: MmStats> fmt::Debug for PerThread<T> {
     }
 }
 
-/// Declares statics of stats structs of which each thread has its own instance.
+/// Declares statics of stats structs, with an instance for each thread.
 ///
 /// The expression gives the [`Options`](crate::Options); it is evaluated by each thread that creates an
 /// instance. See [`PerThread`] for the use.

@@ -44,7 +44,7 @@ impl<T> Default for Pool<T> {
 }
 
 impl<T> Pool<T> {
-    fn place_for(&mut self, is_unseen: bool) -> &mut Vec<Idle<Published<T>>> {
+    fn list_for(&mut self, is_unseen: bool) -> &mut Vec<Idle<Published<T>>> {
         if is_unseen { &mut self.unseen } else { &mut self.idle }
     }
 }
@@ -139,8 +139,8 @@ impl<T: MmStats> Shared<T> {
     fn put_back(&'static self, instance: Idle<Published<T>>) {
         let is_unseen = instance.get().problem().is_some();
         self.pool.get().with_reserved(
-            |pool| pool.place_for(is_unseen),
-            |pool| pool.place_for(is_unseen).push(instance),
+            |pool| pool.list_for(is_unseen),
+            |pool| pool.list_for(is_unseen).push(instance),
         );
     }
 

@@ -22,7 +22,7 @@ use crate::memory::Map;
 /// [`per_thread!`](crate::per_thread)). Dropping it removes the file, unless
 /// [`Options::keep`](crate::Options::keep) was set.
 ///
-/// A struct that is dropped takes its figures with it. The difference of an
+/// A dropped struct takes its values with it. The difference of an
 /// [`UpDownCounter`](crate::UpDownCounter) is then missing in the sum over the program's other files:
 /// what this struct raised and another is to lower would leave the sum negative. Threads that come
 /// and go use [`per_thread!`](crate::per_thread), whose files stay.
@@ -65,14 +65,14 @@ pub(super) struct Growth {
 }
 
 impl<T> Published<T> {
-    /// The file; `None` where the stats are in private memory: there was none to be had, or this
-    /// is a forked child, and the file its parent's.
+    /// The file; `None` if the stats are in private memory, because no file could be created or
+    /// because this is a forked child, whose parent has the file.
     pub fn path(&self) -> Option<&Path> {
         self.file().filter(|file| file.is_own()).map(OwnFile::path)
     }
 
-    /// Why no file could be made for the stats, so that they are in private memory, where nobody
-    /// sees them; `None` if one was made, be it by the process that this one was forked from.
+    /// Why the stats are in private memory, where nobody sees them; `None` if a file was created,
+    /// also if that was by the process that this one was forked from.
     pub fn problem(&self) -> Option<&CreateError> {
         self.private().map(|private| &private.reason)
     }
@@ -94,9 +94,9 @@ impl<T> Published<T> {
         self.map.len()
     }
 
-    /// Adds a field to the live file, while readers read it: they see all of it or nothing.
+    /// Adds a field to the live file. Readers see all of it or nothing.
     ///
-    /// The field outlives these stats if need be: then it goes on in memory.
+    /// The field may outlive these stats; it then continues in memory.
     ///
     /// # Errors
     ///
@@ -135,8 +135,8 @@ impl<T> Published<T> {
         Ok(field)
     }
 
-    /// Waits until all that was published is on the disk (`msync`). Readers don't need it: they
-    /// see every store at once. It is for what must outlive a crash of the whole machine.
+    /// Waits until everything that was published is on disk (`msync`). Readers see every store
+    /// without it; it is for stats that must survive a crash of the machine.
     ///
     /// # Errors
     ///
@@ -145,7 +145,7 @@ impl<T> Published<T> {
         self.map.flush()
     }
 
-    /// Starts writing to the disk and doesn't wait for it.
+    /// Starts writing to disk without waiting for it.
     ///
     /// # Errors
     ///
@@ -154,7 +154,7 @@ impl<T> Published<T> {
         self.map.flush_async()
     }
 
-    /// Removes the file now. The stats go on in memory, where nobody sees them.
+    /// Removes the file now. The stats continue in memory, unseen.
     ///
     /// Does nothing in a forked child, or where the name is another file's by now.
     pub fn remove(&self) {

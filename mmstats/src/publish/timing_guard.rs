@@ -105,15 +105,15 @@ where
         self.watch.elapsed()
     }
 
-    /// Records now, and gives what was recorded.
+    /// Records now; returns the recorded time.
     pub fn stop(mut self) -> Duration {
         let elapsed = self.elapsed();
         self.record(elapsed.as_secs_f64());
         elapsed
     }
 
-    /// Records now with another timer, for a result that is known only at the end; gives what was
-    /// recorded.
+    /// Records now with another timer, for a result that is known only at the end; returns the
+    /// recorded time.
     pub fn stop_as<G>(mut self, timer: G) -> Duration
     where
         G: Fn(&T) -> &Timer + Send + 'static,

@@ -14,14 +14,14 @@ use crate::memory::{
     AttachedField, ChildHook, ForkSafe, OnceAcrossForks, SharedWord, ThisProcess, at_fork_in_child,
 };
 
-/// Threads whose stats nobody sees, because no file could be made for them: see
+/// Threads whose stats nobody sees, because no file could be created: see
 /// [`PerThread::problem`](crate::PerThread::problem).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unpublished {
-    /// How many threads there are.
+    /// The number of threads.
     pub threads: usize,
-    /// Why no file could be made for the last one.
+    /// Why no file could be created for the last one.
     pub reason: String,
 }
 
@@ -39,7 +39,7 @@ static STATE: ForkSafe<NoAllocMutex<State>> = ForkSafe::new();
 struct State {
     unpublished: u64,
     next: u64,
-    /// The place of the number in each file. Each is taken out before its map ends, so no store
+    /// The word of the number in each file. Each is taken out before its map ends, so no store
     /// is what ends it.
     files: HashMap<u64, SharedWord>,
 }

@@ -1,11 +1,11 @@
-//! One value for a stat of several files.
+//! Combines the values of a stat in several files.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::Value;
 
-/// How the values of one stat in several files become one value.
+/// How the values of one stat in several files are combined into one.
 ///
 /// ```
 /// use mmstats::{Aggregator, Value};
@@ -51,7 +51,7 @@ impl Aggregator {
         }
     }
 
-    /// One value for all; `None` where there is none to take. Flags count as 0 and 1; except
+    /// The combined value; `None` if there is nothing to combine. Flags count as 0 and 1; except
     /// for [`One`](Self::One), texts and bytes are passed over.
     ///
     /// A NaN makes a sum or mean NaN; a least or greatest value passes it over.
@@ -79,14 +79,14 @@ impl fmt::Display for Aggregator {
     }
 }
 
-/// A name that is no aggregator's.
+/// The name isn't that of an aggregator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseAggregatorError(String);
 
 impl fmt::Display for ParseAggregatorError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let known = Aggregator::ALL.map(Aggregator::name).join(", ");
-        write!(f, "no aggregator '{}', known are {known}", self.0.escape_debug())
+        write!(f, "unknown aggregator '{}', expected one of {known}", self.0.escape_debug())
     }
 }
 
@@ -236,6 +236,9 @@ mod tests {
             assert_eq!(aggregator.name().parse(), Ok(aggregator));
         }
         let error = "median".parse::<Aggregator>().unwrap_err().to_string();
-        assert!(error.starts_with("no aggregator 'median', known are sum, min"), "{error}");
+        assert!(
+            error.starts_with("unknown aggregator 'median', expected one of sum, min"),
+            "{error}"
+        );
     }
 }

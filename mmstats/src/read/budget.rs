@@ -1,4 +1,4 @@
-//! How much may be read over all files of a reading.
+//! Limits on all files that are read together.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
@@ -18,8 +18,8 @@ const BYTES_A_LABEL: u64 = 768;
 /// A label whose texts and value take more than this counts as several.
 const TEXT_OF_A_LABEL: usize = 128;
 
-/// How much may be read over all files of a reading: anybody may write into a directory of stats
-/// files, and whoever reads them all keeps them in memory.
+/// Limits on all files that are read together: anyone may write to a directory of stats files, and
+/// a tool that reads them all keeps them in memory.
 ///
 /// Files are read as long as they fit; one that doesn't is [`ReadError::OverBudget`], and smaller
 /// ones after it may fit again.
@@ -67,9 +67,9 @@ impl Default for ReadBudget {
 }
 
 impl ReadBudget {
-    /// How many bytes a reading may take unless told otherwise.
+    /// The default for [`max_bytes`](Self::max_bytes).
     pub const MAX_BYTES: u64 = 256 << 20;
-    /// How many labels a reading may have unless told otherwise.
+    /// The default for [`max_labels`](Self::max_labels).
     pub const MAX_LABELS: u64 = 200_000;
 
     /// The defaults: 256 MiB and 200,000 labels.
@@ -91,24 +91,24 @@ impl ReadBudget {
         self
     }
 
-    /// Limits each file by itself, for whoever keeps none when it reads the next one.
+    /// Limits each file by itself, for programs that keep one file at a time.
     pub fn each_file(mut self) -> Self {
         self.each_file = true;
         self
     }
 
-    /// How many bytes the files so far take.
+    /// The bytes that the files take so far.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// How many bytes the next file may have.
+    /// The bytes that are left for the next file.
     pub(super) fn bytes_left(&self) -> u64 {
         self.max_bytes - self.bytes
     }
 
     /// How many fields the next file may have: duplicates of a label are no way to use it up.
-    pub(super) fn most_fields(&self) -> usize {
+    pub(super) fn max_fields(&self) -> usize {
         usize::try_from(self.max_labels).unwrap_or(usize::MAX)
     }
 

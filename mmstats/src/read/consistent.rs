@@ -113,7 +113,7 @@ mod tests {
     const COMPONENTS: usize = 3;
     const SIZE: usize = (COMPONENTS + 1) * 8;
 
-    fn definition(label: &str, sequenced: bool) -> DeclaredField {
+    fn declared(label: &str, sequenced: bool) -> DeclaredField {
         let signature = format!("{}Q", SIZE / 8);
         DeclaredField { sequenced, ..DeclaredField::zeroed(label, signature, Kind::Timer) }
     }
@@ -129,7 +129,7 @@ mod tests {
 
     impl Writer {
         fn new(layout: Layout) -> Self {
-            let fields = [definition("stat", layout == Layout::Aligned)];
+            let fields = [declared("stat", layout == Layout::Aligned)];
             let image = NewFile::compose(&fields, &Identity::default(), layout, 0, 512).unwrap();
             let field = Parsed::of(&image.bytes, usize::MAX).unwrap().fields[0];
             Self { bytes: image.bytes, field, update: 1, step: 0 }
@@ -306,7 +306,7 @@ mod tests {
 
     #[test]
     fn only_what_is_not_yet_consistent_is_copied_again() {
-        let fields = ["a", "b", "c"].map(|label| definition(label, true));
+        let fields = ["a", "b", "c"].map(|label| declared(label, true));
         let image =
             NewFile::compose(&fields, &Identity::default(), Layout::Aligned, 0, 4096).unwrap();
         let mut fields = Parsed::of(&image.bytes, usize::MAX).unwrap().fields;

@@ -6,7 +6,7 @@ use crate::format::Buckets;
 
 /// The buckets of a histogram.
 ///
-/// A value is known by its bucket only; figures take the middle of it, which is off by a few
+/// Only the bucket of a value is known; statistics take its midpoint, which is off by a few
 /// per cent at most, as the writer chose (3.1 % unless it said otherwise).
 ///
 /// Of the values beyond the [end of the range](Self::range_end) only the number is known: the

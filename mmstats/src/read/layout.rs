@@ -1,8 +1,8 @@
-//! A field as it stands in the file, for people who debug writers.
+//! The layout of a field in its file, for debugging writers.
 
 use std::borrow::Cow;
 
-/// Where a stat's field stands in its file, and its bytes.
+/// The offsets of a stat's field in its file, and its bytes.
 ///
 /// Values that several stores change are as in [`Stat::value`](crate::Stat::value): the buffer
 /// that is read is of one update, the other one is whatever its writer was doing.
@@ -15,7 +15,7 @@ pub struct FieldLayout<'a> {
     pub size: usize,
     /// The type signature with its padding.
     pub signature: Cow<'a, str>,
-    /// Where the write buffer stands.
+    /// The offset of the write buffer.
     pub write_buffer_offset: usize,
     /// 0 or 1: which of the two buffers is written, the other one is read. 255: there is one.
     pub write_buffer: u8,

@@ -6,11 +6,11 @@ use super::parsed_field::ParsedField;
 use crate::file::walk;
 use crate::format::{FormatError, Trailer};
 
-/// What one walk over a copy gives.
+/// The result of one walk over a file's bytes.
 #[derive(Debug)]
 pub(super) struct Parsed {
     pub fields: Vec<ParsedField>,
-    /// Where the trailer's identity stands, of a file that has one.
+    /// The range of the trailer's identity, if the file has one.
     pub identity: Option<Range<usize>>,
     pub problem: Option<FormatError>,
     /// There are more fields than are wanted, and the others aren't here.
@@ -19,11 +19,11 @@ pub(super) struct Parsed {
 
 impl Parsed {
     /// With at most this many fields.
-    pub(super) fn of(bytes: &[u8], most: usize) -> Result<Self, FormatError> {
+    pub(super) fn of(bytes: &[u8], max_fields: usize) -> Result<Self, FormatError> {
         let mut fields = Vec::with_capacity(32);
         let mut too_many = false;
         let walk = walk(bytes, |raw| {
-            if fields.len() < most {
+            if fields.len() < max_fields {
                 fields.push(ParsedField::of(&raw));
             } else {
                 too_many = true;

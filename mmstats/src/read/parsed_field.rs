@@ -1,5 +1,5 @@
-//! Where a copy's fields stand, in few bytes a field: a hostile file may have a field for every
-//! 6 of its bytes.
+//! The fields of a file, in few bytes each: a hostile file may have a field for every 6 of its
+//! bytes.
 
 use std::num::NonZeroU32;
 
@@ -92,7 +92,7 @@ impl ParsedField {
         &bytes[self.signature_at()..self.write_buffer_at()]
     }
 
-    /// Where the value stands that a reader takes: the one that `write_buffer` doesn't name.
+    /// The offset of the value that a reader takes: the one that `write_buffer` doesn't name.
     pub(super) fn read_value_at(&self, write_buffer: u8) -> usize {
         if self.buffered && write_buffer == 0 {
             self.value_at() + self.size()

@@ -1,4 +1,4 @@
-//! Which stats files there are: arguments of a tool, or the usual places.
+//! Finds stats files: by the arguments of a tool, or in the default locations.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -13,12 +13,12 @@ use crate::file::locations::{Environment, Locations};
 use crate::file::{file_names, template};
 use crate::memory::is_privileged;
 
-/// What a search found, and where it looked.
+/// The result of a search: the files and the locations.
 ///
 /// ```
-/// let found = mmstats::find(["/var/lib/no-such-place/*.mmstats"]);
+/// let found = mmstats::find(["/var/lib/no-such-directory/*.mmstats"]);
 /// assert!(found.paths().is_empty());
-/// assert_eq!(found.locations(), ["/var/lib/no-such-place/*.mmstats"]);
+/// assert_eq!(found.locations(), ["/var/lib/no-such-directory/*.mmstats"]);
 /// ```
 #[derive(Debug, Default)]
 pub struct Search {
@@ -30,11 +30,11 @@ pub struct Search {
 
 /// Finds stats files by `arguments`: files, directories and globs.
 ///
-/// A directory stands for its `*.mmstats` and `mmstats-*`, without going deeper; so does a
-/// directory that a glob matches. `dir/**` matches `dir` and every directory below it. A glob
-/// doesn't match names that begin with a dot. A file that is named is taken whatever its name. Without arguments the places are `$MMSTATS_GLOB`, else
-/// `$MMSTATS_PATH`, else `/dev/shm` and the temporary directory. A set-user-ID program ignores the
-/// variables.
+/// A directory, also one that a glob matches, means its `*.mmstats` and `mmstats-*`, without
+/// subdirectories. `dir/**` matches `dir` and every directory below it. A glob doesn't match names
+/// that begin with a dot. A file that is named is taken whatever its name. Without arguments the
+/// locations are `$MMSTATS_GLOB`, else `$MMSTATS_PATH`, else `/dev/shm` and the temporary directory.
+/// A set-user-ID program ignores the variables.
 pub fn find<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Search {
     let mut search = Search::default();
     let mut arguments = arguments.into_iter().peekable();
@@ -61,13 +61,13 @@ impl Search {
         &self.locations
     }
 
-    /// What was named and isn't there, or can't be looked into.
+    /// Arguments that don't exist, or directories that can't be read.
     pub fn errors(&self) -> &[ReadError] {
         &self.errors
     }
 
-    /// Files in the searched directories that writers began and haven't finished. Those of dead
-    /// writers are for [`remove_if_dead`](crate::remove_if_dead); nobody reads one.
+    /// Incomplete files in the searched directories, which nobody reads. Those of dead writers are
+    /// for [`remove_if_dead`](crate::remove_if_dead).
     pub fn unfinished(&self) -> &[PathBuf] {
         &self.unfinished
     }

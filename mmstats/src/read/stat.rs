@@ -30,13 +30,13 @@ impl<'a> Stat<'a> {
         Self { bytes, field }
     }
 
-    /// The label; what isn't UTF-8 is replaced.
+    /// The label, lossily converted to UTF-8.
     #[inline]
     pub fn label(&self) -> Cow<'a, str> {
         lossy(self.label_bytes())
     }
 
-    /// The label as it stands in the file.
+    /// The raw bytes of the label.
     pub fn label_bytes(&self) -> &'a [u8] {
         self.field.label(self.bytes)
     }
@@ -57,8 +57,8 @@ impl<'a> Stat<'a> {
         self.entry().map_or("", |entry| entry.help())
     }
 
-    /// How the stat adds up over threads and processes, where the file says. Up-down counters sum
-    /// whatever it says: add their values with [`i64::wrapping_add`], as a part of a figure may have
+    /// How the stat is combined over threads and processes, if the file says. Up-down counters are
+    /// always summed: add their values with [`i64::wrapping_add`], as a part of a figure may have
     /// wrapped where the whole doesn't.
     pub fn aggregate(&self) -> Option<Aggregate> {
         let entry = self.entry()?;
@@ -74,7 +74,7 @@ impl<'a> Stat<'a> {
     }
 
     /// The value as the original's readers give it: the first component. A type that isn't
-    /// known, or that has no component, gives its bytes: see [`note`](Self::note).
+    /// known, or that has no component, is given as raw bytes: see [`note`](Self::note).
     #[inline]
     pub fn value(&self) -> Value<'a> {
         match self.first_part() {
@@ -109,7 +109,7 @@ impl<'a> Stat<'a> {
         self.field.buffered
     }
 
-    /// The kind, or what the type suggests where the file doesn't tell: a double-buffered `Q` is a
+    /// The kind, or a guess from the type if the file has none: a double-buffered `Q` is a
     /// counter of the original, a text is info, anything else a gauge.
     pub fn kind_or_guess(&self) -> Kind {
         self.kind().unwrap_or_else(|| match self.value() {
@@ -125,7 +125,7 @@ impl<'a> Stat<'a> {
         !self.field.unstable
     }
 
-    /// A remark for whoever reads the value, where there is one.
+    /// A remark about the value, if there is one.
     pub fn note(&self) -> Option<&'static str> {
         if !self.field.known {
             Some("unknown type signature, the value is raw bytes")
@@ -190,7 +190,7 @@ impl<'a> Stat<'a> {
         }
     }
 
-    /// Where the field stands in the file, and its bytes.
+    /// The offsets of the field in the file, and its bytes.
     pub fn field_layout(&self) -> FieldLayout<'a> {
         let field = self.field;
         let values = &self.bytes[field.value_at()..field.end()];
@@ -266,7 +266,7 @@ mod tests {
         words.iter().flat_map(|word| word.to_ne_bytes()).collect()
     }
 
-    fn definition(signature: &'static str, initial: Vec<u8>, kind: Kind) -> DeclaredField {
+    fn declared(signature: &'static str, initial: Vec<u8>, kind: Kind) -> DeclaredField {
         DeclaredField {
             initial,
             aggregate: Aggregate::Max,
@@ -276,15 +276,15 @@ mod tests {
         }
     }
 
-    fn file(definition: DeclaredField) -> StatsFile {
-        let fields = [definition];
+    fn file(declared: DeclaredField) -> StatsFile {
+        let fields = [declared];
         let image =
             NewFile::compose(&fields, &Identity::default(), Layout::Aligned, 0, 512).unwrap();
         StatsFile::from_bytes("test", image.bytes).unwrap()
     }
 
-    fn components(definition: DeclaredField) -> String {
-        let file = file(definition);
+    fn components(declared: DeclaredField) -> String {
+        let file = file(declared);
         let components = file.get("stat").unwrap().components();
         let shown = components.map(|(name, value)| format!("{name} {value}"));
         shown.collect::<Vec<_>>().join(", ")
@@ -294,11 +294,7 @@ mod tests {
         let mut initial = words(&[2.5_f64.to_bits(), 10.0_f64.to_bits(), 4, 6]);
         initial.truncate(signature.len() * 8);
         let parameters = [60_f64.to_bits(), how];
-        DeclaredField {
-            sequenced: true,
-            parameters,
-            ..definition(signature, initial, Kind::Average)
-        }
+        DeclaredField { sequenced: true, parameters, ..declared(signature, initial, Kind::Average) }
     }
 
     #[test]
@@ -308,22 +304,22 @@ mod tests {
         assert_eq!(components(average(1, "dQQ")), format!("mean 2.5, count {bits}"));
         assert_eq!(components(average(9, "ddQQ")), "0 2.5, 1 10.0, 2 4", "a scheme of the future");
         let timer = words(&[1, 3, 1, 1, 1, 1, 2]);
-        let timer = DeclaredField { sequenced: true, ..definition("dQddddQ", timer, Kind::Timer) };
+        let timer = DeclaredField { sequenced: true, ..declared("dQddddQ", timer, Kind::Timer) };
         let tiny = "5e-324";
         assert_eq!(
             components(timer),
             format!("mean {tiny}, count 3, total {tiny}, min {tiny}, max {tiny}, last {tiny}")
         );
-        assert_eq!(components(definition("Q", words(&[7]), Kind::Counter)), "value 7");
-        assert_eq!(components(definition("QQ", words(&[7, 8]), Kind::Counter)), "0 7, 1 8");
+        assert_eq!(components(declared("Q", words(&[7]), Kind::Counter)), "value 7");
+        assert_eq!(components(declared("QQ", words(&[7, 8]), Kind::Counter)), "0 7, 1 8");
         let text = [&b"hello\0\0\0"[..], &words(&[2])].concat();
-        let text = DeclaredField { sequenced: true, ..definition("8sQ", text, Kind::Info) };
+        let text = DeclaredField { sequenced: true, ..declared("8sQ", text, Kind::Info) };
         assert_eq!(components(text), "value hello");
     }
 
     #[test]
     fn what_the_index_says_is_told() {
-        let file = file(definition("Q", words(&[7]), Kind::Counter));
+        let file = file(declared("Q", words(&[7]), Kind::Counter));
         let stat = file.get("stat").unwrap();
         assert_eq!(stat.kind(), Some(Kind::Counter));
         assert_eq!(stat.aggregate(), Some(Aggregate::Max));
@@ -336,7 +332,7 @@ mod tests {
 
     #[test]
     fn an_up_down_counter_sums_whatever_its_entry_says() {
-        let file = file(definition("q", words(&[7]), Kind::UpDownCounter));
+        let file = file(declared("q", words(&[7]), Kind::UpDownCounter));
         let stat = file.get("stat").unwrap();
         assert_eq!((stat.kind(), stat.value()), (Some(Kind::UpDownCounter), Value::Signed(7)));
         assert_eq!(stat.aggregate(), Some(Aggregate::Sum));
@@ -346,7 +342,7 @@ mod tests {
     fn a_window_that_has_passed_leaves_no_average() {
         let windowed = |parameters| {
             let initial = words(&[2.5_f64.to_bits(), 4, 1000_f64.to_bits(), 2]);
-            let base = definition("dQdQ", initial, Kind::Average);
+            let base = declared("dQdQ", initial, Kind::Average);
             file(DeclaredField { sequenced: true, parameters, ..base })
         };
         let file = windowed([60_f64.to_bits(), 2]);
@@ -367,7 +363,7 @@ mod tests {
     #[test]
     fn a_histogram_needs_as_many_counts_as_its_parameters_say() {
         let histogram = |parameters, overflow| {
-            let base = definition("6Q", words(&[0, 2, 0, 1, 0, 4]), Kind::Histogram);
+            let base = declared("6Q", words(&[0, 2, 0, 1, 0, 4]), Kind::Histogram);
             let found = file(DeclaredField { buffered: false, overflow, parameters, ..base });
             found.get("stat").unwrap().histogram()
         };
@@ -380,18 +376,18 @@ mod tests {
             assert_eq!(histogram(parameters, false), None, "{parameters:?}");
             assert_eq!(histogram(parameters, true), None, "{parameters:?}");
         }
-        let counter = file(definition("6Q", words(&[0; 6]), Kind::Counter));
+        let counter = file(declared("6Q", words(&[0; 6]), Kind::Counter));
         assert!(counter.get("stat").unwrap().histogram().is_none());
     }
 
     #[test]
     fn types_that_nobody_knows_are_bytes_with_a_note() {
-        let padding = file(definition("4x", vec![9; 4], Kind::Info));
+        let padding = file(declared("4x", vec![9; 4], Kind::Info));
         let stat = padding.get("stat").unwrap();
         assert_eq!(stat.value(), Value::Bytes(&[9; 4]));
         assert!(stat.note().unwrap().contains("no component"));
 
-        let fields = [definition("3s", b"abc".to_vec(), Kind::Info)];
+        let fields = [declared("3s", b"abc".to_vec(), Kind::Info)];
         let mut image =
             NewFile::compose(&fields, &Identity::default(), Layout::Aligned, 0, 512).unwrap();
         let code = image.fields[0].write_buffer - 1;

@@ -70,8 +70,7 @@ impl StatsFile {
         Self::from_open_file(path, file, false, None)
     }
 
-    /// Takes `bytes` as the content of a stats file. Values are as they stand; `path` names
-    /// the file in messages.
+    /// Parses `bytes` as the content of a stats file; `path` names the file in messages.
     ///
     /// # Errors
     ///
@@ -117,12 +116,12 @@ impl StatsFile {
         size: usize,
         budget: Option<&ReadBudget>,
     ) -> Result<Self, ReadError> {
-        let most = budget.map_or(usize::MAX, ReadBudget::most_fields);
+        let max_fields = budget.map_or(usize::MAX, ReadBudget::max_fields);
         match budget {
             Some(budget) if size as u64 > budget.bytes_left() => Err(budget.over_bytes(path)),
             _ => {
                 let image = open.copy_range(0..size, path)?;
-                let file = Self::parse(path.to_owned(), image, most)?;
+                let file = Self::parse(path.to_owned(), image, max_fields)?;
                 match budget {
                     Some(budget) if file.parsed.too_many => Err(budget.over_labels(path)),
                     _ => Ok(file),
@@ -131,9 +130,9 @@ impl StatsFile {
         }
     }
 
-    fn parse(path: PathBuf, image: FileImage, most: usize) -> Result<Self, ReadError> {
+    fn parse(path: PathBuf, image: FileImage, max_fields: usize) -> Result<Self, ReadError> {
         let damaged = |source: FormatError| ReadError::Damaged { path: path.clone(), source };
-        let mut parsed = Parsed::of(image.bytes(), most).map_err(damaged)?;
+        let mut parsed = Parsed::of(image.bytes(), max_fields).map_err(damaged)?;
         let problem = parsed.problem.take().map(damaged);
         let size = image.bytes().len();
         Ok(Self { path, size, image, parsed, identity: OnceLock::new(), problem, origin: None })
@@ -156,7 +155,7 @@ impl StatsFile {
         Some((id.device, id.inode))
     }
 
-    /// Who wrote the file; files without a trailer don't say.
+    /// The writer's identity; `None` for files without a trailer.
     pub fn identity(&self) -> Option<&Identity> {
         let decode = || Identity::decode(&self.image.bytes()[self.parsed.identity.clone()?]);
         self.identity.get_or_init(decode).as_ref()
@@ -176,8 +175,8 @@ impl StatsFile {
         })
     }
 
-    /// The process that wrote the file, distinguished from others that have its id; `None` where
-    /// the file tells no process id.
+    /// The process that wrote the file, distinguished from others of the same id; `None` if the
+    /// file has no process id.
     pub fn process(&self) -> Option<ProcessKey> {
         match self.identity() {
             Some(identity) => Some(ProcessKey::of_identity(identity)),
@@ -259,7 +258,7 @@ impl StatsFile {
         self.stats().find(|stat| stat.label_bytes() == label.as_bytes())
     }
 
-    /// Where and why the fields broke off; the stats before are good.
+    /// Where and why the fields broke off; the stats before that are valid.
     pub fn problem(&self) -> Option<&ReadError> {
         self.problem.as_ref()
     }

@@ -6,7 +6,7 @@ use std::fmt;
 /// A value of a stats file, or one component of it.
 ///
 /// As text, whole numbers and floats are exact, so that they read back as the same value;
-/// bytes are escaped. Texts come as they are: whoever shows them on a terminal escapes them.
+/// bytes are escaped. Texts are not escaped: do that before showing them on a terminal.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Value<'a> {
@@ -20,12 +20,12 @@ pub enum Value<'a> {
     Bool(bool),
     /// A text, up to its first NUL; what isn't UTF-8 is replaced.
     Text(Cow<'a, str>),
-    /// The bytes as they stand in the file, of a type that this reader doesn't know.
+    /// The raw bytes of a type that this reader doesn't know.
     Bytes(&'a [u8]),
 }
 
 impl Value<'_> {
-    /// The value as a number; a flag is 0 or 1, texts and bytes are none.
+    /// The value as a number; a flag is 0 or 1. `None` for texts and bytes.
     ///
     /// Whole numbers beyond 2^53 are rounded.
     pub fn as_f64(&self) -> Option<f64> {
@@ -38,7 +38,7 @@ impl Value<'_> {
         }
     }
 
-    /// The value as a whole number without a sign, where it is one.
+    /// The value as an unsigned whole number, if it is one.
     pub fn as_u64(&self) -> Option<u64> {
         match *self {
             Self::Unsigned(value) => Some(value),
@@ -48,7 +48,7 @@ impl Value<'_> {
         }
     }
 
-    /// The value as a whole number, where it is one and fits.
+    /// The value as a signed whole number, if it is one and fits.
     pub fn as_i64(&self) -> Option<i64> {
         match *self {
             Self::Unsigned(value) => value.try_into().ok(),

@@ -20,7 +20,7 @@ fn block(name: &str) -> String {
     block.to_owned()
 }
 
-fn definitions() -> Vec<DeclaredField> {
+fn declared_fields() -> Vec<DeclaredField> {
     let pid = 4242_u32.to_ne_bytes().to_vec();
     vec![
         DeclaredField {
@@ -66,7 +66,7 @@ fn identity() -> Identity {
 }
 
 fn image() -> NewFile {
-    NewFile::compose(&definitions(), &identity(), Layout::Aligned, 0, PAGE).unwrap()
+    NewFile::compose(&declared_fields(), &identity(), Layout::Aligned, 0, PAGE).unwrap()
 }
 
 fn fields(bytes: &[u8]) -> (Vec<RawField>, usize) {
@@ -209,7 +209,7 @@ impl Notes<'_> {
     }
 }
 
-/// The whole file as the page shows it: everything but the free room.
+/// The whole file as the page shows it: everything but the free space.
 fn annotated(bytes: &[u8]) -> String {
     let mut notes = Notes { bytes, text: String::new() };
     notes.part(0..1, "version");
@@ -279,16 +279,16 @@ fn the_page_s_bytes_are_read_as_it_says() {
     assert_eq!(trailer.identity(), Some(identity()));
     let entries: Vec<_> = trailer.entries().collect();
     assert_eq!(entries.len(), fields.len());
-    for ((entry, field), definition) in entries.iter().zip(&fields).zip(definitions()) {
+    for ((entry, field), declared) in entries.iter().zip(&fields).zip(declared_fields()) {
         assert_eq!(entry.field_offset(), field.offset());
         assert_eq!(entry.field_size(), field.end - field.offset());
-        assert_eq!(entry.kind(), Some(definition.kind));
-        assert_eq!(entry.aggregate(), Some(definition.aggregate));
-        assert_eq!(entry.is_sequenced(), definition.sequenced);
-        assert_eq!(entry.has_overflow(), definition.overflow);
-        assert_eq!(entry.parameters(), definition.parameters);
-        assert_eq!((entry.unit(), entry.help()), (&*definition.unit, &*definition.help));
-        assert!(field.value().is_multiple_of(definition.align));
+        assert_eq!(entry.kind(), Some(declared.kind));
+        assert_eq!(entry.aggregate(), Some(declared.aggregate));
+        assert_eq!(entry.is_sequenced(), declared.sequenced);
+        assert_eq!(entry.has_overflow(), declared.overflow);
+        assert_eq!(entry.parameters(), declared.parameters);
+        assert_eq!((entry.unit(), entry.help()), (&*declared.unit, &*declared.help));
+        assert!(field.value().is_multiple_of(declared.align));
         assert!(field.end.is_multiple_of(2));
     }
 }

@@ -9,7 +9,7 @@ use crate::publish::{Declaration, DeclareError};
 
 /// A value that is fixed when the file is made: a version, a limit, a configured size.
 ///
-/// `initial` gives the value. In a derived struct it is an expression that is evaluated at each
+/// `initial` sets the value. In a derived struct it is an expression that is evaluated at each
 /// creation, so it may call a function. A text may be a `&'static str`, such as
 /// `env!("CARGO_PKG_VERSION")`, or a `String`; for the latter the attribute takes a `&str`, too.
 ///
@@ -23,10 +23,10 @@ use crate::publish::{Declaration, DeclareError};
 /// ```
 pub struct Fixed<T: FixedValue>(T::Cell);
 
-/// A type that a [`Fixed`] value can have: every [`Scalar`], and `String` and `&'static str` with
-/// room for 256 bytes. Closed.
+/// A type that a [`Fixed`] value can have: every [`Scalar`], and `String` and `&'static str` of
+/// up to 256 bytes. Sealed.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no type for a fixed value",
+    message = "`{Self}` is not a type of a fixed value",
     label = "not an integer, a float, a bool or a text",
     note = "fixed values are of u8 i8 u16 i16 u32 i32 u64 i64 usize isize f32 f64 bool String &'static str"
 )]

@@ -15,7 +15,7 @@ use crate::publish::{Declaration, DeclareError};
 /// [`UpDownCounter`](crate::UpDownCounter).
 ///
 /// When the thread that wrote a [`per_thread!`](crate::per_thread) instance ends, a gauge returns to
-/// its initial value: what was busy is no longer. One that says how something was last, such as an
+/// its initial value: what was busy no longer is. One that says how something was last, such as an
 /// exit code, is declared with `keep`: it stays as it is until the thread that takes the instance
 /// over sets it.
 ///
@@ -140,7 +140,7 @@ impl<T: Scalar> Declaration<Gauge<T>> {
         self
     }
 
-    /// Whether the last value stays when its thread ends. Unless said, the initial one returns.
+    /// Whether to keep the last value when its thread ends. By default the initial one returns.
     pub fn keep(mut self, keep: bool) -> Self {
         self.settings.keep = keep;
         self

@@ -11,10 +11,10 @@ use crate::publish::{Declaration, DeclareError};
 /// How values are spread: a count for each of a row of buckets, from which readers take any
 /// percentile, also of several threads together.
 ///
-/// Values are whole numbers from 0. Buckets are log-linear: a reader's figure is off by at most
-/// the relative error, 3.1 % unless `error` says otherwise. The range ends at `max`, rounded up
+/// Values are whole numbers from 0. Buckets are log-linear: a percentile is off by at most
+/// the relative error, 3.1 % by default (see `error`). The range ends at `max`, rounded up
 /// to a power of two less one (2⁴⁰ − 1 by default: 18 minutes in nanoseconds). Larger values are
-/// counted as overflow: a reader knows how many there were, but not what they were.
+/// counted as overflow: a reader knows how many there were, but not their values.
 ///
 /// A record is one load and one store. The buckets take 8 bytes each in every thread's file: 608
 /// of them by default, 8,448 for an error of 0.2 % over the same range.
@@ -63,21 +63,20 @@ impl Histogram {
         self.record(duration.as_nanos().try_into().unwrap_or(u64::MAX));
     }
 
-    /// How many values were recorded. Adds up all buckets.
+    /// The number of recorded values: the sum of all buckets.
     pub fn count(&self) -> u64 {
         self.counts.sum()
     }
 }
 
 impl Declaration<Histogram> {
-    /// The greatest relative error of what readers say, such as 0.01 for 1 %.
+    /// The maximum relative error of percentiles, such as 0.01 for 1 %.
     pub fn error(mut self, error: f64) -> Self {
         self.settings.error = error;
         self
     }
 
-    /// The largest value that must be within the range. Values beyond the range are counted, but
-    /// not told apart.
+    /// The largest value within the range. Larger values are counted, but not distinguished.
     pub fn max(mut self, max: u64) -> Self {
         self.settings.max = max;
         self

@@ -9,8 +9,7 @@ use crate::publish::{Declaration, DeclareError};
 
 /// A text that changes: a state, a version, what is being worked on.
 ///
-/// It has 255 bytes of room unless `size` says otherwise; a longer text is cut where a character
-/// ends. Readers see all of a text or all of the one before (in a packed file they may see half
+/// It has up to 255 bytes by default (see `size`); a longer text is cut after a whole character. Readers see all of a text or all of the one before (in a packed file they may see half
 /// of each). A NUL ends what readers see.
 ///
 /// When the thread that wrote a [`per_thread!`](crate::per_thread) instance ends, a text returns to
@@ -30,7 +29,7 @@ use crate::publish::{Declaration, DeclareError};
 /// ```
 pub struct Text {
     cell: TextCell,
-    /// The bytes that there is room for.
+    /// The maximum size in bytes.
     size: usize,
     /// What it returns to when its thread ends; `None` if it keeps its value.
     initial: Option<String>,
@@ -61,7 +60,7 @@ impl Default for TextSettings {
 const WORD: usize = size_of::<u64>();
 
 impl Text {
-    /// Sets the text; cuts it where it is too long.
+    /// Sets the text, cut if it is too long.
     pub fn set(&self, text: &str) {
         let bytes = cut(text, self.size).as_bytes();
         match &self.cell {
@@ -84,7 +83,7 @@ impl Text {
 }
 
 impl Declaration<Text> {
-    /// How many bytes there is room for: 1 to 2²⁴.
+    /// The maximum size in bytes: 1 to 2²⁴.
     pub fn size(mut self, bytes: usize) -> Self {
         self.settings.size = bytes;
         self
@@ -96,7 +95,7 @@ impl Declaration<Text> {
         self
     }
 
-    /// Whether the last text stays when its thread ends. Unless said, the initial one returns.
+    /// Whether to keep the last text when its thread ends. By default the initial one returns.
     pub fn keep(mut self, keep: bool) -> Self {
         self.settings.keep = keep;
         self

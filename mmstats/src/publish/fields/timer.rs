@@ -53,7 +53,7 @@ impl Timer {
         Timing { timer: self, watch: Stopwatch::start() }
     }
 
-    /// Times a closure, and gives what it gives. A panic in it is timed too.
+    /// Times a closure and returns its result. A panic in it is timed, too.
     #[inline]
     pub fn time<R>(&self, action: impl FnOnce() -> R) -> R {
         let _timing = self.start();
@@ -66,7 +66,7 @@ impl Timer {
         self.record_secs(duration.as_secs_f64());
     }
 
-    /// Records a duration in seconds. What is no duration is ignored: a negative number, NaN and
+    /// Records a duration in seconds. Anything else is ignored: a negative number, NaN and
     /// infinity, which would stay in the total for good. So is one with which the total would be
     /// infinite.
     #[inline]
@@ -144,7 +144,7 @@ impl Timing<'_> {
         self.watch.elapsed()
     }
 
-    /// Records now, and gives what was recorded.
+    /// Records now; returns the recorded time.
     pub fn stop(self) -> Duration {
         let elapsed = self.elapsed();
         self.timer.record(elapsed);
@@ -166,7 +166,7 @@ impl Drop for Timing<'_> {
 }
 
 impl Declaration<Timer> {
-    /// How many durations the moving average is over: 1 to 2²⁴, of 8 bytes each; 100 unless said.
+    /// How many durations the moving average is over: 1 to 2²⁴, of 8 bytes each; the default is 100.
     pub fn window(mut self, values: usize) -> Self {
         self.settings = WindowSettings::of(values);
         self

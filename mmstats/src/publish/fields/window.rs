@@ -23,7 +23,7 @@ impl Window {
     ///
     /// Panics if `size` is 0.
     pub(super) fn new(size: usize) -> Self {
-        assert!(size > 0, "a window has room for a value");
+        assert!(size > 0, "a window holds a value");
         Self {
             ring: (0..size).map(|_| Relaxed::new(0.0)).collect(),
             next: Relaxed::new(0),
@@ -33,7 +33,7 @@ impl Window {
         }
     }
 
-    /// Adds a value in place of the oldest; gives the mean.
+    /// Replaces the oldest value; returns the mean.
     #[inline]
     pub(super) fn add(&self, value: f64) -> f64 {
         let at = self.next.get();

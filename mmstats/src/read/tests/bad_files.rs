@@ -19,7 +19,7 @@ fn vector() -> Vec<u8> {
     fs::read(data.join("py-0.8.0-every.mmstats")).unwrap()
 }
 
-fn definition(
+fn declared(
     label: &str,
     signature: &'static str,
     kind: Kind,
@@ -41,12 +41,12 @@ fn definition(
 /// A file of ours with every kind of value.
 fn ours() -> NewFile {
     let fields = [
-        definition("hits", "Q", Kind::Counter, [0; 2]),
-        definition("on", "?", Kind::Gauge, [0; 2]),
-        definition("text", "5s", Kind::Info, [0; 2]),
-        definition("render", "dQddddQ", Kind::Timer, [100, 0]),
-        definition("mean", "dQdQ", Kind::Average, [60_f64.to_bits(), 2]),
-        definition("sizes", "6Q", Kind::Histogram, [1, 3]),
+        declared("hits", "Q", Kind::Counter, [0; 2]),
+        declared("on", "?", Kind::Gauge, [0; 2]),
+        declared("text", "5s", Kind::Info, [0; 2]),
+        declared("render", "dQddddQ", Kind::Timer, [100, 0]),
+        declared("mean", "dQdQ", Kind::Average, [60_f64.to_bits(), 2]),
+        declared("sizes", "6Q", Kind::Histogram, [1, 3]),
     ];
     NewFile::compose(&fields, &Identity::default(), Layout::Aligned, 0, 4096).unwrap()
 }
@@ -200,7 +200,7 @@ proptest! {
     ) {
         let mut bytes = if of_ours { ours().bytes } else { vector() };
         for (index, byte) in damage {
-            // Most of a file is free room; what matters is at its ends.
+            // Most of a file is free space; what matters is at its ends.
             let near = index.index(1_200);
             let at = if near < 900 { near } else { bytes.len() - 1 - (near - 900) };
             bytes[at] = byte;
