@@ -77,7 +77,7 @@ pub struct Arguments {
     ///
     /// If Elasticsearch or OpenSearch need a user: http://USER:PASSWORD@HOST:9200, or
     /// http://USER@HOST:9200 with the password in KODEMON_ELASTICSEARCH_PASSWORD.
-    #[arg(long, value_name = "FILE|KIND:PLACE", value_parser = OsStringValueParser::new().map(StoreLocation::from))]
+    #[arg(long, value_name = "FILE|KIND:LOCATION", value_parser = OsStringValueParser::new().map(StoreLocation::from))]
     pub store: Vec<StoreLocation>,
 
     /// Retention time of executions: 12h, 30d

@@ -51,7 +51,7 @@ fn both_stores_give_the_same_answers() {
     assert_eq!(
         calls.sum::<u64>(),
         600,
-        "each is told once, whatever the number of stores: {metrics}"
+        "each is counted once, whatever the number of stores: {metrics}"
     );
     second.until_at("/api/tokens", |answer| sum(&answer["tokens"]) == 600);
 

@@ -34,7 +34,7 @@ impl Engine {
         Some(Self { child, address: address.parse().unwrap() })
     }
 
-    /// As kodemon is told of it.
+    /// Its URL for kodemon.
     pub fn store(&self) -> String {
         format!("elasticsearch:http://{}", self.address)
     }

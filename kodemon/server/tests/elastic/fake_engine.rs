@@ -1,4 +1,4 @@
-//! An engine that errs as it is told: enough of the API to be written to, by hand.
+//! An engine with deliberate faults: enough of the API to be written to, by hand.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -69,7 +69,7 @@ impl FakeEngine {
         self.state().acts.entry(path).or_default().extend(acts);
     }
 
-    /// As kodemon is told of it.
+    /// Its URL for kodemon.
     pub fn store(&self) -> String {
         format!("elasticsearch:{}", self.url())
     }

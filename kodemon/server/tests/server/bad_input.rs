@@ -135,7 +135,7 @@ fn a_flood_of_bad_messages_costs_no_good_one() {
 #[test]
 fn what_is_reported_of_bad_messages_is_little_and_harmless() {
     let directory = TempDir::new().unwrap();
-    let reported = directory.path().join("told");
+    let reported = directory.path().join("stderr");
     let mut command = command(directory.path());
     command.arg("-v").stderr(fs::File::create(&reported).unwrap());
     let kodemon = Kodemon::of(&mut command);
@@ -145,7 +145,7 @@ fn what_is_reported_of_bad_messages_is_little_and_harmless() {
     kodemon.server.end(nix::sys::signal::Signal::SIGTERM);
     let reported = fs::read_to_string(reported).unwrap();
     let lines = reported.lines().filter(|line| line.contains("refused")).count();
-    // Ten a second and as many in the next; requests are told apart.
+    // Ten a second and as many in the next; requests are limited separately.
     assert!((1..=200).contains(&lines), "{lines}");
     assert!(!reported.contains('\u{1b}') && !reported.contains('\u{9b}'), "{reported:?}");
 }

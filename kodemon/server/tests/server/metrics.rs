@@ -103,8 +103,8 @@ fn no_duration_poisons_a_sum() {
     for from in [now() - 60.0, now() - 5.0 * 86_400.0] {
         let path = format!("/api/keys/f/summary?from={from}&to={}", now() + 60.0);
         let total = &kodemon.json(&path)["total"];
-        let figures = ["min", "p50", "p90", "max"].map(|name| total[name].as_f64().unwrap());
-        assert!(figures.is_sorted() && figures[0] == 0.0 && figures[3] == 0.5, "{total}");
+        let values = ["min", "p50", "p90", "max"].map(|name| total[name].as_f64().unwrap());
+        assert!(values.is_sorted() && values[0] == 0.0 && values[3] == 0.5, "{total}");
     }
 }
 

@@ -16,7 +16,7 @@ use nix::sys::signal::Signal;
 use nix::sys::socket::{ControlMessage, MsgFlags, SockaddrStorage, sendmsg};
 use serde_json::Value;
 
-/// For so long, unless told.
+/// The default duration.
 const SECONDS: f64 = 0.5;
 /// So many datagrams go out by one system call.
 const TOGETHER: usize = 32;
@@ -27,7 +27,7 @@ const GROWTH: f64 = 1.1;
 
 /// Sends as fast as it can as long as it shall and somebody receives, and gives how many datagrams
 /// that were. The kernel cuts them apart: a system call for each would be slower than the server.
-fn flood(udp: SocketAddr, goes_on: impl Fn() -> bool) -> u64 {
+fn flood(udp: SocketAddr, keep_going: impl Fn() -> bool) -> u64 {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     socket.connect(udp).unwrap();
     let good = message("key", 0.5, now()).to_string();
@@ -35,7 +35,7 @@ fn flood(udp: SocketAddr, goes_on: impl Fn() -> bool) -> u64 {
     let good = (keys.collect::<String>(), good.len() + 3);
     let bad = ("no message".repeat(TOGETHER), "no message".len());
     let mut sent = 0;
-    while goes_on() {
+    while keep_going() {
         for number in 0..BAD {
             let (datagrams, length) = if number == 0 { &bad } else { &good };
             let cut = [ControlMessage::UdpGsoSegments(&(*length as u16))];
@@ -118,12 +118,12 @@ fn a_signal_ends_it_while_messages_come() {
     let (_directory, kodemon) = start();
     let (udp, ended) = (kodemon.udp, AtomicBool::new(false));
     let gives_up = Instant::now() + TIMEOUT;
-    let goes_on = || !ended.load(Ordering::Relaxed) && Instant::now() < gives_up;
+    let keep_going = || !ended.load(Ordering::Relaxed) && Instant::now() < gives_up;
     thread::scope(|scope| {
-        scope.spawn(|| flood(udp, goes_on));
+        scope.spawn(|| flood(udp, keep_going));
         kodemon.until(|health| health["received"] != 0);
         let code = kodemon.server.end(Signal::SIGTERM);
-        let in_time = goes_on();
+        let in_time = keep_going();
         ended.store(true, Ordering::Relaxed);
         assert_eq!((code, in_time), (Some(0), true));
     });

@@ -58,7 +58,7 @@ fn under_load(kodemon: &Kodemon, round: u64) -> u64 {
     said
 }
 
-/// Everything that a server which has just started folded agrees; how many executions there are.
+/// Everything that a server that has just started has compacted agrees; how many executions there are.
 fn check(store: &Path) -> u64 {
     let database = Connection::open_with_flags(store, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     let one = |sql: &str| database.query_row(sql, (), |row| row.get::<_, u64>(0)).unwrap();

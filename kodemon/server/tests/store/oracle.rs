@@ -72,7 +72,7 @@ impl Stores {
         Ok(())
     }
 
-    /// As when the server starts again: what was written is folded.
+    /// As when the server starts again: what was written is compacted.
     pub fn reopen(self) -> Self {
         let Self { directory, sqlite, calls, .. } = self;
         drop(sqlite);

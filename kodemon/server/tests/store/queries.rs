@@ -30,7 +30,7 @@ fn calls(random: &mut Random, count: usize) -> Vec<Call> {
     (0..count).map(|_| call()).collect()
 }
 
-/// Some were folded once, some twice, and some are as they came.
+/// Some were compacted once, some twice, and some are as they came.
 fn stores() -> Stores {
     let mut random = Random(0x2545_f491_4f6c_dd1d);
     let mut stores = Stores::new();
@@ -138,10 +138,10 @@ fn a_cursor_holds_while_calls_arrive_and_others_are_folded() {
         let mut left = reported.clone();
         for call in before.iter().filter(|call| call.key == KEYS[0]) {
             let call = (call.timestamp, call.execution_time);
-            let at = left.iter().position(|reported| *reported == call).expect("each is told");
+            let at = left.iter().position(|reported| *reported == call).expect("each is returned");
             left.swap_remove(at);
         }
-        // The others came meanwhile, and none of them is told twice.
+        // The others came meanwhile, and none of them is returned twice.
         for call in left {
             let is_it = |of: &&Call| (of.timestamp, of.execution_time) == call;
             let (all, old) = (stores.calls.iter().filter(is_it), before.iter().filter(is_it));
