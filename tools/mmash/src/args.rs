@@ -53,7 +53,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE|DIR|GLOB")]
     pub glob: Vec<OsString>,
 
-    /// Time from one read of the files to the next
+    /// Time between polls of the files
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = parse_seconds, allow_negative_numbers = true)]
     pub interval: Duration,
 

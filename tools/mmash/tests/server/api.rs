@@ -328,15 +328,15 @@ fn a_label_that_no_file_has_is_not_found_and_similar_ones_are_named() {
 fn an_invalid_parameter_is_rejected_by_name_and_value() {
     let Workers { server, .. } = &Workers::new();
     for (path, parts) in [
-        ("stats?limit=-1", &["limit=\"-1\"", "whole number"][..]),
+        ("stats?limit=-1", &["limit=\"-1\"", "integer"][..]),
         ("stats?limit=", &["limit=\"\""]),
         ("stats?limit=1e9", &["limit=\"1e9\""]),
         ("stats?kind=counters", &["kind=\"counters\"", "counter, gauge", "unknown"]),
         ("stats?glob=%5B", &["glob=\"[\""]),
         ("stats?glob=..%2F*", &["glob=\"../*\"", "'/'"]),
-        ("stats?prefx=web", &["prefx=\"web\"", "no such", "prefix, glob, kind, limit"]),
+        ("stats?prefx=web", &["prefx=\"web\"", "unknown parameter", "prefix, glob, kind, limit"]),
         ("stats?prefix=a&prefix=b", &["prefix=\"b\"", "twice"]),
-        ("stats/work?prefix=a", &["prefix=\"a\"", "known are glob"]),
+        ("stats/work?prefix=a", &["prefix=\"a\"", "accepted are glob"]),
         ("stats/work?by=thread", &["by=\"thread\"", "process"]),
         ("stats/work?glob=/etc/*", &["glob=\"/etc/*\""]),
         ("stats/%FF", &["path=", "UTF-8"]),

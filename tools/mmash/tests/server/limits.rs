@@ -49,7 +49,7 @@ fn a_file_of_too_many_labels_is_an_error_and_the_others_are_read() {
     let errors = files["errors"].as_array().unwrap();
     assert_eq!((errors.len(), errors[0]["path"].as_str()), (1, large.to_str()));
     let reason = errors[0]["error"].as_str().unwrap();
-    assert!(reason.contains("more than 200000 labels in all files (--max-labels,"), "{reason}");
+    assert!(reason.contains("more than 200000 labels (--max-labels,"), "{reason}");
     assert_eq!(server.get("/stats/hits").json(), serde_json::json!({"hits": [7]}));
     let peak = peak(&server);
     assert!(peak < 128, "{peak} MiB");
