@@ -111,7 +111,7 @@ mod tests {
         }
     }
 
-    /// Longer lines would be wrapped, and what stands beside an example would stand below it.
+    /// Longer lines would be wrapped, and the text beside an example would move below it.
     #[test]
     fn the_end_of_each_help_fits_into_eighty_columns() {
         let ends = [

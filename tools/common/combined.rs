@@ -33,7 +33,7 @@ impl<'a> Combined<'a> {
         let sum = values.iter().try_fold(0_i64, |sum, value| Some(sum.wrapping_add(whole(value)?)));
         match sum {
             Some(sum) if !values.is_empty() => Self::One(Value::Signed(sum)),
-            // A foreign file may claim to have one that is no whole number.
+            // A foreign file may claim to have one that isn't a whole number.
             _ => Self::one(Aggregator::Sum.apply(values.iter().cloned())),
         }
     }

@@ -67,9 +67,9 @@ mod tests {
             "ä",
         ];
         for (at, one) in sorted.iter().enumerate() {
-            for (place, other) in sorted.iter().enumerate() {
+            for (index, other) in sorted.iter().enumerate() {
                 let order = compare(one.as_bytes(), other.as_bytes());
-                assert_eq!(order, at.cmp(&place), "{one:?} {other:?}");
+                assert_eq!(order, at.cmp(&index), "{one:?} {other:?}");
             }
         }
     }

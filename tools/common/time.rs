@@ -5,11 +5,11 @@ use std::io::Write;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// Tells dates in the local time zone.
+/// Formats dates in the local time zone.
 #[derive(Debug)]
 pub struct Calendar {
     zone: TimeZone,
-    /// The minute that was told last: a dump of many files tells many dates of few minutes.
+    /// The minute that was formatted last: a dump of many files has many dates in few minutes.
     minute: Option<Minute>,
 }
 
