@@ -15,7 +15,7 @@ use mmstats_testing::required::requires;
 use tempfile::TempDir;
 
 mod stress;
-use stress::{EDGES, Judged, LAYOUTS, Pace, Watch, Writer, across_edges};
+use stress::{EDGES, Judged, LAYOUTS, Rhythm, Watch, Writer, across_edges};
 
 /// How long something may take that must happen at some time.
 const TIMEOUT: Duration = Duration::from_mins(1);
@@ -46,16 +46,16 @@ fn writer() {
     stress::be_the_process();
 }
 
-/// Reads each layout at each pace, for `seconds` in all.
-fn read_beside(seconds: f64, start: fn(&Path, Layout, Pace) -> Writer) {
+/// Reads each layout at each rhythm, for `seconds` in all.
+fn read_beside(seconds: f64, start: fn(&Path, Layout, Rhythm) -> Writer) {
     let runs: Vec<_> =
-        LAYOUTS.into_iter().flat_map(|layout| Pace::ALL.map(|pace| (layout, pace))).collect();
+        LAYOUTS.into_iter().flat_map(|layout| Rhythm::ALL.map(|rhythm| (layout, rhythm))).collect();
     let rounds = (seconds / runs.len() as f64 / LONGEST).ceil().max(1.0);
     let time = Duration::from_secs_f64(seconds / runs.len() as f64 / rounds);
-    for (layout, pace) in (0..rounds as u32).flat_map(|_| runs.iter().copied()) {
+    for (layout, rhythm) in (0..rounds as u32).flat_map(|_| runs.iter().copied()) {
         let directory = directory();
-        let writer = start(directory.path(), layout, pace);
-        let (begun, mut watch) = (Instant::now(), Watch::new(layout, pace));
+        let writer = start(directory.path(), layout, rhythm);
+        let (begun, mut watch) = (Instant::now(), Watch::new(layout, rhythm));
         while begun.elapsed() < time || !watch.has_seen_enough() {
             watch.observe(&StatsFile::read(&writer.path).unwrap());
             if begun.elapsed() > TIMEOUT {
@@ -63,7 +63,7 @@ fn read_beside(seconds: f64, start: fn(&Path, Layout, Pace) -> Writer) {
             }
         }
         writer.stop();
-        println!("{layout:?}, {pace:?}, {:.1} s: {watch}", begun.elapsed().as_secs_f64());
+        println!("{layout:?}, {rhythm:?}, {:.1} s: {watch}", begun.elapsed().as_secs_f64());
         watch.assert_sound();
     }
 }
@@ -71,8 +71,8 @@ fn read_beside(seconds: f64, start: fn(&Path, Layout, Pace) -> Writer) {
 #[test]
 fn beside_another_process_values_are_of_one_update_and_never_step_back() {
     let _processors = processors();
-    read_beside(seconds(), |directory, layout, pace| {
-        Writer::process("writer", directory, layout, pace)
+    read_beside(seconds(), |directory, layout, rhythm| {
+        Writer::process("writer", directory, layout, rhythm)
     });
 }
 
@@ -91,7 +91,7 @@ fn read_naively(layout: Layout, are_torn: fn(&[u8]) -> [bool; 2]) {
     }
     let _processors = processors();
     let directory = directory();
-    let writer = Writer::process("writer", directory.path(), layout, Pace::AtEdges);
+    let writer = Writer::process("writer", directory.path(), layout, Rhythm::AtEdges);
     let (begun, time) = (Instant::now(), Duration::from_secs_f64(seconds() / 8.0));
     let (mut reads, mut torn) = (0, [0; 2]);
     while begun.elapsed() < time || torn == [0; 2] {

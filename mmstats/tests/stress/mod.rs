@@ -10,4 +10,4 @@ mod writer;
 pub use fields::{EDGES, FILE, KINDS, across_edges, publish};
 pub use figures::Judged;
 pub use watch::Watch;
-pub use writer::{LAYOUTS, Pace, Writer, be_the_process};
+pub use writer::{LAYOUTS, Rhythm, Writer, be_the_process};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use mmstats::{Layout, StatsFile, Value};
 
-use super::Pace;
+use super::Rhythm;
 use super::fields::Kind;
 use super::figures::Judged;
 
@@ -30,8 +30,8 @@ struct Seen {
 }
 
 impl Watch {
-    pub fn new(layout: Layout, pace: Pace) -> Self {
-        let fields = pace.fields(layout).map(|kind| (kind, Seen::default())).collect();
+    pub fn new(layout: Layout, rhythm: Rhythm) -> Self {
+        let fields = rhythm.fields(layout).map(|kind| (kind, Seen::default())).collect();
         Self { layout, reads: 0, fields }
     }
 

@@ -13,7 +13,7 @@ use super::fields::{FILE, KINDS, Kind, Update, across_edges, publish};
 
 /// How the updates follow each other.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Pace {
+pub enum Rhythm {
     /// Field after field, with a breath of varying length after each round.
     WithPauses,
     /// Field after field, and nothing else.
@@ -24,7 +24,7 @@ pub enum Pace {
     AtEdges,
 }
 
-impl Pace {
+impl Rhythm {
     pub const ALL: [Self; 4] =
         [Self::WithPauses, Self::WithoutPause, Self::InBursts, Self::AtEdges];
 
@@ -37,15 +37,15 @@ impl Pace {
 
 pub const LAYOUTS: [Layout; 2] = [Layout::Aligned, Layout::Packed];
 
-fn write(updates: &mut [Update], pace: Pace, stop: &AtomicBool) {
-    let times = if pace == Pace::InBursts { 1000 } else { 1 };
+fn write(updates: &mut [Update], rhythm: Rhythm, stop: &AtomicBool) {
+    let times = if rhythm == Rhythm::InBursts { 1000 } else { 1 };
     let mut round = 0_u32;
     while !stop.load(Ordering::Relaxed) {
         for update in &mut *updates {
             (0..times).for_each(|_| update());
         }
         round = round.wrapping_add(1);
-        if pace == Pace::WithPauses {
+        if rhythm == Rhythm::WithPauses {
             (0..round % 5000).for_each(|_| std::hint::spin_loop());
         }
     }
@@ -68,23 +68,23 @@ const ROLE: &str = "MMSTATS_TEST_WRITER";
 const PUBLISHED: &str = "published";
 
 impl Writer {
-    pub fn thread(directory: &Path, layout: Layout, pace: Pace) -> Self {
-        let (stats, mut updates) = publish(directory, layout, pace.fields(layout));
+    pub fn thread(directory: &Path, layout: Layout, rhythm: Rhythm) -> Self {
+        let (stats, mut updates) = publish(directory, layout, rhythm.fields(layout));
         let stop = Arc::new(AtomicBool::new(false));
         let stopping = Arc::clone(&stop);
         let thread = thread::spawn(move || {
             let _stats = stats;
-            write(&mut updates, pace, &stopping);
+            write(&mut updates, rhythm, &stopping);
         });
         Self { path: directory.join(FILE), runs_as: RunsAs::Thread(thread, stop) }
     }
 
     /// Starts this test program once more, as a writer: `test` is the test that calls
     /// [`be_the_process`].
-    pub fn process(test: &str, directory: &Path, layout: Layout, pace: Pace) -> Self {
+    pub fn process(test: &str, directory: &Path, layout: Layout, rhythm: Rhythm) -> Self {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", test, "--ignored", "--nocapture"])
-            .env(ROLE, role(layout, pace))
+            .env(ROLE, role(layout, rhythm))
             .env("MMSTATS_PATH", directory)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -112,8 +112,8 @@ impl Writer {
     }
 }
 
-fn role(layout: Layout, pace: Pace) -> String {
-    format!("{layout:?} {pace:?}")
+fn role(layout: Layout, rhythm: Rhythm) -> String {
+    format!("{layout:?} {rhythm:?}")
 }
 
 /// The writer's process: writes as it is told until its standard input ends, so that it never
@@ -122,15 +122,15 @@ pub fn be_the_process() {
     let Some(given) = std::env::var_os(ROLE) else {
         return;
     };
-    let roles = LAYOUTS.into_iter().flat_map(|layout| Pace::ALL.map(|pace| (layout, pace)));
-    let is_given = |&(layout, pace): &(Layout, Pace)| *role(layout, pace) == *given;
-    let (layout, pace) = roles.into_iter().find(is_given).expect("a known role");
+    let roles = LAYOUTS.into_iter().flat_map(|layout| Rhythm::ALL.map(|rhythm| (layout, rhythm)));
+    let is_given = |&(layout, rhythm): &(Layout, Rhythm)| *role(layout, rhythm) == *given;
+    let (layout, rhythm) = roles.into_iter().find(is_given).expect("a known role");
     let directory = std::env::var_os("MMSTATS_PATH").expect("a directory");
-    let (_stats, mut updates) = publish(Path::new(&directory), layout, pace.fields(layout));
+    let (_stats, mut updates) = publish(Path::new(&directory), layout, rhythm.fields(layout));
     println!("{PUBLISHED}");
     let stop = AtomicBool::new(false);
     thread::scope(|scope| {
-        scope.spawn(|| write(&mut updates, pace, &stop));
+        scope.spawn(|| write(&mut updates, rhythm, &stop));
         std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
         stop.store(true, Ordering::Relaxed);
     });

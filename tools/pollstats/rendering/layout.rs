@@ -6,7 +6,7 @@ pub const GAP: usize = 2;
 const NARROWEST: usize = 7;
 /// To how much a title may be cut before columns are left out instead.
 const SHORTEST_TITLE: usize = 10;
-/// Room for how many columns were left out: `+123`.
+/// Space for the number of columns left out: `+123`.
 const NOTE: usize = 4;
 
 /// The width that a column would like to have.

@@ -22,7 +22,7 @@ fn call(key: &str, timestamp: f64) -> Call {
 }
 
 /// Drops everything that is to be dropped; how often that had to be asked for.
-fn tend(stores: &Stores, now: f64) -> usize {
+fn expire(stores: &Stores, now: f64) -> usize {
     let mut times = 1;
     while stores.sqlite.expire(now).unwrap() {
         times += 1;
@@ -54,10 +54,10 @@ fn executions_go_after_what_is_kept_and_hours_stay_longer() {
     stores = stores.reopen();
     stores.write([call("a.rs-f", BEGIN + 5.0 * 3600.0)]);
     let keep = KEEP.as_secs_f64();
-    tend(&stores, BEGIN + keep);
+    expire(&stores, BEGIN + keep);
     assert_eq!(count(&stores, "a.rs-f"), 4 * 3600 + 1);
 
-    tend(&stores, BEGIN + keep + 2.0 * 3600.0);
+    expire(&stores, BEGIN + keep + 2.0 * 3600.0);
     assert_eq!(count(&stores, "a.rs-f"), 2 * 3600 + 1);
     let all = stores.sqlite.keys(&KeysQuery::default()).unwrap();
     assert_eq!((all[0].count, all[0].first_seen), (4 * 3600 + 1, BEGIN));
@@ -67,11 +67,11 @@ fn executions_go_after_what_is_kept_and_hours_stay_longer() {
     assert_eq!((reported.from, reported.to, reported.step), (BEGIN, BEGIN + 2.5 * 3600.0, 3600.0));
     let counts: Vec<_> = reported.buckets.iter().map(|bucket| bucket.distribution.count).collect();
     assert_eq!(counts, [3600, 3600, 1800]);
-    tend(&stores, BEGIN + keep + 2.25 * 3600.0);
+    expire(&stores, BEGIN + keep + 2.25 * 3600.0);
     let reported = summary(&stores, BEGIN + 1800.0, BEGIN + 2.5 * 3600.0);
     assert_eq!((reported.to, reported.total.count), (BEGIN + 3.0 * 3600.0, 3 * 3600));
 
-    tend(&stores, BEGIN + 12.0 * keep + 3600.0);
+    expire(&stores, BEGIN + 12.0 * keep + 3600.0);
     let reported = summary(&stores, BEGIN, BEGIN + DAY);
     assert_eq!(
         (reported.total.count, reported.buckets[1].distribution.count),
@@ -85,7 +85,7 @@ fn much_goes_in_small_steps() {
     let calls = (0..2_500).map(|minute| call("a.rs-f", BEGIN + f64::from(minute) * 60.0));
     stores.write(calls);
     stores = stores.reopen();
-    assert!(tend(&stores, BEGIN + KEEP.as_secs_f64() + 3.0 * DAY) > 10);
+    assert!(expire(&stores, BEGIN + KEEP.as_secs_f64() + 3.0 * DAY) > 10);
     assert_eq!(count(&stores, "a.rs-f"), 0);
 }
 
@@ -161,7 +161,7 @@ fn names_of_which_nothing_is_left_go_when_the_server_starts() {
     stores.write([old, call("new.rs-f", BEGIN)]);
     stores = stores.reopen();
     stores.write([call("new.rs-f", BEGIN + late)]);
-    tend(&stores, BEGIN + late);
+    expire(&stores, BEGIN + late);
     let names = |stores: &Stores| {
         let keys = stores.sqlite.keys(&KeysQuery::default()).unwrap();
         keys.into_iter().map(|record| (record.key, record.count)).collect::<Vec<_>>()
@@ -186,7 +186,7 @@ fn a_file_that_is_as_full_as_it_gets_grows_no_more() {
         let begin = BEGIN + f64::from(round) * 2.0 * KEEP.as_secs_f64();
         stores.write((0..20_000).map(|number| call("a.rs-f", begin + f64::from(number) / 10.0)));
         stores = stores.reopen();
-        tend(&stores, begin + 1.5 * KEEP.as_secs_f64());
+        expire(&stores, begin + 1.5 * KEEP.as_secs_f64());
         sizes.push(size(&stores).len());
     }
     assert!(sizes[7] <= sizes[1], "{sizes:?}");

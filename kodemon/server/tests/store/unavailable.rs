@@ -78,7 +78,7 @@ fn what_failed_is_stored_once_when_it_is_tried_again() {
         token: "web".to_owned(),
         timestamp: 1_795_258_800.0 + f64::from(number % 7),
         execution_time: 0.25,
-        // Two thousand of them are folded at once.
+        // Two thousand of them are compacted at once.
         extra: Some(format!("{{\"n\":{number},\"padding\":\"{}\"}}", "-".repeat(8_000))),
     };
     let other = Connection::open(store(stores.directory.path())).unwrap();
@@ -92,8 +92,8 @@ fn what_failed_is_stored_once_when_it_is_tried_again() {
         other.execute_batch("DROP TRIGGER refuse").unwrap();
         stores.write(numbers.map(call));
     }
-    let folded = other.query_row("SELECT sum(count) FROM blocks", (), |row| row.get(0));
-    assert_eq!(folded, Ok(2_200));
+    let compacted = other.query_row("SELECT sum(count) FROM blocks", (), |row| row.get(0));
+    assert_eq!(compacted, Ok(2_200));
     let query = KeysQuery::default();
     assert_eq!(stores.sqlite.keys(&query).unwrap(), stores.expected_keys(&query));
 }
