@@ -32,7 +32,7 @@ const COMPONENTS: usize = 2;
 const SIZE: usize = COMPONENTS + 1;
 
 /// What is not as it should be, to see that it needs to be.
-#[derive(Clone, FileImage, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Flaw {
     None,
     /// Nothing keeps the components behind the odd number.
@@ -50,7 +50,7 @@ enum Flaw {
 }
 
 /// In which order a copy loads index and sequence number.
-#[derive(Clone, FileImage, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Order {
     IndexFirst,
     /// The number that belongs to this index is loaded before it. Where another index is found,
@@ -59,7 +59,7 @@ enum Order {
 }
 
 /// In which order the three copies of a reading load what the reader looks at.
-#[derive(Clone, FileImage, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Reading {
     first: Order,
     /// The last component before the first.
