@@ -172,7 +172,7 @@ impl<'a> Stat<'a> {
     /// component `count`, but no more than its window holds. `None` where there is no count.
     ///
     /// ```
-    /// # use mmstats::{ParsedField, MovingAverage, Options, StatsFile};
+    /// # use mmstats::{Field, MovingAverage, Options, StatsFile};
     /// # let directory = tempfile::tempdir()?;
     /// # let stats = Options::dynamic("Doc").path(directory.path()).create()?;
     /// let load: MovingAverage = stats.add(MovingAverage::named("load").window(2))?;
