@@ -1,4 +1,4 @@
-//! A file that may be removed: by its name in an open directory, and opened itself.
+//! A file that may be removed: its name in an open directory, and the open file.
 
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
@@ -40,7 +40,7 @@ impl<'a> DirectoryEntry<'a> {
         self.path
     }
 
-    /// The file itself and not what it may point to; `None` where there is none.
+    /// Opens the file without following symbolic links; `None` if there is no such file.
     fn open(&self) -> Result<Option<File>, ReadError> {
         let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OpenFile::FLAGS;
         match openat(&self.directory, self.name, flags, Mode::empty()) {
@@ -58,12 +58,12 @@ impl<'a> DirectoryEntry<'a> {
         Some(FileId::from(&found))
     }
 
-    /// Whether the system would let the file be unlinked.
+    /// Whether the operating system would allow unlinking the file.
     ///
-    /// It is asked to remove a directory of this name, which a file isn't: where the file system,
-    /// the directory, the sticky bit and attributes permit the removal, that is why it is refused.
-    /// No check of modes and owners would know all of them. Only an empty directory that somebody
-    /// puts in the file's place just now would go.
+    /// Tries to remove a directory of this name: if the file system, the directory, the sticky bit
+    /// and attributes permit the removal, it fails only because the file isn't a directory. A check
+    /// of modes and owners would miss some of them. Only an empty directory that replaces the file
+    /// just now would be removed.
     pub(super) fn may_unlink(&self) -> nix::Result<()> {
         match unlinkat(&self.directory, self.name, UnlinkatFlags::RemoveDir) {
             Ok(()) | Err(Errno::ENOTDIR) => Ok(()),
@@ -88,7 +88,7 @@ enum CandidateWriter {
     Unfinished(u32),
 }
 
-/// What a whole stats file of any size says.
+/// What a whole stats file of any size says about its writer.
 fn writer_info(file: &OpenFile, path: &Path) -> Result<WriterInfo, ReadError> {
     let (size, limit) = (file.size as u64, MAX_SIZE);
     if size > limit {

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use crate::format::{Count, FormatError, write_sources};
 
-/// Why a stats file couldn't be read, or not to its end.
+/// Why a stats file couldn't be read, or only partly.
 ///
-/// As text it is one line that names the file, without its [source](std::error::Error::source);
-/// the alternate form (`{:#}`) has that, too. [`reason`](Self::reason) is that form without the
-/// file. Control characters of the path and of labels are escaped.
+/// Displays as one line that names the file, without its [source](std::error::Error::source); the
+/// alternate form (`{:#}`) adds the source. [`reason`](Self::reason) is the alternate form without
+/// the file. Control characters in paths and labels are escaped.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ReadError {
@@ -37,7 +37,7 @@ pub enum ReadError {
         /// The limit in bytes; [`ReadOptions::max_size`](crate::ReadOptions::max_size) raises it.
         limit: u64,
     },
-    /// With this file, all files together would exceed their limit.
+    /// With this file, all files together would exceed a limit.
     OverBudget {
         /// The file.
         path: PathBuf,
@@ -64,11 +64,11 @@ pub enum ReadError {
     },
 }
 
-/// A limit on all files of a reading together.
+/// A limit on all files that are read together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReadLimit {
-    /// Bytes that are read, and what stats take besides.
+    /// Bytes read, plus the memory that stats take.
     Bytes,
     /// Labels, each counted once.
     Labels,
@@ -101,7 +101,7 @@ impl ReadError {
         }
     }
 
-    /// The reason without the file, for a message that names the file anyway.
+    /// The reason without the file, for a message that already names the file.
     pub fn reason(&self) -> String {
         match self {
             Self::Io { source, .. } => source.to_string(),
@@ -151,7 +151,7 @@ impl std::error::Error for ReadError {
     }
 }
 
-/// A path for a message: a file's name must not control the terminal.
+/// A path for a message, escaped: a file name must not control the terminal.
 pub(crate) struct Escaped<'a>(pub &'a Path);
 
 impl fmt::Display for Escaped<'_> {

@@ -1,9 +1,9 @@
-//! The names of stats files, and of those that are not yet complete.
+//! The names of stats files, and of incomplete ones.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-/// What stats files are called.
+/// The patterns of stats file names.
 pub(crate) const PATTERNS: [&str; 2] = ["*.mmstats", "mmstats-*"];
 
 /// Whether a file has the name of a stats file: `*.mmstats` or `mmstats-*`.
@@ -17,7 +17,7 @@ pub fn is_stats_file_name(name: impl AsRef<OsStr>) -> bool {
 const TEMPORARY_PREFIX: &str = ".mmstats-";
 const TEMPORARY_SUFFIX: &str = ".tmp";
 
-/// The name of a file that is not yet complete, which no tool's pattern matches.
+/// The name of an incomplete file. No tool's pattern matches it.
 pub(crate) fn temporary_name(pid: u32, number: u64) -> String {
     format!("{TEMPORARY_PREFIX}{pid}-{number}{TEMPORARY_SUFFIX}")
 }

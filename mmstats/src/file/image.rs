@@ -3,8 +3,8 @@
 use std::cell::Cell;
 use std::ops::Range;
 
-/// A part of a file, in words so that it is aligned as the file's pages are: then the kernel
-/// copies an aligned value of up to 8 bytes whole.
+/// A part of a file, in words so that it is aligned like the file's pages: then the kernel copies
+/// an aligned value of up to 8 bytes whole.
 #[derive(Clone, Debug)]
 pub(crate) struct FileImage {
     words: Vec<u64>,
@@ -14,19 +14,19 @@ pub(crate) struct FileImage {
 }
 
 thread_local! {
-    /// The memory of copies that are no more, for the next ones: whoever reads ten thousand files
-    /// would allocate and clear it as often.
+    /// The memory of dropped copies, for reuse: a reader of ten thousand files would otherwise
+    /// allocate and clear it ten thousand times.
     static SPARES: Cell<Vec<Vec<u64>>> = const { Cell::new(Vec::new()) };
 }
 
-/// As many are kept as the reading of a file has at a time.
+/// Maximum number of buffers kept: as many as reading one file uses at a time.
 const MOST_SPARES: usize = 3;
 
-/// No larger ones than of this many bytes are kept.
+/// Maximum size of a kept buffer, in bytes.
 const LARGEST_SPARE: usize = 16 << 10;
 
 impl FileImage {
-    /// Of whatever bytes: to be filled.
+    /// An image with arbitrary contents, to be filled.
     pub(super) fn unfilled(start: usize, size: usize) -> Self {
         let mut words = with_spares(Vec::pop).flatten().unwrap_or_default();
         let count = size.div_ceil(size_of::<u64>());
@@ -37,7 +37,7 @@ impl FileImage {
         Self { words, start, size }
     }
 
-    /// Bytes that didn't come from a file here.
+    /// An image of bytes that weren't read from a file.
     pub(crate) fn of_bytes(bytes: &[u8]) -> Self {
         let mut copy = Self::unfilled(0, bytes.len());
         copy.bytes_mut().copy_from_slice(bytes);
@@ -53,7 +53,7 @@ impl FileImage {
         &mut bytemuck::cast_slice_mut(&mut self.words)[..self.size]
     }
 
-    /// The bytes at these offsets of the file, which the copy must have.
+    /// The bytes at these offsets of the file. The copy must have them.
     pub(crate) fn at(&self, range: Range<usize>) -> &[u8] {
         &self.bytes()[range.start - self.start..range.end - self.start]
     }
@@ -72,7 +72,7 @@ impl Drop for FileImage {
     }
 }
 
-/// Nothing at the end of the thread, where its spares are gone.
+/// `None` at the end of the thread, when its spares are gone.
 fn with_spares<T>(change: impl FnOnce(&mut Vec<Vec<u64>>) -> T) -> Option<T> {
     let take_and_put_back = |cell: &Cell<Vec<_>>| {
         let mut spares = cell.take();

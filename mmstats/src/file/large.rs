@@ -1,5 +1,5 @@
-//! The writer of a file that is too large to be copied: its fields are walked a window at a time,
-//! and its trailer is looked for behind them, as in any other.
+//! Finds the writer of a file that is too large to copy: walks its fields a window at a time, then
+//! looks for its trailer behind them, as in any other file.
 
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::path::Path;
@@ -11,9 +11,9 @@ use crate::format::{Chain, FIRST_FIELD, FormatError, IDENTITY_ALIGN, Trailer, VE
 /// More than the longest header of a field, and than the longest identity with its footer.
 const WINDOW: usize = 1 << 20;
 
-/// Who wrote the file; `None` where no trailer behind a whole chain of fields says so.
+/// Who wrote the file; `None` if no trailer behind a whole chain of fields names the writer.
 ///
-/// Whatever the file's size, little of it is in memory at a time.
+/// Keeps little of the file in memory at a time, whatever its size.
 pub(super) fn writer_info(file: &OpenFile, path: &Path) -> Result<Option<WriterInfo>, ReadError> {
     let Some(chain_end) = chain_end(file, path)? else {
         return Ok(None);
@@ -25,8 +25,8 @@ pub(super) fn writer_info(file: &OpenFile, path: &Path) -> Result<Option<WriterI
     Ok(trailer.and_then(|trailer| trailer.identity()).map(WriterInfo::from_identity))
 }
 
-/// Where the chain's terminator ends; `None` where the chain breaks off or has none, so that there
-/// is nothing behind it.
+/// Where the chain's terminator ends; `None` if the chain breaks off or has no terminator, so
+/// nothing is behind it.
 fn chain_end(file: &OpenFile, path: &Path) -> Result<Option<usize>, ReadError> {
     let mut field = FIRST_FIELD;
     while field < file.size {
@@ -34,7 +34,7 @@ fn chain_end(file: &OpenFile, path: &Path) -> Result<Option<usize>, ReadError> {
         let range = start..file.size.min(start + WINDOW);
         let mut window = file.copy_range(range.clone(), path)?.at(range).to_vec();
         if start > 0 {
-            // With a version byte in front of its first field, it can be walked as a file is.
+            // With a version byte in front of its first field, a window can be walked like a file.
             window[0] = VERSION;
         }
         match walk_window(&window) {
@@ -46,8 +46,8 @@ fn chain_end(file: &OpenFile, path: &Path) -> Result<Option<usize>, ReadError> {
     Ok(None)
 }
 
-/// Walks the fields of a window: breaks with the end of the chain, continues behind the last
-/// field that it has the header of.
+/// Walks the fields of a window: breaks with the end of the chain, or continues behind the last
+/// field whose header is in the window.
 fn walk_window(window: &[u8]) -> ControlFlow<Option<usize>, usize> {
     let Ok(chain) = Chain::new(window, |_| None) else {
         return Break(None);
@@ -80,7 +80,7 @@ mod tests {
         NewFile::compose(fields, &identity, Layout::Aligned, 0, 8).unwrap()
     }
 
-    /// The writer's pid. It is the one that is found in a copy of the whole, or none.
+    /// The writer's pid: the same as in a copy of the whole file, or none.
     fn pid(bytes: &[u8]) -> Option<u32> {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();

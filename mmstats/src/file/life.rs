@@ -34,7 +34,7 @@ pub enum Verdict {
 pub struct Life {
     /// The answer.
     pub verdict: Verdict,
-    /// The reason in a few words: "pid 4242 is gone".
+    /// The reason in a few words, such as "pid 4242 is gone".
     pub reason: Cow<'static, str>,
 }
 
@@ -52,7 +52,7 @@ impl Life {
     }
 }
 
-/// How long an unfinished file is left alone, whatever became of its maker.
+/// How long an unfinished file is left alone, even if its creator is gone.
 const UNFINISHED_FOR: Duration = Duration::from_mins(1);
 
 /// What a file says about its writer.
@@ -62,7 +62,7 @@ pub(crate) enum Writer<'a> {
     Ours(&'a Identity),
     /// A writer of the original: the number of the last label that ends in `sys.pid`.
     Original(Option<u32>),
-    /// The name of a file that isn't complete: who began it.
+    /// An incomplete file: its name says which process began it.
     Unfinished(u32),
 }
 
@@ -78,7 +78,7 @@ impl Writer<'_> {
 
 /// Judges an open file by its lock, its writer's process and that process's maps.
 ///
-/// Only what is proven is dead. The age of a stats file proves nothing.
+/// Dead means proven dead. The age of a stats file proves nothing.
 pub(crate) fn judge(
     file: &File,
     id: FileId,
@@ -92,7 +92,7 @@ pub(crate) fn judge(
             of_ours(identity, lock_is_free && is_local(file), id, processes)
         }
         (_, Writer::Original(None)) => Life::undecided("no process id in it"),
-        // Which machine's process it is, such a file doesn't say.
+        // Such a file doesn't say on which machine its process runs.
         (_, Writer::Original(_) | Writer::Unfinished(_)) if !is_local(file) => {
             Life::undecided("on a network file system")
         }
@@ -102,7 +102,7 @@ pub(crate) fn judge(
                 unproven => of_mapping(pid, unproven),
             })
         }
-        // A pid of another namespace looks gone here; a file takes microseconds to make.
+        // A pid of another namespace looks gone here; creating a file takes microseconds.
         (_, Writer::Unfinished(pid)) => of_process(pid, processes)
             .filter(|_| is_older_than(file, UNFINISHED_FOR))
             .unwrap_or_else(|| Life::undecided(format!("pid {pid} may be making it"))),
@@ -144,7 +144,7 @@ fn of_ours(identity: &Identity, free_here: bool, id: FileId, processes: &mut Pro
         .unwrap_or_else(|| of_mapping(pid, processes.mapping_of(pid, id)))
 }
 
-/// What the process alone proves: that it is gone.
+/// What the process alone can prove: that it is gone.
 fn of_process(pid: u32, processes: &mut Processes) -> Option<Life> {
     let process = processes.look_up(pid);
     match process.existence {
@@ -157,8 +157,8 @@ fn of_process(pid: u32, processes: &mut Processes) -> Option<Life> {
     }
 }
 
-/// What the maps prove of a process that exists and doesn't hold the lock: that it has let the
-/// file go.
+/// What the maps can prove about a process that exists and doesn't hold the lock: that it has let
+/// the file go.
 fn of_mapping(pid: u32, mapping: Mapping) -> Life {
     match mapping {
         Mapping::NotMapped => Life::dead(format!("pid {pid} doesn't map the file")),
@@ -168,13 +168,13 @@ fn of_mapping(pid: u32, mapping: Mapping) -> Life {
     }
 }
 
-/// Whether the last change of a file's content is that long ago, by a clock that may be wrong.
+/// Whether the file's content last changed at least that long ago, by a clock that may be wrong.
 fn is_older_than(file: &File, age: Duration) -> bool {
     let changed = file.metadata().and_then(|found| found.modified());
     changed.is_ok_and(|time| time.elapsed().is_ok_and(|elapsed| elapsed >= age))
 }
 
-/// Whether a file's locks are all of this machine. What isn't known to be so is not.
+/// Whether only this machine can lock the file; `false` if unknown.
 fn is_local(file: &File) -> bool {
     const ZFS_MAGIC: FsType = FsType(0x2fc1_2fc1);
     const LOCAL: [FsType; 10] = [
@@ -286,7 +286,7 @@ mod tests {
         assert_eq!(original(here), dead(format!("pid {here} doesn't map the file")));
         let program = File::open(std::env::current_exe().unwrap()).unwrap();
         let (verdict, reason) = judged(&program, Writer::Original(Some(here)));
-        // Undecided where stat and maps have device numbers of their own.
+        // Undecided where stat and maps show different device numbers.
         assert_ne!(verdict, Verdict::Dead, "{reason}");
     }
 

@@ -1,4 +1,4 @@
-//! Where stats files are by default: the environment, memory, the temporary directory.
+//! The default locations of stats files: the environment, memory, the temporary directory.
 
 use std::env;
 use std::ffi::OsString;
@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use nix::sys::statfs::{TMPFS_MAGIC, statfs};
 use nix::unistd::{AccessFlags, access};
 
-/// Memory that looks like a directory: a store into a file there never waits for a disk.
+/// A directory in memory: a store into a file there never waits for a disk.
 const SHARED_MEMORY: &str = "/dev/shm";
 
-/// Whether the environment's variables can be trusted. A set-user-ID program has those of its
-/// caller, who could have it create files anywhere with the program's rights.
+/// Whether environment variables can be trusted. A set-user-ID program gets those of its caller,
+/// who could make it create files anywhere with the program's rights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Environment {
     Trusted,
@@ -19,18 +19,18 @@ pub(crate) enum Environment {
 }
 
 impl Environment {
-    /// The environment of a program that is privileged, or not.
+    /// The environment of a program, privileged or not.
     pub(crate) fn of(is_privileged: bool) -> Self {
         if is_privileged { Self::Untrusted } else { Self::Trusted }
     }
 
-    /// A variable that is set to something.
+    /// A variable that is set and not empty.
     fn variable(self, name: &str) -> Option<OsString> {
         let value = if self == Self::Trusted { env::var_os(name) } else { None };
         value.filter(|value| !value.is_empty())
     }
 
-    /// The C library of most systems hides `$TMPDIR` from such programs, but not of all.
+    /// Most C libraries hide `$TMPDIR` from such programs, but not all.
     fn temporary_directory(self) -> PathBuf {
         if self == Self::Trusted { env::temp_dir() } else { "/tmp".into() }
     }
@@ -51,8 +51,8 @@ impl Environment {
         template.map(|template| template.to_string_lossy().into_owned())
     }
 
-    /// Where readers look: `$MMSTATS_GLOB`, else `$MMSTATS_PATH`, else every location that writers
-    /// choose by default.
+    /// Where readers search: `$MMSTATS_GLOB`, else `$MMSTATS_PATH`, else every location that
+    /// writers choose by default.
     pub(crate) fn for_readers(self) -> Locations {
         given(self.variable("MMSTATS_GLOB"), self.variable("MMSTATS_PATH"), || {
             self.temporary_directory()
@@ -65,7 +65,7 @@ fn is_writable_tmpfs(path: &Path) -> bool {
         && access(path, AccessFlags::W_OK | AccessFlags::X_OK).is_ok()
 }
 
-/// Where readers look by default.
+/// Where readers search by default.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Locations {
     Glob(String),

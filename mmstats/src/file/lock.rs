@@ -1,8 +1,8 @@
 //! The sign of life: a lock that a writer holds on its file as long as it publishes.
 //!
-//! It belongs to the open file and not to the process, so closing another descriptor of the
-//! same file doesn't drop it. Whoever asks for it never takes it: a probe that takes the lock
-//! makes another's probe find a dead file locked.
+//! It belongs to the open file and not to the process, so closing another descriptor of the same
+//! file doesn't drop it. A probe never takes the lock: another probe would then find a dead file
+//! locked.
 
 use std::fs::File;
 use std::io;
@@ -17,20 +17,20 @@ pub(crate) enum Lock {
     Free,
 }
 
-/// Takes the lock of a file that is open for writing, until its last descriptor is closed.
+/// Locks a file that is open for writing, until its last descriptor is closed.
 ///
 /// # Errors
 ///
-/// Returns an error if somebody else holds it, or if the file system has no locks.
+/// Returns an error if the lock is held elsewhere, or if the file system has no locks.
 pub(crate) fn take(file: &File) -> io::Result<()> {
     fcntl(file, FcntlArg::F_OFD_SETLK(&whole_file(libc::F_WRLCK)))?;
     Ok(())
 }
 
-/// Asks whether the lock is held through another opening of the file, by whichever process.
+/// Checks whether the lock is held through another open file description, by any process.
 ///
-/// Asks as for a read lock, which only a write lock is in the way of: a read lock can be taken by
-/// anybody who may read the file. A lock that belongs to a process isn't a writer's either.
+/// Probes for a read lock, which conflicts only with a write lock: anybody who may read the file
+/// can take a read lock. A lock that belongs to a process isn't a writer's either.
 pub(crate) fn probe(file: &File) -> io::Result<Lock> {
     let mut lock = whole_file(libc::F_RDLCK);
     fcntl(file, FcntlArg::F_OFD_GETLK(&mut lock))?;
@@ -82,8 +82,8 @@ mod tests {
         assert_eq!(probe(&file.reopen().unwrap()).unwrap(), Lock::Free);
     }
 
-    /// The lock of a process, which another asks for. Such a lock hides no writer's: a file has
-    /// only one lock for writing.
+    /// A lock that belongs to a process, probed by another. It can't hide a writer's lock: a file
+    /// has only one write lock.
     #[test]
     fn a_lock_of_a_process_is_no_sign_of_life() {
         let file = tempfile::NamedTempFile::new().unwrap();

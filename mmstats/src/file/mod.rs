@@ -1,7 +1,6 @@
 //! A stats file as the operating system sees it: its bytes, its writer, its location, its removal.
 //!
-//! Known by the side that publishes and by the side that reads, so that both judge a file in
-//! the same way.
+//! Shared by the publishing and the reading side, so that both judge a file the same way.
 
 mod candidate;
 mod error;
@@ -36,7 +35,7 @@ pub use remove::{remove_if_dead, would_remove};
 
 #[cfg(test)]
 mod testing {
-    //! What the tests of several files need.
+    //! Helpers shared by tests.
 
     use std::process::Command;
     use std::time::{Duration, Instant};
@@ -48,8 +47,8 @@ mod testing {
         child.id()
     }
 
-    /// Waits for a lock to be free. A test beside this one may be spawning a child, which has
-    /// every descriptor, and so every lock, until it runs its program.
+    /// Waits until a lock is free. A parallel test may be spawning a child, which has every
+    /// descriptor, and so every lock, until it runs its program.
     pub(super) fn eventually(mut is_so: impl FnMut() -> bool) {
         let deadline = Instant::now() + Duration::from_secs(20);
         while !is_so() {

@@ -1,7 +1,7 @@
 //! An open file, whose bytes are copied into private memory to be parsed.
 //!
-//! One `pread` from offset 0 and no map: a file that is cut short is an error here and not a
-//! SIGBUS, and ten thousand files cost a fifth of what mapping them costs.
+//! One `pread` from offset 0 and no map: truncating the file causes an error and not a SIGBUS, and
+//! reading ten thousand files costs a fifth of mapping them.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom};
@@ -17,24 +17,24 @@ use nix::unistd::{Whence, lseek};
 
 use super::{FileImage, ReadError};
 
-/// How large a file may be unless somebody says otherwise: a stats file has a few pages.
+/// The default maximum size of a file: a stats file has a few pages.
 pub(crate) const MAX_SIZE: u64 = 64 << 20;
 
-/// A file's parts lie at offsets that the trailer keeps in 32 bits.
+/// The trailer stores offsets in 32 bits.
 const LARGEST: u64 = u32::MAX as u64;
 
-/// Range copies begin on a cache line, as whole copies do, so that the kernel copies aligned
-/// words as words in both.
+/// Copies of ranges begin on a cache line, like whole copies, so that the kernel copies aligned
+/// words whole in both.
 const LINE: usize = 64;
 
-/// Holes are looked for in larger files only: it takes system calls.
+/// Only larger files are checked for holes: it takes system calls.
 const MAY_HAVE_HOLES: usize = 64 << 10;
 
-/// Zeros that are kept of a hole at the end, so that neither what ends there nor a footer before
-/// it is taken for the end of the file.
+/// Zeros kept from a hole at the end, so that neither data that ends there nor a footer before it
+/// is taken for the end of the file.
 const KEPT_OF_HOLE: usize = 4096;
 
-/// Which file it is, whatever its name.
+/// The file's identity, whatever its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct FileId {
     pub device: u64,
@@ -52,20 +52,20 @@ impl From<&FileStat> for FileId {
 pub(crate) struct OpenFile {
     pub file: File,
     pub size: usize,
-    /// Once somebody has asked.
+    /// Set at the first use.
     id: OnceLock<FileId>,
 }
 
 impl OpenFile {
-    /// The flags of every opening for reading: neither a FIFO nor a terminal may hold us up.
+    /// The flags to open any file for reading: neither a FIFO nor a terminal may block us.
     pub(crate) const FLAGS: OFlag =
         OFlag::O_NONBLOCK.union(OFlag::O_NOCTTY).union(OFlag::O_CLOEXEC);
 
     /// Opens a regular file of at most `max_size` bytes.
     ///
-    /// Its end tells its size for a fifth of what `fstat` takes. What has none, as FIFOs and most
-    /// devices, or one that isn't taken, as directories on some file systems, is looked at. A block
-    /// device is read like a file: that does no harm.
+    /// Seeking to the end gives the size for a fifth of the cost of `fstat`. If there is no end, as
+    /// in FIFOs and most devices, or it is too large, as for directories on some file systems,
+    /// `fstat` is called. A block device is read like a file, which does no harm.
     pub(crate) fn open(path: &Path, max_size: u64) -> Result<Self, ReadError> {
         let mut file = OpenOptions::new()
             .read(true)
@@ -80,7 +80,7 @@ impl OpenFile {
         }
     }
 
-    /// The same for a file that is open already: a regular one for certain.
+    /// The same for a file that is already open. Always checks that it is regular.
     pub(crate) fn of(file: File, path: &Path, max_size: u64) -> Result<Self, ReadError> {
         let stat = fstat(&file).map_err(|errno| io_error(path, errno.into()))?;
         if let Some(found) = other_than_regular(&stat) {
@@ -93,7 +93,7 @@ impl OpenFile {
         Ok(Self { file, size: size as usize, id: FileId::from(&stat).into() })
     }
 
-    /// Which file it is.
+    /// The file's identity.
     pub(crate) fn id(&self) -> io::Result<FileId> {
         if let Some(id) = self.id.get() {
             return Ok(*id);
@@ -102,15 +102,15 @@ impl OpenFile {
         Ok(*self.id.get_or_init(|| id))
     }
 
-    /// How much there is up to the hole at the end, if there is one, with a little of it: the rest
-    /// is zeros, which need no memory.
+    /// The size without most of a hole at the end, if there is one: the rest is zeros, which need
+    /// no memory.
     pub(crate) fn filled(&self) -> usize {
         let mut end = 0;
         while self.size > MAY_HAVE_HOLES && end < self.size {
             let data = match lseek(&self.file, end as i64, Whence::SeekData) {
                 Ok(data) => data,
                 Err(Errno::ENXIO) => return self.size.min(end + KEPT_OF_HOLE),
-                // The file system doesn't know holes.
+                // The file system doesn't report holes.
                 Err(_) => break,
             };
             let Ok(hole) = lseek(&self.file, data, Whence::SeekHole) else {

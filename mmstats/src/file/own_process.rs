@@ -1,4 +1,4 @@
-//! Which process this is: its part of the identity in a trailer.
+//! This process: its part of the identity in a trailer.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -11,7 +11,7 @@ use super::proc_stat::ProcStat;
 use crate::format::Identity;
 use crate::memory::ThisProcess;
 
-/// What stays the same as long as a process lives.
+/// What never changes while a process lives.
 #[derive(Debug)]
 pub(crate) struct OwnProcess {
     process: ThisProcess,
@@ -22,14 +22,14 @@ pub(crate) struct OwnProcess {
     pub host: String,
 }
 
-/// The process that asked last: a forked child is another one.
+/// The process of the last call: a forked child is another one.
 ///
-/// It is never waited for. A child may be born while a thread of its parent holds the lock,
-/// which then stays held for ever; that child asks the system each time.
+/// Nobody waits for the lock. A child may be forked while a thread of its parent holds it; there it
+/// stays held for ever, and the child makes the system calls each time.
 static OWN: RwLock<Option<Arc<OwnProcess>>> = RwLock::new(None);
 
 impl OwnProcess {
-    /// This process; asks the system once.
+    /// This process; makes the system calls once.
     pub(crate) fn get() -> Arc<Self> {
         let process = ThisProcess::get();
         if let Ok(known) = OWN.try_read()
@@ -61,7 +61,7 @@ impl OwnProcess {
 
 /// The identity of the calling thread as the writer of a stats file.
 ///
-/// What can't be found out is 0 or empty.
+/// Unknown values are 0 or empty.
 pub(crate) fn own_identity(struct_name: &str) -> Identity {
     let own = OwnProcess::get();
     Identity {
@@ -83,7 +83,7 @@ fn boot_id() -> Option<[u8; 16]> {
     u128::from_str_radix(&digits, 16).ok().map(u128::to_be_bytes)
 }
 
-/// The file name of the program as it was called.
+/// The file name of the program, as it was invoked.
 fn command() -> String {
     let program = std::env::args_os().next().unwrap_or_default();
     let name = Path::new(&program).file_name().unwrap_or_default();

@@ -1,15 +1,15 @@
-//! The fields of `/proc/PID/stat` that show whether a process is still the one it was.
+//! The fields of `/proc/PID/stat` that show whether a pid still belongs to the same process.
 
-/// What is read of a process.
+/// The fields that are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ProcStat {
-    /// It has ended, and its parent hasn't asked how.
+    /// It has ended, and its parent hasn't waited for it.
     pub is_zombie: bool,
     /// Clock ticks since boot.
     pub start_time: u64,
 }
 
-/// Positions behind the command, which is the only field that may have spaces in it.
+/// Positions behind the command, the only field that may contain spaces.
 const STATE: usize = 0;
 const THREADS: usize = 17;
 const START_TIME: usize = 19;

@@ -11,10 +11,10 @@ use nix::unistd::Pid;
 use super::FileId;
 use super::proc_stat::ProcStat;
 
-/// A cache of what the operating system knows about processes.
+/// A cache of what the operating system reports about processes.
 ///
-/// Create one for each pass over the files: ten thousand files of one process then take one
-/// look-up, and the next pass looks up again.
+/// Create one for each pass over the files: ten thousand files of one process then take one lookup,
+/// and the next pass looks up again.
 #[derive(Debug, Default)]
 pub struct Processes {
     known: HashMap<u32, Process>,
@@ -34,7 +34,7 @@ impl Processes {
         self.look_up(pid).mapping_of(file)
     }
 
-    /// The next look-up asks the system again.
+    /// Forgets a process, so that the next lookup asks the system again.
     pub(super) fn forget(&mut self, pid: u32) {
         self.known.remove(&pid);
     }
@@ -42,14 +42,14 @@ impl Processes {
 
 #[cfg(test)]
 impl Processes {
-    /// As if the pid had been looked up before the process was born.
+    /// As if the pid had been looked up before the process started.
     pub(super) fn remember_as_gone(&mut self, pid: u32) {
         let gone = Process { pid, existence: Existence::Gone, stat: None, maps: None };
         self.known.insert(pid, gone);
     }
 }
 
-/// One process id, as it was when it was looked up.
+/// The state of a process id at the lookup.
 #[derive(Debug)]
 pub(super) struct Process {
     pid: u32,
@@ -67,7 +67,7 @@ pub(super) enum Existence {
     Unknown,
 }
 
-/// Whether a process has a file mapped.
+/// Whether a process maps a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mapping {
     Mapped,
@@ -95,7 +95,7 @@ impl Process {
     }
 }
 
-/// By signal 0 and not by `/proc`, which may hide the processes of others.
+/// Uses signal 0 and not `/proc`, which may hide other users' processes.
 fn existence(pid: u32) -> Existence {
     let Some(pid) = i32::try_from(pid).ok().filter(|&pid| pid > 0) else {
         return Existence::Unknown;
@@ -107,7 +107,7 @@ fn existence(pid: u32) -> Existence {
     }
 }
 
-/// The files that a process has mapped, sorted by inode; empty where that isn't known.
+/// The files that a process maps, sorted by inode; empty if unknown.
 #[derive(Debug)]
 struct Maps(Vec<FileId>);
 
@@ -186,7 +186,7 @@ mod tests {
         let mut processes = Processes::new();
         let own = processes.look_up(std::process::id());
         assert_eq!(own.existence, Existence::Exists);
-        // On file systems with device numbers of their own it is Perhaps.
+        // Perhaps, on file systems where maps show other device numbers.
         assert!(matches!(own.mapping_of(file), Mapping::Mapped | Mapping::Perhaps));
         let other = FileId { device: found.dev(), inode: u64::MAX };
         assert_eq!(own.mapping_of(other), Mapping::NotMapped);

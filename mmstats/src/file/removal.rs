@@ -17,17 +17,17 @@ pub enum Removal {
     Removed {
         /// Why the writer is dead: "pid 4242 is gone".
         reason: Cow<'static, str>,
-        /// The writer, as the file named it.
+        /// The writer that the file named.
         pid: Option<u32>,
     },
-    /// Its writer lives; the file stays.
+    /// Its writer is alive; the file stays.
     Alive {
         /// How that is known.
         reason: Cow<'static, str>,
     },
     /// Nothing proves either; the file stays.
     Undecided {
-        /// What is missing for a proof.
+        /// Why neither could be proven.
         reason: Cow<'static, str>,
     },
     /// Somebody else removed it.
@@ -38,9 +38,9 @@ pub enum Removal {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum RemoveError {
-    /// It can't be read, or is not a stats file. As text it is the [`ReadError`].
+    /// It can't be read, or is not a stats file. Displays as the [`ReadError`].
     Read(ReadError),
-    /// It is dead and the operating system refused to remove it.
+    /// It is dead, but the operating system refused to remove it.
     Unlink {
         /// The file.
         path: PathBuf,
@@ -58,7 +58,7 @@ impl RemoveError {
         }
     }
 
-    /// The reason without the file, for a message that names the file anyway.
+    /// The reason without the file, for a message that already names the file.
     pub fn reason(&self) -> String {
         match self {
             Self::Read(error) => error.reason(),
@@ -89,7 +89,7 @@ impl std::error::Error for RemoveError {
 }
 
 impl Removal {
-    /// The answer for a file that isn't dead.
+    /// The outcome for a file that isn't dead.
     pub(super) fn refused(Life { verdict, reason }: Life) -> Self {
         match verdict {
             Verdict::Alive => Self::Alive { reason },

@@ -1,10 +1,10 @@
-//! The end of a dead file: unlinked under a mutex that all who unlink share.
+//! Removes a dead file under a mutex shared by everyone who unlinks stats files.
 //!
-//! Between finding a writer dead and unlinking its file, somebody else may replace the file
-//! under the same name; unlinking by name would then take a live one. So everybody who unlinks
-//! first takes the `flock` of the file (it is independent of the writer's lock, and a file of
-//! mode 0444 can be opened for it), then looks again whether the name still has that file and
-//! whether it is still dead.
+//! Between finding a writer dead and unlinking its file, another process may replace the file under
+//! the same name; unlinking by name would then remove a live one. So everyone who unlinks first
+//! takes the `flock` of the file (it is independent of the writer's lock, and a file of mode 0444
+//! can be opened for it), then checks again whether the name still has that file and whether it is
+//! still dead.
 
 use std::fs::TryLockError;
 use std::io;
@@ -15,15 +15,14 @@ use nix::errno::Errno;
 use super::candidate::{Candidate, DirectoryEntry};
 use super::{Life, Processes, ReadError, Removal, RemoveError, Verdict};
 
-/// Removes a stats file whose writer is proven dead; any other stays.
+/// Removes a stats file if its writer is proven dead.
 ///
-/// Symbolic links are not followed, and only regular files are removed that are stats files
-/// from their first byte to their last field, or the unfinished ones that a writer left behind
-/// when it was killed in the middle of a creation. Processes that were found dead are looked up
-/// again before the removal.
+/// Symbolic links are not followed. Only regular files are removed, and only those that are stats
+/// files from their first byte to their last field, or unfinished files of a writer that was killed
+/// while creating them. Processes that were found dead are looked up again before the removal.
 ///
-/// A file of more than 64 MiB is removed only if its trailer names its writer, as those of this
-/// library do.
+/// A file of more than 64 MiB is removed only if its trailer names its writer, as this library's
+/// files do.
 ///
 /// # Errors
 ///
@@ -33,7 +32,7 @@ pub fn remove_if_dead(
     path: impl AsRef<Path>,
     processes: &mut Processes,
 ) -> Result<Removal, RemoveError> {
-    /// A name that changes its file more often has writers who take turns on it.
+    /// Maximum number of attempts: if a name's file changes more often, writers take turns on it.
     const ATTEMPTS: usize = 8;
     let Some(entry) = entry_of(path.as_ref())? else {
         return Ok(Removal::Gone);
@@ -55,7 +54,7 @@ pub fn remove_if_dead(
 
 /// Returns what [`remove_if_dead`] would do with a file, without doing it.
 ///
-/// That includes whether the operating system would permit the removal.
+/// Also checks whether the operating system would permit the removal.
 ///
 /// # Errors
 ///
@@ -86,7 +85,7 @@ pub fn would_remove(
     }
 }
 
-/// `None` where not even its directory is there.
+/// `None` if even its directory doesn't exist.
 fn entry_of(path: &Path) -> Result<Option<DirectoryEntry<'_>>, RemoveError> {
     match DirectoryEntry::of(path) {
         Err(ReadError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -98,8 +97,7 @@ fn refused(entry: &DirectoryEntry<'_>, source: io::Error) -> RemoveError {
     RemoveError::Unlink { path: entry.path().to_owned(), source }
 }
 
-/// Removes a file that was found dead, under the mutex; `None` where the name has another file
-/// by now.
+/// Removes a file that was found dead, under the mutex; `None` if the name has another file by now.
 fn remove(
     entry: &DirectoryEntry<'_>,
     candidate: &Candidate,
@@ -117,7 +115,7 @@ fn remove(
         return Ok(None);
     }
     let pid = candidate.writer().pid();
-    // The cache may be older than the process that has the pid now.
+    // The cache may be older than the process that now has the pid.
     pid.inspect(|&pid| processes.forget(pid));
     let life = candidate.judge(processes);
     if life.verdict != Verdict::Dead {
@@ -220,7 +218,7 @@ mod tests {
         let removal = remove_if_dead(&path, &mut processes).unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
-        // It lives and doesn't map the file: dead for that reason and not for the old one.
+        // It is alive and doesn't map the file: dead for that reason and not the old one.
         let Removal::Removed { reason, .. } = removal else { panic!("{removal:?}") };
         assert!(reason.ends_with("doesn't map the file"), "{reason}");
     }

@@ -1,12 +1,12 @@
-//! Templates of directories and file names: writers fill the placeholders in, readers look for
-//! everything that a directory's template could have become.
+//! Templates of directories and file names: writers fill in the placeholders, readers search every
+//! directory that the template could have become.
 
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-/// What a writer fills in.
+/// A placeholder that writers fill in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Placeholder {
     Command,
@@ -31,7 +31,7 @@ const PLACEHOLDERS: [(&str, Placeholder); 7] = [
 pub(crate) enum Piece<'a> {
     Literal(&'a [u8]),
     Placeholder(Placeholder),
-    /// It looks like a placeholder and is none.
+    /// It looks like a placeholder but isn't one.
     Unknown(&'a [u8]),
 }
 
@@ -57,13 +57,14 @@ fn first(template: &[u8]) -> Option<(Piece<'_>, usize)> {
     if size > 0 {
         return Some((Piece::Unknown(&template[..size]), size));
     }
-    // A percent sign is a character like any other, as in the original's templates.
+    // A percent sign is an ordinary character, as in the original's templates.
     let size = template[1..].iter().position(|byte| b"{%".contains(byte));
     let size = size.map_or(template.len(), |size| size + 1);
     Some((Piece::Literal(&template[..size]), size))
 }
 
-/// The size of what begins like a placeholder: `{…}`, or capital letters between percent signs.
+/// The size of something that looks like a placeholder: `{…}`, or capital letters between percent
+/// signs.
 fn looks_like_placeholder(template: &[u8]) -> usize {
     let end = |close| template[1..].iter().position(|&byte| byte == close);
     match template[0] {
@@ -76,7 +77,7 @@ fn looks_like_placeholder(template: &[u8]) -> usize {
     }
 }
 
-/// The directories that there are of those that writers could have made of the template.
+/// The existing directories that the template could have become.
 pub(crate) fn directories(template: &Path) -> Vec<PathBuf> {
     let mut found = vec![PathBuf::new()];
     for component in template {
@@ -104,10 +105,10 @@ fn hides(name: &OsStr, wanted: &[Piece<'_>]) -> bool {
     name.as_bytes().starts_with(b".") && matches!(wanted.first(), Some(Piece::Placeholder(_)))
 }
 
-/// Whether the pieces could have become the name, with anything in directory of a placeholder.
+/// Whether the pieces could have become the name, with any text for a placeholder.
 ///
-/// The first directory for a literal is as good as any later one, so nothing is tried twice: whoever
-/// may make a folder gives it its name.
+/// The first match of a literal is as good as any later one, so nothing is tried twice: whoever may
+/// create a folder chooses its name.
 fn fits(name: &[u8], wanted: &[Piece<'_>]) -> bool {
     let mut literals = vec![Vec::new()];
     for piece in wanted {
@@ -154,7 +155,7 @@ mod tests {
         assert_eq!(names("none/{NONE}"), "none/{NONE}", "a name like others");
     }
 
-    /// Tried at every directory, this takes longer than anybody waits.
+    /// Trying every position would take longer than anybody waits.
     #[test]
     fn no_name_takes_long_to_be_looked_at() {
         let template = "{PID}-".repeat(40);

@@ -2,34 +2,34 @@
 
 use crate::format::{Chain, Entry, FormatError, RawField, Trailer};
 
-/// What stands behind the fields.
+/// What is behind the fields.
 #[derive(Debug)]
 pub(crate) struct Walk<'a> {
-    /// Believed only behind a chain that is whole.
+    /// Trusted only behind a whole chain.
     pub trailer: Option<Trailer<'a>>,
     /// Where and why the chain broke off; the fields before it are good.
     pub problem: Option<FormatError>,
 }
 
-/// Hands every field to `visit`, in the order of the file.
+/// Passes every field to `visit`, in file order.
 ///
 /// # Errors
 ///
-/// Returns an error if the bytes are not a stats file, or one that this reader must not read.
+/// Returns an error if the bytes are not a stats file, or are one that this reader must not read.
 pub(crate) fn walk(bytes: &[u8], visit: impl FnMut(RawField)) -> Result<Walk<'_>, FormatError> {
     let mut spans = Spans { bytes, entries: None };
     let chain = Chain::new(bytes, |offset| spans.of_field_at(offset))?;
     let (chain_end, problem) = chain.visit(visit);
-    // Asked in any case: a chain in the other byte order breaks off at once, and the footer
-    // tells why.
+    // Checked in any case: a chain in the other byte order breaks off at once, and the footer says
+    // why.
     let trailer = Trailer::find(bytes, chain_end)?;
     Ok(Walk { trailer: trailer.filter(|_| problem.is_none()), problem })
 }
 
-/// The index's word on the size of fields whose signature is unknown.
+/// Finds the size of fields with an unknown signature in the index.
 ///
-/// It is needed before the chain's end is known, so the trailer is looked for behind the field
-/// in question; behind the chain's end it is verified again. One pass over the entries serves
+/// The size is needed before the chain's end is known, so the trailer is searched for behind the
+/// field in question; behind the chain's end it is verified again. One pass over the entries serves
 /// all fields, as both are in the same order: a hostile file costs no more than its size.
 struct Spans<'a> {
     bytes: &'a [u8],

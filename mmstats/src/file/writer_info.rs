@@ -1,10 +1,10 @@
-//! What a file's bytes say about its writer, for those who want nothing else of it.
+//! What a file's bytes say about its writer, for callers that need nothing else.
 
 use super::{Writer, walk};
 use crate::format::integer::{signed, unsigned};
 use crate::format::{Component, FormatError, Identity, RawField, Signature};
 
-/// The writer as a whole stats file names it.
+/// The writer that a whole stats file names.
 #[derive(Debug)]
 pub(crate) struct WriterInfo {
     identity: Option<Identity>,
@@ -13,11 +13,11 @@ pub(crate) struct WriterInfo {
 }
 
 impl WriterInfo {
-    /// Reads a stats file that is whole.
+    /// Reads a whole stats file.
     ///
     /// # Errors
     ///
-    /// Returns an error if it isn't whole: whoever removes files wants to be sure.
+    /// Returns an error if the file isn't whole: code that removes files must be sure.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, FormatError> {
         let mut pid = None;
         let walk = walk(bytes, |field| {
@@ -44,7 +44,7 @@ impl WriterInfo {
     }
 }
 
-/// The first component of a field, where it is a number that a process id may be.
+/// The first component of a field, if it could be a process id.
 fn whole_number(bytes: &[u8], field: &RawField) -> Option<u32> {
     let signature = Signature::parse(&bytes[field.signature.clone()]).ok()?;
     let Component { code, offset, size, order } = signature.components().next()?;

@@ -1,8 +1,8 @@
 //! The buckets of a histogram: log-linear, as wide as a chosen relative error allows.
 //!
-//! Below `2^(g+1)` each value has a bucket of its own. Above, each doubling is cut into `2^g`
-//! equal buckets, so a bucket's midpoint is off by at most `2^-(g+1)` of the value. The scheme
-//! is that of H2 histograms.
+//! Below `2^(g+1)` each value has a bucket of its own. Above, each doubling is cut into `2^g` equal
+//! buckets, so a bucket's midpoint is off by at most `2^-(g+1)` of the value. H2 histograms use the
+//! same scheme.
 
 use std::ops::RangeInclusive;
 
@@ -16,7 +16,7 @@ pub(crate) struct Buckets {
 }
 
 impl Buckets {
-    /// More would be a histogram of gigabytes.
+    /// A larger one would make histograms of gigabytes.
     const LARGEST_GROUPING: u32 = 16;
 
     pub(crate) fn new(grouping: u32, magnitude: u32) -> Option<Self> {
@@ -24,7 +24,7 @@ impl Buckets {
         sound.then_some(Self { grouping, magnitude })
     }
 
-    /// The parameters of an index entry; `None` where they aren't a scheme.
+    /// Reads an index entry's parameters; `None` if they aren't a scheme.
     pub(crate) fn from_parameters([grouping, magnitude]: [u64; 2]) -> Option<Self> {
         Self::new(grouping.try_into().ok()?, magnitude.try_into().ok()?)
     }
@@ -45,8 +45,8 @@ impl Buckets {
         Self::new(self.grouping, self.magnitude + 1)
     }
 
-    /// The scheme without its last doubling: what [`with_overflow`](Self::with_overflow) was
-    /// made of. `None` if there is no other doubling.
+    /// The scheme without its last doubling: the reverse of [`with_overflow`](Self::with_overflow).
+    /// `None` if there is no other doubling.
     pub(crate) fn without_overflow(self) -> Option<Self> {
         Self::new(self.grouping, self.magnitude - 1)
     }
@@ -64,17 +64,17 @@ impl Buckets {
         ((self.magnitude - self.grouping + 1) as usize) << self.grouping
     }
 
-    /// The bucket of a value. For one that is too large there is no such bucket: whoever counts
-    /// takes the last, which costs less than to look at the value here.
+    /// The bucket of a value. One that is too large has no such bucket: the caller takes the last,
+    /// which costs less than checking the value here.
     #[inline]
     pub(crate) fn index(self, value: u64) -> usize {
-        // At least 2^g, so that the subtraction below can't go under 0.
+        // At least 2^g, so that the subtraction below can't underflow.
         let high = (value | 1 << self.grouping).ilog2();
         let doublings = high - self.grouping;
         ((doublings as usize) << self.grouping) + (value >> doublings) as usize
     }
 
-    /// The values of a bucket. The last one also counts whatever is larger.
+    /// The values of a bucket. The last one also counts larger values.
     ///
     /// # Panics
     ///

@@ -11,11 +11,11 @@ pub struct RawField {
     pub label: Range<usize>,
     /// The type signature.
     pub signature: Range<usize>,
-    /// The offset of the write buffer byte; the value follows it.
+    /// The offset of the write buffer byte. The value follows.
     pub write_buffer: usize,
     /// The size of one value. A double-buffered field has two of them.
     pub size: usize,
-    /// Whether the signature could be read; else `size` is all that the index knows of.
+    /// Whether the signature could be read. If not, `size` comes from the index.
     pub known: bool,
     /// The code of a signature of a single component: see `Signature::single`.
     pub single: Option<u8>,
@@ -24,7 +24,7 @@ pub struct RawField {
 }
 
 impl RawField {
-    /// Where the field begins: with the size of its label.
+    /// Where the field begins: at the size of its label.
     #[cfg(test)]
     pub(crate) fn offset(&self) -> usize {
         self.label.start - SIZE_OF_SIZE
@@ -35,12 +35,12 @@ impl RawField {
         self.write_buffer + 1
     }
 
-    /// Whether the field has two values, of which one is read and the other written.
+    /// Whether the field has two values, one to read and one to write.
     pub(crate) fn is_buffered(&self) -> bool {
         self.end - self.value() != self.size
     }
 
-    /// The range of the value that a reader takes: the one that the write buffer byte doesn't name.
+    /// The range of the value that readers take: the one that the write buffer byte doesn't name.
     pub(crate) fn read_value(&self, write_buffer: u8) -> Range<usize> {
         let first = self.value();
         let start = if self.is_buffered() && write_buffer == 0 { first + self.size } else { first };
@@ -52,12 +52,12 @@ impl RawField {
 pub struct Chain<'a, F> {
     bytes: &'a [u8],
     at: usize,
-    /// Gives the size of a whole field whose signature is unknown, by the field's offset.
+    /// Returns the size of a whole field with an unknown signature, given the field's offset.
     span_of: F,
 }
 
 impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
-    /// A chain that asks `span_of` for the sizes of fields whose signature is unknown.
+    /// A chain that calls `span_of` for the sizes of fields with an unknown signature.
     ///
     /// # Errors
     ///
@@ -70,15 +70,14 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
         }
     }
 
-    /// Hands every field to `visit`, in the order of the file. Gives where the chain ended,
-    /// which is behind its terminator, or where and why it broke off.
+    /// Passes every field to `visit`, in file order. Returns where the chain ended, behind its
+    /// terminator, or where and why it broke off.
     pub fn visit(mut self, mut visit: impl FnMut(RawField)) -> (usize, Option<FormatError>) {
         let problem = self.visit_all(&mut visit).err();
         (self.at, problem)
     }
 
-    // One function with what it calls, which hands fields on in registers: readers of many files
-    // notice.
+    // Inlined with its callees, which pass fields in registers: readers of many files notice.
     #[inline]
     fn visit_all(&mut self, visit: &mut impl FnMut(RawField)) -> Result<(), FormatError> {
         while let Some(label_size) = self.label_size()? {
@@ -92,7 +91,7 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
     /// The label size of the next field; `None` at the end.
     #[inline]
     fn label_size(&mut self) -> Result<Option<usize>, FormatError> {
-        // The original writes whole zeroed pages; one may end in the middle of a terminator.
+        // The original writes whole zeroed pages; a page may end in the middle of a terminator.
         if matches!(self.bytes[self.at..], [] | [0]) {
             return Ok(None);
         }
@@ -131,7 +130,7 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
                 let span = (self.span_of)(label.start - SIZE_OF_SIZE);
                 let total =
                     span.and_then(|span| (label.start - SIZE_OF_SIZE + span).checked_sub(start));
-                // Two values of one size: an odd number of bytes isn't that.
+                // Two values of the same size can't take an odd number of bytes.
                 let total = total.filter(|total| total.is_multiple_of(copies));
                 let total = total.ok_or_else(|| FormatError::Signature {
                     label: self.escaped(&label),
@@ -175,7 +174,7 @@ impl<'a, F: FnMut(usize) -> Option<usize>> Chain<'a, F> {
         FormatError::HeaderPastEnd { part, offset, expected, found: self.bytes.len() - offset }
     }
 
-    /// The text for a message: escaped, and cut where it is long.
+    /// The text for a message: escaped, and cut if it is long.
     fn escaped(&self, range: &Range<usize>) -> String {
         const SHOWN: usize = 80;
         let text = &self.bytes[range.clone()];
@@ -199,7 +198,7 @@ mod tests {
         (fields, error)
     }
 
-    /// A file of one field.
+    /// A file with one field.
     fn file(label: &[u8], signature: &[u8], write_buffer: u8, values: &[u8]) -> Vec<u8> {
         let mut bytes = vec![VERSION];
         bytes.extend((label.len() as u16).to_ne_bytes());
@@ -276,8 +275,8 @@ mod tests {
         assert!(matches!(walk(&bytes).1, Some(FormatError::Signature { .. })));
     }
 
-    /// The fuzzer found such a file: the last byte was the field's for who walked on, and nobody's
-    /// for who asked where the field ends.
+    /// Found by the fuzzer: walking counted the last byte as part of the field, but the field's
+    /// computed end didn't.
     #[test]
     fn a_span_that_two_values_cannot_share_is_not_believed() {
         for (values, believed) in [(&[1, 2, 3, 4][..], true), (&[1, 2, 3], false)] {

@@ -1,10 +1,10 @@
 //! The checksum of the trailer's parts.
 //!
-//! FNV-1a taken a word at a time, with a rotation so that equal changes of two words' top bits
-//! don't cancel. Every step is a bijection of the state, so a change within one word is always
-//! seen. It guards against half-copied and damaged parts, not against forgery. A word at a time
-//! because a reader of ten thousand files verifies every part of every trailer: byte-wise FNV
-//! costs more than opening and reading the file.
+//! FNV-1a a word at a time, with a rotation so that equal changes of two words' top bits don't
+//! cancel. Every step is a bijection of the state, so a change within one word is always detected.
+//! It guards against half-copied and damaged parts, not against forgery. A word at a time because a
+//! reader of ten thousand files verifies every part of every trailer: byte-wise FNV costs more than
+//! opening and reading the file.
 
 const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
 const PRIME: u64 = 0x0000_0100_0000_01b3;

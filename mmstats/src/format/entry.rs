@@ -16,7 +16,7 @@
 //!  -4  u32  size of the entry, stored last; 0: the index ends here
 //! ```
 //!
-//! It is found from its end, where its size is; the size is a multiple of 8.
+//! An entry is found from its end, where its size is; the size is a multiple of 8.
 
 use std::ops::Range;
 
@@ -41,8 +41,8 @@ const SMALLEST_ENTRY: usize = TEXTS + ENTRY_END;
 const SEQUENCED: u8 = 1;
 const OVERFLOW: u8 = 2;
 
-/// One entry of the index, verified. What it says is taken from its bytes when somebody asks:
-/// readers of many files ask few of the entries.
+/// One verified entry of the index. Its contents are decoded on demand: readers of many files use
+/// few of the entries.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
     file: &'a [u8],
@@ -50,7 +50,7 @@ pub struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
-    /// The entry that takes these bytes of a file, if it is whole.
+    /// The entry in these bytes of a file, if it is whole.
     pub(crate) fn verified(file: &'a [u8], range: Range<usize>) -> Option<Self> {
         let bytes = &file[range.clone()];
         let whole = bytes.len() >= SMALLEST_ENTRY
@@ -65,7 +65,7 @@ impl<'a> Entry<'a> {
         are_texts(texts, unit_size).then_some(entry)
     }
 
-    /// The entry that begins at `start`, where one was verified before.
+    /// The entry that begins at `start` and was verified before.
     pub(crate) fn at(file: &'a [u8], start: usize) -> Self {
         Self { file, start }
     }
@@ -85,12 +85,12 @@ impl<'a> Entry<'a> {
         load_u32(self.bytes(), FIELD_SIZE).unwrap_or_default() as usize
     }
 
-    /// `None`: a kind that this version doesn't know.
+    /// `None` if this version doesn't know the kind.
     pub fn kind(&self) -> Option<Kind> {
         Kind::from_code(self.bytes()[KIND])
     }
 
-    /// `None`: a way to add up that this version doesn't know.
+    /// `None` if this version doesn't know the aggregate.
     pub fn aggregate(&self) -> Option<Aggregate> {
         Aggregate::from_code(self.bytes()[AGGREGATE])
     }
@@ -122,23 +122,23 @@ impl<'a> Entry<'a> {
         self.text(TEXTS + unit_size, help_size)
     }
 
-    /// From its start; its end is further than anything that is asked for.
+    /// Offsets count from its start. Its end lies beyond anything read here.
     fn bytes(&self) -> &'a [u8] {
         &self.file[self.start..]
     }
 
-    /// Of the unit, and of the help behind it.
+    /// The sizes of the unit, and of the help behind it.
     fn text_sizes(&self) -> (usize, usize) {
         let size_at = |at| load_u16(self.bytes(), at).unwrap_or_default().into();
         (size_at(UNIT_SIZE), size_at(HELP_SIZE))
     }
 
-    /// A valid text: entries that have others aren't whole.
+    /// Valid UTF-8: entries with other bytes aren't whole.
     fn text(&self, at: usize, size: usize) -> &'a str {
         str::from_utf8(&self.bytes()[at..at + size]).unwrap_or_default()
     }
 
-    /// Appends the entry of a field, complete. A writer on a live file stores the last 4 bytes
+    /// Appends the complete entry of a field. In a live file, a writer stores the last 4 bytes
     /// last.
     pub fn encode(declared: &DeclaredField, field: &LaidOutField, bytes: &mut Vec<u8>) {
         let unit = cut(&declared.unit, u16::MAX.into());
@@ -169,8 +169,8 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// Whether there is a text on both sides of `middle`. Nearly all are ASCII, which is quicker to
-/// see: readers of many files notice.
+/// Whether both sides of `middle` are UTF-8. Nearly all texts are ASCII, which is quicker to check:
+/// readers of many files notice.
 fn are_texts(bytes: &[u8], middle: usize) -> bool {
     bytes.is_ascii() || str::from_utf8(bytes).is_ok_and(|text| text.is_char_boundary(middle))
 }

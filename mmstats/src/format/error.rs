@@ -5,16 +5,16 @@ use std::fmt;
 
 use super::{Count, SignatureError, VERSION};
 
-/// Where and why bytes are not a stats file, or not to their end.
+/// Where and why bytes are not a stats file, or only partly one.
 ///
-/// Offsets count from the beginning of the file. Labels and signatures are escaped where they
-/// are shown, so a message never drives a terminal.
+/// Offsets count from the beginning of the file. Messages escape labels and signatures, so they
+/// can't control a terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FormatError {
-    /// There is not a single byte.
+    /// The file is empty.
     Empty,
-    /// The first byte is not the version that is known here.
+    /// The first byte is not the known version.
     Version {
         /// The first byte.
         found: u8,
@@ -41,7 +41,7 @@ pub enum FormatError {
         /// How many there are.
         found: usize,
     },
-    /// A type signature that isn't one, so nothing behind it can be found.
+    /// An invalid type signature, so nothing behind it can be found.
     Signature {
         /// The field's label.
         label: String,
@@ -52,7 +52,7 @@ pub enum FormatError {
         /// What is wrong with it.
         source: SignatureError,
     },
-    /// A write buffer that is neither 0, 1 nor 255.
+    /// A write buffer other than 0, 1 or 255.
     WriteBuffer {
         /// The field's label.
         label: String,
@@ -61,12 +61,12 @@ pub enum FormatError {
         /// Its value.
         found: u8,
     },
-    /// The writer used an extension that a reader must know and this one doesn't.
+    /// The writer used an extension that readers must know, and this one doesn't.
     UnknownExtension {
         /// The unknown bits.
         bits: u32,
     },
-    /// The file was written on a machine of the other byte order.
+    /// The file was written on a machine with the other byte order.
     ForeignByteOrder,
 }
 
@@ -114,7 +114,7 @@ impl Error for FormatError {
     }
 }
 
-/// Writes what caused an error, if the alternate form (`{:#}`) is asked for.
+/// Writes an error's source, if the alternate form (`{:#}`) is used.
 pub(crate) fn write_sources(error: &dyn Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut source = if f.alternate() { error.source() } else { None };
     while let Some(cause) = source {

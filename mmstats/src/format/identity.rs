@@ -28,24 +28,24 @@ pub const IDENTITY_ALIGN: usize = 8;
 /// The process and thread that created a stats file, from its trailer.
 ///
 /// It never changes once the file is created. A file that another thread takes over keeps the
-/// identity of the thread that made it; the field `sys.tid` has the present one.
+/// identity of the thread that created it; the field `sys.tid` has the current one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Identity {
     /// The writer's process id, in its own pid namespace.
     pub pid: u32,
-    /// The id of the thread that made the file.
+    /// The id of the thread that created the file.
     pub tid: i64,
-    /// When the process started, in clock ticks since boot (field 22 of `/proc/PID/stat`);
-    /// 0 where it is unknown. With the boot id it tells a process from a later one of its pid.
+    /// When the process started, in clock ticks since boot (field 22 of `/proc/PID/stat`); 0 if
+    /// unknown. With the boot id it distinguishes a process from a later one with the same pid.
     pub start_time: u64,
-    /// `/proc/sys/kernel/random/boot_id`; zeros where it is unknown.
+    /// `/proc/sys/kernel/random/boot_id`; zeros if unknown.
     pub boot_id: [u8; 16],
-    /// The inode of the process's pid namespace; 0 where it is unknown.
+    /// The inode of the process's pid namespace; 0 if unknown.
     pub pid_namespace: u64,
     /// The file name of the program.
     pub command: String,
-    /// The host's name.
+    /// The host name.
     pub host: String,
     /// The name of the stats struct, or of the run-time builder.
     pub struct_name: String,
@@ -73,7 +73,7 @@ impl Identity {
         bytes
     }
 
-    /// `None` where the sizes of the texts don't fit.
+    /// `None` if the sizes of the texts don't fit.
     pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
         let mut at = TEXTS;
         let mut text = |index: usize| {

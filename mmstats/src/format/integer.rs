@@ -2,10 +2,10 @@
 
 use super::ByteOrder;
 
-/// A number without a sign.
+/// An unsigned number.
 #[inline]
 pub(crate) fn unsigned(bytes: &[u8], order: ByteOrder) -> u64 {
-    // Nearly every number is a word: readers of many files notice.
+    // A fast path: nearly every number is a word, and readers of many files notice.
     if let Ok(word) = bytes.try_into() {
         return match order {
             ByteOrder::Little => u64::from_le_bytes(word),

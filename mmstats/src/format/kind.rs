@@ -4,7 +4,7 @@ use std::fmt;
 
 /// What a stat is, as its writer declared it.
 ///
-/// Files of the original don't say; there the kind is unknown.
+/// Files of the original don't say, so their kinds are unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
@@ -18,7 +18,7 @@ pub enum Kind {
     Timer,
     /// How many values fell into each of a row of buckets.
     Histogram,
-    /// A text, or a value that was fixed when the file was made.
+    /// A text, or a value that was fixed when the file was created.
     Info,
     /// A point in time, as Unix time in seconds.
     Timestamp,
@@ -83,13 +83,13 @@ impl fmt::Display for Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Aggregate {
-    /// The values are added: the default of counters, timers and histograms, and always of
-    /// up-down counters. A gauge that several threads raise and lower doesn't add up to what
-    /// is true: see [`UpDownCounter`](crate::UpDownCounter).
+    /// The values are added: the default for counters, timers and histograms; up-down counters are
+    /// always summed. Gauges that several threads raise and lower don't add up to the right number:
+    /// see [`UpDownCounter`](crate::UpDownCounter).
     Sum,
-    /// The least value.
+    /// The minimum.
     Min,
-    /// The greatest value.
+    /// The maximum.
     Max,
     /// The values are not combined.
     Each,

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use super::{Aggregate, Kind, SIZE_OF_SIZE, Signature, UNBUFFERED};
 
-/// How values are placed in a file.
+/// How values are laid out in a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Layout {
     /// Every value is naturally aligned, averages, timers and texts are struct values, and a
-    /// trailer has kinds, units and help. The original's readers read it, too.
+    /// trailer has kinds, units and help. The original's readers can read it, too.
     #[default]
     Aligned,
     /// The original's exact bytes: no padding, no trailer, an average or timer is a single `d`.
@@ -23,9 +23,9 @@ pub enum Layout {
 pub struct DeclaredField {
     /// The whole label, prefix included; 1 to 65,535 bytes.
     pub label: String,
-    /// The signature, without the padding that aligns its value.
+    /// The signature, without the padding that aligns the value.
     pub signature: Cow<'static, str>,
-    /// The value that the field begins with; as long as the signature says.
+    /// The initial value, of the size that the signature gives.
     pub initial: Vec<u8>,
     /// The natural alignment of the value, a power of two.
     pub align: usize,
@@ -41,7 +41,7 @@ pub struct DeclaredField {
     pub help: Cow<'static, str>,
     /// The kind's own parameters: see `spec/FORMAT.md`, "Parameters".
     pub parameters: [u64; 2],
-    /// The value stays when the thread that wrote it ends. No part of the file.
+    /// The value stays when the thread that wrote it ends. Not stored in the file.
     pub keep: bool,
 }
 
@@ -50,7 +50,7 @@ pub struct DeclaredField {
 #[doc(hidden)]
 pub struct LaidOutField {
     pub offset: usize,
-    /// Leading spaces of the signature.
+    /// The number of spaces in front of the signature.
     pub padding: usize,
     pub write_buffer: usize,
     /// The size of one value.
@@ -61,8 +61,8 @@ pub struct LaidOutField {
 impl LaidOutField {
     /// Lays out a field that begins at `offset`.
     ///
-    /// Aligned: as many spaces in front of the signature as put the value on its alignment and
-    /// the next field's label size on an even offset, so that this size can be stored as one.
+    /// In the aligned layout, spaces in front of the signature align the value and put the next
+    /// field's label size on an even offset, so that one store can write this size.
     pub(crate) fn new(declared: &DeclaredField, offset: usize, layout: Layout) -> Self {
         let size = declared.initial.len();
         debug_assert_eq!(
@@ -91,8 +91,8 @@ impl LaidOutField {
         Self { offset, padding, write_buffer: value - 1, size, end: value + total }
     }
 
-    /// Appends the whole field. Without its label size: a field that is added to a live file
-    /// becomes visible by the store of that size, last.
+    /// Appends the field without its label size: a field that is added to a live file becomes
+    /// visible when that size is stored, last.
     pub(crate) fn encode_after_size(&self, declared: &DeclaredField, bytes: &mut Vec<u8>) {
         bytes.extend(declared.label.as_bytes());
         let signature_size = self.padding + declared.signature.len();
@@ -110,7 +110,7 @@ impl LaidOutField {
 }
 
 impl DeclaredField {
-    /// A field without a label, whose kind adds up as usual, with a single value.
+    /// A field without a label, with the kind's default aggregate and a single value.
     pub(crate) fn new(
         kind: Kind,
         signature: impl Into<Cow<'static, str>>,
@@ -137,8 +137,7 @@ impl DeclaredField {
 
 #[cfg(test)]
 impl DeclaredField {
-    /// A buffered field of zeros without a unit, a help text and parameters: a test says what is
-    /// different.
+    /// A buffered field of zeros without unit, help or parameters, for tests to modify.
     pub(crate) fn zeroed(label: &str, signature: impl Into<Cow<'static, str>>, kind: Kind) -> Self {
         let signature = signature.into();
         let size = Signature::parse(signature.as_bytes()).unwrap().size();

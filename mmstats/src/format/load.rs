@@ -1,4 +1,4 @@
-//! Unaligned native-endian loads from bytes; `None` where the bytes end.
+//! Unaligned native-endian loads from bytes; `None` past the end.
 
 use bytemuck::AnyBitPattern;
 

@@ -44,7 +44,7 @@ pub const VERSION: u8 = 1;
 /// Where the first field begins: after the version byte.
 pub(crate) const FIRST_FIELD: usize = 1;
 
-/// The write buffer of a field that has one value instead of two.
+/// The write buffer byte of a field that has one value instead of two.
 pub const UNBUFFERED: u8 = 0xff;
 
 /// The size of a size: labels and signatures are preceded by a `u16`.

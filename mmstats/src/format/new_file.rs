@@ -1,4 +1,4 @@
-//! A whole file as its writer composes it, and the space that is left for later fields.
+//! A whole new file, and the free space for later fields.
 
 use super::trailer::{FOOTER_SIZE, encode_footer};
 use super::{
@@ -9,7 +9,7 @@ use super::{
 /// The bytes of a new file.
 #[derive(Debug)]
 pub(crate) struct NewFile {
-    /// All of it, a whole number of pages.
+    /// The whole file, a whole number of pages.
     pub bytes: Vec<u8>,
     /// The fields in the order of their declarations.
     pub fields: Vec<LaidOutField>,
@@ -20,24 +20,24 @@ pub(crate) struct NewFile {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FreeSpace {
     layout: Layout,
-    /// Behind the last field: where the terminator is now.
+    /// Behind the last field, where the terminator is now.
     fields_end: usize,
     /// Where the index begins, growing down. Packed: the end of the file.
     index_start: usize,
 }
 
-/// A field for a live file: what to store where, in this order.
+/// A field for a live file: what to store where, and in which order.
 #[derive(Debug)]
 pub(crate) struct Addition {
     pub field: LaidOutField,
-    /// The field's bytes behind its label size.
+    /// The field's bytes after its label size.
     pub content: Vec<u8>,
     pub label_size: u16,
     /// The entry and its offset; its last 4 bytes, the size, are stored last. Packed: none.
     pub entry: Option<(usize, Vec<u8>)>,
 }
 
-/// A field doesn't fit, or a file would be beyond 4 GiB.
+/// A field doesn't fit, or a file would exceed 4 GiB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NoFreeSpace {
     pub needed: usize,
@@ -48,8 +48,8 @@ pub(crate) struct NoFreeSpace {
 const LARGEST: usize = u32::MAX as usize;
 
 impl NewFile {
-    /// Composes a file with `capacity` more bytes than its fields and trailer take, rounded up
-    /// to whole pages.
+    /// Composes a file with `capacity` bytes of free space besides its fields and trailer, rounded
+    /// up to whole pages.
     pub(crate) fn compose(
         declared: &[DeclaredField],
         identity: &Identity,
@@ -117,9 +117,8 @@ impl FreeSpace {
         self.index_start.saturating_sub(self.fields_end + SIZE_OF_SIZE)
     }
 
-    /// How long the label of the next field may be. Its size is published by one store: of two
-    /// bytes at an even offset, of one byte at an odd one (in packed files, and for the first
-    /// field of any).
+    /// The maximum length of the next field's label. One store publishes its size: two bytes at an
+    /// even offset, one byte at an odd one (in packed files, and for the first field of any file).
     pub(crate) fn longest_label(&self) -> usize {
         let bytes = if self.fields_end.is_multiple_of(2) { u16::MAX } else { u8::MAX.into() };
         bytes.into()

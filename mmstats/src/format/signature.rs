@@ -1,10 +1,10 @@
 //! Type signatures: the formats of Python's `struct` module.
 //!
-//! A signature is an optional byte-order character, then codes, each with an optional repeat
-//! count, with white space between them. Without a byte-order character (or with `@`) sizes and
-//! alignment are the machine's; with `= < > !` sizes are standard and nothing is aligned. A value
-//! may be larger than memory (`1000000000s`): a signature is only measured here, its components
-//! are produced one by one.
+//! A signature is an optional byte-order character, then codes, each with an optional repeat count,
+//! with white space between them. Without a byte-order character (or with `@`) sizes and alignment
+//! are the machine's; with `= < > !` sizes are standard and nothing is aligned. A value may be
+//! larger than memory (`1000000000s`): a signature is only measured here, and its components are
+//! produced one by one.
 
 use std::fmt;
 
@@ -46,13 +46,13 @@ pub struct Component {
     pub code: u8,
     /// The first byte, counted from the beginning of the value.
     pub offset: usize,
-    /// How many bytes it takes.
+    /// Its size in bytes.
     pub size: usize,
-    /// Their order.
+    /// Its byte order.
     pub order: ByteOrder,
 }
 
-/// Why a text is not a valid type signature.
+/// Why a type signature is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignatureError {
@@ -81,15 +81,16 @@ impl<'a> Signature<'a> {
     ///
     /// # Errors
     ///
-    /// Returns an error where Python's `struct.calcsize` raises one.
+    /// Returns an error if Python's `struct.calcsize` would raise one.
     pub fn parse(text: &'a [u8]) -> Result<Self, SignatureError> {
         let (mode, items) = Mode::of(text);
-        // Padding and one code: nearly every signature, and readers of many files notice.
+        // A fast path for padding and one code: nearly every signature, and readers of many files
+        // notice.
         if let [padding @ .., code] = items
             && padding.iter().all(|&byte| byte == b' ')
             && let Some((size, _)) = mode.size_and_align(*code)
         {
-            // Padding has no component, and a complex number two.
+            // Padding has no components, a complex number has two.
             let single = (mode == Mode::NATIVE && !b"xFD".contains(code)).then_some(*code);
             return Ok(Self { items, mode, size, single });
         }
@@ -104,18 +105,18 @@ impl<'a> Signature<'a> {
         self.size
     }
 
-    /// The code, where there is just one component and it is in the machine's order: nearly
-    /// everywhere, and readers of many files notice.
+    /// The code, if there is only one component and it is in the machine's byte order: nearly
+    /// always so, and readers of many files notice.
     pub(crate) const fn single(&self) -> Option<u8> {
         self.single
     }
 
-    /// The components in order; padding (`x`) is none.
+    /// The components in order, without padding (`x`).
     pub fn components(&self) -> Components<'a> {
         Components { cursor: Cursor::new(self.items, self.mode), run: None }
     }
 
-    /// The components of a text that was parsed before, without measuring it again.
+    /// The components of a signature that was parsed before, without measuring it again.
     pub(crate) fn components_of(parsed: &'a [u8]) -> Components<'a> {
         let (mode, items) = Mode::of(parsed);
         Components { cursor: Cursor::new(items, mode), run: None }
@@ -162,12 +163,12 @@ impl Mode {
 struct Run {
     code: u8,
     offset: usize,
-    /// The size of one component; a string is one component however long.
+    /// The size of one component; a string of any length is one component.
     size: usize,
     count: usize,
 }
 
-/// Walks the items and keeps the offset.
+/// Walks the items and tracks the offset.
 #[derive(Clone, Debug)]
 struct Cursor<'a> {
     items: &'a [u8],
@@ -180,7 +181,7 @@ impl<'a> Cursor<'a> {
         Self { items, mode, offset: 0 }
     }
 
-    /// The repeat count in front of a code, 1 where none is written.
+    /// The repeat count in front of a code; 1 if there is none.
     #[inline]
     fn take_count(&mut self) -> Result<usize, SignatureError> {
         if !self.items.first().is_some_and(u8::is_ascii_digit) {
@@ -202,7 +203,7 @@ impl<'a> Cursor<'a> {
 
     #[inline]
     fn next_item(&mut self) -> Result<Option<Run>, SignatureError> {
-        // The white space that Python's struct skips: also a vertical tab, unlike Rust's idea.
+        // The white space that Python's struct skips: unlike Rust's, it includes the vertical tab.
         while let [b' ' | b'\t'..=b'\r', rest @ ..] = self.items {
             self.items = rest;
         }
@@ -214,8 +215,8 @@ impl<'a> Cursor<'a> {
         self.items = &self.items[1..];
         let (size, align) =
             self.mode.size_and_align(code).ok_or(SignatureError::UnknownCode(code))?;
-        // Every offset is below `isize::MAX`, so this can't overflow; a mask, because a division
-        // is what parsing would spend most of its time on.
+        // Every offset is below `isize::MAX`, so this can't overflow. A mask, because parsing would
+        // spend most of its time on a division.
         let offset = (self.offset + (align - 1)) & !(align - 1);
         self.offset = size
             .checked_mul(count)
@@ -265,7 +266,7 @@ impl Iterator for Components<'_> {
                 run.count -= 1;
                 return Some(component);
             }
-            // The signature was parsed before, so an error can't come up here.
+            // The signature was parsed before, so this can't fail.
             self.run = Some(Self::split_complex(self.cursor.next_item().ok()??));
         }
     }

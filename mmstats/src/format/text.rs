@@ -1,5 +1,5 @@
-//! Texts in a field of fixed size: cut if they are too long, ended by a NUL if they are shorter,
-//! with replacements for what isn't UTF-8. And counted things in messages.
+//! Texts in a field of fixed size: cut if too long, ended by a NUL if shorter, with invalid UTF-8
+//! replaced. Also counted things in messages.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,16 +9,16 @@ pub(crate) fn cut(text: &str, size: usize) -> &str {
     &text[..text.floor_char_boundary(size)]
 }
 
-/// The bytes before the first NUL; all where there is none.
+/// The bytes before the first NUL, or all if there is none.
 pub(crate) fn until_nul(bytes: &[u8]) -> &[u8] {
     let end = bytes.iter().position(|&byte| byte == 0);
     &bytes[..end.unwrap_or(bytes.len())]
 }
 
-/// The text of `bytes`; what isn't UTF-8 is replaced.
+/// The text of `bytes`, with invalid UTF-8 replaced.
 ///
-/// Like [`String::from_utf8_lossy`], which takes them one by one: of ten thousand files with
-/// twenty labels each it would take a tenth of the time.
+/// Like [`String::from_utf8_lossy`], which goes byte by byte: for ten thousand files with twenty
+/// labels each that would take a tenth of the time.
 #[inline]
 pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
     match str::from_utf8(bytes) {

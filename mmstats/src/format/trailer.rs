@@ -42,7 +42,7 @@ const FOOTER_RESERVED: usize = IDENTITY_CHECKSUM + 8;
 const FOOTER_CHECKSUM: usize = FOOTER_RESERVED + 16;
 pub(crate) const FOOTER_SIZE: usize = FOOTER_CHECKSUM + 8;
 
-/// The trailer of a file, found and verified: its identity and its index.
+/// The verified trailer of a file: its identity and its index.
 #[derive(Clone, Debug)]
 pub struct Trailer<'a> {
     bytes: &'a [u8],
@@ -61,7 +61,7 @@ impl<'a> Trailer<'a> {
         Self::find_in_tail(bytes, 0, chain_end)
     }
 
-    /// The same in the bytes of a file from the offset `origin`, a multiple of 8.
+    /// The same for bytes of a file that begin at offset `origin`, a multiple of 8.
     pub(crate) fn find_in_tail(
         bytes: &'a [u8],
         origin: usize,
@@ -123,7 +123,7 @@ impl<'a> Trailer<'a> {
         self.identity..self.identity + self.identity_size
     }
 
-    /// The entries, in the order of their fields; ends at the first that isn't whole.
+    /// The entries, in the order of their fields, up to the first that isn't whole.
     ///
     /// A writer adds entries while readers read, so the last may be missing a part in a copy.
     pub fn entries(&self) -> impl Iterator<Item = Entry<'a>> + use<'a> {

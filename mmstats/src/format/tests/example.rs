@@ -10,7 +10,7 @@ use crate::format::*;
 
 const PAGE: usize = 4096;
 
-/// The lines of the page's block of this name.
+/// The lines of the specification's block with this name.
 fn block(name: &str) -> String {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/FORMAT.md");
     let page = fs::read_to_string(path).unwrap();
@@ -101,7 +101,7 @@ impl Notes<'_> {
         self.part(range, &format!("{name} \"{text}\""));
     }
 
-    /// Numbers that follow each other; gives the offset behind them.
+    /// Consecutive numbers; returns the offset behind them.
     fn numbers(&mut self, mut at: usize, parts: &[(usize, &str)]) -> usize {
         for &(size, name) in parts {
             let note = match (size, &self.bytes[at..at + size]) {
@@ -123,7 +123,7 @@ impl Notes<'_> {
         at
     }
 
-    /// Texts whose sizes stand elsewhere, and the zeros behind them; `end` is that of the part.
+    /// Texts whose sizes are elsewhere, and the zeros behind them; `end` is the end of the part.
     fn texts(&mut self, mut at: usize, sizes: &[(u16, &str)], end: usize) {
         for &(size, name) in sizes {
             let text = at..at + usize::from(size);
@@ -209,7 +209,7 @@ impl Notes<'_> {
     }
 }
 
-/// The whole file as the page shows it: everything but the free space.
+/// The whole file as the specification shows it: everything but the free space.
 fn annotated(bytes: &[u8]) -> String {
     let mut notes = Notes { bytes, text: String::new() };
     notes.part(0..1, "version");
@@ -235,7 +235,7 @@ fn annotated(bytes: &[u8]) -> String {
     notes.text
 }
 
-/// Stores the lines of a block into `bytes`; bytes that no line has stay.
+/// Stores the lines of a block into `bytes`; other bytes stay.
 fn store(block: &str, bytes: &mut [u8]) {
     for line in block.lines().filter(|line| !line.starts_with('#')) {
         let (offset, rest) = line.split_at(4);
@@ -253,7 +253,7 @@ fn from_the_page() -> Vec<u8> {
     bytes
 }
 
-/// What a reader takes of a field.
+/// What a reader gets from a field.
 fn read<'a>(bytes: &'a [u8], label: &str) -> &'a [u8] {
     let (fields, _) = fields(bytes);
     let field =
@@ -306,7 +306,7 @@ fn the_page_s_stores_are_the_protocol_s_and_read_as_it_says() {
     assert_eq!((&state[..6], load_u64(state, 8)), (&b"up\0\0\0\0"[..], Some(2)));
     let counts: Vec<_> = (0..6).map(|bucket| load_u64(read(&bytes, "size"), 8 * bucket)).collect();
     assert_eq!(counts, [0, 0, 0, 1, 0, 1].map(Some));
-    // The trailer is as it was.
+    // The trailer is unchanged.
     assert!(Trailer::find(&bytes, fields(&bytes).1).unwrap().is_some());
 }
 
