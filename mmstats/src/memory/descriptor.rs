@@ -1,7 +1,8 @@
 //! The descriptor of a mapped file, kept by its number.
 //!
-//! The rest of the program may close it behind the library's back, as daemons close whatever is
-//! open, and its number may then be another's. So it is closed only while it is the file's.
+//! The rest of the program may close it behind the library's back, as daemons close all
+//! descriptors, and its number may then belong to another file. So it is closed only while it still
+//! refers to the file.
 
 use std::fs::File;
 use std::mem::MaybeUninit;
@@ -10,7 +11,7 @@ use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 
 use nix::libc;
 
-/// In place of a number: there is no descriptor, or no longer one.
+/// Stands for no descriptor, or one that is closed.
 const NONE: RawFd = -1;
 
 #[derive(Debug)]
@@ -25,14 +26,14 @@ impl KeptDescriptor {
         Self { number: AtomicI32::new(NONE), device: AtomicU64::new(0), inode: AtomicU64::new(0) }
     }
 
-    /// Keeps that of `file`, in place of none, as that of this device and inode.
+    /// Keeps the descriptor of `file`, which has this device and inode. There must be none yet.
     pub(super) fn keep(&self, file: File, device: u64, inode: u64) {
         self.device.store(device, Ordering::Relaxed);
         self.inode.store(inode, Ordering::Relaxed);
         self.number.store(file.into_raw_fd(), Ordering::Release);
     }
 
-    /// Moves it to another one that has none.
+    /// Moves the descriptor to `other`, which must have none.
     pub(super) fn move_to(&self, other: &Self) {
         for (from, to) in [(&self.device, &other.device), (&self.inode, &other.inode)] {
             to.store(from.load(Ordering::Relaxed), Ordering::Relaxed);
@@ -40,33 +41,33 @@ impl KeptDescriptor {
         other.number.store(self.number.swap(NONE, Ordering::AcqRel), Ordering::Release);
     }
 
-    /// For use right after the file was made, before others can have closed it.
+    /// For use right after the file was created, before other code can have closed it.
     pub(super) fn borrow(&self) -> Option<BorrowedFd<'_>> {
         let number = self.number.load(Ordering::Acquire);
-        // SAFETY: `keep` was given it to own, and it is closed by `close` alone, where the map
-        // ends, or by a fork, in whose child it reads as none.
+        // SAFETY: `keep` took ownership of it, and only `close` closes it, when the map ends or in
+        // a forked child, where it then reads as none.
         (number != NONE).then(|| unsafe { BorrowedFd::borrow_raw(number) })
     }
 
-    /// Closes it if it is still the file's, and forgets it. Async-signal-safe.
+    /// Closes the descriptor if it still refers to the file, and forgets it. Async-signal-safe.
     ///
-    /// To be called while the file is mapped: that keeps its inode from being another file's.
+    /// Call this while the file is mapped: the map keeps the inode from being reused.
     pub(super) fn close(&self) {
         let number = self.number.swap(NONE, Ordering::AcqRel);
         if number != NONE && self.is_of(number) {
-            // SAFETY: it is the file's, of which the swap handed out the one descriptor. Not by
-            // way of `OwnedFd`, which ends the program if another thread closed it just now.
+            // SAFETY: the descriptor refers to the file, and the swap returned it only once. No
+            // `OwnedFd`, which would abort the program if another thread closed it just now.
             unsafe { libc::close(number) };
         }
     }
 
     fn is_of(&self, number: RawFd) -> bool {
         let mut stat = MaybeUninit::uninit();
-        // SAFETY: any number can be asked for, and there is room for the answer.
+        // SAFETY: any number may be passed, and the buffer holds the result.
         if unsafe { libc::fstat(number, stat.as_mut_ptr()) } != 0 {
             return false;
         }
-        // SAFETY: a call that succeeds fills it.
+        // SAFETY: a successful call fills it.
         let stat = unsafe { stat.assume_init() };
         stat.st_dev == self.device.load(Ordering::Relaxed)
             && stat.st_ino == self.inode.load(Ordering::Relaxed)

@@ -1,12 +1,12 @@
-//! What a fork and the end of the process do to maps.
+//! What happens to maps at a fork and at the end of the process.
 //!
 //! A child inherits its parent's maps, and with them the means to write into the parent's files.
-//! POSIX runs the handler below in the child before `fork` returns there: it puts private memory
-//! with the same contents over each map, and closes the descriptors, so that the child holds up
-//! neither the files' locks nor their blocks. Nothing is added to the write path.
+//! POSIX runs the handler below in the child before `fork` returns there: it maps private memory
+//! with the same contents over each map, and closes the descriptors, so that the child keeps
+//! neither the files' locks nor their blocks. The write path is unaffected.
 //!
-//! Not reached: a `clone` system call made by hand, which runs no handlers, and `vfork`, whose
-//! child may do nothing but `exec`.
+//! Not covered: a raw `clone` system call, which runs no handlers, and `vfork`, whose child may
+//! only `exec`.
 
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -19,23 +19,23 @@ use nix::libc;
 use super::list::{List, Node};
 use super::{registry, unload};
 
-/// Maps that are being made or unmade: a fork waits for them.
+/// The number of maps being created or removed: a fork waits for them.
 static SECTIONS: AtomicUsize = AtomicUsize::new(0);
-/// Forks that are under way: sections wait for them.
+/// The number of forks under way: sections wait for them.
 static FORKS: AtomicUsize = AtomicUsize::new(0);
-/// How many forks there are between the first process and this one.
+/// The number of forks between the first process and this one.
 static GENERATION: AtomicU32 = AtomicU32::new(0);
 static HOOKS: OnceAcrossForks = OnceAcrossForks::new();
 static CHILD_HOOKS: List<fn()> = List::new();
 
 thread_local! {
-    /// How many sections this thread is within.
+    /// The number of sections that this thread is in.
     static WITHIN: Cell<usize> = const { Cell::new(0) };
 }
 
-/// One process among its ancestors. By its pid alone a child could take itself for its parent: both
-/// have number 1 where each is the first of a pid namespace. The generation alone doesn't change in
-/// a child that ran no handlers.
+/// Distinguishes a process from its ancestors. By its pid alone a child could take itself for its
+/// parent: both have pid 1 if each is the first of a pid namespace. The generation alone doesn't
+/// change in a child that ran no handlers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ThisProcess {
     generation: u32,
@@ -51,7 +51,7 @@ impl ThisProcess {
         self.pid
     }
 
-    /// A child of this process with its pid.
+    /// A child of this process with the same pid.
     #[cfg(test)]
     pub(crate) fn namesake() -> Self {
         let this = Self::get();
@@ -59,8 +59,8 @@ impl ThisProcess {
     }
 }
 
-/// A process told from the one that it was forked from, by one load: a [`ThisProcess`] asks for the
-/// pid, which is a system call. In a child that ran no handlers it doesn't change.
+/// Distinguishes a process from its parent by one load: [`ThisProcess`] needs the pid, which is a
+/// system call. Doesn't change in a child that ran no handlers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Generation(u32);
 
@@ -71,13 +71,13 @@ impl Generation {
     }
 }
 
-/// Runs something once. `std`'s `Once` stays locked for ever in a child that was born while
+/// Runs something once. `std`'s `Once` stays locked for ever in a child that was forked while
 /// another thread of its parent ran it; such a child runs this one again.
 #[derive(Debug)]
 pub(crate) struct OnceAcrossForks(AtomicU32);
 
 impl OnceAcrossForks {
-    /// Before it has run the state is 0, while it runs the pid of the process, then this.
+    /// The state is 0 at first, the pid of the process while the action runs, then this.
     const DONE: u32 = u32::MAX;
 
     pub(crate) const fn new() -> Self {
@@ -103,11 +103,11 @@ impl OnceAcrossForks {
     }
 }
 
-/// A stretch of code in which no fork should happen: a descriptor or map exists that isn't in
-/// the list, or a lock is held that a child would find locked.
+/// A section in which no fork should happen: a descriptor or map exists that isn't in the list, or
+/// a lock is held that a child would find locked.
 ///
-/// It is short; forks wait until it is over, and it until they are. One within another, because an
-/// allocation in it was counted, doesn't wait: the fork waits for the outer one.
+/// It is short. Forks wait until it is over, and it waits until they are. A nested section, entered
+/// because an allocation was counted, doesn't wait: the fork waits for the outer one.
 #[derive(Debug)]
 pub(crate) struct Section(PhantomData<*const ()>);
 
@@ -129,8 +129,7 @@ impl Section {
 impl Drop for Section {
     fn drop(&mut self) {
         WITHIN.set(WITHIN.get() - 1);
-        // In a child that was forked by a signal handler within the section, the count was
-        // already reset.
+        // In a child that a signal handler forked within the section, the count is already reset.
         let decremented = |sections: usize| sections.checked_sub(1);
         let _ = SECTIONS.fetch_update(Ordering::SeqCst, Ordering::SeqCst, decremented);
     }
@@ -140,13 +139,13 @@ fn install() {
     HOOKS.call(|| {
         // SAFETY: the handlers are functions that live as long as the program and don't unwind.
         let status = unsafe { libc::pthread_atfork(Some(before), Some(in_parent), Some(in_child)) };
-        // Documented to fail for lack of memory only.
+        // Documented to fail only for lack of memory.
         assert_eq!(status, 0, "pthread_atfork has memory for three pointers");
         unload::prepare();
     });
 }
 
-/// What is run in every child after its maps are private.
+/// A hook that runs in every child after its maps are private.
 #[derive(Debug)]
 pub(crate) struct ChildHook(Node<fn()>);
 
@@ -157,9 +156,9 @@ impl ChildHook {
     }
 }
 
-/// Has `hook` run from now on. By one thread at a time; allocates nothing.
+/// Registers `hook`. For one thread at a time; allocates nothing.
 pub(crate) fn at_fork_in_child(ChildHook(hook): &'static ChildHook) {
-    // A child whose parent was about to do it doesn't know how far that came.
+    // A child whose parent was doing this doesn't know how far it got.
     if !CHILD_HOOKS.has(hook) {
         CHILD_HOOKS.link(hook);
     }
@@ -173,8 +172,8 @@ pub(crate) fn at_exit(hook: extern "C" fn()) {
 }
 
 extern "C" fn before() {
-    // Bounded, as a signal handler that forks within a section would wait for itself. The price is
-    // a lock that the child may keep alive.
+    // Bounded, as a signal handler that forks within a section would wait for itself. The price:
+    // the child may keep a lock held.
     const TIMEOUT: Duration = Duration::from_secs(1);
     FORKS.fetch_add(1, Ordering::SeqCst);
     let begun = Instant::now();
@@ -187,7 +186,7 @@ extern "C" fn in_parent() {
     FORKS.fetch_sub(1, Ordering::SeqCst);
 }
 
-/// Async-signal-safe: the parent may have had many threads, and the child has one of them.
+/// Async-signal-safe: the parent may have had many threads, and the child has only one.
 extern "C" fn in_child() {
     FORKS.store(0, Ordering::SeqCst);
     SECTIONS.store(0, Ordering::SeqCst);
@@ -196,12 +195,12 @@ extern "C" fn in_child() {
     CHILD_HOOKS.iter().for_each(|hook| hook());
 }
 
-/// Replaces `len` bytes at `base` by private memory of the same contents.
+/// Replaces `len` bytes at `base` with private memory of the same contents.
 fn make_private(base: *mut u8, len: usize) {
     let memory = |address: *mut u8, flags| {
-        // SAFETY: without MAP_FIXED the kernel finds room. With it the range is a whole map of
-        // ours, which the list says still stands, and which only this thread can use: the child
-        // has no other.
+        // SAFETY: without MAP_FIXED the kernel picks a free range. With it the range is a whole map
+        // of ours, which is still in the list, and which only this thread can use: the child has no
+        // other.
         unsafe {
             libc::mmap(
                 address.cast(),
@@ -216,7 +215,7 @@ fn make_private(base: *mut u8, len: usize) {
     let copy = memory(ptr::null_mut(), 0);
     if copy != libc::MAP_FAILED {
         // SAFETY: both are `len` bytes and apart: the kernel found the copy's range free. The
-        // parent's threads may store meanwhile; the copy is bytes, of whatever instant.
+        // parent's threads may store meanwhile; the copy is bytes, from any instant.
         unsafe { ptr::copy_nonoverlapping(base, copy.cast(), len) };
         let flags = libc::MREMAP_MAYMOVE | libc::MREMAP_FIXED;
         // SAFETY: moves the copy over the map; the range is ours as above.
@@ -226,7 +225,7 @@ fn make_private(base: *mut u8, len: usize) {
         }
     }
     if memory(base, libc::MAP_FIXED) == libc::MAP_FAILED {
-        // Going on would write into the parent's file.
+        // Continuing would write into the parent's file.
         process::abort();
     }
 }

@@ -1,4 +1,4 @@
-//! Things that live as long as the process: per-thread instances, and what a fork replaces.
+//! Values that live as long as the process: per-thread instances, and what a fork replaces.
 
 use std::cell::Cell;
 use std::ptr;
@@ -26,15 +26,15 @@ impl<T> Slot<T> {
         instance
     }
 
-    /// Empties the slot. The instance is handed on, to one thread at a time.
+    /// Empties the slot. The instance passes to one other thread at a time.
     ///
     /// For the library's guard, at the thread's end: no borrow of the instance is left then,
-    /// because those last for a call that the thread has returned from.
+    /// because each lasts for a call that the thread has returned from.
     pub(crate) fn take(&self) -> Option<Idle<T>> {
         self.0.take().map(Idle)
     }
 
-    /// Empties the slot of a forked child; what was in it belongs to the parent.
+    /// Empties the slot in a forked child; its instance belongs to the parent.
     pub(crate) fn forget(&self) {
         self.0.set(None);
     }
@@ -46,7 +46,7 @@ impl<T> Default for Slot<T> {
     }
 }
 
-/// An instance that no thread uses at present. It is never dropped: some thread will.
+/// An instance that no thread uses at present. It is never dropped: some thread will use it.
 #[derive(Debug)]
 pub(crate) struct Idle<T: 'static>(&'static T);
 
@@ -66,10 +66,9 @@ impl<T> Idle<T> {
     }
 }
 
-/// A value that is made at its first use and made anew at the first use in a forked child.
+/// A value that is created at its first use, and again at the first use in a forked child.
 ///
-/// A mutex inside may have been locked by another thread at the fork; the child never sees that
-/// one again.
+/// Another thread may have held a mutex inside at the fork; the child never sees that one again.
 #[derive(Debug)]
 pub(crate) struct ForkSafe<T>(AtomicPtr<T>);
 
@@ -81,7 +80,7 @@ impl<T: Default + Sync> ForkSafe<T> {
     #[inline]
     pub(crate) fn get(&'static self) -> &'static T {
         let present = self.0.load(Ordering::Acquire);
-        // SAFETY: not null, it is a box that was leaked below, initialised before the exchange
+        // SAFETY: if not null, it is a box that was leaked below, initialised before the exchange
         // made it visible; it lives for ever.
         if let Some(value) = unsafe { present.as_ref() } {
             return value;
@@ -89,7 +88,7 @@ impl<T: Default + Sync> ForkSafe<T> {
         self.make(present)
     }
 
-    /// In place of what was seen, null; by whichever thread is first.
+    /// Replaces `present`, which is null; the first thread wins.
     #[cold]
     fn make(&'static self, present: *mut T) -> &'static T {
         let made = Box::into_raw(Box::<T>::default());
@@ -106,7 +105,7 @@ impl<T: Default + Sync> ForkSafe<T> {
         }
     }
 
-    /// For the child's side of a fork: the value is left to leak. Async-signal-safe.
+    /// For the child's side of a fork: leaks the value. Async-signal-safe.
     pub(crate) fn forget(&self) {
         self.0.store(ptr::null_mut(), Ordering::Release);
     }

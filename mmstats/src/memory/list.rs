@@ -1,6 +1,6 @@
 //! A list that only grows, and that a forked child can walk.
 //!
-//! Lock-free: at a fork any other thread may have stood anywhere in here, and a mutex would stay
+//! Lock-free: at a fork any other thread may have been anywhere in here, and a mutex would stay
 //! locked in the child for ever.
 
 use std::ptr;
@@ -27,14 +27,14 @@ impl<T: Sync> List<T> {
         Self(AtomicPtr::new(ptr::null_mut()))
     }
 
-    /// Puts `value` in front. It is there for the rest of the process's life.
+    /// Pushes `value` to the front. It stays for the rest of the process's life.
     pub(super) fn push(&'static self, value: T) -> &'static T {
         let node = Box::leak(Box::new(Node::new(value)));
         self.link(node);
         &node.value
     }
 
-    /// Puts a node in front that nobody else puts anywhere. Allocates nothing.
+    /// Pushes a node that is in no other list to the front. Allocates nothing.
     pub(super) fn link(&'static self, node: &'static Node<T>) {
         let mut head = self.0.load(Ordering::Acquire);
         loop {
@@ -54,8 +54,8 @@ impl<T: Sync> List<T> {
     pub(super) fn iter(&'static self) -> impl Iterator<Item = &'static T> {
         let mut next = self.0.load(Ordering::Acquire);
         std::iter::from_fn(move || {
-            // SAFETY: null or a node that lives for ever, and only shared references to it do;
-            // whoever reads its address sees it initialised, because `link` released it.
+            // SAFETY: null or a node that lives for ever, with only shared references to it; a
+            // reader of its address sees it initialised, because `link` released it.
             let node = unsafe { next.as_ref() }?;
             next = node.next.load(Ordering::Relaxed);
             Some(&node.value)
@@ -75,7 +75,7 @@ mod tests {
                 scope.spawn(move || {
                     for number in 0..1000 {
                         LIST.push(thread * 1000 + number);
-                        // Others' nodes are whole, too, as soon as they are there.
+                        // Other threads' nodes are whole, too, as soon as they are visible.
                         assert!(LIST.iter().take(4).all(|&number| number < 4000));
                     }
                 });

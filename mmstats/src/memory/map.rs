@@ -28,8 +28,8 @@ pub(crate) struct Map {
 }
 
 impl Map {
-    /// Maps `file`, whose length is at least `len`, and keeps its descriptor: with it lives the
-    /// lock that is the file's sign of life. `stat` is the file's.
+    /// Maps `file`, whose length is at least `len`, and keeps its descriptor, which holds the lock
+    /// that is the file's sign of life. `stat` is the file's.
     pub(crate) fn of_file(
         file: File,
         stat: &FileStat,
@@ -41,7 +41,7 @@ impl Map {
         Ok(map)
     }
 
-    /// Memory of the same kind that no file backs: stats go nowhere.
+    /// Memory of the same kind without a file: nobody sees the stats.
     pub(crate) fn private(len: usize, _: &Section) -> io::Result<Arc<Self>> {
         let raw = MmapOptions::new().len(len).map_anon()?;
         Ok(Self::registered(raw.into()))
@@ -61,17 +61,18 @@ impl Map {
         self.raw.len()
     }
 
-    /// Waits until the file's bytes are on the disk (`msync` with `MS_SYNC`).
+    /// Waits until the file's bytes are on disk (`msync` with `MS_SYNC`).
     pub(crate) fn flush(&self) -> io::Result<()> {
         self.raw.flush()
     }
 
-    /// Starts writing the file's bytes to the disk (`msync` with `MS_ASYNC`).
+    /// Starts writing the file's bytes to disk (`msync` with `MS_ASYNC`).
     pub(crate) fn flush_async(&self) -> io::Result<()> {
         self.raw.flush_async()
     }
 
-    /// Copies `bytes` to `offset`. For what no reader sees yet: the bytes appear in any order.
+    /// Copies `bytes` to `offset`. Only for bytes that no reader sees yet: they appear in any
+    /// order.
     ///
     /// # Panics
     ///
@@ -83,7 +84,7 @@ impl Map {
         unsafe { target.copy_from_nonoverlapping(NonNull::from(bytes).cast(), bytes.len()) }
     }
 
-    /// A copy of all bytes. What is stored meanwhile is in it or not, a word at a time.
+    /// A copy of all bytes. Each word stored meanwhile is in it or not.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let base = self.checked(0, self.len()).cast::<u64>();
         let word = |number| {
@@ -96,8 +97,8 @@ impl Map {
         (0..self.len() / size_of::<u64>()).flat_map(|number| word(number).to_ne_bytes()).collect()
     }
 
-    /// Puts the file of `created`, which has the bytes of this private memory, in its place. The
-    /// file's descriptor, and with it the sign of life, is this map's then.
+    /// Replaces this private memory with the file of `created`, which has the same bytes. This map
+    /// takes over the file's descriptor, and with it the sign of life.
     pub(crate) fn become_file_of(&self, created: &Self) -> io::Result<()> {
         assert_eq!(self.len(), created.len(), "a file of the memory's bytes");
         // A fork in between would leave the child the file's map.
@@ -107,7 +108,7 @@ impl Map {
         let flags = libc::MAP_SHARED | libc::MAP_FIXED;
         let (base, len) = (self.raw.as_mut_ptr().cast(), self.len());
         // SAFETY: the range is a whole map of ours, which stays valid memory of the same size and
-        // bytes, for whoever has a pointer into it; the file is as long.
+        // bytes, for any pointer into it; the file has the same length.
         let mapped = unsafe { libc::mmap(base, len, access, flags, file.as_raw_fd(), 0) };
         if mapped == libc::MAP_FAILED {
             let error = io::Error::last_os_error();
@@ -119,12 +120,12 @@ impl Map {
         Ok(())
     }
 
-    /// Adds a field while readers read: its index entry first, then the field, and of each the
-    /// size last, with which it begins to exist.
+    /// Adds a field while readers read: its index entry first, then the field. The size of each is
+    /// stored last and makes it visible.
     ///
     /// # Panics
     ///
-    /// Panics if it isn't within the map, or if its label is too long for one store: see
+    /// Panics if the field isn't within the map, or if its label is too long for one store: see
     /// `FreeSpace::longest_label`.
     pub(crate) fn add(&self, addition: &Addition) {
         if let Some((offset, entry)) = &addition.entry {
@@ -140,8 +141,8 @@ impl Map {
     fn publish_label_size(&self, offset: usize, size: u16) {
         let target = self.checked(offset, SIZE_OF_SIZE);
         if offset.is_multiple_of(align_of::<AtomicU16>()) {
-            // SAFETY: within the map (1) and aligned, because maps begin on a page; written by
-            // this thread alone (3).
+            // SAFETY: within the map (1) and aligned, because maps begin on a page; written only by
+            // this thread (3).
             let word = unsafe { AtomicU16::from_ptr(target.cast().as_ptr()) };
             word.store(size, Ordering::Release);
         } else {
@@ -157,7 +158,7 @@ impl Map {
     fn publish_entry_size(&self, offset: usize, size: u32) {
         assert!(offset.is_multiple_of(align_of::<AtomicU32>()), "entry sizes are aligned");
         let target = self.checked(offset, size_of::<u32>());
-        // SAFETY: within the map (1), aligned (asserted), written by this thread alone (3).
+        // SAFETY: within the map (1), aligned (asserted), written only by this thread (3).
         let word = unsafe { AtomicU32::from_ptr(target.cast().as_ptr()) };
         word.store(size, Ordering::Release);
     }
@@ -200,27 +201,27 @@ impl Map {
 
 impl Drop for Map {
     fn drop(&mut self) {
-        // The list learns it first, so that a child never replaces an address that is somebody
-        // else's by then. A fork in between would leave the child a descriptor that nobody
-        // closes, and with it the lock.
+        // Taken out of the list first, so that a child never replaces an address that is reused by
+        // then. A fork in between would leave the child a descriptor that nobody closes, and with
+        // it the lock.
         let _section = Section::enter();
         self.registration.retract();
     }
 }
 
-/// A field in the map: its write buffer byte and its value. Whoever holds it is the field's writer.
+/// A field in the map: its write buffer byte and its value. The holder is the field's writer.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct AttachedField {
-    /// The value, or both of them, begin one byte further.
+    /// The value, or both of them, begin one byte later.
     write_buffer: Address,
     /// The size of one value.
     pub(super) size: usize,
     pub(super) buffered: bool,
     pub(super) layout: Layout,
-    /// It keeps the pointer valid.
+    /// Keeps the pointer valid.
     pub(super) map: Arc<Map>,
-    /// It is handed on, and not shared.
+    /// It may move between threads, but isn't shared.
     one_thread: OneThread,
 }
 
@@ -239,7 +240,7 @@ impl AttachedField {
         unsafe { self.write_buffer.0.add(1) }
     }
 
-    /// The value that readers take while the write buffer byte is 0: of two the second.
+    /// The value that readers take while the write buffer byte is 0: the second of two.
     pub(super) fn read_value(&self) -> NonNull<u8> {
         if !self.buffered {
             return self.first_value();

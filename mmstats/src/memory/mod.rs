@@ -2,18 +2,17 @@
 //!
 //! What makes it sound, once for all blocks below:
 //!
-//! 1. *Bounds.* A [`AttachedField`] is made by [`Map::attach`] alone, which checks that the whole field
-//!    lies within the map and that its alignment is what the layout promises. Pointers are
-//!    computed there and nowhere else.
+//! 1. *Bounds.* Only [`Map::attach`] creates an [`AttachedField`]. It checks that the whole field
+//!    lies within the map and that its alignment is what the layout promises. Pointers are computed
+//!    only there.
 //! 2. *Lifetime.* Everything that holds a pointer into a map holds an `Arc` of it, and a map is
 //!    unmapped when the last of them is dropped. A fork keeps the addresses valid: the child
 //!    gets private memory at the same address.
-//! 3. *One writer.* A field is consumed by the one cell that is made of it; cells are `Send` but
-//!    not `Sync`, because a field has a [`OneThread`](one_thread::OneThread), so one thread at a
-//!    time writes it. Nobody else maps the file writable: readers
-//!    copy it through the kernel. A [`SharedWord`] has several writers, and consumes the field
-//!    that it is made of as a cell does. Mapped bytes are never behind a Rust reference, unless it is
-//!    one to atomics.
+//! 3. *One writer.* A cell consumes the field that it is made from; cells are `Send` but not
+//!    `Sync`, because a field has a [`OneThread`](one_thread::OneThread), so one thread at a time
+//!    writes it. Nobody else maps the file writable: readers copy it through the kernel. A
+//!    [`SharedWord`] has several writers, and consumes its field as a cell does. Mapped bytes are
+//!    never behind a Rust reference, except to atomics.
 
 mod descriptor;
 mod fork;

@@ -5,28 +5,28 @@
 //!  u8      component … | sequence        component … | sequence
 //! ```
 //!
-//! The writer fills the buffer that the index names, which readers don't take, and flips the
-//! index: all components change together. The sequence number of a buffer is odd while it is
-//! being written. Readers that copy meanwhile compare index and sequence of several copies: see
-//! `spec/FORMAT.md`, "Struct values".
+//! The writer fills the buffer that the index names, which readers don't take, and flips the index:
+//! all components change together. The sequence number of a buffer is odd while it is being
+//! written. Readers compare the index and sequence number of several copies: see `spec/FORMAT.md`,
+//! "Struct values".
 
 /// The words of one struct value, and its index: what the protocol needs of memory.
 pub trait Words {
     /// Loads the index.
     fn index(&self) -> u8;
-    /// Stores the index; what was stored before is seen by whoever sees it.
+    /// Stores the index; a reader that sees it sees all earlier stores.
     fn release_index(&self, index: u8);
-    /// Loads a word, without order. Words count through both buffers.
+    /// Loads a word, without ordering. Words are numbered through both buffers.
     fn load(&self, word: usize) -> u64;
-    /// Stores a word, without order.
+    /// Stores a word, without ordering.
     fn store(&self, word: usize, value: u64);
-    /// Stores a word; what was stored before is seen by whoever sees it.
+    /// Stores a word; a reader that sees it sees all earlier stores.
     fn release(&self, word: usize, value: u64);
-    /// Keeps the stores before it in front of the stores after it.
+    /// Orders the stores before it before the stores after it.
     fn fence(&self);
 }
 
-/// Publishes the components that `fill` stores, given the number of their first word.
+/// Publishes the components that `fill` stores, given the index of their first word.
 ///
 /// `size` is the number of words of one buffer, the sequence number included.
 #[inline]
@@ -36,8 +36,8 @@ pub fn publish<W: Words>(words: &W, size: usize, fill: impl FnOnce(usize)) {
     let sequence = first + size - 1;
     let number = words.load(sequence);
     words.store(sequence, number.wrapping_add(1));
-    // Without it a component may become visible before the odd number, and a copy of a half
-    // written buffer passes for a whole one.
+    // Without it a component may become visible before the odd number, and a copy of a half-written
+    // buffer would pass for a whole one.
     words.fence();
     fill(first);
     words.release(sequence, number.wrapping_add(2));
@@ -50,7 +50,7 @@ mod tests {
 
     use super::*;
 
-    /// Records what is stored, in program order.
+    /// Records all stores, in program order.
     #[derive(Default)]
     struct Recorder {
         words: [Cell<u64>; 6],

@@ -1,6 +1,6 @@
 //! The maps of this process, in a list that a forked child can walk.
 //!
-//! Nodes are used again, so there are as many as there ever were maps at one time.
+//! Nodes are reused, so there are as many as there ever were maps at one time.
 
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
@@ -10,8 +10,8 @@ use super::list::List;
 
 static NODES: List<Node> = List::new();
 
-/// How many nodes describe no map. While there are none nobody looks for one, so a process with
-/// ever more maps doesn't pass over all of them for each.
+/// The number of nodes that describe no map. While it is 0, nobody searches for one, so a process
+/// with ever more maps doesn't scan all of them for each.
 static FREE: AtomicUsize = AtomicUsize::new(0);
 
 #[derive(Debug)]
@@ -35,12 +35,12 @@ pub(super) fn register(base: *mut u8, len: usize) -> Registration {
 }
 
 impl Registration {
-    /// That of the map's file, if it has one.
+    /// The descriptor of the map's file, if it has one.
     pub(super) fn descriptor(&self) -> &KeptDescriptor {
         &self.0.descriptor
     }
 
-    /// Takes the map out of the list and closes its descriptor, if a fork hasn't done so.
+    /// Removes the map from the list and closes its descriptor, unless a fork has done so.
     pub(super) fn retract(&self) {
         self.0.base.store(ptr::null_mut(), Ordering::Release);
         self.0.descriptor.close();
@@ -51,7 +51,7 @@ impl Registration {
 
 /// Calls `action` with each map's address and length, after closing its descriptor.
 ///
-/// For a child right after its fork, when it has one thread, and for an unloading: takes no lock,
+/// For a child right after its fork, when it has one thread, and for unloading: takes no lock,
 /// allocates nothing.
 pub(super) fn for_each(action: impl Fn(*mut u8, usize)) {
     for node in NODES.iter() {
@@ -70,7 +70,7 @@ fn free_node() -> Option<&'static Node> {
         !node.taken.load(Ordering::Relaxed) && !node.taken.swap(true, Ordering::Acquire)
     });
     if found.is_none() {
-        // Others took and freed nodes on both sides of the search.
+        // Other threads took and freed nodes on both sides of the search.
         FREE.fetch_add(1, Ordering::Relaxed);
     }
     found
@@ -103,7 +103,7 @@ mod tests {
         for _ in 0..100 {
             register(memory.as_mut_ptr(), 8).retract();
         }
-        // Other tests register at the same time, but not a hundred.
+        // Other tests register maps at the same time, but not a hundred.
         assert!(NODES.iter().count() < before + 100);
     }
 }

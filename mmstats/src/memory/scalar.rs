@@ -1,9 +1,9 @@
 //! Values of up to 8 bytes in a file, and how they are stored.
 //!
 //! An aligned scalar is stored in place, into the value that readers take: it is whole at every
-//! instant, so it needs no second buffer and no flip (1.0 times a bare relaxed store, against
-//! 1.5 with a flip). A packed one may straddle a cache line, so it goes into the buffer that
-//! readers don't take, and then the write buffer byte flips, as the original does it.
+//! instant, so it needs no second buffer and no flip (1.0 times a bare relaxed store, against 1.5
+//! with a flip). A packed one may straddle a cache line, so it goes into the buffer that readers
+//! don't take, and then the write buffer byte flips, as in the original.
 
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering};
@@ -12,9 +12,9 @@ use super::AttachedField;
 use super::one_thread::Address;
 use crate::format::Layout;
 
-/// A type that a [`Gauge`](crate::Gauge) can have: an integer, a float or a bool.
+/// A type for a [`Gauge`](crate::Gauge): an integer, a float or a bool.
 ///
-/// Implemented for `u8 i8 u16 i16 u32 i32 u64 i64 usize isize f32 f64 bool`, and closed.
+/// Implemented for `u8 i8 u16 i16 u32 i32 u64 i64 usize isize f32 f64 bool`. Sealed.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no type for a gauge",
     label = "not an integer, a float or a bool",
@@ -24,7 +24,7 @@ pub trait Scalar: Copy + Send + PartialEq + std::fmt::Debug + Default + 'static 
     /// The code in a type signature.
     #[doc(hidden)]
     const CODE: &'static str;
-    /// Whether the original has two values of it; of single bytes it has one.
+    /// Whether the original double-buffers it; it doesn't for single bytes.
     #[doc(hidden)]
     const BUFFERED: bool;
 }
@@ -40,7 +40,7 @@ pub trait Bits: Sized {
     fn from_bytes(bytes: Self::Bytes) -> Self;
     /// # Safety
     ///
-    /// `at` is valid for reads of the type, aligned for it, and lives as long as the call.
+    /// `at` is valid for reads of the type, aligned for it, and outlives the call.
     #[doc(hidden)]
     unsafe fn load(at: NonNull<u8>) -> Self;
     /// # Safety
@@ -73,8 +73,8 @@ macro_rules! scalar {
 
             #[inline]
             unsafe fn load(at: NonNull<u8>) -> Self {
-                // SAFETY: the caller's promise. All accesses to the address are atomic or made by
-                // this thread.
+                // SAFETY: the caller's promise. All accesses to the address are atomic or by this
+                // thread.
                 let atomic = unsafe { <$atomic>::from_ptr(at.as_ptr().cast()) };
                 let $raw = atomic.load(Ordering::Relaxed);
                 $from_bits
@@ -108,8 +108,8 @@ scalar! {
     f64, "d", true, AtomicU64, u64, |value| value.to_bits(), |raw| f64::from_bits(raw);
 }
 
-/// The code of an integer of the processor's size. It says how many bytes there are, so that any
-/// reader takes it for what it is.
+/// The code of an integer of the processor's word size. It fixes the number of bytes, so that any
+/// reader understands it.
 const fn code_of_size(of_four: &'static str, of_eight: &'static str) -> &'static str {
     if size_of::<usize>() == 8 { of_eight } else { of_four }
 }
@@ -149,7 +149,7 @@ impl<T: Scalar> ScalarCell<T> {
     #[inline]
     pub(crate) fn store(&self, value: T) {
         match self.in_place {
-            // SAFETY: as in `load`; whoever holds the cell is the one writer (3).
+            // SAFETY: as in `load`; the holder of the cell is the one writer (3).
             Some(Address(at)) => unsafe { value.store(at) },
             None => self.store_packed(value),
         }
@@ -162,14 +162,14 @@ impl<T: Scalar> ScalarCell<T> {
         unsafe { AtomicU8::from_ptr(self.field.write_buffer().as_ptr()) }
     }
 
-    /// The value of this number, 0 or 1.
+    /// The value with this index, 0 or 1.
     fn value(&self, number: u8) -> NonNull<u8> {
-        // SAFETY: a buffered field has two values within the map; an unbuffered one is asked for
-        // number 0 alone.
+        // SAFETY: a buffered field has two values within the map; for an unbuffered one the index
+        // is always 0.
         unsafe { self.field.first_value().add(usize::from(number & 1) * self.field.size) }
     }
 
-    // Out of line, so that what is in line is a test, a load and a store.
+    // Out of line, so that only a test, a load and a store are inlined.
     #[cold]
     #[inline(never)]
     fn load_packed(&self) -> T {

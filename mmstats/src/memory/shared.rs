@@ -7,8 +7,8 @@ use std::sync::{Arc, Weak};
 use super::{AttachedField, Map};
 use crate::format::Layout;
 
-/// One aligned word in a file, shared by all threads. It doesn't keep its map: once that is gone
-/// nothing is stored.
+/// One aligned word in a file, shared by all threads. It doesn't keep its map: once the map is
+/// gone, nothing is stored.
 #[derive(Debug)]
 pub(crate) struct SharedWord {
     map: Weak<Map>,

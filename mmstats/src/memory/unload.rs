@@ -1,9 +1,9 @@
-//! The end of a plugin that has the library in it: `dlclose` leaves no map and no descriptor.
+//! Unloading a plugin that contains the library: `dlclose` leaves no map and no descriptor.
 //!
-//! A shared object's destructors run when it is unloaded and when the process ends. Then its maps
-//! have to stay, as other threads go on; after an unloading nobody can use them. The two differ in
-//! the order: the process calls its exit handlers before any destructor, but an unloading calls
-//! them from among the destructors of the object.
+//! A shared object's destructors run when it is unloaded and when the process ends. At the end of
+//! the process its maps must stay, as other threads go on; after unloading nobody can use them. The
+//! two differ in order: the process calls its exit handlers before any destructor, but unloading
+//! calls them among the destructors of the object.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -20,7 +20,7 @@ static UNLOADS: AtomicBool = AtomicBool::new(false);
 pub(super) fn prepare() {
     // SAFETY: the hook lives as long as the object, with which it goes.
     if unsafe { libc::atexit(process_ends) } != 0 {
-        // Then nothing can tell the two, and the maps stay.
+        // Without it the two can't be distinguished, and the maps stay.
         ENDS.store(true, Ordering::Relaxed);
     }
 }
@@ -36,15 +36,15 @@ extern "C" fn begin() {
 extern "C" fn end() {
     if UNLOADS.load(Ordering::Relaxed) {
         registry::for_each(|base, len| {
-            // SAFETY: a whole map of ours, which the list says still stands, and no code is left
-            // that could use it.
+            // SAFETY: a whole map of ours, which is still in the list, and no code is left that
+            // could use it.
             unsafe { libc::munmap(base.cast(), len) };
         });
     }
 }
 
-/// Destructors run from the last to the first. Those of other files stand between these two, as the
-/// linker puts one with a priority before all without: they may still count. Were it otherwise, the
+/// Destructors run from the last to the first. Those of other files are between these two, as the
+/// linker puts one with a priority before all without: they may still count. In another order the
 /// maps would stay.
 // SAFETY: the section is an array of such functions.
 #[used]

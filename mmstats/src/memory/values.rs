@@ -51,9 +51,9 @@ impl StructCell {
         });
     }
 
-    /// Publishes bytes, as many as fit, and zeros behind them to the end of that
-    /// word. Further words keep what this buffer had before: of a text nobody looks behind the
-    /// terminator, and where it fills all words there is none.
+    /// Publishes as many bytes as fit, and zeros behind them to the end of that word. Further words
+    /// keep what this buffer had before: nobody reads a text beyond its terminator, and one that
+    /// fills all words has none.
     pub(crate) fn publish_bytes(&self, bytes: &[u8]) {
         let (whole, rest) = bytes.as_chunks::<WORD>();
         let mut padded = [0; WORD];
@@ -83,7 +83,7 @@ impl StructCell {
         let index = unsafe { AtomicU8::from_ptr(self.field.write_buffer().as_ptr()) };
         let words = self.field.first_value().cast::<AtomicU64>().as_ptr();
         // SAFETY: a buffered field has two values of `self.size` words within the map, aligned:
-        // `new` saw to that. All accesses to them are by these atomics.
+        // `new` checked that. All accesses to them are by these atomics.
         let words = unsafe { slice::from_raw_parts(words, 2 * size) };
         Buffers { index, words }
     }
@@ -131,7 +131,7 @@ impl Words for Buffers<'_> {
 #[derive(Debug)]
 pub(crate) struct ArrayCell {
     field: AttachedField,
-    /// The number of the last count.
+    /// The index of the last count.
     last: usize,
     aligned: bool,
 }
@@ -148,13 +148,13 @@ impl ArrayCell {
         Self { field, last, aligned }
     }
 
-    /// Adds one to the count of this number, or to the last one if there are fewer: a load and a
+    /// Adds one to the count with this index, or to the last one if there are fewer: a load and a
     /// store, without a `lock` prefix.
     #[inline]
     pub(crate) fn increment(&self, number: usize) {
         let number = number.min(self.last);
         if self.aligned {
-            // SAFETY: at most the last, and its alignment by `new`.
+            // SAFETY: at most the last index; `new` checked the alignment.
             let word = unsafe { word_at(&self.field, number) };
             word.store(word.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
         } else {
@@ -173,7 +173,7 @@ impl ArrayCell {
         unsafe { word.write_volatile(count.wrapping_add(1).to_ne_bytes()) };
     }
 
-    /// The counts' sum.
+    /// The sum of the counts.
     pub(crate) fn sum(&self) -> u64 {
         (0..=self.last).fold(0, |sum, number| sum.wrapping_add(self.get(number)))
     }
@@ -184,7 +184,7 @@ impl ArrayCell {
     fn get(&self, number: usize) -> u64 {
         assert!(number <= self.last, "within the array");
         if self.aligned {
-            // SAFETY: asserted above, and its alignment by `new`.
+            // SAFETY: asserted above; `new` checked the alignment.
             return unsafe { word_at(&self.field, number) }.load(Ordering::Relaxed);
         }
         // SAFETY: as in `increment`.
@@ -215,7 +215,7 @@ impl BytesCell {
         self.0.size
     }
 
-    /// Stores `bytes`, as many as fit, and zeros behind them.
+    /// Stores as many of `bytes` as fit, and zeros behind them.
     pub(crate) fn store(&self, bytes: &[u8]) {
         let bytes = bytes.iter().copied().chain(std::iter::repeat(0));
         for (number, byte) in bytes.take(self.len()).enumerate() {
@@ -241,16 +241,16 @@ fn is_word_aligned(field: &AttachedField) -> bool {
     field.first_value().addr().get().is_multiple_of(align_of::<AtomicU64>())
 }
 
-/// The word of this number, counted from the field's first value.
+/// The word with this index, counted from the field's first value.
 ///
 /// # Safety
 ///
 /// The word lies within the field, and the field's first value is aligned for it.
 #[inline]
 unsafe fn word_at(field: &AttachedField, number: usize) -> &AtomicU64 {
-    // SAFETY: within the field, says the caller, and so within the map.
+    // SAFETY: within the field, as the caller promises, and so within the map.
     let word = unsafe { field.first_value().cast::<u64>().add(number) };
-    // SAFETY: aligned, says the caller; the map lives as long as `field`; other threads of this
-    // process have no access.
+    // SAFETY: aligned, as the caller promises; the map lives as long as `field`; other threads of
+    // this process have no access.
     unsafe { AtomicU64::from_ptr(word.as_ptr()) }
 }
