@@ -1,8 +1,8 @@
 //! `/proc` for your application: publish stats by plain stores, read them from any other process.
 //!
-//! A program declares a struct of stats. Each thread publishes it in a small file of its own that
-//! it maps into memory; a count is a load and a store. Other processes read the files whenever
-//! they like, also after the program was killed, and the program never notices.
+//! A program declares a struct of stats. Each thread publishes it in its own small memory-mapped
+//! file; a count is a load and a store. Other processes read the files whenever they like, even
+//! after the program was killed, and the program never notices.
 //!
 //! ```
 //! use mmstats::{Counter, MmStats, Timer, UpDownCounter};
@@ -43,7 +43,7 @@
 //! | kind | for | what readers see |
 //! | --- | --- | --- |
 //! | [`Counter`] | how often something happened | a number that grows; a rate |
-//! | [`UpDownCounter`] | how many there are now, where several threads raise and lower it | a number |
+//! | [`UpDownCounter`] | how many there are now, if several threads raise and lower it | a number |
 //! | [`Gauge`] | how things are now | a number or a flag |
 //! | [`Timestamp`] | when something happened last | a date |
 //! | [`Average`], [`MovingAverage`], [`WindowedAverage`] | the mean of all values, of the last few, of the last seconds | a mean and a count |
@@ -52,33 +52,34 @@
 //! | [`Text`] | a state, a name | a text |
 //! | [`Fixed`] | what is known at the start | a value |
 //!
-//! A struct of them is **published** by [`MmStats::create`], or with other options by
-//! [`MmStats::options`]. One thread writes a file, so a [`Published`]
-//! struct is [`Send`] and not [`Sync`]; a program with several threads declares a static with
-//! [`per_thread!`], and each thread gets its own file. Readers add them up. What isn't known when
-//! the program is compiled is added at run time: [`Options::dynamic`] and [`Published::add`], in a
-//! thread's own file by [`PerThread::try_with_published`].
+//! [`MmStats::create`] **publishes** a struct of stats; [`MmStats::options`] sets other options.
+//! One thread writes a file, so a [`Published`] struct is [`Send`] but not [`Sync`]; a program with
+//! several threads declares a static with [`per_thread!`], and each thread gets its own file.
+//! Readers add them up. Stats that aren't known at compile time are added at run time:
+//! [`Options::dynamic`] and [`Published::add`], or [`PerThread::try_with_published`] for a thread's
+//! own file.
 //!
 //! To **read**, [`find`] the files and take a snapshot of each with [`StatsFile::read`]. The tools
 //! `slurpstats`, `pollstats` and `cleanstats` do that on the command line, `mmash` on a web page.
 //!
 //! # Async
 //!
-//! One thread writes a file, and a task may go on in another thread after each `.await`. So a task
-//! can hold what belongs to a [`per_thread!`] static, and nothing that belongs to one thread's file:
+//! One thread writes a file, and a task may continue in another thread after each `.await`. So a
+//! task can hold what belongs to a [`per_thread!`] static, but nothing that belongs to one thread's
+//! file:
 //!
 //! | held across `.await` | |
 //! | --- | --- |
-//! | [`HoldGuard`], by [`PerThread::hold`] | can be: the thread that drops it subtracts in its own file |
-//! | [`TimingGuard`], by [`PerThread::start`]; a future in [`PerThread::time_async`] | can be: the thread in which it ends records it |
-//! | [`Stopwatch`] | can be: [`Timer::record`] takes what it shows |
-//! | a [`Published`] struct, or a stat that was added to one, that the task owns | can be: it goes from thread to thread with the task |
-//! | [`Timing`], by [`Timer::start`] | can't be: it refers to one thread's timer |
-//! | `&` of a stat, of a struct of stats, of a [`Published`] | can't be: another thread may be writing there |
+//! | [`HoldGuard`], by [`PerThread::hold`] | yes: the thread that drops it subtracts in its own file |
+//! | [`TimingGuard`], by [`PerThread::start`]; a future in [`PerThread::time_async`] | yes: the thread in which it ends records it |
+//! | [`Stopwatch`] | yes: [`Timer::record`] takes its time |
+//! | a [`Published`] struct, or a stat that was added to one, that the task owns | yes: it moves between threads with the task |
+//! | [`Timing`], by [`Timer::start`] | no: it refers to one thread's timer |
+//! | `&` of a stat, of a struct of stats, of a [`Published`] | no: another thread may be writing there |
 //!
-//! The last two are an error of the compiler where a runtime wants a task that is [`Send`]: "the
-//! trait `Sync` is not implemented for `dyn UsePerThreadAndItsGuards`". [`PerThread::with`] has no
-//! such form, as its closure ends before anything is awaited.
+//! The last two are compile errors if a runtime requires tasks to be [`Send`]: "the trait `Sync` is
+//! not implemented for `dyn UsePerThreadAndItsGuards`". [`PerThread::with`] needs no such form, as
+//! its closure ends before anything is awaited.
 //!
 //! ```
 //! use mmstats::{MmStats, Timer, UpDownCounter};
@@ -105,62 +106,64 @@
 //! }
 //! ```
 //!
-//! A guard can also go on in a struct, such as the body of a response that is still being sent:
-//! `HoldGuard<WebStats>` is its type. In a forked child the guards of the parent do nothing. What a
-//! guard adds or subtracts in a thread without a file isn't lost: see [`HoldGuard`].
+//! A guard can also live in a struct, such as the body of a response that is still being sent: its
+//! type is `HoldGuard<WebStats>`. In a forked child the parent's guards do nothing. What a guard
+//! adds or subtracts in a thread without a file isn't lost: see [`HoldGuard`].
 //!
 //! # Costs
 //!
 //! Writing takes no lock, makes no system call and allocates nothing. A counter or gauge costs what
-//! a plain load and store cost; a value of several components is written into the half of a
-//! double buffer that nobody reads, then the halves swap. Creating a file takes some microseconds. `benches/README.md` has the
-//! measurements, as ratios to bare loads and stores, and the command that takes them.
+//! a plain load and store cost; a value of several components is written into the half of a double
+//! buffer that nobody reads, then the halves swap. Creating a file takes a few microseconds.
+//! `benches/README.md` has the measurements, as ratios to bare loads and stores, and the command
+//! that takes them.
 //!
 //! An instance takes one open descriptor and at least one page of memory; twenty counters fit in a
 //! page.
 //!
 //! # Files
 //!
-//! Files are in `$MMSTATS_PATH`, else in `/dev/shm`, else in the temporary directory, and are called
-//! `{CMD}-{PID}-{TID}.mmstats` unless `$MMSTATS_FILES` or [`Options::filename`] says otherwise. They
-//! are removed when the struct is dropped or the process ends, and stay when it is killed, so that
-//! its last values can be read; `cleanstats` removes them then. Their format is the first version
-//! of the Python project mmstats, whose readers read them too, and is documented byte by byte in
-//! `spec/FORMAT.md`.
+//! Files are in `$MMSTATS_PATH`, else in `/dev/shm`, else in the temporary directory. They are
+//! called `{CMD}-{PID}-{TID}.mmstats` unless `$MMSTATS_FILES` or [`Options::filename`] sets another
+//! name. They are removed when the struct is dropped or the process ends. They stay when it is
+//! killed, so that its last values can be read, until `cleanstats` removes them. The format is
+//! version 1 of the Python project mmstats, whose tools can read the files too; `spec/FORMAT.md`
+//! documents it byte by byte.
 //!
 //! # What to know before running it in production
 //!
-//! - **Fork.** A child that was made by `fork` writes into private memory from then on and never
-//!   into its parent's files; its statics get files of their own. A child made by the raw `clone`
-//!   system call runs no fork handlers and shares its parent's files: don't count there.
-//! - **Signal handlers** may count with a struct that the program holds, not through
-//!   [`per_thread!`], whose first use in a thread creates a file. A handler that interrupts a count
-//!   of the same stat may lose one of the two.
+//! - **Fork.** A child made by `fork` writes into private memory and never into its parent's files;
+//!   its statics get their own files. A child made by the raw `clone` system call runs no fork
+//!   handlers and shares its parent's files: don't count there.
+//! - **Signal handlers** may count with a struct that the program holds, but not through
+//!   [`per_thread!`], whose first use in a thread creates a file. If a handler interrupts a count
+//!   of the same stat, one of the two may be lost.
 //! - **Global allocators** may count through [`per_thread!`], whatever the library is doing at that
-//!   moment: it holds no lock while it allocates or frees. They must not count the allocations that
-//!   are made while they count, which would never end.
-//! - **Disks.** Where the directory is on a disk, a store can wait for hundreds of milliseconds
-//!   while the kernel writes its page back. `/dev/shm` is memory and never waits.
-//! - **PrivateTmp.** A service that systemd runs with `PrivateTmp=` has a temporary directory that
-//!   nobody else sees. `/dev/shm` is seen by all.
+//!   moment: it holds no lock while it allocates or frees. They must not count allocations made
+//!   while they count, which would never end.
+//! - **Disks.** If the directory is on a disk, a store can wait hundreds of milliseconds while the
+//!   kernel writes its page back. `/dev/shm` is memory and never waits.
+//! - **PrivateTmp.** A systemd service with `PrivateTmp=` has a temporary directory that nobody
+//!   else sees. Everybody sees `/dev/shm`.
 //! - **Log-out.** With `RemoveIPC=yes` systemd-logind clears a user's files in `/dev/shm` when that
-//!   user logs out. The program goes on, unread. Set `MMSTATS_PATH` for what runs longer than its
+//!   user logs out. The program goes on, unread. Set `MMSTATS_PATH` for programs that outlive their
 //!   user's session.
-//! - **Set-user-ID programs** ignore environment variables: whoever starts one could otherwise have
-//!   it create files anywhere.
-//! - **Limits on the size of files** (`ulimit -f`) are an error when a file is created, and not the
-//!   signal SIGXFSZ.
-//! - **Full or missing directories** are an error when a file is created, and never later. With
-//!   [`Options::or_private_memory`] the program then runs on with stats that nobody sees;
-//!   [`PerThread::problem`] says so, and so does the gauge `sys.unpublished` in the files that there
-//!   are. Later threads publish what earlier ones couldn't.
-//! - **Descriptors.** Each instance holds one, which carries the lock by which readers tell that the
-//!   writer is alive. A program that closes it, as daemons close all that are open, goes on
-//!   publishing, and its number may be given to another file: the library never closes that one.
-//! - **Plugins.** `dlclose` of a shared object that has the library in it ends its stats as the end of
-//!   a process does, and gives back their descriptors and maps; a few KiB of heap per instance stay.
-//!   As long as a thread lives that used [`per_thread!`] there, the C library keeps the object loaded.
-//! - **Old tools.** The Python readers look in the temporary directory: run them with
+//! - **Set-user-ID programs** ignore environment variables: otherwise, whoever starts one could
+//!   make it create files anywhere.
+//! - **File size limits** (`ulimit -f`) cause an error when a file is created, not the signal
+//!   SIGXFSZ.
+//! - **Full or missing directories** cause an error when a file is created, and never later. With
+//!   [`Options::or_private_memory`] the program instead runs on with stats that nobody sees;
+//!   [`PerThread::problem`] reports this, and so does the gauge `sys.unpublished` in the existing
+//!   files. Later threads publish what earlier ones couldn't.
+//! - **Descriptors.** Each instance holds one, with the lock that shows readers that the writer is
+//!   alive. A program that closes it, as daemons close all descriptors, goes on publishing. Its
+//!   number may then be given to another file, which the library never closes.
+//! - **Plugins.** `dlclose` of a shared object that contains the library ends its stats like the
+//!   end of a process, and frees their descriptors and maps; a few KiB of heap per instance stay.
+//!   The C library keeps the object loaded as long as a thread lives that used [`per_thread!`]
+//!   there.
+//! - **Old tools.** The Python readers search the temporary directory: run them with
 //!   `MMSTATS_PATH=/dev/shm`.
 //! - **Linux.** The library needs Linux 3.15 or later: open-file-description locks, `O_TMPFILE`,
 //!   `/proc`.
@@ -204,7 +207,7 @@ pub use read::{
     ReadBudget, ReadOptions, Search, Stat, StatsFile, Value, find,
 };
 
-/// For the macros, benchmarks and fuzz targets of this repository; no part of the interface.
+/// For this repository's macros, benchmarks and fuzz targets; not part of the API.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::memory::Slot;

@@ -1,4 +1,4 @@
-//! `#[mmstats(…)]` as the user wrote it, on the struct and on its fields.
+//! `#[mmstats(…)]` on the struct and on its fields, as the user wrote it.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -8,7 +8,7 @@ use syn::{Attribute, Error, Expr, Ident, LitStr, Path, Result, Token};
 
 use crate::errors::Errors;
 
-/// What `#[mmstats(…)]` can be on, and what it takes there.
+/// Where `#[mmstats(…)]` can be, and what it accepts there.
 struct Target {
     name: &'static str,
     takes: &'static [&'static str],
@@ -35,7 +35,7 @@ const FIELD: Target = Target {
 #[derive(Default)]
 pub(crate) struct StructAttributes {
     pub prefix: Option<LitStr>,
-    /// Where the library is found; `::mmstats` unless said.
+    /// The path of the library; `::mmstats` by default.
     pub library: Option<Path>,
 }
 
@@ -46,12 +46,12 @@ pub(crate) struct FieldAttributes {
     pub unit: Option<LitStr>,
     /// The variant of `mmstats::Aggregate`.
     pub aggregate: Option<Ident>,
-    /// What some kinds alone have; the compiler knows which.
+    /// Options of only some kinds; the compiler knows which.
     pub settings: Vec<Setting>,
     pub skip: bool,
 }
 
-/// A method of the field's `Declaration` and its argument.
+/// A method of the field's `Declaration`, and its argument.
 pub(crate) struct Setting {
     pub name: Ident,
     /// The trait of the declarations that have the method.
@@ -111,9 +111,9 @@ impl FieldAttributes {
     }
 }
 
-/// Hands the name of every item to `take`, which reads what follows it, and gives the names.
+/// Passes the name of every item to `take`, which reads what follows it. Returns the names.
 ///
-/// Unknown and repeated items are errors and stepped over.
+/// Unknown and repeated items are errors and skipped.
 fn each_item(
     attributes: &[Attribute],
     target: &Target,
@@ -175,8 +175,8 @@ fn text(name: &Ident, input: ParseStream, errors: &mut Errors) -> Result<Option<
     Ok(text)
 }
 
-/// The value of an item that takes a path: in quotes, or without them where it comes from a
-/// `macro_rules!`, whose `$crate` means nothing in quotes. `None` after an error.
+/// The value of an item that takes a path: in quotes, or without them if it comes from a
+/// `macro_rules!`, as `$crate` means nothing in quotes. `None` after an error.
 fn path(name: &Ident, input: ParseStream, errors: &mut Errors) -> Result<Option<Path>> {
     let value = value(name, input)?;
     let quoted = syn::parse2::<LitStr>(value.clone());
@@ -226,13 +226,13 @@ fn value(name: &Ident, input: ParseStream) -> Result<TokenStream> {
         input.advance_to(&ahead);
         return Ok(value.into_token_stream());
     }
-    // Blocks, matches and closures are left to the compiler: syn reads them with its largest
-    // feature alone. Their commas stand in brackets.
+    // Blocks, matches and closures are left to the compiler: syn parses them only with its largest
+    // feature. Their commas are in brackets.
     let value = up_to_comma(input)?;
     if value.is_empty() { Err(missing()) } else { Ok(value) }
 }
 
-/// The tokens that are left of this item.
+/// The remaining tokens of this item.
 fn up_to_comma(input: ParseStream) -> Result<TokenStream> {
     let mut tokens = TokenStream::new();
     while !input.is_empty() && !input.peek(Token![,]) {

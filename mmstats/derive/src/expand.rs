@@ -1,8 +1,8 @@
-//! The code that the derive writes.
+//! The code that the derive generates.
 //!
-//! What the user wrote keeps its place, so that an error shows the user's own type or attribute.
+//! The user's tokens keep their spans, so that an error shows the user's own type or attribute.
 //! Everything else is named from its crate's root, whatever the user's module calls by that name,
-//! and the one variable has a name that nobody gives.
+//! and the one variable has a name that nobody uses.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -14,7 +14,7 @@ use crate::attributes::Setting;
 use crate::errors::Errors;
 use crate::stats::{Field, Stat, Stats};
 
-/// The impl, behind the errors that were found.
+/// The impl, after the errors that were found.
 pub(crate) fn derive(input: DeriveInput) -> TokenStream {
     let mut errors = Errors::default();
     let implementation = Stats::parse(input, &mut errors).map(|stats| stats.implementation());
@@ -57,8 +57,8 @@ impl Stats {
 impl Field {
     /// Calls a function of the field's type.
     ///
-    /// The call has the span of the type: where that is no kind of stat, the errors of all calls
-    /// are one and the same, and the compiler says it once.
+    /// The call has the span of the type: if that isn't a kind of stat, all calls give the same
+    /// error, and the compiler reports it once.
     fn call(&self, library: &Path, function: &str, argument: &TokenStream) -> TokenStream {
         let ty = &self.ty;
         let mut spans = ty.to_token_stream().into_iter().map(|token| token.span());
@@ -93,7 +93,7 @@ impl Field {
         Some(quote!(__fields.add(#declared);))
     }
 
-    /// The declaration, or an error where the trait's name stands: its kind doesn't take that.
+    /// The declaration, or an error at the attribute: its kind doesn't take it.
     fn taken(&self, library: &Path, taker: &Ident, declared: &TokenStream) -> TokenStream {
         let ty = &self.ty;
         quote_spanned!(taker.span()=> <_ as #library::__private::#taker<#ty>>::taken(#declared))

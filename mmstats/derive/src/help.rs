@@ -2,7 +2,7 @@
 
 use syn::{Attribute, Expr, Lit, Meta};
 
-/// The text of the doc comments: a paragraph's lines joined by a space, a line a paragraph.
+/// The text of the doc comments: a paragraph's lines joined by spaces, one line per paragraph.
 pub(crate) fn of(attributes: &[Attribute]) -> String {
     let comments: Vec<String> = attributes.iter().filter_map(doc_comment).collect();
     let mut text = String::new();
@@ -19,7 +19,7 @@ pub(crate) fn of(attributes: &[Attribute]) -> String {
     text
 }
 
-/// The literal of a `#[doc = "…"]`, which is what a doc comment is to a macro.
+/// The literal of a `#[doc = "…"]`, as macros see a doc comment.
 fn doc_comment(attribute: &Attribute) -> Option<String> {
     let Meta::NameValue(doc) = &attribute.meta else {
         return None;
@@ -28,7 +28,7 @@ fn doc_comment(attribute: &Attribute) -> Option<String> {
         return None;
     }
     let mut value = &doc.value;
-    // A literal that came through a `macro_rules!` stands in an invisible group.
+    // A literal from a `macro_rules!` is in an invisible group.
     while let Expr::Group(group) = value {
         value = &group.expr;
     }

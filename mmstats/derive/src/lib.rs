@@ -49,21 +49,21 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// # On a field
 ///
-/// A field's doc comment is its help text: the lines of a paragraph joined, a line for each
-/// paragraph. Text that a macro makes in it (`#[doc = concat!(…)]`) is left out.
+/// A field's doc comment is its help text: the lines of a paragraph are joined, and each paragraph
+/// is a line. Text that a macro makes in it (`#[doc = concat!(…)]`) is left out.
 ///
 /// | attribute | meaning | default |
 /// | --- | --- | --- |
 /// | `label = "status.2XX"` | the stat's name in the file; with the prefix at most 65,535 bytes | the field's name, without `r#` |
 /// | `unit = "bytes"` | the unit of the value | "seconds" for a timer, else none |
-/// | `aggregate = "max"` | how the values of several threads or processes are combined: `sum`, `min`, `max`, or `each` (not combined); for an `UpDownCounter` only `sum`. The sum of gauges is right if each thread sets its own part; what one thread raises and another lowers is an `UpDownCounter` | `sum` for counters, up-down counters, timers and histograms, else `each` |
-/// | `skip` | the field is not a stat and begins as its [`Default`]; no other item with it | |
+/// | `aggregate = "max"` | how the values of several threads or processes are combined: `sum`, `min`, `max`, or `each` (not combined); for an `UpDownCounter` only `sum`. The sum of gauges is right if each thread sets its own part; if one thread raises what another lowers, use an `UpDownCounter` | `sum` for counters, up-down counters, timers and histograms, else `each` |
+/// | `skip` | the field is not a stat and begins as its [`Default`]; allows no other items | |
 ///
 /// And for some kinds, with the defaults of the kind:
 ///
 /// | attribute | kinds | meaning |
 /// | --- | --- | --- |
-/// | `initial = 20.0` | `Gauge`, `Timestamp`, `Text` | the first value, to which it returns when its thread ends |
+/// | `initial = 20.0` | `Gauge`, `Timestamp`, `Text` | the initial value, restored when its thread ends |
 /// | `keep = true` | `Gauge`, `Text` | the last value stays when its thread ends; so does that of a `Timestamp` with `aggregate = "max"` |
 /// | `initial = version()` | `Fixed` | the value; it has no default |
 /// | `size = 64` | `Text` | the maximum size in bytes |
@@ -72,9 +72,9 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `error = 0.01` | `Histogram` | the maximum relative error of percentiles |
 /// | `max = 1 << 30` | `Histogram` | the largest value within the range |
 ///
-/// Attributes may share one `#[mmstats(…)]` or have one each. Texts are literals. The values in
-/// the second table are expressions, evaluated each time that an instance is created. An item
-/// that a kind doesn't take is a compile error at the attribute.
+/// Items may share one `#[mmstats(…)]` or have one each. Texts are literals. The values in the
+/// second table are expressions, evaluated each time an instance is created. An item that a kind
+/// doesn't take is a compile error at the attribute.
 #[proc_macro_derive(MmStats, attributes(mmstats))]
 pub fn derive_mmstats(input: TokenStream) -> TokenStream {
     expand::derive(parse_macro_input!(input as DeriveInput)).into()

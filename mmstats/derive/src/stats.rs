@@ -1,4 +1,4 @@
-//! The struct that is derived for: its shape and its labels, checked.
+//! The checked input of the derive: the struct's shape and its labels.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ const LONGEST_LABEL: usize = u16::MAX as usize;
 pub(crate) struct Stats {
     pub name: Ident,
     pub prefix: Option<LitStr>,
-    /// Where the library is found.
+    /// The path of the library.
     pub library: Path,
     pub fields: Vec<Field>,
 }
@@ -26,7 +26,7 @@ pub(crate) struct Stats {
 pub(crate) struct Field {
     pub name: Ident,
     pub ty: Type,
-    /// `None`: a field that isn't published.
+    /// `None` if the field isn't published.
     pub stat: Option<Stat>,
 }
 
@@ -39,10 +39,10 @@ pub(crate) struct Stat {
 }
 
 impl Stats {
-    /// What can be made of `input`; `None` where it has no shape that could be published.
+    /// Checks `input`; `None` if its shape can't be published.
     ///
-    /// A faulty attribute is an error and left out, so that the rest is checked too and no
-    /// missing impl makes errors of its own.
+    /// A faulty attribute is reported and left out, so that the rest is checked too and a missing
+    /// impl causes no further errors.
     pub(crate) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Self> {
         let attributes = StructAttributes::parse(&input.attrs, errors);
         if !input.generics.params.is_empty() {

@@ -1,4 +1,4 @@
-//! Creates a stats file: complete, out of sight, then named.
+//! Creates a stats file: first complete but invisible, then named.
 //!
 //! Readers never meet half a file: its bytes are all there and its sign of life is set before it
 //! has a name. A full file system is an error here and not a SIGBUS at a later store, because
@@ -24,7 +24,8 @@ use crate::file::{FileId, Processes, Removal, file_names, lock, remove_if_dead};
 use crate::format::VERSION;
 use crate::memory::{Map, Section};
 
-/// Everyone may read, nobody may write: another process could truncate it under the writer.
+/// Everyone may read, nobody may write: otherwise another process could truncate it under the
+/// writer.
 const DEFAULT_MODE: u32 = 0o444;
 
 /// A new file, mapped.
@@ -34,7 +35,7 @@ pub(super) struct CreatedFile {
     pub id: FileId,
 }
 
-/// Creates a file of these bytes in `directory`, under `file_name` or the next number of it.
+/// Creates a file of these bytes in `directory`, as `file_name` or with its next free number.
 pub(super) fn create_file(
     directory: &Path,
     file_name: &str,
@@ -56,14 +57,14 @@ pub(super) fn create_file(
     map.write(0, &[VERSION]);
     let linked = link(&map, &temporary, &directory.join(file_name));
     drop(temporary);
-    // Over before the map is dropped, if there is no name for it: that is a section of its own,
-    // and it would wait for a fork that waits for this one.
+    // Ends before the map is dropped, if no name is free: dropping enters a section, which would
+    // wait for a fork that waits for this one.
     drop(section);
     Ok(CreatedFile { map, path: linked?, id: FileId::from(&stat) })
 }
 
-/// The name, if any, of a file that has no other yet. Removed when dropped: by then the file has
-/// its name, or is not to be.
+/// The temporary name, if any, of a new file. Removed when dropped: by then the file has its final
+/// name, or creating it failed.
 struct Temporary(Option<PathBuf>);
 
 impl Drop for Temporary {
@@ -74,7 +75,7 @@ impl Drop for Temporary {
     }
 }
 
-/// A file without a name, or with one that no tool looks for.
+/// A file without a name, or with one that no tool searches for.
 fn make(directory: &Path, mode: Option<u32>) -> io::Result<(File, Temporary)> {
     let (file, temporary) = match open(directory, OFlag::O_TMPFILE, mode) {
         Ok(file) => (file, Temporary(None)),
@@ -82,13 +83,13 @@ fn make(directory: &Path, mode: Option<u32>) -> io::Result<(File, Temporary)> {
         Err(error) => return Err(error),
     };
     if let Some(mode) = mode {
-        // Asked for, so the umask has no say.
+        // Set explicitly, so the umask doesn't apply.
         file.set_permissions(fs::Permissions::from_mode(mode))?;
     }
     Ok((file, temporary))
 }
 
-/// Where the file system knows no files without a name.
+/// For file systems without nameless files.
 fn make_named(directory: &Path, mode: Option<u32>) -> io::Result<(File, Temporary)> {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     loop {
@@ -96,7 +97,7 @@ fn make_named(directory: &Path, mode: Option<u32>) -> io::Result<(File, Temporar
         let path = directory.join(file_names::temporary_name(std::process::id(), number));
         match open(&path, OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW, mode) {
             Ok(file) => return Ok((file, Temporary(Some(path)))),
-            // Left by an earlier process of this pid; cleanstats sweeps it.
+            // Left by an earlier process with this pid; cleanstats removes it.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
         }
@@ -117,8 +118,8 @@ fn is_unsupported(error: &io::Error) -> bool {
     matches!(errno, Some(Errno::EOPNOTSUPP | Errno::EISDIR | Errno::EINVAL))
 }
 
-/// Fails if the process may not make files of this size. To try it would raise SIGXFSZ, which ends
-/// a program that doesn't expect it.
+/// Fails if the process may not create files of this size. Trying would raise SIGXFSZ, which ends a
+/// program that doesn't expect it.
 fn check_size_limit(directory: &Path, needed: usize) -> Result<(), CreateError> {
     match getrlimit(Resource::RLIMIT_FSIZE) {
         Ok((limit, _)) if limit != RLIM_INFINITY && needed as u64 > limit => {
@@ -128,7 +129,7 @@ fn check_size_limit(directory: &Path, needed: usize) -> Result<(), CreateError> 
     }
 }
 
-/// Reserves every block; `EINTR` is not a failure.
+/// Reserves every block; retries after `EINTR`.
 fn reserve(file: &File, len: usize) -> io::Result<()> {
     let len = len.try_into().map_err(|_| Errno::EFBIG)?;
     loop {
@@ -139,14 +140,14 @@ fn reserve(file: &File, len: usize) -> io::Result<()> {
     }
 }
 
-/// The longest name that a file in `directory` can have.
+/// The maximum length of a file name in `directory`.
 pub(super) fn longest_name(directory: &Path) -> usize {
-    /// That of nearly all file systems.
+    /// The limit of nearly all file systems.
     const USUAL: usize = 255;
     statvfs(directory).map_or(USUAL, |found| found.name_max() as usize)
 }
 
-/// Gives the file its name, or a number of it that no living file holds.
+/// Gives the file its name, or a numbered variant that no live file holds.
 fn link(map: &Map, temporary: &Temporary, wanted: &Path) -> Result<PathBuf, CreateError> {
     let mut processes = Processes::new();
     if link_or_replace(map, temporary, wanted, &mut processes)? {
@@ -154,7 +155,7 @@ fn link(map: &Map, temporary: &Temporary, wanted: &Path) -> Result<PathBuf, Crea
     }
     let first = name::first_free(|number| {
         let path = name::numbered(wanted, number);
-        // Its own ones live, so they needn't be opened.
+        // This process's own files are live, so they needn't be opened.
         exit_cleanup::has_made(&path)
             || path.symlink_metadata().is_ok() && !removed(&path, &mut processes)
     });
@@ -167,7 +168,7 @@ fn link(map: &Map, temporary: &Temporary, wanted: &Path) -> Result<PathBuf, Crea
     Err(CreateError::NamesExhausted { path: wanted.to_path_buf() })
 }
 
-/// Gives the file this name unless a living file holds it.
+/// Gives the file this name unless a live file holds it.
 fn link_or_replace(
     map: &Map,
     temporary: &Temporary,
@@ -187,7 +188,7 @@ fn link_or_replace(
     }
 }
 
-/// Removes the file of this name if it is dead; whether the name is free.
+/// Removes the file of this name if it is dead; returns whether the name is free.
 fn removed(path: &Path, processes: &mut Processes) -> bool {
     matches!(remove_if_dead(path, processes), Ok(Removal::Removed { .. } | Removal::Gone))
 }
@@ -198,8 +199,8 @@ fn link_to(map: &Map, Temporary(temporary): &Temporary, path: &Path) -> nix::Res
     }
     let descriptor = map.descriptor().ok_or(Errno::EBADF)?;
     match linkat(descriptor, "", AT_FDCWD, path, AtFlags::AT_EMPTY_PATH) {
-        // Kernels before 6.10 want a privilege for that, and say "no such file". This way they
-        // want none, but it is the longer one.
+        // Kernels before 6.10 require a privilege for that, and fail with "no such file". This way
+        // requires none, but goes through `/proc`.
         Err(Errno::ENOENT | Errno::EPERM | Errno::EINVAL) => {
             let unnamed = format!("/proc/self/fd/{}", descriptor.as_raw_fd());
             linkat(AT_FDCWD, unnamed.as_str(), AT_FDCWD, path, AtFlags::AT_SYMLINK_FOLLOW)

@@ -21,8 +21,8 @@ pub trait Field: FieldKind {
         }
     }
 
-    /// Sets a gauge, timestamp or text back to its initial value, unless it was declared to keep
-    /// its last one; leaves other kinds as they are.
+    /// Resets a gauge, timestamp or text to its initial value, unless it was declared to keep its
+    /// last one; leaves other kinds unchanged.
     fn retire(&self) {
         self.reset();
     }
@@ -30,16 +30,16 @@ pub trait Field: FieldKind {
 
 impl<F: FieldKind> Field for F {}
 
-/// What the library needs to know of a kind of field.
+/// What the library needs to know about a kind of field.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a kind of stat")]
 pub trait FieldKind: Sized + Send + 'static {
-    /// What a declaration of this kind can set beyond label, unit, help and aggregate.
+    /// What a declaration of this kind can set besides label, unit, help and aggregate.
     type Settings: Default;
-    /// The unit of a stat that declares none.
+    /// The default unit.
     const UNIT: &'static str = "";
 
-    /// Everything but the label and what every kind can set.
+    /// The declared field, without the label and what every kind can set.
     fn declare_field(
         settings: Self::Settings,
         layout: Layout,
@@ -56,7 +56,7 @@ impl DeclaredField {
     }
 }
 
-/// A field to be added: its label, unit, help, and the options of its kind.
+/// A field to be added: its label, unit, help and the options of its kind.
 #[derive(Debug)]
 #[must_use = "a declaration does nothing until it is added"]
 pub struct Declaration<F: Field> {
@@ -85,14 +85,14 @@ impl<F: Field> Declaration<F> {
     /// histograms are summed, others are not combined. Up-down counters are always summed: anything
     /// else is an error when they are created or added.
     ///
-    /// The sum of gauges is right if each thread sets its own part. What one thread raises and
-    /// another lowers is an [`UpDownCounter`](crate::UpDownCounter).
+    /// The sum of gauges is right if each thread sets its own part. If one thread raises what
+    /// another lowers, use an [`UpDownCounter`](crate::UpDownCounter).
     pub fn aggregate(mut self, aggregate: Aggregate) -> Self {
         self.aggregate = Some(aggregate);
         self
     }
 
-    /// The field for a file of this prefix and layout, or the label and what is wrong.
+    /// The field for a file with this prefix and layout, or the label and what is wrong.
     pub(super) fn finish(
         self,
         prefix: &str,
@@ -109,7 +109,7 @@ impl<F: Field> Declaration<F> {
         if declared.kind == Kind::UpDownCounter && aggregate != Aggregate::Sum {
             return Err((label, DeclareError::Aggregate { found: aggregate }));
         }
-        // The latest of all threads isn't that of those alone which still run.
+        // The latest time over all threads must include those that have ended.
         let is_latest = declared.kind == Kind::Timestamp && aggregate == Aggregate::Max;
         let keep = declared.keep || is_latest;
         Ok(DeclaredField { label, aggregate, unit: self.unit, help: self.help, keep, ..declared })
@@ -129,7 +129,7 @@ fn check_label(label: &str, taken: &HashSet<String>) -> Result<(), DeclareError>
     }
 }
 
-/// The fields of a struct, as it declares them.
+/// The fields that a struct declares.
 #[derive(Debug)]
 pub struct Declarations {
     prefix: String,
@@ -173,7 +173,7 @@ impl Declarations {
         }
     }
 
-    /// Adds a field whose kind isn't its type's: a fixed value that is a point in time.
+    /// Adds a field with another kind than its type's: a fixed value that is a point in time.
     pub(super) fn add_of_kind<F: Field>(&mut self, kind: Kind, declaration: Declaration<F>) {
         let before = self.declared.fields.len();
         self.add(declaration);
@@ -202,8 +202,8 @@ impl Attachments {
     ///
     /// # Panics
     ///
-    /// Panics if `attach` asks for another kind than `declare` declared, or for more fields.
-    /// Derived code never does.
+    /// Panics if `attach` requests another kind than `declare` declared, or more fields. Derived
+    /// code never does.
     #[allow(clippy::should_implement_trait, reason = "generic over what it gives")]
     pub fn next<F: Field>(&mut self) -> F {
         let (kind, field, declared) = self.0.pop_front().expect("a field for each declaration");

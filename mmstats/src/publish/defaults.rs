@@ -1,4 +1,4 @@
-//! The default fields: which process and thread, since when.
+//! The default fields: process, thread and creation time.
 
 use std::sync::OnceLock;
 
@@ -13,8 +13,8 @@ use crate::format::{Aggregate, Identity, Kind, Layout};
 /// The compiler that built the library: see `build.rs`.
 const RUST_VERSION: &str = env!("MMSTATS_RUST_VERSION");
 
-/// The fields of every file, as the original has them; the language's version is Rust's. Behind
-/// them an aligned file has the number of threads that no file shows.
+/// The fields of every file, as in the original, with Rust's version as the language's. An aligned
+/// file also has the number of unpublished threads.
 pub(super) fn declare(fields: &mut Declarations, identity: &Identity, layout: Layout) {
     fields.add(Fixed::named("sys.pid").initial(identity.pid));
     fields.add(Fixed::named("sys.tid").initial(identity.tid));
@@ -29,18 +29,18 @@ pub(super) fn declare(fields: &mut Declarations, identity: &Identity, layout: La
     }
 }
 
-/// Those of them that change.
+/// The default fields that change.
 pub(super) struct MutableDefaults {
     /// Rewritten when another thread takes the file over.
     pub tid: Fixed<i64>,
-    /// Of an aligned file that nobody sees yet.
+    /// Of an aligned file that isn't visible yet.
     unpublished: NoAllocMutex<Option<UnpublishedThreads>>,
-    /// Of one that is seen: rewritten by any thread.
+    /// Of a visible file: any thread rewrites it.
     registered: OnceLock<RegisteredGauge>,
 }
 
 impl MutableDefaults {
-    /// Begins to keep the number of unpublished threads, now that the file is seen.
+    /// Starts updating the number of unpublished threads, now that the file is visible.
     pub(super) fn register_gauge(&self) {
         if let Some(threads) = self.unpublished.with(Option::take) {
             self.registered.get_or_init(|| RegisteredGauge::new(threads));

@@ -1,4 +1,4 @@
-//! Changes that a thread could not publish, deferred to one that has a file.
+//! Changes that a thread couldn't publish, deferred to one that has a file.
 
 use std::collections::HashMap;
 use std::mem;
@@ -8,16 +8,16 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use super::no_alloc_mutex::NoAllocMutex;
 use crate::memory::ForkSafe;
 
-/// The changes of one static that wait for a thread with a file.
+/// The deferred changes of one static, which wait for a thread with a file.
 pub(super) struct Deferred<T: 'static> {
-    /// All that the guards' usual path looks at.
+    /// The only field that the guards' usual path reads.
     any: AtomicBool,
-    /// The last one's.
+    /// The last id.
     id: AtomicU64,
     waiting: ForkSafe<NoAllocMutex<Changes<T>>>,
 }
 
-/// By their ids.
+/// The changes by id.
 type Changes<T> = HashMap<u64, Box<dyn FnOnce(&T) + Send>>;
 
 impl<T> Deferred<T> {
@@ -30,7 +30,7 @@ impl<T> Deferred<T> {
         !self.any.load(Ordering::Relaxed)
     }
 
-    /// How many changes there are.
+    /// The number of changes.
     pub(super) fn len(&'static self) -> usize {
         self.waiting.get().with(|waiting| waiting.len())
     }
@@ -40,7 +40,7 @@ impl<T> Deferred<T> {
         self.id.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Defers a change, under an id of its own.
+    /// Defers a change under a new id.
     pub(super) fn defer(&'static self, id: u64, change: impl FnOnce(&T) + Send + 'static) {
         let change: Box<dyn FnOnce(&T) + Send> = Box::new(change);
         self.waiting.get().with_reserved(
@@ -52,7 +52,7 @@ impl<T> Deferred<T> {
         );
     }
 
-    /// Cancels the change of this id; returns whether it was still waiting.
+    /// Cancels the change with this id; returns whether it was still waiting.
     pub(super) fn cancel(&'static self, id: u64) -> bool {
         let change = self.waiting.get().with(|waiting| {
             let change = waiting.remove(&id);
@@ -62,12 +62,12 @@ impl<T> Deferred<T> {
         change.is_some()
     }
 
-    /// Makes all changes, in the order in which they came, in stats that have a file.
+    /// Makes all changes, in the order of their arrival, in stats that have a file.
     pub(super) fn apply(&'static self, stats: &T) {
         if self.is_empty() {
             return;
         }
-        // Taken out under the lock, so that each is made once; made without it, for they are the
+        // Taken out under the lock, so that each is made once; made without it, as they run the
         // program's own code.
         let waiting = self.waiting.get().with(|waiting| {
             self.any.store(false, Ordering::Relaxed);
@@ -80,20 +80,21 @@ impl<T> Deferred<T> {
         }
     }
 
-    /// For a child after its fork: they are its parent's. Async-signal-safe.
+    /// For a child after its fork: the changes are its parent's. Async-signal-safe.
     pub(super) fn forget(&self) {
         self.any.store(false, Ordering::Relaxed);
         self.waiting.forget();
     }
 }
 
-/// Calls the program's own code where nothing may panic: what it gives, unless it panicked.
+/// Calls the program's own code where nothing may panic. Returns its result, or `None` if it
+/// panicked.
 #[inline]
 pub(super) fn catch_panic<R>(action: impl FnOnce() -> R) -> Option<R> {
     match catch_unwind(AssertUnwindSafe(action)) {
         Ok(result) => Some(result),
         Err(payload) => {
-            // To drop it may panic as well.
+            // Dropping it may panic as well.
             mem::forget(payload);
             None
         }

@@ -1,10 +1,10 @@
-//! What the derive macro calls of a field's type.
+//! What the derive macro calls on a field's type.
 //!
-//! It could call [`Field`], but of a type that is no kind of stat the compiler would then say,
-//! call by call, which bound it misses: four errors of twenty lines for one field. Here every call
-//! fails with the same words about the same place, and the compiler says them once. In the same way
-//! an attribute that a kind doesn't take is one error, and not what the compiler thinks of a method
-//! that some other trait has.
+//! It could call [`Field`], but for a type that isn't a kind of stat the compiler would report the
+//! missing bound for each call: four errors of twenty lines for one field. Here every call fails
+//! with the same message at the same span, which the compiler shows once. Likewise, an attribute
+//! that a kind doesn't take is one error, without the compiler's hints about a method of some other
+//! trait.
 
 use super::fields::{
     Average, Counter, Fixed, FixedValue, Gauge, Histogram, MovingAverage, Text, Timer, Timestamp,
@@ -13,7 +13,7 @@ use super::fields::{
 use super::{Attachments, Declaration, Field};
 use crate::memory::Scalar;
 
-/// A kind of stat: what a field of a derived struct has to be.
+/// A kind of stat: what a field of a derived struct must be.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a kind of stat",
     label = "not a kind of stat",
@@ -21,7 +21,8 @@ use crate::memory::Scalar;
     note = "`#[mmstats(skip)]` leaves a field out of the file"
 )]
 pub trait KindOfStat: Sized {
-    /// [`Declaration<Self>`](Declaration). Of a type that has none, no method is missed.
+    /// [`Declaration<Self>`](Declaration). The compiler reports no missing method for a type
+    /// without one.
     type Declaration;
 
     /// As [`Field::named`].
@@ -68,9 +69,9 @@ kinds_of_stat! {
     Fixed<T: FixedValue>
 }
 
-/// For each attribute that some kinds alone take, a trait of the declarations of these kinds. The
-/// derive macro calls it before it sets the attribute: of another kind's declaration the result has
-/// no type, so no method of it is missed.
+/// For each attribute that only some kinds take, a trait of the declarations of these kinds. The
+/// derive macro calls it before it sets the attribute: for another kind's declaration the result
+/// has no type, so the compiler reports no missing method.
 macro_rules! attributes {
     ($($attribute:ident: $message:tt $note:tt, $($kind:ident $(<$value:ident: $bound:ident>)?),+;)+) => {$(
         #[diagnostic::on_unimplemented(
@@ -83,7 +84,7 @@ macro_rules! attributes {
             /// The declaration.
             type Declaration;
 
-            /// Nothing but the declaration.
+            /// Returns the declaration itself.
             fn taken(self) -> Self::Declaration;
         }
 
@@ -140,7 +141,7 @@ impl TakesInitial<Fixed<String>> for Declaration<Fixed<String>> {
 }
 
 /// A declaration that lacks its text, which may be a `&str` such as `env!(…)`. The method of
-/// [`Declaration`] takes a `String` alone, because types are inferred from its argument.
+/// [`Declaration`] takes only a `String`, because types are inferred from its argument.
 #[derive(Debug)]
 pub struct OfAnyText(Declaration<Fixed<String>>);
 

@@ -9,43 +9,43 @@ use crate::format::{Aggregate, cut, write_sources};
 
 /// Why a stats file could not be created.
 ///
-/// As text it is without its [source](std::error::Error::source); the alternate form (`{:#}`) has
-/// that, too.
+/// Displays without its [source](std::error::Error::source); the alternate form (`{:#}`) adds the
+/// source.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CreateError {
-    /// A field can't be declared so.
+    /// A field's declaration is invalid.
     Declaration {
         /// The field's whole label.
         label: String,
         /// What is wrong.
         source: DeclareError,
     },
-    /// The template of the path or of the file's name has a placeholder that isn't known.
+    /// The template of the path or of the file name has an unknown placeholder.
     Placeholder {
         /// The template.
         template: String,
         /// The placeholder, with its delimiters.
         found: String,
     },
-    /// The file's name has a slash or a NUL, or is empty or `.` or `..`.
+    /// The file name contains a slash or a NUL, or is empty or `.` or `..`.
     FileName {
-        /// The name, placeholders filled in.
+        /// The name, with placeholders filled in.
         found: String,
     },
     /// The fields take more than the 4 GiB that a file can have.
     TooLarge {
-        /// The bytes that they take.
+        /// The bytes that the fields take.
         needed: usize,
     },
-    /// The process may not make files of that size: its limit `RLIMIT_FSIZE` (`ulimit -f`) is
+    /// The process may not create files of that size: its limit `RLIMIT_FSIZE` (`ulimit -f`) is
     /// smaller. The operating system's error for it is `EFBIG`.
     FileSizeLimit {
         /// The directory of the file.
         path: PathBuf,
-        /// The bytes of the file.
+        /// The size of the file in bytes.
         needed: usize,
-        /// The bytes that the limit allows.
+        /// The limit in bytes.
         limit: u64,
     },
     /// All numbered variants of this file name are taken.
@@ -68,72 +68,72 @@ pub enum CreateError {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum DeclareError {
-    /// A label of no bytes would be the end of the fields.
+    /// The label is empty, which would end the fields.
     EmptyLabel,
-    /// A label has at most 65,535 bytes, its prefix included.
+    /// The label is too long; with its prefix it may have up to 65,535 bytes.
     LabelTooLong {
-        /// Its bytes.
+        /// Its size in bytes.
         found: usize,
-        /// How many it may have here.
+        /// The maximum size here.
         limit: usize,
     },
     /// Another field has this label.
     DuplicateLabel,
-    /// A fixed value needs its value: `initial`.
+    /// A fixed value lacks its value: `initial`.
     NoValue,
-    /// A window of no values, or of more than 2²⁴.
+    /// The window has no values, or more than 2²⁴.
     Window {
         /// The number of values.
         found: usize,
     },
-    /// A window of less than 60 nanoseconds, or of 2⁶⁴ seconds and more.
+    /// The window is shorter than 60 nanoseconds, or 2⁶⁴ seconds or longer.
     Span {
         /// The seconds.
         found: f64,
     },
-    /// A text of no bytes, or of more than 2²⁴.
+    /// The size of a text is 0, or more than 2²⁴ bytes.
     Size {
         /// The size.
         found: usize,
     },
-    /// A histogram's relative error is a number from 2⁻¹⁷ to 0.5.
+    /// A histogram's relative error is not a number from 2⁻¹⁷ to 0.5.
     RelativeError {
         /// The error.
         found: f64,
     },
-    /// An up-down counter adds up by the sum and nothing else.
+    /// The aggregate of an up-down counter is not the sum.
     Aggregate {
-        /// How it was to add up.
+        /// The declared aggregate.
         found: Aggregate,
     },
 }
 
-/// Why a field could not be added to a live file.
+/// Why a field couldn't be added to a live file.
 ///
-/// The alternate form of its text (`{:#}`) has the [source](std::error::Error::source), too.
+/// Its alternate form (`{:#}`) adds the [source](std::error::Error::source).
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum AddError {
-    /// The field can't be declared so.
+    /// The field's declaration is invalid.
     Declaration {
         /// The field's whole label.
         label: String,
         /// What is wrong.
         source: DeclareError,
     },
-    /// The file has not enough free space; `Options::capacity` reserves more.
+    /// The file doesn't have enough free space; `Options::capacity` reserves more.
     NoFreeSpace {
         /// The field's whole label.
         label: String,
-        /// The file; none where the stats are in private memory.
+        /// The file; `None` if the stats are in private memory.
         path: Option<PathBuf>,
-        /// The bytes that it takes, its index entry included.
+        /// The bytes that the field takes, with its index entry.
         needed: usize,
         /// The bytes that are left.
         left: usize,
     },
     /// Another field is being added to the same stats: an allocation on the way called a global
-    /// allocator that adds one itself.
+    /// allocator that adds a field itself.
     Busy,
 }
 

@@ -1,4 +1,4 @@
-//! What the end of the process does with its files, and what a forked child forgets.
+//! Removes this process's files when it ends; a forked child forgets them.
 
 use std::collections::HashMap;
 use std::fs;
@@ -11,18 +11,18 @@ use super::no_alloc_mutex::NoAllocMutex;
 use crate::file::FileId;
 use crate::memory::{ChildHook, ForkSafe, OnceAcrossForks, ThisProcess, at_exit, at_fork_in_child};
 
-/// The files that this process made and removes when it ends. A child's list begins empty: its
+/// The files that this process created and removes when it ends. A child's list begins empty: its
 /// parent's files are not its own.
 static FILES: ForkSafe<NoAllocMutex<Files>> = ForkSafe::new();
 
 #[derive(Debug, Default)]
 struct Files {
-    /// The process ends, and its files are removed already.
+    /// The process is ending, and its files are already removed.
     over: bool,
     own: HashMap<Arc<Path>, OwnFile>,
 }
 
-/// A file that this process made, or one that it was forked from.
+/// A file created by this process or by one that it was forked from.
 #[derive(Clone, Debug)]
 pub(super) struct OwnFile {
     path: Arc<Path>,
@@ -32,7 +32,7 @@ pub(super) struct OwnFile {
     process: ThisProcess,
 }
 
-/// Takes down a file that was just made.
+/// Records a file that was just created.
 pub(super) fn register(path: &Path, id: FileId, keep: bool) -> OwnFile {
     static HOOKS: OnceAcrossForks = OnceAcrossForks::new();
     static IN_CHILD: ChildHook = ChildHook::new(|| FILES.forget());
@@ -46,32 +46,32 @@ pub(super) fn register(path: &Path, id: FileId, keep: bool) -> OwnFile {
         |files| (files.over, files.own.insert(Arc::clone(&file.path), file.clone())),
     );
     if over {
-        // Made by a thread that still runs, or by a later exit handler.
+        // Created by a thread that still runs, or by a later exit handler.
         release(&file);
     }
     file
 }
 
-/// Whether this process made a file of this name, and still publishes in it.
+/// Whether this process created a file of this name and still publishes in it.
 pub(super) fn has_made(path: &Path) -> bool {
     FILES.get().with(|files| files.own.contains_key(path))
 }
 
-/// Removes the file if this process made it and its name is still its own.
+/// Removes the file if this process created it and it still has its name.
 pub(super) fn remove(file: &OwnFile) {
     if deregister(file) {
         file.unlink();
     }
 }
 
-/// The stats are dropped: removes the file unless it is to be kept.
+/// Removes the file when its stats are dropped, unless it is to be kept.
 pub(super) fn release(file: &OwnFile) {
     if deregister(file) && !file.keep {
         file.unlink();
     }
 }
 
-/// Whether it was in the list; a later file of its name isn't it.
+/// Returns whether the file was in the list; a later file of the same name doesn't count.
 fn deregister(file: &OwnFile) -> bool {
     if !file.is_own() {
         return false;
@@ -98,14 +98,14 @@ impl OwnFile {
         &self.path
     }
 
-    /// Whether this process made it, and not one that it was forked from.
+    /// Whether this process created it, and not one that it was forked from.
     pub(super) fn is_own(&self) -> bool {
         self.process == ThisProcess::get()
     }
 
     fn unlink(&self) {
         if lstat(&*self.path).is_ok_and(|found| FileId::from(&found) == self.id) {
-            // What can't be removed, cleanstats will remove.
+            // cleanstats removes what can't be removed here.
             let _ = fs::remove_file(&self.path);
         }
     }

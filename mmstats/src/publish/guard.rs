@@ -1,11 +1,11 @@
-//! What the guards have in common: they belong to one process, their changes are made in whichever
-//! thread they end, and none is lost where that thread has no file.
+//! What the guards share: they belong to one process, their changes are made in whichever thread
+//! they end, and no change is lost if that thread has no file.
 
 use super::deferred::catch_panic;
 use super::{MmStats, PerThread};
 use crate::memory::Generation;
 
-/// The static of a guard, and the process in which it was made.
+/// The static of a guard, and the process that created the guard.
 pub(super) struct Origin<T: MmStats> {
     stats: &'static PerThread<T>,
     process: Generation,
@@ -25,15 +25,15 @@ impl<T: MmStats> Origin<T> {
         Self { stats, process: Generation::get() }
     }
 
-    /// The static; `None` in a forked child, where what the guard stands for is the parent's.
+    /// The static; `None` in a forked child, because the guard's change belongs to the parent.
     #[inline]
     pub(super) fn get(&self) -> Option<&'static PerThread<T>> {
         (self.process == Generation::get()).then_some(self.stats)
     }
 }
 
-/// Makes a change in this thread's instance or, if it has none that others see, has the static keep
-/// it; gives it back where that keeps `limit` already.
+/// Makes a change in this thread's instance or, if others see none, defers it; gives the change
+/// back if `limit` changes are already deferred.
 #[cold]
 pub(super) fn apply_or_defer<T: MmStats, C>(
     stats: &'static PerThread<T>,
@@ -44,7 +44,7 @@ where
     C: FnOnce(&T) + Send + 'static,
 {
     let mut change = Some(change);
-    // What can panic there are the options, which are the program's own code.
+    // The options can panic there: they are the program's own code.
     catch_panic(|| {
         stats.with_seen(|stats| {
             if let Some(change) = change.take() {

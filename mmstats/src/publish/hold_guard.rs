@@ -1,4 +1,4 @@
-//! Ones that are counted up in one thread and down in another.
+//! Guards that count up in one thread and down in another.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,39 +8,39 @@ use super::fields::UpDownCounter;
 use super::guard::{Origin, apply_or_defer};
 use super::{MmStats, PerThread};
 
-/// One that counts in an [`UpDownCounter`] until this is dropped, in whichever thread that is: made
-/// by [`PerThread::hold`].
+/// Counts one in an [`UpDownCounter`] until it is dropped, in any thread: made by
+/// [`PerThread::hold`].
 ///
-/// It holds no reference into a file, so it can be held across `.await`, moved to another thread, and
-/// stand in a struct: `HoldGuard<WebStats>` is one whose counter is named by a function or a closure
-/// that captures nothing. The thread that drops it subtracts what another may have added, also while
-/// it unwinds or ends. Dropping it doesn't panic. In a forked child it does nothing: what it stands for
-/// is its parent's.
+/// It holds no reference into a file, so it can be held across `.await`, moved to another thread,
+/// and stored in a struct: `HoldGuard<WebStats>` is one whose counter is named by a function or a
+/// closure that captures nothing. The thread that drops it subtracts what another may have added,
+/// even while it unwinds or ends. Dropping it doesn't panic. In a forked child it does nothing: its
+/// change belongs to the parent.
 ///
-/// Where a thread has no file, the static keeps what it adds or subtracts until a thread that has one
-/// uses a guard.
+/// If a thread has no file, what it adds or subtracts is deferred until a thread with a file uses a
+/// guard.
 #[must_use = "what is dropped at once was hardly there"]
 pub struct HoldGuard<T: MmStats, F = fn(&T) -> &UpDownCounter>
 where
     F: Fn(&T) -> &UpDownCounter + Send + 'static,
 {
     origin: Origin<T>,
-    /// Of one that was added to some file; `None` as soon as it is subtracted.
+    /// Added to some file; `None` as soon as it is subtracted.
     counter: Option<F>,
-    /// Of one that was added where there was no file.
+    /// Added without a file.
     deferred: Option<Arc<DeferredAdd<F>>>,
 }
 
-/// What a guard and its static share.
+/// Shared by a guard and its static.
 struct DeferredAdd<F> {
-    /// Under which the static keeps the one, unless a thread with a file has added it since.
+    /// The id of the deferred change, unless a thread with a file has made it since.
     id: u64,
     counter: Mutex<F>,
 }
 
 impl<T: MmStats> PerThread<T> {
-    /// Adds one to an up-down counter, which is subtracted when the guard is dropped, in whichever
-    /// thread that is. It can be held across `.await`.
+    /// Adds one to an up-down counter, and subtracts it when the guard is dropped, in any thread.
+    /// The guard can be held across `.await`.
     ///
     /// ```
     /// use mmstats::{HoldGuard, MmStats, UpDownCounter};
@@ -113,7 +113,7 @@ where
     }
 }
 
-/// The change of a counter that a guard and its static share.
+/// A counter change shared by a guard and its static.
 fn change_by<T, F>(amount: i64, deferred: &Arc<DeferredAdd<F>>) -> impl FnOnce(&T) + Send + 'static
 where
     F: Fn(&T) -> &UpDownCounter + Send + 'static,
@@ -142,7 +142,7 @@ where
     }
 }
 
-/// Neither adds nor subtracts the one, unless it was added meanwhile.
+/// Neither adds nor subtracts one, unless it was added meanwhile.
 #[cold]
 fn subtract_deferred<T: MmStats, F>(
     stats: &'static PerThread<T>,
@@ -157,7 +157,7 @@ fn subtract_deferred<T: MmStats, F>(
     }
 }
 
-/// However many wait: as many as there are guards.
+/// Without a limit: there are at most as many as guards.
 #[cold]
 fn subtract<T: MmStats>(stats: &'static PerThread<T>, one: impl FnOnce(&T) + Send + 'static) {
     let _never_given_back = apply_or_defer(stats, one, usize::MAX);

@@ -1,4 +1,4 @@
-//! The life of published stats: created, published later, handed from thread to thread.
+//! The life of published stats: created, published later, passed from thread to thread.
 
 use std::any::TypeId;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -62,8 +62,8 @@ impl<T: MmStats> Published<T> {
         Ok(created)
     }
 
-    /// Makes the file that couldn't be made when the stats were created. They go on in it with
-    /// what was counted meanwhile. For stats that no thread uses at the time.
+    /// Creates the file that couldn't be created with the stats. They continue in it with what was
+    /// counted meanwhile. For stats that no thread uses at the time.
     pub(super) fn publish(&self, options: &Options<T>) -> Result<(), CreateError> {
         let location = FileLocation::of(options, &own_identity(&options.name))?;
         let (map, file) = location.publish(options, &self.map.bytes())?;
@@ -74,7 +74,7 @@ impl<T: MmStats> Published<T> {
         Ok(())
     }
 
-    /// Begins to keep the number of unpublished threads in the file.
+    /// Starts updating the number of unpublished threads in the file.
     fn register_gauge(&self) {
         if let Some(defaults) = &self.defaults {
             defaults.register_gauge();
@@ -91,7 +91,7 @@ impl<T: MmStats> Published<T> {
         }
     }
 
-    /// For a thread that ends: the stats are nobody's until they are adopted.
+    /// For a thread that ends: nobody owns the stats until they are adopted.
     pub(super) fn abandon(&self) {
         self.retire();
         if let Some(private) = &self.private {

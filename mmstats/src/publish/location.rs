@@ -1,4 +1,4 @@
-//! The location of a stats file, and the file there, or private memory instead of it.
+//! The location of a stats file, and the file there or private memory in its place.
 
 use std::io;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use crate::file::locations::Environment;
 use crate::format::Identity;
 use crate::memory::{Map, Section, is_privileged};
 
-/// The directory and the name of a file.
+/// The directory and the file name.
 pub(super) struct FileLocation {
     directory: PathBuf,
     file_name: String,
@@ -24,13 +24,13 @@ impl FileLocation {
         let template = template.as_deref().unwrap_or(name::DEFAULT_TEMPLATE);
         let directory = options.path.clone().unwrap_or_else(|| environment.directory_for_writers());
         let directory = name::directory(&directory, identity)?;
-        // Absolute, so that a change of the working directory changes nothing.
+        // Absolute, so that changing the working directory has no effect.
         let directory = std::path::absolute(&directory).unwrap_or(directory);
         let file_name = name::file_name(template, identity, || create::longest_name(&directory))?;
         Ok(Self { directory, file_name })
     }
 
-    /// A file of these bytes, and its map.
+    /// Creates and maps a file of these bytes.
     pub(super) fn publish<T>(
         &self,
         options: &Options<T>,
@@ -41,7 +41,7 @@ impl FileLocation {
         Ok((map, PublishedFile(exit_cleanup::register(&path, id, options.keep))))
     }
 
-    /// Memory of these bytes instead.
+    /// Creates private memory of these bytes instead.
     pub(super) fn private_memory(&self, image: &[u8]) -> Result<Arc<Map>, CreateError> {
         let map = Map::private(image.len(), &Section::enter());
         let map = map.map_err(|source| self.failed("find memory for", source))?;
@@ -54,7 +54,7 @@ impl FileLocation {
     }
 }
 
-/// The file, while it has its name. Dropping this removes it unless it is kept.
+/// The file while it has its name. Dropping this removes the file unless it is kept.
 #[derive(Debug)]
 pub(super) struct PublishedFile(OwnFile);
 

@@ -2,7 +2,7 @@
 
 use super::{Attachments, CreateError, Declarations, Options, Published};
 
-/// A struct of stats. Derived: see the derive macro of the same name.
+/// A struct of stats. Use the derive macro of the same name.
 ///
 /// `declare` and `attach` go through the fields in the same order: the first declares them, then
 /// the file is created, then the second builds the struct of writers into that file.
@@ -16,7 +16,7 @@ pub trait MmStats: Sized + Send + 'static {
     /// Declares the fields.
     fn declare(fields: &mut Declarations);
 
-    /// Builds the struct of the fields that were declared.
+    /// Builds the struct from the declared fields.
     fn attach(fields: &mut Attachments) -> Self;
 
     /// Resets the stats that describe the present, because the thread that wrote them has ended:
@@ -38,7 +38,7 @@ pub trait MmStats: Sized + Send + 'static {
     }
 }
 
-/// No struct: fields are added at run time.
+/// Stats without a struct: fields are added at run time.
 impl MmStats for () {
     const NAME: &'static str = "()";
 

@@ -1,4 +1,4 @@
-//! The names of stats files: templates, and the numbers behind a name that is taken.
+//! The names of stats files: templates, and numbers for names that are taken.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -8,19 +8,19 @@ use super::CreateError;
 use crate::file::template::{Piece, Placeholder, pieces};
 use crate::format::{Identity, cut, lossy};
 
-/// The template of a file's name if neither an option nor `$MMSTATS_FILES` sets one.
+/// The file name template if neither an option nor `$MMSTATS_FILES` sets one.
 pub(super) const DEFAULT_TEMPLATE: &str = "{CMD}-{PID}-{TID}.mmstats";
 
 /// A part of an expanded template.
 #[derive(Debug)]
 struct Part {
     text: String,
-    /// It tells threads apart, or is what tools find the file by: it can't be shortened.
+    /// A part that distinguishes threads or lets tools find the file: it can't be shortened.
     whole: bool,
 }
 
-/// The directory that a template becomes. What looks like a placeholder and is none may be in the
-/// name of a directory that there is.
+/// The directory that a template becomes. An existing directory's name may contain text that only
+/// looks like a placeholder.
 pub(super) fn directory(template: &Path, identity: &Identity) -> Result<PathBuf, CreateError> {
     let mut directory = OsString::new();
     let mut unknown = None;
@@ -45,7 +45,7 @@ pub(super) fn directory(template: &Path, identity: &Identity) -> Result<PathBuf,
 
 /// The value of a placeholder.
 ///
-/// It can't add directories: a slash becomes an underscore. Nor can it hide a file: leading dots are
+/// It can't add directories: a slash becomes an underscore. It can't hide a file: leading dots are
 /// left out.
 fn value(placeholder: Placeholder, identity: &Identity) -> String {
     let text = match placeholder {
@@ -58,15 +58,15 @@ fn value(placeholder: Placeholder, identity: &Identity) -> String {
     text.trim_start_matches('.').replace('/', "_")
 }
 
-/// Names of up to this many bytes fit everywhere: eCryptfs takes the shortest ones, of 143.
+/// Names of up to this many bytes fit everywhere: eCryptfs has the lowest limit, 143.
 const SHORT: usize = 128;
 
-/// The name of a file in a file system that takes names of `longest()` bytes, which is asked for
-/// long ones only: it is a system call.
+/// The name of a file in a file system with names of up to `longest()` bytes. `longest` is a system
+/// call, made only for long names.
 ///
-/// Has no leading dots, with which no tool would find the file. One that is too long is shortened
-/// so far that a number fits in: each time where the longest text stands, never the process id,
-/// the thread id or the suffix.
+/// Has no leading dots, as tools don't find hidden files. A name that is too long is shortened
+/// until a number fits in: each time at the longest text, never at the process id, the thread id or
+/// the suffix.
 pub(super) fn file_name(
     template: &str,
     identity: &Identity,
@@ -87,7 +87,7 @@ pub(super) fn file_name(
         if part.text.is_empty() {
             break;
         }
-        // In steps, so that of two long texts not only the one is shortened.
+        // In steps, so that two long texts are both shortened.
         let step = excess.min(part.text.len().div_ceil(2));
         let shortened = cut(&part.text, part.text.len() - step).len();
         part.text.truncate(shortened);
@@ -118,7 +118,7 @@ fn unknown(template: &str, found: &[u8]) -> CreateError {
     CreateError::Placeholder { template: template.to_owned(), found: lossy(found).into_owned() }
 }
 
-/// Refuses what isn't the name of one file in a directory.
+/// Rejects anything but the name of one file in a directory.
 fn check_file_name(name: &str, found: &str) -> Result<(), CreateError> {
     let mut components = Path::new(name).components();
     let plain = matches!(components.next(), Some(Component::Normal(first)) if first == name);
@@ -128,7 +128,7 @@ fn check_file_name(name: &str, found: &str) -> Result<(), CreateError> {
     Err(CreateError::FileName { found: found.to_owned() })
 }
 
-/// The last number of a name that is taken.
+/// The maximum number of a taken name.
 const LAST: u32 = 9_999;
 const LONGEST_NUMBER: usize = "-9999".len();
 
@@ -148,10 +148,10 @@ pub(super) fn numbers_from(first: u32) -> impl Iterator<Item = u32> {
     (first..=LAST).chain(2..first)
 }
 
-/// The number behind those in use, if these are the numbers from 2 on, as they mostly are.
+/// The number after those in use, if these are consecutive from 2, as they mostly are.
 ///
-/// Found by doubling and halving: when each instance went through all numbers in use, 2,000
-/// instances of one name took 43 s to create.
+/// Found by doubling and bisecting: trying all numbers in use for each instance took 43 s for 2,000
+/// instances of one name.
 pub(super) fn first_free(mut is_taken: impl FnMut(u32) -> bool) -> u32 {
     let (mut taken, mut free) = (1, 2);
     while is_taken(free) {
@@ -229,7 +229,7 @@ mod tests {
             assert_eq!(first, 2 + in_use);
             assert!(steps <= 2 * (2 + in_use).ilog2() + 2, "{steps} for {in_use}");
         }
-        // Somebody has taken those numbers that are looked at first.
+        // The numbers that are tried first are taken.
         assert_eq!(first_free(|number| number.is_power_of_two() || number == LAST), 2);
         let from: Vec<_> = numbers_from(LAST - 1).take(4).collect();
         assert_eq!(from, [LAST - 1, LAST, 2, 3]);
@@ -260,10 +260,10 @@ mod tests {
         let cut = format!("{}-42-43.mmstats", "n".repeat(234));
         assert_eq!(named(DEFAULT_TEMPLATE, &"n".repeat(245), longest(&cut)), cut);
         assert_eq!(named(DEFAULT_TEMPLATE, &"n".repeat(234), longest(&cut)), cut, "fits");
-        // At a character's end.
+        // At a character boundary.
         let (name, cut) = (format!("a{}", "ü".repeat(99)), format!("a{}-43", "ü".repeat(98)));
         assert_eq!(named("{CMD}-{TID}", &name, longest(&cut) + 1), cut);
-        // Whatever in it is long.
+        // Whichever part is long.
         let identity = Identity {
             command: "c".repeat(1000),
             host: "h".repeat(1000),

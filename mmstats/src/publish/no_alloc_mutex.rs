@@ -1,7 +1,7 @@
-//! Locks under which nothing is allocated and nothing freed.
+//! Locks under which nothing is allocated or freed.
 //!
-//! A program may count with its stats in its global allocator. There it may need any lock of the
-//! library, so it would wait for itself if an allocation were made while that is held.
+//! A program may count in its global allocator, which may then need any lock of the library. It
+//! would wait for itself if the library allocated while holding that lock.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -17,14 +17,14 @@ impl<T> NoAllocMutex<T> {
         Self(Mutex::new(value))
     }
 
-    /// Calls `action` under the lock. What it takes out of the value it returns, to be freed
-    /// afterwards.
+    /// Calls `action` under the lock. The action returns what it takes out of the value, to be
+    /// freed afterwards.
     pub(super) fn with<R>(&self, action: impl FnOnce(&mut T) -> R) -> R {
-        // No action panics halfway.
+        // No action panics midway.
         action(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The same, with space for one more in `collection`.
+    /// The same, with capacity for one more in `collection`.
     pub(super) fn with_reserved<C: Collection, R>(
         &self,
         collection: impl Fn(&mut T) -> &mut C,
@@ -52,14 +52,14 @@ impl<T> NoAllocMutex<T> {
     }
 }
 
-/// What grows.
+/// A collection that grows.
 pub(super) trait Collection: Default {
     /// Allocates; [`Default`] doesn't.
     fn allocate(wanted: usize) -> Self;
     fn len(&self) -> usize;
-    /// As many fit without an allocation.
+    /// How many elements fit without allocating.
     fn capacity(&self) -> usize;
-    /// To another one that is empty and has space for all.
+    /// Moves all elements to an empty collection with enough capacity.
     fn move_to(&mut self, larger: &mut Self);
 
     fn is_full(&self) -> bool {

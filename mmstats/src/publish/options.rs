@@ -1,4 +1,4 @@
-//! Where and how a stats file is made.
+//! Where and how a stats file is created.
 
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
@@ -47,8 +47,8 @@ const DYNAMIC_CAPACITY: usize = 16 * 1024;
 impl Options<()> {
     /// Options for stats without a struct: [`Published::add`](crate::Published::add) adds each of them at run time.
     ///
-    /// The name is that of the struct in the file's identity and in `{STRUCT}`. There is space
-    /// for about a hundred stats by default: see [`capacity`](Self::capacity).
+    /// The name is the struct name in the file's identity and in `{STRUCT}`. By default there is
+    /// space for about a hundred stats: see [`capacity`](Self::capacity).
     ///
     /// ```
     /// use mmstats::{Counter, Field, Options};
@@ -81,9 +81,9 @@ impl<T> Options<T> {
         }
     }
 
-    /// The directory of the file; it must exist. May have the placeholders of
-    /// [`filename`](Self::filename); what only looks like one, such as `{x}`, may be part of its
-    /// name.
+    /// The directory of the file, which must exist. May contain the placeholders of
+    /// [`filename`](Self::filename). Text that only looks like one, such as `{x}`, may be part of
+    /// its name.
     ///
     /// Default: `$MMSTATS_PATH`, else `/dev/shm` where it is a writable tmpfs, else the temporary
     /// directory. A disk below it costs no more on average, but a store may wait hundreds of
@@ -93,13 +93,13 @@ impl<T> Options<T> {
         self
     }
 
-    /// The template of the file's name, with the placeholders `{CMD}` (the program's file name),
+    /// The template of the file name, with the placeholders `{CMD}` (the program's file name),
     /// `{PID}`, `{TID}`, `{HOST}`, `{STRUCT}` and the older `%PID%`, `%TID%`.
     ///
-    /// Default: `$MMSTATS_FILES`, else `{CMD}-{PID}-{TID}.mmstats`. Where the name is held by a
-    /// file that isn't proven dead, `-2`, `-3` … goes before its suffix. Leading dots are left
-    /// out, as readers don't find such files, and a name that is too long for the file system is
-    /// shortened, without its ids and its suffix.
+    /// Default: `$MMSTATS_FILES`, else `{CMD}-{PID}-{TID}.mmstats`. If a file that isn't proven
+    /// dead has the name, `-2`, `-3` … is inserted before the suffix. Leading dots are left out, as
+    /// readers don't find such files. A name that is too long for the file system is shortened,
+    /// except for its ids and its suffix.
     pub fn filename(mut self, template: impl Into<String>) -> Self {
         self.filename = Some(template.into());
         self
@@ -111,14 +111,14 @@ impl<T> Options<T> {
         self
     }
 
-    /// The layout of values. The original's tools read the default, too.
+    /// The layout of values. The original's tools can read the default, too.
     pub fn layout(mut self, layout: Layout) -> Self {
         self.layout = layout;
         self
     }
 
-    /// Free space in bytes for fields that [`Published::add`](crate::Published::add) adds later. A counter with a short label
-    /// takes about 100. The rest of the last page is free, too.
+    /// Free space in bytes for fields that [`Published::add`](crate::Published::add) adds later. A
+    /// counter with a short label takes about 100 bytes. The rest of the last page is also free.
     pub fn capacity(mut self, bytes: usize) -> Self {
         self.capacity = bytes;
         self
@@ -131,15 +131,15 @@ impl<T> Options<T> {
         self
     }
 
-    /// If no file can be created, publish to private memory instead of failing: the program runs on,
-    /// and nobody sees its stats. [`Published::path`](crate::Published::path) is then `None`, and
-    /// [`Published::problem`](crate::Published::problem) and [`PerThread::problem`](crate::PerThread::problem) say why. The
-    /// files of the process that do exist have the number of threads whose stats nobody sees, as
-    /// the gauge `sys.unpublished`.
+    /// If no file can be created, publishes to private memory instead of failing: the program runs
+    /// on, and nobody sees its stats. [`Published::path`](crate::Published::path) is then `None`,
+    /// and [`Published::problem`](crate::Published::problem) and
+    /// [`PerThread::problem`](crate::PerThread::problem) say why. The gauge `sys.unpublished` in
+    /// the process's existing files has the number of threads whose stats nobody sees.
     ///
-    /// With [`per_thread!`](crate::per_thread) it isn't for ever: a thread that takes over stats in
-    /// private memory from one that has ended tries to make their file again, with the options of
-    /// that moment. Then what was counted meanwhile is seen, too.
+    /// With [`per_thread!`](crate::per_thread) this isn't final: a thread that takes over stats in
+    /// private memory from one that has ended tries again to create their file, with the options at
+    /// that time. The file then has what was counted meanwhile.
     ///
     /// Invalid declarations and templates are still errors.
     pub fn or_private_memory(mut self) -> Self {
@@ -147,8 +147,8 @@ impl<T> Options<T> {
         self
     }
 
-    /// The file's permissions. By default everyone may read it and nobody may write it (`0o444` less
-    /// the umask): another process could otherwise truncate it under the writer.
+    /// The file's permissions. By default everyone may read it and nobody may write it (`0o444`
+    /// less the umask): otherwise another process could truncate it under the writer.
     pub fn mode(mut self, mode: u32) -> Self {
         self.mode = Some(mode);
         self

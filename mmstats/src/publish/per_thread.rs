@@ -1,4 +1,4 @@
-//! One instance a thread, from a static.
+//! One instance per thread, from a static.
 //!
 //! ```text
 //!  thread-local slot  --->  instance (leaked)      each thread its own
@@ -7,8 +7,8 @@
 //!       pool of idle instances  ------------'
 //! ```
 //!
-//! An instance outlives its thread: counters go on where they stood, so totals over the files
-//! never step back, and there are as many files as there ever were threads at one time.
+//! An instance outlives its thread: counters continue where they were, so totals over the files
+//! never decrease, and there are as many files as there ever were threads at one time.
 
 use std::fmt;
 use std::thread::LocalKey;
@@ -21,11 +21,11 @@ use super::unpublished::Unpublished;
 use super::{CreateError, MmStats, Published};
 use crate::memory::{Idle, Slot};
 
-/// A stats struct of which each thread has its own instance, and so its own file.
+/// A stats struct with an instance, and so a file, for each thread.
 ///
-/// Made by [`per_thread!`](crate::per_thread). The first use in a thread takes over the instance
-/// of a thread that has ended, or creates one; each further use costs a thread-local load on top
-/// of the store.
+/// Made by [`per_thread!`](crate::per_thread). The first use in a thread takes over the instance of
+/// a thread that has ended, or creates one; each further use costs a thread-local load besides the
+/// store.
 pub struct PerThread<T: MmStats> {
     slot: LocalKey<Slot<Published<T>>>,
     shared: &'static Shared<T>,
@@ -43,8 +43,8 @@ impl<T: MmStats> PerThread<T> {
     ///
     /// Panics if the thread has no instance yet and none can be created: see
     /// [`try_with`](Self::try_with). With
-    /// [`Options::or_private_memory`](crate::Options::or_private_memory) a full or missing directory
-    /// is no reason.
+    /// [`Options::or_private_memory`](crate::Options::or_private_memory) a full or missing
+    /// directory doesn't cause a panic.
     #[inline]
     #[track_caller]
     pub fn with<R>(&'static self, action: impl FnOnce(&T) -> R) -> R {
@@ -68,8 +68,8 @@ impl<T: MmStats> PerThread<T> {
         self.try_with_published(|published| action(published))
     }
 
-    /// Uses this thread's instance with its file, if it has or can get one: for stats that are
-    /// added at run time ([`Published::add`]), to be kept in the struct itself.
+    /// Uses this thread's instance with its file, if it has or can get one: to add stats at run
+    /// time ([`Published::add`]) and keep them in the struct itself.
     ///
     /// ```
     /// use std::cell::RefCell;
@@ -116,7 +116,7 @@ impl<T: MmStats> PerThread<T> {
         }
     }
 
-    /// Times `action` with a timer of this thread's instance. A future:
+    /// Times `action` with a timer of this thread's instance. For a future, use
     /// [`time_async`](Self::time_async).
     ///
     /// # Panics
@@ -131,34 +131,34 @@ impl<T: MmStats> PerThread<T> {
         self.with(|stats| timer(stats).time(action))
     }
 
-    /// How many threads count in private memory at present, where nobody sees it, and why; `None`
-    /// if there are none.
+    /// How many threads currently count in private memory, where nobody sees it, and why; `None` if
+    /// there are none.
     ///
-    /// That can be so only with [`Options::or_private_memory`](crate::Options::or_private_memory).
-    /// A thread for which [`try_with`](Self::try_with) returns an error counts nowhere, and isn't one of them.
+    /// This needs [`Options::or_private_memory`](crate::Options::or_private_memory). A thread for
+    /// which [`try_with`](Self::try_with) returns an error counts nowhere and isn't included.
     ///
-    /// The files of the process have the number of all its threads that nobody sees, of whichever
-    /// stats, as the gauge `sys.unpublished` behind their prefix.
+    /// The gauge `sys.unpublished`, after the prefix, in the process's files has the number of all
+    /// its unpublished threads, for all stats structs.
     pub fn problem(&self) -> Option<Unpublished> {
         self.shared.problem()
     }
 
-    /// Removes the files of all threads now, not only when the process ends. The threads go on
+    /// Removes the files of all threads now, not only when the process ends. The threads continue
     /// counting in memory, where nobody sees it.
     pub fn remove(&self) {
         self.shared.remove();
     }
 
-    /// This thread's instance, for one use of it, if others see it and no change waits for one that
-    /// they see: the guards' usual path.
+    /// This thread's instance, for one use, if it is visible and no change is deferred: the guards'
+    /// usual path.
     #[inline]
     pub(super) fn ready(&'static self) -> Option<&'static Published<T>> {
         let own = self.slot.with(Slot::get)?;
         (own.is_seen() && self.shared.deferred().is_empty()).then_some(own)
     }
 
-    /// Uses this thread's instance if it has or can get one; `None` where others don't see that.
-    /// The changes that wait are made first.
+    /// Uses this thread's instance if it has or can get one; `None` if it isn't visible. Makes
+    /// deferred changes first.
     pub(super) fn with_seen<R>(
         &'static self,
         action: impl FnOnce(&T) -> R,
@@ -173,7 +173,7 @@ impl<T: MmStats> PerThread<T> {
         self.shared.deferred()
     }
 
-    /// Makes the changes that wait for an instance that others see.
+    /// Makes the deferred changes, which wait for a visible instance.
     fn catch_up(&'static self, published: &Published<T>) {
         if published.is_seen() {
             self.shared.deferred().apply(published);
@@ -189,7 +189,7 @@ impl<T: MmStats> PerThread<T> {
         if at_thread_end(self) {
             let own = match self.slot.with(Slot::get) {
                 None => self.slot.with(|slot| slot.put(instance)),
-                // An allocation on the way here was counted: its instance is the thread's.
+                // An allocation on the way here was counted and created the thread's instance.
                 Some(own) => {
                     self.shared.give_back(instance);
                     own
@@ -206,7 +206,7 @@ impl<T: MmStats> PerThread<T> {
     }
 }
 
-/// An instance that goes back at the end of the call, however it ends.
+/// An instance that is returned at the end of the call, however it ends.
 struct Borrowed<T: MmStats> {
     instance: Option<Idle<Published<T>>>,
     shared: &'static Shared<T>,
@@ -229,7 +229,7 @@ impl<T: MmStats> AtThreadEnd for PerThread<T> {
 }
 
 impl<T: MmStats> fmt::Debug for PerThread<T> {
-    /// Whose instances they are. What is in this thread's, [`with`](Self::with) shows.
+    /// Shows the stats type. [`with`](Self::with) gives this thread's values.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PerThread").field("stats", &T::NAME).finish_non_exhaustive()
     }
@@ -240,14 +240,14 @@ impl<T: MmStats> fmt::Debug for PerThread<T> {
 /// The expression gives the [`Options`](crate::Options); it is evaluated by each thread that creates an
 /// instance. See [`PerThread`] for the use.
 ///
-/// When a thread ends its file stays, and the next thread that begins takes it over:
+/// When a thread ends, its file stays, and the next new thread takes it over:
 ///
 /// | stat | when its thread ends |
 /// | --- | --- |
-/// | [`Counter`](crate::Counter), [`UpDownCounter`](crate::UpDownCounter), averages, [`Timer`], [`Histogram`](crate::Histogram) | goes on where it stood, so totals never step back and differences don't drift |
+/// | [`Counter`](crate::Counter), [`UpDownCounter`](crate::UpDownCounter), averages, [`Timer`], [`Histogram`](crate::Histogram) | continues, so totals never decrease and differences don't drift |
 /// | [`Timestamp`](crate::Timestamp) with the aggregate `max` | stays, so "last success" is known; it never becomes earlier |
 /// | [`Gauge`](crate::Gauge) and [`Text`](crate::Text) with `keep` | stays until the next thread sets it |
-/// | any other gauge, timestamp or text | returns to its initial value, for it was about that thread |
+/// | any other gauge, timestamp or text | returns to its initial value, as it was about that thread |
 ///
 /// ```
 /// use mmstats::{Counter, MmStats};
@@ -264,9 +264,9 @@ impl<T: MmStats> fmt::Debug for PerThread<T> {
 ///
 /// std::thread::spawn(|| STATS.with(|stats| stats.jobs.incr())).join().unwrap();
 /// ```
-// `thread_local!` declares its key as a `const`, never as a `static`: that is why `SLOT` can be used
-// by value, and more than once. Each use is a `LocalKey` of its own, all of the same thread-local,
-// as a key is no more than a function that gives its address. The test at the end holds it.
+// `thread_local!` declares its key as a `const`, never as a `static`, so `SLOT` can be used by
+// value, and more than once. Each use is a new `LocalKey` of the same thread-local, as a key is
+// only a function that returns its address. The test at the end checks this.
 #[macro_export]
 macro_rules! per_thread {
     ($($(#[$attribute:meta])* $visibility:vis static $name:ident: $type:ty = $options:expr);+ $(;)?) => {$(

@@ -1,4 +1,4 @@
-//! The instances of a `per_thread!` static, of which a thread that ends leaves its own to another.
+//! The instances of a `per_thread!` static. A thread that ends leaves its instance to another.
 
 use std::mem;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::memory::{ChildHook, ForkSafe, Idle, OnceAcrossForks, Slot, at_fork_in
 #[doc(hidden)]
 pub struct Shared<T: MmStats> {
     options: fn() -> Options<T>,
-    /// Empties the slot of the calling thread, the pool, and the changes that are kept: for a child
+    /// Empties the slot of the calling thread, the pool, and the deferred changes: for a child
     /// after its fork.
     forget: ChildHook,
     enlisted: OnceAcrossForks,
@@ -24,13 +24,13 @@ pub struct Shared<T: MmStats> {
 }
 
 struct Pool<T: 'static> {
-    /// Those in files.
+    /// Idle instances in files.
     idle: Vec<Idle<Published<T>>>,
-    /// Those in private memory.
+    /// Idle instances in private memory.
     unseen: Vec<Idle<Published<T>>>,
     /// The files of all instances, idle or not.
     files: Vec<OwnFile>,
-    /// The threads that use an instance in private memory.
+    /// The number of threads that use an instance in private memory.
     unpublished: usize,
     /// Why the last of them has no file.
     reason: Option<Arc<str>>,
@@ -64,15 +64,15 @@ impl<T: MmStats> Shared<T> {
         self.deferred.forget();
     }
 
-    /// What no thread could publish yet.
+    /// Changes that no thread could publish yet.
     #[inline]
     pub(super) fn deferred(&'static self) -> &'static Deferred<T> {
         &self.deferred
     }
 
-    /// An instance for a thread that begins to use one.
+    /// Gets an instance for a thread that begins to use one.
     pub(super) fn adopt_or_create(&'static self) -> Result<Idle<Published<T>>, CreateError> {
-        // All wait for it: who forks with an instance in hand needs it.
+        // All threads wait for it: one that forks while it has an instance needs it.
         self.enlisted.call(|| at_fork_in_child(&self.forget));
         if let Some(instance) = self.resume() {
             return Ok(instance);
@@ -89,8 +89,8 @@ impl<T: MmStats> Shared<T> {
         Ok(instance)
     }
 
-    /// One in private memory, if there is any: in a file from now on, or as it is if none can be
-    /// made for it either and no other instance has one.
+    /// An idle instance in private memory, if any: moved into a file now, or unchanged if its file
+    /// can't be created either and no other instance has one.
     fn resume(&'static self) -> Option<Idle<Published<T>>> {
         let pool = self.pool.get();
         if pool.with(|pool| pool.unseen.is_empty()) {
@@ -144,7 +144,7 @@ impl<T: MmStats> Shared<T> {
         );
     }
 
-    /// How many threads count in private memory, and why the last of them does.
+    /// How many threads count in private memory, and why the last one does.
     pub(super) fn problem(&'static self) -> Option<Unpublished> {
         let (threads, reason) =
             self.pool.get().with(|pool| (pool.unpublished, pool.reason.clone()));

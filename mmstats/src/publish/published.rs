@@ -16,24 +16,25 @@ use super::{AddError, CreateError, DeclareError};
 use crate::format::{FreeSpace, Layout};
 use crate::memory::Map;
 
-/// A stats struct and the file that it is published in. Derefs to the struct.
+/// A stats struct and its file. Derefs to the struct.
 ///
-/// It can be sent to another thread, but not be shared by several: each has its own (see
-/// [`per_thread!`](crate::per_thread)). Dropping it removes the file, unless
-/// [`Options::keep`](crate::Options::keep) was set.
+/// It can be sent to another thread, but not shared by several: with
+/// [`per_thread!`](crate::per_thread) each has its own. Dropping it removes the file, unless
+/// [`Options::keep`](crate::Options::keep) is set.
 ///
-/// A dropped struct takes its values with it. The difference of an
-/// [`UpDownCounter`](crate::UpDownCounter) is then missing in the sum over the program's other files:
-/// what this struct raised and another is to lower would leave the sum negative. Threads that come
-/// and go use [`per_thread!`](crate::per_thread), whose files stay.
+/// Dropping a struct removes its values. The difference of an
+/// [`UpDownCounter`](crate::UpDownCounter) is then missing from the sum over the program's other
+/// files: if another struct lowers what this one raised, the sum becomes negative. For threads that
+/// come and go, use [`per_thread!`](crate::per_thread), whose files stay.
 pub struct Published<T> {
-    /// First, so that the file goes before its map, with which the sign of life goes.
+    /// First, so that the file is removed before its map, and with it the sign of life.
     pub(super) file: OnceLock<PublishedFile>,
-    /// Present with the default fields. Before the map, into which other threads store by it.
+    /// Present with the default fields. Before the map, as other threads store into it through
+    /// this.
     pub(super) defaults: Option<MutableDefaults>,
     pub(super) stats: T,
     pub(super) map: Arc<Map>,
-    /// Present if the stats were created in private memory; they may have got a file since.
+    /// Present if the stats were created in private memory; they may have a file by now.
     pub(super) private: Option<Private>,
     pub(super) growth: Mutex<Growth>,
 }
@@ -41,7 +42,7 @@ pub struct Published<T> {
 /// Stats in private memory: nobody sees them, unless they get a file later.
 pub(super) struct Private {
     reason: CreateError,
-    /// While a thread uses them.
+    /// Present while a thread uses them.
     counted: NoAllocMutex<Option<UnpublishedThread>>,
 }
 
@@ -65,19 +66,19 @@ pub(super) struct Growth {
 }
 
 impl<T> Published<T> {
-    /// The file; `None` if the stats are in private memory, because no file could be created or
-    /// because this is a forked child, whose parent has the file.
+    /// The path of the file; `None` if the stats are in private memory, because no file could be
+    /// created or because this is a forked child, whose parent has the file.
     pub fn path(&self) -> Option<&Path> {
         self.file().filter(|file| file.is_own()).map(OwnFile::path)
     }
 
     /// Why the stats are in private memory, where nobody sees them; `None` if a file was created,
-    /// also if that was by the process that this one was forked from.
+    /// even by the process that this one was forked from.
     pub fn problem(&self) -> Option<&CreateError> {
         self.private().map(|private| &private.reason)
     }
 
-    /// If the stats are in private memory.
+    /// The reason, if the stats are in private memory.
     #[inline]
     pub(super) fn private(&self) -> Option<&Private> {
         self.private.as_ref().filter(|_| self.file.get().is_none())
@@ -94,7 +95,7 @@ impl<T> Published<T> {
         self.map.len()
     }
 
-    /// Adds a field to the live file. Readers see all of it or nothing.
+    /// Adds a field to the live file. Readers see the whole field or nothing.
     ///
     /// The field may outlive these stats; it then continues in memory.
     ///
@@ -135,8 +136,8 @@ impl<T> Published<T> {
         Ok(field)
     }
 
-    /// Waits until everything that was published is on disk (`msync`). Readers see every store
-    /// without it; it is for stats that must survive a crash of the machine.
+    /// Waits until everything published is on disk (`msync`). Readers see every store without it;
+    /// use it for stats that must survive a machine crash.
     ///
     /// # Errors
     ///
@@ -156,7 +157,7 @@ impl<T> Published<T> {
 
     /// Removes the file now. The stats continue in memory, unseen.
     ///
-    /// Does nothing in a forked child, or where the name is another file's by now.
+    /// Does nothing in a forked child, or if the name belongs to another file by now.
     pub fn remove(&self) {
         if let Some(file) = self.file() {
             exit_cleanup::remove(file);

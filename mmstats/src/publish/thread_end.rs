@@ -1,22 +1,22 @@
-//! What is done when a thread ends.
+//! Actions at the end of a thread.
 
 use std::mem;
 
 use super::no_alloc_mutex::NoAllocMutex;
 
-/// Something to do when a thread ends.
+/// An action to run when a thread ends.
 pub(super) trait AtThreadEnd {
     fn thread_ends(&'static self);
 }
 
-/// The one thread-local with a destructor: the slots have none, so that they cost one load.
+/// The only thread-local with a destructor: the slots have none, so that they cost one load.
 struct ThreadEnd(NoAllocMutex<Vec<&'static dyn AtThreadEnd>>);
 
 thread_local! {
     static THREAD_END: ThreadEnd = const { ThreadEnd(NoAllocMutex::new(Vec::new())) };
 }
 
-/// Has `ends` called when this thread ends; `false` if it is too late for that.
+/// Registers `ends` to be called when this thread ends; `false` if it is too late for that.
 pub(super) fn at_thread_end(ends: &'static dyn AtThreadEnd) -> bool {
     let register = |guard: &ThreadEnd| guard.0.with_reserved(|list| list, |list| list.push(ends));
     THREAD_END.try_with(register).is_ok()

@@ -8,18 +8,19 @@ use super::fields::{Stopwatch, Timer};
 use super::guard::{Origin, apply_or_defer};
 use super::{MmStats, PerThread};
 
-/// How many timings a static keeps while no thread has a file: some hundred bytes each.
+/// Maximum number of timings that a static defers while no thread has a file: a few hundred bytes
+/// each.
 const MAX_DEFERRED: usize = 10_000;
 
-/// A timing under way, recorded in whichever thread it ends: made by [`PerThread::start`].
+/// A running timing, recorded in the thread where it ends: made by [`PerThread::start`].
 ///
-/// It holds no reference into a file, so it can be held across `.await`, moved to another thread, and
-/// stand in a struct: `TimingGuard<WebStats>` is one whose timer is named by a function or a closure
-/// that captures nothing. When it is dropped, the time is recorded by the thread that drops it, also
-/// while that unwinds or ends. Dropping it doesn't panic. In a forked child it does nothing.
+/// It holds no reference into a file, so it can be held across `.await`, moved to another thread,
+/// and stored in a struct: `TimingGuard<WebStats>` is one whose timer is named by a function or a
+/// closure that captures nothing. The thread that drops it records the time, even while it unwinds
+/// or ends. Dropping it doesn't panic. In a forked child it does nothing.
 ///
-/// Where that thread has no file, the static keeps the time until a thread that has one uses a guard;
-/// up to 10,000 of them.
+/// If that thread has no file, the time is deferred until a thread with a file uses a guard; up to
+/// 10,000 times are deferred.
 #[must_use = "a timing that is dropped at once measures nothing"]
 pub struct TimingGuard<T: MmStats, F = fn(&T) -> &Timer>
 where
@@ -72,9 +73,9 @@ impl<T: MmStats> PerThread<T> {
         TimingGuard { origin: Origin::new(self), watch: Stopwatch::start(), timer: Some(timer) }
     }
 
-    /// Times a future from its first poll to its end, whichever threads poll it. One that is dropped
-    /// in between, because its task was cancelled, is timed up to then; one that is never polled
-    /// isn't timed.
+    /// Times a future from its first poll to its end, whichever threads poll it. If it is dropped
+    /// before, because its task was cancelled, it is timed up to the drop; a future that is never
+    /// polled isn't timed.
     ///
     /// ```
     /// # use mmstats::{MmStats, Timer};
@@ -105,14 +106,14 @@ where
         self.watch.elapsed()
     }
 
-    /// Records now; returns the recorded time.
+    /// Records now and returns the recorded time.
     pub fn stop(mut self) -> Duration {
         let elapsed = self.elapsed();
         self.record(elapsed.as_secs_f64());
         elapsed
     }
 
-    /// Records now with another timer, for a result that is known only at the end; returns the
+    /// Records now with another timer, for a result that is known only at the end, and returns the
     /// recorded time.
     pub fn stop_as<G>(mut self, timer: G) -> Duration
     where
@@ -144,7 +145,7 @@ where
 {
     let change = move |stats: &T| timer(stats).record_secs(seconds);
     if let Err(change) = apply_or_defer(stats, change, MAX_DEFERRED) {
-        // Private memory has it at least, if there is any.
+        // Then at least private memory has it, if there is any.
         catch_panic(|| stats.try_with(change).ok());
     }
 }

@@ -1,7 +1,7 @@
-//! Threads whose stats nobody sees: their number, in the files of the process that there are.
+//! The number of threads whose stats nobody sees, in the process's existing files.
 //!
-//! Nothing of it is on the write path: the number changes when stats get private memory for want
-//! of a file, and when a thread begins or ends to use such stats.
+//! None of it is on the write path: the number changes when stats get private memory for lack of a
+//! file, and when a thread starts or stops using such stats.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -32,15 +32,16 @@ impl fmt::Display for Unpublished {
     }
 }
 
-/// Of this process. A forked child begins anew: its parent's files and threads are not its own.
+/// This process's threads. A forked child starts afresh: its parent's files and threads are not its
+/// own.
 static STATE: ForkSafe<NoAllocMutex<State>> = ForkSafe::new();
 
 #[derive(Debug, Default)]
 struct State {
     unpublished: u64,
     next: u64,
-    /// The word of the number in each file. Each is taken out before its map ends, so no store
-    /// is what ends it.
+    /// The number's word in each file. Each is taken out before its map ends, so a store never ends
+    /// a map.
     files: HashMap<u64, SharedWord>,
 }
 
@@ -79,7 +80,7 @@ impl Drop for UnpublishedThread {
     }
 }
 
-/// A file that has the number, until this is dropped.
+/// A file that shows the number until this is dropped.
 #[derive(Debug)]
 pub(super) struct RegisteredGauge {
     process: ThisProcess,
@@ -109,7 +110,7 @@ impl Drop for RegisteredGauge {
     }
 }
 
-/// The field of a file for the number: a gauge that is no thread's own.
+/// A file's field for the number: a gauge that belongs to no thread.
 #[derive(Debug)]
 pub(super) struct UnpublishedThreads(SharedWord);
 

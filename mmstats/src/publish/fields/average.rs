@@ -9,9 +9,9 @@ use crate::memory::AttachedField;
 use crate::publish::DeclareError;
 use crate::publish::declaration::FieldKind;
 
-/// The mean of all values that were ever added, with their total and count.
+/// The mean of all values ever added, with their total and count.
 ///
-/// The mean stays a number: unlike the original's, it doesn't take in NaN and the infinities.
+/// Unlike the original's, it ignores NaN and the infinities, so the mean stays a number.
 ///
 /// ```
 /// # use mmstats::{Average, Field, Options};
@@ -30,8 +30,8 @@ pub struct Average {
 }
 
 impl Average {
-    /// Adds a value. NaN and the infinities are ignored, as they would stay in the mean and the
-    /// total for good; so is a value with which the total would be infinite.
+    /// Adds a value. Ignores NaN and the infinities, which would stay in the mean and the total for
+    /// good, and a value that would make the total infinite.
     #[inline]
     pub fn add(&self, value: f64) {
         let total = self.total.get() + value;
@@ -49,7 +49,7 @@ impl Average {
         mean(self.total.get(), self.count.get())
     }
 
-    /// How many values were added.
+    /// The number of values added.
     pub fn count(&self) -> u64 {
         self.count.get()
     }

@@ -9,8 +9,8 @@ use crate::publish::declaration::FieldKind;
 
 /// A number that only grows: how often something happened.
 ///
-/// Wraps from `u64::MAX` to 0, as the original's does. Readers that show rates take a fall for a
-/// wrap or a new writer, never for a negative rate.
+/// Wraps from `u64::MAX` to 0, like the original's. Readers that show rates treat a fall as a wrap
+/// or a new writer, never as a negative rate.
 ///
 /// An increment is a load and a store, without a `lock` prefix: one thread writes a file, and
 /// readers add up the files.
@@ -40,7 +40,7 @@ impl Counter {
         self.0.store(self.0.load().wrapping_add(amount));
     }
 
-    /// What it is now.
+    /// The current value.
     #[inline]
     pub fn get(&self) -> u64 {
         self.0.load()

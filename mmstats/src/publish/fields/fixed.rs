@@ -1,4 +1,4 @@
-//! Values that are fixed when the file is made.
+//! Values that are fixed when the file is created.
 
 use std::fmt;
 
@@ -7,11 +7,11 @@ use crate::memory::{AttachedField, BytesCell, Scalar, ScalarCell};
 use crate::publish::declaration::FieldKind;
 use crate::publish::{Declaration, DeclareError};
 
-/// A value that is fixed when the file is made: a version, a limit, a configured size.
+/// A value that is fixed when the file is created: a version, a limit, a configured size.
 ///
-/// `initial` sets the value. In a derived struct it is an expression that is evaluated at each
-/// creation, so it may call a function. A text may be a `&'static str`, such as
-/// `env!("CARGO_PKG_VERSION")`, or a `String`; for the latter the attribute takes a `&str`, too.
+/// `initial` sets the value. In a derived struct it is an expression, evaluated at each creation,
+/// so it may call a function. A text may be a `&'static str`, such as `env!("CARGO_PKG_VERSION")`,
+/// or a `String`, for which the attribute also takes a `&str`.
 ///
 /// ```
 /// # use mmstats::{Field, Fixed, Options};
@@ -23,15 +23,15 @@ use crate::publish::{Declaration, DeclareError};
 /// ```
 pub struct Fixed<T: FixedValue>(T::Cell);
 
-/// A type that a [`Fixed`] value can have: every [`Scalar`], and `String` and `&'static str` of
-/// up to 256 bytes. Sealed.
+/// A type for a [`Fixed`] value: every [`Scalar`], and `String` and `&'static str` of up to 256
+/// bytes. Sealed.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a type of a fixed value",
     label = "not an integer, a float, a bool or a text",
     note = "fixed values are of u8 i8 u16 i16 u32 i32 u64 i64 usize isize f32 f64 bool String &'static str"
 )]
 pub trait FixedValue: Sized + Send + 'static {
-    /// What [`Fixed::get`] returns: the type itself, for texts a `String`.
+    /// What [`Fixed::get`] returns: the type itself, or a `String` for texts.
     type Read: fmt::Debug;
     #[doc(hidden)]
     type Cell: std::fmt::Debug + Send;
@@ -51,7 +51,7 @@ impl<T: FixedValue> Fixed<T> {
 }
 
 impl Fixed<i64> {
-    /// For what the library itself brings up to date: the thread of a file.
+    /// For the one value that the library updates: the thread of a file.
     pub(crate) fn replace(&self, value: i64) {
         self.0.0.store(value);
     }
@@ -117,7 +117,7 @@ fn declare_text(text: &str) -> DeclaredField {
 }
 
 impl<T: FixedValue> Declaration<Fixed<T>> {
-    /// The value. Of a text of more than 256 bytes the first 256, or fewer where a character ends.
+    /// The value. A text of more than 256 bytes is cut after the last whole character that fits.
     pub fn initial(mut self, value: T) -> Self {
         self.settings = Some(value);
         self

@@ -11,13 +11,13 @@ use crate::publish::{Declaration, DeclareError};
 ///
 /// Every value goes through unchanged, NaN and the infinities too.
 ///
-/// A gauge belongs to the thread that sets it. What one thread raises and another may lower is an
+/// A gauge belongs to the thread that sets it. If one thread raises what another lowers, use an
 /// [`UpDownCounter`](crate::UpDownCounter).
 ///
-/// When the thread that wrote a [`per_thread!`](crate::per_thread) instance ends, a gauge returns to
-/// its initial value: what was busy no longer is. One that says how something was last, such as an
-/// exit code, is declared with `keep`: it stays as it is until the thread that takes the instance
-/// over sets it.
+/// When the thread that wrote a [`per_thread!`](crate::per_thread) instance ends, a gauge returns
+/// to its initial value: what was busy no longer is. Declare a gauge for the last state of
+/// something, such as an exit code, with `keep`: it stays until the thread that takes over the
+/// instance sets it.
 ///
 /// ```
 /// # use mmstats::{Field, Gauge, Options};
@@ -32,11 +32,11 @@ use crate::publish::{Declaration, DeclareError};
 /// ```
 pub struct Gauge<T: Scalar> {
     cell: ScalarCell<T>,
-    /// Where it returns to when its thread ends; `None` if it keeps its value.
+    /// The value to restore when its thread ends; `None` if it keeps its value.
     initial: Option<T>,
 }
 
-/// What a gauge is at first, and whether it keeps its last value.
+/// A gauge's initial value, and whether it keeps its last value.
 #[doc(hidden)]
 #[derive(Debug, Default)]
 pub struct GaugeSettings<T> {
@@ -89,7 +89,7 @@ impl<T: Scalar> Gauge<T> {
         self.cell.store(value);
     }
 
-    /// What it is now.
+    /// The current value.
     #[inline]
     pub fn get(&self) -> T {
         self.cell.load()
@@ -115,10 +115,10 @@ impl<T: NumericScalar> Gauge<T> {
 
     /// Adds one.
     ///
-    /// For a value that one thread owns. Where one thread raises what another lowers, such as the
-    /// length of a queue or requests that move between threads, the gauges of both are wrong and so
-    /// is their sum, the more so as a gauge returns to its initial value when its thread ends: use
-    /// an [`UpDownCounter`](crate::UpDownCounter) there.
+    /// For a value that one thread owns. If one thread raises what another lowers, such as the
+    /// length of a queue or requests that move between threads, both gauges and their sum are
+    /// wrong, all the more as a gauge returns to its initial value when its thread ends: use an
+    /// [`UpDownCounter`](crate::UpDownCounter) there.
     #[inline]
     pub fn incr(&self) {
         self.add(T::ONE);
@@ -134,13 +134,13 @@ impl<T: NumericScalar> Gauge<T> {
 }
 
 impl<T: Scalar> Declaration<Gauge<T>> {
-    /// What the gauge is before it is first set, and after the thread that set it ended.
+    /// The value before the gauge is first set, and after the thread that set it ends.
     pub fn initial(mut self, value: T) -> Self {
         self.settings.initial = value;
         self
     }
 
-    /// Whether to keep the last value when its thread ends. By default the initial one returns.
+    /// Whether to keep the last value when its thread ends. By default the initial one is restored.
     pub fn keep(mut self, keep: bool) -> Self {
         self.settings.keep = keep;
         self

@@ -8,16 +8,16 @@ use crate::memory::{ArrayCell, AttachedField};
 use crate::publish::declaration::FieldKind;
 use crate::publish::{Declaration, DeclareError};
 
-/// How values are spread: a count for each of a row of buckets, from which readers take any
-/// percentile, also of several threads together.
+/// The distribution of values: a count for each bucket, from which readers compute any percentile,
+/// also over several threads.
 ///
-/// Values are whole numbers from 0. Buckets are log-linear: a percentile is off by at most
-/// the relative error, 3.1 % by default (see `error`). The range ends at `max`, rounded up
-/// to a power of two less one (2⁴⁰ − 1 by default: 18 minutes in nanoseconds). Larger values are
-/// counted as overflow: a reader knows how many there were, but not their values.
+/// Values are whole numbers from 0. Buckets are log-linear: a percentile is off by at most the
+/// relative error, 3.1 % by default (see `error`). The range ends at `max`, rounded up to a power
+/// of two less one (2⁴⁰ − 1 by default: 18 minutes in nanoseconds). Larger values are counted as
+/// overflow: a reader knows their number, but not their values.
 ///
-/// A record is one load and one store. The buckets take 8 bytes each in every thread's file: 608
-/// of them by default, 8,448 for an error of 0.2 % over the same range.
+/// Recording a value is one load and one store. The buckets take 8 bytes each in every thread's
+/// file: 608 of them by default, 8,448 for an error of 0.2 % over the same range.
 ///
 /// ```
 /// # use mmstats::{Field, Histogram, Options};
@@ -34,7 +34,7 @@ pub struct Histogram {
     buckets: Buckets,
 }
 
-/// How fine a histogram is, and how far it reaches.
+/// A histogram's relative error and range.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct HistogramSettings {
@@ -55,9 +55,9 @@ impl Histogram {
         self.counts.increment(self.buckets.index(value));
     }
 
-    /// Counts a duration in nanoseconds; give the histogram the unit "nanoseconds". A duration
-    /// can be neither negative nor infinite; one of more than 2⁶⁴ − 1 ns (584 years) counts as
-    /// that many.
+    /// Counts a duration in nanoseconds; give the histogram the unit "nanoseconds". A duration can
+    /// be neither negative nor infinite; one of more than 2⁶⁴ − 1 ns (584 years) counts as 2⁶⁴ − 1
+    /// ns.
     #[inline]
     pub fn record_nanos(&self, duration: Duration) {
         self.record(duration.as_nanos().try_into().unwrap_or(u64::MAX));

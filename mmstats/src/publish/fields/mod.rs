@@ -1,4 +1,4 @@
-//! The kinds of stats: one file a kind.
+//! The kinds of stats, one file for each.
 
 mod average;
 mod counter;

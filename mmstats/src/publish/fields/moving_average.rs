@@ -10,9 +10,9 @@ use crate::memory::AttachedField;
 use crate::publish::declaration::FieldKind;
 use crate::publish::{Declaration, DeclareError};
 
-/// The mean of the last values: a hundred of them unless `window` says otherwise.
+/// The mean of the last values, 100 unless `window` is set.
 ///
-/// Adding takes the same time whatever the window.
+/// Adding a value takes the same time for any window.
 ///
 /// ```
 /// # use mmstats::{Field, MovingAverage, Options};
@@ -31,7 +31,7 @@ pub struct MovingAverage {
     count: Relaxed<u64>,
 }
 
-/// How many values a moving average is over.
+/// The window of a moving average, in values.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct WindowSettings {
@@ -51,7 +51,8 @@ impl WindowSettings {
     }
 
     pub(super) fn checked(&self) -> Result<u64, DeclareError> {
-        /// Of 128 MiB: a window that no memory holds is a mistake, and not the program's end.
+        /// 128 MiB of values: a window that doesn't fit in memory is an error and doesn't end the
+        /// program.
         const LARGEST: usize = 1 << 24;
         match self.window {
             window @ 1..=LARGEST => Ok(window as u64),
@@ -61,11 +62,10 @@ impl WindowSettings {
 }
 
 impl MovingAverage {
-    /// How an average's index entry says that it is over a number of values.
+    /// How an average's index entry marks a window in values.
     const OVER_VALUES: u64 = 1;
 
-    /// Adds a value; the oldest leaves once the window is full. NaN and the infinities are
-    /// ignored.
+    /// Adds a value; drops the oldest once the window is full. Ignores NaN and the infinities.
     #[expect(clippy::inline_always, reason = "a call would be a fifth of its instructions")]
     #[inline(always)]
     pub fn add(&self, value: f64) {
@@ -83,14 +83,14 @@ impl MovingAverage {
         self.window.mean()
     }
 
-    /// How many values were ever added.
+    /// The number of values ever added.
     pub fn count(&self) -> u64 {
         self.count.get()
     }
 }
 
 impl Declaration<MovingAverage> {
-    /// How many values the mean is over: 1 to 2²⁴, of 8 bytes each.
+    /// The window, in values: 1 to 2²⁴, of 8 bytes each.
     pub fn window(mut self, values: usize) -> Self {
         self.settings = WindowSettings::of(values);
         self

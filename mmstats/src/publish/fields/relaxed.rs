@@ -1,14 +1,14 @@
-//! What a stat remembers beside what it has in its file.
+//! What a stat stores outside its file.
 
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// As a `Cell`, by the same instructions, but of an atomic: a stat isn't `Sync` for one reason alone,
-/// so that misuse of it is one error (see `memory::one_thread`).
+/// Like a `Cell`, with the same instructions, but built on an atomic: a stat isn't `Sync` for only
+/// one reason, so that misuse causes one error (see `memory::one_thread`).
 pub(super) struct Relaxed<T>(AtomicU64, PhantomData<T>);
 
-/// What fits into a word.
+/// A value that fits into a word.
 pub(super) trait Word: Copy {
     fn to_word(self) -> u64;
     fn from_word(word: u64) -> Self;
@@ -54,7 +54,7 @@ impl<T: Word> Relaxed<T> {
         self.0.store(value.to_word(), Ordering::Relaxed);
     }
 
-    /// Two steps, as only one thread writes.
+    /// A load and a store, as only one thread writes.
     #[inline]
     pub(super) fn replace(&self, value: T) -> T {
         let before = self.get();

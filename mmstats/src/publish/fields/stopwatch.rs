@@ -7,8 +7,8 @@ use quanta::Clock;
 
 use crate::memory::{ForkSafe, Section};
 
-/// A time under way, on the clock of the timers: for what is timed before it is known which
-/// [`Timer`](crate::Timer) gets it, or on one thread and recorded on another.
+/// A running time on the clock of the timers: for timing something before its
+/// [`Timer`](crate::Timer) is known, or on one thread to record it on another.
 ///
 /// ```
 /// let watch = mmstats::Stopwatch::start();
@@ -25,7 +25,8 @@ impl fmt::Debug for Stopwatch {
 }
 
 impl Stopwatch {
-    /// Starts now. The first of a process may take some milliseconds: see [`Timer`](crate::Timer).
+    /// Starts now. The first call in a process may take some milliseconds: see
+    /// [`Timer`](crate::Timer).
     #[inline]
     pub fn start() -> Self {
         Self(clock().raw())

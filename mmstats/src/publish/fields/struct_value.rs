@@ -1,4 +1,4 @@
-//! A struct value: components that are published together, in a packed file only the first.
+//! A struct value: components that are published together, or only the first in a packed file.
 
 use crate::format::{DeclaredField, Kind, Layout};
 use crate::memory::{AttachedField, ScalarCell, StructCell};
@@ -11,7 +11,7 @@ pub(super) enum StructValue<const N: usize> {
 }
 
 impl<const N: usize> StructValue<N> {
-    /// A field of this signature, all of its components 0.
+    /// A field with this signature, with all components 0.
     pub(super) fn declare(
         kind: Kind,
         signature: &'static str,

@@ -9,13 +9,13 @@ use crate::publish::{Declaration, DeclareError};
 
 /// A text that changes: a state, a version, what is being worked on.
 ///
-/// It has up to 255 bytes by default (see `size`); a longer text is cut after a whole character. Readers see all of a text or all of the one before (in a packed file they may see half
-/// of each). A NUL ends what readers see.
+/// It has up to 255 bytes by default (see `size`); a longer text is cut after a whole character.
+/// Readers see all of a text or all of the one before (in a packed file they may see half of each),
+/// up to its first NUL.
 ///
 /// When the thread that wrote a [`per_thread!`](crate::per_thread) instance ends, a text returns to
-/// its initial value: the state was the thread's. One that says what happened last, such as an error
-/// message, is declared with `keep`: it stays as it is until the thread that takes the instance over
-/// sets it.
+/// its initial value: the state was the thread's. Declare a text about the last event, such as an
+/// error message, with `keep`: it stays until the thread that takes over the instance sets it.
 ///
 /// ```
 /// # use mmstats::{Field, Options, Text};
@@ -31,7 +31,7 @@ pub struct Text {
     cell: TextCell,
     /// The maximum size in bytes.
     size: usize,
-    /// What it returns to when its thread ends; `None` if it keeps its value.
+    /// The text to restore when its thread ends; `None` if it keeps its value.
     initial: Option<String>,
 }
 
@@ -41,7 +41,7 @@ enum TextCell {
     Packed(BytesCell),
 }
 
-/// How long a text can be, what it is at first, and whether it keeps its last value.
+/// A text's maximum size, its initial value, and whether it keeps its last value.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct TextSettings {
@@ -60,7 +60,7 @@ impl Default for TextSettings {
 const WORD: usize = size_of::<u64>();
 
 impl Text {
-    /// Sets the text, cut if it is too long.
+    /// Sets the text; cuts it if it is too long.
     pub fn set(&self, text: &str) {
         let bytes = cut(text, self.size).as_bytes();
         match &self.cell {
@@ -69,7 +69,7 @@ impl Text {
         }
     }
 
-    /// What it is now.
+    /// The current text.
     pub fn get(&self) -> String {
         let mut bytes = match &self.cell {
             TextCell::Packed(cell) => cell.load(),
@@ -89,13 +89,13 @@ impl Declaration<Text> {
         self
     }
 
-    /// The text before the first is set, and after the thread that set it ended.
+    /// The text before it is first set, and after the thread that set it ends.
     pub fn initial(mut self, text: impl Into<String>) -> Self {
         self.settings.initial = text.into();
         self
     }
 
-    /// Whether to keep the last text when its thread ends. By default the initial one returns.
+    /// Whether to keep the last text when its thread ends. By default the initial one is restored.
     pub fn keep(mut self, keep: bool) -> Self {
         self.settings.keep = keep;
         self
@@ -115,7 +115,7 @@ impl FieldKind for Text {
         settings: TextSettings,
         layout: Layout,
     ) -> Result<DeclaredField, DeclareError> {
-        /// 16 MiB: with both values of it a file is still one that readers take.
+        /// 16 MiB: readers still accept a file with two values of this size.
         const LARGEST: usize = 1 << 24;
         let TextSettings { size, initial, keep } = settings;
         if size == 0 || size > LARGEST {
@@ -132,7 +132,7 @@ impl FieldKind for Text {
         Ok(DeclaredField {
             buffered: aligned,
             sequenced: aligned,
-            // Tells the size to a reader of the index alone.
+            // Gives the size to readers of only the index.
             parameters: [size as u64, 0],
             keep,
             ..DeclaredField::new(Kind::Info, signature, bytes, align)

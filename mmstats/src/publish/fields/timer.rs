@@ -13,11 +13,11 @@ use crate::memory::AttachedField;
 use crate::publish::declaration::FieldKind;
 use crate::publish::{Declaration, DeclareError};
 
-/// How long something takes, in seconds: moving average, count, total, minimum, maximum, last.
+/// How long something takes, in seconds: moving average, count, total, minimum, maximum and last.
 ///
 /// Three forms: a guard that records when it is dropped, a closure, and a duration measured
-/// elsewhere. The clock is the processor's time-stamp counter where that is steady, so reading
-/// it is no system call; it is calibrated when the first timer is made, which may take some
+/// elsewhere. The clock is the processor's time-stamp counter if that is steady, so reading it
+/// needs no system call; it is calibrated when the first timer is created, which may take some
 /// milliseconds.
 ///
 /// ```
@@ -46,14 +46,14 @@ pub struct Timer {
 }
 
 impl Timer {
-    /// Starts a timing that is recorded when the guard is dropped, in this thread. One that may end in
-    /// another: [`PerThread::start`](crate::PerThread::start).
+    /// Starts a timing that is recorded when the guard is dropped, in this thread. For one that may
+    /// end in another thread, use [`PerThread::start`](crate::PerThread::start).
     #[inline]
     pub fn start(&self) -> Timing<'_> {
         Timing { timer: self, watch: Stopwatch::start() }
     }
 
-    /// Times a closure and returns its result. A panic in it is timed, too.
+    /// Times a closure and returns its result. Also records if it panics.
     #[inline]
     pub fn time<R>(&self, action: impl FnOnce() -> R) -> R {
         let _timing = self.start();
@@ -66,13 +66,12 @@ impl Timer {
         self.record_secs(duration.as_secs_f64());
     }
 
-    /// Records a duration in seconds. Anything else is ignored: a negative number, NaN and
-    /// infinity, which would stay in the total for good. So is one with which the total would be
-    /// infinite.
+    /// Records a duration in seconds. Ignores negative numbers, NaN and infinity, which would stay
+    /// in the total for good, and a duration that would make the total infinite.
     #[inline]
     pub fn record_secs(&self, seconds: f64) {
         let total = self.total.get() + seconds;
-        // False of NaN as well.
+        // Also false for NaN.
         let is_duration = seconds >= 0.0 && total < f64::INFINITY;
         if !is_duration {
             return;
@@ -83,7 +82,7 @@ impl Timer {
         self.total.set(total);
         self.count.set(count);
         let (mut min, mut max) = (self.min.get(), self.max.get());
-        // As `f64::min` and `max`, but seldom a store.
+        // Like `f64::min` and `max`, but rarely stores.
         if seconds < min || before == 0 {
             min = seconds;
             self.min.set(min);
@@ -101,36 +100,36 @@ impl Timer {
         self.window.mean()
     }
 
-    /// How many durations were recorded.
+    /// The number of durations recorded.
     pub fn count(&self) -> u64 {
         self.count.get()
     }
 
-    /// Their sum in seconds.
+    /// Their sum, in seconds.
     pub fn total(&self) -> f64 {
         self.total.get()
     }
 
-    /// The least of all, in seconds; 0 before the first.
+    /// The minimum, in seconds; 0 before the first.
     pub fn min(&self) -> f64 {
         self.min.get()
     }
 
-    /// The greatest of all, in seconds; 0 before the first.
+    /// The maximum, in seconds; 0 before the first.
     pub fn max(&self) -> f64 {
         self.max.get()
     }
 
-    /// The last one in seconds; 0 before the first.
+    /// The last duration, in seconds; 0 before the first.
     pub fn last(&self) -> f64 {
         self.window.last()
     }
 }
 
-/// A timing under way. Recorded when it is dropped.
+/// A running timing, recorded when it is dropped.
 ///
 /// It can't be held across `.await` in a task that moves between threads:
-/// [`PerThread::start`](crate::PerThread::start) makes one that can.
+/// [`PerThread::start`](crate::PerThread::start) returns one that can.
 #[derive(Debug)]
 #[must_use = "a timing that is dropped at once measures nothing"]
 pub struct Timing<'a> {
@@ -144,7 +143,7 @@ impl Timing<'_> {
         self.watch.elapsed()
     }
 
-    /// Records now; returns the recorded time.
+    /// Records now and returns the recorded time.
     pub fn stop(self) -> Duration {
         let elapsed = self.elapsed();
         self.timer.record(elapsed);
@@ -166,7 +165,8 @@ impl Drop for Timing<'_> {
 }
 
 impl Declaration<Timer> {
-    /// How many durations the moving average is over: 1 to 2²⁴, of 8 bytes each; the default is 100.
+    /// The window of the moving average, in durations: 1 to 2²⁴, of 8 bytes each; the default is
+    /// 100.
     pub fn window(mut self, values: usize) -> Self {
         self.settings = WindowSettings::of(values);
         self

@@ -14,11 +14,10 @@ use crate::publish::{Declaration, DeclareError};
 /// A point in time, as Unix time in seconds: when something happened last. Tools show it as a
 /// date.
 ///
-/// When the thread that wrote a [`per_thread!`](crate::per_thread) instance ends, a timestamp returns
-/// to its initial value, "never" unless declared otherwise. With the aggregate `max` it stays, as a
-/// counter does: the last success of a program doesn't go with the thread that had it. A thread that
-/// takes the instance over then can't set an earlier time than that, for the later one of both
-/// threads counts.
+/// When the thread that wrote a [`per_thread!`](crate::per_thread) instance ends, a timestamp
+/// returns to its initial value, "never" by default. With the aggregate `max` it stays, like a
+/// counter: a program's last success doesn't disappear with its thread. A thread that takes over
+/// the instance then can't set an earlier time, because the later of both threads counts.
 ///
 /// ```
 /// # use mmstats::{Field, Options, Timestamp};
@@ -31,7 +30,7 @@ use crate::publish::{Declaration, DeclareError};
 /// ```
 pub struct Timestamp {
     gauge: Gauge<f64>,
-    /// The latest of the threads that have ended, where that counts.
+    /// The latest time of the threads that have ended, if that counts.
     latest: Relaxed<f64>,
 }
 
@@ -43,12 +42,12 @@ impl Timestamp {
         self.gauge.set(if seconds < latest { latest } else { seconds });
     }
 
-    /// Sets it to now, by the system's clock. On Linux that clock is read without a system call.
+    /// Sets it to now, by the system clock. Linux reads that clock without a system call.
     pub fn set_now(&self) {
         self.set(unix_time());
     }
 
-    /// What it is now, as Unix time in seconds; 0 where it was never set.
+    /// The current value, as Unix time in seconds; 0 if it was never set.
     #[inline]
     pub fn get(&self) -> f64 {
         self.gauge.get()
@@ -64,7 +63,7 @@ pub(crate) fn unix_time() -> f64 {
 }
 
 impl Declaration<Timestamp> {
-    /// What it is before it is first set, as Unix time in seconds.
+    /// The value before it is first set, as Unix time in seconds.
     pub fn initial(mut self, seconds: f64) -> Self {
         self.settings.initial = seconds;
         self

@@ -12,19 +12,19 @@ use crate::publish::declaration::FieldKind;
 ///
 /// Each thread's file has that thread's own difference: what it has added less what it has
 /// subtracted. The thread that lowers need not be the one that raised, so a difference may be
-/// negative; the sum over all threads, which is what tools show, is right. OpenTelemetry calls this
-/// an up-down counter, too.
+/// negative; the sum over all threads, which tools show, is right. OpenTelemetry also calls this an
+/// up-down counter.
 ///
-/// When the thread that wrote a [`per_thread!`](crate::per_thread) instance ends, its difference stays
-/// in the file, and the thread that takes the instance over goes on from there. So the sum doesn't
-/// drift, whichever threads come and go. A [`Published`](crate::Published) struct that is dropped takes
-/// its difference with it. The values of a program that is proven dead don't count.
+/// When the thread that wrote a [`per_thread!`](crate::per_thread) instance ends, its difference
+/// stays in the file, and the thread that takes over the instance continues from there. So the sum
+/// doesn't drift as threads come and go. Dropping a [`Published`](crate::Published) struct removes
+/// its difference. The values of a program that is proven dead don't count.
 ///
-/// It adds up and nothing else: another `aggregate` is an error. What one thread owns, such as the
-/// length of its own buffer, is a [`Gauge`](crate::Gauge).
+/// It is always summed: another `aggregate` is an error. For a value that one thread owns, such as
+/// the length of its own buffer, use a [`Gauge`](crate::Gauge).
 ///
-/// Differences and their sum wrap at the ends of an `i64`; a sum that fits is right whatever wrapped
-/// on the way. A change is a load and a store, as a [`Counter`](crate::Counter)'s is.
+/// Differences and their sum wrap at the limits of an `i64`; a sum that fits is right even if
+/// differences wrapped. A change is a load and a store, like a [`Counter`](crate::Counter)'s.
 ///
 /// ```
 /// use std::thread;
@@ -80,7 +80,7 @@ impl UpDownCounter {
         self.add(-1);
     }
 
-    /// The difference that this instance has now: of one thread, not of the program.
+    /// The current difference of this instance: one thread's, not the program's.
     #[inline]
     pub fn get(&self) -> i64 {
         self.0.load()

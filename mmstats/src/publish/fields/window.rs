@@ -4,15 +4,15 @@ use super::relaxed::Relaxed;
 
 /// The last `n` values.
 ///
-/// The sum is kept by adding the new value and taking the oldest away, which gathers rounding.
-/// So beside it the values since the ring's start are summed afresh; when the ring comes round
-/// that is the exact order's sum of the whole window, and replaces the other. While the values are
-/// so large that their sum is infinite, the window is summed again each time.
+/// The sum is updated by adding the new value and subtracting the oldest, which accumulates
+/// rounding errors. So the values since the ring's start are also summed afresh; when the ring
+/// wraps, this is the sum of the whole window in order, and replaces the other. While the values
+/// are so large that their sum is infinite, the window is summed again each time.
 #[derive(Debug)]
 pub(super) struct Window {
     ring: Box<[Relaxed<f64>]>,
     next: Relaxed<usize>,
-    /// Whether the ring has come round.
+    /// Whether the ring has wrapped.
     full: Relaxed<bool>,
     sum: Relaxed<f64>,
     fresh: Relaxed<f64>,
@@ -84,8 +84,8 @@ impl Window {
     }
 }
 
-/// A number of values as a number to divide by. Signed on the way: for that, processors have an
-/// instruction.
+/// A number of values as a divisor. Signed on the way: processors have an instruction for that
+/// conversion.
 #[inline]
 fn real(number: usize) -> f64 {
     number as i64 as f64
@@ -95,7 +95,7 @@ fn real(number: usize) -> f64 {
 mod tests {
     use super::*;
 
-    /// A repeatable row of numbers of very different sizes, some negative.
+    /// A repeatable sequence of numbers of very different sizes, some negative.
     fn values() -> impl Iterator<Item = f64> {
         let mut state = 1_u64;
         std::iter::from_fn(move || {
@@ -106,7 +106,7 @@ mod tests {
         })
     }
 
-    /// The sum without rounding on the way, up to the last addition: Neumaier's.
+    /// Neumaier's sum: without rounding errors up to the last addition.
     fn exact_mean(values: &[f64]) -> f64 {
         let (mut sum, mut lost) = (0.0_f64, 0.0);
         for value in values {

@@ -12,11 +12,11 @@ use crate::memory::AttachedField;
 use crate::publish::declaration::FieldKind;
 use crate::publish::{Declaration, DeclareError};
 
-/// The mean of the values of the last seconds: 60 unless `window` says otherwise.
+/// The mean of the values of the last seconds, 60 unless `window` is set.
 ///
-/// The mean is brought up to date when a value is added. It carries the time of that, so that
-/// readers show `-` once the whole window has passed without one. The span is kept in slices of
-/// a sixtieth of it: a value counts for between 59 and 60 sixtieths of the window.
+/// The mean is updated when a value is added. It carries the time of the update, so that readers
+/// show `-` once the whole window has passed without one. The window is divided into 60 slices: a
+/// value counts for between 59 and 60 sixtieths of the window.
 ///
 /// ```
 /// # use mmstats::{Field, Options, WindowedAverage};
@@ -33,7 +33,7 @@ pub struct WindowedAverage {
     origin: Stopwatch,
 }
 
-/// How many seconds a windowed average is over.
+/// The window of a windowed average, in seconds.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct SpanSettings {
@@ -47,10 +47,10 @@ impl Default for SpanSettings {
 }
 
 impl WindowedAverage {
-    /// How an average's index entry says that it is over seconds.
+    /// How an average's index entry marks a window in seconds.
     const OVER_SECONDS: u64 = 2;
 
-    /// Adds a value, now. NaN and the infinities are ignored.
+    /// Adds a value at the current time. Ignores NaN and the infinities.
     pub fn add(&self, value: f64) {
         if !value.is_finite() {
             return;
@@ -66,14 +66,14 @@ impl WindowedAverage {
         self.slices.mean().0
     }
 
-    /// How many values that mean is over.
+    /// The number of values in that mean.
     fn count(&self) -> u64 {
         self.slices.mean().1
     }
 }
 
 impl Declaration<WindowedAverage> {
-    /// How many seconds the mean is over.
+    /// The window, in seconds.
     pub fn window(mut self, seconds: impl Into<f64>) -> Self {
         self.settings = SpanSettings { seconds: seconds.into() };
         self
@@ -116,12 +116,12 @@ impl FieldKind for WindowedAverage {
 
 const SLICES: u128 = 60;
 
-/// A ring of slices of time, each with the values of its time.
+/// A ring of time slices, each with the values of its time.
 #[derive(Debug)]
 struct Slices {
     width: u128,
-    /// Not within the struct: in debug builds that is copied several times while it is made, and
-    /// a thread's stack may be small.
+    /// Not inside the struct, which debug builds copy several times while creating it: a thread's
+    /// stack may be small.
     ring: Box<[SliceCell; SLICES as usize]>,
     /// The newest slice, counted from the beginning of time.
     newest: Relaxed<u64>,
@@ -168,14 +168,14 @@ impl Slices {
     }
 
     fn add(&self, value: f64, elapsed: Duration) {
-        // Of nanoseconds that fit into a word, as those of a stopwatch do.
+        // The nanoseconds fit into a word, like those of a stopwatch.
         self.advance((elapsed.as_nanos() / self.width) as u64);
         let newest = self.slot(self.newest.get());
         let Slice { total, count } = newest.get();
         newest.set(Slice { total: total + value, count: count + 1 });
     }
 
-    /// Empties the slices that time has passed over.
+    /// Empties the slices that have expired.
     fn advance(&self, now: u64) {
         let newest = self.newest.get();
         if now <= newest {
