@@ -1,11 +1,11 @@
-//! Combines the values of a stat in several files.
+//! Combines the values of a stat over several files.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::Value;
 
-/// How the values of one stat in several files are combined into one.
+/// How the values of one stat in several files are combined.
 ///
 /// ```
 /// use mmstats::{Aggregator, Value};
@@ -17,17 +17,17 @@ use super::Value;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Aggregator {
-    /// All values added. Exact for whole numbers, as far as 64 bits hold them.
+    /// The sum. Exact for whole numbers that fit in 64 bits.
     Sum,
-    /// The least value.
+    /// The minimum.
     Min,
-    /// The greatest value.
+    /// The maximum.
     Max,
     /// The mean, a float.
     Avg,
-    /// The first value, of whatever type.
+    /// The first value, of any type.
     One,
-    /// The least value that isn't 0.
+    /// The minimum of the values that aren't 0.
     NonzeroMin,
     /// The mean of the values that aren't 0, a float.
     NonzeroAvg,
@@ -51,10 +51,10 @@ impl Aggregator {
         }
     }
 
-    /// The combined value; `None` if there is nothing to combine. Flags count as 0 and 1; except
-    /// for [`One`](Self::One), texts and bytes are passed over.
+    /// The combined value; `None` if there is nothing to combine. Flags count as 0 and 1; texts and
+    /// bytes are skipped, except by [`One`](Self::One).
     ///
-    /// A NaN makes a sum or mean NaN; a least or greatest value passes it over.
+    /// A NaN makes a sum or mean NaN; a minimum or maximum skips it.
     pub fn apply<'a>(self, values: impl IntoIterator<Item = Value<'a>>) -> Option<Value<'a>> {
         let mut values = values.into_iter();
         if self == Self::One {
@@ -79,7 +79,7 @@ impl fmt::Display for Aggregator {
     }
 }
 
-/// The name isn't that of an aggregator.
+/// No aggregator has this name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseAggregatorError(String);
 
@@ -101,10 +101,10 @@ impl FromStr for Aggregator {
     }
 }
 
-/// A number that stays whole as long as it is.
+/// A number that stays an integer as long as possible.
 #[derive(Clone, Copy, Debug)]
 enum Numeric {
-    /// The sum of 2^63 values of 64 bits fits.
+    /// Holds the sum of 2^63 values of 64 bits.
     Whole(i128),
     Float(f64),
 }
@@ -144,7 +144,7 @@ impl Numeric {
         }
     }
 
-    /// Anything exceeds NaN, so that it is taken only where there is nothing else.
+    /// Any number beats NaN, so that NaN is the result only if there is nothing else.
     fn exceeds(self, other: Self) -> bool {
         match (self, other) {
             (Self::Whole(a), Self::Whole(b)) => a > b,

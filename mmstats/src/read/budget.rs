@@ -8,11 +8,11 @@ use super::Stat;
 use crate::file::{ReadError, ReadLimit};
 use crate::format::Kind;
 
-/// What a stat takes in memory besides the bytes of its file.
+/// The memory that a stat takes besides the bytes of its file.
 const BYTES_A_STAT: u64 = 256;
 
-/// What a label takes besides, once over all files, in whatever reads them all: names, totals and
-/// encoded rows.
+/// The memory that a label takes besides, once over all files, in a tool that reads them all:
+/// names, totals and encoded rows.
 const BYTES_A_LABEL: u64 = 768;
 
 /// A label whose texts and value take more than this counts as several.
@@ -21,8 +21,8 @@ const TEXT_OF_A_LABEL: usize = 128;
 /// Limits on all files that are read together: anyone may write to a directory of stats files, and
 /// a tool that reads them all keeps them in memory.
 ///
-/// Files are read as long as they fit; one that doesn't is [`ReadError::OverBudget`], and smaller
-/// ones after it may fit again.
+/// Files are read as long as they fit; one that doesn't fit returns [`ReadError::OverBudget`], and
+/// smaller ones after it may still fit.
 ///
 /// ```
 /// use mmstats::{ReadBudget, ReadError, ReadOptions};
@@ -77,37 +77,37 @@ impl ReadBudget {
         Self::default()
     }
 
-    /// All files together take at most this many bytes: what is read of them, 256 bytes a
-    /// stat, and 768 a label.
+    /// Limits the bytes of all files together: what is read of them, 256 bytes per stat, and 768
+    /// per label.
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = bytes;
         self
     }
 
-    /// All files together have at most this many labels, each counted once. One whose texts and
-    /// value take more than 128 bytes counts as several.
+    /// Limits the labels of all files together, each counted once. One whose texts and value take
+    /// more than 128 bytes counts as several.
     pub fn max_labels(mut self, labels: u64) -> Self {
         self.max_labels = labels;
         self
     }
 
-    /// Limits each file by itself, for programs that keep one file at a time.
+    /// Applies the limits to each file by itself, for programs that keep one file at a time.
     pub fn each_file(mut self) -> Self {
         self.each_file = true;
         self
     }
 
-    /// The bytes that the files take so far.
+    /// The bytes taken so far.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// The bytes that are left for the next file.
+    /// The bytes left for the next file.
     pub(super) fn bytes_left(&self) -> u64 {
         self.max_bytes - self.bytes
     }
 
-    /// How many fields the next file may have: duplicates of a label are no way to use it up.
+    /// How many fields the next file may have, so that duplicate labels can't exhaust memory.
     pub(super) fn max_fields(&self) -> usize {
         usize::try_from(self.max_labels).unwrap_or(usize::MAX)
     }
@@ -122,7 +122,7 @@ impl ReadBudget {
         ReadError::OverBudget { path: path.to_owned(), exceeded, limit }
     }
 
-    /// Takes a file's part, or nothing if it doesn't fit.
+    /// Takes a file's share, or nothing if it doesn't fit.
     pub(super) fn charge<'a>(
         &mut self,
         path: &Path,
@@ -134,7 +134,7 @@ impl ReadBudget {
             return Err(self.over_bytes(path));
         }
         if self.each_file {
-            // There are no more fields than there may be labels.
+            // There are never more fields than labels allowed.
             return Ok(());
         }
         let (mut labels, mut new) = (self.labels, Vec::new());
@@ -161,8 +161,8 @@ impl ReadBudget {
     }
 }
 
-/// How much text a reader may keep of a stat. What JSON has to escape becomes six times as long;
-/// of a histogram's buckets most have few digits.
+/// How much text a reader may keep for a stat. JSON escapes take six times the bytes; most of a
+/// histogram's buckets have few digits.
 fn text_of(stat: &Stat<'_>) -> usize {
     let written = |bytes: &[u8]| -> usize {
         bytes.iter().map(|byte| if matches!(byte, b' '..=b'~') { 1 } else { 6 }).sum()
@@ -185,7 +185,7 @@ mod tests {
     use std::path::PathBuf;
     use tempfile::TempDir;
 
-    /// A file with these labels.
+    /// Writes a file with these labels.
     fn file(dir: &TempDir, name: &str, labels: &[String]) -> PathBuf {
         let field = |label: &String| {
             [&(label.len() as u16).to_ne_bytes(), label.as_bytes(), b"\x01\0B\xff\x07"].concat()
@@ -232,7 +232,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let small = file(&dir, "small", &labels("a", 1));
         let size = fs::metadata(&small).unwrap().len();
-        // The label counts once.
+        // A label counts once.
         let mut budget = ReadBudget::new().max_bytes(2 * (size + 256) + 768);
         let mut read = |path: &Path| ReadOptions::new().read_within(path, &mut budget);
         assert!(read(&file(&dir, "large", &labels("a", 3))).is_err());
@@ -264,7 +264,7 @@ mod tests {
         assert_eq!(ReadOptions::new().read(&path).unwrap().stats().len(), 300_000);
     }
 
-    /// Each counts once, and yet there are as many stats in memory.
+    /// Each label counts once, but every stat takes memory.
     #[test]
     fn a_label_that_a_file_repeats_uses_nothing_up() {
         let dir = tempfile::tempdir().unwrap();
@@ -279,7 +279,7 @@ mod tests {
         ));
     }
 
-    /// Sparse files take what stands in them, wherever their ends are.
+    /// Sparse files take what is in them, whatever their size.
     #[test]
     fn holes_at_the_end_of_a_file_take_nothing() {
         let dir = tempfile::tempdir().unwrap();
@@ -292,7 +292,7 @@ mod tests {
         }
     }
 
-    /// A value may reach into the hole: it is zeros, and has its part in memory.
+    /// A value may reach into the hole: it is zeros and takes memory.
     #[test]
     fn a_value_in_a_hole_is_read() {
         const SIZE: usize = 1 << 20;

@@ -1,14 +1,14 @@
-//! Values that several stores change, read so that they are of one update.
+//! Reads values that take several stores, so that all parts are of one update.
 //!
-//! The first copy of a file gives its structure; the copies here only refresh value bytes.
+//! The first copy of a file gives its structure; these copies only refresh value bytes.
 //!
-//! A value with a sequence number takes three copies, A, B and C. While the write buffer and the
-//! sequence number of the read buffer are the same in A and in C and the number is even, nobody
-//! began to write that buffer in between, so B's bytes of it are of one update. Two copies
-//! wouldn't do: a component that returns to an old value passes both.
+//! A value with a sequence number takes three copies, A, B and C. If the write buffer and the
+//! sequence number of the read buffer are the same in A and C and the number is even, nobody began
+//! to write that buffer in between, so its bytes in B are of one update. Two copies aren't enough:
+//! a component that returns to an old value passes both.
 //!
-//! A buffered value without one, as the original writes it, takes two copies that agree in the
-//! write buffer and in the value. So does an aligned one whose index entry isn't there yet.
+//! A buffered value without a sequence number, as the original writes it, takes two copies with the
+//! same write buffer and value. So does an aligned one whose index entry isn't there yet.
 
 use std::ops::Range;
 use std::sync::atomic::{Ordering, fence};
@@ -16,12 +16,13 @@ use std::sync::atomic::{Ordering, fence};
 use super::parsed_field::ParsedField;
 use crate::file::{FileImage, ReadError};
 
-/// How often a value is tried. A writer that does nothing but update wins anyway.
+/// Maximum number of attempts. A writer that does nothing but update wins anyway.
 const ATTEMPTS: usize = 16;
 
-/// Refreshes what needs it in `copy`, the whole file; flags what never was consistent.
+/// Refreshes the values that need it in `copy`, the whole file; flags those that never were
+/// consistent.
 ///
-/// `copy_again` copies a range of the file as it is now.
+/// `copy_again` copies the current bytes of a range of the file.
 pub(super) fn read_consistent(
     copy: &mut FileImage,
     fields: &mut [ParsedField],
@@ -60,7 +61,7 @@ pub(super) fn read_consistent(
     Ok(())
 }
 
-/// Whether nobody wrote the read buffer between the copies, by its sequence number.
+/// Whether the sequence number shows that nobody wrote the read buffer between the copies.
 fn same_sequence(field: &ParsedField, before: &FileImage, after: &FileImage) -> bool {
     let state = |copy: &FileImage| {
         let write_buffer = write_buffer(field, copy);
@@ -71,7 +72,7 @@ fn same_sequence(field: &ParsedField, before: &FileImage, after: &FileImage) -> 
     is_consistent(state(before), state(after))
 }
 
-/// The rule: write buffer and sequence number are the same before and after, and the number is
+/// The rule: the write buffer and sequence number are the same before and after, and the number is
 /// even.
 pub(crate) fn is_consistent(before: (u8, u64), after: (u8, u64)) -> bool {
     let (_, sequence) = before;
@@ -93,10 +94,10 @@ fn value<'a>(field: &ParsedField, copy: &'a FileImage) -> &'a [u8] {
     copy.at(start..start + field.size())
 }
 
-/// Takes over both values of a copy, of which `write_buffer` names the one that is read.
+/// Takes both values from a copy, with `write_buffer` selecting the one that is read.
 ///
-/// The copies before and after agree in it, and it is their buffer that nobody wrote; the copy
-/// between them may have met the other one.
+/// It is the same in the copies before and after, and nobody wrote their read buffer; the copy
+/// between them may have seen another write buffer.
 fn take(field: &ParsedField, write_buffer: u8, from: &FileImage, to: &mut FileImage) {
     let range = field.write_buffer_at()..field.end();
     let bytes = &mut to.bytes_mut()[range.clone()];
@@ -118,7 +119,7 @@ mod tests {
         DeclaredField { sequenced, ..DeclaredField::zeroed(label, signature, Kind::Timer) }
     }
 
-    /// A file whose writer goes on by one store whenever it is told to.
+    /// A file whose writer advances one store at a time.
     struct Writer {
         bytes: Vec<u8>,
         field: ParsedField,
@@ -135,8 +136,8 @@ mod tests {
             Self { bytes: image.bytes, field, update: 1, step: 0 }
         }
 
-        /// Sequence odd, each component, sequence even, flip. Without a sequence, as the
-        /// original's writer has none: the components and the flip.
+        /// Odd sequence number, each component, even sequence number, flip. Without a sequence
+        /// number, as in the original: the components and the flip.
         fn store(&mut self) {
             let at = self.field.write_buffer_at();
             let write_buffer = self.bytes[at];
@@ -145,7 +146,7 @@ mod tests {
             let mut put = |at: usize, value: u64| {
                 self.bytes[at..at + 8].copy_from_slice(&value.to_ne_bytes());
             };
-            // Each buffer counts for itself, so both may have the same number.
+            // Each buffer has its own count, so both may have the same number.
             let updates_of_buffer = self.update.div_ceil(2);
             match self.step {
                 0 if self.field.sequenced => put(sequence, 2 * updates_of_buffer - 1),
@@ -162,7 +163,7 @@ mod tests {
             }
         }
 
-        /// Copies word by word, forwards or backwards: no order within a copy is promised.
+        /// Copies word by word, forwards or backwards: the order within a copy isn't guaranteed.
         fn copy(
             &mut self,
             stores_before: &mut impl FnMut() -> usize,
@@ -181,7 +182,7 @@ mod tests {
             FileImage::of_bytes(&copied)
         }
 
-        /// The last update that readers are led to.
+        /// The last published update.
         fn published(&self) -> u64 {
             self.update - 1
         }
@@ -201,11 +202,11 @@ mod tests {
     struct Seen {
         components: [u64; COMPONENTS],
         stable: bool,
-        /// What was published when the reading began.
+        /// What was published when the read began.
         before: u64,
     }
 
-    /// Reads while the writer stores; it does so in `chances` of 1000 pauses of the reader.
+    /// Reads while the writer stores, in `chances` of 1000 pauses of the reader.
     fn read_under(layout: Layout, seed: u64, chances: u64) -> Seen {
         let (mut pauses, mut orders) = (random(seed), random(!seed));
         let mut stores = move || usize::from(pauses() % 1000 < chances) * (pauses() % 12) as usize;
@@ -228,7 +229,7 @@ mod tests {
     fn a_sequenced_value_that_is_called_stable_is_of_one_update_and_not_of_an_old_one() {
         let mut unstable = 0;
         for seed in 0..10_000 {
-            // From a writer that hardly ever stores to one that hardly rests.
+            // From a writer that rarely stores to one that rarely rests.
             let seen = read_under(Layout::Aligned, seed, seed % 20);
             unstable += u32::from(!seen.stable);
             let [first, ..] = seen.components;

@@ -1,4 +1,4 @@
-//! From the bytes of a component to its value.
+//! Decodes the bytes of a component.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use super::Value;
 use crate::format::integer::{signed, unsigned};
 use crate::format::{Component, lossy, until_nul};
 
-/// The value of a component of `bytes`, which are one value of its signature.
+/// The value of a component in `bytes`, which are one value of its signature.
 #[inline]
 pub(super) fn decode<'a>(bytes: &'a [u8], component: &Component) -> Value<'a> {
     let bytes = &bytes[component.offset..component.offset + component.size];
@@ -25,11 +25,11 @@ pub(super) fn decode<'a>(bytes: &'a [u8], component: &Component) -> Value<'a> {
     }
 }
 
-/// An IEEE 754 number of 16 bits, which Rust has no stable type for.
+/// A 16-bit IEEE 754 number, for which Rust has no stable type.
 fn half(bits: u16) -> f64 {
     let exponent = bits >> 10 & 0x1f;
     let fraction = u64::from(bits & 0x3ff);
-    // `powi` promises no exact result; a quotient of powers of two is exact.
+    // `powi` isn't guaranteed to be exact; a quotient of powers of two is.
     let smallest_times = |count: u64| count as f64 / f64::from(1 << 24);
     let size = match exponent {
         0 => smallest_times(fraction),
@@ -40,12 +40,12 @@ fn half(bits: u16) -> f64 {
     if bits >> 15 == 0 { size } else { -size }
 }
 
-/// The text of a field: up to its first NUL, as the original's readers show it.
+/// The text of a field up to its first NUL, as the original's readers show it.
 fn text(bytes: &[u8]) -> Cow<'_, str> {
     lossy(until_nul(bytes))
 }
 
-/// The content of a Pascal string: its first byte says how much of the rest counts.
+/// The content of a Pascal string: its first byte is the length.
 fn counted(bytes: &[u8]) -> &[u8] {
     match bytes.split_first() {
         Some((&size, rest)) => &rest[..rest.len().min(size.into())],

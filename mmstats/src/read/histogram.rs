@@ -1,4 +1,4 @@
-//! How values are spread: the buckets of a histogram at one moment, or over a span of time.
+//! The buckets of a histogram at one moment, or over a span of time.
 
 use std::ops::RangeInclusive;
 
@@ -6,12 +6,12 @@ use crate::format::Buckets;
 
 /// The buckets of a histogram.
 ///
-/// Only the bucket of a value is known; statistics take its midpoint, which is off by a few
-/// per cent at most, as the writer chose (3.1 % unless it said otherwise).
+/// Only the bucket of a value is known; statistics use its midpoint, which is off by at most the
+/// relative error that the writer chose (3.1 % by default).
 ///
-/// Of the values beyond the [end of the range](Self::range_end) only the number is known: the
-/// [`overflow`](Self::overflow). Early files don't have one: their last bucket also counts
-/// whatever is larger.
+/// Values beyond the [end of the range](Self::range_end) are only counted, as
+/// [`overflow`](Self::overflow). Early files have no overflow: their last bucket also counts larger
+/// values.
 ///
 /// ```no_run
 /// use mmstats::StatsFile;
@@ -31,7 +31,7 @@ use crate::format::Buckets;
 pub struct HistogramSnapshot {
     scheme: Buckets,
     counts: Vec<u64>,
-    /// `None` if the file doesn't count the overflow apart.
+    /// `None` if the file doesn't count the overflow separately.
     overflow: Option<u64>,
 }
 
@@ -41,7 +41,7 @@ pub struct HistogramSnapshot {
 pub struct Bucket {
     /// The values that it counts.
     pub values: RangeInclusive<u64>,
-    /// How many there were.
+    /// The number of values.
     pub count: u64,
 }
 
@@ -58,8 +58,9 @@ impl Bucket {
 }
 
 impl HistogramSnapshot {
-    /// The snapshot of a field's counts; `has_overflow` if those of the last doubling are values
-    /// beyond the range. `None` if there aren't as many counts as the scheme has buckets.
+    /// The snapshot of a field's counts; with `has_overflow` the counts of the last doubling are
+    /// values beyond the range. `None` if the number of counts isn't the scheme's number of
+    /// buckets.
     pub(super) fn new(stored: Buckets, has_overflow: bool, mut counts: Vec<u64>) -> Option<Self> {
         if stored.count() != counts.len() {
             return None;
@@ -72,12 +73,13 @@ impl HistogramSnapshot {
         Some(Self { scheme, counts, overflow })
     }
 
-    /// How many values were recorded, the overflow included.
+    /// The number of values recorded, including the overflow.
     pub fn count(&self) -> u64 {
         sum(&self.counts).wrapping_add(self.overflow())
     }
 
-    /// How many values were beyond the end of the range; 0 if the file doesn't count them apart.
+    /// The number of values beyond the end of the range; 0 if the file doesn't count them
+    /// separately.
     pub fn overflow(&self) -> u64 {
         self.overflow.unwrap_or(0)
     }
@@ -87,19 +89,18 @@ impl HistogramSnapshot {
         self.scheme.range_end()
     }
 
-    /// The value that `percent` per cent of the values don't exceed, from 0 to 100; `None`
-    /// without values. 0 is the least value, 50 the median, 100 the greatest.
+    /// The value that `percent` per cent of the values don't exceed, from 0 to 100; `None` without
+    /// values. 0 is the minimum, 50 the median, 100 the maximum.
     ///
-    /// It is the middle of a bucket, rounded down to a whole number, or [`f64::INFINITY`] if it
-    /// is one of the overflow: then all that is known is that it is larger than
-    /// [`range_end`](Self::range_end).
+    /// It is the middle of a bucket, rounded down to a whole number, or [`f64::INFINITY`] if it is
+    /// in the overflow: then it is only known to be larger than [`range_end`](Self::range_end).
     pub fn percentile(&self, percent: f64) -> Option<f64> {
         let counts = self.counts.iter().chain(&self.overflow);
         let total: u128 = counts.map(|&count| u128::from(count)).sum();
         if total == 0 {
             return None;
         }
-        // At least one value, so that 0 is the least; NaN becomes 0.
+        // At least one value, so that 0 gives the minimum; NaN becomes 0.
         let rank = (percent.clamp(0.0, 100.0) / 100.0 * total as f64).ceil() as u128;
         let rank = rank.clamp(1, total);
         let mut seen = 0;
@@ -110,8 +111,8 @@ impl HistogramSnapshot {
         Some(found.map_or(f64::INFINITY, |bucket| bucket.whole_middle() as f64))
     }
 
-    /// The mean of the values, as near as the buckets tell; `None` without values. A value of the
-    /// overflow counts as the least that it can be, so the mean is at least this.
+    /// The mean of the values, as exact as the buckets are; `None` without values. A value in the
+    /// overflow counts as the smallest possible one, so the mean is at least this.
     pub fn mean(&self) -> Option<f64> {
         let overflow = self.overflow() as f64;
         let (mut total, mut count) = ((self.range_end() as f64 + 1.0) * overflow, overflow);
@@ -122,14 +123,14 @@ impl HistogramSnapshot {
         (count > 0.0).then(|| total / count)
     }
 
-    /// The buckets that have any values, by their values, without the overflow.
+    /// The nonempty buckets in ascending order, without the overflow.
     pub fn buckets(&self) -> impl Iterator<Item = Bucket> + '_ {
         let counts = self.counts.iter().enumerate().filter(|&(_, &count)| count > 0);
         counts.map(|(index, &count)| Bucket { values: self.scheme.range(index), count })
     }
 
     /// Adds the values of another histogram. Returns `false` and changes nothing if its buckets
-    /// are others, or if only one of the two counts its overflow apart.
+    /// differ, or if only one of the two counts its overflow separately.
     #[must_use]
     pub fn merge(&mut self, other: &Self) -> bool {
         let same = self.has_buckets_of(other);
@@ -146,8 +147,8 @@ impl HistogramSnapshot {
         self.scheme == other.scheme && self.overflow.is_some() == other.overflow.is_some()
     }
 
-    /// What is new since an earlier moment of the same histogram; `None` where it is not the
-    /// same, because a bucket fell back (its writer began anew) or the buckets are others.
+    /// The values added since an earlier snapshot of the same histogram; `None` if it isn't the
+    /// same, because a count fell (its writer restarted) or the buckets differ.
     pub fn since(&self, earlier: &Self) -> Option<Self> {
         if !self.has_buckets_of(earlier) {
             return None;
@@ -178,7 +179,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// As a field with this scheme counts the values.
+    /// Counts the values like a field with this scheme.
     fn counted(stored: Buckets, has_overflow: bool, values: &[u64]) -> HistogramSnapshot {
         let mut counts = vec![0; stored.count()];
         for &value in values {
@@ -210,7 +211,7 @@ mod tests {
         assert_eq!((both.emptied().overflow(), both.emptied().percentile(50.0)), (0, None));
     }
 
-    /// A file from before there was an overflow: nothing of it is taken for one.
+    /// A file from before the overflow existed: none of its values count as overflow.
     #[test]
     fn without_an_overflow_larger_values_are_in_the_last_bucket() {
         let early = |values: &[u64]| counted(Buckets::new(4, 10).unwrap(), false, values);

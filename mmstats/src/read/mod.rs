@@ -1,4 +1,4 @@
-//! The reader: anybody's stats files as typed values.
+//! The reader: stats files as typed values.
 
 mod aggregator;
 mod budget;

@@ -31,22 +31,22 @@ impl Default for ReadOptions {
 }
 
 impl ReadOptions {
-    /// The defaults: files of up to 64 MiB, closed after the reading.
+    /// The defaults: files of up to 64 MiB, closed after reading.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Files larger than this many bytes are refused. Never more than 4 GiB, where the
+    /// Rejects files larger than this many bytes. The limit is never more than 4 GiB, where the
     /// format's offsets end.
     pub fn max_size(mut self, bytes: u64) -> Self {
         self.max_size = bytes;
         self
     }
 
-    /// Whether the snapshot keeps its file open, so that [`StatsFile::life`] needs no second
-    /// opening, and the system is asked which file it is only where somebody wants to know. It
-    /// costs a descriptor as long as there is the snapshot, or until [`StatsFile::close`]; reading
-    /// one file after the other it is the quicker way.
+    /// Whether the snapshot keeps its file open, so that [`StatsFile::life`] needn't open it again,
+    /// and the system is asked for the file's identity only on demand. It costs a descriptor for
+    /// the life of the snapshot, or until [`StatsFile::close`]; for reading one file after another
+    /// it is faster.
     pub fn keep_open(mut self, keep: bool) -> Self {
         self.keep_open = keep;
         self
@@ -64,7 +64,7 @@ impl ReadOptions {
         StatsFile::from_open_file(path, file, self.keep_open, None)
     }
 
-    /// Reads a file if it fits into what is left of `budget`, which then has less.
+    /// Reads a file if it fits into what is left of `budget`, and takes it from the budget.
     ///
     /// # Errors
     ///

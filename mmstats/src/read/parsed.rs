@@ -1,4 +1,4 @@
-//! One walk over a copy: its fields, and what the index says about them.
+//! One walk over a copy: its fields and their index entries.
 
 use std::ops::Range;
 
@@ -13,12 +13,12 @@ pub(super) struct Parsed {
     /// The range of the trailer's identity, if the file has one.
     pub identity: Option<Range<usize>>,
     pub problem: Option<FormatError>,
-    /// There are more fields than are wanted, and the others aren't here.
+    /// There are more fields than `max_fields`; the others are left out.
     pub too_many: bool,
 }
 
 impl Parsed {
-    /// With at most this many fields.
+    /// Parses `bytes`, with at most this many fields.
     pub(super) fn of(bytes: &[u8], max_fields: usize) -> Result<Self, FormatError> {
         let mut fields = Vec::with_capacity(32);
         let mut too_many = false;
@@ -92,8 +92,8 @@ mod tests {
         }
     }
 
-    /// A writer is adding a field: its entry is there, the field isn't visible yet, or the
-    /// other way round.
+    /// A writer is adding a field: its entry is there but the field isn't visible yet, or the other
+    /// way round.
     #[test]
     fn a_field_and_an_entry_without_the_other_disturb_nobody() {
         let fields = ["hit", "miss", "error"].map(counter);
@@ -117,8 +117,8 @@ mod tests {
         assert_eq!(known(bytes), [true, true, false]);
     }
 
-    /// The fuzzer found a file of which kinds were shown and which was said to have no trailer: its
-    /// identity was damaged, and the one was asked for in place of the other.
+    /// Found by the fuzzer: a file with a damaged identity showed kinds but was said to have no
+    /// trailer, because the identity was checked in place of the trailer.
     #[test]
     fn an_index_stands_without_an_identity() {
         let image = image(&[counter("hit")]);

@@ -1,4 +1,4 @@
-//! The fields of a file, in few bytes each: a hostile file may have a field for every 6 of its
+//! The fields of a file, in a few bytes each: a hostile file may have a field for every 6 of its
 //! bytes.
 
 use std::num::NonZeroU32;
@@ -22,9 +22,9 @@ pub(super) struct ParsedField {
     pub single: Option<u8>,
     /// The last component is a sequence number.
     pub sequenced: bool,
-    /// The copies of the value never agreed.
+    /// The value was never consistent.
     pub unstable: bool,
-    /// Where its index entry begins; none in a file without a trailer.
+    /// Where its index entry begins; `None` in a file without a trailer.
     entry: Option<NonZeroU32>,
 }
 
@@ -61,7 +61,7 @@ impl ParsedField {
         self.write_buffer_at() + 1
     }
 
-    /// Takes over what the index says about it.
+    /// Takes what the index says about it.
     pub(super) fn set_entry(&mut self, entry: &Entry<'_>, bytes: &[u8]) {
         self.sequenced = entry.is_sequenced() && self.can_be_sequenced(bytes);
         self.entry = NonZeroU32::new(entry.start() as u32);
@@ -87,12 +87,12 @@ impl ParsedField {
         &bytes[start..start + usize::from(self.label_size)]
     }
 
-    /// With its padding.
+    /// The signature with its padding.
     pub(super) fn signature<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
         &bytes[self.signature_at()..self.write_buffer_at()]
     }
 
-    /// The offset of the value that a reader takes: the one that `write_buffer` doesn't name.
+    /// The offset of the value that readers take: the one that `write_buffer` doesn't name.
     pub(super) fn read_value_at(&self, write_buffer: u8) -> usize {
         if self.buffered && write_buffer == 0 {
             self.value_at() + self.size()
@@ -108,8 +108,8 @@ impl ParsedField {
 
     /// Whether one copy may have parts of several updates.
     ///
-    /// An aligned value of up to 8 bytes is copied whole; without an index entry nobody says
-    /// that its writer stores it at once.
+    /// An aligned value of up to 8 bytes is copied whole; without an index entry, its writer may
+    /// not store it at once.
     pub(super) fn takes_several_copies(&self) -> bool {
         let is_word = self.size.is_power_of_two()
             && self.size() <= size_of::<u64>()
@@ -117,7 +117,7 @@ impl ParsedField {
         self.buffered && (self.sequenced || self.entry.is_none() || !is_word)
     }
 
-    /// Whether there is a sequence number to go by: two buffers of something and a `Q` behind it.
+    /// Whether there is a usable sequence number: two buffers of something with a `Q` behind it.
     fn can_be_sequenced(&self, bytes: &[u8]) -> bool {
         self.known
             && self.buffered

@@ -1,11 +1,11 @@
-//! Which process wrote a file: more than its id.
+//! The process that wrote a file, identified by more than its id.
 
 use crate::format::Identity;
 
-/// What distinguishes a process from every other one: a process id alone is given out again, and
-/// every container has a process 1.
+/// Distinguishes a process from every other one: process ids are reused, and every container has a
+/// process 1.
 ///
-/// Where a file doesn't tell one of them it is 0. Files of the original tell only the process id.
+/// A part that the file doesn't have is 0. Files of the original have only the process id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProcessKey {
     /// The process id, in the process's own namespace.

@@ -1,4 +1,4 @@
-//! Finds stats files: by the arguments of a tool, or in the default locations.
+//! Finds stats files by a tool's arguments, or in the default locations.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -30,11 +30,11 @@ pub struct Search {
 
 /// Finds stats files by `arguments`: files, directories and globs.
 ///
-/// A directory, also one that a glob matches, means its `*.mmstats` and `mmstats-*`, without
+/// A directory, even one that a glob matches, means its `*.mmstats` and `mmstats-*`, without
 /// subdirectories. `dir/**` matches `dir` and every directory below it. A glob doesn't match names
-/// that begin with a dot. A file that is named is taken whatever its name. Without arguments the
-/// locations are `$MMSTATS_GLOB`, else `$MMSTATS_PATH`, else `/dev/shm` and the temporary directory.
-/// A set-user-ID program ignores the variables.
+/// that begin with a dot. An explicitly named file may have any name. Without arguments the
+/// locations are `$MMSTATS_GLOB`, else `$MMSTATS_PATH`, else `/dev/shm` and the temporary
+/// directory. A set-user-ID program ignores the variables.
 pub fn find<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Search {
     let mut search = Search::default();
     let mut arguments = arguments.into_iter().peekable();
@@ -44,7 +44,7 @@ pub fn find<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Search {
     for argument in arguments {
         search.search_argument(argument.as_ref());
     }
-    // By bytes: comparing paths takes them apart.
+    // By bytes: comparing paths splits them into components.
     search.paths.sort_unstable_by(|one, other| one.as_os_str().cmp(other.as_os_str()));
     search.paths.dedup_by(|one, other| one.as_os_str() == other.as_os_str());
     search
@@ -66,8 +66,8 @@ impl Search {
         &self.errors
     }
 
-    /// Incomplete files in the searched directories, which nobody reads. Those of dead writers are
-    /// for [`remove_if_dead`](crate::remove_if_dead).
+    /// Incomplete files in the searched directories, which nobody reads.
+    /// [`remove_if_dead`](crate::remove_if_dead) removes those of dead writers.
     pub fn unfinished(&self) -> &[PathBuf] {
         &self.unfinished
     }
@@ -123,7 +123,7 @@ impl Search {
     fn take_all(&mut self, directory: &Path) -> io::Result<()> {
         for entry in fs::read_dir(directory)? {
             let entry = entry?;
-            // A link or a type that isn't told may be a file; reading it will tell.
+            // A link or an unknown type may be a file; reading it will show.
             let folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
             let name = entry.file_name();
             let hidden = name.as_bytes().starts_with(b".");
@@ -147,7 +147,7 @@ impl Search {
             require_literal_separator: true,
             require_literal_leading_dot: true,
         };
-        // What the library leaves out: two asterisks stand for no folder, too.
+        // The library leaves this out: two asterisks also match no folder.
         let above = pattern.trim_end_matches('/').strip_suffix("**");
         match above.filter(|above| above.is_empty() || above.ends_with('/')) {
             Some("") => self.take_matches("."),

@@ -41,25 +41,24 @@ impl<'a> Stat<'a> {
         self.field.label(self.bytes)
     }
 
-    /// What the stat is; `None` where the file doesn't say, or says something newer than this
-    /// reader.
+    /// The kind; `None` if the file doesn't have it, or if it is newer than this reader.
     pub fn kind(&self) -> Option<Kind> {
         self.entry()?.kind()
     }
 
-    /// The unit, or an empty text.
+    /// The unit, or an empty string.
     pub fn unit(&self) -> &'a str {
         self.entry().map_or("", |entry| entry.unit())
     }
 
-    /// What the stat means, in words, or an empty text.
+    /// The help text, or an empty string.
     pub fn help(&self) -> &'a str {
         self.entry().map_or("", |entry| entry.help())
     }
 
     /// How the stat is combined over threads and processes, if the file says. Up-down counters are
-    /// always summed: add their values with [`i64::wrapping_add`], as a part of a figure may have
-    /// wrapped where the whole doesn't.
+    /// always summed: add their values with [`i64::wrapping_add`], as a part may have wrapped even
+    /// if the sum doesn't.
     pub fn aggregate(&self) -> Option<Aggregate> {
         let entry = self.entry()?;
         match entry.kind() {
@@ -68,13 +67,14 @@ impl<'a> Stat<'a> {
         }
     }
 
-    /// The type signature without padding: `Q`, `dQddddQ`, `255s`. Python's `struct` knows it.
+    /// The type signature without padding: `Q`, `dQddddQ`, `255s`. In the syntax of Python's
+    /// `struct`.
     pub fn signature(&self) -> Cow<'a, str> {
         lossy(self.field.signature(self.bytes).trim_ascii_start())
     }
 
-    /// The value as the original's readers give it: the first component. A type that isn't
-    /// known, or that has no component, is given as raw bytes: see [`note`](Self::note).
+    /// The value as the original's readers show it: the first component. A type that is unknown or
+    /// has no component gives raw bytes: see [`note`](Self::note).
     #[inline]
     pub fn value(&self) -> Value<'a> {
         match self.first_part() {
@@ -85,8 +85,8 @@ impl<'a> Stat<'a> {
 
     /// The components with their names, without the sequence number of a struct value.
     ///
-    /// A stat of one component calls it `value`. Those of an average or a timer have names;
-    /// any others are numbered from 0.
+    /// A single component is called `value`. Those of an average or a timer have names; any others
+    /// are numbered from 0.
     pub fn components(&self) -> impl Iterator<Item = (Cow<'static, str>, Value<'a>)> + use<'a> {
         let (bytes, names) = (self.value_bytes(), self.names());
         self.parts().enumerate().map(move |(index, component)| {
@@ -98,19 +98,19 @@ impl<'a> Stat<'a> {
         })
     }
 
-    /// The component of this name.
+    /// The component with this name.
     pub fn component(&self, name: &str) -> Option<Value<'a>> {
         self.components().find(|(found, _)| found == name).map(|(_, value)| value)
     }
 
-    /// Whether the value has two buffers, as values that change have; fixed values, texts of the
-    /// original and small numbers have one. A hint at the kind where the file doesn't tell.
+    /// Whether the value has two buffers, like most values that change; fixed values, texts of the
+    /// original and small numbers have one. A hint at the kind if the file doesn't have it.
     pub fn is_buffered(&self) -> bool {
         self.field.buffered
     }
 
-    /// The kind, or a guess from the type if the file has none: a double-buffered `Q` is a
-    /// counter of the original, a text is info, anything else a gauge.
+    /// The kind, or a guess from the type if the file has none: a double-buffered `Q` is a counter
+    /// of the original, a text is info, anything else is a gauge.
     pub fn kind_or_guess(&self) -> Kind {
         self.kind().unwrap_or_else(|| match self.value() {
             Value::Text(_) | Value::Bytes(_) => Kind::Info,
@@ -119,8 +119,8 @@ impl<'a> Stat<'a> {
         })
     }
 
-    /// Whether the copies of a value that several stores change agreed. Where they didn't, the
-    /// writer kept on changing it: each component is whole, but they may be of different updates.
+    /// Whether a value that takes several stores was read consistently. If not, the writer kept
+    /// changing it: each component is whole, but they may be of different updates.
     pub fn is_stable(&self) -> bool {
         !self.field.unstable
     }
@@ -143,18 +143,18 @@ impl<'a> Stat<'a> {
         let entry = self.entry().filter(|entry| entry.kind() == Some(Kind::Histogram))?;
         let scheme = Buckets::from_parameters(entry.parameters())?;
         let counts = self.parts().map(|part| decode(self.value_bytes(), &part).as_u64());
-        // What the parameters say and what the field has may differ.
+        // The parameters and the field may disagree.
         let counts: Option<Vec<u64>> = counts.take(scheme.count() + 1).collect();
         HistogramSnapshot::new(scheme, entry.has_overflow(), counts?)
     }
 
-    /// Whether this is the average over a span of time and the span has passed since the last
-    /// value: at `now`, in seconds of Unix time, there is nothing to average.
+    /// Whether this is an average over a span of time and the span has passed since the last value:
+    /// at `now`, Unix time in seconds, there is nothing to average.
     ///
-    /// So it is if the last value is from further in the future than the span, and than 10
-    /// seconds: the clock was set back since, and nobody knows how long ago the value was added.
+    /// Also true if the last value is in the future by more than the span and more than 10 seconds:
+    /// the clock was set back since, and the age of the value is unknown.
     pub fn is_expired(&self, now: f64) -> bool {
-        /// Readers may take the time well before they come to the file.
+        /// Readers may read the clock well before they read the file.
         const SLACK: f64 = 10.0;
         let average = self.entry().filter(|entry| entry.kind() == Some(Kind::Average));
         let Some([span, WINDOWED]) = average.map(|entry| entry.parameters()) else {
@@ -168,8 +168,8 @@ impl<'a> Stat<'a> {
         span > 0.0 && (age > span || -age > span.max(SLACK))
     }
 
-    /// How many values the mean of an average is over, as its weight beside other means: the
-    /// component `count`, but no more than its window holds. `None` where there is no count.
+    /// The number of values in the mean of an average, as its weight among other means: the
+    /// component `count`, but no more than its window holds. `None` if there is no count.
     ///
     /// ```
     /// # use mmstats::{Field, MovingAverage, Options, StatsFile};
@@ -223,7 +223,7 @@ impl<'a> Stat<'a> {
         self.field.value(self.bytes)
     }
 
-    /// The components' places; none where the signature isn't known.
+    /// The components' offsets and types; none if the signature is unknown.
     fn parts(&self) -> impl Iterator<Item = Component> + use<'a> {
         let signature = self.field.known.then(|| self.field.signature(self.bytes));
         let hidden_from =
@@ -348,7 +348,7 @@ mod tests {
         let file = windowed([60_f64.to_bits(), 2]);
         let stat = file.get("stat").unwrap();
         assert!(!stat.is_expired(1060.0) && stat.is_expired(1060.5));
-        // The clock stepped back since; less than that, and another clock is a little ahead.
+        // The clock was set back since; with less, another clock is slightly ahead.
         assert!(!stat.is_expired(940.0) && stat.is_expired(939.5) && stat.is_expired(0.0));
         let short = windowed([1_f64.to_bits(), 2]);
         let short = short.get("stat").unwrap();

@@ -14,8 +14,8 @@ use crate::format::{FormatError, Identity};
 
 /// A snapshot of one stats file: who wrote it, and its stats at one moment.
 ///
-/// The file is copied once and closed; nothing that its writer, or anybody else, does to it
-/// later changes a snapshot. A new look is a new snapshot.
+/// The file is copied once and closed; later changes by its writer, or anybody else, don't affect a
+/// snapshot. Read the file again for a new one.
 ///
 /// ```
 /// use mmstats::{StatsFile, Value};
@@ -33,7 +33,7 @@ use crate::format::{FormatError, Identity};
 #[derive(Debug)]
 pub struct StatsFile {
     path: PathBuf,
-    /// Of the file, of which the image may lack zeros at the end.
+    /// The size of the file. The image may lack zeros at the end.
     size: usize,
     image: FileImage,
     parsed: Parsed,
@@ -100,7 +100,7 @@ impl StatsFile {
         let again = |range| open.copy_range(range, path);
         read_consistent(&mut file.image, &mut file.parsed.fields, again)?;
         file.origin = Some(if keep {
-            // Which file it is can be asked later, and often nobody does.
+            // The file's identity can be queried later, and often isn't needed.
             Origin::Open(open)
         } else {
             let failed = |source| ReadError::Io { path: path.to_owned(), source };
@@ -109,7 +109,7 @@ impl StatsFile {
         Ok(file)
     }
 
-    /// The first bytes of a file, as far as the budget allows.
+    /// Reads the first bytes of a file, as far as the budget allows.
     fn copied(
         path: &Path,
         open: &OpenFile,
@@ -148,8 +148,8 @@ impl StatsFile {
         self.size
     }
 
-    /// The device and inode of the file, which tell it from another one that takes its name
-    /// later; `None` where the bytes didn't come from a file.
+    /// The device and inode of the file, which distinguish it from another one that takes its name
+    /// later; `None` if the bytes didn't come from a file.
     pub fn device_and_inode(&self) -> Option<(u64, u64)> {
         let id = self.origin.as_ref()?.id().ok()?;
         Some((id.device, id.inode))
@@ -161,7 +161,7 @@ impl StatsFile {
         self.identity.get_or_init(decode).as_ref()
     }
 
-    /// Whether the file has a trailer, so that kinds, units and help are known.
+    /// Whether the file has a trailer, with kinds, units and help.
     pub fn has_trailer(&self) -> bool {
         self.parsed.identity.is_some()
     }
@@ -197,11 +197,11 @@ impl StatsFile {
             .find_map(|stat| stat.value().as_i64())
     }
 
-    /// Whether the writer still publishes. The operating system is asked now, which costs more
-    /// than the reading.
+    /// Whether the writer still publishes. Asks the operating system now, which costs more than
+    /// reading the file.
     ///
-    /// Undecided without a file (see [`from_bytes`](Self::from_bytes)), and where the path has
-    /// another file by now.
+    /// Undecided without a file (see [`from_bytes`](Self::from_bytes)), or if the path has another
+    /// file by now.
     ///
     /// ```
     /// use mmstats::{Processes, StatsFile};
@@ -239,15 +239,16 @@ impl StatsFile {
         }
     }
 
-    /// Closes the file where [`ReadOptions::keep_open`](crate::ReadOptions::keep_open) keeps it open: a snapshot that stays
-    /// needs no descriptor. Which file it is stays known, and [`life`](Self::life) opens it again.
+    /// Closes a file that [`ReadOptions::keep_open`](crate::ReadOptions::keep_open) keeps open: a
+    /// snapshot that stays needs no descriptor. The file's identity stays known, and
+    /// [`life`](Self::life) opens it again.
     pub fn close(&mut self) {
         if let Some(Origin::Open(open)) = &self.origin {
             self.origin = open.id().ok().map(Origin::Closed);
         }
     }
 
-    /// The stats in the order of the file.
+    /// The stats in file order.
     pub fn stats(&self) -> impl DoubleEndedIterator<Item = Stat<'_>> + ExactSizeIterator {
         let bytes = self.image.bytes();
         self.parsed.fields.iter().map(move |field| Stat::new(bytes, field))
@@ -272,7 +273,7 @@ mod tests {
     use crate::format::{Layout, NewFile};
     use std::fs;
 
-    /// A file of this process, without any stat.
+    /// A file of this process, without stats.
     fn own_file(dir: &tempfile::TempDir) -> PathBuf {
         let path = dir.path().join("own.mmstats");
         let image = NewFile::compose(&[], &own_identity("Own"), Layout::Aligned, 0, 4096).unwrap();
@@ -307,7 +308,7 @@ mod tests {
         let path = own_file(&dir);
         let closed = StatsFile::read(&path).unwrap();
         let open = ReadOptions::new().keep_open(true).read(&path).unwrap();
-        // Made before the old one goes, so that it has an inode of its own.
+        // Created before the old one is removed, so that it has another inode.
         let other = dir.path().join("other");
         fs::write(&other, "other").unwrap();
         fs::rename(&other, &path).unwrap();

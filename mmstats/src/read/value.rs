@@ -5,20 +5,20 @@ use std::fmt;
 
 /// A value of a stats file, or one component of it.
 ///
-/// As text, whole numbers and floats are exact, so that they read back as the same value;
-/// bytes are escaped. Texts are not escaped: do that before showing them on a terminal.
+/// Displays whole numbers and floats exactly, so that they parse as the same value, and escapes
+/// bytes. Texts are not escaped: do that before showing them on a terminal.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Value<'a> {
-    /// A whole number without a sign.
+    /// An unsigned whole number.
     Unsigned(u64),
-    /// A whole number with a sign.
+    /// A signed whole number.
     Signed(i64),
-    /// A floating-point number, of 2, 4 or 8 bytes in the file; NaN and infinities too.
+    /// A floating-point number of 2, 4 or 8 bytes in the file, including NaN and the infinities.
     Float(f64),
     /// A flag.
     Bool(bool),
-    /// A text, up to its first NUL; what isn't UTF-8 is replaced.
+    /// A text up to its first NUL, with invalid UTF-8 replaced.
     Text(Cow<'a, str>),
     /// The raw bytes of a type that this reader doesn't know.
     Bytes(&'a [u8]),
@@ -76,8 +76,8 @@ impl fmt::Display for Value<'_> {
         match self {
             Self::Unsigned(value) => fmt::Display::fmt(value, f),
             Self::Signed(value) => fmt::Display::fmt(value, f),
-            // Debug is the shortest text that reads back as the same number, with an exponent
-            // where that is shorter.
+            // Debug is the shortest text that parses as the same number, with an exponent if that
+            // is shorter.
             Self::Float(value) => fmt::Debug::fmt(value, f),
             Self::Bool(value) => fmt::Display::fmt(value, f),
             Self::Text(text) => f.pad(text),

@@ -1,18 +1,17 @@
-//! Every interleaving of a writer and a reader of a struct value, by loom.
+//! Checks every interleaving of a writer and a reader of a struct value with loom.
 //!
 //! ```text
 //! RUSTFLAGS="--cfg loom" cargo test --release -p mmstats --lib interleavings
 //! ```
 //!
-//! What is checked is the code that runs: [`publish`] over loom's words in place of mapped ones,
-//! and [`is_consistent`] over copies of them. Beside it stand the variants that don't hold, each shown to
-//! fail: a model that couldn't see them would prove nothing.
+//! It checks the real code: [`publish`] over loom's words in place of mapped ones, and
+//! [`is_consistent`] over copies of them. Broken variants are shown to fail: a model that couldn't
+//! detect them would prove nothing.
 //!
-//! A copy is made of relaxed loads, each of which gives any value that the memory model allows.
-//! No order within a copy is promised, so all orders that matter are tried: which of index and
-//! sequence number comes first, and which component. Loads that nothing depends on are left out,
-//! and a reading ends where it can't be accepted any more, or there would be too many
-//! interleavings to go through.
+//! A copy consists of relaxed loads, each of which returns any value that the memory model allows.
+//! The order within a copy isn't guaranteed, so all orders that matter are tried: whether the index
+//! or the sequence number comes first, and which component. Loads that nothing depends on are left
+//! out, and a read ends once it can't be accepted, or there would be too many interleavings.
 
 use std::num::NonZero;
 use std::panic::catch_unwind;
@@ -31,34 +30,34 @@ const COMPONENTS: usize = 2;
 /// The words of one buffer: the components and the sequence number.
 const SIZE: usize = COMPONENTS + 1;
 
-/// What is not as it should be, to see that it needs to be.
+/// A deliberate mistake, to show that the correct code is necessary.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Flaw {
     None,
-    /// Nothing keeps the components behind the odd number.
+    /// Nothing orders the components after the odd number.
     NoFence,
-    /// The even number doesn't keep the components before it.
+    /// The even number doesn't order the components before it.
     RelaxedEven,
-    /// Readers are led to a buffer before it is written.
+    /// The index names a buffer for readers before it is written.
     FlipFirst,
     /// Index, number and components come from one copy.
     OneCopy,
-    /// Two copies that agree in everything are taken for whole.
+    /// Two equal copies are taken as consistent.
     TwoCopies,
     /// Only the number is compared.
     NoIndexCheck,
 }
 
-/// In which order a copy loads index and sequence number.
+/// The order in which a copy loads the index and the sequence number.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Order {
     IndexFirst,
-    /// The number that belongs to this index is loaded before it. Where another index is found,
-    /// another number would have been asked for: that is the case with that index.
+    /// The number that belongs to this index is loaded before it. If another index is found,
+    /// another number would have been loaded: the case with that index covers this.
     IndexLast(u8),
 }
 
-/// In which order the three copies of a reading load what the reader looks at.
+/// The order in which the three copies of a read load what the reader checks.
 #[derive(Clone, Copy, Debug)]
 struct Reading {
     first: Order,
@@ -88,8 +87,8 @@ impl Value {
         Self { index: AtomicU8::new(0), words, flaw }
     }
 
-    /// Publishes an update. The second component is its number, the first one returns to an old
-    /// value at the third update: what is the same again is not as if nothing had happened.
+    /// Publishes an update. The second component is its number; the first one returns to an old
+    /// value at the third update: an equal value doesn't mean that nothing happened.
     fn update(&self, number: u64) {
         publish(self, SIZE, |first| {
             self.store(first, number % 3);
@@ -97,7 +96,7 @@ impl Value {
         });
     }
 
-    /// Write buffer, and sequence number of the other one: what the outer copies are asked for.
+    /// The write buffer, and the sequence number of the other one: what the outer copies load.
     fn state(&self, order: Order) -> Option<(u8, u64)> {
         match order {
             Order::IndexFirst => {
@@ -115,7 +114,7 @@ impl Value {
         self.load(first_read(index) + COMPONENTS)
     }
 
-    /// What the copy between them is asked for.
+    /// What the copy between them loads.
     fn components(&self, index: u8, backwards: bool) -> [u64; COMPONENTS] {
         let load = |component| self.load(first_read(index) + component);
         if backwards {
@@ -126,7 +125,7 @@ impl Value {
         }
     }
 
-    /// What a reader accepts, if anything.
+    /// The values that a reader accepts, if any.
     fn read(&self, reading: Reading) -> Option<[u64; COMPONENTS]> {
         if self.flaw == Flaw::TwoCopies {
             return self.read_twice(reading);
@@ -197,19 +196,19 @@ impl Words for Value {
     }
 }
 
-/// How many updates are written: each buffer is written again, and one of them a third time.
+/// The number of updates: each buffer is written again, and one of them a third time.
 const UPDATES: u64 = 3;
 
-/// Goes through all interleavings of up to three preemptions (`LOOM_MAX_PREEMPTIONS` says
-/// otherwise): nothing torn, nothing older than what was seen before.
+/// Checks all interleavings of up to three preemptions (or `LOOM_MAX_PREEMPTIONS`): nothing is torn
+/// or older than what was seen before.
 fn check<const READS: usize>(flaw: Flaw, readings: [Reading; READS]) {
     let mut builder = Builder::new();
     builder.preemption_bound = builder.preemption_bound.or(Some(3));
     builder.check(move || {
         let value = Arc::new(Value::new(flaw));
         let written = Arc::clone(&value);
-        // Both in threads of their own: where the model's first thread reads, loom leaves
-        // interleavings out.
+        // Both in their own threads: if the model's first thread reads, loom leaves interleavings
+        // out.
         let writer = thread::spawn(move || (1..=UPDATES).for_each(|number| written.update(number)));
         let reader = thread::spawn(move || {
             let mut last = 0;
@@ -224,15 +223,14 @@ fn check<const READS: usize>(flaw: Flaw, readings: [Reading; READS]) {
     });
 }
 
-/// Two readings in a row. Which component is loaded first can only tear a value, which one reading
-/// shows.
+/// Two reads in a row. The order of components can only tear a value, which one read shows.
 fn in_a_row() -> impl Iterator<Item = [Reading; 2]> {
     let readings = readings().filter(|reading| !reading.backwards);
     let again = readings.clone();
     readings.flat_map(move |first| again.clone().map(move |second| [first, second]))
 }
 
-/// Checks all, as many at a time as there are processors: a model runs in one thread.
+/// Checks all models, as many at a time as there are processors: a model runs in one thread.
 fn check_all<const READS: usize>(readings: impl Iterator<Item = [Reading; READS]> + Send) {
     let readings = Mutex::new(readings.enumerate());
     let next = || readings.lock().expect("no iterator panics").next();
@@ -248,7 +246,7 @@ fn check_all<const READS: usize>(readings: impl Iterator<Item = [Reading; READS]
     });
 }
 
-/// Fails with what is said, in some order of loads.
+/// Fails with this message, in some order of loads.
 fn fails<const READS: usize>(
     flaw: Flaw,
     mut readings: impl Iterator<Item = [Reading; READS]>,

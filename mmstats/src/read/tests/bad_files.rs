@@ -1,4 +1,4 @@
-//! Bad files: a message or the stats before the damage, never a panic.
+//! Bad files give a message or the stats before the damage, never a panic.
 
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
@@ -38,7 +38,7 @@ fn declared(
     }
 }
 
-/// A file of ours with every kind of value.
+/// A file of this library with every kind of value.
 fn ours() -> NewFile {
     let fields = [
         declared("hits", "Q", Kind::Counter, [0; 2]),
@@ -51,7 +51,7 @@ fn ours() -> NewFile {
     NewFile::compose(&fields, &Identity::default(), Layout::Aligned, 0, 4096).unwrap()
 }
 
-/// Asks a file everything that it can be asked.
+/// Calls everything that a file offers.
 fn exercise(bytes: Vec<u8>) {
     let file = match StatsFile::from_bytes("bad.mmstats", bytes) {
         Ok(file) => file,
@@ -93,7 +93,7 @@ fn a_file_of_the_original_cut_at_any_byte_gives_the_whole_fields_before() {
         for (stat, known) in file.stats().zip(reference.stats()) {
             assert_eq!((stat.label(), stat.value()), (known.label(), known.value()));
         }
-        // The end of the file is an end; so is half a terminator.
+        // The end of the file ends the chain; so does half a terminator.
         let at_an_end = size == 1 || size >= last || ends.contains(&size);
         let starts_with_zero = whole[size - 1] == 0 && ends.contains(&(size - 1));
         match file.problem() {
@@ -146,7 +146,8 @@ fn a_label_that_is_no_utf_8_is_shown_with_replacements() {
     assert_eq!((&*stat.label(), stat.label_bytes()), ("a\u{fffd}b", &b"a\xffb"[..]));
 }
 
-/// A file that is cut and grown again while it is read: whatever comes of it, it is an answer.
+/// A file that is truncated and grown again while it is read: any result is valid, but there must
+/// be one.
 #[test]
 fn a_file_that_shrinks_and_grows_under_the_reader_is_no_danger() {
     const LIMIT: Duration = Duration::from_mins(1);
@@ -200,7 +201,7 @@ proptest! {
     ) {
         let mut bytes = if of_ours { ours().bytes } else { vector() };
         for (index, byte) in damage {
-            // Most of a file is free space; what matters is at its ends.
+            // Most of a file is free space; the relevant parts are at its ends.
             let near = index.index(1_200);
             let at = if near < 900 { near } else { bytes.len() - 1 - (near - 900) };
             bytes[at] = byte;

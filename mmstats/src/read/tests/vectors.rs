@@ -1,4 +1,4 @@
-//! The original's own files give the original's own values.
+//! The original's files give the original's values.
 
 use std::fs;
 use std::path::{Path, PathBuf};
