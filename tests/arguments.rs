@@ -8,7 +8,7 @@ const CLEANSTATS: &str = env!("CARGO_BIN_EXE_cleanstats");
 
 /// The shell would take a negative number for an option.
 #[test]
-fn a_number_below_what_is_possible_is_named() {
+fn a_number_below_the_minimum_is_named() {
     for (program, option, value, reason) in [
         (POLLSTATS, "-d", "-1", "must be from 0.001 seconds to a year"),
         (POLLSTATS, "-c", "-1", "expected a whole number, 0 or more"),
@@ -29,7 +29,7 @@ fn a_number_below_what_is_possible_is_named() {
 }
 
 #[test]
-fn completions_know_the_values() {
+fn completions_include_the_values() {
     for shell in ["bash", "zsh", "fish"] {
         let script = run(tool(POLLSTATS).args(["--generate", shell])).stdout;
         for value in ["nonzero-avg", "nonzero-min", "json", "always"] {
@@ -39,7 +39,7 @@ fn completions_know_the_values() {
 }
 
 #[test]
-fn man_pages_have_the_environment() {
+fn man_pages_list_the_environment() {
     for program in [SLURPSTATS, POLLSTATS, CLEANSTATS] {
         let page = run(tool(program).args(["--generate", "man"])).stdout;
         let (_, section) = page.split_once(".SH \"ENVIRONMENT\"").expect("a section");

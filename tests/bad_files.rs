@@ -90,7 +90,7 @@ fn one_byte() {
 }
 
 #[test]
-fn signatures_that_lie_or_are_none() {
+fn false_and_invalid_signatures() {
     let beside = Beside::new();
     beside.content_is_refused(
         &content(&[field("huge", "1000000000s", 0xff, b"abc")]),
@@ -110,7 +110,7 @@ fn signatures_that_lie_or_are_none() {
 /// Inside a field: the whole fields before it and the message. At a field's end: those fields and
 /// no error.
 #[test]
-fn cut_short_at_every_byte() {
+fn truncated_at_every_byte() {
     let beside = Beside::new();
     let pid = dead_pid();
     let fields = [
@@ -151,7 +151,7 @@ fn cut_short_at_every_byte() {
 }
 
 #[test]
-fn what_is_no_regular_file() {
+fn not_a_regular_file() {
     let beside = Beside::new();
     let fifo = beside.path("fifo");
     mkfifo(&fifo, Mode::S_IRWXU).unwrap();
@@ -256,7 +256,7 @@ fn escape_sequences() {
 /// A file that is cut short and grown again under the reader: the whole or its beginning is
 /// shown, or a message, and never a crash.
 #[test]
-fn cut_short_and_grown_again_while_being_read() {
+fn truncated_and_extended_while_being_read() {
     const ENOUGH: u32 = 5;
     let beside = Beside::new();
     let many: Vec<_> = (0..200).map(|n| field(format!("n{n}"), "Q", 1, &[1; 16])).collect();
@@ -288,7 +288,7 @@ fn cut_short_and_grown_again_while_being_read() {
 
 /// The other formats show the good file and count the bad one, too.
 #[test]
-fn every_format_goes_on() {
+fn every_format_continues() {
     let beside = Beside::new();
     let bad = write(beside.directory.path(), "bad.mmstats", b"nonsense");
     for (format, expected) in [

@@ -135,7 +135,7 @@ fn a_killed_creator_leaves_a_whole_file_or_none() {
 
 /// Where files can't be made without a name, they have a temporary one that no tool looks for.
 #[test]
-fn where_files_need_a_name_at_once_what_else_is_left_is_swept() {
+fn without_unnamed_files_temporary_ones_are_swept() {
     let left = killed_at_each_moment(|directory| {
         seccomp::refuse_unnamed_files();
         create(directory);

@@ -20,7 +20,7 @@ fn limited(path: &str) -> Command {
 }
 
 #[test]
-fn a_limit_of_file_sizes_is_an_error_and_not_a_signal() {
+fn a_file_size_limit_is_an_error_and_not_a_signal() {
     let directory = TempDir::new().unwrap();
     for path in TOOLS {
         let out = File::create(directory.path().join("out")).unwrap();

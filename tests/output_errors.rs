@@ -80,7 +80,7 @@ fn a_full_device_is_an_error_in_every_format() {
 }
 
 #[test]
-fn a_closed_pipe_is_a_quiet_end_in_every_format() {
+fn a_closed_pipe_ends_every_format_quietly() {
     let directory = directory();
     for (path, arguments) in COMMANDS {
         let Run { code, stderr, .. } =
@@ -92,7 +92,7 @@ fn a_closed_pipe_is_a_quiet_end_in_every_format() {
 /// Of the lines only the first two were read, or none could be written: the files after them
 /// stayed.
 #[test]
-fn cleanstats_removes_everything_whatever_becomes_of_its_output() {
+fn cleanstats_removes_everything_even_if_its_output_fails() {
     for format in ["text", "json"] {
         for (stdout, code) in [(Stdio::from(full()), 2), (closed(), 0)] {
             let directory = directory();
@@ -115,7 +115,7 @@ fn cleanstats_removes_everything_whatever_becomes_of_its_output() {
 
 /// Where stderr can't be written either, nothing can be said, and nothing panics.
 #[test]
-fn the_exit_code_stays_where_the_message_can_not_be_written() {
+fn the_exit_code_stays_if_the_message_cannot_be_written() {
     let directory = directory();
     for (path, arguments) in COMMANDS {
         let mut command = command(path, arguments, &directory);

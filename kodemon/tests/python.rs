@@ -89,7 +89,7 @@ fn a_call_sends_one_message_of_four_fields() {
 }
 
 #[test]
-fn every_form_does_what_it_did_and_sends_its_message() {
+fn every_form_behaves_as_before_and_sends_its_message() {
     let server = Receiver::start();
     let Some(mut program) = Program::of(&server) else { return };
     for (expression, result, key) in [
@@ -116,7 +116,7 @@ fn every_form_does_what_it_did_and_sends_its_message() {
 }
 
 #[test]
-fn fields_are_added_or_take_the_place_of_the_message_s_own() {
+fn fields_are_added_or_replace_the_standard_ones() {
     let server = Receiver::start();
     let Some(mut program) = Program::of(&server) else { return };
     assert_eq!(program.ask("fields('ä')"), "ää");
@@ -141,7 +141,7 @@ fn fields_are_added_or_take_the_place_of_the_message_s_own() {
 }
 
 #[test]
-fn what_cannot_be_sent_is_counted_and_hurts_nobody() {
+fn what_cannot_be_sent_is_counted_and_does_no_harm() {
     let server = Receiver::start();
     let Some(mut program) = Program::of(&server) else { return };
     assert_eq!(program.ask("not_a_number()"), "nan");
@@ -154,7 +154,7 @@ fn what_cannot_be_sent_is_counted_and_hurts_nobody() {
 }
 
 #[test]
-fn a_port_that_is_none_is_counted_and_reported_by_connect() {
+fn an_invalid_port_is_counted_and_reported_by_connect() {
     let Some(mut program) = Program::start(&[("KODEMON_PORT", "http")]) else { return };
     assert_eq!(program.ask("plain(1)"), "2");
     assert_eq!(program.ask("statistics()"), "misconfigured 1");
@@ -163,7 +163,7 @@ fn a_port_that_is_none_is_counted_and_reported_by_connect() {
 }
 
 #[test]
-fn a_name_is_resolved_by_a_thread_while_calls_go_on() {
+fn a_name_is_resolved_by_a_thread_while_calls_continue() {
     let server = Receiver::start();
     let port = server.port().to_string();
     let variables = [("KODEMON_HOST", "127.1"), ("KODEMON_PORT", &port), ("KODEMON_TOKEN", "shop")];
@@ -182,7 +182,7 @@ fn a_name_is_resolved_by_a_thread_while_calls_go_on() {
 }
 
 #[test]
-fn the_socket_never_waits_and_an_address_of_version_4_is_preferred() {
+fn the_socket_never_blocks_and_ipv4_is_preferred() {
     let server = Receiver::start();
     let Some(mut program) = Program::of(&server) else { return };
     assert_eq!(program.ask("waits()"), "False");
@@ -190,7 +190,7 @@ fn the_socket_never_waits_and_an_address_of_version_4_is_preferred() {
 }
 
 #[test]
-fn the_limit_of_a_message_is_that_of_the_rust_library() {
+fn the_message_limit_is_that_of_the_rust_library() {
     let Some(mut program) = Program::start(&[]) else { return };
     let limit = program.ask("__import__('kodemon')._sender.max_bytes");
     assert_eq!(limit, kodemon::limits::MESSAGE_BYTES.to_string());

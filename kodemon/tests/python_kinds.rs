@@ -48,7 +48,7 @@ fn run(python: &Path, script: &str, port: u16) -> Output {
 /// signature of what was there, returns the same, survives copying and pickling, and each call is
 /// timed once, until what it returned is done.
 #[test]
-fn what_is_decorated_keeps_its_kind_and_its_attributes() {
+fn decorated_objects_keep_their_kind_and_attributes() {
     for (version, python) in pythons() {
         let output = run(&python, "kinds.py", 1);
         let [printed, problems] =
@@ -60,7 +60,7 @@ fn what_is_decorated_keeps_its_kind_and_its_attributes() {
 /// An object's timed `__del__` ran into the sender's globals, which are None by then, and its body
 /// was not called.
 #[test]
-fn a_timed_del_is_called_while_the_interpreter_ends() {
+fn a_timed_del_is_called_at_interpreter_exit() {
     let server = Receiver::start();
     for (version, python) in pythons() {
         let output = run(&python, "dying.py", server.port());

@@ -91,7 +91,7 @@ fn timed_functions() {
 }
 
 #[test]
-fn after_a_place_s_first_call_in_a_thread_none_allocates() {
+fn after_a_call_site_s_first_call_in_a_thread_none_allocates() {
     let (server, directory) = (Receiver::start(), tempfile::tempdir().unwrap());
     let mut program = program(&server, &directory);
     assert_eq!(program.ask("allocations"), "0, 0, 2");

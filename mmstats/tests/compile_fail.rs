@@ -9,6 +9,6 @@
 //! ```
 
 #[test]
-fn misuse_is_an_error_where_it_stands() {
+fn misuse_is_an_error_at_the_right_location() {
     trybuild::TestCases::new().compile_fail("tests/compile_fail/*.rs");
 }

@@ -198,7 +198,7 @@ fn a_destructor_of_the_thread_allocates() {
 
 /// One test, as a child of a process whose other threads allocate may hang for other reasons.
 #[test]
-fn no_allocation_waits_for_the_library_and_all_are_counted() {
+fn no_allocation_deadlocks_and_all_are_counted() {
     DIRECTORY.set(tempfile::tempdir().unwrap()).unwrap();
     let parts: [(&str, fn()); _] = [
         ("threads begin and end", threads_begin_and_end),

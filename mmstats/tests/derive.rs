@@ -208,7 +208,7 @@ fn every_kind_takes_its_settings() {
 }
 
 #[test]
-fn what_debug_prints_are_values() {
+fn debug_prints_values() {
     #[derive(Debug, MmStats)]
     struct Printed {
         hits: Counter,
@@ -327,7 +327,7 @@ fn a_skipped_field_is_the_program_s_own() {
 }
 
 #[test]
-fn raw_identifiers_lose_their_mark() {
+fn raw_identifiers_lose_their_prefix() {
     #[derive(MmStats)]
     struct r#Raw {
         r#type: Counter,
@@ -454,7 +454,7 @@ pub mod shadowed {
 }
 
 #[test]
-fn the_user_s_names_are_not_the_macro_s() {
+fn user_names_do_not_clash_with_the_macro_s() {
     let stats = written::<shadowed::Stats>();
     let hits = stats.file.get("shadowed.hits").unwrap();
     assert_eq!((hits.unit(), hits.help()), ("hits", "How often."));

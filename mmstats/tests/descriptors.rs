@@ -37,7 +37,7 @@ fn are_open(strangers: Vec<File>) -> bool {
 }
 
 #[test]
-fn a_number_that_is_another_s_by_now_is_left_to_it() {
+fn a_reused_descriptor_is_left_open() {
     let directory = tempfile::tempdir().unwrap();
     let code = in_child(|| {
         let (stats, hits) = stats(&directory);
@@ -55,7 +55,7 @@ fn a_number_that_is_another_s_by_now_is_left_to_it() {
 }
 
 #[test]
-fn a_child_leaves_it_open_as_well() {
+fn a_child_leaves_it_open_too() {
     let directory = tempfile::tempdir().unwrap();
     let code = in_child(|| {
         let _stats = stats(&directory);
@@ -69,7 +69,7 @@ fn a_child_leaves_it_open_as_well() {
 /// The standard library ends a program that closes what isn't open, in builds with debug
 /// assertions.
 #[test]
-fn a_number_that_is_nobody_s_is_not_closed() {
+fn a_closed_descriptor_is_not_closed_again() {
     let directory = tempfile::tempdir().unwrap();
     let code = in_child(|| {
         let (stats, hits) = stats(&directory);
@@ -85,7 +85,7 @@ fn a_number_that_is_nobody_s_is_not_closed() {
 }
 
 #[test]
-fn one_s_own_is_closed() {
+fn its_own_descriptor_is_closed() {
     let directory = tempfile::tempdir().unwrap();
     let code = in_child(|| {
         let before = File::open("/dev/null").unwrap().as_raw_fd();

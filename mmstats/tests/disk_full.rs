@@ -81,19 +81,19 @@ fn is_shown(stats: &Published<Kinds>) {
 }
 
 #[test]
-fn without_room_no_file_is_made_and_the_error_says_so() {
+fn without_space_no_file_is_created_and_the_error_says_so() {
     on_tmpfs("size=256k", a_file_needs_all_of_its_room);
 }
 
 #[test]
-fn nor_is_one_where_files_need_a_name_at_once() {
+fn nor_without_unnamed_files() {
     on_tmpfs("size=256k", |directory| {
         seccomp::without_unnamed_files(|| a_file_needs_all_of_its_room(directory));
     });
 }
 
 #[test]
-fn nor_where_no_further_file_can_be_made() {
+fn nor_where_no_more_files_can_be_created() {
     on_tmpfs("size=256k,nr_inodes=8", |directory| {
         for number in 0.. {
             if File::create(directory.join(format!("empty-{number}"))).is_err() {
@@ -107,7 +107,7 @@ fn nor_where_no_further_file_can_be_made() {
 
 /// All that a file will ever need is its own from its creation on.
 #[test]
-fn a_file_that_was_made_does_not_mind_that_others_fill_the_file_system() {
+fn an_existing_file_survives_a_full_file_system() {
     on_tmpfs("size=256k", |directory| {
         let stats = options(directory).create().unwrap();
         tmpfs::fill(directory, 0);
@@ -137,7 +137,7 @@ fn a_file_that_was_made_does_not_mind_that_others_fill_the_file_system() {
 
 /// To make a larger file than the limit allows would raise SIGXFSZ, which ends the program.
 #[test]
-fn the_limit_on_the_size_of_files_ends_no_program() {
+fn a_file_size_limit_kills_no_program() {
     let directory = tempfile::tempdir().unwrap();
     let size = size_of_a_file() as u64;
     let code = in_child(|| {

@@ -46,7 +46,7 @@ fn a_panic_while_the_struct_is_built_leaves_no_file() {
 }
 
 #[test]
-fn windows_and_texts_that_no_memory_holds_are_errors() {
+fn windows_and_texts_beyond_memory_are_errors() {
     let directory = tempfile::tempdir().unwrap();
     let stats = dynamic(&directory).create().unwrap();
     for window in [usize::MAX, usize::MAX / 8, (1 << 24) + 1] {
@@ -68,7 +68,7 @@ fn windows_and_texts_that_no_memory_holds_are_errors() {
 
 /// A message that says only what was found leaves one to guess.
 #[test]
-fn what_is_out_of_range_says_the_range() {
+fn an_out_of_range_error_names_the_range() {
     let directory = tempfile::tempdir().unwrap();
     let stats = dynamic(&directory).create().unwrap();
     let too_long = "x".repeat(65_536);
@@ -102,7 +102,7 @@ fn what_is_out_of_range_says_the_range() {
 }
 
 #[test]
-fn a_failed_creation_leaves_no_file_and_no_descriptor_and_holds_up_no_fork() {
+fn a_failed_creation_leaves_no_file_and_no_descriptor_and_blocks_no_fork() {
     const FORKS: usize = 200;
     let directory = tempfile::tempdir().unwrap();
     let fail = || {

@@ -9,7 +9,7 @@ use mmstats_testing::os::fork::in_child;
 use mmstats_testing::stats_dir::files;
 
 #[test]
-fn stats_that_are_made_while_the_process_ends_leave_no_file() {
+fn stats_created_during_exit_leave_no_file() {
     extern "C" fn after_the_library_s() {
         mem::forget(Options::dynamic("Late").create());
     }

@@ -23,7 +23,7 @@ fn stats(directory: &TempDir) -> (Published<()>, Counter) {
 }
 
 #[test]
-fn a_child_writes_into_memory_of_its_own() {
+fn a_child_writes_to_its_own_memory() {
     let directory = tempfile::tempdir().unwrap();
     let (stats, hits) = stats(&directory);
     let timer: Timer = stats.add(Timer::named("timer")).unwrap();
@@ -47,7 +47,7 @@ fn a_child_writes_into_memory_of_its_own() {
 }
 
 #[test]
-fn a_child_removes_nothing_of_its_parent_s() {
+fn a_child_removes_none_of_its_parent_s_files() {
     let directory = tempfile::tempdir().unwrap();
     let stats = Options::dynamic("Fork").path(directory.path()).create().unwrap();
     let code = in_child(|| {
@@ -95,7 +95,7 @@ fn a_child_does_not_keep_the_file_of_its_killed_parent_alive() {
 }
 
 #[test]
-fn a_child_publishes_files_of_its_own() {
+fn a_child_publishes_its_own_files() {
     let directory = tempfile::tempdir().unwrap();
     let (parent, _hits) = stats(&directory);
     let code = in_child(|| {
@@ -107,7 +107,7 @@ fn a_child_publishes_files_of_its_own() {
 }
 
 #[test]
-fn what_a_child_inherits_has_no_file_there() {
+fn inherited_stats_have_no_file_in_a_child() {
     let directory = tempfile::tempdir().unwrap();
     let (stats, _hits) = stats(&directory);
     let code = in_child(|| {

@@ -33,7 +33,7 @@ fn hold(stats: &'static PerThread<Web>) -> HoldGuard<Web> {
 }
 
 #[test]
-fn it_counts_from_one_thread_to_another() {
+fn it_counts_across_threads() {
     struct Request {
         _busy: HoldGuard<Web>,
     }
@@ -91,7 +91,7 @@ fn unwinding_drops_one() {
 }
 
 #[test]
-fn a_forked_child_lets_go_of_nothing_of_its_parent_s() {
+fn a_forked_child_releases_nothing_of_its_parent_s() {
     let directory = create("forked");
     let guard = hold(&FORKED);
     let code = in_child(|| {
@@ -115,7 +115,7 @@ fn hold_and_leave(stats: &'static PerThread<Web>) -> bool {
 }
 
 #[test]
-fn it_panics_where_with_does() {
+fn it_panics_when_with_does() {
     let panics = |action: &dyn Fn()| {
         let payload = catch_unwind(AssertUnwindSafe(action)).unwrap_err();
         *payload.downcast::<String>().unwrap()
@@ -129,7 +129,7 @@ fn it_panics_where_with_does() {
 }
 
 #[test]
-fn what_begins_in_private_memory_counts_when_a_thread_has_a_file() {
+fn a_hold_begun_in_private_memory_counts_once_a_thread_has_a_file() {
     let first = hold(&MIXED);
     let (second, third) = (hold(&MIXED), hold(&MIXED));
     drop(second);
@@ -148,7 +148,7 @@ fn what_begins_in_private_memory_counts_when_a_thread_has_a_file() {
 }
 
 #[test]
-fn what_begins_and_ends_in_private_memory_leaves_nothing() {
+fn a_hold_within_private_memory_leaves_nothing() {
     drop(hold(&PRIVATE));
     let directory = create("private");
     in_thread(|| PRIVATE.with(|stats| assert_eq!(stats.busy.get(), 0)));
@@ -156,7 +156,7 @@ fn what_begins_and_ends_in_private_memory_leaves_nothing() {
 }
 
 #[test]
-fn what_waits_is_not_a_child_s() {
+fn a_child_does_not_inherit_pending_holds() {
     let guard = hold(&CHILDLESS);
     let directory = create("childless");
     let code = in_child(|| CHILDLESS.with(|stats| stats.busy.get()) == 0 && busy(&directory) == 0);
@@ -194,7 +194,7 @@ fn a_program_that_runs_out_of_descriptors() {
 }
 
 #[test]
-fn guards_that_threads_drop_without_a_descriptor_count_once_a_file_can_be_made() {
+fn guards_that_threads_drop_without_a_descriptor_count_once_a_file_can_be_created() {
     let mut program = Actor::start("a_program_that_runs_out_of_descriptors");
     let answer = program.ask("go");
     assert!(answer.starts_with("8, 0, 0: ") && answer.contains("Too many open files"), "{answer}");

@@ -88,7 +88,7 @@ fn pass(moment: Duration) {
 }
 
 #[test]
-fn a_writer_that_is_killed_leaves_whole_values_and_its_last_counts() {
+fn a_killed_writer_leaves_whole_values_and_its_last_counts() {
     let (seed, mut moments) = Moments::of_seed();
     println!("MMSTATS_TEST_SEED={seed}");
     let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();

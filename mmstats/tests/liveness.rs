@@ -168,7 +168,7 @@ fn a_program_that_a_writer_started_does_not_keep_its_file_alive() {
 
 /// Whatever times a file has in it or on it, its writer lives or not.
 #[test]
-fn a_clock_that_steps_changes_no_verdict() {
+fn a_clock_step_changes_no_verdict() {
     const CENTURY: Duration = Duration::from_hours(100 * 365 * 24);
     let directory = tempfile::tempdir().unwrap();
     let (_living, of_living) = writer(&directory);
@@ -194,7 +194,7 @@ fn a_clock_that_steps_changes_no_verdict() {
 
 /// What a killed writer left names a pid that a living process has now.
 #[test]
-fn a_pid_that_was_given_out_again_keeps_no_file_and_costs_no_file() {
+fn a_reused_pid_keeps_no_dead_file_and_loses_no_live_one() {
     let directory = tempfile::tempdir().unwrap();
     let (living, of_living) = writer(&directory);
     let bytes = fs::read(&of_living).unwrap();
@@ -219,7 +219,7 @@ fn a_pid_that_was_given_out_again_keeps_no_file_and_costs_no_file() {
 
 /// The pid that was given out again is that of the very process that wants the name.
 #[test]
-fn a_name_is_taken_from_a_dead_process_of_the_same_pid_and_from_no_living_one() {
+fn a_name_is_taken_over_only_from_a_dead_process_of_the_same_pid() {
     let directory = tempfile::tempdir().unwrap();
     let create = || Options::dynamic("Own").path(directory.path()).filename("own.mmstats").create();
     let first = create().unwrap();

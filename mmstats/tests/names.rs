@@ -65,7 +65,7 @@ fn publisher_by_the_environment() {
 
 /// What isn't a placeholder is a part of the name; what is one is filled in, whatever else is there.
 #[test]
-fn a_directory_may_be_called_anything() {
+fn a_directory_may_have_any_name() {
     for (template, name) in [
         (&b"a%b%"[..], &b"a%b%"[..]),
         (b"100%-{PIDS}-%CMD%", b"100%-{PIDS}-%CMD%"),

@@ -65,7 +65,7 @@ fn publish(directory: &Path, name: &str, published_as: &str) {
 }
 
 #[test]
-fn what_stands_at_a_name_is_left_alone_and_the_next_name_taken() {
+fn an_occupied_name_is_left_alone_and_the_next_one_taken() {
     let name = |number| match number {
         0 => "a.mmstats".to_owned(),
         number => format!("a-{}.mmstats", number + 1),
@@ -78,7 +78,7 @@ fn what_stands_at_a_name_is_left_alone_and_the_next_name_taken() {
 
 /// In children: each counts its temporary names from 0, and has a pid of its own in them.
 #[test]
-fn what_stands_at_a_temporary_name_is_left_alone() {
+fn an_occupied_temporary_name_is_left_alone() {
     let code = in_child(|| {
         let name = |number| format!(".mmstats-{}-{number}.tmp", std::process::id());
         planted(name, |directory| {
@@ -90,7 +90,7 @@ fn what_stands_at_a_temporary_name_is_left_alone() {
 }
 
 #[test]
-fn where_every_number_is_taken_it_says_so() {
+fn running_out_of_numbers_is_an_error() {
     let directory = tempfile::tempdir().unwrap();
     let outside = directory.path().join("outside");
     symlink(&outside, directory.path().join("a.mmstats")).unwrap();
@@ -110,7 +110,7 @@ fn where_every_number_is_taken_it_says_so() {
 }
 
 #[test]
-fn what_stands_in_place_of_the_directory_is_an_error() {
+fn anything_else_in_place_of_the_directory_is_an_error() {
     let outside = tempfile::tempdir().unwrap();
     let place = outside.path().join("place");
     fs::write(outside.path().join("precious"), PRECIOUS).unwrap();

@@ -22,7 +22,7 @@ fn value(stats: &Published<()>, label: &str) -> String {
 
 /// One of them would be in a total for good, and in every sum that has the total.
 #[test]
-fn what_is_no_finite_number_is_not_recorded() {
+fn non_finite_numbers_are_not_recorded() {
     let directory = tempfile::tempdir().unwrap();
     for layout in [Layout::Aligned, Layout::Packed] {
         let stats = dynamic(&directory).layout(layout).capacity(65_536).create().unwrap();
@@ -78,7 +78,7 @@ fn a_total_stays_finite() {
 
 /// What a histogram of values up to `max` counts as its overflow.
 #[test]
-fn values_beyond_a_histogram_s_range_are_counted_apart() {
+fn values_beyond_a_histogram_s_range_are_counted_separately() {
     let directory = tempfile::tempdir().unwrap();
     for (max, range_end) in
         [(1000, 1023), (1023, 1023), (1024, 2047), (0, 31), (1 << 62, (1 << 63) - 1)]
@@ -219,7 +219,7 @@ fn default_fields_come_first_and_can_be_left_out() {
 }
 
 #[test]
-fn a_file_is_complete_and_nobody_s_to_write() {
+fn a_file_is_complete_and_read_only() {
     let directory = tempfile::tempdir().unwrap();
     let stats = dynamic(&directory).create().unwrap();
     let metadata = fs::metadata(stats.path().unwrap()).unwrap();
@@ -231,7 +231,7 @@ fn a_file_is_complete_and_nobody_s_to_write() {
 }
 
 #[test]
-fn a_name_that_is_held_gets_a_number() {
+fn a_name_in_use_gets_a_number() {
     let directory = tempfile::tempdir().unwrap();
     let create = || dynamic(&directory).filename("{STRUCT}.mmstats").create().unwrap();
     let names = |stats: &[Published<()>]| -> Vec<String> {
@@ -285,7 +285,7 @@ fn a_field_outlives_its_stats() {
 }
 
 #[test]
-fn no_room_says_so_and_changes_nothing() {
+fn a_full_file_is_an_error_and_stays_unchanged() {
     let directory = tempfile::tempdir().unwrap();
     let stats = dynamic(&directory).capacity(0).create().unwrap();
     let mut added: Vec<Counter> = Vec::new();
@@ -306,7 +306,7 @@ fn no_room_says_so_and_changes_nothing() {
 }
 
 #[test]
-fn mistakes_are_named() {
+fn errors_name_the_mistake() {
     let directory = tempfile::tempdir().unwrap();
     let stats = dynamic(&directory).capacity(200_000).layout(Layout::Packed).create().unwrap();
     let reason = |result: Result<Counter, AddError>| match result.unwrap_err() {
@@ -341,7 +341,7 @@ fn mistakes_are_named() {
 }
 
 #[test]
-fn private_memory_takes_the_place_of_a_file_that_can_t_be_made() {
+fn private_memory_replaces_a_file_that_cannot_be_created() {
     let options = || Options::dynamic("T").path("/no/such/place").or_private_memory();
     let stats = options().create().unwrap();
     let hits: Counter = stats.add(Counter::named("hits")).unwrap();
@@ -367,7 +367,7 @@ fn flushing_is_msync() {
 }
 
 #[test]
-fn values_of_all_scalars_go_through_unchanged() {
+fn all_scalars_round_trip() {
     fn check<T: mmstats::Scalar>(directory: &TempDir, values: &[T], texts: &[&str]) {
         for layout in [Layout::Aligned, Layout::Packed] {
             let stats = dynamic(directory).layout(layout).create().unwrap();

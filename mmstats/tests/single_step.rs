@@ -47,7 +47,7 @@ fn at_each_change<T>(
 
 /// Each kind of value, in both of its buffers.
 #[test]
-fn at_every_instruction_of_an_update_values_are_of_one_update() {
+fn values_are_consistent_at_every_instruction_of_an_update() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join(FILE);
     for layout in LAYOUTS {
@@ -82,7 +82,7 @@ fn assert_none_is_torn(file: &StatsFile, layout: Layout) {
 }
 
 #[test]
-fn at_every_instruction_of_an_addition_all_of_the_field_is_there_or_nothing() {
+fn an_added_field_is_all_or_nothing_at_every_instruction() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("own.mmstats");
     for layout in LAYOUTS {

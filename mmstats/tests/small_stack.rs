@@ -56,7 +56,7 @@ fn first_use<T: MmStats>(stats: &'static PerThread<T>) {
 }
 
 #[test]
-fn twenty_fields_of_any_kind_need_little_of_a_stack() {
+fn twenty_fields_of_any_kind_need_little_stack() {
     for &(kind, size, first_use) in KINDS {
         println!("{kind}: {size} bytes");
         let code = in_child(|| {

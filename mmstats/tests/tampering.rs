@@ -47,7 +47,7 @@ impl Writer {
 }
 
 #[test]
-fn unlinked_it_goes_on_for_those_who_have_it_open() {
+fn an_unlinked_file_stays_live_for_open_readers() {
     let directory = tempfile::tempdir().unwrap();
     let writer = Writer::new(&directory, "own.mmstats");
     let mut open = File::open(&writer.path).unwrap();
@@ -69,7 +69,7 @@ fn unlinked_it_goes_on_for_those_who_have_it_open() {
 }
 
 #[test]
-fn replaced_it_leaves_the_other_file_alone() {
+fn a_replaced_file_leaves_its_replacement_alone() {
     let directory = tempfile::tempdir().unwrap();
     let writer = Writer::new(&directory, "own.mmstats");
     let other = Writer::new(&directory, "other.mmstats");
@@ -88,7 +88,7 @@ fn replaced_it_leaves_the_other_file_alone() {
 }
 
 #[test]
-fn in_a_directory_that_moved_away_it_goes_on() {
+fn a_moved_directory_does_not_stop_the_writer() {
     let outer = tempfile::tempdir().unwrap();
     let directory = tempfile::tempdir_in(outer.path()).unwrap();
     let moved = outer.path().join("moved");
@@ -108,7 +108,7 @@ fn in_a_directory_that_moved_away_it_goes_on() {
 }
 
 #[test]
-fn with_other_permissions_it_goes_on() {
+fn changed_permissions_do_not_stop_the_writer() {
     let directory = tempfile::tempdir().unwrap();
     for mode in [0o000, 0o200, 0o777] {
         let writer = Writer::new(&directory, "own.mmstats");
@@ -125,7 +125,7 @@ fn with_other_permissions_it_goes_on() {
 /// To cut a file under its writer would kill the writer. Its mode lets nobody, in a directory that
 /// everybody may write into.
 #[test]
-fn no_other_user_can_cut_replace_or_remove_it() {
+fn no_other_user_can_truncate_replace_or_remove_a_file() {
     let directory = tempfile::tempdir().unwrap();
     fs::set_permissions(directory.path(), Permissions::from_mode(0o1777)).unwrap();
     let writer = Writer::new(&directory, "own.mmstats");

@@ -76,7 +76,7 @@ async fn cancel(task: JoinHandle<()>) {
 }
 
 #[test]
-fn a_hundred_thousand_tasks_that_are_cancelled_at_random_leave_nothing() {
+fn a_hundred_thousand_randomly_cancelled_tasks_leave_nothing() {
     const WAVES: usize = 20;
     const TASKS: usize = 5_000;
     let directory = directory_of("cancelled");
@@ -170,7 +170,7 @@ fn threads_that_come_and_go_and_block_and_fork_leave_nothing() {
 }
 
 #[test]
-fn a_runtime_that_is_dropped_lets_go_of_what_its_tasks_hold() {
+fn a_dropped_runtime_releases_what_its_tasks_hold() {
     const TASKS: usize = 100;
     let directory = directory_of("dropped");
     let runtime = runtime();

@@ -74,7 +74,7 @@ fn fail(jobs: &Jobs) {
 const AFTERWARDS: [&str; 8] = ["1", "1000000000.0", "disk full", "7", "1.5", "idle", "false", "-3"];
 
 #[test]
-fn what_happened_last_is_known_when_its_thread_has_ended() {
+fn last_values_remain_after_a_thread_ends() {
     in_thread(&ENDING, fail);
     assert_eq!(values(0), AFTERWARDS);
     in_thread(&PACKED, fail);
@@ -83,7 +83,7 @@ fn what_happened_last_is_known_when_its_thread_has_ended() {
 
 /// The thread that takes over speaks for both, as two files would.
 #[test]
-fn the_next_thread_goes_on_from_there() {
+fn the_next_thread_continues_from_there() {
     in_thread(&ADOPTED, fail);
     in_thread(&ADOPTED, |jobs| jobs.runs.incr());
     assert_eq!(values(2)[..4], ["2", "1000000000.0", "disk full", "7"]);
@@ -106,7 +106,7 @@ fn the_next_thread_goes_on_from_there() {
 
 /// Each call in a thread-local destructor borrows an instance and gives it back.
 #[test]
-fn what_a_late_destructor_says_last_stays() {
+fn last_values_of_a_late_destructor_remain() {
     struct AtTheVeryEnd;
     impl Drop for AtTheVeryEnd {
         fn drop(&mut self) {

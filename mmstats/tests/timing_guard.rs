@@ -30,7 +30,7 @@ fn requests(stats: &'static PerThread<Web>) -> TimingGuard<Web> {
 }
 
 #[test]
-fn a_timing_ends_in_whichever_thread_it_is_dropped() {
+fn a_timing_ends_in_any_thread_that_drops_it() {
     let directory = create("moved");
     let watch = mmstats::Stopwatch::start();
     let timing = requests(&MOVED);

@@ -69,7 +69,7 @@ fn read_beside(seconds: f64, start: fn(&Path, Layout, Rhythm) -> Writer) {
 }
 
 #[test]
-fn beside_another_process_values_are_of_one_update_and_never_step_back() {
+fn beside_another_process_values_are_consistent_and_never_step_back() {
     let _processors = processors();
     read_beside(seconds(), |directory, layout, rhythm| {
         Writer::process("writer", directory, layout, rhythm)
@@ -77,7 +77,7 @@ fn beside_another_process_values_are_of_one_update_and_never_step_back() {
 }
 
 #[test]
-fn beside_a_thread_values_are_of_one_update_and_never_step_back() {
+fn beside_a_thread_values_are_consistent_and_never_step_back() {
     let _processors = processors();
     read_beside(seconds() / 4.0, Writer::thread);
 }

@@ -13,7 +13,7 @@ fn maps_name(text: &str) -> bool {
 }
 
 #[test]
-fn nothing_stays_of_a_plugin_that_is_unloaded() {
+fn an_unloaded_plugin_leaves_nothing() {
     let path = built_example("plugin");
     let directory = tempfile::tempdir().unwrap();
     let folder = directory.path().to_str().unwrap();

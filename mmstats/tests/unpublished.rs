@@ -189,7 +189,7 @@ fn a_thread_that_takes_over_unpublished_stats_publishes_them() {
 }
 
 #[test]
-fn what_was_published_late_is_as_what_was_published_at_once() {
+fn late_publication_equals_publication_at_once() {
     let _turn = turn();
     FULL.store(true, Ordering::SeqCst);
     Worker::start(&LATE).end();
@@ -303,7 +303,7 @@ fn a_child_has_a_number_of_its_own() {
 }
 
 #[test]
-fn a_panic_names_the_line_that_wanted_the_stats() {
+fn a_panic_names_the_line_that_used_the_stats() {
     let _turn = turn();
     let place = Arc::new(Mutex::new(None));
     let seen = Arc::clone(&place);

@@ -22,7 +22,7 @@ fn write_sparse(path: &Path, bytes: &[u8]) {
 }
 
 #[test]
-fn a_large_file_goes_if_it_is_dead_and_only_then() {
+fn a_large_file_is_removed_only_if_it_is_dead() {
     let directory = tempfile::tempdir().unwrap();
     let options = Options::dynamic("Large").path(directory.path()).capacity(SIZE);
     let living = options.create().unwrap();

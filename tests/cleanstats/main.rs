@@ -36,7 +36,7 @@ fn age(path: &Path, age: Duration) {
 }
 
 #[test]
-fn dead_files_go_and_living_and_undecided_ones_stay() {
+fn dead_files_are_removed_and_live_and_undecided_ones_kept() {
     let directory = tempfile::tempdir().unwrap();
     let pid = dead_pid();
     let dead = write(directory.path(), "dead.mmstats", &original(pid));
@@ -63,7 +63,7 @@ fn dead_files_go_and_living_and_undecided_ones_stay() {
 
 /// A program that is killed leaves its file; its last values can be read until it is removed.
 #[test]
-fn the_file_of_a_killed_program_goes() {
+fn the_file_of_a_killed_program_is_removed() {
     let directory = tempfile::tempdir().unwrap();
     let mut writer = Participant::here();
     writer.publish(&directory.path().join("writer.mmstats"));
@@ -96,7 +96,7 @@ fn a_dry_run_removes_nothing() {
 }
 
 #[test]
-fn only_what_is_old_enough() {
+fn younger_files_are_kept() {
     let directory = tempfile::tempdir().unwrap();
     let young = write(directory.path(), "young.mmstats", &original(dead_pid()));
     let old = write(directory.path(), "old.mmstats", &original(dead_pid()));
@@ -112,7 +112,7 @@ fn only_what_is_old_enough() {
 }
 
 #[test]
-fn what_is_no_stats_file_and_what_a_link_points_to_stay() {
+fn other_files_and_targets_of_links_are_kept() {
     let directory = tempfile::tempdir().unwrap();
     let elsewhere = tempfile::tempdir().unwrap();
     let target = write(elsewhere.path(), "target.mmstats", &original(dead_pid()));
@@ -166,7 +166,7 @@ fn json() {
 
 /// What a writer left that was killed in the middle of making a file: no other tool sees it.
 #[test]
-fn unfinished_files_of_dead_writers_go() {
+fn unfinished_files_of_dead_writers_are_removed() {
     let directory = tempfile::tempdir().unwrap();
     let make = |pid: u32| {
         let path = write(directory.path(), format!(".mmstats-{pid}-1.tmp"), b"");
@@ -194,7 +194,7 @@ fn many_files_of_one_process() {
 }
 
 #[test]
-fn where_nothing_is_found_it_says_where_it_looked() {
+fn finding_nothing_reports_the_locations() {
     let directory = tempfile::tempdir().unwrap();
     let nothing = cleanstats(directory.path(), &[]);
     assert_eq!(nothing.code, Some(1));

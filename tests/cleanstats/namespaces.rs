@@ -39,7 +39,7 @@ fn sides() -> Option<[Participant; 4]> {
 }
 
 #[test]
-fn whichever_namespace_cleans_up_living_files_of_all_stay_and_dead_ones_of_all_go() {
+fn cleaning_from_any_namespace_keeps_live_files_and_removes_dead_ones() {
     let directory = tempfile::tempdir().unwrap();
     let path =
         |name: &str, number: usize| directory.path().join(format!("{name}-{number}.mmstats"));
@@ -94,7 +94,7 @@ fn a_program_that_has_the_pid_of_a_dead_writer_does_not_keep_its_file() {
 }
 
 #[test]
-fn a_writer_that_has_the_pid_of_a_dead_one_loses_no_file_and_the_dead_one_does() {
+fn a_writer_with_the_pid_of_a_dead_one_keeps_its_file_and_the_dead_one_s_is_removed() {
     let directory = tempfile::tempdir().unwrap();
     let Some((mut side, dead, pid)) = pid_to_be_given_out_again(&directory) else {
         return;

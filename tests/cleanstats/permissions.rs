@@ -46,7 +46,7 @@ fn said(of: impl Fn() -> Command, directories: &[PathBuf]) -> (Option<i32>, Valu
 }
 
 #[test]
-fn what_another_user_may_not_remove() {
+fn files_that_another_user_may_not_remove() {
     if !requires(geteuid().is_root(), "only root can be another user") {
         return;
     }
@@ -78,7 +78,7 @@ fn what_another_user_may_not_remove() {
 }
 
 #[test]
-fn what_is_on_a_file_system_that_is_read_only() {
+fn files_on_a_read_only_file_system() {
     let (folder, program) = folder();
     let path = directory(folder.path(), "stats", 0o777);
     let dead = write(&path, "dead.mmstats", &original(dead_pid()));

@@ -40,7 +40,7 @@ fn killed(stats: &Published<()>, folder: &Path) -> String {
 }
 
 #[test]
-fn the_state_of_a_dead_program_does_not_count() {
+fn a_dead_program_s_state_is_not_included() {
     let (folder, path) = folder();
     let stats = publish(folder.path());
     gauge(&stats, "busy", Aggregate::Sum, 3);
@@ -172,7 +172,7 @@ fn a_percentile_beyond_the_range_is_above_its_end() {
 }
 
 #[test]
-fn a_moment_that_never_came_is_never() {
+fn an_unset_timestamp_is_never() {
     let (folder, path) = folder();
     let files = [0.0, 1e9].map(|time| {
         let stats = publish(folder.path());
@@ -221,7 +221,7 @@ fn a_process_whose_threads_publish_nothing_is_reported_once() {
 }
 
 #[test]
-fn a_field_that_comes_later_has_the_name_that_was_announced() {
+fn a_late_field_has_the_announced_name() {
     let (folder, path) = folder();
     let other = publish(folder.path());
     let running = Running::start(&[

@@ -343,7 +343,7 @@ fn a_writer_that_restarts_never_counts_backwards() {
 }
 
 #[test]
-fn what_no_file_has_is_reported() {
+fn missing_fields_are_reported() {
     let (folder, path) = folder();
     let stats = publish(folder.path());
     let done = counter(&stats, "done");
@@ -362,7 +362,7 @@ fn what_no_file_has_is_reported() {
 }
 
 #[test]
-fn where_there_is_nothing_to_show_the_reason_is_reported_and_no_table() {
+fn without_anything_to_show_the_reason_is_reported_and_no_table() {
     let (folder, path) = folder();
     let fast = |more: &[&str]| pollstats(&[&["-c", "1", "-d", "0.01"], more].concat());
     let output = fast(&["/no/such/file"]);
@@ -431,7 +431,7 @@ fn files_are_shown_one_by_one_and_filtered() {
 }
 
 #[test]
-fn a_bad_file_is_reported_once_and_the_rest_goes_on() {
+fn a_bad_file_is_reported_once_and_the_rest_continues() {
     let (folder, path) = folder();
     let stats = publish(folder.path());
     let done = counter(&stats, "done");
@@ -446,7 +446,7 @@ fn a_bad_file_is_reported_once_and_the_rest_goes_on() {
 }
 
 #[test]
-fn where_nothing_is_found_it_says_where_it_looked() {
+fn finding_nothing_reports_the_locations() {
     let (_folder, path) = folder();
     let output = pollstats(&["-c", "1", "hits", &path]);
     let stderr = text(&output.stderr);
@@ -455,7 +455,7 @@ fn where_nothing_is_found_it_says_where_it_looked() {
 }
 
 #[test]
-fn labels_can_t_drive_a_terminal() {
+fn labels_cannot_control_a_terminal() {
     let (folder, path) = folder();
     let stats = publish(folder.path());
     let odd: Counter = stats.add(Counter::named("\x1b[2J\u{202e}odd")).unwrap();
@@ -527,7 +527,7 @@ fn it_ends_at_once_however_long_it_would_wait() {
 }
 
 #[test]
-fn wrong_arguments_are_refused() {
+fn invalid_arguments_are_rejected() {
     for arguments in [
         ["-d", "0"],
         ["-d", "-1"],
@@ -548,7 +548,7 @@ fn wrong_arguments_are_refused() {
 }
 
 #[test]
-fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
+fn a_signal_ignored_at_startup_stays_ignored() {
     let (folder, path) = folder();
     let stats = publish(folder.path());
     let _done = counter(&stats, "done");

@@ -35,7 +35,7 @@ fn columns(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn the_program_is_shown_and_the_tools_where_they_are_asked_for() {
+fn programs_are_shown_by_default_and_tools_on_request() {
     let (folder, path) = folder();
     tools(folder.path());
     // A program may count what it sends to mmash: that's its work.

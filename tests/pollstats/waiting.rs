@@ -20,7 +20,7 @@ fn a_field_without_its_prefix_is_suggested() {
 }
 
 #[test]
-fn fields_that_stand_apart_are_joined_in_a_hint() {
+fn separate_fields_are_joined_in_a_hint() {
     let output = pollstats(&["hits", "misses", "render"]);
     let stderr = text(&output.stderr);
     assert!(stderr.contains("fields are separated by commas: hits,misses,render\n"), "{stderr}");
@@ -54,7 +54,7 @@ fn it_waits_for_the_first_program() {
 }
 
 #[test]
-fn waiting_ends_by_ctrl_c() {
+fn ctrl_c_ends_the_wait() {
     let (_folder, path) = folder();
     let mut running = Running::start(&["--wait", "-d", "3600", &path]);
     let mut stderr = BufReader::new(running.child.stderr.take().unwrap());

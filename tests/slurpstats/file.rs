@@ -41,7 +41,7 @@ fn target() -> (tempfile::TempDir, PathBuf) {
 }
 
 #[test]
-fn a_file_has_what_stdout_would_have() {
+fn a_file_gets_what_stdout_would_get() {
     let every = EveryKind::new();
     let (directory, path) = target();
     for format in ["text", "json", "csv", "prom"] {
@@ -55,7 +55,7 @@ fn a_file_has_what_stdout_would_have() {
 }
 
 #[test]
-fn readers_never_see_a_part() {
+fn readers_never_see_a_partial_file() {
     let (_directory, path) = target();
     let files = [vector("py-0.6.1-big"), vector("py-0.8.0-big")];
     let arguments = ["-o", "prom", &files[0], &files[1]];
@@ -81,7 +81,7 @@ fn readers_never_see_a_part() {
 }
 
 #[test]
-fn without_programs_the_file_is_valid_and_no_failure() {
+fn without_programs_the_file_is_valid_and_the_run_succeeds() {
     let (_directory, path) = target();
     let nothing = tempfile::tempdir().unwrap();
     for (format, expected) in [
@@ -214,7 +214,7 @@ fn labels_are_added_to_every_sample() {
 }
 
 #[test]
-fn labels_that_cannot_be_added_are_refused() {
+fn labels_that_cannot_be_added_are_rejected() {
     for (arguments, reason) in [
         (&["-o", "prom", "--add-label", "pid=1"][..], "already have a label pid"),
         (&["-o", "prom", "--add-label", "a-b=1"], "ASCII letters"),

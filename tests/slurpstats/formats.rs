@@ -155,7 +155,7 @@ fn prometheus_text() {
 
 /// The bytes are shown as they stand in the file, with the offset at which they stand.
 #[test]
-fn layout_has_where_the_bytes_are() {
+fn layout_shows_where_the_bytes_are() {
     let every = EveryKind::new();
     let bytes = fs::read(every.path()).unwrap();
     let found = json(["--layout", every.directory()]);

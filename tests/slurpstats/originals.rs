@@ -19,7 +19,7 @@ const VECTORS: [&str; 6] = [
 ];
 
 #[test]
-fn the_originals_files_give_exactly_what_the_original_gives() {
+fn original_files_give_exactly_what_the_original_gives() {
     for name in VECTORS {
         let path = vector(name);
         let found = json([path.as_str()]);
@@ -43,7 +43,7 @@ fn the_originals_files_give_exactly_what_the_original_gives() {
 }
 
 #[test]
-fn text_is_the_originals_and_more() {
+fn text_contains_the_original_s() {
     let directory = tempfile::tempdir().unwrap();
     let pid = dead_pid();
     let twice = |bytes: &[u8]| bytes.repeat(2);

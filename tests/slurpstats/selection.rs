@@ -13,7 +13,7 @@ use crate::every_kind::EveryKind;
 use crate::{command, output, slurpstats, vector};
 
 #[test]
-fn labels_and_life_choose() {
+fn files_are_selected_by_label_and_liveness() {
     let every = EveryKind::new();
     let dead = write(every.directory().as_ref(), "dead.mmstats", &original(dead_pid()));
     let dead = dead.to_str().unwrap();
@@ -47,7 +47,7 @@ fn labels_and_life_choose() {
 }
 
 #[test]
-fn a_closed_pipe_is_a_quiet_end() {
+fn a_closed_pipe_ends_it_quietly() {
     let directory = tempfile::tempdir().unwrap();
     for number in 0..40 {
         let name = format!("{number}.mmstats");
@@ -73,7 +73,7 @@ fn a_closed_pipe_is_a_quiet_end() {
 }
 
 #[test]
-fn where_nothing_is_found_it_says_where_it_looked_and_why() {
+fn finding_nothing_reports_the_locations_and_the_reason() {
     let directory = tempfile::tempdir().unwrap();
     let nothing = run(command().env("MMSTATS_PATH", directory.path()));
     assert_eq!((nothing.code, nothing.stdout.as_str()), (Some(1), ""));
@@ -98,7 +98,7 @@ fn where_nothing_is_found_it_says_where_it_looked_and_why() {
 }
 
 #[test]
-fn colour_only_where_it_is_wanted() {
+fn colour_only_when_wanted() {
     let path = vector("py-0.6.1-web");
     assert!(!output([path.as_str()]).contains('\x1b'), "stdout is no terminal");
     assert!(output(["--color", "always", &path]).contains("\x1b[1m==> "));

@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::{json, output};
 
 #[test]
-fn a_sum_goes_over_all_files_in_the_way_that_was_declared() {
+fn a_sum_aggregates_all_files_as_declared() {
     let directory = tempfile::tempdir().unwrap();
     let writers: Vec<Published<()>> = (1..=3_u32)
         .map(|number| {
@@ -80,7 +80,7 @@ fn a_sum_goes_over_all_files_in_the_way_that_was_declared() {
 }
 
 #[test]
-fn the_state_of_a_dead_program_does_not_count_and_what_it_counted_does() {
+fn a_dead_program_s_counts_are_included_and_its_state_is_not() {
     let directory = tempfile::tempdir().unwrap();
     let stats = Options::dynamic("Worker").path(directory.path()).create().unwrap();
     let done: Counter = stats.add(Counter::named("done")).unwrap();
@@ -189,7 +189,7 @@ fn publish(location: &Path, add: impl Fn(&Published<()>)) -> Published<()> {
 }
 
 #[test]
-fn a_mean_is_that_of_all_values_and_not_of_the_means() {
+fn a_mean_is_of_all_values_and_not_of_the_means() {
     let directory = tempfile::tempdir().unwrap();
     let location = directory.path();
     let _writers = [(1000, 1.0), (1, 1001.0)].map(|(times, value)| {
@@ -241,7 +241,7 @@ fn a_mean_is_that_of_all_values_and_not_of_the_means() {
 }
 
 #[test]
-fn a_value_that_is_no_number_spoils_no_other() {
+fn a_nan_spoils_no_other_value() {
     let directory = tempfile::tempdir().unwrap();
     let location = directory.path();
     let _writers = [f64::NAN, 1.5, f64::NAN].map(|value| {
@@ -298,7 +298,7 @@ fn store(path: &Path, label: &str, component: &str, value: f64) {
 }
 
 #[test]
-fn a_timestamp_that_was_never_set_has_no_value() {
+fn an_unset_timestamp_has_no_value() {
     let directory = tempfile::tempdir().unwrap();
     let location = directory.path();
     let _writers = [0.0, 1e9].map(|time| {
@@ -326,7 +326,7 @@ fn a_timestamp_that_was_never_set_has_no_value() {
 
 /// mmash publishes what it counts itself, and every program its ids.
 #[test]
-fn the_tools_and_the_processes_come_after_the_work_of_programs() {
+fn tools_and_processes_come_last() {
     let directory = tempfile::tempdir().unwrap();
     for (command, label) in [("mmash", "mmash.looks"), ("webapp", "web.hits")] {
         let writer = writer_like(&Identity::default(), |it| {

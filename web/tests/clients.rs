@@ -89,7 +89,7 @@ fn large(limits: Limits, size: usize) -> (SocketAddr, Arc<AtomicUsize>) {
 }
 
 #[test]
-fn headers_that_never_end_keep_nobody_out() {
+fn endless_headers_keep_nobody_out() {
     const MAX_CONNECTIONS: usize = 8;
     // No header times out in this test.
     let limits = Limits {
@@ -114,7 +114,7 @@ fn headers_that_never_end_keep_nobody_out() {
 }
 
 #[test]
-fn headers_have_one_timeout_however_they_drip() {
+fn dripping_headers_have_one_timeout() {
     let limits = Limits { header_timeout: Duration::from_millis(300), ..Limits::default() };
     let address = serve(limits, here());
     let mut stream = connect(address);
@@ -128,7 +128,7 @@ fn headers_have_one_timeout_however_they_drip() {
 }
 
 #[test]
-fn responses_that_nobody_reads_take_little_memory() {
+fn unread_responses_take_little_memory() {
     const SIZE: usize = 8 << 20;
     const LIMIT: usize = 3 * SIZE;
     let (address, alive) = large(Limits { response_budget: LIMIT, ..Limits::default() }, SIZE);

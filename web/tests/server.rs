@@ -89,7 +89,7 @@ fn is_open(connection: &mut TcpStream) -> bool {
 }
 
 #[test]
-fn headers_that_do_not_come_close_the_connection() {
+fn missing_headers_close_the_connection() {
     let limits = Limits { header_timeout: SHORT, ..Limits::default() };
     let running = Running::start(limits, short_answers());
     let mut silent = connect(running.address);
@@ -102,7 +102,7 @@ fn headers_that_do_not_come_close_the_connection() {
 }
 
 #[test]
-fn headers_that_drip_close_the_connection() {
+fn dripping_headers_close_the_connection() {
     let limits = Limits { header_timeout: SHORT, ..Limits::default() };
     let running = Running::start(limits, short_answers());
     let mut slow = send(running.address, "GET / HTTP/1.1\r\nHost: ");
@@ -142,7 +142,7 @@ fn a_connection_waits_while_all_are_active() {
 }
 
 #[test]
-fn a_response_that_is_not_read_is_given_up() {
+fn an_unread_response_is_abandoned() {
     let limits = Limits { max_connections: 1, write_timeout: SHORT, ..Limits::default() };
     let large = get(|| async { "x".repeat(LARGE) });
     let running = Running::start(limits, short_answers().route("/large", large));
@@ -168,7 +168,7 @@ fn a_response_that_takes_too_long_is_an_error() {
 }
 
 #[test]
-fn on_response_gets_every_request_also_a_rejected_one() {
+fn on_response_sees_every_request_even_a_rejected_one() {
     let running = Running::start(Limits::default(), short_answers());
     let head = "HTTP/1.1\r\nHost: localhost\r\n";
     for lines in [
@@ -217,7 +217,7 @@ fn nothing_queues_up_for_a_client_that_does_not_read() {
 }
 
 #[test]
-fn a_stream_that_is_not_read_is_given_up() {
+fn an_unread_stream_is_closed() {
     let limits = Limits { max_connections: 1, write_timeout: SHORT, ..Limits::default() };
     let feed = Arc::new(Feed::new(1));
     let running = Running::start(limits, streaming(&feed));
@@ -247,7 +247,7 @@ fn a_client_that_goes_away_closes_its_stream() {
 }
 
 #[test]
-fn shutdown_lets_requests_be_answered() {
+fn shutdown_lets_requests_finish() {
     let limits = Limits { shutdown_grace: TIMEOUT, ..Limits::default() };
     let (feed, (go, ready)) = (Arc::new(Feed::new(1)), oneshot::channel::<()>());
     let ready = Arc::new(Mutex::new(Some(ready)));
@@ -274,7 +274,7 @@ fn shutdown_lets_requests_be_answered() {
 }
 
 #[test]
-fn shutdown_does_not_wait_for_ever() {
+fn shutdown_does_not_wait_forever() {
     let limits = Limits { shutdown_grace: SHORT, ..Limits::default() };
     let router = short_answers().route("/never", get(pending::<()>));
     let running = Running::start(limits, router);

@@ -53,7 +53,7 @@ fn ask(path: &Path, host: &str) -> String {
 }
 
 #[test]
-fn it_answers_its_owner_and_group_and_leaves_nothing() {
+fn it_serves_its_owner_and_group_and_leaves_nothing() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("socket");
     stale(&path);
@@ -75,7 +75,7 @@ fn it_answers_its_owner_and_group_and_leaves_nothing() {
 }
 
 #[test]
-fn another_programs_socket_stays() {
+fn another_program_s_socket_stays() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("socket");
     let listener = UnixListener::bind(&path).unwrap();
@@ -87,7 +87,7 @@ fn another_programs_socket_stays() {
 }
 
 #[test]
-fn what_is_no_socket_is_never_removed() {
+fn a_file_that_is_no_socket_is_never_removed() {
     let directory = TempDir::new().unwrap();
     let path = |name: &str| directory.path().join(name);
     fs::write(path("file"), "text").unwrap();
@@ -103,7 +103,7 @@ fn what_is_no_socket_is_never_removed() {
 
 /// A name that another socket has meanwhile is not its own.
 #[test]
-fn it_removes_its_own_name_only() {
+fn it_removes_only_its_own_name() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("socket");
     let (_runtime, server) = listen(&path).unwrap();
@@ -114,7 +114,7 @@ fn it_removes_its_own_name_only() {
 }
 
 #[test]
-fn of_many_that_start_at_one_time_one_replaces_a_stale_socket() {
+fn one_of_many_concurrent_starts_replaces_a_stale_socket() {
     const STARTERS: usize = 8;
     for _ in 0..50 {
         let directory = TempDir::new().unwrap();

@@ -109,7 +109,7 @@ fn a_killed_program_is_read_and_cleaned_and_a_living_one_is_left_alone() {
 }
 
 #[test]
-fn every_orderly_end_leaves_no_file() {
+fn a_clean_exit_leaves_no_file() {
     let directory = tempfile::tempdir().unwrap();
     let webapp = Webapp::start(directory.path(), &["--seconds", "1"]);
     let address = webapp.address.clone();
@@ -164,7 +164,7 @@ fn a_page_shows_the_program_s_own_stats() {
 
 /// Two containers whose writers both are pid 1 share a directory.
 #[test]
-fn writers_of_two_pid_namespaces_keep_apart() {
+fn writers_in_two_pid_namespaces_stay_apart() {
     let directory = tempfile::tempdir().unwrap();
     let start = || {
         let mut command = unshare(Proc::Outside)?;

@@ -40,7 +40,7 @@ fn shown_by_the_printed_command(example: &str, input: &str) -> String {
 }
 
 #[test]
-fn the_files_of_a_thread_pool_can_be_looked_at() {
+fn the_printed_command_shows_a_thread_pool() {
     let shown = shown_by_the_printed_command("thread_pool", "");
     assert!(shown.contains("pool.done") && shown.contains("100,000"), "{shown}");
     let waiting = shown.lines().find(|line| line.starts_with("  pool.waiting"));
@@ -48,7 +48,7 @@ fn the_files_of_a_thread_pool_can_be_looked_at() {
 }
 
 #[test]
-fn the_file_of_stats_at_run_time_can_be_looked_at() {
+fn the_printed_command_shows_stats_added_at_run_time() {
     let shown = shown_by_the_printed_command("run_time", "some words and further words");
     assert!(shown.contains("text.word.further") && shown.contains("text.words"), "{shown}");
 }

@@ -76,7 +76,7 @@ fn the_shop_sends_its_calls_and_leaves_no_file_behind() {
 
 /// It panicked, in the middle of its calls.
 #[test]
-fn the_shop_ends_where_its_output_can_not_be_written() {
+fn the_shop_exits_if_its_output_cannot_be_written() {
     let (server, directory) = (Receiver::start(), tempfile::tempdir().unwrap());
     let full = File::options().write(true).open("/dev/full").unwrap();
     let (reader, closed) = pipe().unwrap();

@@ -9,7 +9,7 @@
 //! ```
 
 #[test]
-fn misuse_is_an_error_at_the_right_place() {
+fn misuse_is_an_error_at_the_right_location() {
     let tests = trybuild::TestCases::new();
     tests.compile_fail("tests/compile_fail/*.rs");
     tests.pass("tests/compiles/*.rs");

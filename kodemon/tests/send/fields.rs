@@ -147,7 +147,7 @@ fn fields_are_evaluated_before_the_call_with_its_arguments() {
 }
 
 #[test]
-fn a_field_takes_the_place_of_the_message_s_own() {
+fn a_field_may_replace_a_standard_one() {
     let message = message_of("own_replaced", "7");
     let expected = json!({
         "execution_time": 0.25,
@@ -162,7 +162,7 @@ fn a_field_takes_the_place_of_the_message_s_own() {
 
 /// A JSON parser keeps the last of two, so the text is looked at.
 #[test]
-fn no_name_is_in_a_message_twice() {
+fn no_name_appears_twice_in_a_message() {
     let server = Receiver::start();
     Program::of(&server).call("own_replaced");
     let text = server.text();
@@ -179,7 +179,7 @@ fn a_guard_has_fields_too() {
 }
 
 #[test]
-fn a_key_may_have_any_character() {
+fn a_key_may_contain_any_character() {
     let server = Receiver::start();
     let mut program = Program::of(&server);
     for key in ["pages/front 100%", "\"quoted\" \\", "\u{1f980} ß\u{0}\u{7f}\t", " ", "<b>&amp;"] {

@@ -201,7 +201,7 @@ fn now() -> f64 {
 }
 
 #[test]
-fn every_form_does_what_it_did_and_sends_its_message() {
+fn every_form_behaves_as_before_and_sends_its_message() {
     let server = Receiver::start();
     let mut program = Program::of(&server);
     for (form, result) in [
@@ -234,7 +234,7 @@ fn every_form_does_what_it_did_and_sends_its_message() {
 }
 
 #[test]
-fn a_raw_name_is_sent_without_its_mark() {
+fn a_raw_identifier_is_sent_without_its_prefix() {
     let server = Receiver::start();
     assert_eq!(Program::of(&server).call("r#match"), "3");
     assert_eq!(server.message()["key"], "forms.rs-match");

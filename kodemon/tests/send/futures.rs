@@ -80,7 +80,7 @@ fn an_async_call_is_timed_from_its_first_poll_to_its_end_or_cancellation() {
 }
 
 #[test]
-fn other_macros_may_stand_above_and_below() {
+fn other_attributes_may_come_before_and_after() {
     let server = Receiver::start();
     let mut program = Program::of(&server);
     assert_eq!(program.call("on_a_runtime"), "5");

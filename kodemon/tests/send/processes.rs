@@ -86,7 +86,7 @@ fn a_forked_child_sends_by_itself() {
 
 /// The thread that looks for its parent's address isn't there in a child.
 #[test]
-fn a_forked_child_looks_for_the_address_itself() {
+fn a_forked_child_resolves_the_address_itself() {
     let mut program = Program::start(&[("KODEMON_HOST", "nobody..invalid")]);
     assert_eq!(program.call("in the parent"), "parent");
     assert_eq!(program.call("fork, and its threads"), "0");

@@ -160,7 +160,7 @@ fn a_forked_child_records_in_a_file_of_its_own() {
 }
 
 #[test]
-fn functions_that_a_file_has_no_room_for_are_counted() {
+fn functions_that_do_not_fit_into_a_file_are_counted() {
     let server = Receiver::start();
     let (mut program, directory) = program(&server);
     assert_eq!(program.call("eighty"), "80");

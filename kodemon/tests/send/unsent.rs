@@ -119,7 +119,7 @@ impl Drop for AtEnd {
 }
 
 #[test]
-fn a_port_that_is_none_is_counted_and_reported_by_connect() {
+fn an_invalid_port_is_counted_and_reported_by_connect() {
     let mut program = Program::start(&[("KODEMON_PORT", "http")]);
     assert_eq!(program.call("plain"), "21");
     assert_eq!(program.call("statistics"), "misconfigured 1");
@@ -140,7 +140,7 @@ fn a_host_without_an_address_is_counted_and_reported_by_connect() {
 
 /// `127.1` is no address as Rust reads them; the name service knows it without asking anybody.
 #[test]
-fn a_name_is_resolved_by_a_helper_while_calls_go_on() {
+fn a_name_is_resolved_by_a_thread_while_calls_continue() {
     let server = Receiver::start();
     let mut program = Program::start(&[
         ("KODEMON_HOST", "127.1"),
@@ -156,7 +156,7 @@ fn a_name_is_resolved_by_a_helper_while_calls_go_on() {
 }
 
 #[test]
-fn an_address_of_version_6_needs_no_helper() {
+fn an_ipv6_address_needs_no_thread() {
     let Ok(server) = Receiver::at("::1", 0) else {
         return skip("there is no IPv6 here");
     };
@@ -201,7 +201,7 @@ fn a_message_of_eight_thousand_bytes_is_sent_and_a_larger_one_counted() {
 }
 
 #[test]
-fn a_value_that_cannot_be_serialized_hurts_nobody() {
+fn a_value_that_cannot_be_serialized_does_no_harm() {
     let server = Receiver::start();
     let mut program = Program::of(&server);
     assert_eq!(program.call("faulty"), "done");
@@ -223,7 +223,7 @@ fn a_call_at_the_end_of_its_thread_is_sent() {
 }
 
 #[test]
-fn a_server_that_reads_nothing_holds_up_nobody() {
+fn a_server_that_reads_nothing_blocks_no_call() {
     let server = Receiver::start();
     let mut program = Program::of(&server);
     assert_eq!(program.call("twenty thousand"), "20000");

@@ -59,7 +59,7 @@ impl Stage {
 }
 
 #[test]
-fn the_list_has_the_functions_with_what_the_api_says_of_them() {
+fn the_list_shows_what_the_api_returns() {
     let Some(stage) = Stage::start() else { return };
     let browser = &stage.browser;
     stage.until_keys(&["mail.py-send", "work.rs-quick", "work.rs-slow", "yearly.py-report"]);
@@ -107,7 +107,7 @@ fn each_column_sorts_up_and_down() {
 }
 
 #[test]
-fn a_filter_and_a_token_leave_what_they_mean() {
+fn filter_and_token_select_functions() {
     let Some(stage) = Stage::start() else { return };
     let browser = &stage.browser;
     browser.type_into("#filter", "WORK -sl*w");
@@ -175,7 +175,7 @@ pub fn is_the_same(key: &str) -> String {
 }
 
 #[test]
-fn list_and_chart_say_the_same_of_a_function() {
+fn list_and_chart_show_the_same_figures() {
     let Some(stage) = Stage::start() else { return };
     let browser = &stage.browser;
     for range in ["5m", "30m", "1h", "6h", "1d", "30d"] {
@@ -233,7 +233,7 @@ fn a_range_is_set_by_a_preset_by_fields_and_by_dragging() {
 /// On 25 October 2026 the hour from two to three comes twice in Berlin: from 1792886400, in summer
 /// time, and from 1792890000 on. A field shows neither which one it means nor fractions of seconds.
 #[test]
-fn a_field_that_was_not_touched_keeps_its_exact_time() {
+fn an_untouched_field_keeps_its_exact_time() {
     let Some(stage) = Stage::start() else { return };
     let browser = &stage.browser;
     let set = |field: &str, time: &str| {
@@ -264,7 +264,7 @@ fn a_field_that_was_not_touched_keeps_its_exact_time() {
 }
 
 #[test]
-fn an_address_shows_the_same_in_another_tab_and_back_goes_back() {
+fn a_url_restores_the_view_and_back_works() {
     let Some(stage) = Stage::start() else { return };
     let browser = &stage.browser;
     browser.type_into("#filter", "work");
@@ -303,7 +303,7 @@ fn an_address_shows_the_same_in_another_tab_and_back_goes_back() {
 const ACTIVE: &str = "document.querySelector('#functions:focus .row.active')?.dataset.key";
 
 #[test]
-fn the_page_can_be_used_by_keys() {
+fn the_page_works_with_the_keyboard() {
     let Some(stage) = Stage::start() else { return };
     let browser = &stage.browser;
     // Nothing has the focus yet: the first arrow leads into the list.
@@ -344,7 +344,7 @@ fn the_page_can_be_used_by_keys() {
 }
 
 #[test]
-fn the_page_is_dark_and_narrow_where_that_is_wanted() {
+fn the_page_adapts_to_dark_mode_and_narrow_windows() {
     let Some(stage) = Stage::start() else { return };
     let browser = &stage.browser;
     stage.open("?key=work.rs-slow");

@@ -26,7 +26,7 @@ fn before_the_first_message_the_page_says_how_to_send_one_and_then_shows_it() {
 }
 
 #[test]
-fn what_is_called_moves_the_list_and_the_chart_until_that_is_paused() {
+fn new_calls_update_list_and_chart_until_paused() {
     let Some(browser) = Browser::start() else { return };
     let (_directory, kodemon) = start();
     kodemon.call("live.rs-step", 0.01, 1.0);
@@ -58,7 +58,7 @@ fn what_is_called_moves_the_list_and_the_chart_until_that_is_paused() {
 }
 
 #[test]
-fn while_a_function_is_called_nothing_says_two_things_of_it() {
+fn list_and_chart_never_differ_during_updates() {
     let Some(browser) = Browser::start() else { return };
     let (_directory, kodemon) = start();
     let key = "live.rs-step";
@@ -122,7 +122,7 @@ fn pages_in_hidden_tabs_release_their_streams() {
 }
 
 #[test]
-fn a_token_leaves_the_calls_of_others_out_of_the_moving_chart() {
+fn the_live_chart_excludes_calls_of_other_tokens() {
     let Some(browser) = Browser::start() else { return };
     let (_directory, kodemon) = start();
     let of = |token: &str| {
@@ -142,7 +142,7 @@ fn a_token_leaves_the_calls_of_others_out_of_the_moving_chart() {
 }
 
 #[test]
-fn the_page_says_that_kodemon_is_gone_and_goes_on_when_it_is_back() {
+fn the_page_reports_a_lost_server_and_reconnects() {
     let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
     let kodemon = Kodemon::start(directory.path());

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::{CAPTION, KEYS, figure, is_about, open};
 
 #[test]
-fn no_text_of_a_message_becomes_markup() {
+fn message_text_never_becomes_markup() {
     let Some(browser) = Browser::start() else { return };
     let (_directory, kodemon) = start();
     let markup = "<img src=x onerror=document.title='caught'>";
@@ -35,7 +35,7 @@ fn no_text_of_a_message_becomes_markup() {
 }
 
 #[test]
-fn no_text_of_a_message_turns_others_around() {
+fn message_text_cannot_reorder_other_text() {
     let Some(browser) = Browser::start() else { return };
     let (_directory, kodemon) = start();
     let mut call = message("a\u{202e}.rs-\u{2066}gpj\n\u{9b}", 0.1, now());
@@ -70,7 +70,7 @@ fn no_text_of_a_message_turns_others_around() {
 }
 
 #[test]
-fn one_is_no_plural_and_ten_comes_after_two() {
+fn one_is_singular_and_order_is_natural() {
     let Some(browser) = Browser::start() else { return };
     let (_directory, kodemon) = start();
     for token in ["c10", "c2"] {
@@ -91,7 +91,7 @@ fn one_is_no_plural_and_ten_comes_after_two() {
 }
 
 #[test]
-fn a_key_may_have_any_characters() {
+fn a_key_may_contain_any_characters() {
     let Some(browser) = Browser::start() else { return };
     let (_directory, kodemon) = start();
     let keys =
@@ -127,7 +127,7 @@ fn asked_for(browser: &Browser, what: &str) -> String {
 }
 
 #[test]
-fn of_two_thousand_functions_two_hundred_at_most_are_in_the_page() {
+fn two_thousand_functions_render_at_most_two_hundred_rows() {
     const MANY: u64 = 2000;
     let Some(browser) = Browser::start() else { return };
     let (_directory, kodemon) = start();
@@ -164,7 +164,7 @@ fn of_two_thousand_functions_two_hundred_at_most_are_in_the_page() {
 }
 
 #[test]
-fn of_many_executions_as_many_are_drawn_as_can_be_seen() {
+fn a_chart_draws_only_as_many_executions_as_can_be_seen() {
     const MANY: u64 = 20_500;
     let Some(browser) = Browser::start() else { return };
     let (_directory, kodemon) = start();

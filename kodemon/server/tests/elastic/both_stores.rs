@@ -12,7 +12,7 @@ use crate::engine::Engine;
 const KEYS: [&str; 4] = ["a.rs-f", "dir/file name.py-100%", "🦀.rs-ünï", "a.rs-f/executions"];
 
 #[test]
-fn both_stores_give_the_same_answers() {
+fn both_stores_return_the_same() {
     let Some(engine) = Engine::start() else { return };
     // Somebody else's, which is looked at along with ours.
     engine.send("PUT", "/kodemon-logs", "{}");

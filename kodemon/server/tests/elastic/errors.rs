@@ -39,7 +39,7 @@ fn refusal(status: u16) -> Act {
 }
 
 #[test]
-fn what_is_refused_for_now_is_sent_again_whole() {
+fn a_temporarily_rejected_request_is_retried_whole() {
     for status in [429, 401, 403, 404, 500, 502, 503] {
         let engine = FakeEngine::start();
         let store = store(&engine);
@@ -53,7 +53,7 @@ fn what_is_refused_for_now_is_sent_again_whole() {
 }
 
 #[test]
-fn of_a_request_only_what_failed_for_now_is_sent_again() {
+fn only_temporarily_failed_documents_are_retried() {
     let engine = FakeEngine::start();
     let store = store(&engine);
     engine.next("_bulk", [Act::Except(vec![(1, 429), (2, 400), (3, 503)])]);
@@ -66,7 +66,7 @@ fn of_a_request_only_what_failed_for_now_is_sent_again() {
 }
 
 #[test]
-fn of_several_requests_one_that_fails_costs_none_of_the_others() {
+fn a_failing_request_does_not_affect_the_others() {
     let engine = FakeEngine::start();
     let store = store(&engine);
     engine.next("_bulk", [Act::Except(vec![(1, 429), (4_999, 503)]), refusal(503)]);
@@ -78,7 +78,7 @@ fn of_several_requests_one_that_fails_costs_none_of_the_others() {
 }
 
 #[test]
-fn a_request_whose_answer_was_lost_stores_once() {
+fn a_request_whose_response_was_lost_is_stored_once() {
     for lost in [Act::CutShort, Act::Endless] {
         let engine = FakeEngine::start();
         let store = store(&engine);
@@ -94,7 +94,7 @@ fn a_request_whose_answer_was_lost_stores_once() {
 }
 
 #[test]
-fn what_always_fails_is_given_up_and_the_next_is_stored() {
+fn persistent_failures_are_given_up_and_the_next_batch_is_stored() {
     let engine = FakeEngine::start();
     let store = store(&engine);
     engine.next("_bulk", [Act::Except(vec![(1, 503)])]);
@@ -108,7 +108,7 @@ fn what_always_fails_is_given_up_and_the_next_is_stored() {
 }
 
 #[test]
-fn a_full_disk_is_waited_for_whatever_its_status() {
+fn a_full_disk_is_retried_whatever_the_status() {
     let engine = FakeEngine::start();
     let store = store(&engine);
     let blocked = r#"{"errors": true, "items": [{"create": {"status": 403, "error":
@@ -119,7 +119,7 @@ fn a_full_disk_is_waited_for_whatever_its_status() {
 }
 
 #[test]
-fn a_request_that_is_too_large_is_sent_in_parts() {
+fn a_request_that_is_too_large_is_split() {
     let engine = FakeEngine::start();
     let store = store(&engine);
     engine.next("_bulk", [refusal(413), refusal(413)]);
@@ -136,7 +136,7 @@ fn a_request_that_is_too_large_is_sent_in_parts() {
 }
 
 #[test]
-fn a_request_that_takes_too_long_is_sent_in_parts_which_grow_again() {
+fn a_slow_request_is_split_and_parts_grow_again() {
     let engine = FakeEngine::start();
     let store = store(&engine);
     store.prepare().unwrap();
@@ -155,7 +155,7 @@ fn a_request_that_takes_too_long_is_sent_in_parts_which_grow_again() {
 }
 
 #[test]
-fn what_is_no_answer_stores_nothing_for_sure() {
+fn an_invalid_response_does_not_count_as_stored() {
     for garbage in ["", "<html>", "{}", "[]", r#"{"errors": false, "items": []}"#] {
         let engine = FakeEngine::start();
         let store = store(&engine);
@@ -167,7 +167,7 @@ fn what_is_no_answer_stores_nothing_for_sure() {
 }
 
 #[test]
-fn an_engine_that_came_back_is_reported_again_how_to_make_indices() {
+fn an_engine_that_comes_back_gets_the_index_template_again() {
     let engine = FakeEngine::start();
     let store = store(&engine);
     store.write(&executions(1)).unwrap();
@@ -180,7 +180,7 @@ fn an_engine_that_came_back_is_reported_again_how_to_make_indices() {
 }
 
 #[test]
-fn more_series_than_an_engine_gives_at_once_are_asked_for_in_turn() {
+fn more_series_than_one_response_holds_are_paged() {
     let page = |from: usize, to: usize| {
         let series = |number: usize| {
             let name = json!({"key": format!("{:05}", number / 2), "token": number.to_string()});
@@ -207,7 +207,7 @@ fn more_series_than_an_engine_gives_at_once_are_asked_for_in_turn() {
 }
 
 #[test]
-fn half_an_answer_to_a_question_is_none() {
+fn a_partial_search_result_is_an_error() {
     let shards = r#"{"timed_out": false, "hits": {"hits": []}, "_shards": {"failed": 1, "total": 3,
         "failures": [{"reason": {"type": "told", "reason": "as told"}}]}}"#;
     let late = r#"{"timed_out": true, "hits": {"hits": []}, "_shards": {"failed": 0, "total": 3}}"#;

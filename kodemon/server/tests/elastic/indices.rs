@@ -9,7 +9,7 @@ use crate::command;
 use crate::engine::Engine;
 
 #[test]
-fn further_fields_are_kept_and_no_mapping_grows() {
+fn additional_fields_are_kept_without_growing_a_mapping() {
     let Some(engine) = Engine::start() else { return };
     let directory = TempDir::new().unwrap();
     let kodemon = Kodemon::of(&mut command(directory.path(), &[&engine.store()]));
@@ -31,7 +31,7 @@ fn further_fields_are_kept_and_no_mapping_grows() {
 }
 
 #[test]
-fn days_that_are_over_are_dropped_and_others_indices_stay() {
+fn expired_days_are_dropped_and_other_indices_stay() {
     let Some(engine) = Engine::start() else { return };
     let day = |ago: i64| {
         let moment = Timestamp::from_second(now() as i64 - ago * 86_400).unwrap();
@@ -58,7 +58,7 @@ fn days_that_are_over_are_dropped_and_others_indices_stay() {
 }
 
 #[test]
-fn a_page_may_be_longer_than_what_an_engine_gives_at_once() {
+fn a_page_may_exceed_the_engine_s_result_limit() {
     const MANY: usize = 5_001;
     let Some(engine) = Engine::start() else { return };
     let directory = TempDir::new().unwrap();

@@ -29,7 +29,7 @@ fn refused(status: u16) -> Act {
 }
 
 #[test]
-fn an_engine_that_can_not_be_used_is_an_error_without_its_password() {
+fn an_unusable_engine_is_reported_without_its_password() {
     let directory = TempDir::new().unwrap();
     let file = store(directory.path());
     let file = file.to_str().unwrap();
@@ -66,7 +66,7 @@ fn an_engine_that_can_not_be_used_is_an_error_without_its_password() {
 }
 
 #[test]
-fn an_engine_that_is_away_for_now_stops_no_other_store() {
+fn an_unavailable_engine_does_not_stop_the_other_store() {
     let (directory, engine) = (TempDir::new().unwrap(), FakeEngine::start());
     engine.next("/", vec![refused(503); 3]);
     let (kodemon, reported) = both(directory.path(), &engine);
@@ -81,7 +81,7 @@ fn an_engine_that_is_away_for_now_stops_no_other_store() {
 }
 
 #[test]
-fn what_an_engine_refuses_is_counted_and_reported() {
+fn rejected_documents_are_counted_and_reported() {
     let (directory, engine) = (TempDir::new().unwrap(), FakeEngine::start());
     engine.next("_bulk", [Act::Except(vec![(0, 400)])]);
     let (kodemon, reported) = both(directory.path(), &engine);
@@ -94,7 +94,7 @@ fn what_an_engine_refuses_is_counted_and_reported() {
 }
 
 #[test]
-fn a_silent_engine_delays_the_end_by_seconds_and_what_is_lost_is_reported() {
+fn a_silent_engine_delays_shutdown_by_seconds_and_losses_are_reported() {
     let (directory, engine) = (TempDir::new().unwrap(), FakeEngine::start());
     engine.next("_bulk", vec![Act::Silence; 100]);
     let (kodemon, reported) = both(directory.path(), &engine);
@@ -114,7 +114,7 @@ fn a_silent_engine_delays_the_end_by_seconds_and_what_is_lost_is_reported() {
 }
 
 #[test]
-fn a_password_of_the_environment_is_sent() {
+fn a_password_from_the_environment_is_sent() {
     let (directory, engine) = (TempDir::new().unwrap(), FakeEngine::start());
     let place = format!("elasticsearch:http://user@{}", engine.address);
     let mut command = command(directory.path(), &[&place]);

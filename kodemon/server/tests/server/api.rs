@@ -26,7 +26,7 @@ pub fn encoded(text: &str) -> String {
 }
 
 #[test]
-fn a_message_comes_back_as_it_was_sent() {
+fn a_message_is_returned_as_it_was_sent() {
     let (_directory, kodemon) = start();
     let timestamp = now().floor() - 10.0;
     kodemon.send(format!(
@@ -50,7 +50,7 @@ fn a_message_comes_back_as_it_was_sent() {
 }
 
 #[test]
-fn keys_are_reported_by_name_token_prefix_and_time() {
+fn keys_are_selected_by_name_token_prefix_and_time() {
     let (_directory, kodemon) = start();
     let send = |key: &str, token: &str, ago: f64| {
         let mut message = message(key, 0.5, now() - ago);
@@ -98,7 +98,7 @@ fn ten(kodemon: &Kodemon) -> f64 {
 }
 
 #[test]
-fn a_range_has_its_first_moment_and_not_its_last() {
+fn a_range_includes_its_start_and_excludes_its_end() {
     let (_directory, kodemon) = start();
     let began = ten(&kodemon);
     let asked = |from: &str, to: &str| {
@@ -114,7 +114,7 @@ fn a_range_has_its_first_moment_and_not_its_last() {
 }
 
 #[test]
-fn pages_follow_each_other_while_rows_arrive() {
+fn paging_works_while_rows_arrive() {
     let (_directory, kodemon) = start();
     let began = ten(&kodemon);
     for (order, expected) in [
@@ -144,7 +144,7 @@ fn pages_follow_each_other_while_rows_arrive() {
 }
 
 #[test]
-fn calls_of_one_moment_are_all_reported() {
+fn calls_with_equal_timestamps_are_all_returned() {
     let (_directory, kodemon) = start();
     let began = now() - 50.0;
     for number in 0..100 {
@@ -164,7 +164,7 @@ fn calls_of_one_moment_are_all_reported() {
 }
 
 #[test]
-fn a_summary_has_each_step_and_the_whole() {
+fn a_summary_has_each_step_and_the_total() {
     let (_directory, kodemon) = start();
     let began = ten(&kodemon);
     let (from, to) = (began, began + 10.0);
@@ -186,7 +186,7 @@ fn a_summary_has_each_step_and_the_whole() {
 
 /// The page divides a range for its list in another way than for its chart.
 #[test]
-fn a_range_has_the_same_figures_however_it_is_divided() {
+fn a_range_has_the_same_totals_for_any_steps() {
     let (_directory, kodemon) = start();
     // The first of them is older than the range.
     for number in 0..501 {
@@ -215,7 +215,7 @@ fn a_range_has_the_same_figures_however_it_is_divided() {
 }
 
 #[test]
-fn keys_may_have_any_character() {
+fn keys_may_contain_any_character() {
     let (_directory, kodemon) = start();
     let keys = [
         "src/a b.rs-f",
@@ -242,7 +242,7 @@ fn keys_may_have_any_character() {
 }
 
 #[test]
-fn what_is_wrong_is_named() {
+fn errors_name_what_is_wrong() {
     let (_directory, kodemon) = start();
     kodemon.call("f", 1.0, 1.0);
     kodemon.until_stored(1);
@@ -279,7 +279,7 @@ fn what_is_wrong_is_named() {
 }
 
 #[test]
-fn the_widest_range_is_answered() {
+fn the_widest_range_is_accepted() {
     let (_directory, kodemon) = start();
     kodemon.call("f", 1.0, 1.0);
     kodemon.until_stored(1);

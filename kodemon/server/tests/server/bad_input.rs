@@ -35,7 +35,7 @@ fn counted(kodemon: &Kodemon, datagram: impl AsRef<[u8]>) -> Vec<String> {
 }
 
 #[test]
-fn what_is_no_message_is_counted_by_its_reason() {
+fn invalid_messages_are_counted_by_reason() {
     let (_directory, kodemon) = start();
     let with = |name: &str, value: Value| {
         let mut message = message("f", 0.5, now());
@@ -79,7 +79,7 @@ fn what_is_no_message_is_counted_by_its_reason() {
 }
 
 #[test]
-fn tokens_that_are_not_accepted_are_refused() {
+fn tokens_that_are_not_accepted_are_rejected() {
     let directory = TempDir::new().unwrap();
     let kodemon = Kodemon::of(command(directory.path()).args(["--token", "a", "--token", "b"]));
     for token in ["a", "b", "", "test-token", "A"] {
@@ -93,7 +93,7 @@ fn tokens_that_are_not_accepted_are_refused() {
 }
 
 #[test]
-fn keys_beyond_the_limit_are_refused_and_known_ones_are_not() {
+fn new_keys_beyond_the_limit_are_rejected_and_known_ones_accepted() {
     let directory = TempDir::new().unwrap();
     let kodemon = Kodemon::of(command(directory.path()).args(["--max-keys", "100"]));
     let (keys, time) = (50_000, now());
@@ -113,7 +113,7 @@ fn keys_beyond_the_limit_are_refused_and_known_ones_are_not() {
 }
 
 #[test]
-fn a_flood_of_bad_messages_costs_no_good_one() {
+fn a_flood_of_invalid_messages_loses_no_valid_one() {
     let (_directory, kodemon) = start();
     let (good, bad_for_each) = (500, 40);
     let bad = ["{\"key\":\"x\"", "\u{1b}[2J", "{\"execution_time\":\"1\"}", ""];
@@ -133,7 +133,7 @@ fn a_flood_of_bad_messages_costs_no_good_one() {
 }
 
 #[test]
-fn what_is_reported_of_bad_messages_is_little_and_harmless() {
+fn logging_of_invalid_messages_is_limited_and_escaped() {
     let directory = TempDir::new().unwrap();
     let reported = directory.path().join("stderr");
     let mut command = command(directory.path());

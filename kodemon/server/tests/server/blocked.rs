@@ -30,7 +30,7 @@ fn assert_ends(kodemon: Kodemon, codes: &[i32]) {
 }
 
 #[test]
-fn a_log_that_nobody_reads_stops_nothing() {
+fn an_unread_log_blocks_nothing() {
     let directory = TempDir::new().unwrap();
     let (_reader, stderr) = full_pipe();
     let kodemon = Kodemon::of(command(directory.path()).arg("--verbose").stderr(stderr));
@@ -49,7 +49,7 @@ fn a_log_that_nobody_reads_stops_nothing() {
 }
 
 #[test]
-fn it_ends_while_the_store_is_locked() {
+fn it_shuts_down_while_the_store_is_locked() {
     let (directory, kodemon) = start();
     let _locked = lock(&directory);
     kodemon.call("a.rs-f", 0.001, 0.0);
@@ -59,7 +59,7 @@ fn it_ends_while_the_store_is_locked() {
 }
 
 #[test]
-fn a_store_that_takes_nothing_fails_the_health_check() {
+fn a_store_that_cannot_be_written_fails_the_health_check() {
     let (directory, kodemon) = start();
     assert_eq!(kodemon.server.get("/healthz").body, "ok\n");
     let locked = lock(&directory);

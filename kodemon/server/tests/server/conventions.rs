@@ -8,7 +8,7 @@ use mmstats_testing::kodemon::{Kodemon, command, start, without_addresses};
 use nix::sys::signal::Signal;
 
 #[test]
-fn a_signal_ends_it_and_what_was_received_is_stored() {
+fn a_signal_shuts_it_down_and_received_messages_are_stored() {
     for (signal, code) in [(Signal::SIGTERM, 0), (Signal::SIGHUP, 0), (Signal::SIGINT, 130)] {
         let (directory, kodemon) = start();
         for _ in 0..100 {
@@ -23,7 +23,7 @@ fn a_signal_ends_it_and_what_was_received_is_stored() {
 
 /// As by `nohup`, or in the background of a script.
 #[test]
-fn signals_that_were_ignored_at_the_start_stay_ignored() {
+fn signals_ignored_at_startup_stay_ignored() {
     let directory = tempfile::TempDir::new().unwrap();
     let ignored = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGQUIT];
     let kodemon = Kodemon::of(&mut ignoring(&ignored, &command(directory.path())));
@@ -35,7 +35,7 @@ fn signals_that_were_ignored_at_the_start_stay_ignored() {
 }
 
 #[test]
-fn an_address_that_is_taken_is_an_error_that_names_it() {
+fn an_address_in_use_is_named_in_the_error() {
     let (_directory, first) = start();
     let other = tempfile::TempDir::new().unwrap();
     let http = first.server.address.to_string();
@@ -52,7 +52,7 @@ fn an_address_that_is_taken_is_an_error_that_names_it() {
 }
 
 #[test]
-fn wrong_arguments_are_reported() {
+fn invalid_arguments_are_reported() {
     let directory = tempfile::TempDir::new().unwrap();
     for (arguments, expected) in [
         (["--keep", "30"], "30"),
@@ -69,7 +69,7 @@ fn wrong_arguments_are_reported() {
 }
 
 #[test]
-fn a_store_of_an_unknown_kind_is_an_error_that_lists_the_known_ones() {
+fn an_unknown_store_kind_is_an_error_that_lists_the_known_ones() {
     let directory = tempfile::TempDir::new().unwrap();
     let command = |store: &str| {
         let mut command = tool(env!("CARGO_BIN_EXE_kodemon"));
@@ -99,7 +99,7 @@ fn a_store_of_an_unknown_kind_is_an_error_that_lists_the_known_ones() {
 }
 
 #[test]
-fn the_store_is_in_the_users_state_directory_unless_given() {
+fn the_store_defaults_to_the_user_s_state_directory() {
     let home = tempfile::TempDir::new().unwrap();
     let state = home.path().join("state");
     for (variable, value, expected) in [
@@ -118,7 +118,7 @@ fn the_store_is_in_the_users_state_directory_unless_given() {
 
 /// As a service's user, who has no home.
 #[test]
-fn a_state_directory_that_can_not_be_made_is_an_error_that_names_the_option() {
+fn a_state_directory_that_cannot_be_created_is_an_error_that_names_the_option() {
     let directory = tempfile::TempDir::new().unwrap();
     let home = directory.path().join("home");
     File::create(&home).unwrap();
@@ -131,7 +131,7 @@ fn a_state_directory_that_can_not_be_made_is_an_error_that_names_the_option() {
 }
 
 #[test]
-fn help_and_man_page_have_its_options() {
+fn help_and_man_page_list_the_options() {
     let help = run(tool(env!("CARGO_BIN_EXE_kodemon")).arg("--help"));
     let man = run(tool(env!("CARGO_BIN_EXE_kodemon")).args(["--generate", "man"]));
     for run in [&help, &man] {
@@ -148,7 +148,7 @@ fn help_and_man_page_have_its_options() {
 
 /// The man page was lost in silence.
 #[test]
-fn a_man_page_that_can_not_be_written_is_an_error() {
+fn a_man_page_that_cannot_be_written_is_an_error() {
     let full = File::options().write(true).open("/dev/full").unwrap();
     let man = run_into(tool(env!("CARGO_BIN_EXE_kodemon")).args(["--generate", "man"]), full);
     let message = "kodemon: writing to stdout failed: No space left on device (os error 28)\n";

@@ -109,7 +109,7 @@ fn no_duration_poisons_a_sum() {
 }
 
 #[test]
-fn its_own_figures_are_stats() {
+fn its_telemetry_is_published_as_stats() {
     let (directory, kodemon) = start();
     kodemon.call("f", 0.25, 1.0);
     kodemon.send("[]");

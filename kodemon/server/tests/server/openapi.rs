@@ -55,7 +55,7 @@ fn requests() -> Vec<(String, String, u16)> {
 }
 
 #[test]
-fn every_answer_is_as_documented() {
+fn every_response_matches_the_document() {
     let (_directory, kodemon, document) = filled();
     for (path, asked, status) in requests() {
         let answer = kodemon.server.get(&asked);
@@ -65,7 +65,7 @@ fn every_answer_is_as_documented() {
 }
 
 #[test]
-fn every_documented_answer_was_asked_for() {
+fn every_documented_response_is_tested() {
     let (_directory, _kodemon, document) = filled();
     let requests = requests();
     let asked: BTreeSet<_> =
@@ -102,7 +102,7 @@ fn the_documented_parameters_are_accepted_and_no_others() {
 }
 
 #[test]
-fn what_a_parameters_schema_allows_is_accepted_and_nothing_else() {
+fn exactly_what_a_parameter_s_schema_allows_is_accepted() {
     let (_directory, kodemon, document) = filled();
     let place = kodemon.json("/api/keys/a.rs-f/executions")["executions"][0]["id"].clone();
     let numbers = ["", "0", "1", "100", "2001", "100001", "-1", "1.5", "05", "+5", " 5", "x"];

@@ -77,7 +77,7 @@ fn resident(pid: u32) -> usize {
 }
 
 #[test]
-fn what_is_lost_of_a_flood_is_counted_to_the_last_message() {
+fn every_message_lost_in_a_flood_is_counted() {
     let seconds = env::var("OVERLOAD_SECONDS").map_or(SECONDS, |text| text.parse().unwrap());
     let (_directory, kodemon) = start();
     let stop = AtomicBool::new(false);
@@ -114,7 +114,7 @@ fn what_is_lost_of_a_flood_is_counted_to_the_last_message() {
 }
 
 #[test]
-fn a_signal_ends_it_while_messages_come() {
+fn a_signal_shuts_it_down_under_load() {
     let (_directory, kodemon) = start();
     let (udp, ended) = (kodemon.udp, AtomicBool::new(false));
     let gives_up = Instant::now() + TIMEOUT;

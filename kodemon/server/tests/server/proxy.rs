@@ -14,7 +14,7 @@ fn behind(nginx: &Nginx) -> (TempDir, Kodemon) {
 }
 
 #[test]
-fn everything_is_there_under_a_path_for_who_has_the_password() {
+fn everything_works_under_a_path_with_the_password() {
     let Some(nginx) = Nginx::start() else { return };
     let (_directory, kodemon) = behind(&nginx);
     let found = nginx.crawl("/kodemon/");
@@ -36,7 +36,7 @@ fn everything_is_there_under_a_path_for_who_has_the_password() {
 
 /// Once with its default buffers, once with its default compression.
 #[test]
-fn each_step_of_a_stream_comes_at_once() {
+fn each_step_of_a_stream_arrives_at_once() {
     let Some(nginx) = Nginx::start() else { return };
     let (_directory, kodemon) = behind(&nginx);
     for (encoding, headers) in [(None, &[][..]), (Some("gzip"), &["Accept-Encoding: gzip"])] {

@@ -5,7 +5,7 @@ use mmstats_testing::http;
 use mmstats_testing::kodemon::{Kodemon, command, start};
 
 #[test]
-fn only_hosts_that_are_meant_are_answered() {
+fn only_accepted_hosts_are_answered() {
     let directory = tempfile::TempDir::new().unwrap();
     let kodemon = Kodemon::of(command(directory.path()).args(["--host", "timings.example"]));
     for (host, status) in [
@@ -24,7 +24,7 @@ fn only_hosts_that_are_meant_are_answered() {
 }
 
 #[test]
-fn nothing_can_be_changed_and_pages_load_from_here_alone() {
+fn nothing_can_be_changed_and_pages_load_only_from_here() {
     let (_directory, kodemon) = start();
     let address = kodemon.server.address;
     for method in ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"] {
@@ -41,7 +41,7 @@ fn nothing_can_be_changed_and_pages_load_from_here_alone() {
 }
 
 #[test]
-fn what_a_message_says_drives_no_terminal() {
+fn message_text_cannot_control_a_terminal() {
     let (_directory, kodemon) = start();
     kodemon.send(format!(
         "{{\"key\":\"\\u001b[2J\\u202e\",\"token\":\"\\u009b\",\"timestamp\":{},\

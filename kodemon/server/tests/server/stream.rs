@@ -49,7 +49,7 @@ impl Watcher {
 }
 
 #[test]
-fn calls_of_all_keys_are_reported_added_up() {
+fn calls_of_all_keys_are_streamed_as_sums() {
     let (_directory, kodemon) = start();
     let document = Document::at(&kodemon.server, "/api/openapi.json");
     let step = document.validator(&json!({"$ref": "#/components/schemas/Step"}));
@@ -75,7 +75,7 @@ fn calls_of_all_keys_are_reported_added_up() {
 }
 
 #[test]
-fn each_call_of_one_key_is_reported() {
+fn each_call_of_one_key_is_streamed() {
     let (_directory, kodemon) = start();
     let document = Document::at(&kodemon.server, "/api/openapi.json");
     let step = document.validator(&json!({"$ref": "#/components/schemas/StepOfKey"}));
@@ -101,7 +101,7 @@ fn each_call_of_one_key_is_reported() {
 }
 
 #[test]
-fn what_is_too_much_for_a_step_is_counted() {
+fn calls_beyond_the_limit_of_a_step_are_counted() {
     let (_directory, kodemon) = start();
     let mut watcher = Watcher::of(&kodemon, "/api/stream?key=f");
     assert_eq!(watcher.next().unwrap().0, "whole");
@@ -132,7 +132,7 @@ fn streams_end_with_the_server() {
 }
 
 #[test]
-fn only_so_many_may_watch() {
+fn the_number_of_streams_is_limited() {
     let (_directory, kodemon) = start();
     let of_key: Vec<_> = (0..16).map(|_| Watcher::of(&kodemon, "/api/stream?key=f")).collect();
     let refused = kodemon.server.get("/api/stream?key=f");

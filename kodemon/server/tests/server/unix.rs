@@ -14,7 +14,7 @@ use nix::sys::signal::Signal;
 use tempfile::TempDir;
 
 #[test]
-fn a_live_socket_is_an_error_that_names_it_and_an_orderly_end_removes_it() {
+fn a_socket_in_use_is_named_in_the_error_and_shutdown_removes_it() {
     let directory = TempDir::new().unwrap();
     let socket = directory.path().join("http");
     let place = format!("unix:{}", socket.display());

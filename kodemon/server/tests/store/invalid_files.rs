@@ -27,7 +27,7 @@ fn assert_refused(command: &mut Command, store: &Path, reason: &str) {
 }
 
 #[test]
-fn what_is_no_database_is_refused_and_left_alone() {
+fn a_file_that_is_no_database_is_rejected_and_left_alone() {
     let directory = TempDir::new().unwrap();
     let store = store(directory.path());
     let notes = "not a database, but notes\n".repeat(100);
@@ -39,7 +39,7 @@ fn what_is_no_database_is_refused_and_left_alone() {
 }
 
 #[test]
-fn another_programs_database_is_refused_and_left_alone() {
+fn another_program_s_database_is_rejected_and_left_alone() {
     let directory = TempDir::new().unwrap();
     let store = store(directory.path());
     let other = Connection::open(&store).unwrap();
@@ -51,7 +51,7 @@ fn another_programs_database_is_refused_and_left_alone() {
 }
 
 #[test]
-fn tables_of_a_later_version_are_refused() {
+fn tables_of_a_later_version_are_rejected() {
     let directory = TempDir::new().unwrap();
     drop(Kodemon::start(directory.path()));
     let store = store(directory.path());
@@ -62,7 +62,7 @@ fn tables_of_a_later_version_are_refused() {
 }
 
 #[test]
-fn a_directory_and_what_is_in_none_are_refused() {
+fn a_directory_and_a_path_in_none_are_rejected() {
     let directory = TempDir::new().unwrap();
     fs::create_dir(store(directory.path())).unwrap();
     assert_refused(&mut command(directory.path()), &store(directory.path()), "not a regular file");
@@ -71,7 +71,7 @@ fn a_directory_and_what_is_in_none_are_refused() {
 }
 
 #[test]
-fn a_file_that_may_not_be_written_is_refused() {
+fn a_file_without_write_permission_is_rejected() {
     let directory = TempDir::new().unwrap();
     let path = directory.path();
     let mode = |path: &Path, mode| fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
@@ -98,7 +98,7 @@ fn a_file_that_may_not_be_written_is_refused() {
 }
 
 #[test]
-fn one_that_another_process_writes_is_refused() {
+fn a_file_that_another_process_writes_is_rejected() {
     let directory = TempDir::new().unwrap();
     drop(Kodemon::start(directory.path()));
     let store = store(directory.path());
@@ -108,7 +108,7 @@ fn one_that_another_process_writes_is_refused() {
 }
 
 #[test]
-fn two_servers_never_have_the_same_whatever_they_call_it() {
+fn two_servers_never_share_a_file_under_any_name() {
     let directory = TempDir::new().unwrap();
     let first = Kodemon::start(directory.path());
     let link = TempDir::new().unwrap();

@@ -115,7 +115,7 @@ fn pages_have_each_execution_once_and_in_order() {
 }
 
 #[test]
-fn a_cursor_holds_while_calls_arrive_and_others_are_folded() {
+fn a_cursor_stays_valid_while_calls_arrive_and_are_compacted() {
     let mut random = Random(0x1234_5678_9abc_def1);
     let mut stores = Stores::new();
     stores.write(calls(&mut random, 1_000));
@@ -155,7 +155,7 @@ fn a_cursor_holds_while_calls_arrive_and_others_are_folded() {
 }
 
 #[test]
-fn much_within_a_minute_is_folded_at_once_and_reported_in_pages_of_a_bounded_size() {
+fn many_calls_in_a_minute_are_compacted_at_once_and_pages_stay_bounded() {
     let mut stores = Stores::new();
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let long = format!(r#"{{"padding":"{}"}}"#, "-".repeat(8_000));

@@ -48,7 +48,7 @@ fn summary(stores: &Stores, from: f64, to: f64) -> Summary {
 }
 
 #[test]
-fn executions_go_after_what_is_kept_and_hours_stay_longer() {
+fn executions_expire_and_hours_stay_longer() {
     let mut stores = Stores::new();
     stores.write((0..4 * 3600).map(|second| call("a.rs-f", BEGIN + f64::from(second))));
     stores = stores.reopen();
@@ -80,7 +80,7 @@ fn executions_go_after_what_is_kept_and_hours_stay_longer() {
 }
 
 #[test]
-fn much_goes_in_small_steps() {
+fn expiry_works_in_small_steps() {
     let mut stores = Stores::new();
     let calls = (0..2_500).map(|minute| call("a.rs-f", BEGIN + f64::from(minute) * 60.0));
     stores.write(calls);
@@ -90,7 +90,7 @@ fn much_goes_in_small_steps() {
 }
 
 #[test]
-fn many_that_came_are_soon_where_they_are_found_quickly() {
+fn many_new_executions_are_soon_compacted() {
     let mut stores = Stores::new();
     stores.write((0..10_000).map(|number| call("a.rs-f", BEGIN + f64::from(number) / 100.0)));
     let path = stores.directory.path().join("kodemon.db");
@@ -109,7 +109,7 @@ fn many_that_came_are_soon_where_they_are_found_quickly() {
 }
 
 #[test]
-fn a_server_drops_all_that_is_old_in_one_go() {
+fn a_server_expires_everything_old_in_one_go() {
     let mut stores = Stores::new();
     let begin = now() - KEEP.as_secs_f64() - 3.0 * DAY;
     stores.write((0..2_500).map(|minute| call("a.rs-f", begin + f64::from(minute) * 60.0)));
@@ -125,7 +125,7 @@ fn a_server_drops_all_that_is_old_in_one_go() {
 
 /// To what is stored, a clock is wrong that is as far ahead as all of it is old.
 #[test]
-fn nothing_is_dropped_by_a_clock_that_is_far_ahead_of_what_is_stored() {
+fn a_clock_far_ahead_of_what_is_stored_expires_nothing() {
     let mut stores = Stores::new();
     let begin = now() - KEEP.as_secs_f64() - 10.0 * DAY;
     stores.write((0..100).map(|minute| call("a.rs-f", begin + f64::from(minute) * 60.0)));
@@ -154,7 +154,7 @@ fn nothing_is_dropped_by_a_clock_that_is_far_ahead_of_what_is_stored() {
 }
 
 #[test]
-fn names_of_which_nothing_is_left_go_when_the_server_starts() {
+fn unused_names_are_removed_at_startup() {
     let mut stores = Stores::new();
     let late = 13.0 * KEEP.as_secs_f64();
     let old = Call { token: "worker".to_owned(), ..call("old.rs-f", BEGIN) };
@@ -178,7 +178,7 @@ fn names_of_which_nothing_is_left_go_when_the_server_starts() {
 }
 
 #[test]
-fn a_file_that_is_as_full_as_it_gets_grows_no_more() {
+fn a_file_at_its_full_size_stops_growing() {
     let mut stores = Stores::new();
     let size = |stores: &Stores| fs::metadata(stores.directory.path().join("kodemon.db")).unwrap();
     let mut sizes = Vec::new();

@@ -38,7 +38,7 @@ fn while_another_process_writes_messages_wait() {
 }
 
 #[test]
-fn a_full_disk_is_reported_and_nothing_is_lost_once_there_is_room() {
+fn a_full_disk_is_reported_and_nothing_is_lost_once_there_is_space() {
     let (directory, log) = (TempDir::new().unwrap(), tempfile::NamedTempFile::new().unwrap());
     let filler = directory.path().join("filler");
     let Some(mut command) = on_tmpfs(&command(directory.path()), directory.path(), &filler) else {
@@ -71,7 +71,7 @@ fn a_full_disk_is_reported_and_nothing_is_lost_once_there_is_room() {
 }
 
 #[test]
-fn what_failed_is_stored_once_when_it_is_tried_again() {
+fn a_failed_write_is_stored_once_when_retried() {
     let mut stores = Stores::new();
     let call = |number: u32| Call {
         key: format!("a.rs-f{}", number % 3),
@@ -99,7 +99,7 @@ fn what_failed_is_stored_once_when_it_is_tried_again() {
 }
 
 #[test]
-fn what_is_damaged_is_reported_and_the_rest_is_answered() {
+fn damage_is_reported_and_the_rest_is_answered() {
     let mut stores = Stores::new();
     let call = |key: &str| Call {
         key: key.to_owned(),
@@ -133,7 +133,7 @@ fn what_is_damaged_is_reported_and_the_rest_is_answered() {
 
 /// The log of writes reaches the limit, which arrives as a signal that by default ends the process.
 #[test]
-fn a_limit_of_the_size_of_files_is_reported_and_the_server_goes_on() {
+fn a_file_size_limit_is_reported_and_the_server_continues() {
     let (directory, log) = (TempDir::new().unwrap(), tempfile::NamedTempFile::new().unwrap());
     let mut limited = Command::new("sh");
     limited.args(["-c", "ulimit -f 1000 && exec \"$0\" \"$@\""]);

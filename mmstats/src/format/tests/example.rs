@@ -262,7 +262,7 @@ fn read<'a>(bytes: &'a [u8], label: &str) -> &'a [u8] {
 }
 
 #[test]
-fn the_page_shows_what_a_writer_composes() {
+fn the_example_is_what_a_writer_writes() {
     let image = image();
     let expected = annotated(&image.bytes);
     assert!(block("example-creation") == expected, "paste this as example-creation:\n{expected}");
@@ -270,7 +270,7 @@ fn the_page_shows_what_a_writer_composes() {
 }
 
 #[test]
-fn the_page_s_bytes_are_read_as_it_says() {
+fn the_example_s_bytes_are_read_as_documented() {
     let bytes = from_the_page();
     let (fields, chain_end) = fields(&bytes);
     let labels: Vec<_> = fields.iter().map(|field| &bytes[field.label.clone()]).collect();
@@ -294,7 +294,7 @@ fn the_page_s_bytes_are_read_as_it_says() {
 }
 
 #[test]
-fn the_page_s_stores_are_the_protocol_s_and_read_as_it_says() {
+fn the_example_s_stores_follow_the_protocol_and_are_read_as_documented() {
     let mut bytes = from_the_page();
     store(&block("example-stores"), &mut bytes);
     assert_eq!(load_u64(read(&bytes, "hits"), 0), Some(3));
@@ -311,7 +311,7 @@ fn the_page_s_stores_are_the_protocol_s_and_read_as_it_says() {
 }
 
 #[test]
-fn the_page_s_checksums_are_right() {
+fn the_example_s_checksums_are_correct() {
     let text = block("example-checksums");
     assert!(text.lines().count() >= 3);
     for line in text.lines() {

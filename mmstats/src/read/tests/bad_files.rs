@@ -74,7 +74,7 @@ fn exercise(bytes: Vec<u8>) {
 }
 
 #[test]
-fn a_file_of_the_original_cut_at_any_byte_gives_the_whole_fields_before() {
+fn an_original_file_cut_at_any_byte_yields_the_complete_fields_before() {
     let whole = vector();
     let reference = StatsFile::from_bytes("whole", whole.clone()).unwrap();
     let ends: Vec<usize> = reference
@@ -108,7 +108,7 @@ fn a_file_of_the_original_cut_at_any_byte_gives_the_whole_fields_before() {
 }
 
 #[test]
-fn a_file_of_ours_cut_at_any_byte_gives_the_whole_fields_before_and_no_kinds() {
+fn a_file_of_ours_cut_at_any_byte_yields_the_complete_fields_before_and_no_kinds() {
     let NewFile { bytes, fields, .. } = ours();
     let last = fields.last().unwrap().end;
     for size in 1..bytes.len() {
@@ -140,7 +140,7 @@ fn messages_name_file_field_offset_found_and_expected() {
 }
 
 #[test]
-fn a_label_that_is_no_utf_8_is_shown_with_replacements() {
+fn a_label_with_invalid_utf_8_is_shown_with_replacements() {
     let file = StatsFile::from_bytes("odd", b"\x01\x03\0a\xffb\x01\0B\xff\x07").unwrap();
     let stat = file.stats().next().unwrap();
     assert_eq!((&*stat.label(), stat.label_bytes()), ("a\u{fffd}b", &b"a\xffb"[..]));
@@ -149,7 +149,7 @@ fn a_label_that_is_no_utf_8_is_shown_with_replacements() {
 /// A file that is truncated and grown again while it is read: any result is valid, but there must
 /// be one.
 #[test]
-fn a_file_that_shrinks_and_grows_under_the_reader_is_no_danger() {
+fn a_file_that_shrinks_and_grows_while_read_is_safe() {
     const LIMIT: Duration = Duration::from_mins(1);
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("restless.mmstats");

@@ -31,7 +31,7 @@ fn agrees(value: &Value<'_>, expected: &serde_json::Value) -> bool {
 }
 
 #[test]
-fn every_vector_gives_the_pairs_beside_it_in_order() {
+fn every_vector_yields_its_expected_pairs_in_order() {
     for name in VECTORS {
         let path = vector(name);
         let pairs = fs::read(path.with_extension("mmstats.json")).unwrap();

@@ -67,7 +67,7 @@ const SCROLLING: &str = "[...document.querySelectorAll('*')].filter(node =>
         && ['auto', 'scroll'].includes(getComputedStyle(node).overflowY)).length";
 
 #[test]
-fn what_is_below_each_other_scrolls_as_one() {
+fn stacked_parts_scroll_as_one() {
     let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
     let _program = five(&directory);
@@ -119,7 +119,7 @@ fn height(canvas: &str, condition: &str) -> String {
 }
 
 #[test]
-fn what_hardly_moves_is_drawn_flat() {
+fn small_changes_are_drawn_flat() {
     let Some(browser) = Browser::start() else { return };
     browser.resize(1280, 800);
     let directory = TempDir::new().unwrap();

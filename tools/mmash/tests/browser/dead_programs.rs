@@ -54,7 +54,7 @@ fn pass(browser: &Browser, milliseconds: u32) {
 }
 
 #[test]
-fn the_line_of_a_program_that_began_again_has_a_gap() {
+fn the_line_of_a_restarted_program_has_a_gap() {
     let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
     let row = "document.querySelector('.row[data-label=\"queue.depth\"]')";
@@ -156,7 +156,7 @@ fn stats_of_dead_programs_are_marked_and_their_gauges_do_not_count() {
 }
 
 #[test]
-fn threads_that_publish_nothing_are_a_warning() {
+fn unpublished_threads_cause_a_warning() {
     let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
     let _stats = Options::dynamic("web").path(directory.path()).prefix("web.").create().unwrap();
@@ -181,7 +181,7 @@ fn threads_that_publish_nothing_are_a_warning() {
 }
 
 #[test]
-fn values_that_stand_still_have_their_age() {
+fn stale_values_show_their_age() {
     let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
     let _program = depth(&directory, "jobs", 2);

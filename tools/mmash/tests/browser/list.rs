@@ -38,7 +38,7 @@ fn a_label_never_becomes_markup() {
 const ROWS: &str = "document.querySelectorAll('[role=row]').length";
 
 #[test]
-fn of_five_thousand_stats_two_hundred_at_most_are_in_the_page() {
+fn five_thousand_stats_render_at_most_two_hundred_rows() {
     let Some(browser) = Browser::start() else { return };
     // Higher than the list ever is.
     browser.resize(1280, 8000);
@@ -67,7 +67,7 @@ fn of_five_thousand_stats_two_hundred_at_most_are_in_the_page() {
 }
 
 #[test]
-fn where_there_is_nothing_the_page_says_where_it_looked_and_why() {
+fn an_empty_page_reports_the_locations_and_the_reason() {
     let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
     fs::write(directory.path().join("mmstats-new"), [9, 0, 0]).unwrap();
@@ -90,7 +90,7 @@ fn where_there_is_nothing_the_page_says_where_it_looked_and_why() {
 }
 
 #[test]
-fn where_there_is_only_mmash_there_is_nothing_unless_that_is_asked_for() {
+fn telemetry_alone_is_shown_only_on_request() {
     let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
     let server = mmash_with_its_own(ANYWHERE, directory.path());
@@ -103,7 +103,7 @@ fn where_there_is_only_mmash_there_is_nothing_unless_that_is_asked_for() {
 }
 
 #[test]
-fn stats_of_tools_and_processes_come_last_and_folded() {
+fn stats_of_tools_and_processes_come_last_and_collapsed() {
     let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
     let stats = Options::dynamic("zoo").path(directory.path()).prefix("zoo.").create().unwrap();
@@ -134,7 +134,7 @@ fn stats_of_tools_and_processes_come_last_and_folded() {
 /// A browser keeps pages that were left, and has six connections to a server: if each page kept
 /// its own, the seventh would wait for one.
 #[test]
-fn a_page_that_is_left_watches_no_longer_and_does_again_when_it_is_back() {
+fn leaving_a_page_closes_its_stream_and_going_back_reopens_it() {
     let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
     let server = mmash_with_its_own(ANYWHERE, directory.path());
@@ -181,7 +181,7 @@ fn a_page_in_a_hidden_tab_releases_its_stream() {
 }
 
 #[test]
-fn what_is_beyond_a_histogram_is_more_than_its_end() {
+fn values_beyond_a_histogram_are_shown_as_more_than_its_end() {
     let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
     let stats = Options::dynamic("web").path(directory.path()).create().unwrap();
@@ -229,7 +229,7 @@ fn in_band(canvas: &str) -> String {
 }
 
 #[test]
-fn ids_times_and_single_things_are_written_as_people_do() {
+fn ids_times_and_singulars_are_formatted_for_people() {
     let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
     let stats = Options::dynamic("web").path(directory.path()).create().unwrap();

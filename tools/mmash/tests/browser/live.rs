@@ -54,7 +54,7 @@ fn values_and_rates_move() {
 }
 
 #[test]
-fn a_filter_is_in_the_address_and_works_in_another_tab() {
+fn a_filter_is_in_the_url_and_works_in_another_tab() {
     let Some(stage) = Stage::open() else { return };
     let browser = &stage.browser;
     browser.type_into("#filter", "STATUS -4xx");
@@ -103,7 +103,7 @@ fn dragging_over_a_chart_zooms_in() {
 }
 
 #[test]
-fn charts_are_dark_and_narrow_where_that_is_wanted() {
+fn charts_adapt_to_dark_mode_and_narrow_windows() {
     let Some(stage) = Stage::open() else { return };
     let browser = &stage.browser;
     browser.click(".row[data-label='web.stats.status.2XX'] .name");
@@ -140,7 +140,7 @@ fn a_page_that_stands_still_goes_on_where_the_files_are() {
 const ACTIVE: &str = "document.querySelector('#stats:focus .row.active')?.dataset.label";
 
 #[test]
-fn the_list_and_the_charts_can_be_used_by_keys() {
+fn the_list_and_the_charts_work_with_the_keyboard() {
     let Some(stage) = Stage::open() else { return };
     let browser = &stage.browser;
     // Nothing has the focus yet: the first arrow leads into the list.
@@ -182,7 +182,7 @@ fn the_list_and_the_charts_can_be_used_by_keys() {
 }
 
 #[test]
-fn the_files_are_reported_with_their_programs_and_whether_they_live() {
+fn files_are_listed_with_program_and_liveness() {
     let Some(stage) = Stage::open() else { return };
     let browser = &stage.browser;
     browser.click("#files");
@@ -201,7 +201,7 @@ fn the_files_are_reported_with_their_programs_and_whether_they_live() {
 }
 
 #[test]
-fn a_page_says_that_mmash_is_gone_and_goes_on_when_it_is_back() {
+fn the_page_reports_a_lost_server_and_reconnects() {
     let Some(stage) = Stage::open() else { return };
     let Stage { browser, server, directory, .. } = stage;
     let address = server.address;

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::{LABELS, mmash};
 
 #[test]
-fn everything_is_found_under_a_path() {
+fn the_page_works_under_a_path() {
     let Some(browser) = Browser::start() else { return };
     let Some(nginx) = Nginx::start() else { return };
     let directory = TempDir::new().unwrap();

@@ -43,7 +43,7 @@ fn total(server: &Server, label: &str) -> Value {
 }
 
 #[test]
-fn a_mean_is_that_of_all_values_and_not_of_the_means() {
+fn a_mean_is_of_all_values_and_not_of_the_means() {
     let directory = tempfile::tempdir().unwrap();
     let _writers = [(1000, 1.0), (1, 1001.0)].map(|(times, value)| {
         let stats = Options::dynamic("Worker").path(directory.path()).create().unwrap();
@@ -58,7 +58,7 @@ fn a_mean_is_that_of_all_values_and_not_of_the_means() {
 }
 
 #[test]
-fn a_stat_is_added_up_over_all_files_as_its_program_declared() {
+fn a_stat_is_aggregated_over_all_files_as_declared() {
     let Workers { server, writers: _writers, .. } = &Workers::new();
     for expected in [
         json!({"label": "jobs.done", "kind": "counter", "unit": "jobs", "aggregate": "sum",
@@ -92,7 +92,7 @@ fn a_stat_is_added_up_over_all_files_as_its_program_declared() {
 }
 
 #[test]
-fn stats_are_chosen_by_prefix_kind_and_glob_and_sorted() {
+fn stats_are_selected_by_prefix_kind_and_glob_and_sorted() {
     let Workers { server, directory, .. } = &Workers::new();
     let all = labels(server, "/api/v1/stats");
     assert!(all.is_sorted() && all.len() == 9 + 7, "with those of the process: {all:?}");
@@ -115,7 +115,7 @@ fn stats_are_chosen_by_prefix_kind_and_glob_and_sorted() {
 }
 
 #[test]
-fn a_stat_has_what_each_file_has() {
+fn a_stat_lists_the_value_of_each_file() {
     let workers = Workers::new();
     let me = json!(process::id());
     let answer = workers.server.get("/api/v1/stats/work").json();
@@ -143,7 +143,7 @@ fn a_stat_has_what_each_file_has() {
 }
 
 #[test]
-fn a_stat_has_what_each_process_has_and_what_is_new_in_its_histogram() {
+fn a_stat_lists_each_process_and_what_is_new_in_its_histogram() {
     let workers = Workers::new();
     // A program of the original, which names neither its command nor its host.
     let pid = dead_pid();
@@ -191,7 +191,7 @@ fn a_stat_has_what_each_process_has_and_what_is_new_in_its_histogram() {
 }
 
 #[test]
-fn files_are_reported_with_identity_life_and_what_is_wrong_with_them() {
+fn files_are_listed_with_identity_liveness_and_errors() {
     let workers = Workers::new();
     let directory = workers.directory.path();
     write(directory, "mmstats-gone", &original(dead_pid()));
@@ -228,7 +228,7 @@ fn files_are_reported_with_identity_life_and_what_is_wrong_with_them() {
 }
 
 #[test]
-fn what_is_of_dead_programs_and_what_is_not_published_is_reported() {
+fn dead_programs_and_unpublished_threads_are_reported() {
     let directory = TempDir::new().unwrap();
     write(directory.path(), "mmstats-dead", &original(dead_pid()));
     let _stats = Options::dynamic("web").path(directory.path()).create().unwrap();
@@ -257,7 +257,7 @@ fn what_is_of_dead_programs_and_what_is_not_published_is_reported() {
 }
 
 #[test]
-fn where_there_are_no_files_it_is_reported_why() {
+fn without_files_the_reason_is_reported() {
     let directory = TempDir::new().unwrap();
     let mut command = tool(env!("CARGO_BIN_EXE_mmash"));
     command.args(["--listen", "127.0.0.1:0"]).env("MMSTATS_PATH", directory.path().join("none"));
@@ -285,7 +285,7 @@ fn percent(label: &str) -> String {
 }
 
 #[test]
-fn a_label_may_have_any_character_and_none_drives_a_terminal() {
+fn a_label_may_contain_any_character_and_none_controls_a_terminal() {
     let odd =
         ["a/b", "/", "//a", "100%", "a?b&c=d#e", "🦀 grüße", "..", "\x1b[2J", "\u{202e}", "\u{9b}"];
     let directory = TempDir::new().unwrap();
@@ -312,7 +312,7 @@ fn a_label_may_have_any_character_and_none_drives_a_terminal() {
 }
 
 #[test]
-fn a_label_that_no_file_has_is_not_found_and_similar_ones_are_named() {
+fn an_unknown_label_is_not_found_and_similar_ones_are_suggested() {
     let Workers { server, .. } = &Workers::new();
     let missing = reason(server, "/api/v1/stats/Jobs.Done", 404);
     assert_eq!(missing, "no file has a stat \"Jobs.Done\"; did you mean \"jobs.done\"?");
@@ -352,7 +352,7 @@ fn an_invalid_parameter_is_rejected_by_name_and_value() {
 }
 
 #[test]
-fn answers_are_lines_of_json_that_nobody_keeps() {
+fn responses_are_lines_of_json_that_are_not_cached() {
     let Workers { server, .. } = &Workers::new();
     for path in ["/api/v1/files", "/api/v1/stats", "/api/v1/stats/work", "/stats/", "/files/"] {
         let answer = server.get(path);

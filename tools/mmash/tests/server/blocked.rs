@@ -35,7 +35,7 @@ fn time(server: &Server) -> f64 {
 }
 
 #[test]
-fn a_log_that_nobody_reads_stops_nothing() {
+fn an_unread_log_blocks_nothing() {
     let directory = TempDir::new().unwrap();
     let (_reader, stderr) = full_pipe();
     let mut command = complaining(directory.path());
@@ -55,7 +55,7 @@ fn a_log_that_nobody_reads_stops_nothing() {
 }
 
 #[test]
-fn it_ends_where_neither_stdout_nor_stderr_can_be_written() {
+fn it_shuts_down_when_neither_stdout_nor_stderr_can_be_written() {
     let directory = TempDir::new().unwrap();
     let (_readers, [stdout, stderr]) = {
         let [(one, stdout), (other, stderr)] = [(); 2].map(|()| full_pipe());

@@ -48,7 +48,7 @@ fn refusal(server: &Server, path: &str) -> String {
 }
 
 #[test]
-fn labels_are_those_of_all_files_each_once() {
+fn labels_are_those_of_all_files_without_duplicates() {
     let (_directory, server) = originals();
     let labels = server.get("/stats/").json();
     let labels = labels["stats"].as_array().unwrap();
@@ -158,7 +158,7 @@ fn a_sum_beyond_64_bits_is_exact() {
 }
 
 #[test]
-fn an_unknown_aggregator_or_none_gives_lists() {
+fn an_unknown_or_missing_aggregator_gives_lists() {
     let (_directory, server) = originals();
     let lists = json!({"t.counter": [10, 10]});
     for path in ["/stats/t.counter", "/stats/t.counter?aggr=median", "/stats/t.counter?aggr="] {
@@ -173,7 +173,7 @@ fn an_unknown_aggregator_or_none_gives_lists() {
 }
 
 #[test]
-fn old_paths_lead_to_new_ones_by_relative_addresses() {
+fn old_paths_redirect_to_new_ones_by_relative_urls() {
     let (_directory, server) = originals();
     for (path, location) in [
         ("/stats", "stats/"),
@@ -188,7 +188,7 @@ fn old_paths_lead_to_new_ones_by_relative_addresses() {
 }
 
 #[test]
-fn what_has_no_aggregate_is_rejected_with_a_reason() {
+fn values_without_an_aggregate_are_rejected_with_a_reason() {
     let (_directory, server) = originals();
     for aggregator in ["avg", "sum", "nonzero-min", "nonzero-avg"] {
         let reason = refusal(&server, &format!("/stats/t.text?aggr={aggregator}"));
@@ -231,7 +231,7 @@ fn a_glob_matches_names_of_files() {
 }
 
 #[test]
-fn numbers_that_json_lacks_are_texts_and_labels_may_have_any_character() {
+fn non_finite_numbers_are_strings_and_labels_may_contain_any_character() {
     let directory = TempDir::new().unwrap();
     let number = |label: &str, value: f64| field(label, "d", 0xff, &value.to_ne_bytes());
     let fields = [
@@ -253,7 +253,7 @@ fn numbers_that_json_lacks_are_texts_and_labels_may_have_any_character() {
 }
 
 #[test]
-fn it_ends_by_a_signal_in_good_order() {
+fn a_signal_shuts_it_down_cleanly() {
     for (signal, code) in [(Signal::SIGINT, 130), (Signal::SIGTERM, 0)] {
         let (_directory, server) = originals();
         assert_eq!(server.end(signal), Some(code));

@@ -111,7 +111,7 @@ fn between_two_polls_no_file_is_open() {
 }
 
 #[test]
-fn settings_are_followed_and_arguments_outweigh_them() {
+fn settings_apply_and_arguments_override_them() {
     let directory = TempDir::new().unwrap();
     let path = write(directory.path(), "one.stats", &original(1)).display().to_string();
     let settings = format!(
@@ -131,7 +131,7 @@ fn settings_are_followed_and_arguments_outweigh_them() {
 }
 
 #[test]
-fn settings_that_are_not_understood_are_named_with_file_and_line() {
+fn invalid_settings_are_reported_with_file_and_line() {
     let directory = TempDir::new().unwrap();
     for (settings, expected) in [
         ("PORT = 0\nSECRET = 'x'\n", "line 2: \"SECRET = 'x'\": the settings are HOST, PORT,"),
@@ -156,7 +156,7 @@ fn settings_that_are_not_understood_are_named_with_file_and_line() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_an_error() {
+fn a_port_in_use_is_an_error() {
     let directory = TempDir::new().unwrap();
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = taken.local_addr().unwrap().to_string();
@@ -170,7 +170,7 @@ fn a_port_that_is_taken_is_an_error() {
 }
 
 #[test]
-fn help_and_man_page_teach_how_to_use_it() {
+fn help_and_man_page_explain_how_to_use_it() {
     let help = run(tool(env!("CARGO_BIN_EXE_mmash")).arg("--help"));
     assert_eq!((help.code, help.stderr.as_str()), (Some(0), ""));
     for text in ["http://127.0.0.1:5002/", "MMASH_SETTINGS", "--glob", "without a password"] {
@@ -253,7 +253,7 @@ fn a_directory_may_appear_later() {
 }
 
 #[test]
-fn a_file_that_is_wrong_is_reported_once() {
+fn a_bad_file_is_reported_once() {
     let directory = TempDir::new().unwrap();
     write(directory.path(), "mmstats-good", &original(1));
     let wrong = write(directory.path(), "mmstats-\u{1b}[2J", b"no stats at all");
@@ -280,7 +280,7 @@ fn a_file_that_is_wrong_is_reported_once() {
 }
 
 #[test]
-fn a_directory_that_may_not_be_looked_into_is_reported_once() {
+fn an_unreadable_directory_is_reported_once() {
     let directory = TempDir::new().unwrap();
     let everybody = Permissions::from_mode(0o755);
     fs::set_permissions(directory.path(), everybody.clone()).unwrap();
@@ -311,7 +311,7 @@ fn a_directory_that_may_not_be_looked_into_is_reported_once() {
 }
 
 #[test]
-fn each_request_is_reported_where_that_is_wanted() {
+fn each_request_is_logged_when_enabled() {
     let directory = TempDir::new().unwrap();
     let nothing = directory.path().join("nothing-*").display().to_string();
     let settings = format!("DEBUG = True\nPORT = 0\nMMSTATS_GLOB = '{nothing}'\n");
@@ -337,7 +337,7 @@ fn each_request_is_reported_where_that_is_wanted() {
 }
 
 #[test]
-fn its_own_stats_are_among_the_others() {
+fn its_telemetry_is_among_the_stats() {
     let directory = TempDir::new().unwrap();
     let mut command = command(directory.path());
     let mmash = Logged::start(command.env("MMSTATS_PATH", directory.path()));
@@ -362,7 +362,7 @@ fn its_own_stats_are_among_the_others() {
 }
 
 #[test]
-fn it_serves_where_it_can_not_count() {
+fn it_serves_without_telemetry() {
     let directory = TempDir::new().unwrap();
     let mmash =
         Logged::start(command_of_nothing(directory.path()).env("MMSTATS_FILES", "{NONSENSE}"));
@@ -376,7 +376,7 @@ fn it_serves_where_it_can_not_count() {
 }
 
 #[test]
-fn a_port_alone_and_localhost_are_of_127_0_0_1() {
+fn a_port_alone_and_localhost_mean_127_0_0_1() {
     let directory = TempDir::new().unwrap();
     for place in ["0", "localhost:0"] {
         let server = Server::start(&mut command_on(place, directory.path()));

@@ -74,7 +74,7 @@ fn limits_are_over_all_files_in_the_order_of_their_paths() {
 }
 
 #[test]
-fn answers_with_everything_hold_up_no_other_request() {
+fn full_responses_block_no_other_request() {
     let directory = TempDir::new().unwrap();
     write(directory.path(), "mmstats-large", &labelled(100_000));
     let server = Server::start(command(directory.path()).args(["--interval", "3600"]));
@@ -102,7 +102,7 @@ fn holes_take_no_memory() {
 }
 
 #[test]
-fn not_every_error_is_listed() {
+fn the_list_of_errors_is_limited() {
     let directory = TempDir::new().unwrap();
     for number in 0..1_500 {
         write(directory.path(), format!("mmstats-{number}"), b"no stats");

@@ -86,7 +86,7 @@ const REQUESTS: &[(&str, &str, u16)] = &[
 ];
 
 #[test]
-fn every_answer_is_as_documented() {
+fn every_response_matches_the_document() {
     let (_workers, server) = everything();
     let document = document(&server);
     for (path, asked, status) in REQUESTS {
@@ -101,7 +101,7 @@ fn every_answer_is_as_documented() {
 }
 
 #[test]
-fn where_there_is_nothing_answers_are_as_documented_too() {
+fn responses_without_stats_match_the_document_too() {
     let directory = tempfile::TempDir::new().unwrap();
     let server = crate::mmash(directory.path());
     let document = document(&server);
@@ -113,7 +113,7 @@ fn where_there_is_nothing_answers_are_as_documented_too() {
 }
 
 #[test]
-fn every_documented_answer_was_asked_for() {
+fn every_documented_response_is_tested() {
     let (_workers, server) = everything();
     let asked: BTreeSet<_> =
         REQUESTS.iter().map(|(path, _, status)| format!("{path} {status}")).collect();
@@ -155,7 +155,7 @@ fn v1_accepts_the_documented_parameters_and_no_others() {
 }
 
 #[test]
-fn what_a_parameters_schema_allows_is_accepted_and_nothing_else() {
+fn exactly_what_a_parameter_s_schema_allows_is_accepted() {
     let (_workers, server) = everything();
     let document = document(&server);
     let globs: Vec<_> = texts("a*?[!]-/", 3).chain(texts("a*[!]", 4)).collect();

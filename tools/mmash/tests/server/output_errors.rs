@@ -33,7 +33,7 @@ fn a_full_device_is_an_error() {
 }
 
 #[test]
-fn a_limit_of_file_sizes_is_an_error_and_not_a_signal() {
+fn a_file_size_limit_is_an_error_and_not_a_signal() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("out");
     let mut limited = tool("sh");

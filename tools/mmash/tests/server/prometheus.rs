@@ -97,7 +97,7 @@ pub fn assert_well_formed(server: &Server) {
 }
 
 #[test]
-fn promtool_has_nothing_to_say_of_a_webapp() {
+fn promtool_has_no_complaints_about_a_webapp() {
     if !is_installed("promtool") {
         return;
     }
@@ -113,7 +113,7 @@ fn promtool_has_nothing_to_say_of_a_webapp() {
 }
 
 #[test]
-fn promtool_can_read_whatever_files_there_are() {
+fn promtool_can_read_the_metrics_of_any_files() {
     if !is_installed("promtool") {
         return;
     }
@@ -178,7 +178,7 @@ fn prometheus_counts_each_request_of_a_load() {
 }
 
 #[test]
-fn prometheus_sees_no_reset_of_a_program_that_is_killed_and_started_again() {
+fn prometheus_sees_no_reset_when_a_program_is_killed_and_restarted() {
     if !is_installed("prometheus") {
         return;
     }
@@ -202,7 +202,7 @@ fn prometheus_sees_no_reset_of_a_program_that_is_killed_and_started_again() {
 }
 
 #[test]
-fn prometheus_sees_no_increase_without_requests_when_mmash_begins_anew() {
+fn prometheus_sees_no_increase_without_requests_when_mmash_restarts() {
     if !is_installed("prometheus") {
         return;
     }
@@ -234,7 +234,7 @@ fn prometheus_sees_no_increase_without_requests_when_mmash_begins_anew() {
 }
 
 #[test]
-fn prometheus_takes_every_sample_of_any_files() {
+fn prometheus_accepts_every_sample_of_any_files() {
     if !is_installed("prometheus") {
         return;
     }

@@ -22,7 +22,7 @@ fn publish(directory: &TempDir) -> (Published<()>, Counter) {
 }
 
 #[test]
-fn everything_is_there_under_a_path_for_who_has_the_password() {
+fn everything_works_under_a_path_with_the_password() {
     let Some(nginx) = Nginx::start() else { return };
     let directory = TempDir::new().unwrap();
     let (_stats, _done) = publish(&directory);
@@ -53,7 +53,7 @@ fn everything_is_there_under_a_path_for_who_has_the_password() {
 
 /// Once with its default buffers, once with its default compression.
 #[test]
-fn each_step_of_a_stream_comes_at_once() {
+fn each_step_of_a_stream_arrives_at_once() {
     let Some(nginx) = Nginx::start() else { return };
     let directory = TempDir::new().unwrap();
     let (_stats, done) = publish(&directory);

@@ -90,7 +90,7 @@ fn assert_refused(answer: &Answer, status: u16, reason: &str) {
 }
 
 #[test]
-fn hosts_that_are_no_names_of_others_are_answered() {
+fn hosts_that_nobody_else_can_own_are_answered() {
     let (_directory, server) = served();
     let port = server.address.port();
     for host in [
@@ -110,7 +110,7 @@ fn hosts_that_are_no_names_of_others_are_answered() {
 }
 
 #[test]
-fn names_that_others_may_have_pointed_here_are_refused() {
+fn names_that_others_may_have_pointed_here_are_rejected() {
     let (_directory, server) = served();
     for host in [
         "evil.example",
@@ -129,7 +129,7 @@ fn names_that_others_may_have_pointed_here_are_refused() {
 }
 
 #[test]
-fn a_request_names_one_host_and_no_more() {
+fn a_request_names_exactly_one_host() {
     let (_directory, server) = served();
     for (lines, reason) in [
         ("GET /stats/ HTTP/1.1", "no Host header"),
@@ -147,7 +147,7 @@ fn a_request_names_one_host_and_no_more() {
 }
 
 #[test]
-fn a_name_that_the_arguments_give_is_answered() {
+fn a_host_given_as_an_argument_is_answered() {
     let directory = TempDir::new().unwrap();
     let server = Server::start(command(directory.path()).args(["--host", "Stats.Example."]));
     for host in ["stats.example", "STATS.example:80", "localhost"] {
@@ -159,7 +159,7 @@ fn a_name_that_the_arguments_give_is_answered() {
 }
 
 #[test]
-fn nothing_but_get_and_head_is_done() {
+fn only_get_and_head_are_allowed() {
     let (_directory, server) = served();
     for method in ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "get", "FROBNICATE"] {
         let answer = ask(&server, &format!("{method} /stats/ HTTP/1.1\r\nHost: localhost"));
@@ -176,7 +176,7 @@ fn nothing_but_get_and_head_is_done() {
 }
 
 #[test]
-fn what_is_no_http_is_refused_and_the_connection_closed() {
+fn invalid_http_is_rejected_and_the_connection_closed() {
     let (_directory, server) = served();
     for garbage in [
         "\0\0\0\0\r\n\r\n",
@@ -237,7 +237,7 @@ fn a_body_is_never_taken_for_a_request() {
 }
 
 #[test]
-fn several_requests_at_once_are_answered_in_their_order() {
+fn pipelined_requests_are_answered_in_order() {
     let (_directory, server) = served();
     let mut connection = http::connect(server.address);
     let request = |path: &str| format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -250,7 +250,7 @@ fn several_requests_at_once_are_answered_in_their_order() {
 }
 
 #[test]
-fn a_head_that_is_too_large_is_refused() {
+fn a_head_that_is_too_large_is_rejected() {
     let (_directory, server) = served();
     let long = "x".repeat(64 << 10);
     let many = "X-Many: x\r\n".repeat(200);
@@ -274,7 +274,7 @@ fn a_head_that_is_too_large_is_refused() {
 }
 
 #[test]
-fn every_kind_of_answer_says_what_a_browser_may_do_with_it() {
+fn every_kind_of_response_has_security_headers() {
     let (_directory, server) = served();
     for path in ["/", "/page/page.js", "/kit/style.css", "/stats/", "/files/", "/api/v1/files"] {
         let answer = server.get(path);
@@ -288,7 +288,7 @@ fn every_kind_of_answer_says_what_a_browser_may_do_with_it() {
 }
 
 #[test]
-fn an_asset_that_the_browser_has_is_not_sent_again() {
+fn a_cached_asset_is_not_sent_again() {
     let (_directory, server) = served();
     let tag = server.get("/page/page.js").header("etag").expect("a tag").to_owned();
     for known in [tag.clone(), format!("\"other\", W/{tag}"), "*".to_owned()] {
@@ -304,7 +304,7 @@ fn an_asset_that_the_browser_has_is_not_sent_again() {
 }
 
 #[test]
-fn what_is_not_there_is_reported_with_a_reason() {
+fn a_missing_path_is_reported_with_a_reason() {
     let (_directory, server) = served();
     for path in ["/nowhere", "/../etc/passwd", "/%2e%2e/etc/passwd", "//etc/passwd"] {
         assert_refused(&server.get(path), 404, "there is nothing at");
@@ -312,7 +312,7 @@ fn what_is_not_there_is_reported_with_a_reason() {
 }
 
 #[test]
-fn no_glob_reaches_outside_the_directories_of_stats() {
+fn no_glob_reaches_outside_the_stats_directories() {
     let (directory, server) = served();
     let outside = TempDir::new().unwrap();
     let secret = write(outside.path(), "mmstats-secret", &original(2));
@@ -346,7 +346,7 @@ fn head_is_answered_like_get_without_the_body() {
 }
 
 #[test]
-fn head_of_the_stream_watches_nothing() {
+fn head_of_the_stream_opens_no_stream() {
     let (_directory, server) = served();
     let mut connection = http::connect(server.address);
     for _ in 0..=STREAMS {
@@ -356,7 +356,7 @@ fn head_of_the_stream_watches_nothing() {
 }
 
 #[test]
-fn too_many_pages_are_refused_and_the_others_go_on() {
+fn too_many_streams_are_rejected_and_the_others_continue() {
     let (_directory, server) = served();
     let mut pages: Vec<_> = (0..STREAMS).map(|_| watch(&server)).collect();
     assert!(pages.iter().all(|(_, answer)| answer.status == 200));
@@ -372,7 +372,7 @@ fn too_many_pages_are_refused_and_the_others_go_on() {
 }
 
 #[test]
-fn a_page_that_reads_nothing_holds_nobody_up() {
+fn a_page_that_reads_nothing_blocks_nobody() {
     let (_directory, server) = served();
     let (_idle, answer) = watch(&server);
     assert_eq!(answer.status, 200);

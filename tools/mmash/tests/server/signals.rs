@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::command;
 
 #[test]
-fn a_terminal_that_is_closed_ends_it_in_good_order() {
+fn closing_the_terminal_shuts_it_down_cleanly() {
     let directory = TempDir::new().unwrap();
     let mut command = command(directory.path());
     let server = Server::start(command.env("MMSTATS_PATH", directory.path()));
@@ -20,7 +20,7 @@ fn a_terminal_that_is_closed_ends_it_in_good_order() {
 
 /// As by `nohup`, or in the background of a script.
 #[test]
-fn signals_that_were_ignored_at_the_start_stay_ignored() {
+fn signals_ignored_at_startup_stay_ignored() {
     let directory = TempDir::new().unwrap();
     let ignored = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGQUIT];
     let server = Server::start(&mut ignoring(&ignored, &command(directory.path())));

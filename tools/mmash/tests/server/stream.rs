@@ -151,7 +151,7 @@ fn writer(directory: &TempDir, label: &'static str) -> (Published<()>, Counter) 
 }
 
 #[test]
-fn everything_is_reported_first_and_then_only_what_changes() {
+fn everything_is_sent_first_and_then_only_changes() {
     let directory = TempDir::new().unwrap();
     let (_one, hits) = writer(&directory, "hits");
     let (_other, misses) = writer(&directory, "misses");
@@ -181,7 +181,7 @@ fn everything_is_reported_first_and_then_only_what_changes() {
 }
 
 #[test]
-fn a_file_that_comes_and_one_that_goes_are_reported() {
+fn added_and_removed_files_are_reported() {
     let directory = TempDir::new().unwrap();
     let (_stays, hits) = writer(&directory, "hits");
     let server = served(&directory);
@@ -199,7 +199,7 @@ fn a_file_that_comes_and_one_that_goes_are_reported() {
 }
 
 #[test]
-fn a_stat_that_another_program_declares_anew_is_reported_anew() {
+fn a_redeclared_stat_is_sent_again() {
     let (directory, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let place = directory.path().join("hits.mmstats");
     let hits = field("hits", "d", 0xff, &0_f64.to_ne_bytes());
@@ -291,7 +291,7 @@ fn put(directory: &TempDir, stats: usize, text: &str) {
 }
 
 #[test]
-fn who_pauses_gets_the_whole_again() {
+fn a_client_that_pauses_gets_everything_again() {
     let directory = TempDir::new().unwrap();
     put(&directory, 2_000, "first");
     let server = served(&directory);

@@ -100,7 +100,7 @@ fn what_has_expired_is_idle_and_what_nobody_has_is_missing() {
 }
 
 #[test]
-fn a_mean_is_that_of_all_values_and_not_of_the_means() {
+fn a_mean_is_of_all_values_and_not_of_the_means() {
     let total = |count, total| Measurement::Total { count, total };
     let mean = |mean, count| Measurement::Mean { mean, count };
     let shown = |measurements: Vec<Measurement>, how| {

@@ -53,7 +53,7 @@ fn poison(directory: &TempDir) {
 }
 
 #[test]
-fn what_the_formats_do_not_allow_is_left_out_and_nothing_else() {
+fn only_what_the_formats_forbid_is_left_out() {
     let directory = TempDir::new().unwrap();
     let _worker = worker(directory.path(), 1);
     poison(&directory);
@@ -78,7 +78,7 @@ fn what_the_formats_do_not_allow_is_left_out_and_nothing_else() {
 }
 
 #[test]
-fn what_is_wrong_in_one_file_does_not_spoil_the_sum_of_its_process() {
+fn a_bad_value_in_one_file_does_not_spoil_the_sum_of_its_process() {
     let directory = TempDir::new().unwrap();
     let writer = |tid| {
         writer_like(&Identity::default(), |it| {
@@ -121,7 +121,7 @@ fn one_name(metrics: u64) -> Vec<u8> {
 
 /// A first look at the names took minutes, as each was searched from the first number on.
 #[test]
-fn names_that_clash_take_no_quadratic_time() {
+fn clashing_names_take_no_quadratic_time() {
     const METRICS: u64 = 40_000;
     let directory = TempDir::new().unwrap();
     write(directory.path(), "names.mmstats", &one_name(METRICS));
@@ -132,7 +132,7 @@ fn names_that_clash_take_no_quadratic_time() {
 }
 
 #[test]
-fn encoding_holds_up_neither_other_requests_nor_the_end() {
+fn encoding_blocks_neither_other_requests_nor_shutdown() {
     let directory = TempDir::new().unwrap();
     write(directory.path(), "names.mmstats", &one_name(150_000));
     let server = mmash_with(directory.path(), &["--interval", "3600"]);

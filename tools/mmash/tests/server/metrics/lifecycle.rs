@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::{mmash_with, samples, without_age, worker};
 
 /// Waits for a look at the files that begins after now, and gives its metrics.
-pub fn next_look(server: &Server) -> String {
+pub fn next_poll(server: &Server) -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs_f64();
     while server.get("/api/v1/files").json()["time"].as_f64().unwrap() <= now {
         thread::yield_now();
@@ -32,7 +32,7 @@ fn values<const N: usize>(text: &str, names: [&str; N]) -> [f64; N] {
 }
 
 #[test]
-fn what_a_program_has_counted_stays_when_its_files_go() {
+fn counts_of_a_program_stay_when_its_files_go() {
     const NAMES: [&str; 6] = [
         "busy",
         "web_hits_requests_total",
@@ -46,19 +46,19 @@ fn what_a_program_has_counted_stays_when_its_files_go() {
     let first = worker(directory.path(), 1);
     let second = worker(directory.path(), 2);
     let values = |text: &str| values(text, NAMES);
-    assert_eq!(values(&next_look(&server)), [30.0, 3.0, 2.0, 0.75, 3.0, 12.0]);
+    assert_eq!(values(&next_poll(&server)), [30.0, 3.0, 2.0, 0.75, 3.0, 12.0]);
     drop(second);
-    assert_eq!(values(&next_look(&server)), [10.0, 3.0, 2.0, 0.75, 3.0, 12.0]);
+    assert_eq!(values(&next_poll(&server)), [10.0, 3.0, 2.0, 0.75, 3.0, 12.0]);
     // Another one of the same name is a new one, and counts on.
     let second = worker(directory.path(), 2);
-    assert_eq!(values(&next_look(&server)), [30.0, 5.0, 3.0, 1.25, 5.0, 20.0]);
+    assert_eq!(values(&next_poll(&server)), [30.0, 5.0, 3.0, 1.25, 5.0, 20.0]);
     // Another name doesn't make it another.
     let path = first.path().unwrap();
     fs::rename(path, directory.path().join("renamed.mmstats")).unwrap();
-    assert_eq!(values(&next_look(&server)), [30.0, 5.0, 3.0, 1.25, 5.0, 20.0]);
+    assert_eq!(values(&next_poll(&server)), [30.0, 5.0, 3.0, 1.25, 5.0, 20.0]);
     drop((first, second));
     fs::remove_file(directory.path().join("renamed.mmstats")).unwrap();
-    let text = next_look(&server);
+    let text = next_poll(&server);
     assert!(!text.contains("busy"), "{text}");
     let [hits, sizes] = self::values(&text, ["web_hits_requests_total", "sizes_bytes_bucket"]);
     assert_eq!((hits, sizes), (5.0, 0.0));
@@ -72,17 +72,17 @@ fn a_file_that_cannot_be_read_for_a_while_counts_once() {
     let server = mmash_with(directory.path(), &["--by", "cmd", "--interval", "0.01"]);
     let path = write(directory.path(), "copy.mmstats", &bytes);
     let hits = |text: &str| values(text, ["web_hits_requests_total"]);
-    assert_eq!(hits(&next_look(&server)), [2.0]);
+    assert_eq!(hits(&next_poll(&server)), [2.0]);
     for broken in [&b"no stats"[..], &bytes[..200], b""] {
         fs::write(&path, broken).unwrap();
-        assert_eq!(hits(&next_look(&server)), [2.0]);
+        assert_eq!(hits(&next_poll(&server)), [2.0]);
         fs::write(&path, &bytes).unwrap();
-        assert_eq!(hits(&next_look(&server)), [2.0]);
+        assert_eq!(hits(&next_poll(&server)), [2.0]);
     }
 }
 
 #[test]
-fn a_file_that_another_writer_has_written_anew_counts_once_more() {
+fn a_file_rewritten_by_another_writer_counts_again() {
     let directory = TempDir::new().unwrap();
     // Each is of a thread of its own.
     let bytes = [1, 1].map(|number| {
@@ -92,13 +92,13 @@ fn a_file_that_another_writer_has_written_anew_counts_once_more() {
     let server = mmash_with(directory.path(), &["--by", "cmd", "--interval", "0.01"]);
     let path = write(directory.path(), "copy.mmstats", &bytes[0]);
     let hits = |text: &str| values(text, ["web_hits_requests_total"]);
-    assert_eq!(hits(&next_look(&server)), [1.0]);
+    assert_eq!(hits(&next_poll(&server)), [1.0]);
     fs::write(&path, &bytes[1]).unwrap();
-    assert_eq!(hits(&next_look(&server)), [2.0]);
+    assert_eq!(hits(&next_poll(&server)), [2.0]);
 }
 
 #[test]
-fn a_metric_keeps_its_name_when_another_comes_that_wants_it() {
+fn a_metric_keeps_its_name_when_another_wants_it() {
     let directory = TempDir::new().unwrap();
     let file = |name: &str, label: &str| {
         let fields = [field(label, "I", 0xff, &7_u32.to_ne_bytes())];
@@ -106,9 +106,9 @@ fn a_metric_keeps_its_name_when_another_comes_that_wants_it() {
     };
     file("mmstats-1", "a_b");
     let server = mmash_with(directory.path(), &["--interval", "0.01"]);
-    assert!(next_look(&server).contains("# HELP a_b a_b\n"));
+    assert!(next_poll(&server).contains("# HELP a_b a_b\n"));
     file("mmstats-2", "a.b");
-    let text = next_look(&server);
+    let text = next_poll(&server);
     assert!(text.contains("# HELP a_b a_b\n"), "{text}");
     let reported = "# HELP U__a_2e_b a.b. The label is a.b, whose usual name is another's.\n";
     assert!(text.contains(reported), "{text}");
@@ -122,18 +122,18 @@ fn what_was_counted_before_mmash_began_is_not_counted_again() {
     let broken = write(directory.path(), "broken.mmstats", b"no stats");
     let server = mmash_with(directory.path(), &["--by", "cmd", "--interval", "0.01"]);
     let names = ["web_hits_requests_total", "render_seconds_sum", "sizes_bytes_count"];
-    assert_eq!(values(&next_look(&server), names), [0.0; 3]);
+    assert_eq!(values(&next_poll(&server), names), [0.0; 3]);
     // It was there, too, and nobody could read it.
     fs::write(&broken, &bytes).unwrap();
-    assert_eq!(values(&next_look(&server), names), [0.0; 3]);
+    assert_eq!(values(&next_poll(&server), names), [0.0; 3]);
     let _second = worker(directory.path(), 2);
-    assert_eq!(values(&next_look(&server), names), [2.0, 0.5, 2.0]);
+    assert_eq!(values(&next_poll(&server), names), [2.0, 0.5, 2.0]);
     drop(first);
-    assert_eq!(values(&next_look(&server), names), [2.0, 0.5, 2.0]);
+    assert_eq!(values(&next_poll(&server), names), [2.0, 0.5, 2.0]);
 }
 
 #[test]
-fn the_age_of_the_values_is_that_of_the_moment() {
+fn the_age_of_the_values_is_current() {
     let directory = TempDir::new().unwrap();
     let _worker = worker(directory.path(), 1);
     let server = mmash_with(directory.path(), &["--interval", "3600"]);

@@ -196,7 +196,7 @@ fn samples(text: &str) -> Vec<&str> {
 }
 
 #[test]
-fn what_adds_up_is_one_sample_of_the_process_and_what_does_not_one_of_each_thread() {
+fn sums_have_a_sample_per_process_and_the_rest_one_per_thread() {
     let writers = Writers::new();
     let server = mmash_with(writers.directory.path(), &["--buckets", "4"]);
     let answer = server.get("/metrics");
@@ -206,7 +206,7 @@ fn what_adds_up_is_one_sample_of_the_process_and_what_does_not_one_of_each_threa
 }
 
 #[test]
-fn open_metrics_has_the_same_samples_and_says_more_of_them() {
+fn open_metrics_has_the_same_samples_with_more_metadata() {
     let writers = Writers::new();
     let server = mmash_with(writers.directory.path(), &["--buckets", "4"]);
     let answer = scrape(&server, "application/openmetrics-text;version=1.0.0,text/plain;q=0.5");
@@ -223,7 +223,7 @@ fn open_metrics_has_the_same_samples_and_says_more_of_them() {
 }
 
 #[test]
-fn samples_are_of_a_program_or_of_a_thread_where_that_is_asked_for() {
+fn samples_are_per_program_or_per_thread_on_request() {
     let writers = Writers::new();
     for (by, lines) in [
         (
@@ -270,7 +270,7 @@ fn samples_are_of_a_program_or_of_a_thread_where_that_is_asked_for() {
 }
 
 #[test]
-fn where_there_are_no_files_there_is_no_sample() {
+fn without_files_there_are_no_samples() {
     let directory = TempDir::new().unwrap();
     let server = mmash(directory.path());
     assert_eq!(without_age(&server.get("/metrics").body).0, LEFT_OUT);
@@ -279,7 +279,7 @@ fn where_there_are_no_files_there_is_no_sample() {
 }
 
 #[test]
-fn files_of_one_thread_are_reported_apart_by_their_paths() {
+fn files_of_one_thread_are_distinguished_by_their_paths() {
     let directory = TempDir::new().unwrap();
     let (_first, _second) = (worker(directory.path(), 1), worker(directory.path(), 2));
     let server = mmash(directory.path());

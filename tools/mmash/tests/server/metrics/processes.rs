@@ -12,7 +12,7 @@ use mmstats_testing::server::Server;
 use mmstats_testing::stats_dir::write;
 use tempfile::TempDir;
 
-use super::lifecycle::next_look;
+use super::lifecycle::next_poll;
 use super::{mmash_with, samples, worker};
 
 /// A file with counts and a gauge of whoever is claimed to have written it.
@@ -59,12 +59,12 @@ fn a_dead_file_of_an_earlier_process_does_not_join_a_living_one() {
             assert!(busy.len() == 1 && busy[0].ends_with("} 20"), "{by}: {text}");
             assert_eq!(of(text, "mmstats_up"), [format!("{{{labels}}} 1")], "{by}");
         };
-        assert_living(&next_look(&server));
+        assert_living(&next_poll(&server));
         let kept = dead.clone().map(|path| fs::read(path).unwrap());
         for path in &dead {
             fs::remove_file(path).unwrap();
         }
-        assert_living(&next_look(&server));
+        assert_living(&next_poll(&server));
         for (path, bytes) in dead.iter().zip(kept) {
             fs::write(path, bytes).unwrap();
         }
@@ -123,7 +123,7 @@ fn namespace(path: &Path) -> String {
 }
 
 #[test]
-fn the_first_processes_of_two_containers_are_two() {
+fn the_first_processes_of_two_containers_stay_apart() {
     let directory = TempDir::new().unwrap();
     let path = |name: &str| directory.path().join(name);
     let paths = ["here.mmstats", "one.mmstats", "two.mmstats"].map(path);
@@ -137,7 +137,7 @@ fn the_first_processes_of_two_containers_are_two() {
     let servers = ["pid", "tid"]
         .map(|by| (by, mmash_with(directory.path(), &["--by", by, "--interval", "0.01"])));
     let one_sample = |server: &Server, name: &str, labels: &str| {
-        let text = next_look(server);
+        let text = next_poll(server);
         let found = of(&text, name).into_iter().filter(|line| line.contains(labels));
         let found: Vec<&str> = found.map(|line| line.rsplit(' ').next().unwrap()).collect();
         assert_eq!(found.len(), 1, "{name} {labels}: {text}");
@@ -145,7 +145,7 @@ fn the_first_processes_of_two_containers_are_two() {
     };
     for (by, server) in &servers {
         let here = format!("pid=\"{}\"", std::process::id());
-        let text = next_look(server);
+        let text = next_poll(server);
         let mine = of(&text, "hits_total").into_iter().find(|line| line.contains(&here)).unwrap();
         assert!(!mine.contains("pidns") && mine.ends_with(" 1000"), "{by}: {mine}");
         for (labels, hits) in [(&of_one, "2000"), (&of_two, "3000")] {
@@ -159,12 +159,12 @@ fn the_first_processes_of_two_containers_are_two() {
     for (_, server) in &servers {
         assert_eq!(one_sample(server, "hits_total", &of_one), "2000");
         assert_eq!(one_sample(server, "mmstats_up", &of_one), "0");
-        assert!(of(&next_look(server), "level").iter().all(|line| !line.contains(&of_one)));
+        assert!(of(&next_poll(server), "level").iter().all(|line| !line.contains(&of_one)));
         assert_eq!(one_sample(server, "hits_total", &of_two), "3000");
     }
     fs::remove_file(&paths[1]).unwrap();
     for (_, server) in &servers {
         assert_eq!(one_sample(server, "hits_total", &of_two), "3000");
-        assert!(!next_look(server).contains(&of_one));
+        assert!(!next_poll(server).contains(&of_one));
     }
 }

@@ -19,7 +19,7 @@ fn writers(directory: &TempDir) -> Published<()> {
 }
 
 #[test]
-fn a_text_that_changes_becomes_no_label_unless_that_is_asked_for() {
+fn a_changing_text_becomes_a_label_only_on_request() {
     let directory = TempDir::new().unwrap();
     let _writers = writers(&directory);
     let text = mmash_with(directory.path(), &[]).get("/metrics").body;
