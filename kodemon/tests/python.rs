@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 /// `tests/python/calls.py`, which does what each line says and answers by a line.
 struct Program {
     child: Child,
-    tell: ChildStdin,
+    requests: ChildStdin,
     answers: Lines<BufReader<ChildStdout>>,
 }
 
@@ -35,9 +35,9 @@ impl Program {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let tell = child.stdin.take().unwrap();
+        let requests = child.stdin.take().unwrap();
         let answers = BufReader::new(child.stdout.take().unwrap()).lines();
-        Some(Self { child, tell, answers })
+        Some(Self { child, requests, answers })
     }
 
     fn of(server: &Receiver) -> Option<Self> {
@@ -46,7 +46,7 @@ impl Program {
 
     /// The value of an expression, as Python prints it.
     fn ask(&mut self, expression: &str) -> String {
-        writeln!(self.tell, "{expression}").unwrap();
+        writeln!(self.requests, "{expression}").unwrap();
         self.answers.next().expect("it answers").unwrap()
     }
 }
@@ -60,8 +60,8 @@ impl Drop for Program {
 
 /// The message without its own fields.
 fn extra(mut message: Value) -> Value {
-    for own in ["execution_time", "timestamp", "token", "key"] {
-        message.as_object_mut().unwrap().remove(own).expect("its own field");
+    for field in ["execution_time", "timestamp", "token", "key"] {
+        message.as_object_mut().unwrap().remove(field).expect("a standard field");
     }
     message
 }
@@ -102,8 +102,8 @@ fn every_form_behaves_as_before_and_sends_its_message() {
         ("Shop().of_a_property", "shop", "of_a_property"),
         ("asyncio.run(coroutine(2))", "waited", "coroutine"),
         ("asyncio.run(cancelled())", "cancelled", "coroutine"),
-        ("driven()", "[1, 'told', 'caught', 'returned']", "generator"),
-        ("asyncio.run(async_driven())", "[1, 'told', 'caught']", "async_generator"),
+        ("driven()", "[1, 'sent', 'caught', 'returned']", "generator"),
+        ("asyncio.run(async_driven())", "[1, 'sent', 'caught']", "async_generator"),
         ("asyncio.run(async_closed())", "closed", "async_generator"),
     ] {
         assert_eq!(program.ask(expression), result, "{expression}");

@@ -112,22 +112,22 @@ fn running_out_of_numbers_is_an_error() {
 #[test]
 fn anything_else_in_place_of_the_directory_is_an_error() {
     let outside = tempfile::tempdir().unwrap();
-    let place = outside.path().join("place");
+    let target = outside.path().join("target");
     fs::write(outside.path().join("precious"), PRECIOUS).unwrap();
     for (number, plant) in PLANTS.iter().enumerate() {
-        plant(&place, outside.path());
-        if fs::remove_dir(&place).is_ok() {
+        plant(&target, outside.path());
+        if fs::remove_dir(&target).is_ok() {
             continue;
         }
         let before = state(outside.path());
         for unnamed in [true, false] {
-            let create = || Options::dynamic("Planted").path(&place).create().unwrap_err();
+            let create = || Options::dynamic("Planted").path(&target).create().unwrap_err();
             let error = if unnamed { create() } else { seccomp::without_unnamed_files(create) };
-            let begin = format!("can't create a file in {}", place.display());
+            let begin = format!("can't create a file in {}", target.display());
             assert!(error.to_string().starts_with(&begin), "{number}: {error}");
         }
         assert_eq!(state(outside.path()), before);
-        fs::remove_file(&place).unwrap();
+        fs::remove_file(&target).unwrap();
     }
     assert_eq!(fs::read_to_string(outside.path().join("precious")).unwrap(), PRECIOUS);
 }

@@ -56,8 +56,8 @@ fn a_set_user_id_program_ignores_the_environment() {
             return skip("the temporary directory is mounted nosuid");
         };
         let created = program.ask("created");
-        let in_place = |place: &str| created.starts_with(&format!("{place}/program-"));
-        assert!(in_place("/dev/shm") || in_place("/tmp"), "{mode:o}: {created}");
+        let in_directory = |parent: &str| created.starts_with(&format!("{parent}/program-"));
+        assert!(in_directory("/dev/shm") || in_directory("/tmp"), "{mode:o}: {created}");
         let searched = program.ask("searched");
         let expected = "/dev/shm/*.mmstats /dev/shm/mmstats-* /tmp/*.mmstats /tmp/mmstats-*";
         assert_eq!(searched, expected, "{mode:o}");

@@ -33,7 +33,7 @@ impl Writer {
     }
 
     /// Does all that a writer can do.
-    fn goes_on(&self) {
+    fn keeps_working(&self) {
         let before = self.hits.get();
         self.hits.incr();
         assert_eq!(self.hits.get(), before + 1);
@@ -52,7 +52,7 @@ fn an_unlinked_file_stays_live_for_open_readers() {
     let writer = Writer::new(&directory, "own.mmstats");
     let mut open = File::open(&writer.path).unwrap();
     fs::remove_file(&writer.path).unwrap();
-    writer.goes_on();
+    writer.keeps_working();
     assert!(files(directory.path()).is_empty());
     let mut bytes = Vec::new();
     open.read_to_end(&mut bytes).unwrap();
@@ -62,7 +62,7 @@ fn an_unlinked_file_stays_live_for_open_readers() {
     let next = Writer::new(&directory, "own.mmstats");
     assert_eq!(next.path, writer.path);
     drop(writer);
-    next.goes_on();
+    next.keeps_working();
     assert_eq!(counter(&next.path, "hits"), 1);
     drop(next);
     assert!(files(directory.path()).is_empty());
@@ -74,11 +74,11 @@ fn a_replaced_file_leaves_its_replacement_alone() {
     let writer = Writer::new(&directory, "own.mmstats");
     let other = Writer::new(&directory, "other.mmstats");
     fs::rename(&other.path, &writer.path).unwrap();
-    writer.goes_on();
+    writer.keeps_working();
     assert_eq!(counter(&writer.path, "hits"), 0, "the other's");
     let path = writer.path.clone();
     drop(writer);
-    other.goes_on();
+    other.keeps_working();
     assert_eq!(counter(&path, "hits"), 1);
     // Not at its own name any more, so that one has to be cleaned up.
     drop(other);
@@ -94,7 +94,7 @@ fn a_moved_directory_does_not_stop_the_writer() {
     let moved = outer.path().join("moved");
     let writer = Writer::new(&directory, "own.mmstats");
     fs::rename(directory.path(), &moved).unwrap();
-    writer.goes_on();
+    writer.keeps_working();
     assert_eq!(counter(&moved.join("own.mmstats"), "hits"), 1);
     // A file of the same name in a new directory of the same name isn't its own.
     fs::create_dir(directory.path()).unwrap();
@@ -113,7 +113,7 @@ fn changed_permissions_do_not_stop_the_writer() {
     for mode in [0o000, 0o200, 0o777] {
         let writer = Writer::new(&directory, "own.mmstats");
         fs::set_permissions(&writer.path, Permissions::from_mode(mode)).unwrap();
-        writer.goes_on();
+        writer.keeps_working();
         if mode == 0o777 {
             assert_eq!(counter(&writer.path, "hits"), 1);
         }
@@ -143,7 +143,7 @@ fn no_other_user_can_truncate_replace_or_remove_a_file() {
     });
     assert_eq!(code, 0, "see the message of the child");
     assert!(fs::read(&writer.path).unwrap() == before, "not a byte has changed");
-    writer.goes_on();
+    writer.keeps_working();
     assert!(StatsFile::read(&writer.path).unwrap().problem().is_none());
 }
 

@@ -29,18 +29,18 @@ static FULL: AtomicBool = AtomicBool::new(false);
 
 const MISSING: &str = "/does/not/exist";
 
-fn place() -> PathBuf {
+fn directory() -> PathBuf {
     if FULL.load(Ordering::SeqCst) { MISSING.into() } else { DIRECTORY.path().into() }
 }
 
 mmstats::per_thread! {
-    static STATS: Jobs = Jobs::options().path(place()).prefix("web.").or_private_memory();
-    static FORKED: Jobs = Jobs::options().path(place()).or_private_memory();
-    static MIXED: Jobs = Jobs::options().path(place()).or_private_memory();
+    static STATS: Jobs = Jobs::options().path(directory()).prefix("web.").or_private_memory();
+    static FORKED: Jobs = Jobs::options().path(directory()).or_private_memory();
+    static MIXED: Jobs = Jobs::options().path(directory()).or_private_memory();
     static STRICT: Jobs = Jobs::options().path(MISSING);
-    static RESUMED: Jobs = Jobs::options().path(place()).prefix("resumed.").capacity(4096)
+    static RESUMED: Jobs = Jobs::options().path(directory()).prefix("resumed.").capacity(4096)
         .or_private_memory();
-    static LATE: Jobs = Jobs::options().path(place()).prefix("late.").capacity(4096)
+    static LATE: Jobs = Jobs::options().path(directory()).prefix("late.").capacity(4096)
         .or_private_memory();
 }
 
@@ -305,8 +305,8 @@ fn a_child_has_a_number_of_its_own() {
 #[test]
 fn a_panic_names_the_line_that_used_the_stats() {
     let _turn = turn();
-    let place = Arc::new(Mutex::new(None));
-    let seen = Arc::clone(&place);
+    let location = Arc::new(Mutex::new(None));
+    let seen = Arc::clone(&location);
     let before = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         let location = info.location().unwrap();
@@ -317,10 +317,11 @@ fn a_panic_names_the_line_that_used_the_stats() {
         (line!(), || STRICT.with(|stats| stats.done.incr())),
         (line!(), || STRICT.time(|stats| &stats.took, || ())),
     ];
-    let ends = calls.map(|(line, call)| (line, catch_unwind(call), place.lock().unwrap().take()));
+    let ends =
+        calls.map(|(line, call)| (line, catch_unwind(call), location.lock().unwrap().take()));
     panic::set_hook(before);
-    for (line, result, place) in ends {
+    for (line, result, location) in ends {
         assert!(result.is_err());
-        assert_eq!(place.unwrap(), (file!().to_owned(), line));
+        assert_eq!(location.unwrap(), (file!().to_owned(), line));
     }
 }

@@ -94,14 +94,14 @@ impl Document {
 
     /// Checks an answer's type and content against what is documented for its path and status.
     #[track_caller]
-    pub fn check(&self, path: &str, asked: &str, answer: &Answer) {
+    pub fn check(&self, path: &str, target: &str, answer: &Answer) {
         let Some(contents) = self.response(path, answer.status)["content"].as_object() else {
-            return assert_eq!(answer.body, "", "{asked}");
+            return assert_eq!(answer.body, "", "{target}");
         };
-        let kind = answer.header("content-type").expect(asked);
-        let content = contents.get(kind).unwrap_or_else(|| panic!("{asked}: {kind}"));
+        let kind = answer.header("content-type").expect(target);
+        let content = contents.get(kind).unwrap_or_else(|| panic!("{target}: {kind}"));
         if kind == "application/json" {
-            assert_valid(&self.validator(&content["schema"]), &answer.json(), asked);
+            assert_valid(&self.validator(&content["schema"]), &answer.json(), target);
         }
     }
 }

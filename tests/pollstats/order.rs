@@ -22,8 +22,9 @@ fn published(folder: &Path, command: &str, fields: &[(&str, u8)]) {
 }
 
 fn tools(folder: &Path) {
-    let own = [("mmash.files", GAUGE), ("mmash.requests", COUNTER), ("mmash.sys.load", GAUGE)];
-    published(folder, "mmash", &own);
+    let telemetry =
+        [("mmash.files", GAUGE), ("mmash.requests", COUNTER), ("mmash.sys.load", GAUGE)];
+    published(folder, "mmash", &telemetry);
     published(folder, "kodemon", &[("kodemon.messages", COUNTER)]);
 }
 
@@ -42,9 +43,9 @@ fn programs_are_shown_by_default_and_tools_on_request() {
     published(folder.path(), "webapp", &[("web.busy", GAUGE), ("mmash.posts", COUNTER)]);
 
     let work = "mmash.posts,web.busy";
-    let own = "kodemon.messages,mmash.requests,mmash.files";
+    let telemetry = "kodemon.messages,mmash.requests,mmash.files";
     assert_eq!(columns(&[&path]), work);
-    assert_eq!(columns(&["--all", &path]), format!("{work},{own},mmash.sys.load"));
+    assert_eq!(columns(&["--all", &path]), format!("{work},{telemetry},mmash.sys.load"));
     assert_eq!(columns(&["-p", "kodemon.", &path]), "kodemon.messages");
     assert_eq!(columns(&["mmash.files", &path]), "mmash.files");
     assert_eq!(columns(&["*.sys.*", &path]), "mmash.sys.load");
@@ -52,8 +53,8 @@ fn programs_are_shown_by_default_and_tools_on_request() {
 
     let list = text(&pollstats(&["--list", "-o", "csv", &path]).stdout);
     let listed: Vec<_> = list.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
-    let own = ["kodemon.messages", "mmash.files", "mmash.requests", "mmash.sys.load"];
-    assert_eq!(listed, [&["mmash.posts", "web.busy"], &own[..]].concat());
+    let telemetry = ["kodemon.messages", "mmash.files", "mmash.requests", "mmash.sys.load"];
+    assert_eq!(listed, [&["mmash.posts", "web.busy"], &telemetry[..]].concat());
 }
 
 #[test]

@@ -34,7 +34,7 @@ struct Running {
 impl Running {
     fn start(limits: Limits, router: Router) -> Self {
         let reported = Arc::new(Mutex::new(Vec::new()));
-        let (tells, (address, listens)) = (Arc::clone(&reported), mpsc::channel());
+        let (log, (address, listens)) = (Arc::clone(&reported), mpsc::channel());
         let (end, ended) = oneshot::channel();
         let serve = async move {
             let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -43,7 +43,7 @@ impl Running {
             address.send(at).unwrap();
             let server = server.on_response(move |request| {
                 let line = format!("{} {} {}", request.method, request.uri, request.status);
-                tells.lock().unwrap().push(line);
+                log.lock().unwrap().push(line);
             });
             server.serve(router, async { drop(ended.await) }).await;
         };

@@ -47,7 +47,7 @@ fn await_keys(server: &Receiver, keys: &[&str]) {
     }
 }
 
-fn ends_well(mut child: Running, signal: Signal) {
+fn exits_cleanly(mut child: Running, signal: Signal) {
     kill(Pid::from_raw(child.0.id().cast_signed()), signal).unwrap();
     assert_eq!(child.0.wait().unwrap().code(), Some(0));
 }
@@ -69,7 +69,7 @@ fn the_shop_sends_its_calls_and_leaves_no_file_behind() {
         ];
         await_keys(&server, &keys);
         assert!(directory.path().read_dir().unwrap().count() > 0, "some are recorded, too");
-        ends_well(child, signal);
+        exits_cleanly(child, signal);
         assert_eq!(directory.path().read_dir().unwrap().count(), 0);
     }
 }
@@ -107,5 +107,5 @@ fn the_python_library_sends_its_calls() {
     let child = start(command.arg(demo), &server, directory.path());
     let keys = ["demo.py-find", "demo.py-lend", "demo.py-shelves", "stamp", "letters/remind"];
     await_keys(&server, &keys);
-    ends_well(child, Signal::SIGINT);
+    exits_cleanly(child, Signal::SIGINT);
 }

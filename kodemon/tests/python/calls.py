@@ -91,9 +91,9 @@ async def cancelled():
 
 @kodemon
 def generator():
-    told = yield 1
+    sent = yield 1
     try:
-        yield told
+        yield sent
     except KeyError:
         yield "caught"
     return "returned"
@@ -101,7 +101,7 @@ def generator():
 
 def driven():
     items = generator()
-    seen = [next(items), items.send("told"), items.throw(KeyError())]
+    seen = [next(items), items.send("sent"), items.throw(KeyError())]
     try:
         next(items)
     except StopIteration as end:
@@ -111,16 +111,16 @@ def driven():
 
 @kodemon
 async def async_generator():
-    told = yield 1
+    sent = yield 1
     try:
-        yield told
+        yield sent
     except KeyError:
         yield "caught"
 
 
 async def async_driven():
     items = async_generator()
-    seen = [await items.__anext__(), await items.asend("told"), await items.athrow(KeyError())]
+    seen = [await items.__anext__(), await items.asend("sent"), await items.athrow(KeyError())]
     return seen + [item async for item in items]
 
 

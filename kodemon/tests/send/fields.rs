@@ -106,8 +106,8 @@ fn calls_in_a_field() -> String {
 
 /// The message without its own fields.
 fn extra(mut message: Value) -> Value {
-    for own in ["execution_time", "timestamp", "token", "key"] {
-        message.as_object_mut().unwrap().remove(own).expect("its own field");
+    for field in ["execution_time", "timestamp", "token", "key"] {
+        message.as_object_mut().unwrap().remove(field).expect("a standard field");
     }
     message
 }

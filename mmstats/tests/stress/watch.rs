@@ -26,7 +26,7 @@ struct Seen {
     last: Vec<u64>,
     changes: u64,
     /// The first value that was torn or stepped back.
-    wrong: Option<String>,
+    problem: Option<String>,
 }
 
 impl Watch {
@@ -64,7 +64,7 @@ impl Watch {
         for (kind, seen) in &self.fields {
             assert!(seen.is_enough(), "{} was hardly seen to change, in {self}", kind.label);
             if self.guards(kind.label) {
-                assert_eq!(seen.wrong, None, "{} in {self}", kind.label);
+                assert_eq!(seen.problem, None, "{} in {self}", kind.label);
             }
         }
     }
@@ -99,7 +99,7 @@ impl Seen {
                 format!("stepped back from {before:?}")
             }
         };
-        self.wrong.get_or_insert_with(|| format!("{components:?} {problem}"));
+        self.problem.get_or_insert_with(|| format!("{components:?} {problem}"));
     }
 
     /// Values without a number that grows aren't followed.

@@ -10,7 +10,7 @@ use crate::{CAPTION, KEYS, cell, figure, is_about, open};
 /// Calls of `work.rs-slow` in the last fifty minutes, of 1 to 120 ms: four together, one of each
 /// quarter of these times, and a hundred seconds before that the next four.
 const SLOW: usize = 120;
-const TOGETHER: usize = 4;
+const GROUP: usize = 4;
 
 /// Functions that were called, and a browser that shows the page.
 struct Stage {
@@ -27,8 +27,8 @@ impl Stage {
         let kodemon = Kodemon::start(directory.path());
         let now = now();
         for index in 0..SLOW {
-            let (group, place) = (index % (SLOW / TOGETHER), index / (SLOW / TOGETHER));
-            let began = now - (100 * group + place) as f64;
+            let (group, position) = (index % (SLOW / GROUP), index / (SLOW / GROUP));
+            let began = now - (100 * group + position) as f64;
             let mut call = message("work.rs-slow", 0.001 * (index + 1) as f64, began);
             call["customer"] = json!(index);
             kodemon.send(call.to_string());

@@ -21,9 +21,9 @@ fn message_text_never_becomes_markup() {
     browser.until(&format!("{KEYS}.length === 1"));
     browser.click(".row .name");
     browser.until(&format!("{CAPTION}.startsWith('1 of 1 ')"));
-    for place in [".row .key", "#detail h2"] {
-        let text = browser.ask(&format!("document.querySelector('{place}').textContent"));
-        assert_eq!(text, json!(markup), "{place}");
+    for selector in [".row .key", "#detail h2"] {
+        let text = browser.ask(&format!("document.querySelector('{selector}').textContent"));
+        assert_eq!(text, json!(markup), "{selector}");
     }
     let fields = "document.querySelector('.executions code').textContent";
     browser.until(&format!("{fields}.includes('<script>')"));
@@ -50,7 +50,7 @@ fn message_text_cannot_reorder_other_text() {
     browser.until("document.querySelectorAll('.executions tbody tr').length === 1");
     browser.until("document.querySelectorAll('#token option').length === 2");
     let name = "a\\u{202e}.rs-\\u{2066}gpj\\n\\u{9b}";
-    for (place, text) in [
+    for (selector, text) in [
         (".row .key", name),
         ("#detail h2", name),
         (".row .tokens", "to\\u{202e}ken\\t"),
@@ -58,8 +58,8 @@ fn message_text_cannot_reorder_other_text() {
         ("#token option:last-child", "to\\u{202e}ken\\t"),
         (".executions code", r#"{"fie\u{202e}ld":"\u{200f}\u{feff}\x7f"}"#),
     ] {
-        let shown = browser.ask(&format!("document.querySelector('{place}').textContent"));
-        assert_eq!(shown, json!(text), "{place}");
+        let shown = browser.ask(&format!("document.querySelector('{selector}').textContent"));
+        assert_eq!(shown, json!(text), "{selector}");
     }
     let attributes = "[...document.querySelectorAll('*')]
         .flatMap(it => [it.getAttribute('title'), it.getAttribute('aria-label')]).join('')";
@@ -117,7 +117,7 @@ fn a_key_may_contain_any_characters() {
 }
 
 /// From now on: how often the page has asked for summaries or executions.
-fn asked_for(browser: &Browser, what: &str) -> String {
+fn requests_for(browser: &Browser, what: &str) -> String {
     // Only 250 are remembered otherwise.
     browser.ask("performance.setResourceTimingBufferSize(10_000)");
     format!(
@@ -140,17 +140,17 @@ fn two_thousand_functions_render_at_most_two_hundred_rows() {
     }
     // Of a range that stands still, nothing is asked for again.
     open(&browser, &kodemon, &format!("?from={}&to={}", now() - 600.0, now() + 600.0));
-    let asked = asked_for(&browser, "summary");
+    let requests = requests_for(&browser, "summary");
     browser.until("document.getElementById('count').textContent === '2,000 functions'");
     browser.until(&is_about("document.querySelector('.row .p50').textContent", 1.0));
     browser.ask("document.getElementById('rows').scrollTo(0, 1e9)");
     browser.until(&format!("{KEYS}.includes('many.rs-f1999')"));
     browser.until("[...document.querySelectorAll('.row .p50')].every(cell => cell.textContent)");
-    let seen = browser.ask(&asked).as_u64().unwrap();
+    let seen = browser.ask(&requests).as_u64().unwrap();
     assert!((20..=100).contains(&seen), "{seen}: only what is seen is asked for");
     browser.ask("performance.mark('seen')");
     browser.until("performance.now() - performance.getEntriesByName('seen')[0].startTime > 300");
-    assert_eq!(browser.ask(&asked), json!(seen), "nor is the rest asked for later");
+    assert_eq!(browser.ask(&requests), json!(seen), "nor is the rest asked for later");
     let paint = browser.ask("performance.getEntriesByName('first-paint')[0].startTime");
     println!("first paint with 2,000 functions: {:.0} ms", paint.as_f64().expect("it was painted"));
     // Higher than the list ever is.
@@ -176,12 +176,12 @@ fn a_chart_draws_only_as_many_executions_as_can_be_seen() {
         }
     }
     open(&browser, &kodemon, "?key=busy.rs-f");
-    let asked = asked_for(&browser, "executions");
+    let requests = requests_for(&browser, "executions");
     browser.until(&format!("/^[78],\\d{{3}} of 20,500 /.test({CAPTION})"));
     assert_eq!(browser.ask(&figure("Calls")), json!("20,500"));
     assert_eq!(browser.ask(&figure("Max")), json!("97 ms"));
     // Once for the table.
-    assert!(browser.ask(&asked).as_u64() > Some(100), "some are from each part of the range");
+    assert!(browser.ask(&requests).as_u64() > Some(100), "some are from each part of the range");
     browser.screenshot("kodemon-many");
     assert!(browser.ask("document.querySelectorAll('*').length").as_u64() < Some(800));
 }

@@ -34,7 +34,7 @@ fn stored(engine: &FakeEngine) -> Vec<f64> {
 }
 
 fn refusal(status: u16) -> Act {
-    let body = r#"{"error": {"type": "told", "reason": "as told"}, "status": 0}"#;
+    let body = r#"{"error": {"type": "test_error", "reason": "on purpose"}, "status": 0}"#;
     Act::Answer(status, body.to_owned())
 }
 
@@ -46,7 +46,7 @@ fn a_temporarily_rejected_request_is_retried_whole() {
         engine.next("_bulk", [refusal(status)]);
         let error = store.write(&executions(3)).unwrap_err();
         assert_eq!(error.stored, 0);
-        assert_eq!(error.reason, format!("{}: {status}: as told", engine.url()));
+        assert_eq!(error.reason, format!("{}: {status}: on purpose", engine.url()));
         assert_eq!(store.write(&executions(3)).unwrap(), Written::all(3));
         assert_eq!(stored(&engine), [0.0, 1.0, 2.0]);
     }
@@ -58,9 +58,9 @@ fn only_temporarily_failed_documents_are_retried() {
     let store = store(&engine);
     engine.next("_bulk", [Act::Except(vec![(1, 429), (2, 400), (3, 503)])]);
     let error = store.write(&executions(5)).unwrap_err();
-    assert_eq!((error.stored, &*error.reason), (2, "503: as told"));
+    assert_eq!((error.stored, &*error.reason), (2, "503: on purpose"));
     let written = store.write(&executions(5)).unwrap();
-    assert_eq!(written, Written { stored: 4, refused: Some("400: as told".to_owned()) });
+    assert_eq!(written, Written { stored: 4, refused: Some("400: on purpose".to_owned()) });
     assert_eq!(engine.requests("_bulk")[1].body.lines().count(), 2 * 2);
     assert_eq!(stored(&engine), [0.0, 1.0, 3.0, 4.0]);
 }
@@ -103,7 +103,7 @@ fn persistent_failures_are_given_up_and_the_next_batch_is_stored() {
     let mut tries = tries.skip_while(Result::is_err);
     let written = tries.next().unwrap().unwrap();
     assert_eq!(written.stored, 1);
-    assert_eq!(written.refused.unwrap(), "503: as told, 60 times");
+    assert_eq!(written.refused.unwrap(), "503: on purpose, 60 times");
     assert_eq!(engine.requests("_bulk").len(), 60);
 }
 
@@ -209,16 +209,16 @@ fn more_series_than_one_response_holds_are_paged() {
 #[test]
 fn a_partial_search_result_is_an_error() {
     let shards = r#"{"timed_out": false, "hits": {"hits": []}, "_shards": {"failed": 1, "total": 3,
-        "failures": [{"reason": {"type": "told", "reason": "as told"}}]}}"#;
+        "failures": [{"reason": {"type": "test_error", "reason": "on purpose"}}]}}"#;
     let late = r#"{"timed_out": true, "hits": {"hits": []}, "_shards": {"failed": 0, "total": 3}}"#;
     let engine = FakeEngine::start();
     let (store, url) = (store(&engine), engine.url());
     let failed = |reason: &str| QueryError::Failed(format!("{url}: {reason}"));
     for (act, expected) in [
-        (Act::Answer(200, shards.to_owned()), failed("1 of 3 shards failed: as told")),
+        (Act::Answer(200, shards.to_owned()), failed("1 of 3 shards failed: on purpose")),
         (Act::Answer(200, late.to_owned()), QueryError::TooLong(Duration::from_secs(10))),
-        (refusal(503), failed("503: as told")),
-        (refusal(400), failed("400: as told")),
+        (refusal(503), failed("503: on purpose")),
+        (refusal(400), failed("400: on purpose")),
         (Act::Answer(500, "<p>\n\x1b[1m".to_owned()), failed("500: <p> \x1b[1m")),
         (Act::Endless, failed("response larger than 33554432 bytes")),
     ] {

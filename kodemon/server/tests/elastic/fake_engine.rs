@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 pub enum Act {
     /// Answers so, and does nothing.
     Answer(u16, String),
-    /// Stores the documents but for these, by their place, which get a status each.
+    /// Stores the documents but for these, by position, which get a status each.
     Except(Vec<(usize, u16)>),
     /// Does what it should, and then closes the connection in the middle of the answer.
     CutShort,
@@ -155,7 +155,7 @@ impl State {
             body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let items = lines.chunks(2).enumerate().map(|(at, lines)| {
             let id = lines[0]["create"]["_id"].as_str().unwrap().to_owned();
-            let refused = excepted.iter().find(|(place, _)| *place == at);
+            let refused = excepted.iter().find(|(position, _)| *position == at);
             let status = match refused {
                 Some((_, status)) => *status,
                 None if self.documents.contains_key(&id) => 409,
@@ -164,7 +164,8 @@ impl State {
                     201
                 }
             };
-            let error = (status != 201).then(|| json!({"type": "told", "reason": "as told"}));
+            let error =
+                (status != 201).then(|| json!({"type": "test_error", "reason": "on purpose"}));
             json!({"create": {"status": status, "error": error}})
         });
         let items: Vec<_> = items.collect();

@@ -25,7 +25,7 @@ fn both(directory: &Path, engine: &FakeEngine) -> (Kodemon, PathBuf) {
 }
 
 fn refused(status: u16) -> Act {
-    Act::Answer(status, r#"{"error": "as told"}"#.to_owned())
+    Act::Answer(status, r#"{"error": "on purpose"}"#.to_owned())
 }
 
 #[test]
@@ -43,13 +43,13 @@ fn an_unusable_engine_is_reported_without_its_password() {
         (vec![format!("elasticsearch:http://u:secret@{nobody}")], format!("http://{nobody}: ")),
         (
             vec![format!("elasticsearch:http://u:secret@{engine}")],
-            format!("{engine}: 401: as told"),
+            format!("{engine}: 401: on purpose"),
         ),
         (vec![file.to_owned(), format!("opensearch:http://u:secret@{engine}")], "401".to_owned()),
-        (vec![format!("elasticsearch:http://{engine}")], "503: as told".to_owned()),
+        (vec![format!("elasticsearch:http://{engine}")], "503: on purpose".to_owned()),
         (vec![format!("elasticsearch:http://{engine}")], "not a response of a search".to_owned()),
         (vec![format!("elasticsearch:http://{engine}")], "7.7.1".to_owned()),
-        (vec![format!("elasticsearch:http://{engine}")], "403: as told".to_owned()),
+        (vec![format!("elasticsearch:http://{engine}")], "403: on purpose".to_owned()),
         (vec!["elasticsearch:https://u:secret@h".to_owned()], "a proxy".to_owned()),
         (vec!["elasticsearch:h:9200 secret".to_owned()], "not a URL".to_owned()),
         (vec!["elasticsearch:http://u@h:9200".to_owned()], "_PASSWORD".to_owned()),
@@ -76,7 +76,7 @@ fn an_unavailable_engine_does_not_stop_the_other_store() {
     assert_eq!(health["stores"]["elasticsearch"]["errors"], 2);
     assert_eq!((&health["healthy"], engine.documents().len()), (&true.into(), 1));
     let reported = fs::read_to_string(reported).unwrap();
-    let first = format!("can't store in elasticsearch: {}: 503: as told; ", engine.url());
+    let first = format!("can't store in elasticsearch: {}: 503: on purpose; ", engine.url());
     assert!(reported.contains(&first), "{reported}");
 }
 
@@ -90,7 +90,7 @@ fn rejected_documents_are_counted_and_reported() {
     assert_eq!(health["stores"]["elasticsearch"]["stored"], 0);
     kodemon.until_stored(1);
     let reported = fs::read_to_string(reported).unwrap();
-    assert!(reported.contains("elasticsearch: can't store 1 of 1: 400: as told"), "{reported}");
+    assert!(reported.contains("elasticsearch: can't store 1 of 1: 400: on purpose"), "{reported}");
 }
 
 #[test]
@@ -116,8 +116,8 @@ fn a_silent_engine_delays_shutdown_by_seconds_and_losses_are_reported() {
 #[test]
 fn a_password_from_the_environment_is_sent() {
     let (directory, engine) = (TempDir::new().unwrap(), FakeEngine::start());
-    let place = format!("elasticsearch:http://user@{}", engine.address);
-    let mut command = command(directory.path(), &[&place]);
+    let store = format!("elasticsearch:http://user@{}", engine.address);
+    let mut command = command(directory.path(), &[&store]);
     let kodemon = Kodemon::of(command.env("KODEMON_ELASTICSEARCH_PASSWORD", "secret"));
     kodemon.call("a.rs-f", 0.5, 1.0);
     kodemon.until(|health| health["stores"]["elasticsearch"]["stored"] == 1);

@@ -25,8 +25,8 @@ fn filled() -> (TempDir, Kodemon, Document) {
 /// What is asked for, by the document's path, and how it is answered.
 fn requests() -> Vec<(String, String, u16)> {
     let mut requests = Vec::new();
-    let mut ask = |path: &str, asked: &str, status| {
-        requests.push((path.to_owned(), asked.to_owned(), status));
+    let mut ask = |path: &str, target: &str, status| {
+        requests.push((path.to_owned(), target.to_owned(), status));
     };
     ask("/api/keys", "/api/keys", 200);
     ask("/api/keys", "/api/keys?token=test-token&since=0&prefix=a", 200);
@@ -57,10 +57,10 @@ fn requests() -> Vec<(String, String, u16)> {
 #[test]
 fn every_response_matches_the_document() {
     let (_directory, kodemon, document) = filled();
-    for (path, asked, status) in requests() {
-        let answer = kodemon.server.get(&asked);
-        assert_eq!(answer.status, status, "{asked}: {}", answer.body);
-        document.check(&path, &asked, &answer);
+    for (path, target, status) in requests() {
+        let answer = kodemon.server.get(&target);
+        assert_eq!(answer.status, status, "{target}: {}", answer.body);
+        document.check(&path, &target, &answer);
     }
 }
 
@@ -68,20 +68,20 @@ fn every_response_matches_the_document() {
 fn every_documented_response_is_tested() {
     let (_directory, _kodemon, document) = filled();
     let requests = requests();
-    let asked: BTreeSet<_> =
+    let tested: BTreeSet<_> =
         requests.iter().map(|(path, _, status)| format!("{path} {status}")).collect();
     let mut documented = document.answers();
     // Others ask for the page and watch; what is too much is asked for nowhere.
     documented.retain(|answer| {
         answer != "/ 200" && answer != "/api/stream 200" && !answer.ends_with(" 503")
     });
-    assert_eq!(documented, asked);
+    assert_eq!(documented, tested);
 }
 
 #[test]
 fn the_documented_parameters_are_accepted_and_no_others() {
     let (_directory, kodemon, document) = filled();
-    for (path, asked) in [
+    for (path, target) in [
         ("/api/keys", "/api/keys"),
         ("/api/keys/{key}/executions", "/api/keys/f/executions"),
         ("/api/keys/{key}/summary", "/api/keys/f/summary"),
@@ -90,8 +90,8 @@ fn the_documented_parameters_are_accepted_and_no_others() {
         ("/api/health", "/api/health"),
         ("/api/openapi.json", "/api/openapi.json"),
     ] {
-        let answer = kodemon.server.get(&format!("{asked}?surely=none"));
-        assert_eq!(answer.status, 400, "{asked}");
+        let answer = kodemon.server.get(&format!("{target}?surely=none"));
+        assert_eq!(answer.status, 400, "{target}");
         let known = match &*document.parameters(path) {
             [] => "none is accepted".to_owned(),
             names => format!("accepted are {}", names.join(", ")),
@@ -104,7 +104,7 @@ fn the_documented_parameters_are_accepted_and_no_others() {
 #[test]
 fn exactly_what_a_parameter_s_schema_allows_is_accepted() {
     let (_directory, kodemon, document) = filled();
-    let place = kodemon.json("/api/keys/a.rs-f/executions")["executions"][0]["id"].clone();
+    let cursor = kodemon.json("/api/keys/a.rs-f/executions")["executions"][0]["id"].clone();
     let numbers = ["", "0", "1", "100", "2001", "100001", "-1", "1.5", "05", "+5", " 5", "x"];
     let times = [
         "",
@@ -134,7 +134,7 @@ fn exactly_what_a_parameter_s_schema_allows_is_accepted() {
         "20261121T101405Z",
         "2026-11-21T10:14:05Z[UTC]",
     ];
-    let places = ["", "x", "41DAC07B00B27583-1", place.as_str().unwrap()];
+    let cursors = ["", "x", "41DAC07B00B27583-1", cursor.as_str().unwrap()];
     let orders = ["", "asc", "desc", "ASC"];
     let names = ["", "a/b", "\u{e9}"];
     let key = "/api/keys/{key}";
@@ -146,7 +146,7 @@ fn exactly_what_a_parameter_s_schema_allows_is_accepted() {
         ("/executions", "to", &times),
         ("/executions", "limit", &numbers),
         ("/executions", "order", &orders),
-        ("/executions", "cursor", &places),
+        ("/executions", "cursor", &cursors),
         ("/executions", "token", &names),
         ("/summary", "from", &times),
         ("/summary", "buckets", &numbers),
@@ -157,8 +157,8 @@ fn exactly_what_a_parameter_s_schema_allows_is_accepted() {
             let encoded = http::percent_encoded(text);
             // Behind every time.
             let to = if end == "/summary" { "&to=1e11" } else { "" };
-            let asked = path.replace("{key}", "a.rs-f");
-            let answer = kodemon.server.get(&format!("{asked}?{parameter}={encoded}{to}"));
+            let target = path.replace("{key}", "a.rs-f");
+            let answer = kodemon.server.get(&format!("{target}?{parameter}={encoded}{to}"));
             assert_eq!(
                 answer.status == 200,
                 allowed(text),
@@ -172,10 +172,10 @@ fn exactly_what_a_parameter_s_schema_allows_is_accepted() {
 #[test]
 fn an_empty_range_has_an_empty_summary() {
     let (_directory, kodemon, document) = filled();
-    let asked = "/api/keys/a.rs-f/summary?from=1795288066.5&to=1795288066.5";
-    let answer = kodemon.server.get(asked);
+    let target = "/api/keys/a.rs-f/summary?from=1795288066.5&to=1795288066.5";
+    let answer = kodemon.server.get(target);
     assert_eq!(answer.status, 200, "{}", answer.body);
-    document.check("/api/keys/{key}/summary", asked, &answer);
+    document.check("/api/keys/{key}/summary", target, &answer);
     let total = &answer.json()["total"];
     assert_eq!((&total["count"], &total["rate"]), (&0.into(), &0.0.into()));
 }

@@ -19,7 +19,7 @@ use serde_json::Value;
 /// The default duration.
 const SECONDS: f64 = 0.5;
 /// So many datagrams go out by one system call.
-const TOGETHER: usize = 32;
+const BATCH: usize = 32;
 /// One of so many times they are no messages.
 const BAD: u64 = 16;
 /// How much more memory it may take in the second half of a long run.
@@ -31,9 +31,9 @@ fn flood(udp: SocketAddr, keep_going: impl Fn() -> bool) -> u64 {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     socket.connect(udp).unwrap();
     let good = message("key", 0.5, now()).to_string();
-    let keys = (0..TOGETHER).map(|key| good.replace(r#":"key""#, &format!(r#":"key {key:02}""#)));
+    let keys = (0..BATCH).map(|key| good.replace(r#":"key""#, &format!(r#":"key {key:02}""#)));
     let good = (keys.collect::<String>(), good.len() + 3);
-    let bad = ("no message".repeat(TOGETHER), "no message".len());
+    let bad = ("no message".repeat(BATCH), "no message".len());
     let mut sent = 0;
     while keep_going() {
         for number in 0..BAD {
@@ -42,7 +42,7 @@ fn flood(udp: SocketAddr, keep_going: impl Fn() -> bool) -> u64 {
             let parts = [IoSlice::new(datagrams.as_bytes())];
             let to = None::<&SockaddrStorage>;
             match sendmsg(socket.as_raw_fd(), &parts, &cut, MsgFlags::empty(), to) {
-                Ok(_) => sent += TOGETHER as u64,
+                Ok(_) => sent += BATCH as u64,
                 Err(Errno::ECONNREFUSED) => return sent,
                 Err(error) => panic!("{error}"),
             }
@@ -54,19 +54,19 @@ fn flood(udp: SocketAddr, keep_going: impl Fn() -> bool) -> u64 {
 /// Asks until it is to stop; how often it did, the longest wait for an answer, and the memory
 /// that the server took at each.
 fn ask(kodemon: &Kodemon, stop: &AtomicBool) -> (usize, Duration, Vec<usize>) {
-    let (mut asked, mut longest, mut memory) = (0, Duration::ZERO, Vec::new());
+    let (mut requests, mut longest, mut memory) = (0, Duration::ZERO, Vec::new());
     while !stop.load(Ordering::Relaxed) {
         for path in ["/api/health", "/api/keys", "/api/keys/key%2001/summary", "/metrics"] {
             let began = Instant::now();
             let answer = kodemon.server.get(path);
             assert!(answer.status == 200 || answer.status == 404, "{path}: {}", answer.body);
             longest = longest.max(began.elapsed());
-            asked += 1;
+            requests += 1;
         }
         memory.push(resident(kodemon.server.pid()));
         thread::sleep(Duration::from_millis(20));
     }
-    (asked, longest, memory)
+    (requests, longest, memory)
 }
 
 /// Kilobytes.
@@ -81,7 +81,7 @@ fn every_message_lost_in_a_flood_is_counted() {
     let seconds = env::var("OVERLOAD_SECONDS").map_or(SECONDS, |text| text.parse().unwrap());
     let (_directory, kodemon) = start();
     let stop = AtomicBool::new(false);
-    let (sent, (asked, longest, memory)) = thread::scope(|scope| {
+    let (sent, (requests, longest, memory)) = thread::scope(|scope| {
         let asking = scope.spawn(|| ask(&kodemon, &stop));
         let end = Instant::now() + Duration::from_secs_f64(seconds);
         let sent = flood(kodemon.udp, || Instant::now() < end);
@@ -99,17 +99,17 @@ fn every_message_lost_in_a_flood_is_counted() {
     let lost = number(&became["dropped"]) + number(&became["failed"]);
     let stored = number(&became["stored"]);
     assert_eq!(number(&health["received"]), refused + lost + stored, "{health:#}");
-    assert!(refused > 0 && stored > 0 && asked > 0, "{health:#}");
+    assert!(refused > 0 && stored > 0 && requests > 0, "{health:#}");
     println!(
         "{sent} sent: {stored} stored, {refused} refused, {} dropped by the kernel, {lost} by the \
-         queue; {asked} answers meanwhile, the longest after {longest:?}; memory {} kB",
+         queue; {requests} answers meanwhile, the longest after {longest:?}; memory {} kB",
         health["dropped_by_kernel"],
         memory.last().unwrap(),
     );
     if seconds >= 10.0 {
         let half = memory.len() / 2;
-        let (settled, end) = (memory[half], memory.iter().max().unwrap());
-        assert!((*end as f64) < settled as f64 * GROWTH, "{settled} kB, then {end} kB");
+        let (warm, end) = (memory[half], memory.iter().max().unwrap());
+        assert!((*end as f64) < warm as f64 * GROWTH, "{warm} kB, then {end} kB");
     }
 }
 

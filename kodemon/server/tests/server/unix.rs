@@ -17,15 +17,15 @@ use tempfile::TempDir;
 fn a_socket_in_use_is_named_in_the_error_and_shutdown_removes_it() {
     let directory = TempDir::new().unwrap();
     let socket = directory.path().join("http");
-    let place = format!("unix:{}", socket.display());
+    let address = format!("unix:{}", socket.display());
     let start = || {
         let mut command = without_addresses(directory.path());
-        command.args(["--udp", "127.0.0.1:0", "--listen", &place]);
+        command.args(["--udp", "127.0.0.1:0", "--listen", &address]);
         command
     };
     let kodemon = Kodemon::of(&mut start());
     let other = run(&mut start());
-    let reason = format!("kodemon: can't listen on {place}: another server is listening there\n");
+    let reason = format!("kodemon: can't listen on {address}: another server is listening there\n");
     assert_eq!((other.code, other.stderr), (Some(2), reason));
     assert!(socket.exists());
     assert_eq!(kodemon.server.end(Signal::SIGTERM), Some(0));

@@ -12,7 +12,7 @@ use mmstats_testing::original::{content, field, original};
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::{ANYWHERE, LABELS, cell, mmash, mmash_with_its_own};
+use crate::{ANYWHERE, LABELS, cell, mmash, mmash_with_telemetry};
 
 #[test]
 fn a_label_never_becomes_markup() {
@@ -27,9 +27,9 @@ fn a_label_never_becomes_markup() {
     browser.until(&format!("{LABELS}.length === 2"));
     browser.click(".row[data-label^=web] .name");
     browser.until("document.querySelector('.legend .label')");
-    for place in [".row[data-label^=web] [role=gridcell].label", ".legend .label"] {
-        let text = browser.ask(&format!("document.querySelector('{place}').textContent"));
-        assert_eq!(text, json!(label), "{place}");
+    for selector in [".row[data-label^=web] [role=gridcell].label", ".legend .label"] {
+        let text = browser.ask(&format!("document.querySelector('{selector}').textContent"));
+        assert_eq!(text, json!(label), "{selector}");
     }
     assert_eq!(browser.ask("document.querySelectorAll('img, b, i').length"), json!(0));
     assert_eq!(browser.ask("document.title"), json!("mmash"));
@@ -51,9 +51,9 @@ fn five_thousand_stats_render_at_most_two_hundred_rows() {
     let server = mmash(ANYWHERE, directory.path());
     browser.open(&format!("http://{}/", server.address));
     browser.until("document.getElementById('count').textContent === '5,000 stats'");
-    let in_page = |place: &str| {
+    let in_page = |position: &str| {
         let rows = browser.ask(ROWS).as_u64().unwrap();
-        assert!((20..=200).contains(&rows), "{rows} rows {place}");
+        assert!((20..=200).contains(&rows), "{rows} rows {position}");
     };
     in_page("at the beginning");
     browser.ask("document.getElementById('rows').scrollTo(0, 1e9)");
@@ -93,7 +93,7 @@ fn an_empty_page_reports_the_locations_and_the_reason() {
 fn telemetry_alone_is_shown_only_on_request() {
     let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
-    let server = mmash_with_its_own(ANYWHERE, directory.path());
+    let server = mmash_with_telemetry(ANYWHERE, directory.path());
     browser.open(&format!("http://{}/", server.address));
     browser.until("document.querySelector('#empty-state:not([hidden]) h2')");
     assert_eq!(browser.ask("document.getElementById('stats').hidden"), json!(true));
@@ -109,7 +109,7 @@ fn stats_of_tools_and_processes_come_last_and_collapsed() {
     let stats = Options::dynamic("zoo").path(directory.path()).prefix("zoo.").create().unwrap();
     let animals: Gauge<u32> = stats.add(Gauge::<u32>::named("animals")).unwrap();
     animals.set(1);
-    let server = mmash_with_its_own(ANYWHERE, directory.path());
+    let server = mmash_with_telemetry(ANYWHERE, directory.path());
     browser.open(&format!("http://{}/", server.address));
     browser.until(&format!("JSON.stringify({LABELS}) === '[\"zoo.animals\"]'"));
     let last = "document.querySelector('.row.secondary')";
@@ -137,7 +137,7 @@ fn stats_of_tools_and_processes_come_last_and_collapsed() {
 fn leaving_a_page_closes_its_stream_and_going_back_reopens_it() {
     let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
-    let server = mmash_with_its_own(ANYWHERE, directory.path());
+    let server = mmash_with_telemetry(ANYWHERE, directory.path());
     let watch_alone = || {
         browser.until(&format!("{LABELS}.includes('mmash.streams')"));
         browser.until(&format!("{} === '1 page'", cell("mmash.streams", "value")));
@@ -149,8 +149,8 @@ fn leaving_a_page_closes_its_stream_and_going_back_reopens_it() {
     browser.ask("history.back()");
     browser.until("location.search.startsWith('?two')");
     watch_alone();
-    let looks = browser.ask(&cell("mmash.looks", "value"));
-    browser.until(&format!("{} !== {looks}", cell("mmash.looks", "value")));
+    let polls = browser.ask(&cell("mmash.looks", "value"));
+    browser.until(&format!("{} !== {polls}", cell("mmash.looks", "value")));
 }
 
 /// A browser has six connections to a server: if hidden tabs kept their streams, the seventh would
@@ -160,7 +160,7 @@ fn a_page_in_a_hidden_tab_releases_its_stream() {
     const TABS: usize = 8;
     let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
-    let server = mmash_with_its_own(ANYWHERE, directory.path());
+    let server = mmash_with_telemetry(ANYWHERE, directory.path());
     let is_seen_alone = || {
         browser.until(&format!("{LABELS}.includes('mmash.streams')"));
         browser.until(&format!("{}.startsWith('1 ')", cell("mmash.streams", "value")));
@@ -176,8 +176,8 @@ fn a_page_in_a_hidden_tab_releases_its_stream() {
         browser.close_tab();
     }
     is_seen_alone();
-    let looks = browser.ask(&cell("mmash.looks", "value"));
-    browser.until(&format!("{} !== {looks}", cell("mmash.looks", "value")));
+    let polls = browser.ask(&cell("mmash.looks", "value"));
+    browser.until(&format!("{} !== {polls}", cell("mmash.looks", "value")));
 }
 
 #[test]

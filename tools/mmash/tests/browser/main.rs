@@ -19,7 +19,7 @@ fn mmash(address: &str, directory: &Path) -> Server {
 }
 
 /// The same, with its own among them.
-fn mmash_with_its_own(address: &str, directory: &Path) -> Server {
+fn mmash_with_telemetry(address: &str, directory: &Path) -> Server {
     Server::start(command(address, directory).env("MMSTATS_PATH", directory))
 }
 

@@ -349,14 +349,14 @@ fn its_telemetry_is_among_the_stats() {
     http::receive_head(&mut page).expect("an answer");
     // A look finds in the file what the one before has counted.
     mmash.await_polls(3);
-    let own = mmash.server.get("/stats/mmash.?aggr=one").json();
+    let telemetry = mmash.server.get("/stats/mmash.?aggr=one").json();
     for (label, expected) in [("refused", 1), ("scrapes", 1), ("streams", 1), ("files", 1)] {
-        assert_eq!(own[format!("mmash.{label}")], expected, "{label}: {own}");
+        assert_eq!(telemetry[format!("mmash.{label}")], expected, "{label}: {telemetry}");
     }
-    let count = |label: &str| own[format!("mmash.{label}")].as_u64().unwrap();
-    assert!(count("requests") >= 5 && count("looks") >= 2, "{own}");
-    let look = mmash.server.get("/api/v1/stats/mmash.look").json();
-    assert_eq!((&look["stat"]["kind"], &look["stat"]["files"]), (&json!("timer"), &json!(1)));
+    let count = |label: &str| telemetry[format!("mmash.{label}")].as_u64().unwrap();
+    assert!(count("requests") >= 5 && count("looks") >= 2, "{telemetry}");
+    let poll = mmash.server.get("/api/v1/stats/mmash.look").json();
+    assert_eq!((&poll["stat"]["kind"], &poll["stat"]["files"]), (&json!("timer"), &json!(1)));
     assert_eq!(mmash.server.end(Signal::SIGTERM), Some(0));
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0, "its file is gone");
 }
@@ -378,9 +378,9 @@ fn it_serves_without_telemetry() {
 #[test]
 fn a_port_alone_and_localhost_mean_127_0_0_1() {
     let directory = TempDir::new().unwrap();
-    for place in ["0", "localhost:0"] {
-        let server = Server::start(&mut command_on(place, directory.path()));
-        assert_eq!(server.address.ip(), Ipv4Addr::LOCALHOST, "{place}");
+    for address in ["0", "localhost:0"] {
+        let server = Server::start(&mut command_on(address, directory.path()));
+        assert_eq!(server.address.ip(), Ipv4Addr::LOCALHOST, "{address}");
         assert_eq!(server.get("/healthz").status, 200);
     }
 }

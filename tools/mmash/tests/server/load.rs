@@ -23,7 +23,7 @@ const STREAMS: usize = 50;
 const SCRAPERS: usize = 4;
 const SCRAPE: Duration = Duration::from_millis(200);
 /// Until memory is what it is to stay, in seconds.
-const SETTLED: u64 = 10;
+const WARM_UP: u64 = 10;
 /// How much more it may be in the end.
 const GROWTH: f64 = 1.1;
 
@@ -143,30 +143,30 @@ fn many_who_ask_take_no_more_memory_and_no_more_polls() {
     let write_for = |seconds| writers.write_for(Duration::from_secs(seconds));
     let clients = Clients::start(server.address);
     let started = Instant::now();
-    write_for(SETTLED);
-    let settled = Taken::of(&server);
-    write_for(seconds - SETTLED);
+    write_for(WARM_UP);
+    let warm = Taken::of(&server);
+    write_for(seconds - WARM_UP);
     let end = Taken::of(&server);
     let elapsed = started.elapsed().as_secs_f64();
     let (steps, scrapes) = clients.end();
 
-    let growth = end.resident as f64 / settled.resident as f64;
-    let (polls, reads) = (end.polls - settled.polls, end.reads - settled.reads);
+    let growth = end.resident as f64 / warm.resident as f64;
+    let (polls, reads) = (end.polls - warm.polls, end.reads - warm.reads);
     println!(
         "{FILES} files of {STATS} stats, {elapsed:.1} s\n\
          {:.1} scrapes a second, {:.2} steps a second to each of {STREAMS} streams\n\
-         memory: {} KiB after {SETTLED} s, {} KiB in the end, {growth:.3} times that\n\
+         memory: {} KiB after {WARM_UP} s, {} KiB in the end, {growth:.3} times that\n\
          {polls} polls in the last {} s, {:.0} reads each",
         scrapes as f64 / elapsed,
         steps as f64 / elapsed / STREAMS as f64,
-        settled.resident,
+        warm.resident,
         end.resident,
-        seconds - SETTLED,
+        seconds - WARM_UP,
         reads as f64 / polls as f64,
     );
     assert!(growth <= GROWTH, "memory grows");
     // One poll may have begun before and ended within, and another one be half done.
-    assert!(polls <= seconds - SETTLED + 1, "there is more than a poll an interval");
+    assert!(polls <= seconds - WARM_UP + 1, "there is more than a poll an interval");
     let pass = FILES as f64 * 1.05;
     assert!(reads as f64 <= pass * (polls + 1) as f64, "the files are read for those who ask");
 }

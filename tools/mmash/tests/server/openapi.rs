@@ -89,14 +89,14 @@ const REQUESTS: &[(&str, &str, u16)] = &[
 fn every_response_matches_the_document() {
     let (_workers, server) = everything();
     let document = document(&server);
-    for (path, asked, status) in REQUESTS {
-        let answer = server.get(asked);
-        assert_eq!(answer.status, *status, "{asked}: {}", answer.body);
-        document.check(path, asked, &answer);
-        let wrong = format!("PUT {asked} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    for (path, target, status) in REQUESTS {
+        let answer = server.get(target);
+        assert_eq!(answer.status, *status, "{target}: {}", answer.body);
+        document.check(path, target, &answer);
+        let wrong = format!("PUT {target} HTTP/1.1\r\nHost: localhost\r\n\r\n");
         let rejected = http::send(server.address, &wrong).expect("an answer");
-        assert_eq!(rejected.status, 405, "{asked}");
-        document.check(path, asked, &rejected);
+        assert_eq!(rejected.status, 405, "{target}");
+        document.check(path, target, &rejected);
     }
 }
 
@@ -115,27 +115,27 @@ fn responses_without_stats_match_the_document_too() {
 #[test]
 fn every_documented_response_is_tested() {
     let (_workers, server) = everything();
-    let asked: BTreeSet<_> =
+    let tested: BTreeSet<_> =
         REQUESTS.iter().map(|(path, _, status)| format!("{path} {status}")).collect();
     let mut documented = document(&server).answers();
     // Another test watches; nothing is stuck here.
     documented.retain(|answer| answer != "/api/v1/stream 200" && !answer.ends_with(" 503"));
-    assert_eq!(documented, asked);
+    assert_eq!(documented, tested);
 }
 
 #[test]
 fn v1_accepts_the_documented_parameters_and_no_others() {
     let (_workers, server) = everything();
     let document = document(&server);
-    for (path, asked) in [
+    for (path, target) in [
         ("/api/v1/files", "/api/v1/files"),
         ("/api/v1/stats", "/api/v1/stats"),
         ("/api/v1/stats/{label}", "/api/v1/stats/work"),
         ("/api/v1/stream", "/api/v1/stream"),
         ("/api/v1/openapi.json", "/api/v1/openapi.json"),
     ] {
-        let answer = server.get(&format!("{asked}?surely=none"));
-        assert_eq!(answer.status, 400, "{asked}");
+        let answer = server.get(&format!("{target}?surely=none"));
+        assert_eq!(answer.status, 400, "{target}");
         let reason = answer.json()["error"].as_str().unwrap().to_owned();
         let known = match &*document.parameters(path) {
             [] => "none is accepted".to_owned(),
@@ -149,8 +149,8 @@ fn v1_accepts_the_documented_parameters_and_no_others() {
     let known = Kind::ALL.into_iter().map(Kind::name).chain(["unknown"]);
     assert!(kinds.iter().eq(known), "every kind and nothing else: {kinds:?}");
     for kind in kinds {
-        let asked = format!("/api/v1/stats?kind={}", kind.as_str().unwrap());
-        assert_eq!(server.get(&asked).status, 200, "{asked}");
+        let target = format!("/api/v1/stats?kind={}", kind.as_str().unwrap());
+        assert_eq!(server.get(&target).status, 200, "{target}");
     }
 }
 

@@ -201,9 +201,9 @@ fn added_and_removed_files_are_reported() {
 #[test]
 fn a_redeclared_stat_is_sent_again() {
     let (directory, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
-    let place = directory.path().join("hits.mmstats");
+    let path = directory.path().join("hits.mmstats");
     let hits = field("hits", "d", 0xff, &0_f64.to_ne_bytes());
-    fs::write(&place, content(&[hits])).unwrap();
+    fs::write(&path, content(&[hits])).unwrap();
     let server = served(&directory);
     let mut client = Client::of(&server);
     let kind = |client: &Client| {
@@ -214,7 +214,7 @@ fn a_redeclared_stat_is_sent_again() {
     let _writer = writer(&elsewhere, "hits");
     let unseen = directory.path().join("unseen");
     fs::copy(elsewhere.path().join("hits.mmstats"), &unseen).unwrap();
-    fs::rename(unseen, place).unwrap();
+    fs::rename(unseen, path).unwrap();
     // Nobody writes to a copy.
     let step = client.until(&json!({"hits": {"value": 0, "dead_files": 1, "live_files": 0}}));
     assert_eq!(kind(&client), json!(["counter"]), "{step}");
