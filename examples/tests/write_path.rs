@@ -1,4 +1,4 @@
-//! The write path asks nothing of the system: counted by strace, where there is one.
+//! The write path makes no system calls: counted by strace, where it is installed.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use mmstats_testing::required::succeeds;
 
-/// What `examples/writes` makes of one number: twelve writes, through a struct and a static.
+/// Writes of `examples/writes` per number: twelve, through a struct and a static.
 const WRITES_A_ROUND: u64 = 2 * 12;
 
 /// Calls of each kind.
@@ -25,7 +25,7 @@ fn ten_million_writes_make_the_system_calls_of_a_thousand() {
     assert_eq!(few, many);
 }
 
-/// The system calls of a program that makes at least so many writes, from its start to its end.
+/// The system calls of a program that makes at least this many writes, from start to exit.
 fn calls_of(writes: u64, directory: &Path) -> Calls {
     let report = directory.join("calls");
     let status = Command::new("strace")

@@ -1,4 +1,4 @@
-//! The Python sender: what decorated functions send, and what becomes of what can't be sent.
+//! The Python sender: what decorated functions send, and what happens when sending fails.
 
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::Path;
@@ -8,7 +8,7 @@ use mmstats_testing::receiver::Receiver;
 use mmstats_testing::required::is_installed;
 use serde_json::{Value, json};
 
-/// `tests/python/calls.py`, which does what each line says and answers by a line.
+/// `tests/python/calls.py`, which evaluates each line and prints the result as a line.
 struct Program {
     child: Child,
     requests: ChildStdin,
@@ -16,7 +16,7 @@ struct Program {
 }
 
 impl Program {
-    /// With these variables and no others of kodemon's; none where there is no Python.
+    /// With these variables and no others of kodemon's; `None` without Python.
     fn start(variables: &[(&str, &str)]) -> Option<Self> {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut command = Command::new("python3");
@@ -58,7 +58,7 @@ impl Drop for Program {
     }
 }
 
-/// The message without its own fields.
+/// The message without the standard fields.
 fn extra(mut message: Value) -> Value {
     for field in ["execution_time", "timestamp", "token", "key"] {
         message.as_object_mut().unwrap().remove(field).expect("a standard field");
@@ -198,7 +198,7 @@ fn the_message_limit_is_that_of_the_rust_library() {
 
 #[test]
 fn a_server_that_comes_back_gets_the_next_message() {
-    // An address of its own, so that nobody takes the port meanwhile.
+    // A separate address, so that nobody takes the port meanwhile.
     const HOST: &str = "127.77.0.2";
     let server = Receiver::at(HOST, 0).unwrap();
     let port = server.port();

@@ -1,4 +1,4 @@
-//! The Python sender under every installed Python: what it times stays what it was.
+//! The Python sender under every installed Python: decorated objects stay what they were.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,8 +7,8 @@ use std::process::{Command, Output};
 use mmstats_testing::receiver::Receiver;
 use mmstats_testing::required::requires;
 
-/// The installed Pythons that the sender is for, by their versions: those that the shell finds, and
-/// those that pyenv has beside them.
+/// The installed Pythons that the sender supports, by version: those on the PATH and those of
+/// pyenv.
 fn pythons() -> BTreeMap<(u32, u32), PathBuf> {
     let mut candidates: Vec<PathBuf> =
         (8..30).map(|minor| format!("python3.{minor}").into()).collect();
@@ -75,7 +75,7 @@ fn a_timed_del_is_called_at_interpreter_exit() {
             lines.len() == 27 && dead && problems.is_empty(),
             "{version:?}: {lines:?}\n{problems}"
         );
-        // Those that died while what makes a message was still there, the sender's own module or
+        // Those deleted while what builds a message still existed, the sender's own module or
         // not.
         assert!((12..=27).contains(&server.waiting()), "{version:?}");
     }

@@ -1,5 +1,5 @@
-//! What a call asks of the system and of the allocator: one `send`, and nothing; once it is
-//! recorded only, nothing at all.
+//! System calls and allocations of a call: one `send` and no allocation; if it is only recorded,
+//! nothing at all.
 
 use kodemon::kodemon;
 use mmstats_testing::actor::{Actor, play};
@@ -15,7 +15,7 @@ use nix::sys::wait::WaitStatus;
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// So many rounds that a socket holds the messages of all.
+/// Few enough rounds that a socket buffers all their messages.
 const ROUNDS: usize = 20;
 
 #[kodemon]
@@ -60,8 +60,8 @@ fn call(what: &str) -> String {
     }
 }
 
-/// Makes the calls in a child that is killed at any system call but these; tells how it ended. Each
-/// has been made once before that.
+/// Makes the calls in a child that is killed at any system call but these, and returns how it
+/// ended. Each call has been made once before.
 fn confined(allowed: &[c_long], calls: impl FnOnce()) -> String {
     const NO_FILTER: i32 = 1;
     let end = run_in_child(|| {
@@ -77,7 +77,7 @@ fn confined(allowed: &[c_long], calls: impl FnOnce()) -> String {
     }
 }
 
-/// A program that sends to this server and publishes into a directory of its own.
+/// A program that sends to this server and publishes into its own directory.
 fn program(server: &Receiver, directory: &tempfile::TempDir) -> Actor {
     let port = server.port().to_string();
     let path = directory.path().to_str().unwrap();
@@ -108,7 +108,7 @@ fn a_call_makes_one_system_call_and_a_recorded_one_none() {
         return;
     }
     assert_eq!(end, "made them");
-    // As many as there were calls, so each made one.
+    // As many as calls, so each call made one.
     assert_eq!(server.waiting(), (1 + ROUNDS) * SENDING.len());
     assert_eq!(program.ask("recording, confined"), "made them");
     assert_eq!(program.ask("sending, too confined"), "killed");

@@ -55,7 +55,7 @@ fn size_of_a_file() -> usize {
 }
 
 /// Makes files where more and more bytes are left, until there are enough.
-fn a_file_needs_all_of_its_room(directory: &Path) {
+fn a_file_needs_all_of_its_space(directory: &Path) {
     let (size, page) = (size_of_a_file(), tmpfs::page(directory));
     assert!(size > 4 * page, "a file of several pages");
     for left in (0..size).step_by(page) {
@@ -82,13 +82,13 @@ fn is_shown(stats: &Published<Kinds>) {
 
 #[test]
 fn without_space_no_file_is_created_and_the_error_says_so() {
-    on_tmpfs("size=256k", a_file_needs_all_of_its_room);
+    on_tmpfs("size=256k", a_file_needs_all_of_its_space);
 }
 
 #[test]
 fn nor_without_unnamed_files() {
     on_tmpfs("size=256k", |directory| {
-        seccomp::without_unnamed_files(|| a_file_needs_all_of_its_room(directory));
+        seccomp::without_unnamed_files(|| a_file_needs_all_of_its_space(directory));
     });
 }
 

@@ -139,7 +139,7 @@ fn a_timing_that_ends_in_private_memory_waits_for_a_file() {
 }
 
 #[test]
-fn more_than_can_wait_stay_in_private_memory() {
+fn timings_beyond_the_pending_limit_stay_in_private_memory() {
     mmstats::per_thread! {
         static MANY: Web = Web::options().path(path_of("many")).or_private_memory();
         static NONE: Web = Web::options().path(path_of("many"));

@@ -197,7 +197,7 @@ fn differences_add_up_to_what_was_counted() {
 }
 
 #[test]
-fn the_first_row_is_true_and_the_last_one_ends_it() {
+fn rows_exclude_earlier_counts_and_end_after_the_given_number() {
     let (folder, path) = folder();
     let stats = publish(folder.path());
     counter(&stats, "done").add(5_000_000);

@@ -58,7 +58,7 @@ fn programs_are_shown_by_default_and_tools_on_request() {
 }
 
 #[test]
-fn where_nothing_else_moves_the_tools_are_shown_and_processes_are_said() {
+fn tools_are_shown_if_nothing_else_moves_and_processes_are_suggested() {
     let (folder, path) = folder();
     tools(folder.path());
     assert_eq!(columns(&[&path]), "kodemon.messages,mmash.requests,mmash.files");

@@ -55,8 +55,8 @@ fn pollstats_sees_each_request_exactly_once() {
             scope.spawn(move || webapp.request(target, times));
         }
     });
-    // A count follows its answer, so the last may still be on its way; the row that has it is
-    // the last one, and the next has nothing new.
+    // A count follows its response, so the last may be pending: the row that has it is the
+    // last one, and the next has nothing new.
     let mut sums = [0; REQUESTS.len()];
     while sums.iter().sum::<u64>() < REQUESTS.iter().map(|(_, times)| times).sum() {
         let row = lines.next().unwrap().unwrap();
@@ -126,7 +126,7 @@ fn a_clean_exit_leaves_no_file() {
     }
 }
 
-/// Whoever reads the commands for another terminal finds it there as long as they like.
+/// It waits for as long as somebody needs to try the commands in another terminal.
 #[test]
 fn on_a_terminal_it_runs_until_it_is_interrupted() {
     let directory = tempfile::tempdir().unwrap();
@@ -139,7 +139,7 @@ fn on_a_terminal_it_runs_until_it_is_interrupted() {
     let end = |mut webapp: Child, output: &mut dyn BufRead| {
         let second = output.lines().nth(1).unwrap().unwrap();
         kill(Pid::from_raw(webapp.id().cast_signed()), Signal::SIGINT).unwrap();
-        // Nobody may wait for the terminal to be read.
+        // The child must not block on an unread terminal.
         output.lines().map_while(Result::ok).for_each(drop);
         assert!(webapp.wait().unwrap().success());
         second.trim_end().rsplit_once(". ").unwrap().1.to_owned()
@@ -162,7 +162,7 @@ fn a_page_shows_the_program_s_own_stats() {
     }
 }
 
-/// Two containers whose writers both are pid 1 share a directory.
+/// Two containers, in each of which the writer is pid 1, share a directory.
 #[test]
 fn writers_in_two_pid_namespaces_stay_apart() {
     let directory = tempfile::tempdir().unwrap();
@@ -177,7 +177,7 @@ fn writers_in_two_pid_namespaces_stay_apart() {
     let name = |number: &str| directory.path().join(format!("webapp-1{number}.mmstats"));
     assert_eq!(files(directory.path()), [name(""), name("-2")].into());
 
-    // The tools stand outside of both: the lock alone decides.
+    // The tools run outside both: only the lock decides.
     let verdict = |path: &Path| StatsFile::read(path).unwrap().life(&mut Processes::new()).verdict;
     assert_eq!((verdict(&name("")), verdict(&name("-2"))), (Verdict::Alive, Verdict::Alive));
     first.kill();
@@ -186,7 +186,7 @@ fn writers_in_two_pid_namespaces_stay_apart() {
     }
     assert_eq!((verdict(&name("")), verdict(&name("-2"))), (Verdict::Dead, Verdict::Alive));
 
-    // The dead one's name is free for the next, the living one's is not.
+    // The dead writer's name is free for the next one, the live writer's isn't.
     let third = start();
     assert_eq!(files(directory.path()), [name(""), name("-2")].into());
     assert_eq!(verdict(&name("")), Verdict::Alive);

@@ -1,4 +1,4 @@
-//! The smaller examples on a terminal: their files are there as long as one likes.
+//! The smaller examples on a terminal, which keep their files until Ctrl-C is pressed.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
@@ -11,15 +11,15 @@ use nix::unistd::Pid;
 
 use crate::files;
 
-/// Runs the example on a terminal; while it waits, the command that it prints. Gives what that
-/// says.
+/// Runs the example on a terminal and, while it waits, the command that it prints. Returns the
+/// command's output.
 fn shown_by_the_printed_command(example: &str, input: &str) -> String {
     let directory = tempfile::tempdir().unwrap();
     let OpenptyResult { master, slave } = openpty(None, None).unwrap();
     let mut command = Command::new(built(example));
     command.env("MMSTATS_PATH", directory.path()).env_remove("MMSTATS_FILES");
     let mut child = command.stdin(Stdio::piped()).stdout(slave).spawn().unwrap();
-    // The terminal's other end is the child's alone from here on.
+    // From here on only the child has the terminal's other end.
     drop(command);
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     let mut lines = BufReader::new(File::from(master)).lines().map_while(Result::ok);

@@ -1,4 +1,4 @@
-//! The demos: they call what they say, and end well when they are asked to.
+//! The demos make the calls they announce and exit cleanly on a signal.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -11,7 +11,7 @@ use mmstats_testing::required::is_installed;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-/// Killed when dropped: one that a failed test leaves would run for ever.
+/// Killed when dropped, so that a failed test leaves none behind.
 struct Running(Child);
 
 impl Drop for Running {
@@ -55,7 +55,7 @@ fn exits_cleanly(mut child: Running, signal: Signal) {
 #[test]
 fn the_shop_sends_its_calls_and_leaves_no_file_behind() {
     for signal in [Signal::SIGINT, Signal::SIGTERM] {
-        // Each with its own socket, as messages of the one before may still be waiting.
+        // Each has its own socket, as messages of the previous one may still be queued.
         let (server, directory) = (Receiver::start(), tempfile::tempdir().unwrap());
         let mut command = Command::new(env!("CARGO_BIN_EXE_kodemon_demo"));
         let child = start(&mut command, &server, directory.path());

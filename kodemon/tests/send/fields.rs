@@ -1,4 +1,4 @@
-//! What a message holds besides its own fields, or in their place.
+//! Fields in addition to a message's standard ones, or instead of them.
 
 use std::cell::Cell;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::program::Program;
 
-/// Makes calls with fields; gives what they gave.
+/// Makes calls with fields and returns their results.
 pub fn call(what: &str) -> Option<String> {
     Some(match what {
         "of_every_type" => of_every_type("shop", Some(&Order { lines: 3, paid: false })),
@@ -88,7 +88,7 @@ fn dynamic_key(page: &str) -> String {
     page.to_uppercase()
 }
 
-/// A field whose serializing is timed itself, and goes on after that.
+/// A field whose serialization is itself timed and then continues.
 struct Timed(Cell<u32>);
 
 impl Serialize for Timed {
@@ -104,7 +104,7 @@ fn calls_in_a_field() -> String {
     "called".to_owned()
 }
 
-/// The message without its own fields.
+/// The message without the standard fields.
 fn extra(mut message: Value) -> Value {
     for field in ["execution_time", "timestamp", "token", "key"] {
         message.as_object_mut().unwrap().remove(field).expect("a standard field");
@@ -160,7 +160,7 @@ fn a_field_may_replace_a_standard_one() {
     assert_eq!(message["key"], "pages/two/ways");
 }
 
-/// A JSON parser keeps the last of two, so the text is looked at.
+/// A JSON parser keeps the last of two, so the text is checked.
 #[test]
 fn no_name_appears_twice_in_a_message() {
     let server = Receiver::start();

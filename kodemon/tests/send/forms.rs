@@ -1,4 +1,4 @@
-//! Every form of a timed function does what it did, and sends its message.
+//! Every form of a timed function behaves as before and sends its message.
 
 use std::fmt::Display;
 use std::panic::catch_unwind;
@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::futures::{finished, wait};
 use crate::program::Program;
 
-/// Calls a function; gives what it gave.
+/// Calls a function and returns its result.
 pub fn call(function: &str) -> Option<String> {
     let shop = Shop { id: 7 };
     Some(match function {
@@ -134,7 +134,7 @@ impl Shop {
         self.id
     }
 
-    /// Its documentation, and other attributes, stay.
+    /// Its documentation and other attributes stay.
     #[kodemon]
     #[inline]
     #[must_use]

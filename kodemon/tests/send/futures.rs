@@ -9,7 +9,7 @@ use mmstats_testing::receiver::Receiver;
 
 use crate::program::Program;
 
-/// Runs a future, or not to its end; gives what came of it.
+/// Runs a future, perhaps not to completion, and returns the outcome.
 pub fn call(what: &str) -> Option<String> {
     Some(match what {
         "on_a_runtime" => on_a_runtime().to_string(),
@@ -30,7 +30,7 @@ async fn waits(turns: u32, text: &str) -> String {
     text.repeat(turns as usize)
 }
 
-/// Is ready at the next poll after so many.
+/// Is ready after this many polls.
 pub async fn wait(mut turns: u32) {
     poll_fn(|_| {
         turns = turns.wrapping_sub(1);

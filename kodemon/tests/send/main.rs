@@ -1,5 +1,5 @@
-//! What programs with timed functions send: each test has a program of its own, as the environment
-//! is read once a process, and is the server that hears it.
+//! What programs with timed functions send. Each test starts its own program, as the environment is
+//! read once per process, and receives its messages.
 
 mod fields;
 mod forms;
@@ -9,7 +9,7 @@ mod program;
 mod recorded;
 mod unsent;
 
-/// What the program does: the functions stand beside the tests of them.
+/// What the program does: the functions are beside their tests.
 fn call(what: &str) -> String {
     let known = forms::call(what)
         .or_else(|| futures::call(what))

@@ -1,4 +1,4 @@
-//! Many threads and forked children send as one thread does.
+//! Many threads and forked children send just as one thread does.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,7 +13,7 @@ use crate::program::Program;
 const THREADS: u64 = 64;
 const CALLS: u64 = 100;
 
-/// Makes calls in threads and processes; gives how these ended.
+/// Makes calls in threads and processes and returns how these ended.
 pub fn call(what: &str) -> Option<String> {
     Some(match what {
         "threads" => {
@@ -45,7 +45,7 @@ fn of_a_process(process: &str) -> &str {
     process
 }
 
-/// A full socket drops what comes, so each thread's messages may have gaps, and nothing else.
+/// A full socket drops messages, so each thread's messages may have gaps, but nothing else.
 #[test]
 fn sixty_four_threads_send_at_the_same_time() {
     let server = Receiver::start();
@@ -84,7 +84,7 @@ fn a_forked_child_sends_by_itself() {
     assert_eq!(program.call("statistics"), "sent 2", "the child counts for itself");
 }
 
-/// The thread that looks for its parent's address isn't there in a child.
+/// A child doesn't have the thread that resolves its parent's address.
 #[test]
 fn a_forked_child_resolves_the_address_itself() {
     let mut program = Program::start(&[("KODEMON_HOST", "nobody..invalid")]);

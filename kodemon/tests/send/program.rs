@@ -5,7 +5,7 @@ use std::panic;
 use mmstats_testing::actor::{Actor, play};
 use mmstats_testing::receiver::Receiver;
 
-/// This test program as another process, whose functions are timed.
+/// This test program as another process with timed functions.
 pub struct Program(Actor);
 
 impl Program {
@@ -19,7 +19,7 @@ impl Program {
         Self::start(&[("KODEMON_PORT", &server.port().to_string())])
     }
 
-    /// Makes it do something, and gives what came of it.
+    /// Makes it do something and returns the result.
     pub fn call(&mut self, what: &str) -> String {
         self.0.ask(what)
     }
@@ -28,7 +28,7 @@ impl Program {
 #[test]
 #[ignore = "a program that the tests start"]
 fn timed_functions() {
-    // Some panic, and a trace of each would look like a failure.
+    // Some panic, and their backtraces would look like failures.
     panic::set_hook(Box::new(|panic| eprintln!("{panic}")));
     play(crate::call);
 }

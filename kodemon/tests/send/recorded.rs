@@ -1,4 +1,4 @@
-//! With `stats`, calls are recorded by mmstats: in one file a thread, with no server at all.
+//! With `stats`, calls are recorded by mmstats, in one file per thread, without any server.
 
 use std::path::Path;
 use std::thread;
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::program::Program;
 
-/// Makes calls that are recorded; gives what they gave.
+/// Makes calls that are recorded and returns their results.
 pub fn call(what: &str) -> Option<String> {
     Some(match what {
         "sent_and_recorded" => sent_and_recorded(5).to_string(),
@@ -73,7 +73,7 @@ functions! {
     g00 g01 g02 g03 g04 g05 g06 g07 g08 g09 h00 h01 h02 h03 h04 h05 h06 h07 h08 h09
 }
 
-/// A program that publishes into a directory of its own.
+/// A program that publishes into its own directory.
 fn program(server: &Receiver) -> (Program, TempDir) {
     let directory = tempfile::tempdir().unwrap();
     let port = server.port().to_string();

@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 
 use crate::program::Program;
 
-/// Makes calls whose messages have a hard time; gives what the calls gave.
+/// Makes calls whose messages can't be sent and returns the calls' results.
 pub fn call(what: &str) -> Option<String> {
     Some(match what {
         "statistics" => statistics(),
@@ -37,7 +37,7 @@ pub fn call(what: &str) -> Option<String> {
     })
 }
 
-/// The counts that aren't 0.
+/// The counts other than 0.
 fn statistics() -> String {
     let statistics = kodemon::statistics();
     let counts = [
@@ -103,8 +103,8 @@ fn panicking_in_a_panic() {
     panic!("the function's own");
 }
 
-/// Makes calls when its thread's storage is taken down. By then the sender's own is gone: what was
-/// used first goes last.
+/// Makes calls when its thread's locals are destroyed. By then the sender's own are gone: what was
+/// used first is destroyed last.
 struct AtEnd;
 
 thread_local! {
@@ -138,7 +138,7 @@ fn a_host_without_an_address_is_counted_and_reported_by_connect() {
     assert!(reported.starts_with("can't reach KODEMON_HOST 'nobody..invalid'"), "{reported}");
 }
 
-/// `127.1` is no address as Rust reads them; the name service knows it without asking anybody.
+/// `127.1` isn't an address to Rust; the resolver knows it without any server.
 #[test]
 fn a_name_is_resolved_by_a_thread_while_calls_continue() {
     let server = Receiver::start();
@@ -170,8 +170,8 @@ fn an_ipv6_address_needs_no_thread() {
 
 #[test]
 fn a_server_that_comes_back_gets_the_next_message() {
-    // An address of its own, and a port that the system gives to nobody who asks for any: a socket
-    // for all addresses would take it meanwhile.
+    // A separate address, and a port that the system assigns to nobody: a socket on all addresses
+    // would take it meanwhile.
     const HOST: &str = "127.77.0.1";
     let server = (20_000..30_000).find_map(|port| Receiver::at(HOST, port).ok()).unwrap();
     let port = server.port();

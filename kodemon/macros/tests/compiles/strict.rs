@@ -1,4 +1,4 @@
-//! A crate with strict lints, in which names stand for other things than they usually do.
+//! A crate with strict lints that redefines common names.
 #![forbid(unsafe_code)]
 #![deny(warnings, missing_docs, unused, nonstandard_style, future_incompatible)]
 #![deny(let_underscore_drop, unreachable_pub, unused_qualifications, unused_results)]

@@ -7,12 +7,12 @@ use tempfile::TempDir;
 
 use crate::{CAPTION, KEYS, cell, figure, is_about, open};
 
-/// Calls of `work.rs-slow` in the last fifty minutes, of 1 to 120 ms: four together, one of each
-/// quarter of these times, and a hundred seconds before that the next four.
+/// Calls of `work.rs-slow` in the last fifty minutes, of 1 to 120 ms: four every hundred seconds,
+/// one from each quarter of these durations.
 const SLOW: usize = 120;
 const GROUP: usize = 4;
 
-/// Functions that were called, and a browser that shows the page.
+/// A server with recorded calls, and a browser that shows the page.
 struct Stage {
     browser: Browser,
     kodemon: Kodemon,
@@ -20,7 +20,7 @@ struct Stage {
 }
 
 impl Stage {
-    /// `None`: there is no browser, and the test is skipped.
+    /// `None` if there is no browser: the test is skipped.
     fn start() -> Option<Self> {
         let browser = Browser::start()?;
         let directory = TempDir::new().unwrap();
@@ -120,7 +120,7 @@ fn filter_and_token_select_functions() {
     stage.until_keys(&["mail.py-send"]);
     browser.until("location.search === '?token=mailer'");
     stage.open("?token=test-token&key=mail.py-send");
-    // None of its calls is from there.
+    // None of its calls has that token.
     browser.until(&format!("{} === '0'", figure("Calls")));
     browser.until("document.querySelector('.executions h3').textContent === 'No executions'");
 }
@@ -164,7 +164,7 @@ fn a_click_opens_the_chart_and_the_table_of_a_function() {
     browser.until("document.getElementById('detail').hidden");
 }
 
-/// Whether each figure of a function is the same in its row, its chart and the chart's caption.
+/// Whether a function's row, its chart and the chart's caption show the same figures.
 pub fn is_the_same(key: &str) -> String {
     let pairs = [("rate", "Rate"), ("p50", "p50"), ("p99", "p99")];
     let same = pairs.map(|(column, title)| format!("{} === {}", cell(key, column), figure(title)));
@@ -273,7 +273,7 @@ fn a_url_restores_the_view_and_back_works() {
     browser.click(".row[data-key='work.rs-slow'] .name");
     browser.until(&format!("{CAPTION}.startsWith('120 of 120 ')"));
     browser.drag(".charts canvas", 0, 200);
-    // Away from the chart, which otherwise tells the figures of the step that is pointed at.
+    // Off the chart, which otherwise shows the figures of the step under the pointer.
     browser.click("#detail h2");
     browser.until("document.querySelector('.moment').textContent === ''");
     browser.until("document.getElementById('state').textContent === 'paused'");
@@ -290,7 +290,7 @@ fn a_url_restores_the_view_and_back_works() {
     browser.new_tab();
     browser.open(&address);
     browser.until(&format!("document.querySelector('.row') && {shown} === {here}"));
-    // There is nothing yet to go back to but here.
+    // So far there is nothing else to go back to.
     browser.click("#detail .close");
     browser.until("document.getElementById('detail').hidden");
     browser.ask("history.back()");
@@ -306,7 +306,7 @@ const ACTIVE: &str = "document.querySelector('#functions:focus .row.active')?.da
 fn the_page_works_with_the_keyboard() {
     let Some(stage) = Stage::start() else { return };
     let browser = &stage.browser;
-    // Nothing has the focus yet: the first arrow leads into the list.
+    // Nothing has the focus yet: the first arrow key moves it into the list.
     assert_eq!(browser.ask("document.activeElement === document.body"), json!(true));
     for key in ["mail.py-send", "work.rs-quick"] {
         browser.press(DOWN);
@@ -326,7 +326,7 @@ fn the_page_works_with_the_keyboard() {
         document.getElementById('functions').getAttribute('aria-activedescendant')).dataset.key";
     assert_eq!(browser.ask(active), json!("work.rs-slow"));
     browser.until(&format!("{CAPTION}.startsWith('120 of 120 ')"));
-    // The arrows read step after step.
+    // The arrow keys read one step after the other.
     browser.type_into(".charts canvas", &[LEFT, LEFT].concat());
     browser.until("document.querySelector('.moment').textContent.includes(' – ')");
     browser.until("document.querySelector('#detail > [role=status]').textContent.includes('p99 ')");
@@ -334,11 +334,11 @@ fn the_page_works_with_the_keyboard() {
     browser.until("document.querySelector('.moment').textContent === ''");
     browser.press(ESCAPE);
     browser.until("document.getElementById('detail').hidden");
-    // From the filter, Enter opens the first one.
+    // In the filter, Enter opens the first function.
     browser.type_into("#filter", &[" -slow", ENTER].concat());
     browser.until("location.search === '?filter=work+-slow&key=work.rs-quick'");
     browser.until(&format!("{ACTIVE} === 'work.rs-quick'"));
-    // A choice has arrows of its own, and lets the others through.
+    // Radio buttons use the arrow keys themselves and let other keys through.
     browser.type_into("[name=scale]:checked", "/");
     browser.until("document.activeElement.id === 'filter'");
 }
@@ -354,7 +354,7 @@ fn the_page_adapts_to_dark_mode_and_narrow_windows() {
         .until("getComputedStyle(document.documentElement).backgroundColor === 'rgb(13, 18, 25)'");
     browser.until(&format!("{} > 10", pixels(0, 3)));
     browser.screenshot("kodemon-chart-dark");
-    // What is below each other scrolls as one, and the lines are named above the chart.
+    // Stacked parts scroll as one, and the lines are named above the chart.
     let scrolling = "[...document.querySelectorAll('*')].filter(node =>
         node.scrollHeight > node.clientHeight + 1 && node.clientHeight > 0
             && ['auto', 'scroll'].includes(getComputedStyle(node).overflowY)).length";

@@ -64,7 +64,7 @@ fn list_and_chart_never_differ_during_updates() {
     let key = "live.rs-step";
     kodemon.call(key, 0.01, 1.0);
     kodemon.until_stored(1);
-    // The page reads itself before each picture.
+    // The page checks itself before each frame.
     open(&browser, &kodemon, &format!("?key={key}"));
     browser.until(&is_the_same(key));
     browser.ask(&format!(
@@ -75,7 +75,7 @@ fn list_and_chart_never_differ_during_updates() {
             const next = () => requestAnimationFrame(() => {{
                 sized.style.width = `${{window.read % 2 + 1}}px`;
             }});
-            // It is called when all that is drawn in a frame is in the document.
+            // Called when everything that the frame draws is in the document.
             new ResizeObserver(() => {{
                 window.read += 1;
                 if (!({})) {{
@@ -96,7 +96,7 @@ fn list_and_chart_never_differ_during_updates() {
     assert_eq!(browser.ask("window.differed[0] ?? ''"), json!(""));
 }
 
-/// A browser has six connections to a server, and a page that moves has two streams.
+/// A browser has six connections to a server, and a live page has two streams.
 #[test]
 fn pages_in_hidden_tabs_release_their_streams() {
     const TABS: usize = 8;
@@ -116,7 +116,7 @@ fn pages_in_hidden_tabs_release_their_streams() {
     for _ in 1..TABS {
         browser.close_tab();
     }
-    // The first one goes on where the calls are.
+    // The first one continues with the current calls.
     kodemon.call("live.rs-step", 0.01, 0.0);
     browser.until(&format!("{CAPTION}.startsWith('2 of 2 ')"));
 }
@@ -155,7 +155,7 @@ fn the_page_reports_a_lost_server_and_reconnects() {
     browser.until("document.getElementById('state').textContent.includes('gone')");
     assert_eq!(browser.ask(&format!("{KEYS}.length")), json!(1), "what was known stays");
     assert!(browser.ask(CAPTION).as_str().unwrap().starts_with("1 of 1 "));
-    // A range that stands still has no stream that would tell what came meanwhile.
+    // A fixed range has no stream that would report what arrived meanwhile.
     browser.click("#pause");
     browser.until("/from=.*to=/.test(location.search)");
     let other = Kodemon::start(directory.path());

@@ -13,7 +13,7 @@ fn open(browser: &Browser, kodemon: &Kodemon, query: &str) {
     browser.open(&format!("http://{}/{query}", kodemon.server.address));
 }
 
-/// The keys of the rows in the page, by their places.
+/// The keys of the rows in the page, from top to bottom.
 const KEYS: &str = "[...document.querySelectorAll('.row[data-key]')]
     .sort((a, b) => a.dataset.index - b.dataset.index).map(row => row.dataset.key)";
 
@@ -29,7 +29,7 @@ fn figure(title: &str) -> String {
     )
 }
 
-/// Whether a text is about so many milliseconds: percentiles may come from a histogram.
+/// Whether a text is about this many milliseconds: percentiles may come from a histogram.
 fn is_about(text: &str, milliseconds: f64) -> String {
     format!("{text}.endsWith(' ms') && Math.abs(parseFloat({text}) / {milliseconds} - 1) < 0.05")
 }

@@ -1,4 +1,4 @@
-//! Odd keys, and very many.
+//! Unusual keys, and very many.
 
 use mmstats_testing::browser::Browser;
 use mmstats_testing::kodemon::{message, now, start};
@@ -116,9 +116,9 @@ fn a_key_may_contain_any_characters() {
     }
 }
 
-/// From now on: how often the page has asked for summaries or executions.
+/// Counts the page's requests for summaries or executions from now on.
 fn requests_for(browser: &Browser, what: &str) -> String {
-    // Only 250 are remembered otherwise.
+    // By default only 250 are kept.
     browser.ask("performance.setResourceTimingBufferSize(10_000)");
     format!(
         "performance.getEntriesByType('resource')
@@ -134,11 +134,11 @@ fn two_thousand_functions_render_at_most_two_hundred_rows() {
     for index in 0..MANY {
         kodemon.call(&format!("many.rs-f{index}"), 0.001, 1.0);
         if index % 500 == 499 {
-            // None is to be lost.
+            // None may be lost.
             kodemon.until_stored(index + 1);
         }
     }
-    // Of a range that stands still, nothing is asked for again.
+    // A fixed range is never requested again.
     open(&browser, &kodemon, &format!("?from={}&to={}", now() - 600.0, now() + 600.0));
     let requests = requests_for(&browser, "summary");
     browser.until("document.getElementById('count').textContent === '2,000 functions'");
@@ -153,7 +153,7 @@ fn two_thousand_functions_render_at_most_two_hundred_rows() {
     assert_eq!(browser.ask(&requests), json!(seen), "nor is the rest asked for later");
     let paint = browser.ask("performance.getEntriesByName('first-paint')[0].startTime");
     println!("first paint with 2,000 functions: {:.0} ms", paint.as_f64().expect("it was painted"));
-    // Higher than the list ever is.
+    // Taller than the list ever is.
     browser.resize(1280, 8000);
     let rows = "document.querySelectorAll('[role=row]').length";
     browser.until(&format!("{rows} > 100"));

@@ -16,11 +16,11 @@ fn the_page_works_under_a_path() {
     command.args(["--udp", "127.0.0.1:0", "--listen", &nginx.socket("kodemon")]);
     let kodemon = Kodemon::of(&mut command);
     kodemon.call("/srv/shop.py-pay", 0.5, 1.0);
-    // A page whose own address had the password couldn't ask for anything.
+    // A page whose URL contained the password couldn't fetch anything.
     browser.open(&format!("http://{USER}@{}/kodemon/page/icon.svg", nginx.address));
     browser.open(&format!("http://{}/kodemon/?key=%2Fsrv%2Fshop.py-pay", nginx.address));
     browser.until(&format!("{KEYS}.includes('/srv/shop.py-pay')"));
-    // Both of what is asked for and what the stream says.
+    // From requests as well as from the stream.
     browser.until(&format!("{} === '1'", crate::figure("Calls")));
     kodemon.call("/srv/shop.py-pay", 0.5, 1.0);
     browser.until(&format!("{} === '2'", crate::figure("Calls")));

@@ -1,4 +1,4 @@
-//! What is in both stores is the same, whichever is asked.
+//! Both stores return the same for the same executions.
 
 use mmstats_testing::kodemon::{Kodemon, now, store};
 use percent_encoding::NON_ALPHANUMERIC;
@@ -8,13 +8,13 @@ use tempfile::TempDir;
 use crate::command;
 use crate::engine::Engine;
 
-/// What is sent: keys that are hard to write, several senders, times that are alike.
+/// What is sent: awkward keys, several senders, equal times.
 const KEYS: [&str; 4] = ["a.rs-f", "dir/file name.py-100%", "🦀.rs-ünï", "a.rs-f/executions"];
 
 #[test]
 fn both_stores_return_the_same() {
     let Some(engine) = Engine::start() else { return };
-    // Somebody else's, which is looked at along with ours.
+    // Somebody else's document, which searches also find.
     engine.send("PUT", "/kodemon-logs", "{}");
     let directory = TempDir::new().unwrap();
     let file = store(directory.path());
@@ -95,8 +95,8 @@ fn both_stores_return_the_same() {
     }
 }
 
-/// The same counts and edges. Percentiles are estimates: of one they are the same, of many they are
-/// near, and of a few each is one of the values or between two of them.
+/// The same counts and edges. Percentiles are estimates: equal for one value, close for many, and
+/// for a few either one of the values or between two of them.
 fn are_alike(one: &Value, other: &Value, path: &str) {
     let (one, other) = (one.as_object().unwrap(), other.as_object().unwrap());
     assert!(one.keys().eq(other.keys()), "{path}");
@@ -118,7 +118,7 @@ fn are_alike(one: &Value, other: &Value, path: &str) {
                 };
                 assert!((value - other).abs() <= far, "{path}: {name}: {value} {other}");
             }
-            // Of a range that isn't over, up to when it was asked for.
+            // If the range isn't over: up to the time of the request.
             "rate" => {
                 let (value, other) = (value.as_f64().unwrap(), other.as_f64().unwrap());
                 assert!((value - other).abs() <= 0.01 * value, "{path}: {name}: {value} {other}");
@@ -132,12 +132,12 @@ fn sum(records: &Value) -> u64 {
     records.as_array().unwrap().iter().map(|record| record["count"].as_u64().unwrap()).sum()
 }
 
-/// A key as it stands in a path.
+/// A key as a path segment.
 fn encoded(key: &str) -> String {
     percent_encoding::percent_encode(key.as_bytes(), NON_ALPHANUMERIC).to_string()
 }
 
-/// All executions, page by page, without what is a store's own.
+/// All executions, page by page, without what is specific to a store.
 fn pages(kodemon: &Kodemon, path: &str) -> Vec<Value> {
     let mut all = Vec::new();
     let mut next = path.to_owned();

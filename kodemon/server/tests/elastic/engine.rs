@@ -1,8 +1,8 @@
-//! osmem-server: a program that speaks the API of OpenSearch, and keeps all in memory.
+//! osmem-server: a program that speaks the OpenSearch API and keeps everything in memory.
 //!
-//! It stands in for the real ones, whose documents say what kodemon relies on. It differs from them
-//! in this: what was written is found at once, a percentile is always one of the values, an index
-//! without the field that is sorted by is no error, and all is there in one shard.
+//! It stands in for the real ones, whose documentation says what kodemon relies on. It differs from
+//! them: writes are searchable at once, a percentile is always one of the values, an index without
+//! the field that is sorted by is no error, and everything is in one shard.
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -19,7 +19,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts one; `None`, said aloud, where it isn't installed.
+    /// Starts one; `None` if it isn't installed: the test is skipped.
     pub fn start() -> Option<Self> {
         if !is_installed("osmem-server") {
             return None;
@@ -44,7 +44,7 @@ impl Engine {
         http::get(self.address, path).json()
     }
 
-    /// Asks of it what isn't only a question.
+    /// Sends it a request with a body, which must succeed.
     #[track_caller]
     pub fn send(&self, method: &str, path: &str, body: &str) {
         let head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\n", self.address);

@@ -1,4 +1,4 @@
-//! What an engine does wrong, and what becomes of the executions: each is stored once, or counted.
+//! Engine failures: each execution is stored once, or counted.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use kodemon_server::internals::{
 
 use crate::fake_engine::{Act, FakeEngine};
 
-/// A store on an engine, asked by no server.
+/// A store on an engine, without a server.
 fn store(engine: &FakeEngine) -> Elastic {
     let address = Address::parse(&engine.url()).unwrap();
     Elastic::new(address, Duration::from_hours(24)).unwrap()
@@ -27,7 +27,7 @@ fn executions(count: u32) -> Vec<Execution> {
     (0..count).map(execution).collect()
 }
 
-/// Which of the executions are stored, each as often as it is.
+/// The stored executions, with any duplicates.
 fn stored(engine: &FakeEngine) -> Vec<f64> {
     let documents = engine.documents();
     documents.iter().map(|document| document["execution_time"].as_f64().unwrap()).collect()

@@ -1,4 +1,4 @@
-//! An engine with deliberate faults: enough of the API to be written to, by hand.
+//! A fake engine with deliberate errors: just enough of the API to be written to.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -8,22 +8,22 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-/// What it does about a request.
+/// What it does with a request.
 #[derive(Clone, Debug)]
 pub enum Act {
-    /// Answers so, and does nothing.
+    /// Returns this and does nothing.
     Answer(u16, String),
-    /// Stores the documents but for these, by position, which get a status each.
+    /// Stores the documents except these, by position, which get a status each.
     Except(Vec<(usize, u16)>),
-    /// Does what it should, and then closes the connection in the middle of the answer.
+    /// Does what it should, then closes the connection in the middle of the response.
     CutShort,
-    /// Answers without an end.
+    /// Sends a response without an end.
     Endless,
-    /// Doesn't answer.
+    /// Sends no response.
     Silence,
 }
 
-/// An engine on a port of the system's, until the test ends.
+/// An engine on a port that the system chooses, until the test ends.
 #[derive(Clone)]
 pub struct FakeEngine {
     pub address: SocketAddr,
@@ -32,7 +32,7 @@ pub struct FakeEngine {
 
 #[derive(Default)]
 struct State {
-    /// What to do about the next requests, by the end of their path; the last one stays.
+    /// What to do with the next requests, by the end of their path; the last one stays.
     acts: BTreeMap<&'static str, VecDeque<Act>>,
     /// By id.
     documents: BTreeMap<String, Value>,
@@ -43,7 +43,7 @@ struct State {
 #[derive(Clone, Debug)]
 pub struct Request {
     pub line: String,
-    /// Names in lower case.
+    /// Names are in lower case.
     pub headers: BTreeMap<String, String>,
     pub body: String,
 }
@@ -63,8 +63,8 @@ impl FakeEngine {
         engine
     }
 
-    /// Does this about the next requests of such a path, one after the other, and then what it
-    /// should; `_bulk`, `_search`, `/`.
+    /// Does this with the next requests to a path (`_bulk`, `_search` or `/`), one after the
+    /// other, and then what it should.
     pub fn next(&self, path: &'static str, acts: impl IntoIterator<Item = Act>) {
         self.state().acts.entry(path).or_default().extend(acts);
     }
@@ -83,7 +83,7 @@ impl FakeEngine {
         self.state().documents.values().cloned().collect()
     }
 
-    /// The requests of a path so far.
+    /// The requests to a path so far.
     pub fn requests(&self, path: &str) -> Vec<Request> {
         let state = self.state();
         let of_path = |request: &&Request| request.path() == path;
@@ -94,7 +94,7 @@ impl FakeEngine {
         self.state.lock().unwrap()
     }
 
-    /// Answers the requests of a connection.
+    /// Serves the requests of a connection.
     fn serve(&self, stream: &TcpStream) {
         let mut reader = BufReader::new(stream);
         while let Some(request) = Request::read(&mut reader) {
@@ -126,7 +126,7 @@ impl FakeEngine {
                     while out.write_all(&[b' '; 8192]).is_ok() {}
                     return;
                 }
-                // The other side gives up, and closes.
+                // The client gives up and closes the connection.
                 Some(Act::Silence) => reader.read(&mut [0]).map(|_| ()),
                 _ => out.write_all((head + &body).as_bytes()),
             };
@@ -196,7 +196,7 @@ impl Request {
         Some(Self { line: lines.remove(0), headers, body })
     }
 
-    /// What its path ends in; a slash alone for the beginning.
+    /// The last segment of its path, or `/`.
     fn path(&self) -> &str {
         let path = self.line.split([' ', '?']).nth(1).unwrap();
         path.rsplit('/').next().filter(|end| !end.is_empty()).unwrap_or("/")

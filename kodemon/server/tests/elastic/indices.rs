@@ -1,4 +1,4 @@
-//! Indices: made after a template that no sender can enlarge, and dropped whole when they are old.
+//! Indices: created from a template that no sender can extend, and dropped whole when they expire.
 
 use jiff::Timestamp;
 use mmstats_testing::kodemon::{Kodemon, message, now, until};

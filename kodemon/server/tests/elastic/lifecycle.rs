@@ -1,4 +1,4 @@
-//! How kodemon begins, goes on and ends with an engine that isn't as it should be.
+//! How kodemon starts, runs and shuts down with a faulty engine.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -11,13 +11,13 @@ use tempfile::TempDir;
 use crate::command;
 use crate::fake_engine::{Act, FakeEngine};
 
-/// Where nobody listens.
+/// An address where nobody listens.
 fn nobody() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().to_string()
 }
 
-/// Both stores, and where stderr is kept.
+/// Both stores, with stderr in a file.
 fn both(directory: &Path, engine: &FakeEngine) -> (Kodemon, PathBuf) {
     let (file, reported) = (store(directory), directory.join("stderr"));
     let mut command = command(directory, &[file.to_str().unwrap(), &engine.store()]);

@@ -1,4 +1,4 @@
-//! kodemon with an engine beside SQLite, or alone: a real one, and one with deliberate faults.
+//! kodemon with an engine, alone or beside SQLite: a real one and one with deliberate errors.
 
 mod both_stores;
 mod engine;
@@ -12,7 +12,7 @@ use std::process::Command;
 
 use mmstats_testing::command::tool;
 
-/// kodemon with these stores, on ports of the system's, with its stats in this directory.
+/// kodemon with these stores, on ports that the system chooses, with its stats in this directory.
 fn command(directory: &Path, stores: &[&str]) -> Command {
     let mut command = tool(env!("CARGO_BIN_EXE_kodemon"));
     command.args(["--udp", "127.0.0.1:0", "--http", "127.0.0.1:0"]);

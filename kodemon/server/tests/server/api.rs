@@ -1,4 +1,4 @@
-//! Questions and their answers.
+//! The JSON API.
 
 use mmstats_testing::kodemon::{Kodemon, message, now, start};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ fn times(page: &Value) -> Vec<f64> {
     executions.map(|execution| execution["execution_time"].as_f64().unwrap()).collect()
 }
 
-/// A text as one segment of a path.
+/// A text as a path segment.
 pub fn encoded(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
@@ -85,9 +85,9 @@ fn keys_are_selected_by_name_token_prefix_and_time() {
     );
 }
 
-/// Ten calls, a second apart, the `n`th of `n` seconds; when the first began.
+/// Sends ten calls, a second apart, the `n`th of `n` seconds. Returns when the first began.
 fn ten(kodemon: &Kodemon) -> f64 {
-    // Where a step of two seconds begins, too.
+    // Also the start of a two-second step.
     let began = (now() / 2.0).floor() * 2.0 - 100.0;
     for number in 0..10 {
         let time = f64::from(number);
@@ -127,7 +127,7 @@ fn paging_works_while_rows_arrive() {
             let page = kodemon.json(&path);
             found.extend(times(&page));
             if found.len() == 6 && order == "asc" {
-                // At the same moment as others, and later than all: each is met once, or never.
+                // At the same time as others, and later than all: each is returned at most once.
                 kodemon.send(message("f", 10.0, began + 20.0).to_string());
                 kodemon.until_stored(11);
             }
@@ -171,7 +171,7 @@ fn a_summary_has_each_step_and_the_total() {
     let path = format!("/api/keys/f/summary?from={from}&to={to}&buckets=5");
     let summary = kodemon.json(&path);
     assert_eq!(summary["step"], 2.0);
-    // A range is taken for no shorter than a minute, unless it is.
+    // A range counts as at least a minute, unless it is shorter.
     let total = json!({"count": 10, "rate": 1.0, "min": 0.0, "mean": 4.5, "p50": 4.0, "p90": 8.0, "p99": 9.0, "max": 9.0});
     assert_eq!(summary["total"], total);
     let buckets = summary["buckets"].as_array().unwrap();
@@ -184,7 +184,7 @@ fn a_summary_has_each_step_and_the_total() {
     assert_eq!((&none["total"]["count"], &none["total"]["p50"]), (&json!(0), &Value::Null));
 }
 
-/// The page divides a range for its list in another way than for its chart.
+/// The page divides a range differently for its list and for its chart.
 #[test]
 fn a_range_has_the_same_totals_for_any_steps() {
     let (_directory, kodemon) = start();
@@ -204,11 +204,11 @@ fn a_range_has_the_same_totals_for_any_steps() {
     for buckets in [2, 30, 31, 120, 2_000] {
         assert_eq!(total(buckets), expected, "{buckets}");
     }
-    // Of a range that isn't over, what is to come doesn't count.
+    // If a range isn't over, its future part doesn't count.
     let path = format!("/api/keys/f/summary?from={from}&to={}", to + 3600.0);
     let rate = kodemon.json(&path)["total"]["rate"].as_f64().unwrap();
     assert!((rate * (now() - from) / 480.0 - 1.0).abs() < 0.01, "{rate}");
-    // Nor does what was before the first call.
+    // Nor does the time before the first call.
     let path = format!("/api/keys/f/summary?from={}&to={to}", to - 86_400.0);
     let rate = kodemon.json(&path)["total"]["rate"].as_f64().unwrap();
     assert!((rate * 7.5 * 500.0 / 501.0 - 1.0).abs() < 0.01, "{rate}");

@@ -1,4 +1,4 @@
-//! What is no message, and what is too much: counted, and nothing else is lost for it.
+//! Invalid and excess messages are counted, and nothing else is lost because of them.
 
 use std::fs;
 
@@ -6,11 +6,11 @@ use mmstats_testing::kodemon::{Kodemon, command, message, now, start};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// As many messages are sent before it is awaited that they were received: far fewer than the
-/// kernel holds.
+/// How many messages are sent before waiting until they are received: far fewer than the kernel
+/// buffers.
 const AT_ONCE: u64 = 500;
 
-/// Sends each, and awaits that all were received.
+/// Sends each and waits until all are received.
 fn send_all(kodemon: &Kodemon, datagrams: impl IntoIterator<Item = String>) {
     let before = kodemon.health()["received"].as_u64().unwrap();
     let mut sent = 0;
@@ -24,7 +24,7 @@ fn send_all(kodemon: &Kodemon, datagrams: impl IntoIterator<Item = String>) {
     kodemon.until(|health| health["received"] == before + sent);
 }
 
-/// Sends something that isn't taken, and gives what it is counted as.
+/// Sends a datagram that is rejected and returns the reason under which it is counted.
 fn counted(kodemon: &Kodemon, datagram: impl AsRef<[u8]>) -> Vec<String> {
     let before = kodemon.health();
     kodemon.send(datagram);
@@ -145,7 +145,7 @@ fn logging_of_invalid_messages_is_limited_and_escaped() {
     kodemon.server.end(nix::sys::signal::Signal::SIGTERM);
     let reported = fs::read_to_string(reported).unwrap();
     let lines = reported.lines().filter(|line| line.contains("refused")).count();
-    // Ten a second and as many in the next; requests are limited separately.
+    // Ten in a second and ten in the next; requests are limited separately.
     assert!((1..=200).contains(&lines), "{lines}");
     assert!(!reported.contains('\u{1b}') && !reported.contains('\u{9b}'), "{reported:?}");
 }

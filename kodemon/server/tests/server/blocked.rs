@@ -1,5 +1,4 @@
-//! What may hold the server up: a log that nobody reads, a store that is locked, and how it ends
-//! all the same.
+//! What could block the server: an unread log and a locked store. It shuts down all the same.
 
 use std::time::{Duration, Instant};
 
@@ -9,11 +8,10 @@ use nix::sys::signal::Signal;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-/// How long the end may take at most: 2 s, and room for a busy machine. What is stuck stays so for
-/// ever.
+/// Maximum time of a shutdown: 2 s, with a margin for a busy machine.
 const END: Duration = Duration::from_secs(20);
 
-/// Locks the store so that nobody else can write it.
+/// Locks the store so that nobody else can write to it.
 fn lock(directory: &TempDir) -> Connection {
     let connection = Connection::open(store(directory.path())).unwrap();
     connection.busy_timeout(Duration::from_mins(1)).unwrap();
@@ -37,7 +35,7 @@ fn an_unread_log_blocks_nothing() {
     let locked = lock(&directory);
     kodemon.send("no message");
     kodemon.call("a.rs-f", 0.001, 0.0);
-    // The writer has reported an error, and the receiver a message.
+    // The store's thread has logged an error, and the receiver a message.
     kodemon.until(|health| health["healthy"] == false && health["received"] == 2);
     drop(locked);
     kodemon.until_stored(1);
@@ -54,7 +52,7 @@ fn it_shuts_down_while_the_store_is_locked() {
     let _locked = lock(&directory);
     kodemon.call("a.rs-f", 0.001, 0.0);
     kodemon.until(|health| health["healthy"] == false);
-    // A message is lost, which is an error, unless the machine is so slow that the end is forced.
+    // A message is lost, which is an error, unless shutdown is forced on a slow machine.
     assert_ends(kodemon, &[2, 0]);
 }
 

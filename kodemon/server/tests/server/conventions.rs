@@ -1,4 +1,4 @@
-//! How it begins, what it says, and how it ends.
+//! Startup, messages and shutdown.
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ fn a_signal_shuts_it_down_and_received_messages_are_stored() {
     }
 }
 
-/// As by `nohup`, or in the background of a script.
+/// As with `nohup`, or in the background of a script.
 #[test]
 fn signals_ignored_at_startup_stay_ignored() {
     let directory = tempfile::TempDir::new().unwrap();
@@ -116,7 +116,7 @@ fn the_store_defaults_to_the_user_s_state_directory() {
     }
 }
 
-/// As a service's user, who has no home.
+/// As for a service user without a home directory.
 #[test]
 fn a_state_directory_that_cannot_be_created_is_an_error_that_names_the_option() {
     let directory = tempfile::TempDir::new().unwrap();
@@ -146,7 +146,7 @@ fn help_and_man_page_list_the_options() {
     }
 }
 
-/// The man page was lost in silence.
+/// The man page used to be lost silently.
 #[test]
 fn a_man_page_that_cannot_be_written_is_an_error() {
     let full = File::options().write(true).open("/dev/full").unwrap();

@@ -1,4 +1,4 @@
-//! The OpenAPI document is true: answers are as it says, and it names what is accepted.
+//! The OpenAPI document is accurate: responses match it, and it lists what is accepted.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 const KEY: &str = "/api/keys/{key}";
 
-/// Of everything something.
+/// A server with some of everything.
 fn filled() -> (TempDir, Kodemon, Document) {
     let (directory, kodemon) = start();
     kodemon.call("a.rs-f", 0.25, 1.0);
@@ -22,7 +22,7 @@ fn filled() -> (TempDir, Kodemon, Document) {
     (directory, kodemon, document)
 }
 
-/// What is asked for, by the document's path, and how it is answered.
+/// Requests: the document's path, the target and the expected status.
 fn requests() -> Vec<(String, String, u16)> {
     let mut requests = Vec::new();
     let mut ask = |path: &str, target: &str, status| {
@@ -71,7 +71,7 @@ fn every_documented_response_is_tested() {
     let tested: BTreeSet<_> =
         requests.iter().map(|(path, _, status)| format!("{path} {status}")).collect();
     let mut documented = document.answers();
-    // Others ask for the page and watch; what is too much is asked for nowhere.
+    // Other tests cover the page and the stream; no test exceeds the limits.
     documented.retain(|answer| {
         answer != "/ 200" && answer != "/api/stream 200" && !answer.ends_with(" 503")
     });
@@ -155,7 +155,7 @@ fn exactly_what_a_parameter_s_schema_allows_is_accepted() {
         let allowed = document.allowed(&path, parameter);
         for text in texts {
             let encoded = http::percent_encoded(text);
-            // Behind every time.
+            // Later than every time.
             let to = if end == "/summary" { "&to=1e11" } else { "" };
             let target = path.replace("{key}", "a.rs-f");
             let answer = kodemon.server.get(&format!("{target}?{parameter}={encoded}{to}"));

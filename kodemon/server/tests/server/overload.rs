@@ -18,15 +18,15 @@ use serde_json::Value;
 
 /// The default duration.
 const SECONDS: f64 = 0.5;
-/// So many datagrams go out by one system call.
+/// Datagrams per system call.
 const BATCH: usize = 32;
-/// One of so many times they are no messages.
+/// One in this many batches is invalid.
 const BAD: u64 = 16;
-/// How much more memory it may take in the second half of a long run.
+/// Maximum growth of memory in the second half of a long run.
 const GROWTH: f64 = 1.1;
 
-/// Sends as fast as it can as long as it shall and somebody receives, and gives how many datagrams
-/// that were. The kernel cuts them apart: a system call for each would be slower than the server.
+/// Sends as fast as it can while `keep_going` says so and somebody receives. Returns the number of
+/// datagrams. The kernel splits them: a system call for each would be slower than the server.
 fn flood(udp: SocketAddr, keep_going: impl Fn() -> bool) -> u64 {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     socket.connect(udp).unwrap();
@@ -51,8 +51,8 @@ fn flood(udp: SocketAddr, keep_going: impl Fn() -> bool) -> u64 {
     sent
 }
 
-/// Asks until it is to stop; how often it did, the longest wait for an answer, and the memory
-/// that the server took at each.
+/// Sends requests until stopped. Returns their number, the longest wait for a response, and the
+/// server's memory at each.
 fn ask(kodemon: &Kodemon, stop: &AtomicBool) -> (usize, Duration, Vec<usize>) {
     let (mut requests, mut longest, mut memory) = (0, Duration::ZERO, Vec::new());
     while !stop.load(Ordering::Relaxed) {
@@ -69,7 +69,7 @@ fn ask(kodemon: &Kodemon, stop: &AtomicBool) -> (usize, Duration, Vec<usize>) {
     (requests, longest, memory)
 }
 
-/// Kilobytes.
+/// In kilobytes.
 fn resident(pid: u32) -> usize {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();

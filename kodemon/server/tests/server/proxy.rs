@@ -1,4 +1,4 @@
-//! kodemon on a socket, under a path of nginx, which has the documented configuration.
+//! kodemon on a socket behind nginx, under a path, with the documented configuration.
 
 use std::io::Read;
 
@@ -25,7 +25,7 @@ fn everything_works_under_a_path_with_the_password() {
     let document = "/kodemon/api/openapi.json";
     let server = nginx.get(document).json()["servers"][0]["url"].clone();
     assert_eq!(resolve(document, server.as_str().unwrap()), "/kodemon/");
-    // The slashes of a key are kept, also the first one.
+    // The slashes of a key are kept, including the first one.
     kodemon.call("/srv/a//b.py-f", 0.5, 1.0);
     until(
         || nginx.get("/kodemon/api/keys/%2Fsrv%2Fa%2F%2Fb.py-f/summary").json(),
@@ -34,7 +34,7 @@ fn everything_works_under_a_path_with_the_password() {
     assert_eq!(nginx.get_unknown("/kodemon/").status, 401);
 }
 
-/// Once with its default buffers, once with its default compression.
+/// With nginx's default buffers and with its default compression.
 #[test]
 fn each_step_of_a_stream_arrives_at_once() {
     let Some(nginx) = Nginx::start() else { return };
@@ -42,7 +42,7 @@ fn each_step_of_a_stream_arrives_at_once() {
     for (encoding, headers) in [(None, &[][..]), (Some("gzip"), &["Accept-Encoding: gzip"])] {
         let (answer, mut stream) = nginx.ask("/kodemon/api/stream?key=f", headers);
         assert_eq!((answer.status, answer.header("content-encoding")), (200, encoding));
-        // Nothing else changes: what comes is this step.
+        // Nothing else changes, so what arrives is this step.
         for _ in 0..3 {
             assert!(stream.read(&mut [0; 16_384]).unwrap() > 0, "the stream has ended");
             kodemon.call("f", 0.5, 1.0);

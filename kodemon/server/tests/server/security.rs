@@ -1,5 +1,5 @@
-//! Whom the server answers: the same rules as any web tool's here, of which each is tested where
-//! it stands. These tests see that they hold for this server.
+//! Whom the server answers. The rules are shared with the other web tools and tested where they
+//! are defined; these tests check that they apply to this server.
 
 use mmstats_testing::http;
 use mmstats_testing::kodemon::{Kodemon, command, start};

@@ -1,4 +1,4 @@
-//! `/api/stream`: what is stored, as it is.
+//! `/api/stream`: executions as they are stored.
 
 use std::io::{BufRead, BufReader, Write};
 
@@ -25,7 +25,7 @@ impl Watcher {
         Some((name, serde_json::from_str(&self.line("data: ")?).unwrap()))
     }
 
-    /// The next event that tells of calls, in this member.
+    /// The next event with this member.
     fn next_with(&mut self, member: &str) -> Value {
         loop {
             let (_, data) = self.next().expect("more events");
@@ -65,7 +65,7 @@ fn calls_of_all_keys_are_streamed_as_sums() {
         let event = watcher.next_with("keys");
         assert_valid(&step, &event, "change");
         let next = event["keys"][0].clone();
-        // They may be stored on both sides of a step's end.
+        // They may be stored in two steps.
         let count = reported["count"].as_u64().unwrap() + next["count"].as_u64().unwrap();
         assert_eq!(next["key"], "f");
         reported = next;

@@ -1,4 +1,4 @@
-//! kodemon on a socket in the file system. The rest is in the tests of `web`.
+//! kodemon on a Unix socket. The rest is in the tests of `web`.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -32,7 +32,7 @@ fn a_socket_in_use_is_named_in_the_error_and_shutdown_removes_it() {
     assert!(!socket.exists());
 }
 
-/// Whatever the umask is, others could connect at no moment.
+/// Whatever the umask, others can never connect.
 #[test]
 fn a_socket_has_its_mode_before_it_has_its_name() {
     if !is_installed("strace") {

@@ -1,4 +1,4 @@
-//! A server that is killed at any moment.
+//! A server that is killed at any time.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 
 const KILLS: u64 = 50;
-/// Who sends so many without a pause may lose some, which doesn't matter here.
+/// Sending this many without a pause may lose some, which doesn't matter here.
 const BURST: u64 = 200;
 
 #[test]
@@ -32,7 +32,7 @@ fn fifty_kills_under_load_lose_nothing_that_was_stored() {
     assert_eq!(reported, check(&store(directory.path())));
 }
 
-/// Kills one more that perhaps just takes over what the one before left.
+/// Kills another one, perhaps while it recovers what the previous one left.
 fn kill_at_start(directory: &TempDir, after: Duration) {
     let mut child = command(directory.path()).stdout(Stdio::null()).spawn().unwrap();
     thread::sleep(after);
@@ -40,7 +40,7 @@ fn kill_at_start(directory: &TempDir, after: Duration) {
     child.wait().unwrap();
 }
 
-/// Sends for a time that is another one in each round; how many it says that it stored.
+/// Sends for a time that differs from round to round. Returns how many it reports as stored.
 fn under_load(kodemon: &Kodemon, round: u64) -> u64 {
     let mut said = 0;
     for burst in 0..2 + round * 7 % 13 {
@@ -58,7 +58,7 @@ fn under_load(kodemon: &Kodemon, round: u64) -> u64 {
     said
 }
 
-/// Everything that a server that has just started has compacted agrees; how many executions there are.
+/// Checks that everything is consistent after a start. Returns the number of executions.
 fn check(store: &Path) -> u64 {
     let database = Connection::open_with_flags(store, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     let one = |sql: &str| database.query_row(sql, (), |row| row.get::<_, u64>(0)).unwrap();

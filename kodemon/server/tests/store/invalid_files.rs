@@ -1,4 +1,4 @@
-//! Files that can't be its store: an error that names the file, and nothing is changed.
+//! Files that can't be a store: an error names the file, and nothing is changed.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -13,10 +13,10 @@ use nix::unistd::geteuid;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-/// The user "nobody" of most systems; who is root may write everything.
+/// The user "nobody" on most systems; root may write everything.
 const NOBODY: u32 = 65534;
 
-/// The command ends with an error of the store, which says this.
+/// The command fails with an error about the store that contains this.
 #[track_caller]
 fn assert_refused(command: &mut Command, store: &Path, reason: &str) {
     let run = run(command);
@@ -34,7 +34,7 @@ fn a_file_that_is_no_database_is_rejected_and_left_alone() {
     fs::write(&store, &notes).unwrap();
     assert_refused(&mut command(directory.path()), &store, "not a database");
     assert_eq!(fs::read_to_string(&store).unwrap(), notes);
-    // Nor is anything put beside it: `/etc/passwd.lock` would keep others from adding users.
+    // Nor is anything created beside it: `/etc/passwd.lock` would block adding users.
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
 }
 
@@ -116,7 +116,7 @@ fn two_servers_never_share_a_file_under_any_name() {
     for path in [directory.path(), link.path()] {
         assert_refused(&mut command(path), &store(path), "another kodemon");
     }
-    // The first one goes on.
+    // The first one keeps running.
     first.call("a.rs-f", 0.001, 0.0);
     first.until_stored(1);
     drop(first);

@@ -1,4 +1,4 @@
-//! A store that does everything the obvious way, and one of SQLite with the same executions.
+//! A store that does everything the obvious way, and an SQLite store with the same executions.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 pub const KEEP: Duration = Duration::from_hours(30 * 24);
 
-/// An execution by its names.
+/// An execution with its names.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call {
     pub key: String,
@@ -23,12 +23,12 @@ pub struct Call {
     pub extra: Option<String>,
 }
 
-/// A store and whatever was put into it.
+/// A store and everything that was put into it.
 pub struct Stores {
     pub directory: TempDir,
     pub sqlite: Sqlite,
     catalog: Catalog,
-    /// In the order in which they came.
+    /// In order of arrival.
     pub calls: Vec<Call>,
 }
 
@@ -72,7 +72,7 @@ impl Stores {
         Ok(())
     }
 
-    /// As when the server starts again: what was written is compacted.
+    /// As when the server restarts: what was written is compacted.
     pub fn reopen(self) -> Self {
         let Self { directory, sqlite, calls, .. } = self;
         drop(sqlite);
@@ -80,7 +80,7 @@ impl Stores {
         Self { directory, sqlite, catalog, calls }
     }
 
-    /// All pages behind each other.
+    /// All pages, concatenated.
     pub fn pages(&self, key: &str, query: &ExecutionsQuery) -> Vec<Call> {
         let mut calls = Vec::new();
         let mut ids = BTreeSet::new();
@@ -164,11 +164,11 @@ impl Stores {
     }
 }
 
-/// Numbers that are the same each time.
+/// Reproducible random numbers.
 pub struct Random(pub u64);
 
 impl Random {
-    /// From 0 to before `end`.
+    /// A number below `end`.
     pub fn below(&mut self, end: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;

@@ -1,4 +1,4 @@
-//! Every answer is that of a store that looks at each execution.
+//! Every result equals that of a store that reads each execution.
 
 use kodemon_server::internals::{
     Distribution, ExecutionsQuery, KeysQuery, QueryError, Store, SummaryQuery,
@@ -13,7 +13,7 @@ const BEGIN: f64 = 1_795_258_800.0;
 const KEYS: [&str; 4] = ["a.py-f", "a.py-g", "b/ü.rs-h %", "b/ü.rs-i"];
 const TOKENS: [&str; 3] = ["web", "worker", "Ω"];
 
-/// Calls in three hours, some in the same moment, some late, some with further fields. The last
+/// Calls in three hours, some at the same time, some late, some with additional fields. The last
 /// of four keys and of three tokens are rare.
 fn calls(random: &mut Random, count: usize) -> Vec<Call> {
     let mut call = || {
@@ -30,7 +30,7 @@ fn calls(random: &mut Random, count: usize) -> Vec<Call> {
     (0..count).map(|_| call()).collect()
 }
 
-/// Some were compacted once, some twice, and some are as they came.
+/// Some were compacted once, some twice, and some not yet.
 fn stores() -> Stores {
     let mut random = Random(0x2545_f491_4f6c_dd1d);
     let mut stores = Stores::new();
@@ -141,7 +141,7 @@ fn a_cursor_stays_valid_while_calls_arrive_and_are_compacted() {
             let at = left.iter().position(|reported| *reported == call).expect("each is returned");
             left.swap_remove(at);
         }
-        // The others came meanwhile, and none of them is returned twice.
+        // The others arrived meanwhile, and none of them is returned twice.
         for call in left {
             let is_it = |of: &&Call| (of.timestamp, of.execution_time) == call;
             let (all, old) = (stores.calls.iter().filter(is_it), before.iter().filter(is_it));
@@ -190,7 +190,7 @@ fn what_is_too_much_to_look_at_is_added_up() {
     database.execute("UPDATE minutes SET count = 100000", ()).unwrap();
     let summary = stores.sqlite.summary(KEYS[0], &query).unwrap();
     assert_eq!((summary.step, summary.buckets.len()), (60.0, 5));
-    // Of 30 days, by the minute or by the hour.
+    // 30 days, by minute or by hour.
     query = SummaryQuery { to: BEGIN + 30.0 * 86_400.0, token: None, buckets: 2_000, ..query };
     let all = stores.sqlite.summary(KEYS[0], &query).unwrap();
     query.token = Some(TOKENS[0].to_owned());
@@ -209,7 +209,7 @@ fn summaries_of_short_ranges_are_exact() {
             assert_eq!((summary.from, summary.to), (from, to));
             assert!(summary.step < 60.0 && summary.step >= (to - from) / buckets as f64);
             assert_close(summary.total, stores.expected_spread(KEYS[0], &query), 1e-12);
-            // One of seven, as the obvious way takes long.
+            // One in seven, as the obvious way is slow.
             for bucket in summary.buckets.into_iter().step_by(7) {
                 let query = SummaryQuery { from: bucket.from, to: bucket.to, ..query.clone() };
                 assert_close(bucket.distribution, stores.expected_spread(KEYS[0], &query), 1e-12);
@@ -259,7 +259,7 @@ fn what_was_never_sent_is_unknown() {
     assert_eq!(stores.sqlite.summary("a.py-", &query), Err(QueryError::UnknownKey));
 }
 
-/// The same, with percentiles within a part.
+/// The same, with percentiles within this fraction.
 #[track_caller]
 fn assert_close(reported: Distribution, expected: Distribution, part: f64) {
     let is_close =

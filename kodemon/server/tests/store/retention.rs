@@ -1,4 +1,4 @@
-//! What goes, and when.
+//! What expires, and when.
 
 use std::fs;
 use std::thread;
@@ -21,7 +21,7 @@ fn call(key: &str, timestamp: f64) -> Call {
     Call { key, token, timestamp, execution_time: 0.25, extra }
 }
 
-/// Drops everything that is to be dropped; how often that had to be asked for.
+/// Expires everything that is due. Returns the number of steps.
 fn expire(stores: &Stores, now: f64) -> usize {
     let mut times = 1;
     while stores.sqlite.expire(now).unwrap() {
@@ -62,7 +62,7 @@ fn executions_expire_and_hours_stay_longer() {
     let all = stores.sqlite.keys(&KeysQuery::default()).unwrap();
     assert_eq!((all[0].count, all[0].first_seen), (4 * 3600 + 1, BEGIN));
 
-    // Of what has gone there are hours, so these can't be cut.
+    // Expired executions remain as hours, which can't be cut.
     let reported = summary(&stores, BEGIN + 1800.0, BEGIN + 2.5 * 3600.0);
     assert_eq!((reported.from, reported.to, reported.step), (BEGIN, BEGIN + 2.5 * 3600.0, 3600.0));
     let counts: Vec<_> = reported.buckets.iter().map(|bucket| bucket.distribution.count).collect();
@@ -123,7 +123,7 @@ fn a_server_expires_everything_old_in_one_go() {
     });
 }
 
-/// To what is stored, a clock is wrong that is as far ahead as all of it is old.
+/// A clock counts as wrong if it is further ahead of what is stored than that spans.
 #[test]
 fn a_clock_far_ahead_of_what_is_stored_expires_nothing() {
     let mut stores = Stores::new();
@@ -133,7 +133,7 @@ fn a_clock_far_ahead_of_what_is_stored_expires_nothing() {
     drop(sqlite);
     let log = tempfile::NamedTempFile::new().unwrap();
     let kodemon = Kodemon::of(command(directory.path()).stderr(log.reopen().unwrap()));
-    // Whoever sends by the same clock doesn't make it right.
+    // Messages with the same clock don't make it right.
     kodemon.call("a.rs-f", 0.25, 0.0);
     kodemon.until_stored(1);
     let report = || fs::read_to_string(log.path()).unwrap();
@@ -143,7 +143,7 @@ fn a_clock_far_ahead_of_what_is_stored_expires_nothing() {
     );
     let executions = kodemon.json("/api/keys/a.rs-f/executions")["executions"].clone();
     assert_eq!(executions.as_array().unwrap().len(), 101);
-    // A clock that is wrong rejects nothing that is right by what is stored.
+    // A wrong clock rejects nothing that fits what is stored.
     let message = mmstats_testing::kodemon::message("a.rs-f", 0.25, begin + 101.0 * 60.0);
     kodemon.send(message.to_string());
     kodemon.until_stored(2);
@@ -171,7 +171,7 @@ fn unused_names_are_removed_at_startup() {
     stores = stores.reopen();
     assert_eq!(names(&stores), std::slice::from_ref(&new));
     assert_eq!(stores.known(), (1, 1));
-    // Its number may be another one's.
+    // Its number may belong to another one now.
     stores.write([call("other.rs-f", BEGIN + late), call("new.rs-f", BEGIN + late)]);
     let other = ("other.rs-f".to_owned(), 1);
     assert_eq!(names(&stores.reopen()), [("new.rs-f".to_owned(), 3), other]);

@@ -1,4 +1,4 @@
-//! What an orderly end leaves behind.
+//! What a clean shutdown leaves behind.
 
 use std::fs;
 use std::path::Path;
@@ -26,7 +26,7 @@ fn the_database_file_alone_is_complete() {
             kodemon.call(&format!("a.rs-f{}", number % 3), 0.001, 0.0);
         }
         kodemon.until_stored(100);
-        // Questions have connections of their own, which stay open.
+        // Queries have their own connections, which stay open.
         for path in ["/api/keys", "/api/tokens", "/api/keys/a.rs-f0/executions"] {
             kodemon.json(path);
         }

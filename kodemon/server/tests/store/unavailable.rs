@@ -1,4 +1,4 @@
-//! A store that can't be written for a while: nothing is lost, and everything can be asked.
+//! A store that can't be written for a while: nothing is lost, and everything can be read.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -49,7 +49,7 @@ fn a_full_disk_is_reported_and_nothing_is_lost_once_there_is_space() {
     message["padding"] = json!("-".repeat(1_000));
     let mut sent = 0;
     while kodemon.health()["healthy"] == true {
-        // Not more than any system holds while nobody fetches.
+        // No more than any system buffers while nobody receives.
         (0..20).for_each(|_| kodemon.send(message.to_string()));
         sent += 20;
     }
@@ -61,7 +61,7 @@ fn a_full_disk_is_reported_and_nothing_is_lost_once_there_is_space() {
         "{reported}"
     );
 
-    // The file is in a place that this process doesn't see by itself.
+    // The file is on a mount that this process doesn't see.
     let root = format!("/proc/{}/root", kodemon.server.pid());
     fs::remove_file(Path::new(&root).join(filler.strip_prefix("/").unwrap())).unwrap();
     kodemon.until_stored(sent);
@@ -131,7 +131,7 @@ fn damage_is_reported_and_the_rest_is_answered() {
     stores.write([call("a.rs-f")]);
 }
 
-/// The log of writes reaches the limit, which arrives as a signal that by default ends the process.
+/// The write-ahead log reaches the limit, which raises a signal that by default kills the process.
 #[test]
 fn a_file_size_limit_is_reported_and_the_server_continues() {
     let (directory, log) = (TempDir::new().unwrap(), tempfile::NamedTempFile::new().unwrap());
@@ -162,13 +162,13 @@ fn a_file_size_limit_is_reported_and_the_server_continues() {
     assert_eq!(again.json(KEYS)["keys"][0]["count"], stored);
 }
 
-/// The same command with a small file system of its own for a directory, which a file nearly
-/// fills; `None`: that can't be, and the test is skipped.
+/// The same command with a small file system for a directory, nearly filled by a file; `None` if
+/// that isn't possible: the test is skipped.
 fn on_tmpfs(command: &Command, directory: &Path, filler: &Path) -> Option<Command> {
     let unshare = || {
         let mut unshare = Command::new("unshare");
         if !geteuid().is_root() {
-            // Who isn't root may be it in a namespace of users.
+            // Without root, a user namespace gives it.
             unshare.args(["--user", "--map-root-user"]);
         }
         let script = "mount -t tmpfs -o size=8m tmpfs \"$0\" && head -c 6M /dev/zero >\"$1\" \

@@ -121,7 +121,7 @@ fn charts_adapt_to_dark_mode_and_narrow_windows() {
 }
 
 #[test]
-fn a_page_that_stands_still_goes_on_where_the_files_are() {
+fn a_paused_page_resumes_with_current_values() {
     let Some(stage) = Stage::open() else { return };
     let browser = &stage.browser;
     let hits = cell("web.stats.status.2XX", "value");
