@@ -1,4 +1,4 @@
-//! What a file makes its reader allocate: a small multiple of its size, whatever it says.
+//! A reader allocates a small multiple of a file's size, whatever the file contains.
 
 use mmstats::StatsFile;
 use mmstats_testing::os::allocator::{Counting, most_taken};
@@ -8,12 +8,12 @@ static ALLOCATOR: Counting = Counting;
 
 const SIZE: usize = 1 << 20;
 
-/// A megabyte that begins a stats file and goes on with this field, again and again.
+/// A megabyte of stats file that repeats this field.
 fn file_of(field: &[u8]) -> Vec<u8> {
     [1].iter().chain(field.iter().cycle()).copied().take(SIZE).collect()
 }
 
-/// How many times a file's size its reader takes at most.
+/// The most that a reader allocates, as a multiple of the file's size.
 fn multiple(bytes: &[u8]) -> f64 {
     let most = most_taken(|| {
         let file = StatsFile::from_bytes("hostile", bytes).unwrap();
@@ -25,7 +25,7 @@ fn multiple(bytes: &[u8]) -> f64 {
     most as f64 / SIZE as f64
 }
 
-/// One test, because others would be counted with it.
+/// One test, because parallel ones would be counted too.
 #[test]
 fn a_reader_takes_a_small_multiple_of_the_file_s_size() {
     for field in [

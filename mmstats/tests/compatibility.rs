@@ -62,7 +62,7 @@ fn the_oracle_reads_the_original_s_files() {
 // The original's files, written again by us.
 
 thread_local! {
-    /// The fields of the file that is being written again: for the values that are its process's.
+    /// The fields of the file that is being rewritten, for the values of its process.
     static ORIGINAL: RefCell<Vec<oracle::Field>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -103,7 +103,7 @@ fn write_again<T: MmStats>(name: &str, replay: impl FnOnce(&T)) {
     let stats = published::<T>(&dir, T::options().layout(Layout::Packed));
     replay(&stats);
     let mut bytes = fs::read(stats.path().unwrap()).unwrap();
-    // Where pages are larger than the original's were, more zeros follow.
+    // If pages are larger than the original's were, more zeros follow.
     assert!(bytes.split_off(expected.len()).iter().all(|byte| *byte == 0), "{name}");
     let differing = (0..expected.len()).find(|&at| bytes[at] != expected[at]);
     assert_eq!(differing, None, "{name}: the first offset that differs");

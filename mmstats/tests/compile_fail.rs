@@ -1,4 +1,4 @@
-//! Misuse of the derive macro is an error where the mistake stands.
+//! Misuse of the derive macro is an error at the location of the mistake.
 //!
 //! Each `compile_fail/*.rs` must fail with the messages in the `.stderr` beside it. Most are the
 //! macro's own; those about types and methods are the compiler's and change with it. They are of

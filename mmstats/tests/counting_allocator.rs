@@ -1,6 +1,6 @@
-//! A program whose global allocator counts with stats, at any moment of the library's own.
+//! A program whose global allocator counts with stats, whatever the library is doing.
 //!
-//! Each part runs in a process that is killed where it waits for itself.
+//! Each part runs in a process that is killed if it deadlocks.
 
 use std::cell::{Cell, RefCell};
 use std::hint::black_box;
@@ -17,7 +17,7 @@ use mmstats_testing::stats_dir::{counter, files};
 #[global_allocator]
 static ALLOCATOR: Watched = Watched(count);
 
-/// Where the files go. Known before anything is counted: whoever waits for it allocates.
+/// Where the files go. Initialized before anything is counted: waiting for it allocates.
 static DIRECTORY: OnceLock<tempfile::TempDir> = OnceLock::new();
 static COUNTS: AtomicBool = AtomicBool::new(false);
 static COUNTED: AtomicU64 = AtomicU64::new(0);
@@ -25,8 +25,8 @@ static COUNTED: AtomicU64 = AtomicU64::new(0);
 thread_local! {
     /// The allocator's own allocations aren't counted.
     static BUSY: Cell<bool> = const { Cell::new(false) };
-    /// Whether this thread's allocations ask for every lock of the library, and not only for those
-    /// that a count needs.
+    /// Whether this thread's allocations take every lock of the library, not only those of a
+    /// count.
     static THOROUGH: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -89,7 +89,7 @@ fn ask_for_every_lock() {
     }
 }
 
-/// What all threads counted, as the files say.
+/// What all threads counted, according to the files.
 fn sum() -> u64 {
     let files = files(directory()).into_iter();
     let calls = files.filter(|path| path.to_string_lossy().contains("calls"));
@@ -116,8 +116,8 @@ fn threads_begin_and_end() {
     }
 }
 
-/// The first use of the library, and of some stats in a thread, is not the allocator's: it counts
-/// within that, for the first time as well.
+/// The first use of the library, and of stats in a thread, isn't the allocator's: it counts for
+/// the first time during that use.
 fn the_first_use_is_the_program_s_own() {
     THOROUGH.set(true);
     count_call();
@@ -140,7 +140,7 @@ fn stats_are_made_and_dropped() {
         let directory = if number.is_multiple_of(3) { missing() } else { directory() };
         Options::dynamic("Made")
             .path(directory)
-            // All of one name, so that it has to be numbered.
+            // All with the same name, so that they have to be numbered.
             .filename(format!("{}.mmstats", "made".repeat(30)))
             .or_private_memory()
             .keep(keep)

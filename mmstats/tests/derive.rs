@@ -1,6 +1,6 @@
 //! What the derive macro makes of a struct, read back from the file.
 //!
-//! The strictest lints hold here as in a user's crate: what the macro writes must pass them.
+//! The strictest lints apply here as in a user's crate: the macro's output must pass them.
 
 #![forbid(unsafe_code)]
 #![deny(warnings, missing_docs, unused_qualifications, clippy::pedantic)]
@@ -13,7 +13,7 @@ use mmstats::{
 };
 use tempfile::TempDir;
 
-/// The stats that `options` make and their file, without the default fields.
+/// The stats that `options` create, and their file, without the default fields.
 struct Written<T: MmStats> {
     stats: mmstats::Published<T>,
     file: StatsFile,

@@ -1,5 +1,5 @@
-//! A program that closes descriptors which it didn't open, as daemons do, and gives their numbers
-//! to others: the library closes none of those.
+//! A program that closes descriptors it didn't open, as daemons do, and reuses their numbers: the
+//! library closes none of those.
 
 use std::fs::File;
 use std::os::fd::AsRawFd;
@@ -24,7 +24,7 @@ fn close_all() {
     }
 }
 
-/// As many others' descriptors as it takes to have the number of any that was closed.
+/// Opens enough other descriptors to reuse the number of any that was closed.
 fn strangers() -> Vec<File> {
     (0..100).map(|_| File::open("/dev/null").unwrap()).collect()
 }
@@ -43,7 +43,7 @@ fn a_reused_descriptor_is_left_open() {
         let (stats, hits) = stats(&directory);
         close_all();
         let strangers = strangers();
-        // What is published goes on, and its writer is alive.
+        // The stats still work, and their writer is alive.
         hits.incr();
         let path = stats.path().unwrap();
         let removal = mmstats::remove_if_dead(path, &mut Processes::new()).unwrap();
@@ -66,8 +66,7 @@ fn a_child_leaves_it_open_too() {
     assert_eq!(code, 0);
 }
 
-/// The standard library ends a program that closes what isn't open, in builds with debug
-/// assertions.
+/// With debug assertions the standard library aborts a program that closes a closed descriptor.
 #[test]
 fn a_closed_descriptor_is_not_closed_again() {
     let directory = tempfile::tempdir().unwrap();

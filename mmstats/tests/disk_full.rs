@@ -1,5 +1,5 @@
-//! No room for a file, on its file system or by the process's limit: an error when it is made, and
-//! nothing at all later.
+//! No space for a file, on its file system or within the process's limit: an error at creation,
+//! and none later.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -13,7 +13,7 @@ use mmstats_testing::stats_dir::files;
 use mmstats_testing::{seccomp, tmpfs};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
-/// Runs a test in a child for which `directory` is a tmpfs of its own with these mount options.
+/// Runs a test in a child that sees `directory` as a tmpfs with these mount options.
 fn on_tmpfs(options: &str, test: impl Fn(&Path)) {
     let directory = tempfile::tempdir().unwrap();
     let mounted = || tmpfs::mount_at(directory.path(), options);
@@ -34,8 +34,7 @@ fn options(directory: &Path) -> Options<Kinds> {
     Kinds::options().path(directory).capacity(30_000)
 }
 
-/// What can't be made for want of room says so, leaves nothing, and is made in memory if that is
-/// wanted.
+/// Without space, creation returns an error and leaves nothing; it falls back to memory on request.
 fn is_refused(directory: &Path) {
     let before = (files(directory), tmpfs::left(directory));
     let error = format!("{:#}", options(directory).create().map(drop).unwrap_err());
@@ -54,7 +53,7 @@ fn size_of_a_file() -> usize {
     options(directory.path()).create().unwrap().size()
 }
 
-/// Makes files where more and more bytes are left, until there are enough.
+/// Creates files with more and more bytes left, until there are enough.
 fn a_file_needs_all_of_its_space(directory: &Path) {
     let (size, page) = (size_of_a_file(), tmpfs::page(directory));
     assert!(size > 4 * page, "a file of several pages");
@@ -105,7 +104,7 @@ fn nor_where_no_more_files_can_be_created() {
     });
 }
 
-/// All that a file will ever need is its own from its creation on.
+/// A file reserves all the space that it will ever need at creation.
 #[test]
 fn an_existing_file_survives_a_full_file_system() {
     on_tmpfs("size=256k", |directory| {
@@ -135,7 +134,7 @@ fn an_existing_file_survives_a_full_file_system() {
     });
 }
 
-/// To make a larger file than the limit allows would raise SIGXFSZ, which ends the program.
+/// Creating a larger file than the limit allows would raise SIGXFSZ, which kills the program.
 #[test]
 fn a_file_size_limit_kills_no_program() {
     let directory = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! Odd moments and extreme options: nothing aborts, nothing waits for itself, nothing is left.
+//! Unusual moments and extreme options: nothing aborts, deadlocks or is left behind.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +17,7 @@ fn dynamic(directory: &TempDir) -> Options {
     Options::dynamic("Odd").path(directory.path())
 }
 
-/// Builds another kind than it declares.
+/// Attaches a different kind than it declares.
 struct Confused(Gauge<u64>);
 
 impl MmStats for Confused {
@@ -61,12 +61,12 @@ fn windows_and_texts_beyond_memory_are_errors() {
         let mmstats::AddError::Declaration { source, .. } = error else { panic!("{error}") };
         assert_eq!(source, DeclareError::Size { found: size });
     }
-    // What was refused holds no label.
+    // A rejected field occupies no label.
     let _text: Text = stats.add(Text::named("text")).unwrap();
     let _moving: MovingAverage = stats.add(MovingAverage::named("moving").window(8)).unwrap();
 }
 
-/// A message that says only what was found leaves one to guess.
+/// A message that names only what was found leaves the reader guessing.
 #[test]
 fn an_out_of_range_error_names_the_range() {
     let directory = tempfile::tempdir().unwrap();
@@ -135,6 +135,6 @@ fn a_failed_creation_leaves_no_file_and_no_descriptor_and_blocks_no_fork() {
         done.store(true, Ordering::Relaxed);
         slow
     });
-    // Were it so, several in a hundred; a machine under load may hold up one.
+    // If forks waited, several in a hundred would; on a busy machine one may be slow.
     assert!(slow <= 1, "{slow} of {FORKS} waited for a creation that waited for them");
 }

@@ -1,5 +1,5 @@
-//! The end of the process. The one test of its program: handlers run in the reverse of the order in
-//! which they were registered, so nothing else may have made the library register its own.
+//! Process exit. The only test of its program: exit handlers run in reverse order of registration,
+//! so nothing else may have made the library register its own.
 
 use std::mem;
 

@@ -1,4 +1,4 @@
-//! Forks: a child's stores never reach its parent's file, and it holds up nothing of it.
+//! Forks: a child's stores never reach its parent's file, and it keeps none of it alive.
 
 use std::io::{Read, Write, pipe};
 use std::os::unix::fs::MetadataExt;
@@ -36,7 +36,7 @@ fn a_child_writes_to_its_own_memory() {
         (0..1_000).for_each(|_| hits.incr());
         timer.record_secs(2.0);
         text.set("child's");
-        // What it inherited it goes on from.
+        // It continues from what it inherited.
         hits.get() == 1_005 && text.get() == "child's" && stats.flush().is_ok()
     });
     assert_eq!(code, 0);

@@ -1,4 +1,4 @@
-//! What is held: counted up in one thread, down in another, also where one of them has no file.
+//! Holds: counted up in one thread and down in another, even if one of them has no file.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
@@ -48,7 +48,7 @@ fn it_counts_across_threads() {
     assert_eq!(busy(&directory), 4);
     let (waits, has_dropped) = std::sync::mpsc::channel::<()>();
     thread::scope(|scope| {
-        // At the same time as this thread, so with another file.
+        // Alive at the same time as this thread, so it has another file.
         let other = scope.spawn(move || {
             drop(requests);
             drop(waits);
@@ -71,7 +71,7 @@ fn a_thread_local_destructor_drops_one() {
     }
     let directory = create("ending");
     in_thread(|| {
-        // Whichever order destructors run in, one of these runs after the library's.
+        // In whichever order destructors run, one of these runs after the library's.
         BEFORE.with(|_| ());
         AFTER.with(|_| ());
         assert_eq!(ENDING.with(|stats| stats.busy.get()), 2);

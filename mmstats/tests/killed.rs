@@ -1,7 +1,7 @@
-//! Writers that are killed at any moment: every file that they leave is whole, and tells what they
-//! had done to within one update.
+//! Writers that are killed at any time: every file that they leave is whole, and accurate to
+//! within one update.
 //!
-//! `MMSTATS_TEST_SEED` repeats the moments of a run, as far as the machine does.
+//! `MMSTATS_TEST_SEED` repeats the moments of a run, as far as the machine allows.
 
 use std::collections::hash_map::RandomState;
 use std::fs;
@@ -24,7 +24,7 @@ use stress::{FILE, Judged, KINDS, LAYOUTS, publish};
 
 const KILLS: usize = 500;
 
-/// Updates every field once a round and adds a counter, for ever. Reports each round when it is
+/// Updates every field once a round and adds a counter, forever. Reports each round when it is
 /// over.
 fn write(directory: &Path, layout: Layout, reported: &AtomicU64) {
     let report = |round| {
@@ -41,7 +41,7 @@ fn write(directory: &Path, layout: Layout, reported: &AtomicU64) {
         for update in &mut updates {
             update();
         }
-        // As long as there is room.
+        // As long as there is free space.
         added.extend(stats.add(Counter::named(format!("added.{}", added.len()))));
         for counter in &added {
             counter.incr();
@@ -50,7 +50,7 @@ fn write(directory: &Path, layout: Layout, reported: &AtomicU64) {
     }
 }
 
-/// The row of moments of one run: xorshift.
+/// The sequence of moments of one run: xorshift.
 struct Moments(u64);
 
 impl Moments {
@@ -79,7 +79,7 @@ fn wait_for_report(child: Pid, reported: &AtomicU64) {
     }
 }
 
-/// A moment is shorter than a thread can sleep.
+/// Spins: a moment is shorter than a thread can sleep.
 fn pass(moment: Duration) {
     let begun = Instant::now();
     while begun.elapsed() < moment {
@@ -99,7 +99,7 @@ fn a_killed_writer_leaves_whole_values_and_its_last_counts() {
         let layout = LAYOUTS[number % LAYOUTS.len()];
         reported.store(0, Ordering::Relaxed);
         let child = start_child(|| write(directory.path(), layout, reported)).unwrap();
-        // A quarter of them dies at its file's creation, or before.
+        // A quarter of them are killed while creating the file, or before.
         let is_published = number % 4 != 0;
         if is_published {
             wait_for_report(child, reported);

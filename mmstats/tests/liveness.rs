@@ -1,5 +1,4 @@
-//! Whether a writer lives, asked of real processes in odd states, of clocks that step and of pids
-//! that were given out again.
+//! Whether a writer is alive: with real processes in unusual states, clock steps and reused pids.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write, pipe};
@@ -46,7 +45,7 @@ fn assert_stays(path: &Path) {
     assert!(stays && path.exists(), "{removal:?}");
 }
 
-/// A writer in a process of its own, and its file.
+/// A writer in a separate process, and its file.
 fn writer(directory: &TempDir) -> (Actor, PathBuf) {
     let mut actor = Actor::start("writer_role");
     let publish = format!("publish: {}", directory.path().display());
@@ -88,7 +87,7 @@ fn publish(directory: &str) -> (Published<()>, String) {
     (stats, path)
 }
 
-/// Starts a process whose first thread ends while another publishes. Gives its pid and file.
+/// Starts a process whose first thread ends while another publishes. Returns its pid and file.
 fn leaderless(directory: &str) -> String {
     let (path, mut report) = pipe().unwrap();
     let pid = start_child(|| {
@@ -104,7 +103,7 @@ fn leaderless(directory: &str) -> String {
     format!("{} {path}", pid.unwrap())
 }
 
-/// Waits until a file of a process has this text in it.
+/// Waits until a file of a process in `/proc` contains this text.
 fn await_in_proc(pid: Pid, file: &str, expected: &str) {
     while !fs::read_to_string(format!("/proc/{pid}/{file}")).unwrap().contains(expected) {
         thread::yield_now();
@@ -147,7 +146,7 @@ fn a_writer_that_became_another_program_is_dead() {
     let original = original_of(writer.pid(), &directory);
     writer.send("become: cat");
     await_in_proc(writer.pid(), "comm", "cat\n");
-    // It runs, and so the exec is over: it tells what it is told.
+    // It runs, so the exec is over: it echoes its input.
     assert_eq!(writer.ask("answer: another"), "another");
     let reason = format!("pid {} doesn't map the file", writer.pid());
     assert_eq!(verdict(&path), dead(&*reason));
@@ -166,7 +165,7 @@ fn a_program_that_a_writer_started_does_not_keep_its_file_alive() {
     kill(program, Signal::SIGKILL).unwrap();
 }
 
-/// Whatever times a file has in it or on it, its writer lives or not.
+/// The times in a file and of a file don't affect whether its writer is alive.
 #[test]
 fn a_clock_step_changes_no_verdict() {
     const CENTURY: Duration = Duration::from_hours(100 * 365 * 24);
@@ -192,7 +191,7 @@ fn a_clock_step_changes_no_verdict() {
     assert_removed(&of_killed);
 }
 
-/// What a killed writer left names a pid that a living process has now.
+/// A killed writer's file names a pid that a live process has now.
 #[test]
 fn a_reused_pid_keeps_no_dead_file_and_loses_no_live_one() {
     let directory = tempfile::tempdir().unwrap();
@@ -217,7 +216,7 @@ fn a_reused_pid_keeps_no_dead_file_and_loses_no_live_one() {
     assert_stays(&of_living);
 }
 
-/// The pid that was given out again is that of the very process that wants the name.
+/// The reused pid is that of the very process that wants the name.
 #[test]
 fn a_name_is_taken_over_only_from_a_dead_process_of_the_same_pid() {
     let directory = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! The names of files: tools find them, and the file system takes them.
+//! The names of files: tools find them, and the file system accepts them.
 
 use std::env;
 use std::ffi::OsStr;
@@ -63,7 +63,7 @@ fn publisher_by_the_environment() {
     assert_eq!(find::<&str>([]).paths(), [path]);
 }
 
-/// What isn't a placeholder is a part of the name; what is one is filled in, whatever else is there.
+/// Placeholders are filled in; everything else is part of the name.
 #[test]
 fn a_directory_may_have_any_name() {
     for (template, name) in [
@@ -86,14 +86,14 @@ fn a_directory_may_have_any_name() {
     }
 }
 
-/// Each of them went through the names of all before it, which took 43 s.
+/// Each of them used to try the names of all before it, which took 43 s.
 #[test]
 fn a_thread_has_two_thousand_instances_of_one_name() {
     let (_, most) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
     setrlimit(Resource::RLIMIT_NOFILE, most.min(4096), most).unwrap();
-    // Others' descriptors leave that many.
+    // That many are left besides other descriptors.
     let instances = most.min(4096).saturating_sub(500).min(2000) as usize;
-    // In memory, if possible: to make that many files on a disk takes seconds.
+    // In memory, if possible: creating that many files on a disk takes seconds.
     let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
     let create = |_| {
         let options = Options::dynamic("Many").capacity(0).path(directory.path());

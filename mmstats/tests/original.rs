@@ -1,4 +1,4 @@
-//! The original itself, which needs Python 2: it shows our files as we wrote them, and we show its own.
+//! The original itself, which needs Python 2: it reads our files, and we read its files.
 //! `ci/peers` installs it and runs these tests.
 
 use std::fs;

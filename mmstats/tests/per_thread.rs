@@ -1,4 +1,4 @@
-//! One instance a thread: adopted, added up, removed.
+//! One instance per thread: adopted, added up, removed.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
@@ -43,7 +43,7 @@ mmstats::per_thread! {
 /// The tests count the files of one process, so they take turns.
 fn turn() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
-    // Made before any fork: a child that is born in the middle would wait for it for ever.
+    // Initialized before any fork: a child forked in the middle would wait for it forever.
     LazyLock::force(&DIRECTORY);
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -148,7 +148,7 @@ fn a_later_thread_local_destructor_still_counts() {
     }
     let _turn = turn();
     thread::spawn(|| {
-        // Whichever order destructors run in, one of these runs after the library's.
+        // In whichever order destructors run, one of these runs after the library's.
         EARLY.with(|_| ());
         LATE.with(|stats| stats.jobs.incr());
         AFTER.with(|_| ());
@@ -181,9 +181,9 @@ fn a_child_counts_for_itself() {
     assert!(contents == after, "the parent's files are as they were");
 }
 
-/// Threads begin and end all the time, so forks fall into creations, adoptions and retirements, and
-/// whatever lock is held there stays held in the child. The child has no threads of its own: the
-/// standard library's `spawn` takes a lock that may be held too.
+/// Threads begin and end all the time, so forks coincide with creations, adoptions and retirements,
+/// and any lock held there stays held in the child. The child starts no threads: the standard
+/// library's `spawn` takes a lock that may be held too.
 #[test]
 fn no_child_of_twenty_threads_hangs() {
     const CHILDREN: usize = 50;

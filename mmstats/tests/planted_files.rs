@@ -1,5 +1,5 @@
-//! What somebody plants where a writer wants its file: nothing of it is written, opened for
-//! writing or removed, and the writer takes the next name or says why it can't.
+//! Files planted at a writer's file name: none is written to, opened for writing or removed, and
+//! the writer takes the next name or returns an error.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, symlink};
@@ -18,7 +18,7 @@ const PRECIOUS: &str = "as it was";
 /// How to plant something at a path, given another outside.
 type Plant = fn(&Path, &Path);
 
-/// Each stands at a name; beside it is a directory with a precious file and room for another.
+/// What is planted at a name; beside it is a directory with a precious file.
 const PLANTS: [Plant; 7] = [
     |path, outside| symlink(outside.join("precious"), path).unwrap(),
     |path, outside| symlink(outside.join("not there"), path).unwrap(),
@@ -29,7 +29,7 @@ const PLANTS: [Plant; 7] = [
     |path, _| drop(UnixListener::bind(path).unwrap()),
 ];
 
-/// A directory with all plants at these names, and all that one can tell of them.
+/// Plants everything at these names in a directory and checks that it stays unchanged.
 fn planted(names: impl Fn(usize) -> String, test: impl Fn(&Path)) {
     let outside = tempfile::tempdir().unwrap();
     let directory = tempfile::tempdir_in(outside.path()).unwrap();
@@ -44,8 +44,8 @@ fn planted(names: impl Fn(usize) -> String, test: impl Fn(&Path)) {
     assert_eq!(fs::read_to_string(outside.path().join("precious")).unwrap(), PRECIOUS);
 }
 
-/// The name, inode, mode, length and last change of all that stands in a directory. The change of
-/// a directory tells of files that came and went.
+/// The name, inode, mode, length and last change of everything in a directory. The last change of
+/// a directory is left out, as files that come and go in it change it.
 fn state(directory: &Path) -> Vec<(PathBuf, [u64; 3], [i64; 2])> {
     let of = |path: PathBuf| {
         let found = fs::symlink_metadata(&path).unwrap();
@@ -55,7 +55,7 @@ fn state(directory: &Path) -> Vec<(PathBuf, [u64; 3], [i64; 2])> {
     files(directory).into_iter().map(of).collect()
 }
 
-/// Publishes at a name, and goes again.
+/// Publishes at a name and stops.
 fn publish(directory: &Path, name: &str, published_as: &str) {
     let stats = Options::dynamic("Planted").path(directory).filename(name).create().unwrap();
     assert_eq!(stats.path(), Some(directory.join(published_as).as_path()));
@@ -76,7 +76,7 @@ fn an_occupied_name_is_left_alone_and_the_next_one_taken() {
     });
 }
 
-/// In children: each counts its temporary names from 0, and has a pid of its own in them.
+/// In children: each numbers its temporary names from 0 and puts its own pid into them.
 #[test]
 fn an_occupied_temporary_name_is_left_alone() {
     let code = in_child(|| {

@@ -1,4 +1,4 @@
-//! Publishing: what is stored is what readers read, under which name, and for how long.
+//! Publishing: what is stored is what readers read; file names and lifetimes.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -20,7 +20,7 @@ fn value(stats: &Published<()>, label: &str) -> String {
     file.get(label).unwrap().value().to_string()
 }
 
-/// One of them would be in a total for good, and in every sum that has the total.
+/// One of them would spoil a total for good, and every sum that includes the total.
 #[test]
 fn non_finite_numbers_are_not_recorded() {
     let directory = tempfile::tempdir().unwrap();
@@ -95,7 +95,7 @@ fn values_beyond_a_histogram_s_range_are_counted_separately() {
         assert!(found.percentile(60.0).unwrap() <= range_end as f64);
         assert_eq!(found.percentile(61.0), Some(f64::INFINITY));
     }
-    // Nothing is beyond this one's range.
+    // Nothing exceeds this one's range.
     let stats = dynamic(&directory).capacity(65_536).create().unwrap();
     let sizes: Histogram = stats.add(Histogram::named("sizes").max(u64::MAX)).unwrap();
     sizes.record(u64::MAX);
@@ -257,7 +257,7 @@ fn dropping_removes_the_file_and_keep_keeps_it() {
     let left = files(directory.path());
     assert_eq!(counter(&left[0], "hits"), 5);
 
-    // Its writer lives, but the lock is free and the map is gone: the name is free again.
+    // Its writer is alive, but the lock is free and the map is gone: the name is free again.
     let next = dynamic(&directory).filename(left[0].file_name().unwrap().to_str().unwrap());
     assert_eq!(next.create().unwrap().path(), Some(left[0].as_path()));
 }

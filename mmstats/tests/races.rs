@@ -1,4 +1,4 @@
-//! Two creators and a cleaner race for the name of a dead file: nobody loses a living one.
+//! Two creators and a cleaner race for the name of a dead file: no live file is lost.
 //!
 //! `ci/races` runs many rounds of it.
 
@@ -44,7 +44,7 @@ fn two_creators_and_a_cleaner_lose_no_living_file_and_keep_no_dead_one() {
     }
 }
 
-/// Files that are dead for different reasons: the writer is gone; it lives and doesn't map the
+/// Files that are dead for different reasons: the writer is gone; it is alive and doesn't map the
 /// file; it was in another pid namespace and the lock is free; it was one of the original.
 fn dead_files(directory: &Path) -> Vec<Vec<u8>> {
     let mut writer = Actor::start("creator");
@@ -71,7 +71,7 @@ impl<'a> Race<'a> {
         Self { directory, creators, cleaner: Actor::start("cleaner"), random: 1 }
     }
 
-    /// One round, from a dead file to an empty directory. Gives what happened in it.
+    /// One round, from a dead file to an empty directory. Returns what happened.
     fn run(&mut self, round: u64, dead: &[Vec<u8>]) -> String {
         let name = self.directory.join(NAME);
         fs::write(&name, &dead[round as usize % dead.len()]).unwrap();
@@ -101,7 +101,7 @@ impl<'a> Race<'a> {
         format!("{who} removed the dead file, {name}")
     }
 
-    /// Lets all three go, each after a pause of its own: up to twice what a creation takes.
+    /// Starts all three, each after a different pause of up to twice the time of a creation.
     fn go(&mut self, round: u64) {
         let directory = self.directory.display();
         let mut pause = || {

@@ -1,4 +1,4 @@
-//! A set-user-ID program takes nothing from the environment of whoever starts it.
+//! A set-user-ID program ignores the environment of whoever starts it.
 
 use std::env;
 use std::fs;

@@ -1,4 +1,4 @@
-//! A writer that is looked at after each of its instructions: whenever it is killed, its file is
+//! A writer that is inspected after each of its instructions: whenever it is killed, its file is
 //! whole.
 
 use std::fs::{self, File};
@@ -13,8 +13,8 @@ use mmstats_testing::traced;
 mod stress;
 use stress::{FILE, Judged, KINDS, LAYOUTS, publish};
 
-/// Looks at a file each time that an instruction of `action` has changed it, and in the end.
-/// How many times that was; `None` where processes may not be traced.
+/// Reads a file each time an instruction of `action` has changed it, and at the end.
+/// Returns how often; `None` if processes may not be traced.
 fn at_each_change<T>(
     path: &Path,
     prepare: impl FnOnce() -> T,
@@ -38,7 +38,7 @@ fn at_each_change<T>(
     };
     let action = |mut prepared| {
         action(&mut prepared);
-        // Its end is not under test.
+        // Its exit is not under test.
         mem::forget(prepared);
     };
     traced::at_each_instruction(prepare, action, inspect_changes);

@@ -1,4 +1,4 @@
-//! Large stats structs in threads with small stacks, as thread pools and other runtimes have them.
+//! Large stats structs in threads with small stacks, as in thread pools and other runtimes.
 
 use std::thread;
 
@@ -8,7 +8,7 @@ use mmstats::{
 };
 use mmstats_testing::os::fork::in_child;
 
-/// Less than any usual limit; a stack that overflows ends the process.
+/// Less than any usual limit; a stack overflow kills the process.
 const STACK: usize = 192 << 10;
 
 /// Structs of twenty fields of a kind each.
@@ -31,7 +31,7 @@ macro_rules! twenty {
         }
     )+
 
-        /// Of each kind its name, the size of such a struct, and its first use.
+        /// Each kind's name, the size of such a struct, and its first use.
         const KINDS: &[(&str, usize, fn())] = &[
             $((stringify!($kind), size_of::<$name::Twenty>(), || first_use(&$name::STATS))),+
         ];

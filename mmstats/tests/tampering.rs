@@ -1,5 +1,5 @@
-//! What others do to a file while its writer runs: the writer goes on, and removes nothing but its
-//! own.
+//! What others do to a file while its writer runs: the writer keeps working and removes nothing
+//! but its own file.
 
 use std::fs::{self, File, Permissions};
 use std::io::{ErrorKind, Read};
@@ -58,7 +58,7 @@ fn an_unlinked_file_stays_live_for_open_readers() {
     open.read_to_end(&mut bytes).unwrap();
     let hits = oracle::fields(&bytes).into_iter().find(|field| field.label == "hits");
     assert_eq!(hits.unwrap().value, oracle::Value::Integer(1));
-    // The name is free, and whoever takes it keeps it.
+    // The name is free, and its next owner keeps it.
     let next = Writer::new(&directory, "own.mmstats");
     assert_eq!(next.path, writer.path);
     drop(writer);
@@ -80,7 +80,7 @@ fn a_replaced_file_leaves_its_replacement_alone() {
     drop(writer);
     other.keeps_working();
     assert_eq!(counter(&path, "hits"), 1);
-    // Not at its own name any more, so that one has to be cleaned up.
+    // No longer at its own name, so it has to be cleaned up.
     drop(other);
     assert_eq!(files(directory.path()), [path.as_path()]);
     let removal = remove_if_dead(&path, &mut Processes::new()).unwrap();
@@ -96,7 +96,7 @@ fn a_moved_directory_does_not_stop_the_writer() {
     fs::rename(directory.path(), &moved).unwrap();
     writer.keeps_working();
     assert_eq!(counter(&moved.join("own.mmstats"), "hits"), 1);
-    // A file of the same name in a new directory of the same name isn't its own.
+    // A file of the same name in a new directory of the same name belongs to somebody else.
     fs::create_dir(directory.path()).unwrap();
     fs::write(&writer.path, "somebody else's").unwrap();
     drop(writer);
@@ -122,7 +122,7 @@ fn changed_permissions_do_not_stop_the_writer() {
     }
 }
 
-/// To cut a file under its writer would kill the writer. Its mode lets nobody, in a directory that
+/// Truncating a file would kill its writer. Its mode prevents that, even in a directory that
 /// everybody may write into.
 #[test]
 fn no_other_user_can_truncate_replace_or_remove_a_file() {
@@ -137,7 +137,7 @@ fn no_other_user_can_truncate_replace_or_remove_a_file() {
             can_t_be_moved(&writer.path);
         }
         can_t_be_cut(&writer.path);
-        // Nor can this user cut a file of its own by mistake.
+        // Nor can this user truncate one of its own files by mistake.
         can_t_be_cut(&Writer::new(&directory, "child.mmstats").path);
         true
     });

@@ -1,4 +1,4 @@
-//! Guards in the tasks of a runtime with several threads: cancelled, blocking, dropped with it.
+//! Guards in the tasks of a multi-threaded runtime: cancelled, blocking, dropped with it.
 
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -19,7 +19,7 @@ struct Web {
     request: Timer,
 }
 
-/// The folder of one test.
+/// The directory of one test.
 fn directory_of(test: &str) -> PathBuf {
     let directory = path_of(test);
     std::fs::create_dir_all(&directory).unwrap();
@@ -38,7 +38,7 @@ fn runtime() -> Runtime {
     Builder::new_multi_thread().worker_threads(4).build().unwrap()
 }
 
-/// Numbers without any order, the same each time.
+/// Reproducible random numbers.
 fn random() -> impl FnMut() -> u32 {
     let mut state = 1_u64;
     move || {
@@ -69,7 +69,7 @@ impl Gate {
     }
 }
 
-/// Ends the task wherever it is, and waits until all that it held is dropped.
+/// Cancels the task wherever it is, and waits until everything it held is dropped.
 async fn cancel(task: JoinHandle<()>) {
     task.abort();
     let _ = task.await;
@@ -145,7 +145,7 @@ fn threads_that_come_and_go_and_block_and_fork_leave_nothing() {
                 hold()
             });
             if round.is_multiple_of(20) {
-                // Its guards are its own, and those of this process not.
+                // The child's guards count there, those of this process don't.
                 let inherited = hold();
                 let is_own = || MINGLED.with(|stats| stats.busy.get()) == 0;
                 assert_eq!(
@@ -188,8 +188,8 @@ fn a_dropped_runtime_releases_what_its_tasks_hold() {
     assert_eq!((busy(&directory), timings(&directory, "request")), (0, TASKS as u64));
 }
 
-/// As servers have them: the answer is given when the handler returns, and is under way until its
-/// last chunk was taken, or until the client went away.
+/// As in servers: the handler returns the response, which is in flight until its last chunk is
+/// taken or the client goes away.
 struct Body {
     chunks: usize,
     _busy: HoldGuard<Web>,

@@ -1,5 +1,5 @@
-//! What becomes of a value when its thread ends: what counts or says what happened last stays,
-//! what says how things are goes back to its beginning.
+//! Values after their thread ends: counts and last values remain, values that describe the present
+//! are reset.
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -41,7 +41,7 @@ mmstats::per_thread! {
     static LATE: Jobs = options(3);
 }
 
-/// Does this with the instance of a thread that then ends.
+/// Runs this with the instance of a thread that then ends.
 fn in_thread(jobs: &'static PerThread<Jobs>, action: fn(&Jobs)) {
     thread::spawn(move || jobs.with(action)).join().unwrap();
 }
@@ -81,7 +81,7 @@ fn last_values_remain_after_a_thread_ends() {
     assert_eq!(values(1), AFTERWARDS, "packed");
 }
 
-/// The thread that takes over speaks for both, as two files would.
+/// The thread that takes over reports for both, as two files would.
 #[test]
 fn the_next_thread_continues_from_there() {
     in_thread(&ADOPTED, fail);
@@ -97,14 +97,14 @@ fn the_next_thread_continues_from_there() {
     in_thread(&ADOPTED, |jobs| {
         jobs.last_error.set("");
         jobs.last_success.set(1_000_000_001.0);
-        // Its own, so it may set it back.
+        // Its own value, so it may reset it.
         jobs.last_success.set(1_000_000_000.5);
         assert_eq!(jobs.last_success.get(), 1_000_000_000.5);
     });
     assert_eq!(values(2)[..3], ["2", "1000000000.5", ""]);
 }
 
-/// Each call in a thread-local destructor borrows an instance and gives it back.
+/// Each call in a thread-local destructor borrows an instance and returns it.
 #[test]
 fn last_values_of_a_late_destructor_remain() {
     struct AtTheVeryEnd;

@@ -73,7 +73,7 @@ fn a_thread_local_destructor_drops_one() {
     }
     let directory = create("ending");
     in_thread(|| {
-        // Whichever order destructors run in, one of these runs after the library's.
+        // In whichever order destructors run, one of these runs after the library's.
         BEFORE.with(|_| ());
         ENDING.with(|_| ());
         AFTER.with(|_| ());

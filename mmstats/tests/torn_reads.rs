@@ -1,5 +1,5 @@
-//! A reader beside a writer that never waits for it: no value of two updates, none that steps
-//! back. With the naive reader of the original's time both are seen at once.
+//! A reader beside a writer that never waits for it: no value mixes two updates, none steps back.
+//! A naive reader like the original's sees both at once.
 //!
 //! `MMSTATS_TEST_SECONDS` says for how long, 2 unless set.
 
@@ -17,20 +17,20 @@ use tempfile::TempDir;
 mod stress;
 use stress::{EDGES, Judged, LAYOUTS, Rhythm, Watch, Writer, across_edges};
 
-/// How long something may take that must happen at some time.
+/// How long to wait for something that must happen eventually.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The longest run of one writer: the checks of its figures are exact up to some 2^26 updates, and
 /// a timer gets 2^25 in a second.
 const LONGEST: f64 = 1.0;
 
-/// A reader and a writer take two processors: one test at a time.
+/// A reader and a writer take two processors, so the tests run one at a time.
 fn processors() -> MutexGuard<'static, ()> {
     static PROCESSORS: Mutex<()> = Mutex::new(());
     PROCESSORS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// In memory, where programs have their stats files, if there is such a place.
+/// In memory, where programs have their stats files, if possible.
 fn directory() -> TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
@@ -82,8 +82,8 @@ fn beside_a_thread_values_are_consistent_and_never_step_back() {
     read_beside(seconds() / 4.0, Writer::thread);
 }
 
-/// Reads naively beside a writer of values across the edges, until one was torn. `are_torn` says
-/// it of each of the two values in a copy.
+/// Reads naively beside a writer of values across the edges, until one is torn. `are_torn` checks
+/// each of the two values in a copy.
 fn read_naively(layout: Layout, are_torn: fn(&[u8]) -> [bool; 2]) {
     let available = thread::available_parallelism().map_or(2, NonZero::get);
     if !requires(available > 1, "on one processor nobody reads while another writes") {
@@ -105,7 +105,7 @@ fn read_naively(layout: Layout, are_torn: fn(&[u8]) -> [bool; 2]) {
     println!("{layout:?}, naively: {reads} reads; {line} torn across lines, {page} across pages");
 }
 
-/// What the tests above would see if the library trusted what it copies.
+/// What the tests above would see if the library trusted its copies.
 #[test]
 fn a_naive_reader_of_a_packed_file_sees_torn_numbers() {
     read_naively(Layout::Packed, |bytes| {
@@ -122,7 +122,7 @@ fn a_naive_reader_of_a_packed_file_sees_torn_numbers() {
     });
 }
 
-/// The same of struct values, whose sequence numbers nobody looks at in a single copy.
+/// The same for struct values, whose sequence numbers are ignored in a single copy.
 #[test]
 fn a_single_copy_of_an_aligned_file_has_torn_timers() {
     read_naively(Layout::Aligned, |bytes| {

@@ -39,7 +39,7 @@ fn an_unloaded_plugin_leaves_nothing() {
     assert_eq!((code, files(directory.path())), (0, vec![kept]));
 }
 
-/// The library's destructors run as they do at an unloading, but other threads go on.
+/// The library's destructors run as when it is unloaded, but other threads keep running.
 #[test]
 fn what_a_plugin_publishes_stays_in_memory_when_the_process_ends() {
     let path = built_example("plugin");

@@ -1,4 +1,4 @@
-//! Threads in private memory: the program can ask for them, and its files have their number.
+//! Threads in private memory: the program can query their number, and its files contain it.
 
 use std::cell::Cell;
 use std::panic::{self, catch_unwind};
@@ -24,7 +24,7 @@ struct Jobs {
 }
 
 static DIRECTORY: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
-/// Whether files can't be made at present.
+/// Whether files can't be created at present.
 static FULL: AtomicBool = AtomicBool::new(false);
 
 const MISSING: &str = "/does/not/exist";
@@ -47,12 +47,12 @@ mmstats::per_thread! {
 /// The tests count the threads of one process, so they take turns.
 fn turn() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
-    // Made before any fork: a child that is born in the middle would wait for it for ever.
+    // Initialized before any fork: a child forked in the middle would wait for it forever.
     LazyLock::force(&DIRECTORY);
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A thread that counts and goes on living until it is told to end.
+/// A thread that counts and stays alive until it is stopped.
 struct Worker {
     end: Sender<()>,
     thread: JoinHandle<()>,
@@ -81,7 +81,7 @@ fn plain(directory: &Path) -> Options {
     Options::dynamic("Plain").path(directory).filename("plain.mmstats").or_private_memory()
 }
 
-/// What all files of the process say.
+/// The number in each file of the process.
 fn numbers() -> Vec<u64> {
     files(DIRECTORY.path()).iter().map(|path| counter_of(path)).collect()
 }
@@ -114,7 +114,7 @@ fn threads_without_a_file_are_counted_as_long_as_they_are_there() {
     );
     assert!(text.contains(MISSING) && text.contains("No such file"), "{text}");
 
-    // A file that is made later has the number as well, and so has one of other stats.
+    // A file created later has the number too, and so has one of other stats.
     let later = plain(DIRECTORY.path()).create().unwrap();
     assert_eq!(numbers(), [2, 2]);
     let private = plain(Path::new(MISSING)).create().unwrap();
@@ -177,7 +177,7 @@ fn a_thread_that_takes_over_unpublished_stats_publishes_them() {
     let fifth = Worker::start(&RESUMED);
     assert_eq!(resumed().iter().map(|(done, _)| *done).collect::<Vec<_>>(), [2, 3]);
 
-    // The one that is left has begun and ends without a file; the next goes on in one.
+    // The remaining one begins and ends without a file; the next one continues in a file.
     third.end();
     assert_eq!((counter_of(path), RESUMED.problem()), (0, None));
     let sixth = Worker::start(&RESUMED);
@@ -214,7 +214,7 @@ fn late_publication_equals_publication_at_once() {
     };
     let descriptors = || std::fs::read_dir("/proc/self/fd").unwrap().count();
     let code = in_child(|| {
-        // An instance of the child's own.
+        // The child's own instance.
         FULL.store(true, Ordering::SeqCst);
         Worker::start(&LATE).end();
         FULL.store(false, Ordering::SeqCst);
@@ -238,7 +238,7 @@ fn the_reason_is_that_of_the_last_attempt_and_a_file_is_used_before_private_memo
     assert!(reason().unwrap().contains("No such file"));
     published.end();
     private.end();
-    // A thread that begins has the file, though private memory was there as well.
+    // A new thread gets the file, though private memory was available too.
     let published = Worker::start(&MIXED);
     assert_eq!(MIXED.problem(), None);
     let limit = getrlimit(Resource::RLIMIT_FSIZE).unwrap();

@@ -1,5 +1,5 @@
-//! The write path asks nothing of the system and nothing of the allocator, whatever is written
-//! and however one gets at it.
+//! The write path makes no system calls and no allocations, whatever is written and however it is
+//! accessed.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -21,8 +21,8 @@ use nix::unistd::alarm;
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// How often each write is made in each way: ten million times; ten million writes altogether
-/// where they aren't optimized and take twenty times as long.
+/// How often each write is made in each way: ten million times; without optimization, which is
+/// twenty times slower, ten million writes altogether.
 const ROUNDS: u64 = if cfg!(debug_assertions) { 50_000 } else { 10_000_000 };
 
 /// Two layouts; a struct's fields, fields that were added later, a static.
@@ -38,11 +38,11 @@ mmstats::per_thread! {
     static PACKED: Kinds = Kinds::options().layout(Layout::Packed);
 }
 
-/// Ways to get at the stats: each makes a write as often as it is told.
+/// Ways to access the stats: each repeats a write.
 type Ways = BTreeMap<String, Box<dyn Fn(Write, u64)>>;
 
-/// All ways, each used once. The files have lost their names already: a child that is killed
-/// leaves nothing behind.
+/// All ways, each used once. The files are already unlinked: a child that is killed leaves nothing
+/// behind.
 fn ways() -> Ways {
     let mut ways = Ways::new();
     for (layout, in_static) in [(Layout::Aligned, &ALIGNED), (Layout::Packed, &PACKED)] {
@@ -133,14 +133,14 @@ fn a_child_that_makes_a_system_call_is_killed() {
     assert_eq!(report, "before\n");
 }
 
-/// Runs `action` in a child that is killed at any system call but `write` and `exit_group`: how it
-/// ended and what it reported, or nothing where there is no such filter.
+/// Runs `action` in a child that is killed at any system call but `write` and `exit_group`. Returns
+/// how it ended and what it reported, or `None` if there is no such filter.
 fn confined(action: impl FnOnce(&Ways, &mut PipeWriter)) -> Option<(WaitStatus, String)> {
     const NO_FILTER: &str = "no filter: ";
     let (mut reader, writer) = io::pipe().unwrap();
     let end = run_in_child(|| {
         alarm::set(TIMEOUT);
-        // Letting go of them would close and unmap.
+        // Dropping them would close and unmap.
         let mut writer = ManuallyDrop::new(writer);
         let ways = ManuallyDrop::new(ways());
         match seccomp::allow_only(&[libc::SYS_write, libc::SYS_exit_group]) {

@@ -1,3 +1,3 @@
-//! What is published and read together.
+//! Publishing and reading together.
 
 mod interleavings;

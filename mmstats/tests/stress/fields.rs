@@ -1,4 +1,4 @@
-//! The fields of a stress: every kind, and values at the worst places of a file.
+//! The fields of a stress test: every kind, and values at the worst offsets of a file.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use mmstats::{
 
 use super::figures::{Figure, Judged};
 
-/// One field of the stress: how it is updated, and how a reader judges what it sees.
+/// One field of the stress test: how it is updated, and how a reader judges what it sees.
 pub struct Kind {
     pub label: &'static str,
     add: fn(&Published<()>, String) -> Update,
@@ -54,8 +54,8 @@ const fn timer(label: &'static str, offset: usize) -> Kind {
 /// The ends of a cache line and of a page.
 pub const EDGES: [usize; 2] = [64, 4096];
 
-/// What several loads or stores are needed for, across each edge. It stands first in a file, in
-/// this order: that makes its place sure.
+/// Values that need several loads or stores, across each edge. They come first in a file, in this
+/// order, which fixes their offsets.
 pub const fn across_edges(layout: Layout) -> &'static [Kind] {
     const PACKED: &[Kind] = &[number("line", EDGES[0]), number("page", EDGES[1])];
     const ALIGNED: &[Kind] = &[timer("line", EDGES[0]), timer("page", EDGES[1])];
@@ -89,7 +89,7 @@ pub const KINDS: &[Kind] = &[
     kind::<Text>("text"),
 ];
 
-/// The file that a writer makes in its directory.
+/// The file that a writer creates in its directory.
 pub const FILE: &str = "stress.mmstats";
 
 /// Publishes fields, each updated once.
@@ -115,7 +115,7 @@ pub fn publish(
 }
 
 impl Edge {
-    /// A label that begins like this and is so long that the value stands where it should. `end`
+    /// A label that begins like this, long enough that the value is at the right offset. `end`
     /// is where the field before ends, and then where this one does.
     fn label(&self, begin: &str, end: &mut usize) -> String {
         const SIZES_AND_WRITE_BUFFER: usize = 2 + 2 + 1;

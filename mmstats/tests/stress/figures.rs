@@ -1,5 +1,5 @@
-//! Values that carry their own check, one of each kind: whoever reads one can tell whether all of
-//! it is of one update.
+//! Values that carry their own check, one of each kind: a reader can verify that all of it is of
+//! one update.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use mmstats::{
     Average, Declaration, Field, Histogram, MovingAverage, Text, Timer, Value, WindowedAverage,
 };
 
-/// What a value tells of itself.
+/// The verdict on a value.
 #[derive(Debug, PartialEq)]
 pub enum Judged {
     /// It has parts of several updates.

@@ -22,7 +22,7 @@ struct Seen {
     unstable: u64,
     torn: u64,
     backwards: u64,
-    /// The numbers of the last whole value, and how often they were others than before.
+    /// The numbers of the last whole value, and how often they changed.
     last: Vec<u64>,
     changes: u64,
     /// The first value that was torn or stepped back.
@@ -35,7 +35,7 @@ impl Watch {
         Self { layout, reads: 0, fields }
     }
 
-    /// Looks at every value of a snapshot.
+    /// Checks every value of a snapshot.
     pub fn observe(&mut self, file: &StatsFile) {
         self.reads += 1;
         assert_eq!(file.stats().len(), self.fields.len());
@@ -59,7 +59,7 @@ impl Watch {
 
     /// # Panics
     ///
-    /// Where a value that can't tear was torn or stepped back, or too little was seen.
+    /// If a value that can't tear was torn or stepped back, or too little was seen.
     pub fn assert_sound(&self) {
         for (kind, seen) in &self.fields {
             assert!(seen.is_enough(), "{} was hardly seen to change, in {self}", kind.label);
@@ -70,7 +70,7 @@ impl Watch {
     }
 
     /// Whether a field can't tear: a packed text and a packed histogram have one buffer, as the
-    /// original's texts have, and nothing can tell whether they are of one update.
+    /// original's texts have, and nothing shows whether they are of one update.
     fn guards(&self, label: &str) -> bool {
         self.layout == Layout::Aligned || !["text", "histogram"].contains(&label)
     }

@@ -1,4 +1,4 @@
-//! A writer that updates all fields until it is told to stop: a process of its own, or a thread.
+//! A writer that updates all fields until it is stopped: a separate process, or a thread.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use super::fields::{FILE, KINDS, Kind, Update, across_edges, publish};
 /// How the updates follow each other.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Rhythm {
-    /// Field after field, with a breath of varying length after each round.
+    /// Field after field, with a pause of varying length after each round.
     WithPauses,
     /// Field after field, and nothing else.
     WithoutPause,
@@ -59,11 +59,11 @@ pub struct Writer {
 
 enum RunsAs {
     Thread(JoinHandle<()>, Arc<AtomicBool>),
-    /// Its output stays open for its last words.
+    /// Its output stays open for its last messages.
     Process(Child, BufReader<ChildStdout>),
 }
 
-/// What a child of this test program is told by.
+/// The variable that makes a child of this test program a writer.
 const ROLE: &str = "MMSTATS_TEST_WRITER";
 const PUBLISHED: &str = "published";
 
@@ -105,7 +105,7 @@ impl Writer {
             }
             RunsAs::Process(mut child, _output) => {
                 assert_eq!(child.try_wait().unwrap(), None, "the writer still writes");
-                // Its standard input ends, and so it does.
+                // The end of its standard input ends it.
                 assert!(child.wait().unwrap().success());
             }
         }
@@ -116,8 +116,8 @@ fn role(layout: Layout, rhythm: Rhythm) -> String {
     format!("{layout:?} {rhythm:?}")
 }
 
-/// The writer's process: writes as it is told until its standard input ends, so that it never
-/// outlives who started it. Does nothing where nobody told.
+/// The writer's process: writes as its variable says until its standard input ends, so that it
+/// never outlives its parent. Does nothing without the variable.
 pub fn be_the_process() {
     let Some(given) = std::env::var_os(ROLE) else {
         return;

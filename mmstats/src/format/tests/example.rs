@@ -1,4 +1,4 @@
-//! The worked example of `spec/FORMAT.md` is what this code writes, byte by byte, and reads.
+//! The worked example of `spec/FORMAT.md` is what this code writes, byte for byte, and reads.
 //!
 //! A failing test prints the block to paste.
 
