@@ -1,4 +1,4 @@
-//! This test program as another process, a line to it and a line back at a time.
+//! This test program as another process, driven line by line.
 
 use std::env;
 use std::io::{self, BufRead, BufReader, Lines, Write};
@@ -9,13 +9,13 @@ use nix::unistd::Pid;
 
 use crate::command::tool;
 
-/// Set in an actor's environment: without it a role ends at once.
+/// Set in an actor's environment; without it a role ends at once.
 const VARIABLE: &str = "MMSTATS_TEST_ACTOR";
-/// In front of an answer, as the test harness writes into the same lines.
+/// The prefix of an answer, as the test harness writes to the same lines.
 const MARK: &str = "answer: ";
 
-/// A process that plays a role: a test of this program that is ignored otherwise and calls
-/// [`play`]. It is killed when dropped.
+/// A process that plays a role: an ignored test of this program that calls [`play`]. It is killed
+/// when dropped.
 pub struct Actor {
     child: Child,
     lines: ChildStdin,
@@ -56,7 +56,7 @@ impl Actor {
         writeln!(self.lines, "{line}").unwrap();
     }
 
-    /// The next answer; panics where the actor ended instead.
+    /// The next answer; panics if the actor ended instead.
     pub fn answer(&mut self) -> String {
         let mut answers = self.answers.by_ref().map(Result::unwrap);
         let answer = answers.find_map(|line| Some(line.split_once(MARK)?.1.to_owned()));
@@ -68,13 +68,13 @@ impl Actor {
         self.answer()
     }
 
-    /// Kills it by SIGKILL, and asks how it ended.
+    /// Kills it with SIGKILL and waits for it.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Kills it, and waits for its end without asking how it was: its pid stays.
+    /// Kills it and waits for its end without reaping it: its pid stays.
     pub fn make_zombie(&mut self) {
         self.child.kill().unwrap();
         waitid(Id::Pid(self.pid()), WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT).unwrap();
@@ -88,7 +88,7 @@ impl Drop for Actor {
     }
 }
 
-/// Answers each line that comes, to the end of the test that sends them.
+/// Answers each line until the test that sends them ends.
 pub fn play(mut answer: impl FnMut(&str) -> String) {
     if env::var_os(VARIABLE).is_none() {
         return;

@@ -25,10 +25,10 @@ pub const LEFT: &str = "\u{e012}";
 pub const RIGHT: &str = "\u{e014}";
 pub const DOWN: &str = "\u{e015}";
 
-/// How often it is asked.
+/// The interval between checks.
 const EVERY: Duration = Duration::from_millis(20);
 
-/// A browser, which ends when it is dropped.
+/// A browser, closed when dropped.
 pub struct Browser {
     runtime: Runtime,
     client: Client,
@@ -37,14 +37,14 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Starts one with a light page of 1280 by 800 pixels; `None`: it isn't installed, and the test is
+    /// Starts one with a light page of 1280 by 800 pixels; `None` if none is installed: the test is
     /// skipped.
     pub fn start() -> Option<Self> {
         if !["chromium", "chromedriver"].into_iter().all(is_installed) {
             return None;
         }
         let driver = Driver::start();
-        // As root Chromium refuses to run in its sandbox, and shared memory may be small.
+        // As root Chromium doesn't run in its sandbox, and shared memory may be small.
         let arguments = json!(["--headless=new", "--no-sandbox", "--disable-dev-shm-usage",]);
         let wanted = json!({"goog:chromeOptions": {"args": arguments}});
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -69,14 +69,14 @@ impl Browser {
         self.await_(self.client.current_url()).into()
     }
 
-    /// Goes on in a new tab, which hides the others.
+    /// Opens a new tab, which hides the others.
     pub fn new_tab(&self) {
         let tab = self.await_(self.client.new_window(true));
         self.await_(self.client.switch_to_window(tab.handle));
         self.emulate("Page.bringToFront", &json!({}));
     }
 
-    /// Closes this tab and goes on in the one that was opened first.
+    /// Closes this tab and returns to the first one.
     pub fn close_tab(&self) {
         self.await_(self.client.close_window());
         let tabs = self.await_(self.client.windows());
@@ -84,7 +84,7 @@ impl Browser {
         self.emulate("Page.bringToFront", &json!({}));
     }
 
-    /// What an expression of the page's script is.
+    /// Evaluates a JavaScript expression in the page.
     #[track_caller]
     pub fn ask(&self, expression: &str) -> Value {
         let script = format!("return ({expression});");
@@ -92,7 +92,7 @@ impl Browser {
         answer.unwrap_or_else(|error| panic!("{expression}: {error}"))
     }
 
-    /// Awaits that an expression is true.
+    /// Waits until an expression is true.
     #[track_caller]
     pub fn until(&self, expression: &str) {
         let begin = Instant::now();
@@ -115,13 +115,13 @@ impl Browser {
         self.await_(element.send_keys(keys));
     }
 
-    /// Presses keys where the page has its focus.
+    /// Presses keys in the focused element.
     pub fn press(&self, keys: &str) {
         let element = self.await_(self.client.active_element());
         self.await_(element.send_keys(keys));
     }
 
-    /// Points at two places of an element, in pixels from its middle, and drags from one to the other.
+    /// Drags between two points of an element, in pixels from its centre.
     pub fn drag(&self, selector: &str, from: i64, to: i64) {
         let element = self.await_(self.client.find(Locator::Css(selector)));
         let at = |x| PointerAction::MoveToElement {
@@ -138,25 +138,25 @@ impl Browser {
         self.await_(self.client.perform_actions(mouse));
     }
 
-    /// Gives the page a size, whatever the window's is.
+    /// Sets the size of the page, whatever that of the window.
     pub fn resize(&self, width: u32, height: u32) {
         let size =
             json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         self.emulate("Emulation.setDeviceMetricsOverride", &size);
     }
 
-    /// Tells the page which colours the system has.
+    /// Sets the system's colour scheme for the page.
     pub fn prefer(&self, scheme: &str) {
         let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
         self.emulate("Emulation.setEmulatedMedia", &features);
     }
 
-    /// Tells the page in which time zone it is; an empty one is the system's.
+    /// Sets the page's time zone; an empty one is the system's.
     pub fn time_zone(&self, zone: &str) {
         self.emulate("Emulation.setTimezoneOverride", &json!({"timezoneId": zone}));
     }
 
-    /// A command of Chromium's own protocol.
+    /// Sends a command of Chromium's protocol.
     #[track_caller]
     fn emulate(&self, command: &str, parameters: &Value) {
         let body = json!({"cmd": command, "params": parameters}).to_string();
@@ -164,7 +164,7 @@ impl Browser {
         assert_eq!(answer, Some(200), "{command}");
     }
 
-    /// Keeps a picture of the page among the artefacts.
+    /// Saves a screenshot of the page among the test artefacts.
     pub fn screenshot(&self, name: &str) {
         let folder = artifacts().join("screenshots");
         fs::create_dir_all(&folder).unwrap();
@@ -185,7 +185,7 @@ impl Drop for Browser {
     }
 }
 
-/// Tells how many pixels of a chart have the colour of a line, as an expression.
+/// An expression for how many pixels of a chart have the colour of a line.
 pub fn pixels(chart: usize, line: usize) -> String {
     format!(
         "(() => {{
@@ -205,7 +205,7 @@ pub fn pixels(chart: usize, line: usize) -> String {
     )
 }
 
-/// The program that drives browsers. It ends when it is dropped.
+/// chromedriver, stopped when dropped.
 struct Driver {
     child: Child,
     address: SocketAddr,
@@ -221,7 +221,7 @@ impl Driver {
             let port = port.strip_prefix("ChromeDriver was started successfully on port ")?;
             port.trim_end_matches('.').parse::<u16>().ok()
         });
-        // Whatever else it says is read, so that it never waits for that.
+        // The rest of its output is read so that it never blocks.
         std::thread::spawn(move || lines.for_each(drop));
         let port = port.expect("chromedriver tells its port");
         Self { child, address: ([127, 0, 0, 1], port).into() }

@@ -1,4 +1,4 @@
-//! Commands that run to their end, within a time limit.
+//! Commands that run to completion within a time limit.
 
 use std::ffi::OsStr;
 use std::io::{self, PipeReader, PipeWriter, Write};
@@ -36,7 +36,7 @@ const VARIABLES: [&str; 12] = [
     "NO_COLOR",
 ];
 
-/// A tool with no settings in its environment but those of the test.
+/// A tool with no settings in its environment except the test's.
 pub fn tool(path: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(path);
     for name in VARIABLES {
@@ -46,7 +46,7 @@ pub fn tool(path: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// The same command, started with these signals ignored, as by `nohup` or in the background of a
+/// The same command, started with these signals ignored, as with `nohup` or in the background of a
 /// script.
 pub fn ignoring(signals: &[Signal], command: &Command) -> Command {
     let names: Vec<_> = signals.iter().map(|signal| (*signal as i32).to_string()).collect();
@@ -57,7 +57,7 @@ pub fn ignoring(signals: &[Signal], command: &Command) -> Command {
     within(shell, command)
 }
 
-/// The outer command, with the other one as its last arguments.
+/// The outer command with the other one as its last arguments.
 pub fn within(mut outer: Command, command: &Command) -> Command {
     outer.arg(command.get_program()).args(command.get_args());
     for (name, value) in command.get_envs() {
@@ -69,12 +69,12 @@ pub fn within(mut outer: Command, command: &Command) -> Command {
     outer
 }
 
-/// Runs a command to its end. One that hangs is killed, and the test fails.
+/// Runs a command to completion. If it hangs, it is killed and the test fails.
 pub fn run(command: &mut Command) -> Run {
     run_into(command, Stdio::piped())
 }
 
-/// The same with its stdout elsewhere.
+/// The same with another stdout.
 pub fn run_into(command: &mut Command, stdout: impl Into<Stdio>) -> Run {
     let child = command.stdout(stdout).stderr(Stdio::piped()).spawn().unwrap();
     let pid = Pid::from_raw(child.id().cast_signed());
@@ -96,7 +96,7 @@ pub fn dead_pid() -> u32 {
     child.id()
 }
 
-/// A pipe that takes nothing more, and nobody reads.
+/// A full pipe that nobody reads.
 pub fn full_pipe() -> (PipeReader, PipeWriter) {
     let (reader, mut writer) = io::pipe().unwrap();
     let size = fcntl(&writer, FcntlArg::F_SETPIPE_SZ(4096)).unwrap();

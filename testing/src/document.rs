@@ -8,12 +8,12 @@ use serde_json::{Map, Value, json};
 use crate::http::Answer;
 use crate::server::Server;
 
-/// The document as it is served.
+/// The document at a path of a server.
 pub struct Document(Value);
 
 impl Document {
-    /// What generators of clients fail on isn't in it: `"items": false` stops Python's, and so does a
-    /// constant that isn't a text.
+    /// It has nothing that client generators fail on, as Python's does on `"items": false` and on
+    /// constants that aren't strings.
     #[track_caller]
     pub fn at(server: &Server, path: &str) -> Self {
         let document = server.get(path).json();
@@ -26,7 +26,7 @@ impl Document {
         Self(document)
     }
 
-    /// What a reference refers to; anything else is meant itself.
+    /// Resolves a reference; returns any other value as it is.
     fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
         let Some(reference) = value["$ref"].as_str() else {
             return value;
@@ -41,14 +41,14 @@ impl Document {
         operation
     }
 
-    /// What it says of answers with this status: by number, else by default.
+    /// The documented response with this status, or the default one.
     fn response(&self, path: &str, status: u16) -> &Value {
         let responses = &self.operation(path)["responses"];
         let found = responses.get(status.to_string()).or_else(|| responses.get("default"));
         self.resolve(found.unwrap_or_else(|| panic!("{path}: {status} isn't documented")))
     }
 
-    /// The answers that it has by their status: `PATH STATUS`.
+    /// The documented responses: `PATH STATUS`.
     pub fn answers(&self) -> BTreeSet<String> {
         let statuses = |(path, item): (&String, &Value)| -> Vec<String> {
             let responses: &Map<String, Value> = item["get"]["responses"].as_object().unwrap();
@@ -58,7 +58,7 @@ impl Document {
         self.0["paths"].as_object().unwrap().iter().flat_map(statuses).collect()
     }
 
-    /// The names of an operation's parameters behind the `?`.
+    /// The names of an operation's query parameters.
     pub fn parameters(&self, path: &str) -> Vec<&str> {
         let parameters = self.operation(path)["parameters"].as_array();
         let parameters = parameters.into_iter().flatten().map(|given| self.resolve(given));
@@ -68,7 +68,7 @@ impl Document {
             .collect()
     }
 
-    /// Whether the schema of a parameter allows a text: as a number, where it is one in JSON, or as a
+    /// Whether the schema of a parameter allows a text, as a number if it is one in JSON or as a
     /// string.
     #[track_caller]
     pub fn allowed(&self, path: &str, parameter: &str) -> impl Fn(&str) -> bool + use<> {
@@ -84,7 +84,7 @@ impl Document {
         }
     }
 
-    /// A check against a schema that allows no member that isn't named.
+    /// A validator of a schema that allows no undocumented members.
     pub fn validator(&self, schema: &Value) -> Validator {
         let mut root = schema.clone();
         root["components"] = self.0["components"].clone();
@@ -92,7 +92,7 @@ impl Document {
         jsonschema::draft202012::new(&root).expect("a schema")
     }
 
-    /// Checks an answer's type and content against what is documented for its path and status.
+    /// Checks a response's type and content against the document.
     #[track_caller]
     pub fn check(&self, path: &str, target: &str, answer: &Answer) {
         let Some(contents) = self.response(path, answer.status)["content"].as_object() else {
@@ -117,7 +117,7 @@ fn assert_members(value: &Value, is_usual: &impl Fn(&str, &Value) -> bool) {
     value.as_array().into_iter().flatten().for_each(|element| assert_members(element, is_usual));
 }
 
-/// Members may come at any time; of those that there are each is to be in the document.
+/// Members may be added at any time, but each existing one must be documented.
 fn close(schema: &mut Value) {
     match schema {
         Value::Object(members) => {

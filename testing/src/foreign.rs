@@ -1,10 +1,10 @@
-//! Stats files of any writer, whatever it claims: offsets and checksums are right, values needn't be.
+//! Stats files of arbitrary writers: offsets and checksums are right, values needn't be.
 
 use mmstats::Identity;
 
 use crate::original;
 
-/// A field, and what the index says of it.
+/// A field and its index entry.
 #[derive(Clone, Debug)]
 pub struct Foreign {
     pub label: Vec<u8>,
@@ -22,7 +22,7 @@ pub struct Foreign {
 }
 
 impl Foreign {
-    /// A stat of one number, or of several.
+    /// A stat of one or several numbers.
     pub fn new(
         label: impl Into<Vec<u8>>,
         kind: u8,
@@ -60,7 +60,7 @@ pub fn writer_like(other: &Identity, change: impl FnOnce(&mut Identity)) -> Iden
     writer
 }
 
-/// A file with these fields of whoever is claimed to have written it.
+/// A file with these fields that claims to be of this writer.
 pub fn foreign(writer: &Identity, fields: &[Foreign]) -> Vec<u8> {
     let mut content = vec![1];
     let mut entries = Vec::new();
@@ -81,12 +81,12 @@ pub fn foreign(writer: &Identity, fields: &[Foreign]) -> Vec<u8> {
     content
 }
 
-/// Offsets in the identity, as section 7.3 of the format has them.
+/// Offsets in the identity, from section 7.3 of the format.
 pub const START_TIME: usize = 16;
 pub const BOOT_ID: usize = 24;
 pub const PID_NAMESPACE: usize = 40;
 
-/// The file with these bytes in its identity.
+/// The file with these bytes patched into its identity.
 pub fn forged(file: &[u8], offset: usize, bytes: &[u8]) -> Vec<u8> {
     let mut file = file.to_vec();
     let footer = file.len() - FOOTER;
@@ -139,7 +139,7 @@ fn footer(identity_at: u32, identity: &[u8]) -> Vec<u8> {
     footer
 }
 
-/// As section 6 of the format has it.
+/// As in section 6 of the format.
 fn checksum(bytes: &[u8]) -> u64 {
     let words = bytes.chunks_exact(8).map(|word| u64::from_ne_bytes(word.try_into().unwrap()));
     words.fold(0xcbf2_9ce4_8422_2325, |sum, word| {

@@ -1,15 +1,15 @@
-//! HTTP by hand, over a socket: what a browser would never send can be sent, too.
+//! HTTP by hand, over a socket: it can send what a browser never would.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
 use crate::TIMEOUT;
 
-/// An answer, taken apart.
+/// A parsed response.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
-    /// Names in lower case.
+    /// Names are in lower case.
     pub headers: Vec<(String, String)>,
     pub body: String,
 }
@@ -28,42 +28,42 @@ impl Answer {
     }
 }
 
-/// Asks for a path, as a browser on this machine does.
+/// Requests a path like a browser on this machine.
 #[track_caller]
 pub fn get(address: SocketAddr, path: &str) -> Answer {
     let answer = send(address, &format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n"));
     answer.unwrap_or_else(|| panic!("no answer to {path}"))
 }
 
-/// Sends these very bytes, and gives the first answer; `None` where the connection is closed
-/// without one.
+/// Sends these bytes and returns the first response; `None` if the connection is closed without
+/// one.
 pub fn send(address: SocketAddr, request: &str) -> Option<Answer> {
     let mut stream = connect(address);
     stream.write_all(request.as_bytes()).unwrap();
     receive(&mut stream)
 }
 
-/// A connection on which nothing takes for ever.
+/// A connection with timeouts.
 pub fn connect(address: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(TIMEOUT)).unwrap();
     stream
 }
 
-/// A text as a part of a path or query, every byte of it in hex digits.
+/// A text as part of a path or query, with every byte percent-encoded.
 pub fn percent_encoded(text: &str) -> String {
     let encoded: Vec<_> = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
     encoded.concat()
 }
 
-/// Asks for a path on a connection, and waits for nothing.
+/// Requests a path on a connection without waiting for the response.
 pub fn ask(stream: &mut TcpStream, address: SocketAddr, path: &str) {
-    // In one write, as the parts would wait for each other.
+    // In one write, as separate parts would delay each other.
     let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n");
     stream.write_all(request.as_bytes()).unwrap();
 }
 
-/// Whether an answer has begun to come.
+/// Whether a response has begun to arrive.
 pub fn has_answer(stream: &TcpStream) -> bool {
     stream.set_nonblocking(true).unwrap();
     let found = stream.peek(&mut [0]);
@@ -71,7 +71,7 @@ pub fn has_answer(stream: &TcpStream) -> bool {
     found.is_ok()
 }
 
-/// The next answer on a connection, with as much of a body as it says that it has.
+/// The next response on a connection, with a body of its Content-Length.
 pub fn receive(stream: &mut TcpStream) -> Option<Answer> {
     let mut answer = receive_head(stream)?;
     if let Some(length) = answer.header("content-length") {
@@ -82,7 +82,7 @@ pub fn receive(stream: &mut TcpStream) -> Option<Answer> {
     Some(answer)
 }
 
-/// The next answer without its body: to HEAD, or of a stream.
+/// The next response without its body: to HEAD, or of a stream.
 pub fn receive_head(stream: &mut TcpStream) -> Option<Answer> {
     let head = head(stream)?;
     let mut lines = head.split("\r\n");
@@ -92,7 +92,7 @@ pub fn receive_head(stream: &mut TcpStream) -> Option<Answer> {
     Some(Answer { status, headers: headers.collect(), body: String::new() })
 }
 
-/// Up to the empty line, byte by byte: what follows is the body's.
+/// Reads up to the empty line, byte by byte: what follows belongs to the body.
 fn head(stream: &mut TcpStream) -> Option<String> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -108,15 +108,15 @@ fn head(stream: &mut TcpStream) -> Option<String> {
     String::from_utf8(head).ok()
 }
 
-/// The body of an answer that comes in chunks, as a stream does, without what stands between them.
+/// The decoded body of a chunked response, such as a stream.
 pub struct Chunks {
     stream: BufReader<TcpStream>,
-    /// Of the chunk that is being read.
+    /// Bytes left of the current chunk.
     left: usize,
 }
 
 impl Chunks {
-    /// Behind the head.
+    /// Reads from a connection whose head has been read.
     pub fn of(stream: TcpStream) -> Self {
         Self { stream: BufReader::new(stream), left: 0 }
     }

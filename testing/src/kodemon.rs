@@ -1,4 +1,4 @@
-//! kodemon as a process, with a store of its own, and messages to it.
+//! kodemon as a process with its own store, and messages to it.
 
 use std::net::{SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::command::tool;
 use crate::programs::built;
 use crate::server::Server;
 
-/// The pause between two requests for what is awaited.
+/// The pause between two requests while waiting.
 const INTERVAL: Duration = Duration::from_millis(10);
 
 /// A kodemon that runs until it is dropped.
@@ -25,13 +25,13 @@ pub struct Kodemon {
 }
 
 impl Kodemon {
-    /// One that keeps what it stores in this directory, and its figures too.
+    /// One with its store and its telemetry in this directory.
     #[track_caller]
     pub fn start(directory: &Path) -> Self {
         Self::of(&mut command(directory))
     }
 
-    /// Of a command that has one UDP socket.
+    /// From a command with one UDP socket.
     #[track_caller]
     pub fn of(command: &mut Command) -> Self {
         let mut server = Server::start(command);
@@ -42,35 +42,35 @@ impl Kodemon {
         Self { server, udp, sender }
     }
 
-    /// Sends these very bytes.
+    /// Sends these bytes.
     pub fn send(&self, datagram: impl AsRef<[u8]>) {
         self.sender.send_to(datagram.as_ref(), self.udp).unwrap();
     }
 
-    /// Sends a message of a call that began so many seconds ago.
+    /// Sends a message for a call that began this many seconds ago.
     pub fn call(&self, key: &str, execution_time: f64, ago: f64) {
         self.send(message(key, execution_time, now() - ago).to_string());
     }
 
-    /// What it says of itself.
+    /// Its health.
     #[track_caller]
     pub fn health(&self) -> Value {
         self.server.get("/api/health").json()
     }
 
-    /// Awaits that it says something of itself.
+    /// Waits until its health is as wanted.
     #[track_caller]
     pub fn until(&self, said: impl Fn(&Value) -> bool) -> Value {
         self.until_at("/api/health", said)
     }
 
-    /// Awaits an answer.
+    /// Waits until the response at a path is as wanted.
     #[track_caller]
     pub fn until_at(&self, path: &str, said: impl Fn(&Value) -> bool) -> Value {
         until(|| self.json(path), said)
     }
 
-    /// Awaits that so many messages are stored, in all.
+    /// Waits until this many messages are stored in total.
     #[track_caller]
     pub fn until_stored(&self, messages: u64) {
         self.until(|health| health["stores"]["sqlite"]["stored"] == messages);
@@ -84,7 +84,7 @@ impl Kodemon {
     }
 }
 
-/// Asks until something is said.
+/// Asks until the answer is as wanted.
 #[track_caller]
 pub fn until(ask: impl Fn() -> Value, said: impl Fn(&Value) -> bool) -> Value {
     let began = Instant::now();
@@ -105,14 +105,14 @@ pub fn start() -> (TempDir, Kodemon) {
     (directory, kodemon)
 }
 
-/// kodemon with a store in this directory, on ports of the system's.
+/// kodemon with a store in this directory, on ports that the system chooses.
 pub fn command(directory: &Path) -> Command {
     let mut command = without_addresses(directory);
     command.args(["--udp", "127.0.0.1:0", "--http", "127.0.0.1:0"]);
     command
 }
 
-/// The same without a word of where it listens.
+/// The same without listening addresses.
 pub fn without_addresses(directory: &Path) -> Command {
     let mut command = tool(built("kodemon"));
     command.arg("--store").arg(store(directory)).env("MMSTATS_PATH", directory);

@@ -35,10 +35,10 @@ pub mod webapp;
 use std::thread;
 use std::time::Duration;
 
-/// The limit of everything that is waited for: what takes longer hangs.
+/// The time limit of every wait: what takes longer has hung.
 pub const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// Runs `action` in a thread of its own.
+/// Runs `action` in a new thread.
 pub fn in_thread<R: Send + 'static>(action: impl FnOnce() -> R + Send + 'static) -> R {
     thread::spawn(action).join().unwrap()
 }

@@ -1,4 +1,4 @@
-//! Commands in a pid namespace of their own, as in a container.
+//! Commands in a new pid namespace, as in a container.
 
 use std::process::Command;
 
@@ -11,12 +11,12 @@ use crate::required::succeeds;
 pub enum Proc {
     /// The namespace's own.
     Own,
-    /// Those of the world outside, under the pids that they have there.
+    /// Those outside, under their pids there.
     Outside,
 }
 
-/// The beginning of a command whose program is the first process of a new pid namespace; `None`:
-/// there can't be one, and the test is skipped.
+/// The start of a command whose program is the first process of a new pid namespace; `None` if that
+/// isn't possible: the test is skipped.
 pub fn unshare(proc: Proc) -> Option<Command> {
     succeeds(command(proc).arg("true")).then(|| command(proc))
 }
@@ -24,7 +24,7 @@ pub fn unshare(proc: Proc) -> Option<Command> {
 fn command(proc: Proc) -> Command {
     let mut command = Command::new("unshare");
     if !geteuid().is_root() {
-        // Who isn't root may be it in a namespace of users.
+        // Without root, a user namespace gives it.
         command.args(["--user", "--map-root-user"]);
     }
     command.args(["--pid", "--fork", "--kill-child"]);

@@ -18,9 +18,9 @@ use crate::http::{self, Answer, Chunks};
 use crate::required::is_installed;
 use crate::stats_dir::write;
 
-/// The name by which it is asked, which the servers behind it have to know.
+/// The host name of requests, which the servers behind it must accept.
 pub const HOST: &str = "stats.example";
-/// Who may, in a URL and in a header.
+/// The credentials, in a URL and in a header.
 pub const USER: &str = "viewer:secret";
 const AUTHORIZATION: &str = "Basic dmlld2VyOnNlY3JldA==";
 
@@ -32,7 +32,7 @@ pub struct Nginx {
 }
 
 impl Nginx {
-    /// Starts one; `None`: it isn't installed, and the test is skipped.
+    /// Starts one; `None` if it isn't installed: the test is skipped.
     pub fn start() -> Option<Self> {
         if !["nginx", "openssl"].into_iter().all(is_installed) {
             return None;
@@ -41,7 +41,7 @@ impl Nginx {
         certificate(directory.path());
         write(directory.path(), "stats.htpasswd", USER.replace(':', ":{PLAIN}").as_bytes());
         for _ in 0..5 {
-            // It doesn't tell which port the system gave it, so it is told one that was free.
+            // It doesn't report a port that the system chose, so it gets one that was free.
             let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
             let configuration = configure(directory.path(), address);
             let mut command = Command::new("nginx");
@@ -59,7 +59,7 @@ impl Nginx {
         format!("unix:{}/{name}.sock", self.directory.path().display())
     }
 
-    /// Asks for a path, with the password.
+    /// Requests a path with the password.
     #[track_caller]
     pub fn get(&self, path: &str) -> Answer {
         self.ask(path, &[]).0
@@ -72,7 +72,7 @@ impl Nginx {
         http::send(self.address, &request).expect("an answer")
     }
 
-    /// Asks with further headers; a stream's body is to be read.
+    /// Requests a path with additional headers; a stream's body is left to read.
     #[track_caller]
     pub fn ask(&self, path: &str, headers: &[&str]) -> (Answer, Chunks) {
         let mut stream = http::connect(self.address);
@@ -87,7 +87,7 @@ impl Nginx {
         (answer, Chunks::of(stream))
     }
 
-    /// Asks for a page and for whatever it refers to, and returns all addresses. Each must be there.
+    /// Requests a page and everything that it refers to, and returns all URLs. Each must exist.
     #[track_caller]
     pub fn crawl(&self, page: &str) -> BTreeSet<String> {
         let (mut found, mut left) = (BTreeSet::new(), vec![page.to_owned()]);
@@ -122,7 +122,7 @@ fn certificate(directory: &Path) {
     assert_eq!(run.code, Some(0), "{}", run.stderr);
 }
 
-/// The site is that of the documentation. What stands around it keeps all files in this directory.
+/// The site is the documented one. The rest keeps all files in this directory.
 fn configure(directory: &Path, address: SocketAddr) -> PathBuf {
     let at = directory.display();
     let site = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/nginx.conf");
@@ -139,7 +139,7 @@ fn configure(directory: &Path, address: SocketAddr) -> PathBuf {
     let paths: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .map(|kind| format!("{kind}_temp_path {at}/{kind};\n"))
         .concat();
-    // Its workers would be another user's, who reaches neither this directory nor the sockets.
+    // Its workers would run as another user, without access to this directory and the sockets.
     let user = if nix::unistd::getuid().is_root() { "user root root;" } else { "" };
     let configuration = format!(
         "{user}\ndaemon off;\nmaster_process off;\npid {at}/pid;\nevents {{}}\nhttp {{\n\
@@ -148,7 +148,7 @@ fn configure(directory: &Path, address: SocketAddr) -> PathBuf {
     write(directory, "nginx.conf", configuration.as_bytes())
 }
 
-/// Waits until it listens; `false`: it ended, as somebody else has the port by now.
+/// Waits until it listens; `false` if it ended because the port was taken meanwhile.
 fn listens(child: &mut Child, address: SocketAddr) -> bool {
     let began = Instant::now();
     while TcpStream::connect(address).is_err() {
@@ -168,7 +168,7 @@ fn references(text: &str) -> Vec<&str> {
     marks.into_iter().flat_map(behind).collect()
 }
 
-/// The address that a reference means on a page, as a browser has it.
+/// Resolves a reference on a page as a browser does.
 pub fn resolve(page: &str, reference: &str) -> String {
     let folder = page.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut parts: Vec<&str> =

@@ -1,6 +1,5 @@
-//! A naive reader, written from what the original's README and Python's `struct` say of a stats
-//! file. It shares no code with the library and trusts every byte: what is no stats file to the end
-//! makes it panic.
+//! A naive reader, written from the original's README and Python's `struct`. It shares no code with
+//! the library and trusts every byte: it panics unless all of the file is a stats file.
 /// A value as the original's readers show it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
@@ -10,7 +9,7 @@ pub enum Value {
     Text(String),
 }
 
-/// One field: what a reader shows of it, and where its values stand.
+/// One field: what a reader shows of it, and where its values are.
 #[derive(Debug)]
 pub struct Field {
     pub label: String,

@@ -4,8 +4,8 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A program beside the tests. `cargo test --workspace` builds it with them, because its package has
-/// tests as well; where only some tests were built, it is built here.
+/// A program beside the tests. `cargo test --workspace` builds it with them, as its package has
+/// tests too; if only some tests were built, it is built here.
 pub fn built(name: &str) -> PathBuf {
     let program = folder().join(name);
     if !program.exists() {
@@ -14,7 +14,7 @@ pub fn built(name: &str) -> PathBuf {
     program
 }
 
-/// The shared object that an example of this package makes, built likewise.
+/// The shared object of an example of this package, built likewise.
 pub fn built_example(name: &str) -> PathBuf {
     let library = folder().join("examples").join(format!("lib{name}.so"));
     if !library.exists() {
@@ -23,12 +23,12 @@ pub fn built_example(name: &str) -> PathBuf {
     library
 }
 
-/// Where Cargo keeps what the tests leave.
+/// Cargo's directory for test artefacts.
 pub fn artifacts() -> PathBuf {
     folder().parent().expect("target/…").join("tmp")
 }
 
-/// Where Cargo puts programs of the tests' profile.
+/// Cargo's directory for programs of the tests' profile.
 fn folder() -> PathBuf {
     let test = env::current_exe().expect("a test has a path");
     test.ancestors().nth(2).expect("target/…/deps").to_owned()

@@ -38,7 +38,7 @@ impl Prometheus {
         let config = write(directory.path(), "prometheus.yml", config.as_bytes());
         let directory = Arc::new(directory);
         for _ in 0..5 {
-            // It doesn't tell which port the system gave it, so it is told one that was free.
+            // It doesn't report a port that the system chose, so it gets one that was free.
             let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
             let child = Command::new("prometheus")
                 .arg(format!("--config.file={}", config.display()))
@@ -57,7 +57,7 @@ impl Prometheus {
         panic!("prometheus doesn't start");
     }
 
-    /// Waits until it answers; `false`: it ended, as somebody else has the port by now.
+    /// Waits until it responds; `false` if it ended because the port was taken meanwhile.
     fn answers(&mut self) -> bool {
         let began = Instant::now();
         while self.ask("status/runtimeinfo").is_none() {
@@ -70,10 +70,10 @@ impl Prometheus {
         true
     }
 
-    /// Asks its API; `None` while it doesn't answer yet.
+    /// Calls its API; `None` if it doesn't respond yet.
     pub fn ask(&self, path: &str) -> Option<Value> {
         let mut stream = TcpStream::connect(self.address).ok()?;
-        // In this version an answer comes in one piece.
+        // HTTP/1.0 has no chunked responses.
         write!(stream, "GET /api/v1/{path} HTTP/1.0\r\nHost: {}\r\n\r\n", self.address).ok()?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer).ok()?;
@@ -98,7 +98,7 @@ impl Prometheus {
         parse(&self.query(query, time)?["value"][1])
     }
 
-    /// Waits until a query has a number as it should be, and gives it.
+    /// Waits until a query's number is as wanted, and returns it.
     #[track_caller]
     pub fn wait_for(&self, query: &str, is_wanted: impl Fn(f64) -> bool) -> f64 {
         let began = Instant::now();
@@ -120,7 +120,7 @@ impl Drop for Prometheus {
     }
 }
 
-/// A number of an answer.
+/// A number in a response.
 pub fn parse(number: &Value) -> Option<f64> {
     number.as_str()?.parse().ok()
 }

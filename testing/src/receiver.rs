@@ -38,8 +38,7 @@ impl Receiver {
         String::from_utf8(buffer).unwrap()
     }
 
-    /// Takes the messages that are waiting and counts them. What a process on this machine has sent
-    /// waits already.
+    /// Takes the queued messages and counts them. Messages from this machine are queued when sent.
     pub fn waiting(&self) -> usize {
         self.0.set_nonblocking(true).unwrap();
         let count = std::iter::from_fn(|| self.0.recv(&mut [0]).ok()).count();

@@ -1,4 +1,4 @@
-//! What a test needs of its machine. Without it a test is skipped; where everything is required, it fails.
+//! What a test needs of its machine. Without it the test is skipped, or fails if all is required.
 
 use std::env;
 use std::fmt::Display;
@@ -7,14 +7,14 @@ use std::process::Command;
 /// Set where every test has to run, as in CI.
 const REQUIRE_ALL: &str = "MMSTATS_TESTS_REQUIRE_ALL";
 
-/// Says that a test is skipped, or fails it.
+/// Reports that a test is skipped, or fails it.
 #[track_caller]
 pub fn skip(reason: impl Display) {
     assert!(env::var_os(REQUIRE_ALL).is_none(), "{REQUIRE_ALL} is set, and {reason}");
     eprintln!("SKIPPED: {reason}");
 }
 
-/// Whether a test goes on that needs this; if not, it is skipped.
+/// Whether a requirement is met; if not, the test is skipped.
 #[track_caller]
 pub fn requires(is_there: bool, reason: impl Display) -> bool {
     if !is_there {
@@ -31,7 +31,7 @@ pub fn is_installed(program: &str) -> bool {
     requires(found, format_args!("{program} isn't installed"))
 }
 
-/// Whether a command ends well; if not, the test is skipped.
+/// Whether a command succeeds; if not, the test is skipped.
 #[track_caller]
 pub fn succeeds(command: &mut Command) -> bool {
     let succeeded = command.output().is_ok_and(|output| output.status.success());

@@ -1,4 +1,4 @@
-//! System calls that the kernel refuses to a thread, whatever machine the test runs on.
+//! Seccomp filters that make system calls fail, whatever machine the test runs on.
 
 use std::env::consts::ARCH;
 
@@ -8,7 +8,7 @@ use seccompiler::{
     SeccompFilter, SeccompRule, apply_filter,
 };
 
-/// Kills this process at any system call but these from now on.
+/// From now on any system call but these kills this process.
 pub fn allow_only(allowed: &[c_long]) -> Result<(), Error> {
     let allowed = allowed.iter().map(|call| (*call, Vec::new())).collect();
     let (otherwise, these) = (SeccompAction::KillProcess, SeccompAction::Allow);
@@ -17,8 +17,7 @@ pub fn allow_only(allowed: &[c_long]) -> Result<(), Error> {
     apply_filter(&filter)
 }
 
-/// Runs `action` in a thread that gets no unnamed file, as on some file systems: `O_TMPFILE` is
-/// refused.
+/// Runs `action` in a thread without unnamed files, as on some file systems: `O_TMPFILE` fails.
 pub fn without_unnamed_files<R: Send>(action: impl FnOnce() -> R + Send) -> R {
     let run = || {
         refuse_unnamed_files();
@@ -29,7 +28,7 @@ pub fn without_unnamed_files<R: Send>(action: impl FnOnce() -> R + Send) -> R {
     })
 }
 
-/// Refuses `O_TMPFILE` to this thread from now on.
+/// From now on `O_TMPFILE` fails in this thread.
 pub fn refuse_unnamed_files() {
     const FLAGS: u8 = 2;
     let unnamed = libc::O_TMPFILE as u64;

@@ -18,14 +18,14 @@ use crate::http::{self, Answer};
 #[derive(Debug)]
 pub struct Server {
     child: Child,
-    /// What it prints, read by a thread: whoever waits for a line may give up.
+    /// Its output, read by a thread so that waiting for a line can time out.
     lines: Mutex<Receiver<String>>,
     pub address: SocketAddr,
 }
 
 impl Server {
     /// Starts a command that prints its address as its first line: `http://ADDRESS/`, or
-    /// `unix:PATH`, which can't be asked here.
+    /// `unix:PATH`, which takes no requests here.
     #[track_caller]
     pub fn start(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
@@ -44,7 +44,7 @@ impl Server {
         server
     }
 
-    /// The next line that it prints; an empty one where it has ended.
+    /// The next line of its output; an empty one if it has ended.
     #[track_caller]
     pub fn next_line(&mut self) -> String {
         match self.lines.get_mut().unwrap().recv_timeout(TIMEOUT) {
@@ -67,7 +67,7 @@ impl Server {
         kill(Pid::from_raw(self.child.id().cast_signed()), signal).unwrap();
     }
 
-    /// Ends it by a signal, and gives its exit code.
+    /// Ends it with a signal and returns its exit code.
     #[track_caller]
     pub fn end(mut self, signal: Signal) -> Option<i32> {
         self.send(signal);

@@ -1,4 +1,4 @@
-//! A directory of stats files: what is in it, and what all files say together.
+//! A directory of stats files: its files and their totals.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 static DIRECTORY: LazyLock<TempDir> = LazyLock::new(|| TempDir::new().unwrap());
 
-/// The path of a test's directory, which can be known before it is created.
+/// The path of a test's directory, known before it is created.
 pub fn path_of(test: &str) -> PathBuf {
     DIRECTORY.path().join(test)
 }
@@ -22,7 +22,7 @@ pub fn create(test: &str) -> PathBuf {
     path
 }
 
-/// Writes a file into a directory and gives its path.
+/// Writes a file into a directory and returns its path.
 pub fn write(directory: &Path, name: impl AsRef<OsStr>, content: &[u8]) -> PathBuf {
     let path = directory.join(name.as_ref());
     fs::write(&path, content).unwrap();

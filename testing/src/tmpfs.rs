@@ -9,15 +9,15 @@ use nix::sched::{CloneFlags, unshare};
 use nix::sys::statvfs::statvfs;
 use nix::unistd::{getgid, getuid};
 
-/// Mounts an empty tmpfs that this process alone sees, and which goes with it. For a child: it has
-/// one thread.
+/// Mounts an empty tmpfs that only this process sees and that vanishes with it. For a
+/// single-threaded child.
 pub fn mount_at(directory: &Path, options: &str) -> io::Result<()> {
     const NOTHING: Option<&str> = None;
     let (user, group) = (getuid(), getgid());
     if user.is_root() {
         unshare(CloneFlags::CLONE_NEWNS)?;
     } else {
-        // Who isn't root may be it in a namespace of its own.
+        // Without root, a user namespace gives it.
         unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNS)?;
         fs::write("/proc/self/setgroups", "deny")?;
         fs::write("/proc/self/uid_map", format!("0 {user} 1"))?;
@@ -39,12 +39,12 @@ pub fn fill(directory: &Path, bytes: u64) {
     }
 }
 
-/// The bytes that a file system gives at a time.
+/// The allocation unit of a file system, in bytes.
 pub fn page(directory: &Path) -> usize {
     statvfs(directory).unwrap().fragment_size() as usize
 }
 
-/// The bytes that are left on a file system.
+/// The free bytes of a file system.
 pub fn left(directory: &Path) -> u64 {
     let found = statvfs(directory).unwrap();
     found.blocks_available() * found.fragment_size()

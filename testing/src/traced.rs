@@ -16,11 +16,10 @@ pub fn is_allowed() -> bool {
     requires(end == WaitStatus::Exited(child, 0), "processes may not be traced here")
 }
 
-/// Runs `action` in a forked child as far as its `number`th stop, inspects it there, and kills it.
-/// `None` where the child came to its end before.
+/// Runs `action` in a forked child up to its `number`th stop, inspects it there, and kills it.
+/// `None` if the child ended before that.
 ///
-/// It stops where it is about to make a system call, which it then doesn't make, and where it has
-/// made one.
+/// It stops before each system call, which it then doesn't make, and after each one.
 pub fn killed_at_stop<R>(
     number: usize,
     action: impl FnOnce(),
@@ -41,8 +40,8 @@ pub fn killed_at_stop<R>(
     Some(seen)
 }
 
-/// Runs `action` on what `prepare` made in a forked child, and inspects it after each instruction
-/// of the action, of which there are a great many.
+/// Runs `action` on the result of `prepare` in a forked child, and inspects it after each of the
+/// action's many instructions.
 pub fn at_each_instruction<T>(
     prepare: impl FnOnce() -> T,
     action: impl FnOnce(T),
@@ -59,7 +58,7 @@ pub fn at_each_instruction<T>(
     }
 }
 
-/// Starts a child that stops between `prepare` and `action`, and dies with this process.
+/// Starts a child that stops between `prepare` and `action` and dies with this process.
 fn start_stopped<T>(prepare: impl FnOnce() -> T, action: impl FnOnce(T)) -> Pid {
     let child = start_child(|| {
         let prepared = prepare();

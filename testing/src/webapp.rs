@@ -15,7 +15,7 @@ use crate::programs::built;
 /// A running webapp. Killed when dropped.
 pub struct Webapp {
     child: Child,
-    /// Its process id as it sees it itself.
+    /// Its process id in its own namespace.
     pub pid: u32,
     pub address: String,
     output: Option<JoinHandle<String>>,
@@ -28,14 +28,14 @@ pub struct End {
 }
 
 impl Webapp {
-    /// Starts a webapp that publishes in `directory`; returns when it answers.
+    /// Starts a webapp that publishes in `directory`; returns when it serves requests.
     pub fn start(directory: &Path, arguments: &[&str]) -> Self {
         let mut command = Command::new(built("webapp"));
         command.env_remove("MMSTATS_FILES");
         Self::start_by(command, directory, arguments)
     }
 
-    /// The same by a command that ends with the program.
+    /// The same with a command that ends with the program.
     pub fn start_by(mut command: Command, directory: &Path, arguments: &[&str]) -> Self {
         let mut child = command
             .args(arguments)
@@ -73,7 +73,7 @@ impl Webapp {
         End { status, output: output.join().expect("the collector doesn't panic") }
     }
 
-    /// Makes this many requests on one connection, and gets their answers.
+    /// Makes this many requests on one connection and reads the responses.
     pub fn request(&self, target: &str, times: u64) {
         let stream = TcpStream::connect(&self.address).expect("the webapp listens");
         stream.set_nodelay(true).expect("a TCP stream");

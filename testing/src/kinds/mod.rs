@@ -1,4 +1,4 @@
-//! A stats struct with every kind of field, what to write into it, and what is then to be read.
+//! A stats struct with every kind of field, what to write to it, and the expected values.
 
 pub mod writes;
 

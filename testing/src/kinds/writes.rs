@@ -1,4 +1,4 @@
-//! Every write that there is, one by one, each with its name.
+//! Every kind of write, each with its name.
 
 use std::pin::pin;
 use std::task::{Context, Waker};
@@ -57,10 +57,10 @@ pub const WRITES: [(&str, Write); 38] = [
     ("Text::set, nothing", |to, _| to.text.set("")),
 ];
 
-/// A guard of a static, from its beginning to its end.
+/// A guard of a static, from start to drop.
 pub type Guard = fn(&'static PerThread<Kinds>);
 
-/// Every way in which one begins and ends.
+/// Every way in which one starts and ends.
 pub const GUARDS: [(&str, Guard); 6] = [
     ("PerThread::hold, dropped", |of| drop(of.hold(|stats| &stats.up_down))),
     ("PerThread::start, dropped", |of| drop(of.start(|stats| &stats.timer))),
@@ -76,7 +76,7 @@ pub const GUARDS: [(&str, Guard); 6] = [
 ];
 
 impl Kinds {
-    /// The same fields, added at run time to stats that have room for them.
+    /// The same fields, added at run time to stats that have space for them.
     pub fn add_to<T>(stats: &Published<T>) -> Self {
         fn add<T, F: Field>(stats: &Published<T>, label: &'static str) -> F {
             stats.add(F::named(label)).unwrap()

@@ -1,17 +1,17 @@
-//! The system's allocator, which counts: for tests that declare it as the global one.
+//! A counting system allocator, for tests that declare it as the global one.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Remembers what is taken, the most that was taken at once, and how often each thread asked.
+/// Counts the bytes in use, their maximum, and each thread's calls.
 pub struct Counting;
 
 static TAKEN: AtomicUsize = AtomicUsize::new(0);
 static MOST: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
-    /// Without a destructor and without a first use, so that asking for it allocates nothing.
+    /// Without a destructor and lazy initialization, so that accessing it allocates nothing.
     static CALLS: Cell<u64> = const { Cell::new(0) };
 }
 
@@ -33,7 +33,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// The most bytes that the process took at once during `action`, beyond what it had before.
+/// The peak of the process's memory during `action`, in bytes beyond what it had before.
 pub fn most_taken(action: impl FnOnce()) -> usize {
     let before = TAKEN.load(Ordering::Relaxed);
     MOST.store(before, Ordering::Relaxed);
@@ -41,14 +41,14 @@ pub fn most_taken(action: impl FnOnce()) -> usize {
     MOST.load(Ordering::Relaxed) - before
 }
 
-/// How often this thread asked for memory or gave some back during `action`.
+/// How often this thread allocated or freed memory during `action`.
 pub fn calls(action: impl FnOnce()) -> u64 {
     let before = CALLS.get();
     action();
     CALLS.get() - before
 }
 
-/// The system's allocator, which calls a function whenever memory is asked for or given back.
+/// The system's allocator, which calls a function at each allocation and deallocation.
 pub struct Watched(pub fn());
 
 // SAFETY: every call goes to the system's allocator with the caller's own arguments.

@@ -11,14 +11,14 @@ pub fn at_exit(function: extern "C" fn()) {
     assert_eq!(unsafe { libc::atexit(function) }, 0);
 }
 
-/// Ends the calling thread and no other, as a main thread may that leaves its process to the rest.
+/// Ends only the calling thread, as a main thread may that leaves the process to other threads.
 pub fn exit_thread() -> ! {
     // SAFETY: nothing of this thread's stack is used by anybody: it has no locals that are lent.
     unsafe { libc::syscall(libc::SYS_exit, 0) };
     unreachable!("the thread has ended")
 }
 
-/// Sets an environment variable of a process with a single thread.
+/// Sets an environment variable of a single-threaded process.
 pub fn set_variable(name: &str, value: impl AsRef<OsStr>) {
     assert_eq!(fs::read_dir("/proc/self/task").unwrap().count(), 1);
     // SAFETY: no other thread reads the environment, as there is none.

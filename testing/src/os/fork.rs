@@ -9,7 +9,7 @@ use nix::unistd::{ForkResult, Pid, alarm, fork};
 /// Seconds after which a child is killed.
 const TIMEOUT: u32 = 30;
 
-/// Runs `action` in a child and ends that by `exit`; gives the exit code, 0 where `action` returned
+/// Runs `action` in a child that ends with `exit`. Returns the exit code, 0 if `action` returned
 /// `true`.
 pub fn in_child(action: impl FnOnce() -> bool) -> i32 {
     // SAFETY: the child of a process with several threads may call async-signal-safe functions
@@ -30,12 +30,12 @@ pub fn in_child(action: impl FnOnce() -> bool) -> i32 {
     }
 }
 
-/// Runs `action` in a child to its end: without exit handlers, with the code 0 or, after a panic, 1.
+/// Runs `action` in a child that ends without exit handlers, with the code 0 or, after a panic, 1.
 pub fn run_in_child(action: impl FnOnce()) -> WaitStatus {
     waitpid(start_child(action).unwrap(), None).unwrap()
 }
 
-/// Starts a child that runs `action` and ends as that of [`run_in_child`].
+/// Starts a child that runs `action` and ends like that of [`run_in_child`].
 pub fn start_child(action: impl FnOnce()) -> nix::Result<Pid> {
     // SAFETY: as in `in_child`.
     match unsafe { fork() }? {

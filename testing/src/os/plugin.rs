@@ -18,8 +18,8 @@ impl Plugin {
         Self(handle)
     }
 
-    /// Calls a function that takes a text, in a thread of its own. What a thread leaves to its end
-    /// would keep the plugin loaded.
+    /// Calls a function that takes a text, in a new thread: pending thread-local destructors would
+    /// keep the plugin loaded.
     pub fn call(&self, name: &str, text: &str) {
         let (name, text) = (CString::new(name).unwrap(), CString::new(text).unwrap());
         // SAFETY: the handle is that of a loaded object.

@@ -30,8 +30,8 @@ static LEFT: Mutex<Vec<(Published<()>, Counter)>> = Mutex::new(Vec::new());
 /// Whether the plugin is loaded when the process ends.
 static STAYS: AtomicBool = AtomicBool::new(false);
 
-/// Publishes by threads that end, this one included, and by statics, in files that go and that
-/// stay.
+/// Publishes from threads that end, including this one, and from statics, in files that are removed
+/// and files that stay.
 #[unsafe(no_mangle)]
 extern "C" fn publish(directory: *const c_char) {
     // SAFETY: a text that the caller never frees.
@@ -59,12 +59,12 @@ extern "C" fn stay(directory: *const c_char) {
     STAYS.store(true, Ordering::Relaxed);
 }
 
-/// Where the plugin is unloaded, and where the process ends.
+/// Runs when the plugin is unloaded and when the process exits.
 extern "C" fn count_once_more() {
     LEFT.lock().unwrap().iter().for_each(|(_, counter)| counter.incr());
 }
 
-/// What is later than all of the library, as another thread is while the process ends.
+/// Runs after all of the library, like another thread while the process exits.
 extern "C" fn count_at_last() {
     if STAYS.load(Ordering::Relaxed) {
         count_once_more();

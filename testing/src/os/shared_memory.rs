@@ -1,11 +1,11 @@
-//! A word that a child shares with its parent: what it reported last is there after it was killed.
+//! A word that a child shares with its parent: its last report remains after it is killed.
 
 use std::num::NonZero;
 use std::sync::atomic::AtomicU64;
 
 use nix::sys::mman::{MapFlags, ProtFlags, mmap_anonymous};
 
-/// A word, 0 at first, that stays shared over forks. Its memory is never given back.
+/// A word, initially 0, that stays shared across forks. Its memory is never freed.
 pub fn word() -> &'static AtomicU64 {
     let size = NonZero::new(size_of::<AtomicU64>()).unwrap();
     let access = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
