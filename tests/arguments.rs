@@ -1,4 +1,4 @@
-//! What arguments are refused for, and what `--generate` knows of them.
+//! Rejected arguments, and what `--generate` says about the arguments.
 
 use mmstats_testing::command::{Run, run, tool};
 
@@ -6,7 +6,7 @@ const SLURPSTATS: &str = env!("CARGO_BIN_EXE_slurpstats");
 const POLLSTATS: &str = env!("CARGO_BIN_EXE_pollstats");
 const CLEANSTATS: &str = env!("CARGO_BIN_EXE_cleanstats");
 
-/// The shell would take a negative number for an option.
+/// A negative number could be taken for an option.
 #[test]
 fn a_number_below_the_minimum_is_named() {
     for (program, option, value, reason) in [

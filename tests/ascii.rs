@@ -11,7 +11,7 @@ const SLURPSTATS: &str = env!("CARGO_BIN_EXE_slurpstats");
 const POLLSTATS: &str = env!("CARGO_BIN_EXE_pollstats");
 const CLEANSTATS: &str = env!("CARGO_BIN_EXE_cleanstats");
 
-/// A file with non-ASCII text wherever that is possible.
+/// A file with non-ASCII text wherever possible.
 fn published(directory: &Path) -> Published<()> {
     let options = Options::dynamic("More").path(directory).prefix("größe.").capacity(64 << 10);
     let stats = options.create().unwrap();

@@ -1,5 +1,5 @@
-//! Bad files: each is a line on stderr that names the file and the reason, the good file beside
-//! it is shown all the same, the exit code is 2, and nothing hangs.
+//! Bad files: stderr has a line with the file and the reason, the good file beside it is still
+//! shown, the exit code is 2, and nothing hangs.
 
 use std::fs::{self, File, Permissions};
 use std::os::unix::ffi::OsStrExt;
@@ -45,7 +45,7 @@ impl Beside {
         run(slurpstats().arg(bad).arg(&self.good))
     }
 
-    /// The bad file gives this reason, and nothing else changes.
+    /// The bad file is reported with this reason, and nothing else changes.
     #[track_caller]
     fn is_refused(&self, bad: &Path, reason: &str) {
         let Run { code, stdout, stderr } = self.slurp(bad);
@@ -78,7 +78,7 @@ fn bytes_that_are_no_stats_file() {
     );
 }
 
-/// The version byte and no field: a file that has no stats, and nothing wrong with it.
+/// The version byte and no field: a valid file without stats.
 #[test]
 fn one_byte() {
     let beside = Beside::new();
@@ -123,7 +123,7 @@ fn truncated_at_every_byte() {
         ends.push(ends[ends.len() - 1] + field.len());
     }
     let whole = content(&fields);
-    // A directory for all, so that it is one process and not a hundred.
+    // All in one directory, so that one process reads them and not a hundred.
     let directory = beside.path("cut");
     fs::create_dir(&directory).unwrap();
     for length in 0..whole.len() {
@@ -164,14 +164,14 @@ fn not_a_regular_file() {
     beside.is_refused(&looping, reason);
     beside.is_refused(&beside.path("none"), "No such file or directory (os error 2)");
 
-    // The same when they are found and not named.
+    // The same if they are found in a directory.
     let run = run(slurpstats().arg(beside.directory.path()));
     assert_eq!(run.code, Some(2));
     assert_eq!(run.stderr, format!("slurpstats: {}: {reason}\n", looping.display()));
     assert!(run.stdout.contains("hits    7\n"), "{}", run.stdout);
 }
 
-/// A directory stands for the stats files in it; one that is called like a stats file is no file.
+/// A directory means the stats files in it; one that is named like a stats file is skipped.
 #[test]
 fn a_directory() {
     let beside = Beside::new();
@@ -191,7 +191,7 @@ fn no_permission() {
     fs::set_permissions(beside.directory.path(), everybody.clone()).unwrap();
     let mut command = slurpstats();
     if getuid().is_root() {
-        // Nothing is forbidden to root. The tool's own folder may be closed to nobody; copied by
+        // Root may read everything, and others may not reach the tool's folder. It is copied by
         // another process, as a fork of this one might hold the copy open for writing.
         let copy = beside.path("slurpstats");
         let original = env!("CARGO_BIN_EXE_slurpstats");
@@ -221,7 +221,7 @@ fn names_and_texts_that_are_no_text() {
     }
 }
 
-/// Neither a label, a value nor a file's name drives the terminal, in any format.
+/// No label, value or file name controls the terminal, in any format.
 #[test]
 fn escape_sequences() {
     let directory = tempfile::tempdir().unwrap();
@@ -253,8 +253,8 @@ fn escape_sequences() {
     );
 }
 
-/// A file that is cut short and grown again under the reader: the whole or its beginning is
-/// shown, or a message, and never a crash.
+/// A file that is truncated and extended while it is read: all or its beginning is shown, or a
+/// message, and nothing crashes.
 #[test]
 fn truncated_and_extended_while_being_read() {
     const ENOUGH: u32 = 5;
@@ -286,7 +286,7 @@ fn truncated_and_extended_while_being_read() {
     });
 }
 
-/// The other formats show the good file and count the bad one, too.
+/// The other formats also show the good file and count the bad one.
 #[test]
 fn every_format_continues() {
     let beside = Beside::new();

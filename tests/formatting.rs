@@ -8,7 +8,7 @@ use mmstats_testing::command::{run, tool};
 use mmstats_testing::original::{content, field};
 use mmstats_testing::stats_dir::write;
 
-/// No process has such an id: the kernel's largest is 4,194,304.
+/// No process has this id: the kernel's largest is 4,194,304.
 const GONE: u32 = 5_011_490;
 
 fn slurpstats() -> Command {

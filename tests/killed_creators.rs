@@ -1,9 +1,9 @@
-//! A writer that is killed at any moment of its file's creation: at the file's name there is nothing
-//! or a whole file, and cleanstats sweeps whatever else it left.
+//! A writer that is killed at any moment while it creates its file: at the file's name there is
+//! nothing or a whole file, and cleanstats removes whatever else it left.
 //!
-//! It is killed before and after each of its system calls, whichever they are. What it does in
-//! between changes nothing but its memory and the bytes of a file that has no name yet, or a
-//! temporary one; to be killed there is to be killed at the next system call.
+//! It is killed before and after each of its system calls. In between it changes nothing but its
+//! memory and the bytes of a file with no name yet, or a temporary one; being killed there equals
+//! being killed at the next system call.
 
 use std::fs::{self, File};
 use std::mem;
@@ -17,7 +17,7 @@ use mmstats_testing::stats_dir::files;
 use mmstats_testing::{seccomp, traced};
 use nix::unistd::Pid;
 
-/// Makes a file that is named after this process, and leaves it.
+/// Creates a file that is named after this process, and leaves it.
 fn create(directory: &Path) {
     let options = Options::dynamic("Killed").path(directory).filename("{PID}.mmstats");
     mem::forget(options.mode(0o440).create().unwrap());
@@ -34,7 +34,7 @@ fn others(directory: &Path, writer: Pid) -> Vec<PathBuf> {
     others.filter(|path| *path != final_path(directory, writer)).collect()
 }
 
-/// At its name a file is whole or not there. Whether it is there.
+/// Checks that the file at its name is whole if it exists. Returns whether it does.
 fn is_whole(directory: &Path, writer: Pid) -> bool {
     const LABELS: [&str; 7] = [
         "sys.pid",
@@ -60,7 +60,7 @@ fn is_whole(directory: &Path, writer: Pid) -> bool {
     true
 }
 
-/// Nobody takes a file away from a writer that is still making it, however long that takes.
+/// A file is never removed while its writer is still creating it, however long that takes.
 fn stays_while_its_writer_lives(path: &Path) {
     age(path);
     let removal = remove_if_dead(path, &mut Processes::new()).unwrap();
@@ -68,12 +68,12 @@ fn stays_while_its_writer_lives(path: &Path) {
     assert!(stays, "{}: {removal:?}", path.display());
 }
 
-/// Makes a file one that was written long ago: what is young may yet be finished.
+/// Makes a file old: young ones may yet be finished.
 fn age(path: &Path) {
     File::open(path).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
 }
 
-/// What the deaths of many writers left.
+/// What many killed writers left.
 #[derive(Debug, Default)]
 struct Left {
     nothing: usize,
@@ -82,7 +82,7 @@ struct Left {
     other: Vec<u64>,
 }
 
-/// Kills writers that create a file, each at another moment, and sweeps what they left.
+/// Kills writers that create a file, each at another moment, and removes what they left.
 fn killed_at_each_moment(create: impl Fn(&Path)) -> Option<Left> {
     if !traced::is_allowed() {
         return None;
@@ -115,9 +115,9 @@ fn size(path: &Path) -> u64 {
     fs::metadata(path).unwrap().len()
 }
 
-/// cleanstats removes so many files, and leaves none.
+/// cleanstats removes this many files and leaves none.
 fn is_swept(directory: &Path, count: usize) {
-    // The last of them came to its end, and its file stands there too.
+    // The last of them ran to completion and left its file too.
     for path in files(directory) {
         age(&path);
     }
@@ -133,7 +133,7 @@ fn a_killed_creator_leaves_a_whole_file_or_none() {
     killed_at_each_moment(create);
 }
 
-/// Where files can't be made without a name, they have a temporary one that no tool looks for.
+/// Where files can't be created without a name, they get a temporary one that no tool reads.
 #[test]
 fn without_unnamed_files_temporary_ones_are_swept() {
     let left = killed_at_each_moment(|directory| {

@@ -1,4 +1,4 @@
-//! What the system limits is reported by every tool.
+//! Every tool reports the system's limits.
 
 use std::fs::{self, File};
 use std::process::{Command, Stdio};
@@ -12,7 +12,7 @@ const TOOLS: [&str; 3] = [
     env!("CARGO_BIN_EXE_slurpstats"),
 ];
 
-/// A tool that may write no byte into a file.
+/// A tool that may not write a byte to a file.
 fn limited(path: &str) -> Command {
     let mut command = tool("sh");
     command.args(["-c", "ulimit -f 0; exec \"$0\" \"$@\"", path]);

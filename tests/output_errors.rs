@@ -1,5 +1,5 @@
-//! Output that can't be written: an error where there is no room, a quiet end where nobody reads,
-//! and what a tool does besides goes on.
+//! Output that can't be written: an error if there is no space, a quiet exit if nobody reads; the
+//! rest of a tool's work continues.
 
 use std::fs::{self, File};
 use std::io::pipe;
@@ -14,7 +14,7 @@ const SLURPSTATS: &str = env!("CARGO_BIN_EXE_slurpstats");
 const POLLSTATS: &str = env!("CARGO_BIN_EXE_pollstats");
 const CLEANSTATS: &str = env!("CARGO_BIN_EXE_cleanstats");
 
-/// Every tool in every format, and what comes from the definitions of its arguments.
+/// Every tool in every format, and what is generated from its arguments.
 const COMMANDS: &[(&str, &[&str])] = &[
     (SLURPSTATS, &["-o", "text"]),
     (SLURPSTATS, &["-o", "json"]),
@@ -59,7 +59,7 @@ fn full() -> File {
     File::options().write(true).open("/dev/full").unwrap()
 }
 
-/// A pipe whose reader has gone.
+/// A pipe whose reader is gone.
 fn closed() -> Stdio {
     let (reader, writer) = pipe().unwrap();
     drop(reader);
@@ -89,8 +89,7 @@ fn a_closed_pipe_ends_every_format_quietly() {
     }
 }
 
-/// Of the lines only the first two were read, or none could be written: the files after them
-/// stayed.
+/// Files used to stay if their lines were not read, or could not be written.
 #[test]
 fn cleanstats_removes_everything_even_if_its_output_fails() {
     for format in ["text", "json"] {
@@ -113,7 +112,7 @@ fn cleanstats_removes_everything_even_if_its_output_fails() {
     );
 }
 
-/// Where stderr can't be written either, nothing can be said, and nothing panics.
+/// If stderr can't be written either, nothing is reported and nothing panics.
 #[test]
 fn the_exit_code_stays_if_the_message_cannot_be_written() {
     let directory = directory();

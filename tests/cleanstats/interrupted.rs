@@ -1,4 +1,4 @@
-//! cleanstats that is interrupted in the midst of ten thousand files: each is whole or gone.
+//! cleanstats interrupted among ten thousand files: each is whole or gone.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
@@ -18,7 +18,7 @@ const FILES: usize = 10_000;
 
 /// What a killed writer left, under many names.
 fn stale_files() -> (TempDir, Vec<u8>) {
-    // In memory, where writers put their files, and quickly made.
+    // In memory, where writers put their files, and which is fast.
     let memory = Path::new("/dev/shm");
     let directory =
         if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
@@ -39,8 +39,8 @@ fn names(directory: &Path) -> Vec<PathBuf> {
     fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect()
 }
 
-/// Sends the signal when the first removal has been reported, and gives the exit code, and what was
-/// reported. The pipe is not read meanwhile: it holds a tenth of the lines, so the run can't be over.
+/// Sends the signal when the first removal has been reported. Returns the exit code and the output.
+/// The pipe isn't read meanwhile: it holds a tenth of the lines, so the run can't be over.
 fn interrupt(mut run: Command, signal: Signal) -> (Option<i32>, Vec<String>) {
     let mut child = run.stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::with_capacity(64, child.stdout.take().unwrap()).lines();
@@ -74,7 +74,7 @@ fn an_interrupted_run_leaves_each_file_whole_or_gone_and_counts_what_it_removed(
     let (code, reported) = interrupt(run(), Signal::SIGKILL);
     assert_eq!(code, Some(-9));
     let left = names(directory);
-    // The last removal may not have been reported any more.
+    // The last removal may not have been reported.
     let gone = there - left.len();
     assert!(
         gone == reported.len() || gone == reported.len() + 1,
@@ -86,7 +86,7 @@ fn an_interrupted_run_leaves_each_file_whole_or_gone_and_counts_what_it_removed(
         assert!(fs::read(path).unwrap() == bytes, "{} has changed", path.display());
         assert!(File::open(path).unwrap().try_lock().is_ok(), "{} is locked", path.display());
     }
-    // Started by `nohup`, it goes on to its end.
+    // Started with `nohup`, it runs to completion.
     let (code, reported) = interrupt(ignoring(&[Signal::SIGHUP], &run()), Signal::SIGHUP);
     let count = format!("Removed {}  -  0 alive, 0 undecided", left.len());
     assert_eq!((code, reported.last()), (Some(0), Some(&count)));

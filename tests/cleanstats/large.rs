@@ -1,4 +1,4 @@
-//! Files of more than the 64 MiB that readers take: alive or dead as any other.
+//! Files larger than the 64 MiB that readers accept: alive or dead like any other.
 
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;

@@ -1,4 +1,4 @@
-//! cleanstats as a process: what is proven dead goes, everything else stays.
+//! cleanstats as a process: provably dead files are removed, everything else stays.
 
 mod interrupted;
 mod large;
@@ -164,7 +164,7 @@ fn json() {
     );
 }
 
-/// What a writer left that was killed in the middle of making a file: no other tool sees it.
+/// What a writer left that was killed while creating a file: no other tool sees it.
 #[test]
 fn unfinished_files_of_dead_writers_are_removed() {
     let directory = tempfile::tempdir().unwrap();
@@ -203,7 +203,7 @@ fn finding_nothing_reports_the_locations() {
     assert!(nothing.stderr.contains(&location), "{}", nothing.stderr);
     let quiet = cleanstats(directory.path(), &["--quiet"]);
     assert_eq!((quiet.code, quiet.stdout.as_str(), quiet.stderr.as_str()), (Some(1), "", ""));
-    // A timer usually finds nothing, and is no failed unit for that.
+    // Run by a timer, it usually finds nothing, which must not fail the unit.
     let timer = cleanstats(directory.path(), &["--older-than", "2d", "-q"]);
     assert_eq!((timer.code, timer.stdout.as_str(), timer.stderr.as_str()), (Some(0), "", ""));
 }

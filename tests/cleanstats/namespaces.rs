@@ -1,5 +1,5 @@
-//! Pids that mean nothing, or somebody else: several pid namespaces share a directory, and a pid is
-//! given out again. What lives stays and what is dead goes, whoever cleans up.
+//! Meaningless and reused pids: several pid namespaces share a directory, and a pid is reused. Live
+//! files stay and dead ones are removed, whoever cleans up.
 
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -23,7 +23,7 @@ fn removed(report: &Value) -> Vec<PathBuf> {
     paths
 }
 
-/// Who made a namespace ends a moment before its first process.
+/// The creator of a namespace ends a moment before its first process.
 fn await_end_of_writer(path: &Path) {
     let verdict = || StatsFile::read(path).unwrap().life(&mut Processes::new()).verdict;
     while verdict() == Verdict::Alive {
@@ -54,7 +54,8 @@ fn cleaning_from_any_namespace_keeps_live_files_and_removes_dead_ones() {
         for (side, path) in sides.iter_mut().zip(&dead) {
             side.leave_dead(path);
         }
-        // And the first process of a namespace that is no more: its pid lives in the others.
+        // And the first process of a namespace that is gone: the others have a live one with that
+        // pid.
         let mut ended = Participant::in_namespace(Proc::Own).unwrap();
         ended.publish(&dead[4]);
         ended.kill();
@@ -70,8 +71,8 @@ fn cleaning_from_any_namespace_keeps_live_files_and_removes_dead_ones() {
     }
 }
 
-/// A namespace, a file that a killed writer of it left, the same of the original, and the pid
-/// of both, which the next process will have.
+/// A namespace, the files of a killed writer in it, ours and the original's, and the writer's pid,
+/// which the next process will get.
 fn pid_to_be_given_out_again(directory: &TempDir) -> Option<(Participant, [PathBuf; 2], u32)> {
     let mut side = Participant::in_namespace(Proc::Own)?;
     let dead = directory.path().join("dead.mmstats");

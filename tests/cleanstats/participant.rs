@@ -1,5 +1,5 @@
-//! One of those who share a directory: a process, perhaps in a pid namespace of its own, that
-//! publishes, leaves what a killed writer leaves, and runs cleanstats.
+//! A process that shares a directory, perhaps in its own pid namespace: it publishes, leaves what a
+//! killed writer leaves, and runs cleanstats.
 
 use std::env;
 use std::fs;
@@ -14,36 +14,37 @@ use serde_json::Value;
 
 use crate::cleanstats;
 
-/// Where the kernel keeps the pid that it gave out last in the namespace; the next is one more.
+/// Where the kernel has the last pid that it assigned in the namespace; the next is one more.
 const LAST_PID: &str = "/proc/sys/kernel/ns_last_pid";
 
-/// A process that is told what to do. Killed when dropped, and with it what is in its namespace.
+/// A process that takes commands. Killed when dropped, with everything in its namespace.
 pub struct Participant(Actor);
 
 impl Participant {
-    /// In the namespace of who asks.
+    /// In the caller's namespace.
     pub fn here() -> Self {
         Self(Actor::start("participant::role"))
     }
 
-    /// The first process of a new pid namespace; `None`: there can't be one, and the test is skipped.
+    /// The first process of a new pid namespace; `None` if that isn't possible: the test is
+    /// skipped.
     pub fn in_namespace(proc: Proc) -> Option<Self> {
         let mut command = unshare(proc)?;
         command.arg(env::current_exe().unwrap());
         Some(Self(Actor::start_by(command, "participant::role")))
     }
 
-    /// Publishes this file until the end.
+    /// Publishes this file until it ends.
     pub fn publish(&mut self, path: &Path) {
         self.0.ask(&format!("publish {}", path.display()));
     }
 
-    /// Comes to a violent end.
+    /// Kills the process.
     pub fn kill(&mut self) {
         self.0.kill();
     }
 
-    /// Starts a process beside this one that publishes the file until the end. Gives its pid.
+    /// Starts a process beside this one that publishes the file until it ends. Returns its pid.
     pub fn start_writer(&mut self, path: &Path) -> u32 {
         self.0.ask(&format!("start {}", path.display())).parse().unwrap()
     }
@@ -53,13 +54,13 @@ impl Participant {
         self.0.ask(&format!("leave {}", path.display())).parse().unwrap()
     }
 
-    /// Starts a process beside this one that publishes nothing. Gives its pid.
+    /// Starts a process beside this one that publishes nothing. Returns its pid.
     pub fn start_idler(&mut self) -> u32 {
         self.0.ask("idle").parse().unwrap()
     }
 
-    /// Lets the next process or thread of the namespace have this pid. If that can't be, the test is
-    /// skipped.
+    /// Makes this the pid of the next process or thread of the namespace. If that isn't possible,
+    /// the test is skipped.
     pub fn give_out_next(&mut self, pid: u32) -> bool {
         let refused = self.0.ask(&format!("next {pid}"));
         requires(
@@ -68,7 +69,7 @@ impl Participant {
         )
     }
 
-    /// Runs cleanstats, and gives its report.
+    /// Runs cleanstats and returns its report.
     pub fn clean(&mut self, directory: &Path) -> Value {
         serde_json::from_str(&self.0.ask(&format!("clean {}", directory.display()))).unwrap()
     }
@@ -96,7 +97,7 @@ fn role() {
             writer.0.pid().to_string()
         }
         ("idle", _) => {
-            // Its output is its own: nobody waits for the end of this one's.
+            // A separate output, so that nobody waits for the end of this one's.
             let idler = Command::new("sleep").arg("60").stdout(Stdio::null()).spawn();
             idler.unwrap().id().to_string()
         }

@@ -1,4 +1,4 @@
-//! What the system doesn't let go: a dry run says the same as the run after it.
+//! Files that can't be removed: a dry run reports the same as the run after it.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -22,7 +22,7 @@ fn directory(parent: &Path, name: &str, mode: u32) -> PathBuf {
     path
 }
 
-/// A directory that everybody may look into, with the tool in it.
+/// A directory that everybody may read, with the tool in it.
 fn folder() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
@@ -31,7 +31,7 @@ fn folder() -> (TempDir, PathBuf) {
     (folder, program)
 }
 
-/// What the dry run says, which must be what the run then says and does.
+/// The dry run's report, which must match what the run then reports and does.
 #[track_caller]
 fn said(of: impl Fn() -> Command, directories: &[PathBuf]) -> (Option<i32>, Value, String) {
     let say = |flags: &[&str]| {

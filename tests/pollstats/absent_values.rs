@@ -1,5 +1,4 @@
-//! What is no present value: of dead programs, of moments that haven't come, of threads that publish
-//! nothing.
+//! Absent values: of dead programs, of unset timestamps, of threads that publish nothing.
 
 use std::fs;
 use std::path::Path;
@@ -14,14 +13,14 @@ use serde_json::{Value, json};
 
 use crate::{Running, counter, folder, pollstats, publish, text};
 
-/// What one row of csv has behind its time.
+/// The values of one row of CSV, without its time.
 fn row(arguments: &[&str]) -> String {
     let output = pollstats(&[&["-c", "1", "-d", "0.01", "-o", "csv"], arguments].concat());
     let lines = text(&output.stdout);
     lines.lines().last().unwrap().split_once(',').unwrap().1.to_owned()
 }
 
-/// The values of one row of json, and whatever else it has.
+/// One row of JSON.
 fn record(arguments: &[&str]) -> Value {
     let output = pollstats(&[&["-c", "1", "-d", "0.01", "-o", "json"], arguments].concat());
     serde_json::from_slice(&output.stdout).unwrap()
@@ -32,7 +31,7 @@ fn gauge(stats: &Published<()>, label: &'static str, how: Aggregate, value: u32)
     gauge.set(value);
 }
 
-/// A copy is mapped by nobody, as the file of a program that was killed.
+/// A copy is mapped by nobody, like the file of a killed program.
 fn killed(stats: &Published<()>, folder: &Path) -> String {
     let path = folder.join("killed.mmstats");
     fs::copy(stats.path().unwrap(), &path).unwrap();
@@ -136,8 +135,8 @@ fn the_mean_of_an_average_is_that_of_the_interval() {
         (0..1000).for_each(|_| many.1.add(1.0));
         one.1.add(1001.0);
     });
-    // Stopped in the middle of a look, it reads one file before and the other one after: then each
-    // mean has a row of its own.
+    // Stopped in the middle of a poll, it reads one file before and the other one after: then each
+    // mean gets its own row.
     let means: Vec<f64> = (0..4).filter_map(|_| running.cells()[1].parse().ok()).collect();
     let whole = [2001.0 / 1001.0];
     assert!(means == whole || means.len() == 2 && means.iter().sum::<f64>() == 1002.0, "{means:?}");
@@ -189,7 +188,7 @@ fn an_unset_timestamp_is_never() {
     assert_eq!(words, ["never", "never"]);
 }
 
-/// Of a process of its own: what is lost in this one would be in the files of all its tests.
+/// In a separate process: this one's losses would show in the files of all its tests.
 #[test]
 fn a_process_whose_threads_publish_nothing_is_reported_once() {
     let (folder, path) = folder();
@@ -245,7 +244,7 @@ fn a_late_field_has_the_announced_name() {
     drop(other);
 }
 
-/// A container's program is process 1 each time, and writes the same file again.
+/// A container's program is process 1 each time and writes the same file again.
 #[test]
 fn the_same_pid_in_the_same_file_later_counts_from_zero() {
     let (folder, path) = folder();
@@ -258,7 +257,7 @@ fn the_same_pid_in_the_same_file_later_counts_from_zero() {
             it.pid = 1;
             it.start_time = start_time;
         });
-        // Written beside it, so that no look meets half of it.
+        // Written beside it, so that no poll sees half of it.
         let new = folder.path().join("new");
         fs::write(&new, foreign(&writer, &[Foreign::new("web.hits", 1, "Q", &[hits])])).unwrap();
         fs::rename(&new, &file).unwrap();

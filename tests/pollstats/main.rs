@@ -1,6 +1,6 @@
-//! pollstats as a process, on files that are written while it looks.
+//! pollstats as a process, on files that are written while it polls.
 //!
-//! A test knows that the baseline has been taken when the header comes.
+//! When the header arrives, the baseline has been taken.
 
 mod absent_values;
 mod order;
@@ -27,7 +27,7 @@ use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::Pid;
 use tempfile::TempDir;
 
-/// Nothing here takes that long; a test that waits for more has failed.
+/// Nothing here takes that long; a test that waits longer has failed.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
 fn command() -> Command {
@@ -43,7 +43,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// A run that goes on while the test does something.
+/// A run that continues while the test does something.
 struct Running {
     child: Child,
     lines: Receiver<String>,
@@ -80,22 +80,22 @@ impl Running {
         self.line().split(',').map(str::to_owned).collect()
     }
 
-    /// Adds up the first column until a row has come whose look began after this call.
+    /// Adds up the first column until a row has arrived whose poll began after this call.
     fn sum_until_now(&self) -> u64 {
         let now = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs_f64();
         let mut sum = 0;
         loop {
             let cells = self.cells();
-            // Empty: just then no file had it.
+            // Empty: no file had it at that moment.
             sum += cells[1].parse::<u64>().unwrap_or(0);
-            // Rows tell the time to the millisecond.
+            // Rows have the time in milliseconds.
             if cells[0].parse::<f64>().unwrap() > now + 0.001 {
                 return sum;
             }
         }
     }
 
-    /// Does something between two looks.
+    /// Does something between two polls.
     fn while_stopped(&self, action: impl FnOnce()) {
         kill(self.pid(), Signal::SIGSTOP).unwrap();
         waitpid(self.pid(), Some(WaitPidFlag::WUNTRACED)).unwrap();
@@ -107,7 +107,7 @@ impl Running {
         Pid::from_raw(self.child.id().cast_signed())
     }
 
-    /// Ctrl-C; gives the exit code, what was left of stdout, and stderr.
+    /// Sends Ctrl-C and returns the exit code, the rest of stdout, and stderr.
     fn interrupt(mut self) -> (Option<i32>, Vec<String>, String) {
         kill(self.pid(), Signal::SIGINT).unwrap();
         let status = self.child.wait().unwrap();
@@ -117,7 +117,7 @@ impl Running {
     }
 }
 
-/// A run that a failed test leaves behind ends with it.
+/// Kills a run that a failed test leaves behind.
 impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.child.kill();
@@ -140,7 +140,7 @@ fn folder() -> (TempDir, String) {
     (folder, path)
 }
 
-/// A file that the original wrote, copied so that it can be changed. It tells no process id, so
+/// A file that the original wrote, copied so that it can be changed. It has no process id, so
 /// nothing proves that its program is dead.
 fn original(folder: &Path) -> std::path::PathBuf {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/py-0.6.1-web.mmstats");
@@ -177,7 +177,7 @@ fn differences_add_up_to_what_was_counted() {
         let workers: Vec<_> = (0..THREADS)
             .map(|_| {
                 scope.spawn(|| {
-                    // Born while pollstats looks.
+                    // Created while pollstats polls.
                     let stats = publish(folder.path());
                     let done = counter(&stats, "done");
                     (0..EACH).for_each(|_| done.incr());
@@ -245,7 +245,7 @@ fn a_file_without_a_trailer_has_counters_and_gauges() {
     store(&file, "web.stats.status.3XX", 20);
     assert_eq!(running.sum_until_now(), 1000);
     assert_eq!(running.cells()[1..], ["0", "20", "1413404125.25"]);
-    // A writer that begins anew.
+    // A writer that restarts.
     store(&file, "web.stats.status.2XX", 3);
     assert_eq!(running.sum_until_now(), 0);
 }
@@ -259,7 +259,7 @@ fn rates_are_by_measured_time() {
     let row =
         |running: &Running| -> serde_json::Value { serde_json::from_str(&running.line()).unwrap() };
     row(&running);
-    // Its clock goes on while it is stopped.
+    // Its clock continues while it is stopped.
     running.while_stopped(|| {
         done.add(6000);
         thread::sleep(Duration::from_millis(300));
@@ -512,7 +512,7 @@ fn it_ends_at_once_however_long_it_would_wait() {
     let (code, ..) = running.interrupt();
     assert_eq!(code, Some(130));
 
-    // In a program that shows itself, too.
+    // Also when called as a library.
     let shutdown = Shutdown::new();
     let arguments = Arguments::parse_from(["pollstats", "-d", "3600", "jobs.done", &path]);
     let mut out = Vec::new();
@@ -557,7 +557,7 @@ fn a_signal_ignored_at_startup_stays_ignored() {
     let running = Running::of(&mut ignoring(&[Signal::SIGHUP], &command));
     assert_eq!(running.line(), "time,jobs.done");
     kill(running.pid(), Signal::SIGHUP).unwrap();
-    // One that ends by it may show a last row.
+    // One that the signal ends may show a last row.
     running.sum_until_now();
     running.sum_until_now();
     assert_eq!(running.interrupt().0, Some(130));

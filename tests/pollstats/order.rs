@@ -1,4 +1,4 @@
-//! What isn't about the work of programs comes last: stats of mmash and kodemon, `sys.*`.
+//! Stats that aren't about a program's work come last: those of mmash and kodemon, `sys.*`.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::{folder, pollstats, text};
 const COUNTER: u8 = 1;
 const GAUGE: u8 = 2;
 
-/// A file as a program of this name publishes it.
+/// A file as published by a program of this name.
 fn published(folder: &Path, command: &str, fields: &[(&str, u8)]) {
     let writer = writer_like(&Identity::default(), |it| {
         it.command = command.into();
@@ -39,7 +39,7 @@ fn columns(arguments: &[&str]) -> String {
 fn programs_are_shown_by_default_and_tools_on_request() {
     let (folder, path) = folder();
     tools(folder.path());
-    // A program may count what it sends to mmash: that's its work.
+    // A program may count what it sends to mmash, which is its work.
     published(folder.path(), "webapp", &[("web.busy", GAUGE), ("mmash.posts", COUNTER)]);
 
     let work = "mmash.posts,web.busy";

@@ -1,4 +1,4 @@
-//! What is said where nothing matches, and waiting for what comes later.
+//! Messages if nothing matches, and waiting for what comes later.
 
 use std::io::{BufRead, BufReader};
 

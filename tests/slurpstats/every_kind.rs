@@ -7,7 +7,7 @@ use mmstats::{
     Timer, Timestamp, UpDownCounter, WindowedAverage,
 };
 
-/// A file of ours with every kind, and its writers.
+/// A file of ours with every kind, and its fields.
 pub struct EveryKind {
     directory: tempfile::TempDir,
     published: Published<()>,

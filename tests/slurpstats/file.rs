@@ -25,14 +25,14 @@ fn names(directory: &Path) -> Vec<String> {
     names
 }
 
-/// Runs it with `--file` on this path, and gives the exit code and stderr.
+/// Runs it with `--file` on this path and returns the exit code and stderr.
 fn to_file(path: &Path, arguments: &[&str]) -> (Option<i32>, String) {
     let Run { code, stdout, stderr } = run(command().args(arguments).arg("--file").arg(path));
     assert_eq!(stdout, "");
     (code, stderr)
 }
 
-/// A directory with a file in it that is to be replaced.
+/// A directory with a file to be replaced.
 fn target() -> (tempfile::TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("stats.prom");
@@ -152,7 +152,7 @@ fn links_are_followed_and_permissions_stay() {
     assert_eq!(names(directory.path()), ["link", "new", "stats.prom"]);
 }
 
-/// The run is stopped while it writes, if it is caught.
+/// The run is stopped while it writes, if the signal is in time.
 #[test]
 fn a_signal_leaves_the_old_file_and_nothing_else() {
     let many = tempfile::tempdir().unwrap();
@@ -207,7 +207,7 @@ fn labels_are_added_to_every_sample() {
             let mut child =
                 promtool.args(["check", "metrics"]).stdin(Stdio::piped()).spawn().unwrap();
             std::io::Write::write_all(&mut child.stdin.take().unwrap(), text.as_bytes()).unwrap();
-            // 3: it reads all of it, and finds fault with a name.
+            // 3: promtool parses all of it and complains about a name.
             assert!(matches!(child.wait().unwrap().code(), Some(0 | 3)), "{text}");
         }
     }

@@ -109,7 +109,7 @@ fn csv_has_a_line_for_each_number() {
     assert_eq!(rows.len(), 9);
 }
 
-/// Every metric has one type and its samples stand together.
+/// Every metric has one type, and its samples are consecutive.
 #[test]
 fn prometheus_text() {
     let every = EveryKind::new();
@@ -153,7 +153,7 @@ fn prometheus_text() {
     assert!(text.lines().filter(|line| line.starts_with("spread_bytes_bucket")).count() <= 20);
 }
 
-/// The bytes are shown as they stand in the file, with the offset at which they stand.
+/// The bytes are shown as they are in the file, with their offsets.
 #[test]
 fn layout_shows_where_the_bytes_are() {
     let every = EveryKind::new();
@@ -185,7 +185,7 @@ fn layout_shows_where_the_bytes_are() {
     assert!(refused.stderr.contains("--layout requires"), "{}", refused.stderr);
 }
 
-/// A billion was once exported as no more than 1,023.
+/// A billion was once exported as at most 1,023.
 #[test]
 fn values_beyond_a_histogram_s_range_are_below_no_limit() {
     let directory = tempfile::tempdir().unwrap();
@@ -211,7 +211,7 @@ fn values_beyond_a_histogram_s_range_are_below_no_limit() {
     assert_eq!([under("1023.0"), under("274877906943.0"), under("+Inf")], ["9", "9", "10"]);
 }
 
-/// Its conventions ask for seconds and bytes, whatever a program counts in.
+/// Its conventions require seconds and bytes, whatever units a program uses.
 #[test]
 fn prometheus_gets_base_units() {
     let directory = tempfile::tempdir().unwrap();
@@ -233,7 +233,7 @@ fn prometheus_gets_base_units() {
     for sum in [&[][..], &["--sum"]] {
         let location = directory.path().to_str().unwrap();
         let text = output([&["-o", "prom", location][..], sum].concat());
-        // Without the labels that tell the files apart.
+        // Without the labels that distinguish the files.
         let plain = |line: &str| match line.split_once('{') {
             Some((name, rest)) if name.ends_with("_bucket") => {
                 format!("{name}{{le={}", rest.rsplit_once("le=").unwrap().1)
@@ -261,7 +261,7 @@ fn prometheus_gets_base_units() {
         }
         let total = plain.iter().find_map(|line| line.strip_prefix("web_latency_seconds_sum "));
         let total: f64 = total.unwrap().parse().unwrap();
-        // Each value is taken for the middle of its bucket.
+        // Each value counts as the middle of its bucket.
         assert!((1.9..2.1).contains(&total), "{total}");
     }
 }

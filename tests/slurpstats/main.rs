@@ -20,7 +20,7 @@ fn slurpstats<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Run {
     run(command().args(arguments))
 }
 
-/// The output of a run that went well.
+/// The output of a successful run.
 #[track_caller]
 fn output<'a>(arguments: impl IntoIterator<Item = &'a str>) -> String {
     let Run { code, stdout, stderr } = slurpstats(arguments);

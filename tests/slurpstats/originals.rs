@@ -1,4 +1,4 @@
-//! Files of the original's writers, and of nobody's in its format.
+//! Files of the original's writers, and handmade ones in its format.
 
 use std::fs;
 

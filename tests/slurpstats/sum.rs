@@ -92,7 +92,7 @@ fn a_dead_program_s_counts_are_included_and_its_state_is_not() {
     busy.set(40);
     all.add(10.0);
     recent.add(10.0);
-    // A copy is mapped by nobody, as the file of a program that was killed.
+    // A copy is mapped by nobody, like the file of a killed program.
     fs::copy(stats.path().unwrap(), directory.path().join("killed.mmstats")).unwrap();
     done.add(5);
     busy.set(2);
@@ -129,7 +129,7 @@ fn a_dead_program_s_counts_are_included_and_its_state_is_not() {
     assert!(csv.contains("busy,,gauge,,sum,1,2,1,0\n"), "{csv}");
 }
 
-/// Requests that one thread takes and another answers, and what a killed program left.
+/// Requests that one thread accepts and another answers, and what a killed program left.
 #[test]
 fn an_up_down_counter_is_the_wrapping_sum_over_living_programs() {
     let directory = tempfile::tempdir().unwrap();
@@ -211,7 +211,7 @@ fn a_mean_is_of_all_values_and_not_of_the_means() {
             }
         })
     });
-    // What averaged nothing weighs nothing, also where the least counts.
+    // An empty average has no weight, even in a minimum.
     let _idle = publish(location, |stats| drop(stats.add(Average::named("each")).unwrap()));
 
     let found = json(["--sum", location.to_str().unwrap()]);
@@ -223,7 +223,7 @@ fn a_mean_is_of_all_values_and_not_of_the_means() {
         ("sum", mean),
         ("span", mean),
         ("timer", mean),
-        // The last hundred values of one, and the only one of the other.
+        // The last hundred values of one and the only one of the other.
         ("recent", 1101.0 / 101.0),
         ("largest", 1001.0),
     ] {
@@ -255,7 +255,7 @@ fn a_nan_spoils_no_other_value() {
             odd.set(f64::NAN);
         })
     });
-    // A timer and an average that an older writer spoiled.
+    // A timer and an average spoiled by an older writer.
     let good = publish(location, |stats| {
         let timer: Timer = stats.add(Timer::named("timer")).unwrap();
         timer.record_secs(2.0);
@@ -286,7 +286,7 @@ fn a_nan_spoils_no_other_value() {
     );
 }
 
-/// Changes a component of a stat where readers take it.
+/// Changes a component of a stat where readers read it.
 fn store(path: &Path, label: &str, component: &str, value: f64) {
     let file = StatsFile::read(path).unwrap();
     let stat = file.get(label).unwrap();
@@ -324,7 +324,7 @@ fn an_unset_timestamp_has_no_value() {
     assert!(text.contains("never never  [2 files]"), "{text}");
 }
 
-/// mmash publishes what it counts itself, and every program its ids.
+/// mmash publishes its telemetry, and every program its ids.
 #[test]
 fn tools_and_processes_come_last() {
     let directory = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! Clients that try to hold a server up: by heads that never end, by answers that they don't read.
+//! Clients that try to block a server: with endless heads, with responses that they don't read.
 
 use std::future::pending;
 use std::io::{Read, Write};
@@ -17,10 +17,10 @@ use mmstats_cli::address::Listen;
 use mmstats_web::{AllowedHosts, Limits, Server, Workers};
 use tokio::runtime;
 
-/// Nothing here takes that long; what does hangs.
+/// Nothing here takes that long; what does has hung.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// A server on a thread of its own, until the test ends.
+/// A server on its own thread, until the test ends.
 fn serve(limits: Limits, router: Router) -> SocketAddr {
     let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -43,7 +43,7 @@ fn ask(address: SocketAddr, path: &str) -> TcpStream {
     stream
 }
 
-/// Everything up to the end of the connection, however that ends.
+/// Everything up to the end of the connection, however it ends.
 fn rest(stream: &mut TcpStream) -> Vec<u8> {
     let mut bytes = Vec::new();
     let end = stream.read_to_end(&mut bytes);
@@ -62,7 +62,7 @@ fn here() -> Router {
     Router::new().route("/", get(|| async { "here" }))
 }
 
-/// Bytes that are counted until nobody has them any more.
+/// Bytes that are counted until they are dropped.
 struct Counted(Vec<u8>, Arc<AtomicUsize>);
 
 impl AsRef<[u8]> for Counted {
@@ -77,7 +77,7 @@ impl Drop for Counted {
     }
 }
 
-/// A server whose answers at `/large` are this large, and how many bytes of them there are.
+/// A server whose responses at `/large` have this size, and the number of their bytes in memory.
 fn large(limits: Limits, size: usize) -> (SocketAddr, Arc<AtomicUsize>) {
     let alive = Arc::new(AtomicUsize::new(0));
     let answer = move |State(alive): State<Arc<AtomicUsize>>| async move {
@@ -135,7 +135,7 @@ fn unread_responses_take_little_memory() {
     let mut clients = Vec::new();
     for _ in 0..24 {
         let mut client = ask(address, "/large");
-        // The answer has begun.
+        // The response has begun.
         client.read_exact(&mut [0; 100]).unwrap();
         clients.push(client);
         let alive = alive.load(Ordering::Relaxed);

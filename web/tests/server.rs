@@ -1,4 +1,4 @@
-//! What a server grants and what it doesn't, with limits so small that they are reached at once.
+//! A server's limits, small enough to be reached at once.
 
 use std::future::pending;
 use std::io::{ErrorKind, Read, Write};
@@ -20,10 +20,10 @@ use tokio::sync::{Semaphore, oneshot};
 const TIMEOUT: Duration = Duration::from_mins(1);
 /// A limit that is reached at once.
 const SHORT: Duration = Duration::from_millis(100);
-/// Larger than what the kernel keeps of a connection.
+/// Larger than the kernel's buffers of a connection.
 const LARGE: usize = 64 << 20;
 
-/// A server in a thread of its own.
+/// A server on its own thread.
 struct Running {
     address: SocketAddr,
     reported: Arc<Mutex<Vec<String>>>,
@@ -52,7 +52,7 @@ impl Running {
         Self { address: listens.recv().unwrap(), reported, end, thread }
     }
 
-    /// Ends it, and waits until it has.
+    /// Shuts it down and waits for it.
     fn end(self) {
         self.end.send(()).unwrap();
         self.thread.join().unwrap();
@@ -67,7 +67,7 @@ fn request(path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n")
 }
 
-/// Sends these bytes on a connection of their own.
+/// Sends these bytes on a new connection.
 fn send(address: SocketAddr, bytes: &str) -> TcpStream {
     let mut connection = connect(address);
     connection.write_all(bytes.as_bytes()).unwrap();
@@ -80,7 +80,7 @@ fn assert_closed(connection: &mut TcpStream) {
     assert!(matches!(read, Ok(0)), "{read:?}");
 }
 
-/// As long as nothing that is read says more.
+/// Whether the connection is still open.
 fn is_open(connection: &mut TcpStream) -> bool {
     connection.set_read_timeout(Some(Duration::from_millis(5))).unwrap();
     let open = connection.read(&mut [0]).is_err_and(|error| error.kind() == ErrorKind::WouldBlock);

@@ -21,7 +21,7 @@ fn runtime() -> Runtime {
     runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-/// A server, and what it runs in.
+/// A server and its runtime.
 fn listen(path: &Path) -> io::Result<(Runtime, Server)> {
     let (runtime, address) = (runtime(), Listen::Unix(path.to_owned()));
     let server =
@@ -65,7 +65,7 @@ fn it_serves_its_owner_and_group_and_leaves_nothing() {
         runtime.block_on(server.serve(router, async { drop(ended.await) }));
     });
     assert!(ask(&path, "localhost").ends_with("\r\n\r\nhere"));
-    // A proxy may pass on whatever name it is asked for.
+    // A proxy may pass on any host name.
     assert!(ask(&path, "evil.example").starts_with("HTTP/1.1 421 "));
     assert_eq!(refusal(&path), "another server is listening there");
     assert!(ask(&path, "localhost").ends_with("\r\n\r\nhere"), "the first one goes on");
@@ -101,7 +101,7 @@ fn a_file_that_is_no_socket_is_never_removed() {
     assert!(refusal(&path("nowhere/socket")).contains("No such file or directory"));
 }
 
-/// A name that another socket has meanwhile is not its own.
+/// A name that another socket took meanwhile isn't its own.
 #[test]
 fn it_removes_only_its_own_name() {
     let directory = TempDir::new().unwrap();

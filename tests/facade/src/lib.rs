@@ -1,5 +1,5 @@
-//! A crate that has the libraries under other names, re-exports them as frameworks do, and wraps
-//! their macros in macros of its own. No crate here is called `mmstats` or `kodemon`.
+//! A crate that renames the libraries, re-exports them as frameworks do, and wraps their macros in
+//! its own. No crate here is called `mmstats` or `kodemon`.
 #![forbid(unsafe_code)]
 
 pub use kd as kodemon;

@@ -17,7 +17,7 @@ fn directory(name: &str) -> PathBuf {
     path
 }
 
-/// What the only file of a directory says about a stat.
+/// A stat's value in the only file of a directory.
 fn value(directory: &Path, label: &str) -> String {
     let path = directory.read_dir().unwrap().next().unwrap().unwrap().path();
     StatsFile::read(path).unwrap().get(label).unwrap().value().to_string()
@@ -30,7 +30,7 @@ mod renamed {
     #[derive(MmStats)]
     #[mmstats(crate = "stats", prefix = "renamed.")]
     pub struct Stats {
-        /// With all that the macro can write.
+        /// With everything that the macro can generate.
         #[mmstats(aggregate = "max", unit = "jobs", initial = 2)]
         pub most: Gauge<u8>,
         #[mmstats(size = 8)]
@@ -53,7 +53,7 @@ mod renamed {
     pub fn counted() {}
 }
 
-/// Known to a crate that is known here.
+/// Used through a crate that depends on them.
 mod behind_a_facade {
     use facade::{Counter, MmStats};
 

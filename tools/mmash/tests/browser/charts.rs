@@ -1,4 +1,4 @@
-//! What stands above the charts, what they draw, and what scrolls.
+//! What is above the charts, what they draw, and what scrolls.
 
 use std::process;
 use std::sync::mpsc;
@@ -28,7 +28,7 @@ fn five(directory: &TempDir) -> Published<()> {
 
 const FIVE: &str = "stat=a.one&stat=a.two&stat=a.three&stat=a.size&stat=a.age";
 
-/// What is drawn in each chart, by the names right above it, which can be seen if it can.
+/// The visible names right above each chart.
 const NAMES: &str = "[...document.querySelectorAll('.charts canvas')].map(canvas => {
     const chart = canvas.getBoundingClientRect();
     const names = [...canvas.parentElement.querySelectorAll('.label')];
@@ -51,7 +51,7 @@ fn each_line_is_named_above_its_chart() {
         browser.prefer(scheme);
         browser.open(&format!("http://{}/?{FIVE}", server.address));
         browser.until(&format!("{NAMES} === 'a.one a.two a.three,a.size,a.age'"));
-        // Each with what its line is, and in its color.
+        // Each with its line's value and color.
         let entries = "[...document.querySelectorAll('.legend li')].map(entry =>
             entry.querySelector('.mark').dataset.color + entry.querySelector('.reading').textContent)";
         let entries = format!("{entries}.filter(text => text).join()");
@@ -78,19 +78,19 @@ fn stacked_parts_scroll_as_one() {
         browser.until("document.querySelectorAll('.charts canvas').length === 3");
         assert_eq!(browser.ask(SCROLLING), json!(1), "{width}");
         assert_eq!(browser.ask("document.documentElement.scrollWidth"), json!(width));
-        // The list is below, and what is far down in it comes when it is scrolled to.
+        // The list is below; its far rows appear when scrolled to.
         browser.ask("document.querySelector('main').scrollTo(0, 1e9)");
         browser.until(&format!("{LABELS}.includes('sys.unpublished')"));
         let row = "document.querySelector('.row[data-label=\"sys.unpublished\"]').getBoundingClientRect()";
         browser.until(&format!("{row}.top > 0 && {row}.bottom < innerHeight"));
-        // Its chart comes into sight where it is chosen.
+        // Choosing a stat scrolls its chart into view.
         browser.click(".row[data-label='sys.unpublished'] .name");
         let canvas = "document.querySelector('.charts canvas')?.getBoundingClientRect()";
         browser.until(&format!(
             "location.search.includes('stat=sys.unpublished') && {canvas}?.top > 0"
         ));
     }
-    // Beside each other, the charts scroll, and the list if it is long.
+    // Side by side, the charts scroll, and the list if it is long.
     browser.resize(1280, 500);
     browser.open(&format!("http://{}/?{FIVE}", server.address));
     browser.until("document.querySelectorAll('.charts canvas').length === 3");
@@ -98,8 +98,8 @@ fn stacked_parts_scroll_as_one() {
     browser.resize(1280, 800);
 }
 
-/// How high what is drawn in a canvas is: the rows from the first to the last that has a pixel for
-/// which a condition is true.
+/// The height of a canvas's drawing: the rows from the first to the last with a pixel that meets a
+/// condition.
 fn height(canvas: &str, condition: &str) -> String {
     format!(
         "(() => {{
@@ -137,7 +137,7 @@ fn small_changes_are_drawn_flat() {
     });
     let server = mmash(ANYWHERE, directory.path());
     browser.open(&format!("http://{}/?stat=web.level", server.address));
-    // As many polls as make a zigzag.
+    // Enough polls for a zigzag.
     browser.until("document.querySelector('.charts canvas')?.width > 0");
     browser.until(&format!("{} > 60", pixels(0, 1)));
     let chart = height(".charts canvas", "data[at + 3] === 255 && color === line");

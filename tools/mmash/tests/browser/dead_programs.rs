@@ -1,4 +1,4 @@
-//! Programs that end and begin again, as the page shows them.
+//! Programs that end and restart, as the page shows them.
 
 use mmstats::{Field, Gauge, Options, Published};
 use mmstats_testing::browser::Browser;
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::{ANYWHERE, LABELS, cell, mmash};
 
-/// A program's gauge, which is there as long as the first is held.
+/// A program with a gauge, which exists as long as the result is held.
 fn depth(directory: &TempDir, unit: &'static str, value: i64) -> Published<()> {
     let stats =
         Options::dynamic("queue").path(directory.path()).default_fields(false).create().unwrap();
@@ -21,8 +21,8 @@ fn depth(directory: &TempDir, unit: &'static str, value: i64) -> Published<()> {
     stats
 }
 
-/// How many pieces the first line of the first chart has, as an expression: its columns of pixels
-/// with empty ones between them. A second takes ten columns.
+/// An expression for the number of pieces of the first chart's first line, separated by empty
+/// columns of pixels. A second takes ten columns.
 const PIECES: &str = "(() => {
     const canvas = document.querySelector('.charts canvas');
     if (!canvas?.width) return 0;
@@ -45,7 +45,7 @@ const PIECES: &str = "(() => {
     return pieces;
 })()";
 
-/// Awaits that the page has been shown for so many milliseconds more.
+/// Waits until the page has been shown for this many milliseconds more.
 fn pass(browser: &Browser, milliseconds: u32) {
     browser.ask("performance.mark('begin')");
     browser.until(&format!(
@@ -72,7 +72,7 @@ fn the_line_of_a_restarted_program_has_a_gap() {
     browser.until(&format!("{expected}.test({row}.querySelector('.value').textContent)"));
     browser.until(&format!("{expected}.test({reading})"));
     assert_eq!(browser.ask(&format!("{LABELS}.length")), json!(1));
-    // The line stays. Where the machine was busy, the page may have missed looks before.
+    // The line stays. On a busy machine the page may have missed polls before.
     browser.until(&format!("{PIECES} > 0"));
     let pieces = browser.ask(PIECES);
     pass(&browser, 1000);
@@ -82,7 +82,7 @@ fn the_line_of_a_restarted_program_has_a_gap() {
     browser.until(&format!("{reading} === '5 jobs' && !{row}.classList.contains('gone')"));
     browser.until(&format!("{PIECES} > {pieces}"));
     browser.screenshot("began-again");
-    // What a page misses while nobody sees it is a gap, too.
+    // What a page misses while it is hidden is also a gap.
     let pieces = browser.ask(PIECES);
     browser.new_tab();
     pass(&browser, 1000);
@@ -94,14 +94,14 @@ fn the_line_of_a_restarted_program_has_a_gap() {
     let other = depth(&directory, "threads", 1);
     browser.until(&format!("{reading} === '1 thread'"));
     browser.until(&format!("{PIECES} > 0"));
-    // What is neither there nor in the chart isn't in the list.
+    // What neither exists nor is in the chart isn't in the list.
     drop(other);
     browser.until(&format!("{row}?.classList.contains('gone')"));
     browser.click(".legend .close");
     browser.until(&format!("{LABELS}.length === 0"));
 }
 
-/// Puts a file of a dead program in place, with a gauge and a counter.
+/// Writes a file of a dead program with a gauge and a counter.
 fn left_behind(directory: &TempDir, name: &str) -> u32 {
     let pid = dead_pid();
     let twice = |value: u64| [value.to_ne_bytes(), value.to_ne_bytes()].concat();

@@ -1,4 +1,4 @@
-//! Files made by hand, as the page shows them.
+//! Handmade files, as the page shows them.
 
 use std::fs;
 use std::sync::mpsc;
@@ -40,7 +40,7 @@ const ROWS: &str = "document.querySelectorAll('[role=row]').length";
 #[test]
 fn five_thousand_stats_render_at_most_two_hundred_rows() {
     let Some(browser) = Browser::start() else { return };
-    // Higher than the list ever is.
+    // Taller than the list ever is.
     browser.resize(1280, 8000);
     let directory = TempDir::new().unwrap();
     let number = |index: u64| [index.to_ne_bytes(), index.to_ne_bytes()].concat();
@@ -81,7 +81,7 @@ fn an_empty_page_reports_the_locations_and_the_reason() {
         assert!(text.contains(reported), "{reported}: {text}");
     }
     browser.screenshot("nothing-light");
-    // What comes then is shown, though its program is dead.
+    // A file that appears then is shown, though its program is dead.
     fs::write(directory.path().join("mmstats-hits"), original(dead_pid())).unwrap();
     browser.until(&format!("{LABELS}.includes('hits')"));
     assert_eq!(browser.ask("document.getElementById('empty-state').hidden"), json!(true));
@@ -114,7 +114,7 @@ fn stats_of_tools_and_processes_come_last_and_collapsed() {
     browser.until(&format!("JSON.stringify({LABELS}) === '[\"zoo.animals\"]'"));
     let last = "document.querySelector('.row.secondary')";
     assert_eq!(browser.ask(&format!("{last}.ariaExpanded")), json!("false"));
-    // What is looked for by name is there.
+    // A search by name finds it.
     browser.type_into("#filter", "pid");
     browser.until(&format!("{LABELS}.join() === 'mmash.sys.pid,zoo.sys.pid'"));
     browser.open(&format!("http://{}/", server.address));
@@ -131,8 +131,8 @@ fn stats_of_tools_and_processes_come_last_and_collapsed() {
     browser.until(&format!("{LABELS}.join() === 'zoo.animals'"));
 }
 
-/// A browser keeps pages that were left, and has six connections to a server: if each page kept
-/// its own, the seventh would wait for one.
+/// A browser keeps pages in its history and has six connections to a server: if each page kept its
+/// connection, the seventh would wait for one.
 #[test]
 fn leaving_a_page_closes_its_stream_and_going_back_reopens_it() {
     let Some(browser) = Browser::start() else { return };
@@ -199,7 +199,7 @@ fn values_beyond_a_histogram_are_shown_as_more_than_its_end() {
     browser.click(".per-file summary");
     let in_file = "document.querySelector('.per-file td.number')?.textContent";
     browser.until(&format!("{in_file} === '3: p50 5 · p99 > 1,023'"));
-    // The band ends where the range ends, with the line of the least values far below.
+    // The band ends where the range ends, with the line of the lowest values far below.
     let (end, ended) = mpsc::channel::<()>();
     let recording = thread::spawn(move || {
         while ended.recv_timeout(Duration::from_millis(10)).is_err() {
@@ -216,7 +216,7 @@ fn values_beyond_a_histogram_are_shown_as_more_than_its_end() {
     recording.join().unwrap();
 }
 
-/// How many pixels of a canvas are coloured, but not opaque, as an expression.
+/// An expression for how many pixels of a canvas are coloured but not opaque.
 fn in_band(canvas: &str) -> String {
     format!(
         "(() => {{
@@ -253,7 +253,7 @@ fn ids_times_and_singulars_are_formatted_for_people() {
     browser.until("document.querySelector('.legend .reading').textContent === 'never'");
     let order = format!("{LABELS}.filter(label => label.startsWith('web.c')).join()");
     assert_eq!(browser.ask(&order), json!("web.c1,web.c2,web.c10"));
-    // On the scale of a chart, too.
+    // On the scale of a chart as well.
     let scale = "import('/page/display.js').then(({ scaleText }) =>
         scaleText({ label: 'web.sys.pid', kind: 'gauge', unit: '', values: {} }, false)(11490))";
     assert_eq!(browser.ask(scale), json!("11490"));

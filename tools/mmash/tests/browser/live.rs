@@ -17,7 +17,7 @@ struct Stage {
 }
 
 impl Stage {
-    /// `None`: there is no browser, and the test is skipped.
+    /// `None` if there is no browser: the test is skipped.
     fn open() -> Option<Self> {
         let browser = Browser::start()?;
         let directory = TempDir::new().unwrap();
@@ -78,7 +78,7 @@ fn a_click_opens_a_chart_that_draws_lines_and_bands() {
     browser.until("document.querySelectorAll('.charts canvas').length === 1");
     browser.until(&format!("{} > 10", pixels(0, 1)));
     browser.click(".row[data-label='web.stats.response.size'] .mark");
-    // Responses and bytes don't go on one scale.
+    // Responses and bytes don't share a scale.
     browser.until("document.querySelectorAll('.charts canvas').length === 2");
     browser.until("location.search.split('stat=').length === 3");
     browser.until("/p50 .* p99 /.test(document.querySelectorAll('.reading')[1].textContent)");
@@ -87,7 +87,7 @@ fn a_click_opens_a_chart_that_draws_lines_and_bands() {
     browser.screenshot("chart-light");
 }
 
-/// What is dragged over fills the chart; what is pointed at is read.
+/// The dragged range fills the chart; the value under the pointer is read.
 #[test]
 fn dragging_over_a_chart_zooms_in() {
     let Some(stage) = Stage::open() else { return };
@@ -128,7 +128,7 @@ fn a_paused_page_resumes_with_current_values() {
     browser.click("#pause");
     browser.until("document.getElementById('state').textContent === 'paused'");
     let stopped = number(&stage.cell("web.stats.status.2XX", "value"));
-    // Steps come in, and scrolling draws rows again.
+    // Steps arrive, and scrolling redraws rows.
     browser.ask("performance.mark('pause'), document.getElementById('rows').scrollTo(0, 40)");
     browser.until("performance.now() - performance.getEntriesByName('pause')[0].startTime > 500");
     assert_eq!(number(&stage.cell("web.stats.status.2XX", "value")), stopped);
@@ -143,7 +143,7 @@ const ACTIVE: &str = "document.querySelector('#stats:focus .row.active')?.datase
 fn the_list_and_the_charts_work_with_the_keyboard() {
     let Some(stage) = Stage::open() else { return };
     let browser = &stage.browser;
-    // Nothing has the focus yet: the first arrow leads into the list.
+    // Nothing has the focus yet: the first arrow key moves it into the list.
     assert_eq!(browser.ask("document.activeElement === document.body"), json!(true));
     for label in ["web.stats.busy", "web.stats.last_path"] {
         browser.press(DOWN);
@@ -153,7 +153,7 @@ fn the_list_and_the_charts_work_with_the_keyboard() {
     browser.until("document.activeElement.id === 'filter'");
     browser.press("status");
     browser.until(&format!("{LABELS}.length === 3"));
-    // The first stat, behind its group: it opens the chart, the next one is added.
+    // The first stat, after its group, opens the chart; the next one is added.
     browser.press(&[DOWN, ENTER].concat());
     browser.until("location.search.includes('stat=web.stats.status.2XX')");
     browser.press(&[DOWN, " "].concat());
@@ -162,7 +162,7 @@ fn the_list_and_the_charts_work_with_the_keyboard() {
     let active = "document.getElementById(
         document.getElementById('stats').getAttribute('aria-activedescendant')).dataset.label";
     assert_eq!(browser.ask(active), json!("web.stats.status.4XX"));
-    // The arrows read point after point.
+    // The arrow keys read one point after the other.
     browser.type_into(".charts canvas", &[LEFT, LEFT].concat());
     browser.until("/^\\d\\d:\\d\\d:\\d\\d$/.test(document.querySelector('.moment').textContent)");
     let spoken = "document.querySelector('#detail > [role=status]').textContent";
@@ -171,7 +171,7 @@ fn the_list_and_the_charts_work_with_the_keyboard() {
     browser.until("document.getElementById('detail').hidden");
     browser.ask("history.back()");
     browser.until("document.querySelectorAll('.legend li').length === 2");
-    // From the filter, Enter opens the first one; the arrows to the sides fold its group.
+    // In the filter, Enter opens the first stat; left and right collapse and expand its group.
     browser.type_into("#filter", &[" -2xx", ENTER].concat());
     browser.until("location.search === '?filter=status+-2xx&stat=web.stats.status.4XX'");
     browser.until(&format!("{ACTIVE} === 'web.stats.status.4XX'"));

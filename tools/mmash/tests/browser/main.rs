@@ -12,13 +12,13 @@ use std::process::Command;
 use mmstats_testing::command::tool;
 use mmstats_testing::server::Server;
 
-/// mmash on the files of a directory, with many polls. It finds no place for stats of its
-/// own, so that there are no others than those of the test.
+/// mmash on the files of a directory, polling often. It publishes no telemetry, so that the test's
+/// stats are the only ones.
 fn mmash(address: &str, directory: &Path) -> Server {
     Server::start(command(address, directory).env("MMSTATS_PATH", directory.join("none")))
 }
 
-/// The same, with its own among them.
+/// The same, with its telemetry among them.
 fn mmash_with_telemetry(address: &str, directory: &Path) -> Server {
     Server::start(command(address, directory).env("MMSTATS_PATH", directory))
 }
@@ -29,7 +29,7 @@ fn command(address: &str, directory: &Path) -> Command {
     command
 }
 
-/// Where mmash listens first.
+/// Where mmash listens.
 const ANYWHERE: &str = "127.0.0.1:0";
 
 fn cell(label: &str, column: &str) -> String {

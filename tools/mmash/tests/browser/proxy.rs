@@ -16,7 +16,7 @@ fn the_page_works_under_a_path() {
     let directory = TempDir::new().unwrap();
     write(directory.path(), "mmstats-hits", &original(dead_pid()));
     let _server = mmash(&nginx.socket("mmash"), directory.path());
-    // A page whose own address had the password couldn't ask for anything.
+    // A page whose URL contained the password couldn't fetch anything.
     browser.open(&format!("http://{USER}@{}/mmash/page/icon.svg", nginx.address));
     browser.open(&format!("http://{}/mmash/graph?stat=hits", nginx.address));
     browser.until(&format!("{LABELS}.includes('hits')"));

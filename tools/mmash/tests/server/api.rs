@@ -17,7 +17,7 @@ use crate::mmash;
 use crate::openapi::document;
 use crate::workers::Workers;
 
-/// How long what is awaited may take.
+/// The time limit of every wait.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The reason of a rejected request.
@@ -28,7 +28,7 @@ fn reason(server: &Server, path: &str, status: u16) -> String {
     answer.json()["error"].as_str().expect("a reason").to_owned()
 }
 
-/// The labels that a path gives, in its order.
+/// The labels in a path's response, in its order.
 #[track_caller]
 fn labels(server: &Server, path: &str) -> Vec<String> {
     let answer = server.get(path).json();
@@ -36,7 +36,7 @@ fn labels(server: &Server, path: &str) -> Vec<String> {
     stats.iter().map(|stat| stat["label"].as_str().unwrap().to_owned()).collect()
 }
 
-/// The total that a label has.
+/// The total of a label.
 #[track_caller]
 fn total(server: &Server, label: &str) -> Value {
     server.get(&format!("/api/v1/stats/{label}")).json()["stat"].take()
@@ -145,7 +145,7 @@ fn a_stat_lists_the_value_of_each_file() {
 #[test]
 fn a_stat_lists_each_process_and_what_is_new_in_its_histogram() {
     let workers = Workers::new();
-    // A program of the original, which names neither its command nor its host.
+    // A program of the original, which records neither its command nor its host.
     let pid = dead_pid();
     write(workers.directory.path(), "mmstats-gone", &original(pid));
     let by_process = |label: &str| {
@@ -168,7 +168,7 @@ fn a_stat_lists_each_process_and_what_is_new_in_its_histogram() {
         json!([{"id": id, "command": null, "host": null, "pid": pid, "figures": figures}]);
     assert_eq!(hits, expected);
 
-    // What is new since the previous poll is only known if somebody asked then.
+    // New counts since the previous poll are only known if somebody requested them then.
     let sizes: Histogram =
         workers.writers[0].add(Histogram::named("new.sizes").unit("bytes")).unwrap();
     sizes.record(5);
@@ -275,7 +275,7 @@ fn without_files_the_reason_is_reported() {
     assert!(reasons.contains("PrivateTmp") && reasons.contains("may not look"), "{reasons}");
 }
 
-/// Every byte but those that every part of an address may have.
+/// Every byte but those that any part of a URL may contain.
 fn percent(label: &str) -> String {
     let encode = |byte: u8| match byte {
         b'a'..=b'z' => char::from(byte).to_string(),

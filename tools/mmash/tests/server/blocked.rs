@@ -1,4 +1,4 @@
-//! What may hold mmash up: a log that nobody reads, and how it ends all the same.
+//! What could block mmash: an unread log. It shuts down all the same.
 
 use std::fs;
 use std::path::Path;
@@ -17,11 +17,10 @@ use tempfile::TempDir;
 
 use crate::command;
 
-/// How long the end may take at most: 2 s, and room for a busy machine. What is stuck stays so for
-/// ever.
+/// Maximum time of a shutdown: 2 s, with a margin for a busy machine.
 const END: Duration = Duration::from_secs(20);
 
-/// mmash with a file that it has something to say about.
+/// mmash with a file that it reports.
 fn complaining(directory: &Path) -> Command {
     write(directory, "mmstats-good", &original(1));
     write(directory, "mmstats-bad", b"no stats at all");
@@ -40,7 +39,7 @@ fn an_unread_log_blocks_nothing() {
     let (_reader, stderr) = full_pipe();
     let mut command = complaining(directory.path());
     let server = Server::start(command.arg("--verbose").stderr(stderr));
-    // More than the queue has room for, and each a line of its own.
+    // More lines than fit into the queue.
     for number in 0..1_500 {
         assert_eq!(server.get(&format!("/nothing-{number}")).status, 404);
     }

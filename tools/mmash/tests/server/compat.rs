@@ -1,4 +1,4 @@
-//! The original's routes: its answers, worked out by hand from files of its own writers.
+//! The original's routes: expected responses, worked out by hand from files of its own writers.
 
 use std::fs;
 
@@ -10,10 +10,10 @@ use tempfile::TempDir;
 
 use crate::mmash;
 
-/// What a static field of the vectors has: too large for a signed number.
+/// The value of a static field of the vectors: too large for a signed number.
 const SU64: u64 = 9_223_372_036_854_775_815;
 
-/// Two writers of a web server's stats and two of every kind, under names that tell them apart.
+/// Two writers of a web server's stats and two of every kind, with distinct names.
 fn originals() -> (TempDir, Server) {
     let directory = TempDir::new().unwrap();
     for (vector, name) in [
@@ -80,7 +80,7 @@ fn values_come_in_lists_by_prefix_or_exactly() {
             ),
             ("/stats/t.su64", 200, json!({"t.su64": [SU64, SU64]})),
             ("/stats/t.f64?exact=1", 200, json!({"t.f64": [1e300, 1e300]})),
-            // The original's was no different from a prefix.
+            // The original treated it like a prefix.
             ("/stats/web.stats.status?exact", 200, json!({})),
             ("/stats/web.stats.status.?exact=yes", 200, json!({})),
             ("/stats/none.of.these", 200, json!({})),
@@ -88,7 +88,7 @@ fn values_come_in_lists_by_prefix_or_exactly() {
     );
 }
 
-/// The values of two files together. `None`: there is none, and the request is rejected.
+/// The aggregate over two files. `None` if there is none: the request is rejected.
 type Aggregated = [Option<Value>; 7];
 
 /// Every aggregator, in the order of [`Aggregated`].
@@ -165,7 +165,7 @@ fn an_unknown_or_missing_aggregator_gives_lists() {
         assert_answers(&server, &[(path, 200, lists.clone())]);
     }
     assert_answers(&server, &[("/stats/none?aggr=sum", 200, json!({}))]);
-    // What the original doesn't know, it passes over; of two of a name it takes the first.
+    // The original ignores unknown parameters and takes the first of two with one name.
     assert_answers(
         &server,
         &[("/stats/t.counter?agr=max&aggr=sum&aggr=max", 200, json!({"t.counter": 20}))],

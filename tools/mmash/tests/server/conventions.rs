@@ -55,7 +55,7 @@ impl Logged {
         fs::read_to_string(self.file.path()).unwrap()
     }
 
-    /// What there is once this holds.
+    /// The files once this holds.
     #[track_caller]
     fn await_files(&self, holds: impl Fn(&Value) -> bool) -> Value {
         let started = Instant::now();
@@ -77,19 +77,19 @@ impl Logged {
     }
 }
 
-/// How many files there are.
+/// The number of files.
 fn count(answer: &Value) -> usize {
     answer["files"].as_array().unwrap().len()
 }
 
-/// A file that is whole from the first moment.
+/// Makes a whole file appear at once.
 fn appear(directory: &Path, name: &str, content: &[u8]) -> PathBuf {
     let path = directory.join(name);
     fs::rename(write(directory, "unfinished", content), &path).unwrap();
     path
 }
 
-/// mmash as its settings file says, and nothing else.
+/// mmash with only its settings file.
 fn with_settings(directory: &Path, settings: &str) -> Command {
     let path = write(directory, "settings.py", settings.as_bytes());
     let mut command = tool(env!("CARGO_BIN_EXE_mmash"));
@@ -289,8 +289,8 @@ fn an_unreadable_directory_is_reported_once() {
     fs::set_permissions(&closed, Permissions::from_mode(0o000)).unwrap();
     let mut program = PathBuf::from(env!("CARGO_BIN_EXE_mmash"));
     if getuid().is_root() {
-        // Its own folder may be closed to nobody; copied by another process, as a fork of this
-        // one might hold the copy open for writing.
+        // Others may not reach its folder. It is copied by another process, as a fork of this one
+        // might hold the copy open for writing.
         let copy = directory.path().join("mmash");
         assert!(Command::new("cp").arg(program).arg(&copy).status().unwrap().success());
         fs::set_permissions(&copy, everybody).unwrap();
@@ -347,7 +347,7 @@ fn its_telemetry_is_among_the_stats() {
     let request = "GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n";
     std::io::Write::write_all(&mut page, request.as_bytes()).unwrap();
     http::receive_head(&mut page).expect("an answer");
-    // A look finds in the file what the one before has counted.
+    // A poll reads from the file what the previous one counted.
     mmash.await_polls(3);
     let telemetry = mmash.server.get("/stats/mmash.?aggr=one").json();
     for (label, expected) in [("refused", 1), ("scrapes", 1), ("streams", 1), ("files", 1)] {

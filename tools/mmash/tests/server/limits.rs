@@ -1,4 +1,4 @@
-//! How much mmash takes of what others put into the directory.
+//! How much mmash accepts of what others put into the directory.
 
 use std::fs::{self, File};
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! Whether mmash takes the same however many ask, for as long as they ask: `ci/load` runs it.
+//! Whether mmash's cost is independent of the number of clients: `ci/load` runs it for longer.
 
 use std::env;
 use std::fs;
@@ -22,13 +22,12 @@ const STREAMS: usize = 50;
 /// Each scrapes five times a second.
 const SCRAPERS: usize = 4;
 const SCRAPE: Duration = Duration::from_millis(200);
-/// Until memory is what it is to stay, in seconds.
+/// Seconds until memory should no longer grow.
 const WARM_UP: u64 = 10;
-/// How much more it may be in the end.
+/// Maximum growth after that.
 const GROWTH: f64 = 1.1;
 
-/// Files of living writers, whose stats all change. No label is there twice: each is a row of its
-/// own.
+/// Files of live writers whose stats all change. Every label is unique, so each is a separate row.
 struct Writers(Vec<(Vec<Counter>, Published<()>)>);
 
 impl Writers {
@@ -43,7 +42,7 @@ impl Writers {
         Self((0..FILES).map(writer).collect())
     }
 
-    /// Counts on, for so long.
+    /// Counts for this long.
     fn write_for(&self, time: Duration) {
         let end = Instant::now() + time;
         while Instant::now() < end {
@@ -53,7 +52,7 @@ impl Writers {
     }
 }
 
-/// What the process has taken so far.
+/// The resources that the process has used so far.
 #[derive(Clone, Copy, Debug)]
 struct Taken {
     resident: usize,
@@ -71,14 +70,14 @@ impl Taken {
         let polls = &server.get("/stats/mmash.looks?aggr=one").json()["mmash.looks"];
         Self {
             resident: line("status", "VmRSS:") as usize,
-            // From sockets it receives, which isn't counted as reading.
+            // Receiving from sockets isn't counted as reading.
             reads: line("io", "syscr:"),
             polls: polls.as_u64().unwrap(),
         }
     }
 }
 
-/// Those who ask.
+/// The clients.
 struct Clients {
     stop: Arc<AtomicBool>,
     steps: Arc<AtomicUsize>,
@@ -99,7 +98,7 @@ impl Clients {
         Self { stop, steps, scrapes, threads }
     }
 
-    /// How many steps all streams had, and how many scrapes there were.
+    /// The number of steps over all streams, and the number of scrapes.
     fn end(self) -> (usize, usize) {
         self.stop.store(true, Ordering::Relaxed);
         self.threads.into_iter().for_each(|thread| thread.join().unwrap());
@@ -165,7 +164,7 @@ fn many_who_ask_take_no_more_memory_and_no_more_polls() {
         reads as f64 / polls as f64,
     );
     assert!(growth <= GROWTH, "memory grows");
-    // One poll may have begun before and ended within, and another one be half done.
+    // One poll may have begun before, and another one may be unfinished.
     assert!(polls <= seconds - WARM_UP + 1, "there is more than a poll an interval");
     let pass = FILES as f64 * 1.05;
     assert!(reads as f64 <= pass * (polls + 1) as f64, "the files are read for those who ask");

@@ -27,13 +27,13 @@ fn mmash(directory: &Path) -> Server {
     Server::start(&mut command(directory))
 }
 
-/// The same as a command, for more arguments. It finds no place for stats of its own, so that
-/// there are no others than those of the test.
+/// The same as a command, for more arguments. It publishes no telemetry, so that the test's stats
+/// are the only ones.
 fn command(directory: &Path) -> Command {
     command_on("127.0.0.1:0", directory)
 }
 
-/// The same at an address that is known.
+/// The same at a given address.
 fn command_on(address: &str, directory: &Path) -> Command {
     let mut command = tool(env!("CARGO_BIN_EXE_mmash"));
     command.args(["--listen", address, "--glob"]).arg(directory);

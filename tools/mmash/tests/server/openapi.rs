@@ -1,4 +1,4 @@
-//! The OpenAPI document is true: answers are as it says, and it names what is accepted.
+//! The OpenAPI document is accurate: responses match it, and it lists what is accepted.
 
 use std::collections::BTreeSet;
 use std::process;
@@ -41,7 +41,7 @@ fn everything() -> (Workers, Server) {
     (workers, server)
 }
 
-/// What is asked for, by the document's path, and how it is answered.
+/// Requests: the document's path, the target and the expected status.
 const REQUESTS: &[(&str, &str, u16)] = &[
     ("/", "/", 200),
     ("/api/v1/files", "/api/v1/files", 200),
@@ -118,7 +118,7 @@ fn every_documented_response_is_tested() {
     let tested: BTreeSet<_> =
         REQUESTS.iter().map(|(path, _, status)| format!("{path} {status}")).collect();
     let mut documented = document(&server).answers();
-    // Another test watches; nothing is stuck here.
+    // Another test opens streams; nothing is stuck here.
     documented.retain(|answer| answer != "/api/v1/stream 200" && !answer.ends_with(" 503"));
     assert_eq!(documented, tested);
 }
@@ -184,7 +184,7 @@ fn exactly_what_a_parameter_s_schema_allows_is_accepted() {
     }
 }
 
-/// All texts of up to so many of these characters.
+/// All texts of up to this many of these characters.
 fn texts(characters: &'static str, length: u32) -> impl Iterator<Item = String> {
     (0..=length).flat_map(move |length| {
         (0..characters.len().pow(length)).map(move |number| {

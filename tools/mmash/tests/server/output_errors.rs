@@ -48,7 +48,7 @@ fn a_file_size_limit_is_an_error_and_not_a_signal() {
     assert_eq!(fs::metadata(path).unwrap().len(), 0);
 }
 
-/// A server that a failed test leaves would run for ever.
+/// Kills a server that a failed test leaves.
 struct Killed(Child);
 
 impl Drop for Killed {
@@ -68,7 +68,7 @@ fn it_reports_a_full_device_and_serves_all_the_same() {
     thread::spawn(move || {
         stderr.lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
     });
-    // It publishes nothing in this directory, and says so first.
+    // It first reports that it publishes nothing in this directory.
     let line = loop {
         let line = lines.recv_timeout(TIMEOUT).expect("it reports it");
         if !line.starts_with("mmash: no telemetry") {

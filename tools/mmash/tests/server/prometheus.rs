@@ -1,4 +1,4 @@
-//! What Prometheus' own programs make of `/metrics`, where they are installed.
+//! `/metrics` as read by Prometheus' own programs, if they are installed.
 
 use std::fs;
 use std::io::Write;
@@ -20,9 +20,9 @@ use tempfile::TempDir;
 
 use crate::{command, command_on};
 
-/// What a load asks for, and how often.
+/// What the load requests, and how often.
 const REQUESTS: [(&str, u64); 3] = [("/", 1_500), ("/status", 250), ("/500", 700)];
-/// How many of these are answered with 200.
+/// How many of these get a 200.
 const EXPECTED: f64 = 1_750.0;
 const COUNTER: &str = "web_stats_status_2XX_responses_total";
 
@@ -37,7 +37,7 @@ fn vectors() -> impl Iterator<Item = PathBuf> {
     paths.filter(|path| path.extension().is_some_and(|extension| extension == "mmstats"))
 }
 
-/// Labels and values that text has to escape or map, and some that want one name.
+/// Labels and values that need escaping or mapping, and some that map to one name.
 fn odd(directory: &Path) {
     let number = |label: &str, value: f64| field(label, "d", 0xff, &value.to_ne_bytes());
     let fields = [
@@ -54,12 +54,12 @@ fn odd(directory: &Path) {
     write(directory, "mmstats-odd", &content(&fields));
 }
 
-/// Promtool's exit code: 0 all right, 1 it can't be read, 3 it could be nicer.
+/// Promtool's exit code: 0 fine, 1 unreadable, 3 lint warnings.
 fn check(text: &str) -> (Option<i32>, String) {
     give(Command::new("promtool").args(["check", "metrics"]), text)
 }
 
-/// Gives a program a text, and gets its exit code and what it said of it.
+/// Feeds a text to a program and returns its exit code and output.
 fn give(program: &mut Command, text: &str) -> (Option<i32>, String) {
     let program = program.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut program = program.spawn().unwrap();
@@ -68,15 +68,14 @@ fn give(program: &mut Command, text: &str) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
-/// What a strict parser of OpenMetrics says, which refuses all of a text for one wrong sample.
+/// A strict parser of OpenMetrics, which rejects a whole text for one wrong sample.
 const STRICT: &str = "
 import sys
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 list(text_string_to_metric_families(sys.stdin.read()))
 ";
 
-/// Has both formats checked by promtool and by the parser of Python's client, where they are
-/// installed.
+/// Checks both formats with promtool and the parser of Python's client, if they are installed.
 #[track_caller]
 pub fn assert_well_formed(server: &Server) {
     let ask = |accept: &str| {
@@ -155,7 +154,7 @@ fn prometheus_counts_each_request_of_a_load() {
     prometheus.wait_for("web_stats_render_seconds_count", |number| number == 2_450.0);
     prometheus.wait_for("web_stats_response_size_bytes_bucket{le='+Inf'}", |n| n == 2_450.0);
 
-    // At a moment that has passed nothing changes any more.
+    // At a time in the past nothing changes any more.
     let interval = SCRAPE_INTERVAL.as_secs_f64();
     let last = prometheus.wait_for(&format!("timestamp({COUNTER})"), |_| true);
     prometheus.wait_for(&format!("timestamp({COUNTER})"), |time| time > last + interval);
@@ -165,7 +164,7 @@ fn prometheus_counts_each_request_of_a_load() {
     assert_eq!(parse(&samples.last().unwrap()[1]), Some(EXPECTED));
     let time = |sample: &Value| sample[0].as_f64().unwrap();
     let span = time(samples.last().unwrap()) - time(&samples[0]);
-    // It goes on to the end of its window, and no further than 1.1 scrapes.
+    // It extrapolates to the end of its window, but at most 1.1 scrapes.
     let scrape = 1.1 / (samples.len() - 1) as f64;
     assert!(span > 0.0 && scrape < 1.2, "{samples:?}");
     let increase = prometheus.number(&format!("increase({COUNTER}[10m])"), moment).unwrap();
@@ -193,7 +192,7 @@ fn prometheus_sees_no_reset_when_a_program_is_killed_and_restarted() {
     webapp.kill();
     let cleaned = run(Command::new(built("cleanstats")).arg(directory.path()));
     assert!(cleaned.code == Some(0) && cleaned.stdout.contains("Removed 4"), "{cleaned:?}");
-    // Nobody works at the moment, and what was done stays.
+    // Nobody works at the moment, and the counts stay.
     prometheus.wait_for(&format!("{COUNTER} unless on() web_stats_busy"), |number| number == 100.0);
     let webapp = Webapp::start(directory.path(), &arguments);
     webapp.request("/", 50);
@@ -228,7 +227,7 @@ fn prometheus_sees_no_increase_without_requests_when_mmash_restarts() {
     let samples = prometheus.query(&format!("{COUNTER}[10m]"), None).unwrap();
     let samples = samples["values"].as_array().unwrap();
     let values: Vec<f64> = samples.iter().map(|sample| parse(&sample[1]).unwrap()).collect();
-    // As increase() takes it: what stands behind a fall is all new.
+    // As in increase(): after a fall, all of the value is new.
     let increase = |pair: &[f64]| if pair[1] < pair[0] { pair[1] } else { pair[1] - pair[0] };
     assert_eq!(values.windows(2).map(increase).sum::<f64>(), 500.0, "{values:?}");
 }

@@ -1,4 +1,4 @@
-//! mmash on a socket, under a path of nginx, which has the documented configuration.
+//! mmash on a socket behind nginx, under a path, with the documented configuration.
 
 use std::io::Read;
 use std::path::Path;
@@ -51,7 +51,7 @@ fn everything_works_under_a_path_with_the_password() {
     assert_eq!(nginx.get_unknown("/mmash/").status, 401);
 }
 
-/// Once with its default buffers, once with its default compression.
+/// With nginx's default buffers and with its default compression.
 #[test]
 fn each_step_of_a_stream_arrives_at_once() {
     let Some(nginx) = Nginx::start() else { return };
@@ -61,7 +61,7 @@ fn each_step_of_a_stream_arrives_at_once() {
     for (encoding, headers) in [(None, &[][..]), (Some("gzip"), &["Accept-Encoding: gzip"])] {
         let (answer, mut stream) = nginx.ask("/mmash/api/v1/stream", headers);
         assert_eq!((answer.status, answer.header("content-encoding")), (200, encoding));
-        // Nothing else changes: what comes is this step.
+        // Nothing else changes, so what arrives is this step.
         for _ in 0..3 {
             assert!(stream.read(&mut [0; 16_384]).unwrap() > 0, "the stream has ended");
             done.incr();

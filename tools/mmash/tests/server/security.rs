@@ -1,4 +1,4 @@
-//! What mmash refuses, asked as a browser never would.
+//! What mmash rejects, with requests that no browser would send.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::command;
 
-/// As many pages as may watch at one time.
+/// The maximum number of streams.
 const STREAMS: usize = 128;
 
 const POLICY: &str = "default-src 'self'; base-uri 'none'; form-action 'none'; \
@@ -26,21 +26,21 @@ fn served() -> (TempDir, Server) {
     (directory, server)
 }
 
-/// The answer to a request with these lines, up to and without the empty one.
+/// The response to a request with these lines, up to but without the empty one.
 #[track_caller]
 fn ask(server: &Server, lines: &str) -> Answer {
     let answer = http::send(server.address, &format!("{lines}\r\n\r\n"));
     answer.unwrap_or_else(|| panic!("no answer to {lines:?}"))
 }
 
-/// The answer to HEAD, on a connection that stays.
+/// The response to HEAD, on a connection that stays open.
 fn head(connection: &mut TcpStream, path: &str) -> Answer {
     let request = format!("HEAD {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
     connection.write_all(request.as_bytes()).unwrap();
     http::receive_head(connection).expect("an answer")
 }
 
-/// A page that watches, and the head of what it gets.
+/// An open stream, and the head of its response.
 fn watch(server: &Server) -> (TcpStream, Answer) {
     let mut connection = http::connect(server.address);
     let request = "GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -49,7 +49,7 @@ fn watch(server: &Server) -> (TcpStream, Answer) {
     (connection, answer)
 }
 
-/// Reads until this text has come.
+/// Reads until this text has arrived.
 #[track_caller]
 fn await_text(connection: &mut TcpStream, text: &str) {
     let mut seen = Vec::new();
@@ -76,7 +76,7 @@ fn assert_safe(answer: &Answer) {
     assert_eq!(answer.header("access-control-allow-origin"), None, "{answer:?}");
 }
 
-/// Refused with this status and a reason that has this in it.
+/// Rejected with this status and a reason that contains this.
 #[track_caller]
 fn assert_refused(answer: &Answer, status: u16, reason: &str) {
     assert_eq!(answer.status, status, "{answer:?}");
@@ -366,7 +366,7 @@ fn too_many_streams_are_rejected_and_the_others_continue() {
     for page in [0, STREAMS - 1] {
         await_text(&mut pages[page].0, "event: change");
     }
-    // When one goes, there is room again: as soon as the server has seen it.
+    // When one closes, another one may open, as soon as the server has noticed.
     drop(pages.pop());
     assert!((0..10_000).any(|_| watch(&server).1.status == 200));
 }

@@ -1,4 +1,4 @@
-//! Signals that end it, and those that it leaves ignored.
+//! Signals that shut it down, and those that stay ignored.
 
 use std::fs;
 
@@ -18,7 +18,7 @@ fn closing_the_terminal_shuts_it_down_cleanly() {
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0, "its file is gone");
 }
 
-/// As by `nohup`, or in the background of a script.
+/// As with `nohup`, or in the background of a script.
 #[test]
 fn signals_ignored_at_startup_stay_ignored() {
     let directory = TempDir::new().unwrap();

@@ -21,7 +21,7 @@ use tokio::runtime;
 use crate::command;
 use crate::openapi::document;
 
-/// mmash that looks often.
+/// mmash that polls often.
 fn served(directory: &TempDir) -> Server {
     Server::start(command(directory.path()).args(["--interval", "0.02"]))
 }
@@ -29,7 +29,7 @@ fn served(directory: &TempDir) -> Server {
 /// A client that watches.
 struct Watcher {
     lines: BufReader<Chunks>,
-    /// What each event is to be like.
+    /// The schema of each event.
     step: Validator,
 }
 
@@ -51,7 +51,7 @@ impl Watcher {
         Self { lines: BufReader::new(Chunks::of(stream)), step }
     }
 
-    /// The next event as it comes.
+    /// The next event as it arrives.
     fn next(&mut self) -> Event {
         let name = self.line("event: ");
         (name, self.line("data: "))
@@ -67,8 +67,8 @@ impl Watcher {
         }
     }
 
-    /// Awaits a text in an event's data; gives the names of the events until then and how long
-    /// they were.
+    /// Waits for a text in an event's data. Returns the names of the events until then and their
+    /// total length.
     fn until(&mut self, text: &str) -> (Vec<String>, usize) {
         let (mut names, mut size) = (Vec::new(), 0);
         loop {
@@ -82,24 +82,24 @@ impl Watcher {
     }
 }
 
-/// The values by label as a client has them that keeps up with the events.
+/// The values by label, as known to a client that follows the events.
 struct Client {
     watcher: Watcher,
-    /// What was told of each stat, and its figures, by id.
+    /// Each stat's description and values, by id.
     rows: HashMap<u64, (Value, Value)>,
-    /// How many changes told a value of a known stat.
+    /// How many changes had a value of a known stat.
     changes: usize,
 }
 
 impl Client {
-    /// Has had the first event.
+    /// Reads the first event.
     fn of(server: &Server) -> Self {
         let mut client = Self { watcher: Watcher::of(server), rows: HashMap::new(), changes: 0 };
         assert_eq!(client.take().0, "whole");
         client
     }
 
-    /// Takes an event in, which has to tell what is new and nothing else.
+    /// Applies an event, which must contain what is new and nothing else.
     fn take(&mut self) -> (String, Value) {
         let (name, data) = self.watcher.next();
         let step: Value = serde_json::from_str(&data).expect("JSON");
@@ -131,7 +131,7 @@ impl Client {
         self.rows.values().map(of_row).collect()
     }
 
-    /// Takes events until the values are these, and gives the last one.
+    /// Applies events until the values are these, and returns the last one.
     fn until(&mut self, expected: &Value) -> Value {
         loop {
             let (_, step) = self.take();
@@ -167,7 +167,7 @@ fn everything_is_sent_first_and_then_only_changes() {
 
     let mut client = Client::of(&server);
     assert_eq!(client.values(), json!({"hits": {"value": 3}, "misses": {"value": 0}}));
-    // A busy machine may be late and tell the whole once more, but not each time.
+    // On a busy machine everything may be sent once more, but not each time.
     for round in 1.. {
         hits.add(1);
         misses.add(2);
@@ -215,7 +215,7 @@ fn a_redeclared_stat_is_sent_again() {
     let unseen = directory.path().join("unseen");
     fs::copy(elsewhere.path().join("hits.mmstats"), &unseen).unwrap();
     fs::rename(unseen, path).unwrap();
-    // Nobody writes to a copy.
+    // A copy has no live writer.
     let step = client.until(&json!({"hits": {"value": 0, "dead_files": 1, "live_files": 0}}));
     assert_eq!(kind(&client), json!(["counter"]), "{step}");
 }
@@ -231,7 +231,7 @@ fn dead_programs_and_threads_that_publish_nothing_are_reported() {
     let mut client = Client::of(&server);
     let values = |threads: u64| {
         json!({
-            // A process id describes the present, which a dead program hasn't.
+            // A process id describes the present, which a dead program doesn't have.
             "sys.pid": {"dead_files": 1, "live_files": 0},
             "hits": {"value": 7, "dead_files": 1, "live_files": 0},
             "web.sys.unpublished": {"value": threads},
@@ -261,7 +261,7 @@ fn the_row_of_a_histogram_has_its_end() {
     assert_eq!(ends, [1023]);
 }
 
-/// A connection that takes little before it is read.
+/// A connection that buffers little.
 fn narrow(server: &Server) -> TcpStream {
     let runtime = runtime::Builder::new_current_thread().enable_io().build().unwrap();
     let stream = runtime.block_on(async {
@@ -273,13 +273,13 @@ fn narrow(server: &Server) -> TcpStream {
     stream
 }
 
-/// How many bytes the server's socket takes while nobody reads.
+/// How many bytes the server's socket buffers while nobody reads.
 fn most_on_the_way() -> usize {
     let limits = fs::read_to_string("/proc/sys/net/ipv4/tcp_wmem").unwrap();
     limits.split_whitespace().last().unwrap().parse().unwrap()
 }
 
-/// Puts a file of so many texts in place, all of them this one.
+/// Writes a file with this many copies of a text.
 fn put(directory: &TempDir, stats: usize, text: &str) {
     let fields = (0..stats).map(|number| {
         let value = format!("{text:0<255}");

@@ -1,5 +1,5 @@
-//! Files of writers that aren't ours: whatever they say, a scrape is made in time, and what is
-//! right in the others is in it.
+//! Files of foreign writers: whatever they contain, a scrape is in time and has everything valid
+//! from the other files.
 
 use std::time::{Duration, Instant};
 
@@ -36,7 +36,7 @@ fn poison(directory: &TempDir) {
         Foreign::float("gauge.negative", 2, -1.0),
         Foreign::timer("timer.zero", 3, -0.0),
         bucket("histogram.full", &[u64::MAX - 1, 1, 0]),
-        // Both become the same text.
+        // Both map to the same text.
         Foreign::new(&b"invalid.\xff"[..], 2, "Q", &[1]),
         Foreign::new(&b"invalid.\xfe"[..], 2, "Q", &[2]),
         Foreign {
@@ -105,7 +105,7 @@ fn a_bad_value_in_one_file_does_not_spoil_the_sum_of_its_process() {
     }
 }
 
-/// So many metrics that want one name.
+/// This many metrics with the same name.
 fn one_name(metrics: u64) -> Vec<u8> {
     let gauge =
         |number| Foreign { unit: format!("µ{number}"), ..Foreign::new("a", 2, "Q", &[number]) };
@@ -119,7 +119,7 @@ fn one_name(metrics: u64) -> Vec<u8> {
     )
 }
 
-/// A first look at the names took minutes, as each was searched from the first number on.
+/// A first poll used to take minutes, as each name was tried from the first number on.
 #[test]
 fn clashing_names_take_no_quadratic_time() {
     const METRICS: u64 = 40_000;
@@ -140,11 +140,11 @@ fn encoding_blocks_neither_other_requests_nor_shutdown() {
     for scrape in &mut scrapes {
         http::ask(scrape, server.address, "/metrics");
     }
-    // It is answered while they are encoded, which takes seconds here.
+    // It is served while they are encoded, which takes seconds here.
     assert_eq!(server.get("/api/v1/files").status, 200);
     assert!(scrapes.iter().all(|scrape| !http::has_answer(scrape)), "they take longer");
     let began = Instant::now();
     assert_eq!(server.end(Signal::SIGTERM), Some(0));
-    // It takes 0.2 s, and 2 s if the watchdog forces it; the rest is for a busy machine.
+    // It takes 0.2 s, or 2 s if the watchdog forces it; the rest is a margin.
     assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
 }

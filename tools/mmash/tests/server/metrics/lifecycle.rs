@@ -1,4 +1,4 @@
-//! What holds of `/metrics` from look to look: as programs end, files go, and others come.
+//! `/metrics` from poll to poll, as programs end and files come and go.
 
 use std::fs;
 use std::thread;
@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::{mmash_with, samples, without_age, worker};
 
-/// Waits for a look at the files that begins after now, and gives its metrics.
+/// Waits for a poll that begins after now and returns its metrics.
 pub fn next_poll(server: &Server) -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs_f64();
     while server.get("/api/v1/files").json()["time"].as_f64().unwrap() <= now {
@@ -20,7 +20,7 @@ pub fn next_poll(server: &Server) -> String {
     server.get("/metrics").body
 }
 
-/// The values of samples of these names, without labels or with whatever labels.
+/// The values of samples of these names, with or without labels.
 fn values<const N: usize>(text: &str, names: [&str; N]) -> [f64; N] {
     names.map(|name| {
         let line = samples(text)
@@ -49,10 +49,10 @@ fn counts_of_a_program_stay_when_its_files_go() {
     assert_eq!(values(&next_poll(&server)), [30.0, 3.0, 2.0, 0.75, 3.0, 12.0]);
     drop(second);
     assert_eq!(values(&next_poll(&server)), [10.0, 3.0, 2.0, 0.75, 3.0, 12.0]);
-    // Another one of the same name is a new one, and counts on.
+    // Another one with the same name is new and continues the count.
     let second = worker(directory.path(), 2);
     assert_eq!(values(&next_poll(&server)), [30.0, 5.0, 3.0, 1.25, 5.0, 20.0]);
-    // Another name doesn't make it another.
+    // A different name doesn't make it a different file.
     let path = first.path().unwrap();
     fs::rename(path, directory.path().join("renamed.mmstats")).unwrap();
     assert_eq!(values(&next_poll(&server)), [30.0, 5.0, 3.0, 1.25, 5.0, 20.0]);
@@ -84,7 +84,7 @@ fn a_file_that_cannot_be_read_for_a_while_counts_once() {
 #[test]
 fn a_file_rewritten_by_another_writer_counts_again() {
     let directory = TempDir::new().unwrap();
-    // Each is of a thread of its own.
+    // Each is of a different thread.
     let bytes = [1, 1].map(|number| {
         let made = || fs::read(worker(directory.path(), number).path().unwrap()).unwrap();
         thread::scope(|scope| scope.spawn(made).join().unwrap())
@@ -123,7 +123,7 @@ fn what_was_counted_before_mmash_began_is_not_counted_again() {
     let server = mmash_with(directory.path(), &["--by", "cmd", "--interval", "0.01"]);
     let names = ["web_hits_requests_total", "render_seconds_sum", "sizes_bytes_count"];
     assert_eq!(values(&next_poll(&server), names), [0.0; 3]);
-    // It was there, too, and nobody could read it.
+    // It existed too, but couldn't be read.
     fs::write(&broken, &bytes).unwrap();
     assert_eq!(values(&next_poll(&server), names), [0.0; 3]);
     let _second = worker(directory.path(), 2);

@@ -62,7 +62,7 @@ waiting_jobs{PROCESS} -1
 web_hits_requests_total{PROCESS} 3
 LEFT_OUT"#;
 
-/// The same in OpenMetrics, but for the samples.
+/// The same in OpenMetrics, except for the samples.
 const OPEN_METRICS: &str = r#"# HELP mmstats_up 1, or 0 of what is proven dead and whose files are still there.
 # TYPE mmstats_up gauge
 # HELP busy busy
@@ -98,7 +98,7 @@ const LEFT_OUT: &str = "\
 mmstats_metrics_left_out 0
 ";
 
-/// Two workers, each with a thread and a file of its own, and a file of the original's.
+/// Two workers, each with its own thread and file, and a file of the original's.
 struct Writers {
     directory: TempDir,
     _workers: [Published<()>; 2],
@@ -116,7 +116,7 @@ impl Writers {
         Self { directory, _workers: workers, gone }
     }
 
-    /// With what only this run knows in the place of words in capitals.
+    /// Replaces words in capitals by the values of this run.
     fn fill_in(&self, text: &str) -> String {
         let file = |number: u32| {
             let name = format!("worker-{number}.mmstats");
@@ -167,7 +167,7 @@ fn worker(directory: &Path, number: u32) -> Published<()> {
     stats
 }
 
-/// Asks for a format.
+/// Scrapes in a format.
 fn scrape(server: &Server, accept: &str) -> Answer {
     let head = format!("GET /metrics HTTP/1.1\r\nHost: {}\r\n", server.address);
     let request = format!("{head}Accept: {accept}\r\n\r\n");
@@ -176,7 +176,7 @@ fn scrape(server: &Server, accept: &str) -> Answer {
     answer
 }
 
-/// A text without its first lines, which say how old the values are, and their age.
+/// A text without its first lines, which have the age of the values, and that age.
 #[track_caller]
 fn without_age(text: &str) -> (&str, f64) {
     let rest = text.strip_prefix(

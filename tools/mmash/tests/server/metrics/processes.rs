@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use super::lifecycle::next_poll;
 use super::{mmash_with, samples, worker};
 
-/// A file with counts and a gauge of whoever is claimed to have written it.
+/// A file with counts and a gauge that claims to be of this writer.
 fn file_of(writer: &Identity, hits: u64) -> Vec<u8> {
     let busy = Foreign { aggregate: 1, ..Foreign::new("busy", 2, "Q", &[77]) };
     let hits = Foreign { unit: "requests".into(), ..Foreign::new("web.hits", 1, "Q", &[hits]) };
@@ -32,7 +32,7 @@ fn a_dead_file_of_an_earlier_process_does_not_join_a_living_one() {
     let directory = TempDir::new().unwrap();
     let living = worker(directory.path(), 2);
     let identity = StatsFile::read(living.path().unwrap()).unwrap().identity().unwrap().clone();
-    // Of the same program and pid, and dead: it started earlier, or doesn't say when it did.
+    // Of the same program and pid, and dead: it started earlier or has no start time.
     let earlier = writer_like(&identity, |it| {
         it.start_time = identity.start_time - 1;
     });
@@ -69,7 +69,7 @@ fn a_dead_file_of_an_earlier_process_does_not_join_a_living_one() {
             fs::write(path, bytes).unwrap();
         }
     }
-    // It alone has samples until its file is cleaned up, but none of its present state.
+    // Alone it has samples until its file is cleaned up, but none of present state.
     drop(living);
     fs::remove_file(&dead[1]).unwrap();
     let text = mmash_with(directory.path(), &[]).get("/metrics").body;
@@ -78,7 +78,7 @@ fn a_dead_file_of_an_earlier_process_does_not_join_a_living_one() {
     assert!(!text.contains("busy"), "{text}");
 }
 
-/// A process that is the first of a namespace of its mine; `None`: there can't be one, and the test is
+/// A process that is the first of a new namespace; `None` if that isn't possible: the test is
 /// skipped.
 fn container() -> Option<Actor> {
     let mut command = unshare(Proc::Own)?;
@@ -116,7 +116,7 @@ fn await_death(path: &Path) {
     }
 }
 
-/// The label that tells a file's namespace.
+/// The label of a file's namespace.
 fn namespace(path: &Path) -> String {
     let namespace = StatsFile::read(path).unwrap().process().unwrap().pid_namespace;
     format!("pidns=\"{namespace}\"")

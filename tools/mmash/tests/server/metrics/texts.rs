@@ -1,4 +1,4 @@
-//! Texts in `/metrics`, and what `--by cmd` leaves out: what makes ever new series.
+//! Texts in `/metrics`, and what `--by cmd` leaves out: whatever creates ever new series.
 
 use mmstats::{Field, Fixed, Options, Published, Text};
 use mmstats_testing::original::{content, field};
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::{mmash_with, samples, worker};
 
-/// A text that visitors choose, and one that doesn't change; and a text of the original's.
+/// A text that visitors control, a constant one, and one of the original's.
 fn writers(directory: &TempDir) -> Published<()> {
     let stats = Options::dynamic("Texts").path(directory.path()).create().unwrap();
     let visited: Text = stats.add(Text::named("visited")).unwrap();
@@ -26,7 +26,7 @@ fn a_changing_text_becomes_a_label_only_on_request() {
     let infos =
         |text: &str| samples(text).into_iter().filter(|line| line.contains("_info")).count();
     assert!(text.contains(",value=\"1.2\"} 1\n"), "{text}");
-    // With the version of the compiler, which every file tells.
+    // With the version of the compiler, which every file contains.
     assert_eq!(infos(&text), 2, "{text}");
     let text = mmash_with(directory.path(), &["--texts"]).get("/metrics").body;
     assert!(text.contains(",value=\"/?q=whatever\"} 1\n"), "{text}");
@@ -45,7 +45,7 @@ fn by_program_there_is_no_sample_of_one_process_or_thread() {
         let labels = line.split_once('{').map_or("", |(_, rest)| rest.split_once('}').unwrap().0);
         let rest = labels.strip_prefix(command).unwrap_or(labels);
         assert!(rest.is_empty() || rest.starts_with(",le="), "{line}");
-        // That of the process with the most threads is of no single one.
+        // A maximum over processes belongs to no single one.
         assert!(
             !line.starts_with("sys_") || line.starts_with("sys_unpublished_threads{"),
             "{line}"
