@@ -59,8 +59,7 @@ fn one_is_singular() {
     assert_has(&sum, &["==> sum of 1 file"]);
     assert_has(&sum, &expected);
     let nothing = run(slurpstats().args(["-l", "missing"]).arg(directory.path()));
-    let reason = "slurpstats: read 1 file; found none with a stat whose label matches\n";
-    assert_eq!(nothing.stderr, reason);
+    assert!(nothing.stderr.contains("read 1 file; "), "{}", nothing.stderr);
 }
 
 /// A file of the original, whose ids have no kind; one is buffered as counters are.

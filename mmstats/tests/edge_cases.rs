@@ -79,26 +79,24 @@ fn an_out_of_range_error_names_the_range() {
         stats.add(Text::named("s").size(0)).map(drop),
         stats.add(Histogram::named("h").error(0.9)).map(drop),
         stats.add(Counter::named("")).map(drop),
-        stats.add(Counter::named(too_long.clone())).map(drop),
+        stats.add(Counter::named(too_long)).map(drop),
     ];
-    let found =
-        found.map(|result| format!("{:#}", result.unwrap_err()).replace(&too_long[..80], "x"));
-    assert_eq!(
-        found,
-        [
-            "stat 'm' can't be declared: a window of 16777217 values, expected 1 to 16777216",
-            "stat 't' can't be declared: a window of 0 values, expected 1 to 16777216",
-            "stat 'w' can't be declared: a window of -1 seconds, expected 0.00000006 to 1.8e19",
-            "stat 's' can't be declared: a text of 0 bytes, expected 1 to 16777216",
-            "stat 'h' can't be declared: a relative error of 0.9, expected 0.0000077 to 0.5",
-            "stat '' can't be declared: the label is empty, expected 1 to 65535 bytes",
-            "stat 'x…' can't be declared: the label has 65536 bytes, expected 1 to 65535",
-        ]
-    );
+    let found = found.map(|result| format!("{:#}", result.unwrap_err()));
+    for (message, facts) in found.iter().zip([
+        ["'m'", " 16777217 values", "expected 1 to 16777216"],
+        ["'t'", " 0 values", "expected 1 to 16777216"],
+        ["'w'", " -1 seconds", "expected 0.00000006 to 1.8e19"],
+        ["'s'", " 0 bytes", "expected 1 to 16777216"],
+        ["'h'", " 0.9", "expected 0.0000077 to 0.5"],
+        ["''", " empty", "expected 1 to 65535 bytes"],
+        ["x…'", " 65536 bytes", "expected 1 to 65535"],
+    ]) {
+        assert!(facts.iter().all(|fact| message.contains(fact)), "{message}: {facts:?}");
+        assert!(message.len() < 200, "{message}");
+    }
     let name = dynamic(&directory).filename("a/b").create().unwrap_err();
-    let expected = "'a/b' is not a valid file name: it must not be empty, '.' or '..', or contain \
-                    '/' or NUL";
-    assert_eq!(name.to_string(), expected);
+    let name = name.to_string();
+    assert!(name.contains("'a/b'") && name.contains("contain '/' or NUL"), "{name}");
 }
 
 #[test]

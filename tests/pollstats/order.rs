@@ -66,7 +66,7 @@ fn tools_are_shown_if_nothing_else_moves_and_processes_are_suggested() {
     let (folder, path) = crate::folder();
     published(folder.path(), "idle", &[("sys.load", GAUGE)]);
     let output = pollstats(&["-c", "1", "-d", "0.01", &path]);
-    let said = "nothing moves in these files; --all adds sys.*; --list shows what there is\n";
-    assert_eq!(text(&output.stderr), format!("pollstats: {said}"));
+    let said = text(&output.stderr);
+    assert!(said.contains("--all adds sys.*") && said.contains("--list"), "{said}");
     assert_eq!(columns(&["--all", &path]), "sys.load");
 }

@@ -13,10 +13,11 @@ fn a_field_without_its_prefix_is_suggested() {
     let _status = counter(&stats, "status.2XX");
     let said = |field: &str| text(&pollstats(&["-c", "1", "-d", "0.01", field, &path]).stderr);
     for (field, meant) in [("status.2XX", "web.stats.status.2XX"), ("status.*", "*.status.*")] {
-        let expected = format!("no file has {field}; did you mean {meant}?");
-        assert_eq!(said(field), format!("pollstats: {expected}\n"));
+        let said = said(field);
+        assert!(said.contains(&format!("did you mean {meant}?")), "{said}");
     }
-    assert_eq!(said("misses"), "pollstats: no file has misses; --list shows what there is\n");
+    let said = said("misses");
+    assert!(said.contains("misses") && said.contains("--list"), "{said}");
 }
 
 #[test]
@@ -39,7 +40,7 @@ fn it_waits_for_the_first_program() {
         let mut stderr = BufReader::new(running.child.stderr.take().unwrap());
         let mut said = String::new();
         stderr.read_line(&mut said).unwrap();
-        assert_eq!(said, "pollstats: waiting for the first program; press Ctrl-C to stop\n");
+        assert!(said.contains("waiting") && said.contains("Ctrl-C"), "{said}");
 
         std::fs::create_dir_all(location).unwrap();
         let stats = publish(location.as_ref());

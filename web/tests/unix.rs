@@ -67,7 +67,7 @@ fn it_serves_its_owner_and_group_and_leaves_nothing() {
     assert!(ask(&path, "localhost").ends_with("\r\n\r\nhere"));
     // A proxy may pass on any host name.
     assert!(ask(&path, "evil.example").starts_with("HTTP/1.1 421 "));
-    assert_eq!(refusal(&path), "another server is listening there");
+    assert!(refusal(&path).contains("another server"));
     assert!(ask(&path, "localhost").ends_with("\r\n\r\nhere"), "the first one goes on");
     end.send(()).unwrap();
     serving.join().unwrap();
@@ -79,7 +79,7 @@ fn another_program_s_socket_stays() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("socket");
     let listener = UnixListener::bind(&path).unwrap();
-    assert_eq!(refusal(&path), "another server is listening there");
+    assert!(refusal(&path).contains("another server"));
     UnixStream::connect(&path).unwrap();
     drop(listener);
     drop(listen(&path).unwrap());
@@ -95,7 +95,7 @@ fn a_file_that_is_no_socket_is_never_removed() {
     stale(&path("socket"));
     symlink("socket", path("link")).unwrap();
     for name in ["file", "directory", "link"] {
-        assert_eq!(refusal(&path(name)), "the file exists and isn't a socket");
+        assert!(refusal(&path(name)).contains("isn't a socket"), "{name}");
     }
     assert_eq!(names(&directory).len(), 4, "they are all there");
     assert!(refusal(&path("nowhere/socket")).contains("No such file or directory"));

