@@ -142,7 +142,7 @@ fn without_unnamed_files_temporary_ones_are_swept() {
     });
     if let Some(left) = left {
         let whole = left.other.last().unwrap();
-        assert_eq!((left.other[0], whole % 4096), (0, 0), "before and after its room is reserved");
+        assert_eq!((left.other[0], whole % 4096), (0, 0), "before and after its space is reserved");
         assert_ne!(*whole, 0);
     }
 }

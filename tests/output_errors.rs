@@ -104,12 +104,7 @@ fn cleanstats_removes_everything_even_if_its_output_fails() {
     let missing = directory.path().join("missing.mmstats");
     let mut command = command(CLEANSTATS, &[], &directory);
     let run = run_into(command.arg(directory.path()).arg(missing), closed());
-    assert_eq!(
-        run.code,
-        Some(2),
-        "what couldn't be found is an error all the same: {}",
-        run.stderr
-    );
+    assert_eq!(run.code, Some(2), "a missing file is still an error: {}", run.stderr);
 }
 
 /// If stderr can't be written either, nothing is reported and nothing panics.

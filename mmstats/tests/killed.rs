@@ -94,7 +94,7 @@ fn a_killed_writer_leaves_whole_values_and_its_last_counts() {
     let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
     let path = directory.path().join(FILE);
     let reported = shared_memory::word();
-    let (mut files, mut with_room, mut updates) = (0, 0, 0);
+    let (mut files, mut with_space, mut updates) = (0, 0, 0);
     for number in 0..KILLS {
         let layout = LAYOUTS[number % LAYOUTS.len()];
         reported.store(0, Ordering::Relaxed);
@@ -124,11 +124,11 @@ fn a_killed_writer_leaves_whole_values_and_its_last_counts() {
         }
         files += 1;
         let all_added = KINDS.len() + reported as usize;
-        with_room += u32::from(file.stats().len() + 1 >= all_added);
+        with_space += u32::from(file.stats().len() + 1 >= all_added);
         updates += reported;
     }
-    println!("{files} files, {with_room} of them with room left, {updates} rounds");
-    assert!(files > KILLS / 2 && with_room > 0 && updates > KILLS as u64, "hardly any was written");
+    println!("{files} files, {with_space} of them with free space, {updates} rounds");
+    assert!(files > KILLS / 2 && with_space > 0 && updates > KILLS as u64, "too few writes");
 }
 
 /// No value is torn, and counters are within one of what was reported.
@@ -159,7 +159,7 @@ fn assert_whole(file: &StatsFile, layout: Layout, reported: u64) {
 
 fn assert_within_one(counted: u64, reported: u64, label: &str) {
     let within = counted == reported || counted == reported + 1;
-    assert!(within, "{label} counts {counted} where {reported} were reported");
+    assert!(within, "{label} is {counted}, but {reported} were reported");
 }
 
 /// Whether a field is there and was never updated.

@@ -64,6 +64,6 @@ fn twenty_fields_of_any_kind_need_little_stack() {
             thread.join().is_ok()
         });
         assert_eq!(code, 0);
-        assert!(size <= 20 * 256, "a struct is moved about, and {size} bytes are much for it");
+        assert!(size <= 20 * 256, "{size} bytes are too large to move around");
     }
 }

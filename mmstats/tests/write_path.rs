@@ -89,7 +89,7 @@ fn every_write_of_every_kind_allocates_nothing() {
         }
     }
     let calls = allocator::calls(|| drop(black_box(Box::new(1))));
-    assert_eq!(calls, 2, "an allocation and its end are counted");
+    assert_eq!(calls, 2, "an allocation and its release are counted");
 }
 
 /// The clocks are read in the process (time-stamp counter, vDSO), as on every usual machine.

@@ -223,7 +223,7 @@ impl Driver {
         });
         // The rest of its output is read so that it never blocks.
         std::thread::spawn(move || lines.for_each(drop));
-        let port = port.expect("chromedriver tells its port");
+        let port = port.expect("chromedriver reports its port");
         Self { child, address: ([127, 0, 0, 1], port).into() }
     }
 

@@ -68,7 +68,7 @@ fn an_interrupted_run_leaves_each_file_whole_or_gone_and_counts_what_it_removed(
         assert!(reported.iter().all(|line| line.contains(". Deleting ")), "{reported:?}");
         assert_eq!(count, format!("Removed {}  -  0 alive, 0 undecided", reported.len()));
         assert_eq!(names(directory).len(), there - reported.len());
-        assert!(reported.len() < there, "the run went on to its end");
+        assert!(reported.len() < there, "the run was not interrupted");
         there -= reported.len();
     }
     let (code, reported) = interrupt(run(), Signal::SIGKILL);

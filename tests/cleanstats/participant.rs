@@ -65,7 +65,7 @@ impl Participant {
         let refused = self.0.ask(&format!("next {pid}"));
         requires(
             refused.is_empty(),
-            format_args!("no pid can be asked for ({LAST_PID}: {refused})"),
+            format_args!("no pid can be requested ({LAST_PID}: {refused})"),
         )
     }
 

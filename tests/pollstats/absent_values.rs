@@ -102,7 +102,7 @@ fn an_up_down_counter_is_the_sum_over_living_programs_or_its_change() {
     assert_eq!(row(&["--delta", "jobs.waiting", &path]), "3", "what it is");
     let shown = text(&pollstats(&["-c", "1", "-d", "0.01", &path]).stdout);
     let lines: Vec<Vec<_>> = shown.lines().map(|line| line.split_whitespace().collect()).collect();
-    assert_eq!(lines, [["waiting"], ["jobs"], ["3"]], "it moves, so it is shown unasked");
+    assert_eq!(lines, [["waiting"], ["jobs"], ["3"]], "it changes, so it is shown by default");
     let files = ["-c1", "-d.01", "--per-file", "jobs.waiting", &path];
     assert!(text(&pollstats(&files).stdout).contains("killed.mmstats [dead]"));
 

@@ -71,7 +71,7 @@ impl Running {
     }
 
     fn line(&self) -> String {
-        assert!(self.begun.elapsed() < TIMEOUT, "what the test waits for never comes");
+        assert!(self.begun.elapsed() < TIMEOUT, "timed out");
         self.lines.recv_timeout(TIMEOUT).expect("a line")
     }
 
@@ -386,7 +386,7 @@ fn without_anything_to_show_the_reason_is_reported_and_no_table() {
     let looped = folder.path().join("loop");
     std::os::unix::fs::symlink(&looped, &looped).unwrap();
     let output = fast(&["jobs.done", looped.to_str().unwrap(), &path]);
-    assert_eq!(text(&output.stderr).lines().count(), 1, "told once");
+    assert_eq!(text(&output.stderr).lines().count(), 1, "reported once");
 }
 
 #[test]

@@ -162,7 +162,7 @@ fn a_signal_leaves_the_old_file_and_nothing_else() {
     let (directory, path) = target();
     for signal in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP] {
         let is_caught = (0..50).any(|_| is_ended_while_writing(signal, many.path(), &path));
-        assert!(is_caught, "it was never caught in the middle");
+        assert!(is_caught, "never interrupted while writing");
         assert_eq!(names(directory.path()), ["stats.prom"], "{signal}");
         assert_eq!(fs::read_to_string(&path).unwrap(), "before\n");
     }

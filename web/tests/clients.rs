@@ -121,7 +121,7 @@ fn dripping_headers_have_one_timeout() {
     let began = Instant::now();
     // Never silent for as long as the timeout.
     while stream.write_all(b"G").is_ok() {
-        assert!(began.elapsed() < TIMEOUT, "it may drip for ever");
+        assert!(began.elapsed() < TIMEOUT, "it may drip forever");
         thread::sleep(Duration::from_millis(20));
     }
     assert_answered(address);
@@ -159,12 +159,12 @@ fn a_client_that_reads_too_slowly_is_closed() {
     slow.read_exact(&mut [0; 100]).unwrap();
     let began = Instant::now();
     while alive.load(Ordering::Relaxed) > 0 {
-        assert!(began.elapsed() < TIMEOUT, "it may take for ever");
+        assert!(began.elapsed() < TIMEOUT, "it may take forever");
         let _ = slow.read(&mut [0; 1_000]);
         thread::sleep(Duration::from_millis(10));
     }
     assert!(rest(&mut slow).len() < SIZE, "it isn't closed");
-    assert!(rest(&mut ask(address, "/large")).len() > SIZE, "who reads gets all of it");
+    assert!(rest(&mut ask(address, "/large")).len() > SIZE, "a client that reads gets all of it");
 }
 
 #[test]

@@ -252,7 +252,7 @@ fn shutdown_lets_requests_finish() {
     let (feed, (go, ready)) = (Arc::new(Feed::new(1)), oneshot::channel::<()>());
     let ready = Arc::new(Mutex::new(Some(ready)));
     let slow = get(move || async move {
-        let ready = ready.lock().unwrap().take().expect("asked once");
+        let ready = ready.lock().unwrap().take().expect("called once");
         ready.await.map_or("nothing", |()| "done")
     });
     let running = Running::start(limits, streaming(&feed).route("/slow", slow));

@@ -160,7 +160,7 @@ def forked():
 
 
 def forked_while_searching():
-    """The child has no thread that looks for the address, and begins one."""
+    """The child lacks the thread that resolves the address, and starts one."""
     plain(0)
     child = os.fork()
     if child == 0:
@@ -238,7 +238,7 @@ def caught(function, *arguments):
         return f"{type(error).__name__}: {error}"
 
 
-# Where something waits for ever, the test would, too.
+# If something blocks forever, the test would too.
 faulthandler.dump_traceback_later(60, exit=True)
 for line in sys.stdin:
     print(eval(line), flush=True)

@@ -123,7 +123,7 @@ impl fmt::Display for Watch {
         write!(f, "; {torn} torn, {backwards} backwards")?;
         let unguarded = self.sum(false, |seen| seen.torn + seen.backwards);
         if unguarded > 0 {
-            write!(f, "; {unguarded} torn where nothing can tell")?;
+            write!(f, "; {unguarded} torn where it cannot be detected")?;
         }
         Ok(())
     }

@@ -153,7 +153,7 @@ fn the_page_reports_a_lost_server_and_reconnects() {
     let (http, udp) = (kodemon.server.address.to_string(), kodemon.udp.to_string());
     drop(kodemon);
     browser.until("document.getElementById('state').textContent.includes('gone')");
-    assert_eq!(browser.ask(&format!("{KEYS}.length")), json!(1), "what was known stays");
+    assert_eq!(browser.ask(&format!("{KEYS}.length")), json!(1), "known keys stay");
     assert!(browser.ask(CAPTION).as_str().unwrap().starts_with("1 of 1 "));
     // A fixed range has no stream that would report what arrived meanwhile.
     browser.click("#pause");

@@ -147,10 +147,10 @@ fn two_thousand_functions_render_at_most_two_hundred_rows() {
     browser.until(&format!("{KEYS}.includes('many.rs-f1999')"));
     browser.until("[...document.querySelectorAll('.row .p50')].every(cell => cell.textContent)");
     let seen = browser.ask(&requests).as_u64().unwrap();
-    assert!((20..=100).contains(&seen), "{seen}: only what is seen is asked for");
+    assert!((20..=100).contains(&seen), "{seen}: only visible rows are requested");
     browser.ask("performance.mark('seen')");
     browser.until("performance.now() - performance.getEntriesByName('seen')[0].startTime > 300");
-    assert_eq!(browser.ask(&requests), json!(seen), "nor is the rest asked for later");
+    assert_eq!(browser.ask(&requests), json!(seen), "the rest is not requested later either");
     let paint = browser.ask("performance.getEntriesByName('first-paint')[0].startTime");
     println!("first paint with 2,000 functions: {:.0} ms", paint.as_f64().expect("it was painted"));
     // Taller than the list ever is.

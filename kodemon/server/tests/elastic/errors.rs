@@ -84,7 +84,7 @@ fn a_request_whose_response_was_lost_is_stored_once() {
         let store = store(&engine);
         engine.next("_bulk", [lost]);
         let error = store.write(&executions(4)).unwrap_err();
-        assert_eq!(error.stored, 0, "nobody knows");
+        assert_eq!(error.stored, 0, "unknown");
         assert_eq!(store.write(&executions(4)).unwrap(), Written::all(4));
         assert_eq!(stored(&engine), [0.0, 1.0, 2.0, 3.0]);
         // Others have other ids.
@@ -202,8 +202,8 @@ fn more_series_than_one_response_holds_are_paged() {
     let record = &keys[2_500];
     assert_eq!((&*record.key, record.count, record.tokens.len()), ("02500", 6, 2));
     assert_eq!((record.first_seen, record.last_seen), (5_000.0, 10_000.0));
-    let asked = engine.requests("_search");
-    assert!(!asked[0].body.contains("after") && asked[1].body.contains(r#""after":5000"#));
+    let searches = engine.requests("_search");
+    assert!(!searches[0].body.contains("after") && searches[1].body.contains(r#""after":5000"#));
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn a_page_may_exceed_the_engine_s_result_limit() {
         let page = kodemon.json(&format!("{path}{limit}"));
         let executions = page["executions"].as_array().unwrap();
         let times = executions.iter().map(|it| it["execution_time"].as_f64().unwrap() as usize);
-        assert!(times.eq(0..found), "{limit}: in the order in which they came");
+        assert!(times.eq(0..found), "{limit}: in order of arrival");
         assert_eq!(page["next"].is_string(), more, "{limit}");
     }
 }

@@ -110,7 +110,7 @@ fn a_silent_engine_delays_shutdown_by_seconds_and_losses_are_reported() {
     assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
     let reported = fs::read_to_string(reported).unwrap();
     assert!(reported.contains("elasticsearch: shutdown timed out: 7 messages lost"), "{reported}");
-    assert!(!directory.path().join("kodemon.db-wal").exists(), "the other store ended orderly");
+    assert!(!directory.path().join("kodemon.db-wal").exists(), "the other store shut down cleanly");
 }
 
 #[test]

@@ -62,7 +62,7 @@ fn keys_are_selected_by_name_token_prefix_and_time() {
     send("a.rs-x", "two", 3000.0);
     send("a.rs-y%_", "two", 3000.0);
     kodemon.until_stored(4);
-    let keys = |asked: &str| kodemon.json(&format!("/api/keys{asked}"));
+    let keys = |query: &str| kodemon.json(&format!("/api/keys{query}"));
     assert_eq!(names(&keys("")), ["a.rs-x", "a.rs-y%_", "b.rs-x"]);
     assert_eq!(keys("")["keys"][0]["tokens"], json!(["one", "two"]));
     assert_eq!(keys("")["keys"][0]["count"], 2);
@@ -101,15 +101,15 @@ fn ten(kodemon: &Kodemon) -> f64 {
 fn a_range_includes_its_start_and_excludes_its_end() {
     let (_directory, kodemon) = start();
     let began = ten(&kodemon);
-    let asked = |from: &str, to: &str| {
+    let found = |from: &str, to: &str| {
         times(&kodemon.json(&format!("/api/keys/f/executions?from={from}&to={to}")))
     };
     let at = |seconds: f64| (began + seconds).to_string();
-    assert_eq!(asked(&at(2.0), &at(5.0)), [2.0, 3.0, 4.0]);
-    assert_eq!(asked(&at(9.0), &at(100.0)), [9.0]);
-    assert_eq!(asked(&at(5.0), &at(5.0)), [0.0; 0]);
+    assert_eq!(found(&at(2.0), &at(5.0)), [2.0, 3.0, 4.0]);
+    assert_eq!(found(&at(9.0), &at(100.0)), [9.0]);
+    assert_eq!(found(&at(5.0), &at(5.0)), [0.0; 0]);
     let date = jiff::Timestamp::from_second(began as i64 + 8).unwrap().to_string();
-    assert_eq!(asked(&date, &at(100.0)), [8.0, 9.0]);
+    assert_eq!(found(&date, &at(100.0)), [8.0, 9.0]);
     assert_eq!(times(&kodemon.json("/api/keys/f/executions?order=desc&limit=2")), [9.0, 8.0]);
 }
 

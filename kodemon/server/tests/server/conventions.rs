@@ -91,7 +91,7 @@ fn an_unknown_store_kind_is_an_error_that_lists_the_known_ones() {
             run.stderr
         );
         let left = std::fs::read_dir(directory.path()).unwrap().count();
-        assert_eq!(left, 0, "{store}: a file was made");
+        assert_eq!(left, 0, "{store}: a file was created");
     }
     let kodemon = Kodemon::of(&mut command("./redis:foo"));
     assert!(directory.path().join("redis:foo").is_file());

@@ -52,7 +52,7 @@ fn flood(udp: SocketAddr, keep_going: impl Fn() -> bool) -> u64 {
 }
 
 /// Sends requests until stopped. Returns their number, the longest wait for a response, and the
-/// server's memory at each.
+/// server's memory after each round.
 fn ask(kodemon: &Kodemon, stop: &AtomicBool) -> (usize, Duration, Vec<usize>) {
     let (mut requests, mut longest, mut memory) = (0, Duration::ZERO, Vec::new());
     while !stop.load(Ordering::Relaxed) {

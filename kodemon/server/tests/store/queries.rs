@@ -145,7 +145,7 @@ fn a_cursor_stays_valid_while_calls_arrive_and_are_compacted() {
         for call in left {
             let is_it = |of: &&Call| (of.timestamp, of.execution_time) == call;
             let (all, old) = (stores.calls.iter().filter(is_it), before.iter().filter(is_it));
-            assert!(all.count() > old.count(), "{call:?} is told twice");
+            assert!(all.count() > old.count(), "{call:?} is returned twice");
         }
         let is_before = |pair: &[(f64, f64)]| {
             if descending { pair[0].0 >= pair[1].0 } else { pair[0].0 <= pair[1].0 }
@@ -182,7 +182,7 @@ fn many_calls_in_a_minute_are_compacted_at_once_and_pages_stay_bounded() {
 }
 
 #[test]
-fn what_is_too_much_to_look_at_is_added_up() {
+fn large_amounts_are_answered_from_sums() {
     let stores = stores().reopen();
     let database = Connection::open(stores.directory.path().join("kodemon.db")).unwrap();
     let mut query = SummaryQuery { from: BEGIN, to: BEGIN + 300.0, token: None, buckets: 100 };
@@ -253,7 +253,7 @@ fn summaries_of_long_ranges_are_exact_but_for_percentiles() {
 }
 
 #[test]
-fn what_was_never_sent_is_unknown() {
+fn what_was_never_sent_is_not_found() {
     let stores = stores();
     let query = SummaryQuery { from: 0.0, to: 1.0, token: None, buckets: 1 };
     assert_eq!(stores.sqlite.summary("a.py-", &query), Err(QueryError::UnknownKey));

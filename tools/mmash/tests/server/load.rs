@@ -165,7 +165,7 @@ fn many_who_ask_take_no_more_memory_and_no_more_polls() {
     );
     assert!(growth <= GROWTH, "memory grows");
     // One poll may have begun before, and another one may be unfinished.
-    assert!(polls <= seconds - WARM_UP + 1, "there is more than a poll an interval");
+    assert!(polls <= seconds - WARM_UP + 1, "more than one poll per interval");
     let pass = FILES as f64 * 1.05;
-    assert!(reads as f64 <= pass * (polls + 1) as f64, "the files are read for those who ask");
+    assert!(reads as f64 <= pass * (polls + 1) as f64, "requests cause reads of the files");
 }

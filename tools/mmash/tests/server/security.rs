@@ -341,8 +341,8 @@ fn head_is_answered_like_get_without_the_body() {
         assert_safe(&short);
     }
     let scripted = server.get("/page/page.js");
-    let asked = head(&mut connection, "/page/page.js");
-    assert_eq!(asked.header("content-length"), scripted.header("content-length"));
+    let answer = head(&mut connection, "/page/page.js");
+    assert_eq!(answer.header("content-length"), scripted.header("content-length"));
 }
 
 #[test]

@@ -263,7 +263,7 @@ fn samples_are_per_program_or_per_thread_on_request() {
             let line = writers.fill_in(line);
             assert!(text.lines().any(|found| found == line), "{line:?} in\n{text}");
         }
-        assert!(!text.contains("sys_pid"), "what describes the present isn't a dead program's");
+        assert!(!text.contains("sys_pid"), "a dead program has no present state");
         let hits = text.lines().filter(|line| line.starts_with("web_hits_requests_total"));
         assert_eq!(hits.count(), if by == "cmd" { 1 } else { 2 });
     }
