@@ -185,6 +185,11 @@ impl Drop for Browser {
     }
 }
 
+/// An expression for how many parts of the page scroll up and down.
+pub const SCROLLING: &str = "[...document.querySelectorAll('*')].filter(node =>
+    node.scrollHeight > node.clientHeight + 1 && node.clientHeight > 0
+        && ['auto', 'scroll'].includes(getComputedStyle(node).overflowY)).length";
+
 /// An expression for how many pixels of a chart have the colour of a line.
 pub fn pixels(chart: usize, line: usize) -> String {
     format!(

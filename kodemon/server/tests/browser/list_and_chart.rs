@@ -1,6 +1,6 @@
 //! What was called before the page was opened: list, chart, range and address.
 
-use mmstats_testing::browser::{Browser, DOWN, ENTER, ESCAPE, LEFT, pixels};
+use mmstats_testing::browser::{Browser, DOWN, ENTER, ESCAPE, LEFT, SCROLLING, pixels};
 use mmstats_testing::kodemon::{Kodemon, message, now};
 use serde_json::json;
 use tempfile::TempDir;
@@ -355,9 +355,6 @@ fn the_page_adapts_to_dark_mode_and_narrow_windows() {
     browser.until(&format!("{} > 10", pixels(0, 3)));
     browser.screenshot("kodemon-chart-dark");
     // Stacked parts scroll as one, and the lines are named above the chart.
-    let scrolling = "[...document.querySelectorAll('*')].filter(node =>
-        node.scrollHeight > node.clientHeight + 1 && node.clientHeight > 0
-            && ['auto', 'scroll'].includes(getComputedStyle(node).overflowY)).length";
     let names = "[...document.querySelectorAll('.figures div:has(.mark)')].filter(figure =>
         figure.getBoundingClientRect().bottom
             <= document.querySelector('.charts canvas').getBoundingClientRect().top)
@@ -367,7 +364,7 @@ fn the_page_adapts_to_dark_mode_and_narrow_windows() {
         let canvas = "document.querySelector('.charts canvas').clientWidth";
         browser.until(&format!("innerWidth === {width} && {canvas} < {width}"));
         assert_eq!(browser.ask("document.documentElement.scrollWidth"), json!(width));
-        assert_eq!(browser.ask(scrolling), json!(1), "{width}");
+        assert_eq!(browser.ask(SCROLLING), json!(1), "{width}");
         assert_eq!(browser.ask(names), json!("p50,p90,p99"), "{width}");
     }
     browser.screenshot("kodemon-narrow");

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use mmstats::{Field, Gauge, Options, Published};
-use mmstats_testing::browser::{Browser, pixels};
+use mmstats_testing::browser::{Browser, SCROLLING, pixels};
 use mmstats_testing::original::{content, field};
 use mmstats_testing::stats_dir::write;
 use serde_json::json;
@@ -60,11 +60,6 @@ fn each_line_is_named_above_its_chart() {
     }
     browser.prefer("light");
 }
-
-/// How many parts of the page scroll up and down.
-const SCROLLING: &str = "[...document.querySelectorAll('*')].filter(node =>
-    node.scrollHeight > node.clientHeight + 1 && node.clientHeight > 0
-        && ['auto', 'scroll'].includes(getComputedStyle(node).overflowY)).length";
 
 #[test]
 fn stacked_parts_scroll_as_one() {
