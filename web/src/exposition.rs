@@ -3,44 +3,33 @@
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, VARY};
 use axum::response::{IntoResponse, Response};
+use mmstats_exposition::Format;
 
-/// The format of a scrape.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exposition {
-    /// Prometheus' text format, version 0.0.4.
-    Text,
-    /// OpenMetrics, version 1.0.
-    OpenMetrics,
+/// The format that a scrape's client prefers by its Accept headers; without a preference, 0.0.4.
+pub fn negotiate_exposition(request: &HeaderMap) -> Format {
+    let accepted = request.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let ranges: Vec<MediaRange<'_>> =
+        accepted.flat_map(|value| value.split(',')).filter_map(MediaRange::parse).collect();
+    let preference = |format| {
+        let matching = ranges.iter().filter_map(|range| Some((range.specificity(format)?, range)));
+        // The most specific range counts, not the one of the highest quality.
+        let best = matching.max_by_key(|(specificity, _)| *specificity);
+        best.map_or((0.0, 0), |(specificity, range)| (range.quality, specificity))
+    };
+    if preference(Format::OpenMetrics) > preference(Format::Text) {
+        Format::OpenMetrics
+    } else {
+        Format::Text
+    }
 }
 
-impl Exposition {
-    /// The format that the client prefers by its Accept headers; without a preference, 0.0.4.
-    pub fn negotiate(request: &HeaderMap) -> Self {
-        let accepted = request.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-        let ranges: Vec<MediaRange<'_>> =
-            accepted.flat_map(|value| value.split(',')).filter_map(MediaRange::parse).collect();
-        let preference = |format: Self| {
-            let matching =
-                ranges.iter().filter_map(|range| Some((range.specificity(format)?, range)));
-            // The most specific range counts, not the one of the highest quality.
-            let best = matching.max_by_key(|(specificity, _)| *specificity);
-            best.map_or((0.0, 0), |(specificity, range)| (range.quality, specificity))
-        };
-        if preference(Self::OpenMetrics) > preference(Self::Text) {
-            Self::OpenMetrics
-        } else {
-            Self::Text
-        }
-    }
-
-    /// A response in this format.
-    pub fn response(self, body: impl IntoResponse) -> Response {
-        let kind = match self {
-            Self::Text => "text/plain; version=0.0.4; charset=utf-8",
-            Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
-        };
-        ([(CONTENT_TYPE, kind), (VARY, "Accept")], body).into_response()
-    }
+/// A response to a scrape in this format.
+pub fn exposition_response(format: Format, body: impl IntoResponse) -> Response {
+    let kind = match format {
+        Format::Text => "text/plain; version=0.0.4; charset=utf-8",
+        Format::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+    };
+    ([(CONTENT_TYPE, kind), (VARY, "Accept")], body).into_response()
 }
 
 /// A media range of an Accept header: `text/plain;version=0.0.4;q=0.5`
@@ -68,10 +57,10 @@ impl<'a> MediaRange<'a> {
     }
 
     /// How specific it is, from 1 to 4; `None` if it doesn't match the format.
-    fn specificity(&self, format: Exposition) -> Option<u8> {
+    fn specificity(&self, format: Format) -> Option<u8> {
         let (kind, family, version) = match format {
-            Exposition::Text => ("text/plain", "text/*", "0.0.4"),
-            Exposition::OpenMetrics => ("application/openmetrics-text", "application/*", "1.0.0"),
+            Format::Text => ("text/plain", "text/*", "0.0.4"),
+            Format::OpenMetrics => ("application/openmetrics-text", "application/*", "1.0.0"),
         };
         match self.version {
             Some(wanted) if wanted != version => None,
@@ -89,7 +78,7 @@ mod tests {
 
     #[test]
     fn the_preferred_format_is_taken() {
-        use Exposition::{OpenMetrics, Text};
+        use Format::{OpenMetrics, Text};
         for (accepted, expected) in [
             ("", Text),
             ("*/*", Text),
@@ -122,12 +111,12 @@ mod tests {
         ] {
             let mut request = HeaderMap::new();
             request.insert(ACCEPT, accepted.parse().unwrap());
-            assert_eq!(Exposition::negotiate(&request), expected, "{accepted}");
+            assert_eq!(negotiate_exposition(&request), expected, "{accepted}");
         }
-        assert_eq!(Exposition::negotiate(&HeaderMap::new()), Text);
+        assert_eq!(negotiate_exposition(&HeaderMap::new()), Text);
         let mut request = HeaderMap::new();
         request.append(ACCEPT, "text/plain;q=0.5".parse().unwrap());
         request.append(ACCEPT, "application/openmetrics-text".parse().unwrap());
-        assert_eq!(Exposition::negotiate(&request), OpenMetrics, "two headers are one list");
+        assert_eq!(negotiate_exposition(&request), OpenMetrics, "two headers are one list");
     }
 }

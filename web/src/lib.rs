@@ -14,8 +14,9 @@
 //!
 //! A handler takes the request's [`Parameters`] and the [`PathTail`], and returns a
 //! [`json_response`] or a [`Problem`]. Changes are sent as server-sent events by a [`Feed`], encoded
-//! once for all subscribers. A scrape is answered in the negotiated [`Exposition`]. Handlers that
-//! compute for long do so on [`Workers`]; [`health`] is for what supervises the server.
+//! once for all subscribers. A scrape is answered in the format that [`negotiate_exposition`]
+//! returns. Handlers that compute for long do so on [`Workers`]; [`health`] is for what supervises
+//! the server.
 //!
 //! The page is part of the program: its files, listed by [`parts!`], and those of the kit are
 //! [`Asset`]s, served by [`page_assets`]. So is the OpenAPI [`document`].
@@ -39,7 +40,7 @@ mod workers;
 
 pub use asset::{Asset, asset};
 pub use body::chained_body;
-pub use exposition::Exposition;
+pub use exposition::{exposition_response, negotiate_exposition};
 pub use feed::{Feed, TooManyStreams};
 pub use health::health;
 pub use json::json_response;

@@ -12,7 +12,8 @@ use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::{Registry, Unit};
 
-use mmstats_web::{Exposition, Problem};
+use mmstats_exposition::Format;
+use mmstats_web::{Problem, exposition_response, negotiate_exposition};
 
 use super::state::AppState;
 use crate::telemetry::StoreCounts;
@@ -23,16 +24,17 @@ pub async fn metrics(
     request: HeaderMap,
 ) -> Result<Response, Problem> {
     let scraping = api.scraping.clone();
-    let format = Exposition::negotiate(&request);
+    let format = negotiate_exposition(&request);
     let encode = move || {
         let mut registry = Registry::default();
         registry.register_collector(Box::new(Gatherer(api)));
         let mut body = String::new();
         text::encode(&mut body, &registry).expect("a String takes everything");
-        format.response(match format {
-            Exposition::OpenMetrics => body,
-            Exposition::Text => text_format(&body),
-        })
+        let body = match format {
+            Format::OpenMetrics => body,
+            Format::Text => text_format(&body),
+        };
+        exposition_response(format, body)
     };
     scraping.run(encode).await
 }

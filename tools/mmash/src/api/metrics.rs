@@ -5,8 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use mmstats_exposition::Format;
-use mmstats_web::{Exposition, Problem, chained_body};
+use mmstats_web::{Problem, chained_body, exposition_response, negotiate_exposition};
 
 use crate::metrics::age;
 use crate::state::AppState;
@@ -15,12 +14,8 @@ pub async fn metrics(
     State(state): State<Arc<AppState>>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {
-    let exposition = Exposition::negotiate(&request);
-    let format = match exposition {
-        Exposition::Text => Format::Text,
-        Exposition::OpenMetrics => Format::OpenMetrics,
-    };
+    let format = negotiate_exposition(&request);
     let metrics = Arc::clone(&state.metrics);
     let text = metrics.scrape(format, move || state.snapshot()).await?;
-    Ok(exposition.response(chained_body(age(&text), text.bytes)))
+    Ok(exposition_response(format, chained_body(age(&text), text.bytes)))
 }
