@@ -14,7 +14,7 @@ pub(crate) struct FileImage {
 }
 
 thread_local! {
-    /// The memory of dropped copies, for reuse: a reader of ten thousand files would otherwise
+    /// The memory of dropped images, for reuse: a reader of ten thousand files would otherwise
     /// allocate and clear it ten thousand times.
     static SPARES: Cell<Vec<Vec<u64>>> = const { Cell::new(Vec::new()) };
 }
@@ -39,9 +39,9 @@ impl FileImage {
 
     /// An image of bytes that weren't read from a file.
     pub(crate) fn of_bytes(bytes: &[u8]) -> Self {
-        let mut copy = Self::unfilled(0, bytes.len());
-        copy.bytes_mut().copy_from_slice(bytes);
-        copy
+        let mut image = Self::unfilled(0, bytes.len());
+        image.bytes_mut().copy_from_slice(bytes);
+        image
     }
 
     /// All bytes.
@@ -53,7 +53,7 @@ impl FileImage {
         &mut bytemuck::cast_slice_mut(&mut self.words)[..self.size]
     }
 
-    /// The bytes at these offsets of the file. The copy must have them.
+    /// The bytes at these offsets of the file. The image must have them.
     pub(crate) fn at(&self, range: Range<usize>) -> &[u8] {
         &self.bytes()[range.start - self.start..range.end - self.start]
     }

@@ -34,7 +34,7 @@ const MAY_HAVE_HOLES: usize = 64 << 10;
 /// is taken for the end of the file.
 const KEPT_OF_HOLE: usize = 4096;
 
-/// The file's identity, whatever its name.
+/// The device and inode, which name a file whatever its path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct FileId {
     pub device: u64,
@@ -93,7 +93,7 @@ impl OpenFile {
         Ok(Self { file, size: size as usize, id: FileId::from(&stat).into() })
     }
 
-    /// The file's identity.
+    /// The file's device and inode.
     pub(crate) fn id(&self) -> io::Result<FileId> {
         if let Some(id) = self.id.get() {
             return Ok(*id);

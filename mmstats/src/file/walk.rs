@@ -1,4 +1,4 @@
-//! One walk over a copy: the chain of fields, then the trailer behind it.
+//! One walk over a file's bytes: the chain of fields, then the trailer behind it.
 
 use crate::format::{Chain, Entry, FormatError, RawField, Trailer};
 

@@ -18,7 +18,7 @@ pub fn load_u32(bytes: &[u8], at: usize) -> Option<u32> {
 }
 
 /// A `u64` at this offset.
-pub fn load_u64(bytes: &[u8], at: usize) -> Option<u64> {
+pub(crate) fn load_u64(bytes: &[u8], at: usize) -> Option<u64> {
     load(bytes, at)
 }
 

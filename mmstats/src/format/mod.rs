@@ -6,6 +6,7 @@
 mod buckets;
 mod chain;
 mod checksum;
+mod count;
 mod entry;
 mod error;
 mod identity;
@@ -21,9 +22,11 @@ mod text;
 mod trailer;
 
 pub(crate) use buckets::Buckets;
+pub(crate) use count::Count;
 pub(crate) use error::write_sources;
+pub(crate) use load::load_u64;
 pub(crate) use new_file::{Addition, FreeSpace, NewFile};
-pub(crate) use text::{Count, cut, lossy, until_nul};
+pub(crate) use text::{cut, lossy, until_nul};
 #[cfg(test)]
 pub(crate) use trailer::encode_footer;
 
@@ -34,7 +37,7 @@ pub use error::FormatError;
 pub use identity::{IDENTITY_ALIGN, Identity};
 pub use kind::{Aggregate, Kind};
 pub use layout::{DeclaredField, LaidOutField, Layout};
-pub use load::{load_u16, load_u32, load_u64};
+pub use load::{load_u16, load_u32};
 pub use signature::{ByteOrder, Component, Signature, SignatureError};
 pub use trailer::Trailer;
 

@@ -26,7 +26,7 @@ pub trait Words {
     fn fence(&self);
 }
 
-/// Publishes the components that `fill` stores, given the index of their first word.
+/// Publishes the components that `fill` stores, given the number of their first word.
 ///
 /// `size` is the number of words of one buffer, the sequence number included.
 #[inline]

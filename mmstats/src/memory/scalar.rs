@@ -162,9 +162,9 @@ impl<T: Scalar> ScalarCell<T> {
         unsafe { AtomicU8::from_ptr(self.field.write_buffer().as_ptr()) }
     }
 
-    /// The value with this index, 0 or 1.
+    /// The value with this number, 0 or 1.
     fn value(&self, number: u8) -> NonNull<u8> {
-        // SAFETY: a buffered field has two values within the map; for an unbuffered one the index
+        // SAFETY: a buffered field has two values within the map; for an unbuffered one the number
         // is always 0.
         unsafe { self.field.first_value().add(usize::from(number & 1) * self.field.size) }
     }

@@ -25,9 +25,9 @@ where
     F: Fn(&T) -> &UpDownCounter + Send + 'static,
 {
     origin: Origin<T>,
-    /// Added to some file; `None` as soon as it is subtracted.
+    /// Leads to the counter, if one was added in a file; `None` as soon as it is subtracted.
     counter: Option<F>,
-    /// Added without a file.
+    /// The addition, if it was deferred because there was no file.
     deferred: Option<Arc<DeferredAdd<F>>>,
 }
 

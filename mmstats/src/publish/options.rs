@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::format::Layout;
 
-/// Options for a stats file, created by [`MmStats::options`](crate::MmStats::options), or by [`Options::dynamic`] for stats
-/// that are added at run time.
+/// Options for a stats file, created by [`MmStats::options`](crate::MmStats::options), or by
+/// [`Options::dynamic`] for stats that are added at run time.
 ///
 /// ```
 /// use mmstats::{Counter, MmStats};
@@ -45,7 +45,8 @@ pub struct Options<T = ()> {
 const DYNAMIC_CAPACITY: usize = 16 * 1024;
 
 impl Options<()> {
-    /// Options for stats without a struct: [`Published::add`](crate::Published::add) adds each of them at run time.
+    /// Options for stats without a struct: [`Published::add`](crate::Published::add) adds each of
+    /// them at run time.
     ///
     /// The name is the struct name in the file's identity and in `{STRUCT}`. By default there is
     /// space for about a hundred stats: see [`capacity`](Self::capacity).

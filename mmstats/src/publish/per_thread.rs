@@ -61,8 +61,8 @@ impl<T: MmStats> PerThread<T> {
     ///
     /// # Errors
     ///
-    /// Returns an error if the thread has no instance yet and none can be created. The next use tries
-    /// again.
+    /// Returns an error if the thread has no instance yet and none can be created. The next use
+    /// tries again.
     #[inline]
     pub fn try_with<R>(&'static self, action: impl FnOnce(&T) -> R) -> Result<R, CreateError> {
         self.try_with_published(|published| action(published))

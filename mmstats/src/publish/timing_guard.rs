@@ -19,8 +19,8 @@ const MAX_DEFERRED: usize = 10_000;
 /// closure that captures nothing. The thread that drops it records the time, even while it unwinds
 /// or ends. Dropping it doesn't panic. In a forked child it does nothing.
 ///
-/// If that thread has no file, the time is deferred until a thread with a file uses a guard; up to
-/// 10,000 times are deferred.
+/// If that thread has no file, the timing is deferred until a thread with a file uses a guard; at
+/// most 10,000 timings are.
 #[must_use = "a timing that is dropped at once measures nothing"]
 pub struct TimingGuard<T: MmStats, F = fn(&T) -> &Timer>
 where

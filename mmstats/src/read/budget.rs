@@ -21,7 +21,7 @@ const TEXT_OF_A_LABEL: usize = 128;
 /// Limits on all files that are read together: anyone may write to a directory of stats files, and
 /// a tool that reads them all keeps them in memory.
 ///
-/// Files are read as long as they fit; one that doesn't fit returns [`ReadError::OverBudget`], and
+/// Files are read as long as they fit; one that doesn't fit is a [`ReadError::OverBudget`], and
 /// smaller ones after it may still fit.
 ///
 /// ```

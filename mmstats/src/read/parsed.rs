@@ -1,4 +1,4 @@
-//! One walk over a copy: its fields and their index entries.
+//! The result of one walk over a file's bytes: its fields and their index entries.
 
 use std::ops::Range;
 

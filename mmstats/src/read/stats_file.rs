@@ -100,7 +100,7 @@ impl StatsFile {
         let again = |range| open.copy_range(range, path);
         read_consistent(&mut file.image, &mut file.parsed.fields, again)?;
         file.origin = Some(if keep {
-            // The file's identity can be queried later, and often isn't needed.
+            // Device and inode can be queried later, and often aren't needed.
             Origin::Open(open)
         } else {
             let failed = |source| ReadError::Io { path: path.to_owned(), source };
@@ -240,8 +240,8 @@ impl StatsFile {
     }
 
     /// Closes a file that [`ReadOptions::keep_open`](crate::ReadOptions::keep_open) keeps open: a
-    /// snapshot that stays needs no descriptor. The file's identity stays known, and
-    /// [`life`](Self::life) opens it again.
+    /// snapshot that stays needs no descriptor. Device and inode stay known, and
+    /// [`life`](Self::life) opens the file again.
     pub fn close(&mut self) {
         if let Some(Origin::Open(open)) = &self.origin {
             self.origin = open.id().ok().map(Origin::Closed);
