@@ -1,4 +1,4 @@
-//! Every tool reports the system's limits.
+//! A limit of the system is an error that every tool reports.
 
 use std::fs::{self, File};
 use std::process::{Command, Stdio};

@@ -95,6 +95,16 @@ pub fn on_signal(shut_down: impl FnOnce(Outcome) + Send + 'static) -> io::Result
     spawn(wait)
 }
 
+/// Calls `action` at each shutdown signal, with its number.
+///
+/// # Errors
+///
+/// Returns an error if the signals can't be handled.
+pub fn on_each_signal(action: impl FnMut(i32) + Send + 'static) -> io::Result<()> {
+    let mut signals = signals()?;
+    spawn(move || signals.forever().for_each(action))
+}
+
 /// Ends the process as if the signal weren't handled.
 pub fn end_by(signal: i32) {
     // Fails only for a number that is no signal.
@@ -153,16 +163,13 @@ impl Shutdown {
     ///
     /// Returns an error if the signals can't be handled.
     pub fn on_signal() -> io::Result<Arc<Self>> {
-        let mut signals = signals()?;
         let shutdown = Arc::new(Self::new());
         let requested = Arc::clone(&shutdown);
-        spawn(move || {
-            for signal in signals.forever() {
-                if requested.is_requested() {
-                    process::exit(128 + signal);
-                }
-                requested.request_with(Some(signal as u8));
+        on_each_signal(move |signal| {
+            if requested.is_requested() {
+                process::exit(128 + signal);
             }
+            requested.request_with(Some(signal as u8));
         })?;
         Ok(shutdown)
     }

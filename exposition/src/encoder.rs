@@ -7,6 +7,7 @@ use mmstats_cli::number::push_exact;
 use crate::description::push_description;
 use crate::format::Format;
 use crate::histogram::Bounds;
+use crate::labels::push_label;
 use crate::metric::{Family, FamilySample};
 use crate::names::Name;
 use crate::sample::{Sample, SampleValue};
@@ -89,7 +90,8 @@ impl SampleLines<'_> {
                 self.line("", "", scaled(*value, self.scale));
             }
             Sample::Info(text) => {
-                let value = format!("value=\"{}\"", crate::labels::label_value(text));
+                let mut value = String::new();
+                push_label(&mut value, "value", text);
                 self.line("_info", &value, SampleValue::Unsigned(1));
             }
             Sample::Summary { count, sum } => self.sum_and_count(*sum, *count),

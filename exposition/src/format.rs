@@ -36,8 +36,8 @@ impl Format {
     }
 }
 
-/// Newlines and backslashes are escaped, so that any parser restores them; what drives a terminal
-/// is replaced for good.
+/// Newlines and backslashes are escaped, so that any parser restores them; what could control a
+/// terminal is replaced for good.
 pub fn escape_text(text: &str) -> String {
     let lines: Vec<_> =
         text.split('\n').map(|line| escape_data(line).replace('\\', "\\\\")).collect();

@@ -18,15 +18,14 @@ pub fn push_label(labels: &mut String, name: &str, value: &str) {
 }
 
 /// A text as the value of a label, escaped.
-pub fn label_value(text: &str) -> Cow<'_, str> {
+fn label_value(text: &str) -> Cow<'_, str> {
     if is_plain(text) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(escape_text(text).replace('"', "\\\""))
 }
 
-/// Whether nothing is to be escaped, as in nearly every path: asked a byte at a time, which is
-/// quick.
+/// Whether there is nothing to escape, as in nearly every path; checked by bytes, which is fast.
 fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\')
 }

@@ -45,6 +45,6 @@ mod unit;
 pub use families::{Families, SizeLimit};
 pub use format::Format;
 pub use histogram::{Bounds, Buckets};
-pub use labels::{is_label_name, label_value, push_label};
+pub use labels::{is_label_name, push_label};
 pub use names::Names;
 pub use sample::{MetricType, Sample, SampleValue};

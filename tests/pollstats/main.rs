@@ -19,6 +19,7 @@ use clap::Parser;
 use mmstats::{Counter, Field, Gauge, Histogram, Options, Published, StatsFile, Timer};
 use mmstats_cli::exit::Outcome;
 use mmstats_cli::shutdown::Shutdown;
+use mmstats_testing::TIMEOUT;
 use mmstats_testing::command::{ignoring, tool};
 use mmstats_tools::common::terminal::ColorChoice;
 use mmstats_tools::pollstats::{self, Arguments, Screen};
@@ -26,9 +27,6 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::Pid;
 use tempfile::TempDir;
-
-/// Nothing here takes that long; a test that waits longer has failed.
-const TIMEOUT: Duration = Duration::from_mins(1);
 
 fn command() -> Command {
     tool(env!("CARGO_BIN_EXE_pollstats"))

@@ -19,8 +19,7 @@ use crate::common::selection::Selection;
 pub use args::{Arguments, Format, NAME};
 use output::Output;
 
-/// Runs the tool. When a shutdown is requested, the file at
-/// hand is the last one.
+/// Runs the tool. When a shutdown is requested, the file at hand is the last one.
 ///
 /// # Errors
 ///

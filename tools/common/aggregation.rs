@@ -21,11 +21,10 @@ pub fn is_unset(stat: &Stat<'_>, now: f64) -> bool {
         || (stat.kind() == Some(Kind::Timestamp) && stat.value().as_f64() == Some(0.0))
 }
 
-/// Whether a stat is a state, which doesn't count when its program is dead, and no count.
+/// Whether a stat is a state, which doesn't count when its program is dead, rather than a count.
 ///
 /// An average over all values is a count; one over the last few values or the last seconds is a
-/// state. What has no kind is a counter or a state as
-/// [`aggregate_of`] has it.
+/// state. What has no kind is a count if [`aggregate_of`] says that it is added up.
 pub fn is_current_state(stat: &Stat<'_>) -> bool {
     match stat.kind() {
         Some(Kind::Counter | Kind::Timer | Kind::Histogram) => false,

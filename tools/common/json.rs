@@ -1,4 +1,4 @@
-//! JSON as the tools write it: exact numbers, and nothing that drives a terminal.
+//! JSON as the tools write it: exact numbers, and text that is safe on a terminal.
 
 use std::path::Path;
 

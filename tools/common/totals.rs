@@ -40,8 +40,8 @@ impl Totals {
         total.add(stat, verdict, now);
     }
 
-    /// The stats, in the order in which they first came; those that aren't about
-    /// the work of programs last.
+    /// The stats, in the order in which they first came; those that aren't about the work of
+    /// programs last.
     pub fn iter(&self) -> impl Iterator<Item = &Total> {
         let mut totals: Vec<_> = self.totals.iter().collect();
         totals.sort_by_key(|total| total.subject);

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use mmstats_exposition::{is_label_name, label_value};
+use mmstats_exposition::{is_label_name, push_label};
 
 /// Labels that samples have already.
 const RESERVED: [&str; 4] = ["file", "le", "pid", "value"];
@@ -22,7 +22,9 @@ impl AddedLabel {
 
     /// As it stands in a sample: `job="backup"`.
     pub fn text(&self) -> String {
-        format!("{}=\"{}\"", self.name, label_value(&self.value))
+        let mut text = String::new();
+        push_label(&mut text, &self.name, &self.value);
+        text
     }
 }
 

@@ -10,7 +10,6 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 
 use mmstats::StatsFile;
 use mmstats_cli::shutdown;
@@ -102,18 +101,14 @@ impl Unfinished {
 
     /// Removes the file when a signal ends the process.
     fn handle_signals(&self) -> io::Result<()> {
-        let mut signals = shutdown::signals()?;
         let unfinished = self.clone();
-        let wait = move || {
-            for signal in signals.forever() {
-                unfinished.with(|known| {
-                    remove(known);
-                    // Under the lock, so that nothing is created any more.
-                    shutdown::end_by(signal);
-                });
-            }
-        };
-        thread::Builder::new().name("signals".into()).spawn(wait).map(drop)
+        shutdown::on_each_signal(move |signal| {
+            unfinished.with(|known| {
+                remove(known);
+                // Under the lock, so that nothing is created any more.
+                shutdown::end_by(signal);
+            });
+        })
     }
 
     fn with<R>(&self, action: impl FnOnce(&mut Option<PathBuf>) -> R) -> R {

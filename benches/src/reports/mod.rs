@@ -7,6 +7,8 @@ mod worst;
 
 use std::error::Error;
 
+use mmstats_cli::number::push_grouped;
+
 use crate::cases::Bench;
 
 /// Something measured, with its own table.
@@ -27,8 +29,7 @@ pub const ALL: &[Report] = &[
 
 /// With thousands separators.
 fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let groups = digits.as_bytes().rchunks(3).rev();
-    let groups: Vec<_> = groups.map(String::from_utf8_lossy).collect();
-    groups.join(",")
+    let mut text = Vec::new();
+    push_grouped(&mut text, number as u64);
+    String::from_utf8_lossy(&text).into_owned()
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 
 use mmstats::{Stat, StatsFile, Verdict};
-use mmstats_exposition::{Bounds, Format, label_value};
+use mmstats_exposition::{Bounds, Format, push_label};
 
 use super::exporter::{Exporter, SelectedFile};
 use crate::common::aggregation::is_aggregated;
@@ -59,12 +59,11 @@ impl<W: Write> Prom<W> {
 
 impl<W: Write> Exporter for Prom<W> {
     fn file(&mut self, selected: SelectedFile<'_>) -> io::Result<()> {
-        let path = selected.file.path().to_string_lossy();
-        let file = label_value(&path);
-        let labels = match selected.file.pid() {
-            Some(pid) => format!("file=\"{file}\",pid=\"{pid}\""),
-            None => format!("file=\"{file}\""),
-        };
+        let mut labels = String::new();
+        push_label(&mut labels, "file", &selected.file.path().to_string_lossy());
+        if let Some(pid) = selected.file.pid() {
+            push_label(&mut labels, "pid", &pid.to_string());
+        }
         // Paths that differ only in what isn't UTF-8: two samples must not have the same labels.
         if !self.label_sets.insert(labels.clone()) {
             return Ok(());

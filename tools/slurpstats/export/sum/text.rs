@@ -9,8 +9,7 @@ use crate::common::combined::Combined;
 use crate::common::terminal::{FAINT, Paint, TITLE, kind_style};
 use crate::common::total::Total;
 use crate::common::totals::Totals;
-use crate::slurpstats::export::value_text::put;
-use crate::slurpstats::export::value_text::{ValueText, push_unit};
+use crate::slurpstats::export::value_text::{ValueText, push_unit, put};
 
 /// How the lines are written.
 pub struct Lines<'a> {
