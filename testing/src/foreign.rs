@@ -139,7 +139,7 @@ fn footer(identity_at: u32, identity: &[u8]) -> Vec<u8> {
     footer
 }
 
-/// As in section 6 of the format.
+/// As in section 7.1 of the format.
 fn checksum(bytes: &[u8]) -> u64 {
     let words = bytes.chunks_exact(8).map(|word| u64::from_ne_bytes(word.try_into().unwrap()));
     words.fold(0xcbf2_9ce4_8422_2325, |sum, word| {

@@ -1,5 +1,6 @@
 //! A naive reader, written from the original's README and Python's `struct`. It shares no code with
 //! the library and trusts every byte: it panics unless all of the file is a stats file.
+
 /// A value as the original's readers show it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {

@@ -1,5 +1,6 @@
 //! A server as a process.
 
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
@@ -56,6 +57,14 @@ impl Server {
 
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// A number in a file of its folder in `/proc`: `proc_number("status", "VmRSS:")`.
+    #[track_caller]
+    pub fn proc_number(&self, file: &str, name: &str) -> u64 {
+        let text = fs::read_to_string(format!("/proc/{}/{file}", self.pid())).unwrap();
+        let found = text.lines().find_map(|line| line.strip_prefix(name));
+        found.unwrap().split_whitespace().next().unwrap().parse().unwrap()
     }
 
     #[track_caller]

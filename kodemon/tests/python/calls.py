@@ -1,4 +1,4 @@
-"""Timed functions in every form: each line that comes is done, and answered by a line."""
+"""Timed functions in every form: evaluates each line and prints the result as a line."""
 
 import asyncio
 import faulthandler

@@ -1,4 +1,4 @@
-"""What is decorated stays what it was. Prints a line for each difference; nothing: all is well."""
+"""Decorated objects stay what they were. Prints a line for each difference, else nothing."""
 
 import asyncio
 import contextlib

@@ -55,7 +55,7 @@ pub async fn health(
     })))
 }
 
-/// Whether every store gets on.
+/// Whether every store makes progress.
 pub fn check(api: &Arc<AppState>) -> Result<(), String> {
     let stuck = api.progress.iter().map(|(name, progress)| (name, progress.stuck_for()));
     match stuck.max_by_key(|(_, stuck_for)| *stuck_for) {

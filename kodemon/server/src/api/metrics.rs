@@ -6,14 +6,13 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use mmstats_exposition::Format;
+use mmstats_web::{Problem, exposition_response, negotiate_exposition};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, text};
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::{Registry, Unit};
-
-use mmstats_exposition::Format;
-use mmstats_web::{Problem, exposition_response, negotiate_exposition};
 
 use super::state::AppState;
 use crate::telemetry::StoreCounts;

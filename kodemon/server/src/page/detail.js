@@ -17,7 +17,7 @@ import { outerRanges, SCALES } from "./url.js";
 /** A live summary is fetched again after a part of a step, within these bounds in seconds. */
 const PART = 1 / 4;
 const [MIN_INTERVAL, MAX_INTERVAL] = [1, 15];
-/** The values of a summary, with their titles and colours. */
+/** The values of a summary, with their titles and colors. */
 const VALUES = [
   ["count", "Calls"],
   ["rate", "Rate"],

@@ -6,10 +6,9 @@ use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::time::Duration;
 
+use kodemon::limits::MESSAGE_BYTES;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::{MsgFlags, MultiHeaders, SockaddrStorage, recvmmsg, setsockopt, sockopt};
-
-use kodemon::limits::MESSAGE_BYTES;
 
 /// Maximum number of datagrams per system call.
 const BATCH: usize = 64;

@@ -1,10 +1,20 @@
 //! Unusual keys, and very many.
 
 use mmstats_testing::browser::Browser;
-use mmstats_testing::kodemon::{message, now, start};
-use serde_json::json;
+use mmstats_testing::kodemon::{Kodemon, message, now, start};
+use serde_json::{Value, json};
 
 use crate::{CAPTION, KEYS, figure, is_about, open};
+
+/// Sends the first message, and opens the chart of its function.
+fn show(browser: &Browser, kodemon: &Kodemon, message: &Value) {
+    kodemon.send(message.to_string());
+    kodemon.until_stored(1);
+    open(browser, kodemon, "");
+    browser.until(&format!("{KEYS}.length === 1"));
+    browser.click(".row .name");
+    browser.until(&format!("{CAPTION}.startsWith('1 of 1 ')"));
+}
 
 #[test]
 fn message_text_never_becomes_markup() {
@@ -15,12 +25,7 @@ fn message_text_never_becomes_markup() {
     call["token"] = json!("<b>me</b>");
     call["<i>field"] = json!("<script>document.title='caught'</script>");
     call["large"] = json!(u64::MAX);
-    kodemon.send(call.to_string());
-    kodemon.until_stored(1);
-    open(&browser, &kodemon, "");
-    browser.until(&format!("{KEYS}.length === 1"));
-    browser.click(".row .name");
-    browser.until(&format!("{CAPTION}.startsWith('1 of 1 ')"));
+    show(&browser, &kodemon, &call);
     for selector in [".row .key", "#detail h2"] {
         let text = browser.ask(&format!("document.querySelector('{selector}').textContent"));
         assert_eq!(text, json!(markup), "{selector}");
@@ -41,12 +46,7 @@ fn message_text_cannot_reorder_other_text() {
     let mut call = message("a\u{202e}.rs-\u{2066}gpj\n\u{9b}", 0.1, now());
     call["token"] = json!("to\u{202e}ken\t");
     call["fie\u{202e}ld"] = json!("\u{200f}\u{feff}\u{7f}");
-    kodemon.send(call.to_string());
-    kodemon.until_stored(1);
-    open(&browser, &kodemon, "");
-    browser.until(&format!("{KEYS}.length === 1"));
-    browser.click(".row .name");
-    browser.until(&format!("{CAPTION}.startsWith('1 of 1 ')"));
+    show(&browser, &kodemon, &call);
     browser.until("document.querySelectorAll('.executions tbody tr').length === 1");
     browser.until("document.querySelectorAll('#token option').length === 2");
     let name = "a\\u{202e}.rs-\\u{2066}gpj\\n\\u{9b}";

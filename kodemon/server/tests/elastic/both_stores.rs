@@ -1,7 +1,7 @@
 //! Both stores return the same for the same executions.
 
+use mmstats_testing::http::percent_encoded;
 use mmstats_testing::kodemon::{Kodemon, now, store};
-use percent_encoding::NON_ALPHANUMERIC;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -68,7 +68,7 @@ fn both_stores_return_the_same() {
             format!("?from={from}&to={to}"),
             format!("?from={from}&to={to}&token=token-2"),
         ] {
-            let path = format!("/api/keys/{}/executions{query}", encoded(key));
+            let path = format!("/api/keys/{}/executions{query}", percent_encoded(key));
             let (one, other) = (pages(&first, &path), pages(&second, &path));
             assert!(!one.is_empty() || query.contains("token"), "{path}");
             assert_eq!(one, other, "{path}");
@@ -81,7 +81,7 @@ fn both_stores_return_the_same() {
             format!("?from=0&to={begin}"),
             "?from=-1e300&to=1e300&buckets=3".to_owned(),
         ] {
-            let path = format!("/api/keys/{}/summary{query}", encoded(key));
+            let path = format!("/api/keys/{}/summary{query}", percent_encoded(key));
             are_alike(&first.json(&path), &second.json(&path), &path);
         }
     }
@@ -130,11 +130,6 @@ fn are_alike(one: &Value, other: &Value, path: &str) {
 
 fn sum(records: &Value) -> u64 {
     records.as_array().unwrap().iter().map(|record| record["count"].as_u64().unwrap()).sum()
-}
-
-/// A key as a path segment.
-fn encoded(key: &str) -> String {
-    percent_encoding::percent_encode(key.as_bytes(), NON_ALPHANUMERIC).to_string()
 }
 
 /// All executions, page by page, without what is specific to a store.

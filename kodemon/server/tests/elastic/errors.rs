@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use serde_json::json;
-
 use kodemon_server::internals::{
     Address, Elastic, Execution, KeysQuery, QueryError, Store, Written,
 };
+use serde_json::json;
 
 use crate::fake_engine::{Act, FakeEngine};
 

@@ -1,5 +1,6 @@
 //! The JSON API.
 
+use mmstats_testing::http::percent_encoded;
 use mmstats_testing::kodemon::{Kodemon, message, now, start};
 use serde_json::{Value, json};
 
@@ -11,18 +12,6 @@ fn names(keys: &Value) -> Vec<&str> {
 fn times(page: &Value) -> Vec<f64> {
     let executions = page["executions"].as_array().unwrap().iter();
     executions.map(|execution| execution["execution_time"].as_f64().unwrap()).collect()
-}
-
-/// A text as a path segment.
-pub fn encoded(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' => {
-                char::from(byte).to_string()
-            }
-            byte => format!("%{byte:02X}"),
-        })
-        .collect()
 }
 
 #[test]
@@ -231,11 +220,11 @@ fn keys_may_contain_any_character() {
     }
     kodemon.until_stored(keys.len() as u64);
     for key in keys {
-        let path = format!("/api/keys/{}", encoded(key));
+        let path = format!("/api/keys/{}", percent_encoded(key));
         assert_eq!(times(&kodemon.json(&format!("{path}/executions"))), [0.25], "{key:?}");
         let total = &kodemon.json(&format!("{path}/summary"))["total"];
         assert_eq!(total["count"], 1, "{key:?}");
-        let named = kodemon.json(&format!("/api/keys?prefix={}", encoded(key)));
+        let named = kodemon.json(&format!("/api/keys?prefix={}", percent_encoded(key)));
         assert_eq!(names(&named), [key]);
     }
     assert_eq!(times(&kodemon.json("/api/keys/a//b/executions/executions")), [0.25]);

@@ -97,11 +97,7 @@ fn new_keys_beyond_the_limit_are_rejected_and_known_ones_accepted() {
     let directory = TempDir::new().unwrap();
     let kodemon = Kodemon::of(command(directory.path()).args(["--max-keys", "100"]));
     let (keys, time) = (50_000, now());
-    let memory = || {
-        let status = fs::read_to_string(format!("/proc/{}/status", kodemon.server.pid())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap()
-    };
+    let memory = || kodemon.server.proc_number("status", "VmRSS:");
     let message = |key: usize| message(&format!("key {key}"), 0.5, time).to_string();
     send_all(&kodemon, (0..1_000).map(message));
     let before = memory();

@@ -1,7 +1,6 @@
 //! A sender that is faster than the server: `ci/overload` lets it go on for longer.
 
 use std::env;
-use std::fs;
 use std::io::IoSlice;
 use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::AsRawFd;
@@ -52,8 +51,8 @@ fn flood(udp: SocketAddr, keep_going: impl Fn() -> bool) -> u64 {
 }
 
 /// Sends requests until stopped. Returns their number, the longest wait for a response, and the
-/// server's memory after each round.
-fn ask(kodemon: &Kodemon, stop: &AtomicBool) -> (usize, Duration, Vec<usize>) {
+/// server's memory after each round in kilobytes.
+fn ask(kodemon: &Kodemon, stop: &AtomicBool) -> (usize, Duration, Vec<u64>) {
     let (mut requests, mut longest, mut memory) = (0, Duration::ZERO, Vec::new());
     while !stop.load(Ordering::Relaxed) {
         for path in ["/api/health", "/api/keys", "/api/keys/key%2001/summary", "/metrics"] {
@@ -63,17 +62,10 @@ fn ask(kodemon: &Kodemon, stop: &AtomicBool) -> (usize, Duration, Vec<usize>) {
             longest = longest.max(began.elapsed());
             requests += 1;
         }
-        memory.push(resident(kodemon.server.pid()));
+        memory.push(kodemon.server.proc_number("status", "VmRSS:"));
         thread::sleep(Duration::from_millis(20));
     }
     (requests, longest, memory)
-}
-
-/// In kilobytes.
-fn resident(pid: u32) -> usize {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse().unwrap()
 }
 
 #[test]

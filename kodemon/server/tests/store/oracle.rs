@@ -9,6 +9,7 @@ use kodemon_server::internals::{
     Catalog, Distribution, Execution, ExecutionsQuery, KeyRecord, KeysQuery, Page, Sqlite, Store,
     SummaryQuery, WriteError, Written,
 };
+use mmstats_testing::kodemon::store;
 use tempfile::TempDir;
 
 pub const KEEP: Duration = Duration::from_hours(30 * 24);
@@ -33,7 +34,7 @@ pub struct Stores {
 }
 
 fn open(directory: &Path) -> (Sqlite, Catalog) {
-    let (sqlite, known) = Sqlite::open(&directory.join("kodemon.db"), KEEP).unwrap();
+    let (sqlite, known) = Sqlite::open(&store(directory), KEEP).unwrap();
     (sqlite, Catalog::new(known, 10_000, KEEP, Instant::now()))
 }
 

@@ -3,7 +3,7 @@
 use kodemon_server::internals::{
     Distribution, ExecutionsQuery, KeysQuery, QueryError, Store, SummaryQuery,
 };
-
+use mmstats_testing::kodemon::store;
 use rusqlite::Connection;
 
 use crate::oracle::{Call, Random, Stores};
@@ -168,7 +168,7 @@ fn many_calls_in_a_minute_are_compacted_at_once_and_pages_stay_bounded() {
         }
         stores.write(some);
     }
-    let database = Connection::open(stores.directory.path().join("kodemon.db")).unwrap();
+    let database = Connection::open(store(stores.directory.path())).unwrap();
     let one = |sql: &str| database.query_row(sql, (), |row| row.get::<_, u64>(0)).unwrap();
     assert_eq!(one("SELECT count(*) FROM arrivals"), 0);
     assert!(one("SELECT count(*) FROM blocks") > 400);
@@ -184,7 +184,7 @@ fn many_calls_in_a_minute_are_compacted_at_once_and_pages_stay_bounded() {
 #[test]
 fn large_amounts_are_answered_from_sums() {
     let stores = stores().reopen();
-    let database = Connection::open(stores.directory.path().join("kodemon.db")).unwrap();
+    let database = Connection::open(store(stores.directory.path())).unwrap();
     let mut query = SummaryQuery { from: BEGIN, to: BEGIN + 300.0, token: None, buckets: 100 };
     assert_eq!(stores.sqlite.summary(KEYS[0], &query).unwrap().step, 5.0);
     database.execute("UPDATE minutes SET count = 100000", ()).unwrap();

@@ -4,10 +4,9 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mmstats_testing::TIMEOUT;
-use mmstats_testing::kodemon::{Kodemon, command, now};
-
 use kodemon_server::internals::{ExecutionsQuery, KeysQuery, Store, Summary, SummaryQuery};
+use mmstats_testing::TIMEOUT;
+use mmstats_testing::kodemon::{Kodemon, command, now, store};
 use rusqlite::Connection;
 
 use crate::oracle::{Call, KEEP, Stores};
@@ -93,8 +92,7 @@ fn expiry_works_in_small_steps() {
 fn many_new_executions_are_soon_compacted() {
     let mut stores = Stores::new();
     stores.write((0..10_000).map(|number| call("a.rs-f", BEGIN + f64::from(number) / 100.0)));
-    let path = stores.directory.path().join("kodemon.db");
-    let database = Connection::open(path).unwrap();
+    let database = Connection::open(store(stores.directory.path())).unwrap();
     let waiting = || -> u64 {
         database.query_row("SELECT count(*) FROM arrivals", (), |row| row.get(0)).unwrap()
     };
@@ -180,7 +178,7 @@ fn unused_names_are_removed_at_startup() {
 #[test]
 fn a_file_at_its_full_size_stops_growing() {
     let mut stores = Stores::new();
-    let size = |stores: &Stores| fs::metadata(stores.directory.path().join("kodemon.db")).unwrap();
+    let size = |stores: &Stores| fs::metadata(store(stores.directory.path())).unwrap();
     let mut sizes = Vec::new();
     for round in 0..8 {
         let begin = BEGIN + f64::from(round) * 2.0 * KEEP.as_secs_f64();

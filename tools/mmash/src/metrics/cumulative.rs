@@ -18,7 +18,7 @@ use super::counts::Counts;
 use super::process_labels::command_of;
 use crate::polling::Snapshot;
 
-/// Subject how many bytes of memory totals may take whose files are all gone.
+/// About how many bytes of memory totals may take whose files are all gone.
 const IDLE_SIZE: usize = 4 << 20;
 
 /// The totals of all programs.
@@ -164,7 +164,7 @@ impl Addition<'_> {
 }
 
 impl Total {
-    /// Subject how many bytes of memory it takes.
+    /// About how many bytes of memory it takes.
     fn size(&self) -> usize {
         /// What a map's entry and its allocations add.
         const ENTRY: usize = 128;

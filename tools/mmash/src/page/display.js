@@ -52,7 +52,7 @@ export function bandsOf(stat, asRate) {
 }
 
 /** The text of a number of this stat's line. */
-export function lineText(stat, asRate, value) {
+function lineText(stat, asRate, value) {
   if (!Number.isFinite(value)) {
     return "–";
   }

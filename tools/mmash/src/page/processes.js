@@ -2,10 +2,7 @@
 
 import { COLORS } from "../kit/chart.js";
 import { compareTexts } from "../kit/compare.js";
-import { Stat } from "./stat.js";
-
-/** An hour of seconds. */
-const LONGEST = 3600;
+import { LONGEST, Stat } from "./stat.js";
 
 /** The API's path of one stat. */
 export function pathOf(label) {

@@ -2,6 +2,9 @@
 
 import { Ring } from "../kit/series.js";
 
+/** The longest history: an hour of polls one second apart. */
+export const LONGEST = 3600;
+
 /** One stat over all files. */
 export class Stat {
   #series = new Map();

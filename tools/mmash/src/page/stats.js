@@ -1,10 +1,8 @@
 // The stats of the stream, and those that are gone as long as their history is kept.
 
 import { Ring } from "../kit/series.js";
-import { Stat } from "./stat.js";
+import { LONGEST, Stat } from "./stat.js";
 
-/** An hour of seconds. */
-const LONGEST = 3600;
 /** Maximum number of values kept over all stats; with many stats, each has a shorter history. */
 const CAPACITY = 4_000_000;
 const SHORTEST = 300;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use mmstats::{Average, Field, Histogram, Options};
 use mmstats_testing::command::{dead_pid, tool};
 use mmstats_testing::document::assert_valid;
+use mmstats_testing::http::percent_encoded;
 use mmstats_testing::original::{content, field, original};
 use mmstats_testing::server::Server;
 use mmstats_testing::stats_dir::write;
@@ -22,7 +23,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The reason of a rejected request.
 #[track_caller]
-fn reason(server: &Server, path: &str, status: u16) -> String {
+pub fn reason(server: &Server, path: &str, status: u16) -> String {
     let answer = server.get(path);
     assert_eq!(answer.status, status, "{path}: {}", answer.body);
     answer.json()["error"].as_str().expect("a reason").to_owned()
@@ -275,15 +276,6 @@ fn without_files_the_reason_is_reported() {
     assert!(reasons.contains("PrivateTmp") && reasons.contains("may not look"), "{reasons}");
 }
 
-/// Every byte but those that any part of a URL may contain.
-fn percent(label: &str) -> String {
-    let encode = |byte: u8| match byte {
-        b'a'..=b'z' => char::from(byte).to_string(),
-        _ => format!("%{byte:02X}"),
-    };
-    label.bytes().map(encode).collect()
-}
-
 #[test]
 fn a_label_may_contain_any_character_and_none_controls_a_terminal() {
     let odd =
@@ -295,16 +287,16 @@ fn a_label_may_contain_any_character_and_none_controls_a_terminal() {
     let server = mmash(directory.path());
     for label in odd {
         for path in [
-            format!("/api/v1/stats/{}", percent(label)),
-            format!("/api/v1/stats?prefix={}", percent(label)),
-            format!("/api/v1/stats/{}x", percent(label)),
-            format!("/stats/{}", percent(label)),
+            format!("/api/v1/stats/{}", percent_encoded(label)),
+            format!("/api/v1/stats?prefix={}", percent_encoded(label)),
+            format!("/api/v1/stats/{}x", percent_encoded(label)),
+            format!("/stats/{}", percent_encoded(label)),
         ] {
             let answer = server.get(&path);
             let harmful = |character: char| character != '\n' && character.is_control();
             assert!(!answer.body.contains(harmful) && !answer.body.contains('\u{202e}'), "{path}");
         }
-        let answer = server.get(&format!("/api/v1/stats/{}", percent(label)));
+        let answer = server.get(&format!("/api/v1/stats/{}", percent_encoded(label)));
         assert_eq!(answer.status, 200, "{label:?}: {}", answer.body);
         assert!(answer.body.contains("\"value\":18446744073709551615,"), "{}", answer.body);
         assert_eq!(answer.json()["stat"]["label"], label);

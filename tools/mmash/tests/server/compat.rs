@@ -8,6 +8,7 @@ use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::api::reason;
 use crate::mmash;
 
 /// The value of a static field of the vectors: too large for a signed number.
@@ -37,14 +38,6 @@ fn assert_answers(server: &Server, table: &[(&str, u16, Value)]) {
         assert_eq!(answer.header("content-type"), Some("application/json"), "{path}");
         assert_eq!(answer.json(), *expected, "{path}");
     }
-}
-
-/// The reason of a rejected request.
-#[track_caller]
-fn refusal(server: &Server, path: &str) -> String {
-    let answer = server.get(path);
-    assert_eq!(answer.status, 400, "{path}: {}", answer.body);
-    answer.json()["error"].as_str().expect("a reason").to_owned()
 }
 
 #[test]
@@ -142,7 +135,7 @@ fn every_aggregator_gives_what_the_original_gives_of_every_type() {
                 Some(expected) => {
                     assert_answers(&server, &[(&path, 200, json!({*label: expected}))]);
                 }
-                None => assert!(refusal(&server, &path).contains(aggregator), "{path}"),
+                None => assert!(reason(&server, &path, 400).contains(aggregator), "{path}"),
             }
         }
     }
@@ -191,19 +184,19 @@ fn old_paths_redirect_to_new_ones_by_relative_urls() {
 fn values_without_an_aggregate_are_rejected_with_a_reason() {
     let (_directory, server) = originals();
     for aggregator in ["avg", "sum", "nonzero-min", "nonzero-avg"] {
-        let reason = refusal(&server, &format!("/stats/t.text?aggr={aggregator}"));
+        let reason = reason(&server, &format!("/stats/t.text?aggr={aggregator}"), 400);
         assert!(reason.contains(aggregator) && reason.contains("\"t.text\""), "{reason}");
     }
     for aggregator in ["nonzero-min", "nonzero-avg"] {
-        let reason = refusal(&server, &format!("/stats/t.sys.uid?aggr={aggregator}"));
+        let reason = reason(&server, &format!("/stats/t.sys.uid?aggr={aggregator}"), 400);
         assert!(reason.contains("\"t.sys.uid\"") && reason.contains("0 in every file"), "{reason}");
     }
     for glob in ["[", "a**b/", "../*", "/etc/*", "%2Fetc%2F*"] {
-        let reason = refusal(&server, &format!("/stats/t.?glob={glob}"));
+        let reason = reason(&server, &format!("/stats/t.?glob={glob}"), 400);
         assert!(reason.starts_with("glob="), "{reason}");
     }
-    assert!(refusal(&server, "/files/%5B").starts_with("glob="));
-    assert!(refusal(&server, "/files//etc/passwd").starts_with("glob="));
+    assert!(reason(&server, "/files/%5B", 400).starts_with("glob="));
+    assert!(reason(&server, "/files//etc/passwd", 400).starts_with("glob="));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! How much mmash accepts of what others put into the directory.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
@@ -14,10 +14,8 @@ use tempfile::TempDir;
 use crate::command;
 
 /// The largest resident set of a process so far, in MiB.
-fn peak(server: &Server) -> usize {
-    let status = fs::read_to_string(format!("/proc/{}/status", server.pid())).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    line.split_whitespace().next().unwrap().parse::<usize>().unwrap() >> 10
+fn peak(server: &Server) -> u64 {
+    server.proc_number("status", "VmHWM:") >> 10
 }
 
 /// mmash with a stream and a scrape, after several polls.

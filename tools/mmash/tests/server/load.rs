@@ -1,7 +1,6 @@
 //! Whether mmash's cost is independent of the number of clients: `ci/load` runs it for longer.
 
 use std::env;
-use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -62,16 +61,11 @@ struct Taken {
 
 impl Taken {
     fn of(server: &Server) -> Self {
-        let line = |file: &str, name: &str| {
-            let text = fs::read_to_string(format!("/proc/{}/{file}", server.pid())).unwrap();
-            let found = text.lines().find_map(|line| line.strip_prefix(name));
-            found.unwrap().split_whitespace().next().unwrap().parse().unwrap()
-        };
         let polls = &server.get("/stats/mmash.looks?aggr=one").json()["mmash.looks"];
         Self {
-            resident: line("status", "VmRSS:") as usize,
+            resident: server.proc_number("status", "VmRSS:") as usize,
             // Receiving from sockets isn't counted as reading.
-            reads: line("io", "syscr:"),
+            reads: server.proc_number("io", "syscr:"),
             polls: polls.as_u64().unwrap(),
         }
     }
