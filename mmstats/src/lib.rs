@@ -204,7 +204,7 @@ pub use publish::{
 };
 pub use read::{
     Aggregator, Bucket, FieldLayout, HistogramSnapshot, ParseAggregatorError, ProcessKey,
-    ReadBudget, ReadOptions, Search, Stat, StatsFile, Value, find,
+    ReadBudget, ReadOptions, Search, Stat, StatsFile, Update, Value, Watch, WatchedFile, find,
 };
 
 /// For this repository's macros, benchmarks and fuzz targets; not part of the API.

@@ -1,13 +1,19 @@
 //! A private copy of a file's bytes, which never change under the parser.
 
 use std::cell::Cell;
+use std::iter;
+use std::mem;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A part of a file, in words so that it is aligned like the file's pages: then the kernel copies
 /// an aligned value of up to 8 bytes whole.
+///
+/// Clones share their memory until one of them is changed.
 #[derive(Clone, Debug)]
 pub(crate) struct FileImage {
-    words: Vec<u64>,
+    /// At least as many as the size takes.
+    words: Arc<[u64]>,
     /// The offset in the file of the first byte.
     start: usize,
     size: usize,
@@ -16,7 +22,7 @@ pub(crate) struct FileImage {
 thread_local! {
     /// The memory of dropped images, for reuse: a reader of ten thousand files would otherwise
     /// allocate and clear it ten thousand times.
-    static SPARES: Cell<Vec<Vec<u64>>> = const { Cell::new(Vec::new()) };
+    static SPARES: Cell<Vec<Arc<[u64]>>> = const { Cell::new(Vec::new()) };
 }
 
 /// Maximum number of buffers kept: as many as reading one file uses at a time.
@@ -28,12 +34,9 @@ const LARGEST_SPARE: usize = 16 << 10;
 impl FileImage {
     /// An image with arbitrary contents, to be filled.
     pub(super) fn unfilled(start: usize, size: usize) -> Self {
-        let mut words = with_spares(Vec::pop).flatten().unwrap_or_default();
         let count = size.div_ceil(size_of::<u64>());
-        if words.capacity() < count {
-            words = vec![0; count];
-        }
-        words.resize(count, 0);
+        let spare = with_spares(Vec::pop).flatten().filter(|words| words.len() >= count);
+        let words = spare.unwrap_or_else(|| iter::repeat_n(0, count).collect());
         Self { words, start, size }
     }
 
@@ -50,7 +53,7 @@ impl FileImage {
     }
 
     pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
-        &mut bytemuck::cast_slice_mut(&mut self.words)[..self.size]
+        &mut bytemuck::cast_slice_mut(Arc::make_mut(&mut self.words))[..self.size]
     }
 
     /// The bytes at these offsets of the file. The image must have them.
@@ -61,8 +64,9 @@ impl FileImage {
 
 impl Drop for FileImage {
     fn drop(&mut self) {
-        let words = std::mem::take(&mut self.words);
-        if words.capacity() <= LARGEST_SPARE / size_of::<u64>() {
+        let mut words = mem::take(&mut self.words);
+        let is_kept = words.len() <= LARGEST_SPARE / size_of::<u64>();
+        if is_kept && Arc::get_mut(&mut words).is_some() {
             with_spares(|spares| {
                 if spares.len() < MOST_SPARES {
                     spares.push(words);
@@ -73,7 +77,7 @@ impl Drop for FileImage {
 }
 
 /// `None` at the end of the thread, when its spares are gone.
-fn with_spares<T>(change: impl FnOnce(&mut Vec<Vec<u64>>) -> T) -> Option<T> {
+fn with_spares<T>(change: impl FnOnce(&mut Vec<Arc<[u64]>>) -> T) -> Option<T> {
     let take_and_put_back = |cell: &Cell<Vec<_>>| {
         let mut spares = cell.take();
         let result = change(&mut spares);

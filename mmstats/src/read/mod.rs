@@ -3,6 +3,7 @@
 mod aggregator;
 mod budget;
 pub(crate) mod consistent;
+mod content;
 mod decode;
 mod histogram;
 mod layout;
@@ -15,7 +16,9 @@ mod stat;
 mod stats_file;
 #[cfg(test)]
 mod tests;
+mod update;
 mod value;
+mod watch;
 
 pub use aggregator::{Aggregator, ParseAggregatorError};
 pub use budget::ReadBudget;
@@ -26,4 +29,6 @@ pub use process_key::ProcessKey;
 pub use search::{Search, find};
 pub use stat::Stat;
 pub use stats_file::StatsFile;
+pub use update::{Update, WatchedFile};
 pub use value::Value;
+pub use watch::Watch;

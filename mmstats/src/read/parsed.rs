@@ -1,10 +1,11 @@
 //! The result of one walk over a file's bytes: its fields and their index entries.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::parsed_field::ParsedField;
 use crate::file::walk;
-use crate::format::{FormatError, Trailer};
+use crate::format::{FormatError, Identity, Trailer};
 
 /// The result of one walk over a file's bytes.
 #[derive(Debug)]
@@ -15,6 +16,8 @@ pub(super) struct Parsed {
     pub problem: Option<FormatError>,
     /// There are more fields than `max_fields`; the others are left out.
     pub too_many: bool,
+    /// Set at the first use.
+    decoded_identity: OnceLock<Option<Identity>>,
 }
 
 impl Parsed {
@@ -37,7 +40,14 @@ impl Parsed {
             identity: walk.trailer.map(|trailer| trailer.identity_range()),
             problem: walk.problem,
             too_many,
+            decoded_identity: OnceLock::new(),
         })
+    }
+
+    /// The writer's identity in the bytes that were parsed.
+    pub(super) fn identity(&self, bytes: &[u8]) -> Option<&Identity> {
+        let decode = || Identity::decode(&bytes[self.identity.clone()?]);
+        self.decoded_identity.get_or_init(decode).as_ref()
     }
 }
 

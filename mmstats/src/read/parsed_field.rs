@@ -8,7 +8,6 @@ use crate::format::{Entry, RawField, SIZE_OF_SIZE};
 /// One field of a copy. Offsets count from the beginning of the file, which is smaller than
 /// 4 GiB.
 #[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts of a field, a byte each")]
 pub(super) struct ParsedField {
     label: u32,
     label_size: u16,
@@ -22,8 +21,6 @@ pub(super) struct ParsedField {
     pub single: Option<u8>,
     /// The last component is a sequence number.
     pub sequenced: bool,
-    /// The value was never consistent.
-    pub unstable: bool,
     /// Where its index entry begins; `None` in a file without a trailer.
     entry: Option<NonZeroU32>,
 }
@@ -39,7 +36,6 @@ impl ParsedField {
             known: raw.known,
             single: raw.single,
             sequenced: false,
-            unstable: false,
             entry: None,
         }
     }

@@ -12,6 +12,7 @@ use crate::format::{Aggregate, Buckets, ByteOrder, Component, Entry, Kind, Signa
 pub struct Stat<'a> {
     bytes: &'a [u8],
     field: &'a ParsedField,
+    is_stable: bool,
 }
 
 /// Components of an average, by its second parameter: over all values, over a number of them,
@@ -26,8 +27,8 @@ const TIMER: &[&str] = &["mean", "count", "total", "min", "max", "last"];
 const SINGLE: &[&str] = &["value"];
 
 impl<'a> Stat<'a> {
-    pub(super) fn new(bytes: &'a [u8], field: &'a ParsedField) -> Self {
-        Self { bytes, field }
+    pub(super) fn new(bytes: &'a [u8], field: &'a ParsedField, is_stable: bool) -> Self {
+        Self { bytes, field, is_stable }
     }
 
     /// The label, lossily converted to UTF-8.
@@ -122,7 +123,7 @@ impl<'a> Stat<'a> {
     /// Whether a value that takes several stores was read consistently. If not, the writer kept
     /// changing it: each component is whole, but they may be of different updates.
     pub fn is_stable(&self) -> bool {
-        !self.field.unstable
+        self.is_stable
     }
 
     /// A remark about the value, if there is one.
@@ -131,7 +132,7 @@ impl<'a> Stat<'a> {
             Some("unknown type signature, the value is raw bytes")
         } else if self.parts().next().is_none() {
             Some("the type signature has no component, the value is raw bytes")
-        } else if self.field.unstable {
+        } else if !self.is_stable {
             Some("unstable: changed during every reading, components may be of different updates")
         } else {
             None

@@ -2,20 +2,20 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::Arc;
 
-use super::consistent::read_consistent;
-use super::parsed::Parsed;
+use super::content::Content;
 use super::{ProcessKey, ReadBudget, Stat};
-use crate::file::{
-    FileId, FileImage, Life, MAX_SIZE, OpenFile, Processes, ReadError, Writer, judge,
-};
+use crate::file::{FileId, Life, MAX_SIZE, OpenFile, Processes, ReadError, Writer, judge};
 use crate::format::{FormatError, Identity};
 
 /// A snapshot of one stats file: who wrote it, and its stats at one moment.
 ///
 /// The file is copied once and closed; later changes by its writer, or anybody else, don't affect a
 /// snapshot. Read the file again for a new one.
+///
+/// Clones are cheap: they share their memory. A clone doesn't keep the file
+/// [open](crate::ReadOptions::keep_open).
 ///
 /// ```
 /// use mmstats::{StatsFile, Value};
@@ -30,15 +30,13 @@ use crate::format::{FormatError, Identity};
 /// assert_eq!(file.get("jobs").map(|stat| stat.value()), Some(Value::Unsigned(7)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct StatsFile {
-    path: PathBuf,
-    /// The size of the file. The image may lack zeros at the end.
+    path: Arc<Path>,
+    /// The size of the file. The content may lack zeros at the end.
     size: usize,
-    image: FileImage,
-    parsed: Parsed,
-    identity: OnceLock<Option<Identity>>,
-    problem: Option<ReadError>,
+    content: Content,
+    problem: Option<Arc<ReadError>>,
     origin: Option<Origin>,
 }
 
@@ -47,6 +45,14 @@ pub struct StatsFile {
 enum Origin {
     Open(OpenFile),
     Closed(FileId),
+    /// Open, but the system didn't say which file it is.
+    Unknown,
+}
+
+impl Clone for Origin {
+    fn clone(&self) -> Self {
+        self.id().map_or(Self::Unknown, Self::Closed)
+    }
 }
 
 impl Origin {
@@ -54,6 +60,7 @@ impl Origin {
         match self {
             Self::Open(open) => open.id(),
             Self::Closed(id) => Ok(*id),
+            Self::Unknown => Err(io::Error::other("its device and inode are unknown")),
         }
     }
 }
@@ -79,7 +86,11 @@ impl StatsFile {
         path: impl Into<PathBuf>,
         bytes: impl AsRef<[u8]>,
     ) -> Result<Self, ReadError> {
-        Self::parse(path.into(), FileImage::of_bytes(bytes.as_ref()), usize::MAX)
+        let (path, bytes) = (path.into(), bytes.as_ref());
+        match Content::of_bytes(bytes) {
+            Ok(content) => Ok(Self::new(path.into(), bytes.len(), content, None)),
+            Err(source) => Err(ReadError::Damaged { path, source }),
+        }
     }
 
     pub(super) fn from_open_file(
@@ -88,54 +99,24 @@ impl StatsFile {
         keep: bool,
         budget: Option<&mut ReadBudget>,
     ) -> Result<Self, ReadError> {
-        let mut file = Self::copied(path, &open, open.filled(), budget.as_deref())?;
-        if file.problem.is_some() && file.image.bytes().len() < open.size {
-            // A field reaches into the hole at the end.
-            file = Self::copied(path, &open, open.size, budget.as_deref())?;
-        }
-        file.size = open.size;
-        if let Some(budget) = budget {
-            budget.charge(path, file.image.bytes().len(), file.stats())?;
-        }
-        let again = |range| open.copy_range(range, path);
-        read_consistent(&mut file.image, &mut file.parsed.fields, again)?;
-        file.origin = Some(if keep {
+        let content = Content::read(path, &open, budget)?;
+        let size = open.size;
+        let origin = if keep {
             // Device and inode can be queried later, and often aren't needed.
             Origin::Open(open)
         } else {
             let failed = |source| ReadError::Io { path: path.to_owned(), source };
             Origin::Closed(open.id().map_err(failed)?)
-        });
-        Ok(file)
+        };
+        Ok(Self::new(path.into(), size, content, Some(origin)))
     }
 
-    /// Reads the first bytes of a file, as far as the budget allows.
-    fn copied(
-        path: &Path,
-        open: &OpenFile,
-        size: usize,
-        budget: Option<&ReadBudget>,
-    ) -> Result<Self, ReadError> {
-        let max_fields = budget.map_or(usize::MAX, ReadBudget::max_fields);
-        match budget {
-            Some(budget) if size as u64 > budget.bytes_left() => Err(budget.over_bytes(path)),
-            _ => {
-                let image = open.copy_range(0..size, path)?;
-                let file = Self::parse(path.to_owned(), image, max_fields)?;
-                match budget {
-                    Some(budget) if file.parsed.too_many => Err(budget.over_labels(path)),
-                    _ => Ok(file),
-                }
-            }
-        }
-    }
-
-    fn parse(path: PathBuf, image: FileImage, max_fields: usize) -> Result<Self, ReadError> {
-        let damaged = |source: FormatError| ReadError::Damaged { path: path.clone(), source };
-        let mut parsed = Parsed::of(image.bytes(), max_fields).map_err(damaged)?;
-        let problem = parsed.problem.take().map(damaged);
-        let size = image.bytes().len();
-        Ok(Self { path, size, image, parsed, identity: OnceLock::new(), problem, origin: None })
+    fn new(path: Arc<Path>, size: usize, content: Content, origin: Option<Origin>) -> Self {
+        let damaged = |source: &FormatError| {
+            Arc::new(ReadError::Damaged { path: path.to_path_buf(), source: source.clone() })
+        };
+        let problem = content.problem().map(damaged);
+        Self { path, size, content, problem, origin }
     }
 
     /// The path as it was given.
@@ -157,13 +138,12 @@ impl StatsFile {
 
     /// The writer's identity; `None` for files without a trailer.
     pub fn identity(&self) -> Option<&Identity> {
-        let decode = || Identity::decode(&self.image.bytes()[self.parsed.identity.clone()?]);
-        self.identity.get_or_init(decode).as_ref()
+        self.content.identity()
     }
 
     /// Whether the file has a trailer, with kinds, units and help.
     pub fn has_trailer(&self) -> bool {
-        self.parsed.identity.is_some()
+        self.content.has_trailer()
     }
 
     /// The writer's process id: the identity's, else the number of the last label that ends in
@@ -228,7 +208,7 @@ impl StatsFile {
         };
         let now = match origin {
             Origin::Open(open) => return judge(&open.file, id, writer, processes),
-            Origin::Closed(_) => OpenFile::open(&self.path, u64::MAX),
+            Origin::Closed(_) | Origin::Unknown => OpenFile::open(&self.path, u64::MAX),
         };
         match now {
             Ok(now) if now.id().is_ok_and(|now| now == id) => {
@@ -244,14 +224,13 @@ impl StatsFile {
     /// [`life`](Self::life) opens the file again.
     pub fn close(&mut self) {
         if let Some(Origin::Open(open)) = &self.origin {
-            self.origin = open.id().ok().map(Origin::Closed);
+            self.origin = Some(open.id().map_or(Origin::Unknown, Origin::Closed));
         }
     }
 
     /// The stats in file order.
     pub fn stats(&self) -> impl DoubleEndedIterator<Item = Stat<'_>> + ExactSizeIterator {
-        let bytes = self.image.bytes();
-        self.parsed.fields.iter().map(move |field| Stat::new(bytes, field))
+        self.content.stats()
     }
 
     /// The first stat with this label.
@@ -261,7 +240,7 @@ impl StatsFile {
 
     /// Where and why the fields broke off; the stats before that are valid.
     pub fn problem(&self) -> Option<&ReadError> {
-        self.problem.as_ref()
+        self.problem.as_deref()
     }
 }
 

@@ -1,0 +1,105 @@
+//! What a copy of a file's bytes says, and how it is read again.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::consistent::{Unstable, read_consistent};
+use super::parsed::Parsed;
+use super::{ReadBudget, Stat};
+use crate::file::{FileImage, OpenFile, ReadError};
+use crate::format::{FormatError, Identity};
+
+/// The content of a file at one moment.
+///
+/// Clones share their memory. A content that is read again takes new memory only as far as a clone
+/// still has the old one.
+#[derive(Clone, Debug)]
+pub(super) struct Content {
+    image: FileImage,
+    /// Where everything is in the image.
+    parsed: Arc<Parsed>,
+    unstable: Unstable,
+}
+
+impl Content {
+    /// Parses bytes that don't change any more.
+    pub(super) fn of_bytes(bytes: &[u8]) -> Result<Self, FormatError> {
+        Self::parse(FileImage::of_bytes(bytes), usize::MAX)
+    }
+
+    fn parse(image: FileImage, max_fields: usize) -> Result<Self, FormatError> {
+        let parsed = Arc::new(Parsed::of(image.bytes(), max_fields)?);
+        Ok(Self { image, parsed, unstable: Unstable::new() })
+    }
+
+    /// Reads a file, and takes its share from the budget.
+    pub(super) fn read(
+        path: &Path,
+        open: &OpenFile,
+        budget: Option<&mut ReadBudget>,
+    ) -> Result<Self, ReadError> {
+        let mut content = Self::copied(path, open, open.filled(), budget.as_deref())?;
+        if content.problem().is_some() && content.image.bytes().len() < open.size {
+            // A field reaches into the hole at the end.
+            content = Self::copied(path, open, open.size, budget.as_deref())?;
+        }
+        if let Some(budget) = budget {
+            budget.charge(path, content.image.bytes().len(), content.stats())?;
+        }
+        let again = |range| open.copy_range(range, path);
+        content.unstable = read_consistent(&mut content.image, &content.parsed.fields, again)?;
+        Ok(content)
+    }
+
+    /// Reads the first bytes of a file, as far as the budget allows.
+    fn copied(
+        path: &Path,
+        open: &OpenFile,
+        size: usize,
+        budget: Option<&ReadBudget>,
+    ) -> Result<Self, ReadError> {
+        let max_fields = budget.map_or(usize::MAX, ReadBudget::max_fields);
+        match budget {
+            Some(budget) if size as u64 > budget.bytes_left() => Err(budget.over_bytes(path)),
+            _ => {
+                let image = open.copy_range(0..size, path)?;
+                let damaged = |source| ReadError::Damaged { path: path.to_owned(), source };
+                let content = Self::parse(image, max_fields).map_err(damaged)?;
+                match budget {
+                    Some(budget) if content.parsed.too_many => Err(budget.over_labels(path)),
+                    _ => Ok(content),
+                }
+            }
+        }
+    }
+
+    /// How many bytes were read. A file may have more zeros at its end.
+    pub(super) fn size(&self) -> usize {
+        self.image.bytes().len()
+    }
+
+    /// Whether there is a trailer.
+    pub(super) fn has_trailer(&self) -> bool {
+        self.parsed.identity.is_some()
+    }
+
+    /// The identity in the trailer.
+    pub(super) fn identity(&self) -> Option<&Identity> {
+        self.parsed.identity(self.image.bytes())
+    }
+
+    /// Where and why the fields broke off.
+    pub(super) fn problem(&self) -> Option<&FormatError> {
+        self.parsed.problem.as_ref()
+    }
+
+    /// The stats in file order.
+    pub(super) fn stats(&self) -> impl DoubleEndedIterator<Item = Stat<'_>> + ExactSizeIterator {
+        let bytes = self.image.bytes();
+        let fields = self.parsed.fields.iter().enumerate();
+        fields.map(move |(index, field)| {
+            let is_unstable = || self.unstable.binary_search(&(index as u32)).is_ok();
+            Stat::new(bytes, field, self.unstable.is_empty() || !is_unstable())
+        })
+    }
+}
