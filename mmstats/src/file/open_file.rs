@@ -47,13 +47,27 @@ impl From<&FileStat> for FileId {
     }
 }
 
+/// What `fstat` says about a file, besides its size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Inode {
+    pub id: FileId,
+    /// The uid of the user who owns it. It can be changed, and so doesn't identify a file.
+    pub owner: u32,
+}
+
+impl From<&FileStat> for Inode {
+    fn from(stat: &FileStat) -> Self {
+        Self { id: stat.into(), owner: stat.st_uid }
+    }
+}
+
 /// An open regular file of known size.
 #[derive(Debug)]
 pub(crate) struct OpenFile {
     pub file: File,
     pub size: usize,
     /// Set at the first use.
-    id: OnceLock<FileId>,
+    inode: OnceLock<Inode>,
 }
 
 impl OpenFile {
@@ -74,7 +88,7 @@ impl OpenFile {
             .map_err(|source| io_error(path, source))?;
         match file.seek(SeekFrom::End(0)) {
             Ok(size @ 1..) if size <= max_size.min(LARGEST) => {
-                Ok(Self { file, size: size as usize, id: OnceLock::new() })
+                Ok(Self { file, size: size as usize, inode: OnceLock::new() })
             }
             _ => Self::of(file, path, max_size),
         }
@@ -90,16 +104,21 @@ impl OpenFile {
         if size > limit {
             return Err(ReadError::TooLarge { path: path.to_owned(), size, limit });
         }
-        Ok(Self { file, size: size as usize, id: FileId::from(&stat).into() })
+        Ok(Self { file, size: size as usize, inode: Inode::from(&stat).into() })
+    }
+
+    /// The inode, asked for at the first call.
+    pub(crate) fn inode(&self) -> io::Result<Inode> {
+        if let Some(inode) = self.inode.get() {
+            return Ok(*inode);
+        }
+        let inode = Inode::from(&fstat(&self.file)?);
+        Ok(*self.inode.get_or_init(|| inode))
     }
 
     /// The file's device and inode.
     pub(crate) fn id(&self) -> io::Result<FileId> {
-        if let Some(id) = self.id.get() {
-            return Ok(*id);
-        }
-        let id = FileId::from(&fstat(&self.file)?);
-        Ok(*self.id.get_or_init(|| id))
+        Ok(self.inode()?.id)
     }
 
     /// The size without most of a hole at the end, if there is one: the rest is zeros, which need

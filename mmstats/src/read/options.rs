@@ -44,9 +44,9 @@ impl ReadOptions {
     }
 
     /// Whether the snapshot keeps its file open, so that [`StatsFile::life`] needn't open it again,
-    /// and the system is asked for the file's device and inode only on demand. It costs a
-    /// descriptor for the life of the snapshot, or until [`StatsFile::close`]; for reading one file
-    /// after another it is faster.
+    /// and the system is asked for the file's inode only on demand. It costs a descriptor for the
+    /// life of the snapshot, or until [`StatsFile::close`]; for reading one file after another it is
+    /// faster.
     pub fn keep_open(mut self, keep: bool) -> Self {
         self.keep_open = keep;
         self

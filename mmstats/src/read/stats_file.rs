@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::content::Content;
 use super::{ProcessKey, ReadBudget, Stat};
-use crate::file::{FileId, Life, MAX_SIZE, OpenFile, Processes, ReadError, Writer, judge};
+use crate::file::{Inode, Life, MAX_SIZE, OpenFile, Processes, ReadError, Writer, judge};
 use crate::format::{FormatError, Identity};
 
 /// A snapshot of one stats file: who wrote it, and its stats at one moment.
@@ -44,22 +44,22 @@ pub struct StatsFile {
 #[derive(Debug)]
 enum Origin {
     Open(OpenFile),
-    Closed(FileId),
+    Closed(Inode),
     /// Open, but the system didn't say which file it is.
     Unknown,
 }
 
 impl Clone for Origin {
     fn clone(&self) -> Self {
-        self.id().map_or(Self::Unknown, Self::Closed)
+        self.inode().map_or(Self::Unknown, Self::Closed)
     }
 }
 
 impl Origin {
-    fn id(&self) -> io::Result<FileId> {
+    fn inode(&self) -> io::Result<Inode> {
         match self {
-            Self::Open(open) => open.id(),
-            Self::Closed(id) => Ok(*id),
+            Self::Open(open) => open.inode(),
+            Self::Closed(inode) => Ok(*inode),
             Self::Unknown => Err(io::Error::other("its device and inode are unknown")),
         }
     }
@@ -102,11 +102,11 @@ impl StatsFile {
         let content = Content::read(path, &open, budget)?;
         let size = open.size;
         let origin = if keep {
-            // Device and inode can be queried later, and often aren't needed.
+            // The inode can be queried later, and often isn't needed.
             Origin::Open(open)
         } else {
             let failed = |source| ReadError::Io { path: path.to_owned(), source };
-            Origin::Closed(open.id().map_err(failed)?)
+            Origin::Closed(open.inode().map_err(failed)?)
         };
         Ok(Self::new(path.into(), size, content, Some(origin)))
     }
@@ -132,8 +132,18 @@ impl StatsFile {
     /// The device and inode of the file, which distinguish it from another one that takes its name
     /// later; `None` if the bytes didn't come from a file.
     pub fn device_and_inode(&self) -> Option<(u64, u64)> {
-        let id = self.origin.as_ref()?.id().ok()?;
+        let id = self.origin.as_ref()?.inode().ok()?.id;
         Some((id.device, id.inode))
+    }
+
+    /// The uid of the user who owns the file that was read, whichever file its path has by now;
+    /// `None` if the bytes didn't come from a file.
+    ///
+    /// Everybody can create files in `/dev/shm`. What a file says about its writer is only a claim;
+    /// its owner is who created it, or whom root gave it to. Inside a user namespace, the owner of
+    /// a file of a user from outside is the overflow uid (65534).
+    pub fn owner(&self) -> Option<u32> {
+        Some(self.origin.as_ref()?.inode().ok()?.owner)
     }
 
     /// The writer's identity; `None` for files without a trailer.
@@ -198,8 +208,8 @@ impl StatsFile {
         let Some(origin) = &self.origin else {
             return Life::undecided("not read from a file");
         };
-        let id = match origin.id() {
-            Ok(id) => id,
+        let id = match origin.inode() {
+            Ok(inode) => inode.id,
             Err(error) => return Life::undecided(error.to_string()),
         };
         let writer = match self.identity() {
@@ -220,11 +230,11 @@ impl StatsFile {
     }
 
     /// Closes a file that [`ReadOptions::keep_open`](crate::ReadOptions::keep_open) keeps open: a
-    /// snapshot that stays needs no descriptor. Device and inode stay known, and
+    /// snapshot that stays needs no descriptor. Device, inode and owner stay known, and
     /// [`life`](Self::life) opens the file again.
     pub fn close(&mut self) {
         if let Some(Origin::Open(open)) = &self.origin {
-            self.origin = Some(open.id().map_or(Origin::Unknown, Origin::Closed));
+            self.origin = Some(open.inode().map_or(Origin::Unknown, Origin::Closed));
         }
     }
 
@@ -250,6 +260,7 @@ mod tests {
     use crate::ReadOptions;
     use crate::file::{Verdict, lock, own_identity};
     use crate::format::{Layout, NewFile};
+    use mmstats_testing::required::skip;
     use std::fs;
 
     /// A file of this process, without stats.
@@ -312,6 +323,28 @@ mod tests {
         assert_eq!(file.device_and_inode(), known);
         let of = |file: &StatsFile| file.life(&mut Processes::new()).reason;
         assert_eq!(of(&file), of(&StatsFile::read(&path).unwrap()));
+    }
+
+    #[test]
+    fn the_owner_is_that_of_the_file_that_was_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = own_file(&dir);
+        let other_user = nix::unistd::geteuid().as_raw() + 4321;
+        if let Err(error) = std::os::unix::fs::chown(&path, Some(other_user), None) {
+            return skip(format_args!("files can't be given to another user: {error}"));
+        }
+        let closed = StatsFile::read(&path).unwrap();
+        let open = ReadOptions::new().keep_open(true).read(&path).unwrap();
+        let mut closed_later = ReadOptions::new().keep_open(true).read(&path).unwrap();
+        let elsewhere = tempfile::tempdir_in(dir.path()).unwrap();
+        fs::rename(own_file(&elsewhere), &path).unwrap();
+        closed_later.close();
+        for file in [closed, open, closed_later] {
+            assert_eq!(file.owner(), Some(other_user));
+        }
+        let own = nix::unistd::geteuid().as_raw();
+        assert_eq!(StatsFile::read(&path).unwrap().owner(), Some(own));
+        assert_eq!(StatsFile::from_bytes("bytes", [1]).unwrap().owner(), None);
     }
 
     /// Whether this process has the file open.
