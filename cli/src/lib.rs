@@ -10,12 +10,14 @@
 //! - [`number`]: numbers as text, exact or readable;
 //! - [`plural`]: `1 file`, `2 files`;
 //! - [`clock`]: the current Unix time;
+//! - [`descriptors`]: the limit of open files;
 //! - [`generate`]: man pages and shell completions;
 //! - [`shutdown`]: signals that must not end a run, and an orderly end at those that do.
 #![forbid(unsafe_code)]
 
 pub mod address;
 pub mod clock;
+pub mod descriptors;
 pub mod diagnostics;
 pub mod duration;
 pub mod escape;
