@@ -188,8 +188,8 @@ mod read;
 mod tests;
 
 pub use file::{
-    Life, Processes, ReadError, ReadLimit, Removal, RemoveError, Verdict, is_stats_file_name,
-    remove_if_dead, would_remove,
+    Life, Processes, ReadError, ReadLimit, Removal, RemoveError, RemoveOptions, Verdict,
+    is_stats_file_name, remove_if_dead, would_remove,
 };
 pub use format::{Aggregate, FormatError, Identity, Kind, Layout, SignatureError};
 pub use memory::Scalar;

@@ -12,7 +12,7 @@ use nix::unistd::{UnlinkatFlags, unlinkat};
 
 use super::writer_info::WriterInfo;
 use super::{
-    FileId, Life, MAX_SIZE, OpenFile, Processes, ReadError, Writer, file_names, judge, large,
+    Inode, Life, MAX_SIZE, OpenFile, Owners, Processes, ReadError, Writer, file_names, judge, large,
 };
 
 /// A name in an open directory: neither part of the path can be swapped under us.
@@ -53,9 +53,9 @@ impl<'a> DirectoryEntry<'a> {
         }
     }
 
-    pub(super) fn present_file(&self) -> Option<FileId> {
+    pub(super) fn present_file(&self) -> Option<Inode> {
         let found = fstatat(&self.directory, self.name, AtFlags::AT_SYMLINK_NOFOLLOW).ok()?;
-        Some(FileId::from(&found))
+        Some(Inode::from(&found))
     }
 
     /// Whether the operating system would allow unlinking the file.
@@ -79,7 +79,7 @@ impl<'a> DirectoryEntry<'a> {
 /// An open file and what it says about its writer.
 pub(super) struct Candidate {
     file: OpenFile,
-    id: FileId,
+    inode: Inode,
     writer: CandidateWriter,
 }
 
@@ -100,13 +100,19 @@ fn writer_info(file: &OpenFile, path: &Path) -> Result<WriterInfo, ReadError> {
 }
 
 impl Candidate {
-    pub(super) fn open(entry: &DirectoryEntry<'_>) -> Result<Option<Self>, ReadError> {
-        let Some(file) = entry.open()? else {
+    /// Opens a file that belongs to one of the users; `None` if there is no such file.
+    pub(super) fn open(
+        entry: &DirectoryEntry<'_>,
+        owners: &Owners,
+    ) -> Result<Option<Self>, ReadError> {
+        let Some(opened) = entry.open().transpose() else {
             return Ok(None);
         };
-        let file = OpenFile::of(file, entry.path, u64::MAX)?;
+        let opened = opened.and_then(|file| OpenFile::of(file, entry.path, u64::MAX));
+        let owner_of_name = || Some(entry.present_file()?.owner);
+        let file = owners.select(entry.path, opened, owner_of_name)?;
         let failed = |source| ReadError::Io { path: entry.path.to_owned(), source };
-        let id = file.id().map_err(failed)?;
+        let inode = file.inode().map_err(failed)?;
         let writer = match writer_info(&file, entry.path) {
             Ok(info) => CandidateWriter::Whole(info),
             Err(error) => match file_names::pid_of_temporary(entry.name) {
@@ -114,15 +120,15 @@ impl Candidate {
                 None => return Err(error),
             },
         };
-        Ok(Some(Self { file, id, writer }))
+        Ok(Some(Self { file, inode, writer }))
     }
 
     pub(super) fn file(&self) -> &File {
         &self.file.file
     }
 
-    pub(super) fn id(&self) -> FileId {
-        self.id
+    pub(super) fn inode(&self) -> Inode {
+        self.inode
     }
 
     pub(super) fn writer(&self) -> Writer<'_> {
@@ -133,6 +139,6 @@ impl Candidate {
     }
 
     pub(super) fn judge(&self, processes: &mut Processes) -> Life {
-        judge(&self.file.file, self.id, self.writer(), processes)
+        judge(&self.file.file, self.inode.id, self.writer(), processes)
     }
 }

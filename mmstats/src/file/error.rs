@@ -28,6 +28,13 @@ pub enum ReadError {
         /// What it is: "a directory", "a FIFO", …
         found: &'static str,
     },
+    /// The file belongs to a user whose files were not asked for; nothing of it was read.
+    OtherOwner {
+        /// The file.
+        path: PathBuf,
+        /// The user's uid.
+        owner: u32,
+    },
     /// The file is larger than the limit.
     TooLarge {
         /// The file.
@@ -94,6 +101,7 @@ impl ReadError {
         match self {
             Self::Io { path, .. }
             | Self::NotRegular { path, .. }
+            | Self::OtherOwner { path, .. }
             | Self::TooLarge { path, .. }
             | Self::OverBudget { path, .. }
             | Self::CutShort { path, .. }
@@ -116,6 +124,7 @@ impl ReadError {
             Self::Io { .. } => "can't be read".to_owned(),
             Self::Damaged { .. } => "can't be parsed".to_owned(),
             Self::NotRegular { found, .. } => format!("not a stats file but {found}"),
+            Self::OtherOwner { owner, .. } => format!("belongs to the user with the uid {owner}"),
             Self::TooLarge { size, limit, .. } => {
                 format!("too large: {}, limit {limit}", Count(*size, "byte"))
             }

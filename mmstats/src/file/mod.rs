@@ -12,10 +12,12 @@ pub(crate) mod locations;
 pub(crate) mod lock;
 mod open_file;
 mod own_process;
+mod owners;
 mod proc_stat;
 mod processes;
 mod removal;
 mod remove;
+mod remove_options;
 pub(crate) mod template;
 mod walk;
 mod writer_info;
@@ -24,6 +26,7 @@ pub(crate) use image::FileImage;
 pub(crate) use life::{Writer, judge};
 pub(crate) use open_file::{FileId, Inode, MAX_SIZE, OpenFile};
 pub(crate) use own_process::own_identity;
+pub(crate) use owners::Owners;
 pub(crate) use walk::walk;
 
 pub use error::{ReadError, ReadLimit};
@@ -32,6 +35,7 @@ pub use life::{Life, Verdict};
 pub use processes::Processes;
 pub use removal::{Removal, RemoveError};
 pub use remove::{remove_if_dead, would_remove};
+pub use remove_options::RemoveOptions;
 
 #[cfg(test)]
 mod testing {

@@ -13,7 +13,7 @@ use std::path::Path;
 use nix::errno::Errno;
 
 use super::candidate::{Candidate, DirectoryEntry};
-use super::{Life, Processes, ReadError, Removal, RemoveError, Verdict};
+use super::{Life, Owners, Processes, ReadError, Removal, RemoveError, Verdict};
 
 /// Removes a stats file if its writer is proven dead.
 ///
@@ -32,13 +32,22 @@ pub fn remove_if_dead(
     path: impl AsRef<Path>,
     processes: &mut Processes,
 ) -> Result<Removal, RemoveError> {
+    remove_of(path.as_ref(), &Owners::default(), processes)
+}
+
+/// The same, for the files of these users alone.
+pub(super) fn remove_of(
+    path: &Path,
+    owners: &Owners,
+    processes: &mut Processes,
+) -> Result<Removal, RemoveError> {
     /// Maximum number of attempts: if a name's file changes more often, writers take turns on it.
     const ATTEMPTS: usize = 8;
-    let Some(entry) = entry_of(path.as_ref())? else {
+    let Some(entry) = entry_of(path)? else {
         return Ok(Removal::Gone);
     };
     for _ in 0..ATTEMPTS {
-        let Some(candidate) = Candidate::open(&entry).map_err(RemoveError::Read)? else {
+        let Some(candidate) = Candidate::open(&entry, owners).map_err(RemoveError::Read)? else {
             return Ok(Removal::Gone);
         };
         let life = candidate.judge(processes);
@@ -64,17 +73,26 @@ pub fn would_remove(
     path: impl AsRef<Path>,
     processes: &mut Processes,
 ) -> Result<Removal, RemoveError> {
-    let Some(entry) = entry_of(path.as_ref())? else {
+    would_remove_of(path.as_ref(), &Owners::default(), processes)
+}
+
+/// The same, for the files of these users alone.
+pub(super) fn would_remove_of(
+    path: &Path,
+    owners: &Owners,
+    processes: &mut Processes,
+) -> Result<Removal, RemoveError> {
+    let Some(entry) = entry_of(path)? else {
         return Ok(Removal::Gone);
     };
-    let Some(candidate) = Candidate::open(&entry).map_err(RemoveError::Read)? else {
+    let Some(candidate) = Candidate::open(&entry, owners).map_err(RemoveError::Read)? else {
         return Ok(Removal::Gone);
     };
     let life = candidate.judge(processes);
     if life.verdict != Verdict::Dead {
         return Ok(Removal::refused(life));
     }
-    if entry.present_file() != Some(candidate.id()) {
+    if entry.present_file() != Some(candidate.inode()) {
         return Ok(Removal::Gone);
     }
     let pid = candidate.writer().pid();
@@ -97,7 +115,8 @@ fn refused(entry: &DirectoryEntry<'_>, source: io::Error) -> RemoveError {
     RemoveError::Unlink { path: entry.path().to_owned(), source }
 }
 
-/// Removes a file that was found dead, under the mutex; `None` if the name has another file by now.
+/// Removes a file that was found dead, under the mutex; `None` if the name has another file by now,
+/// or the file another owner.
 fn remove(
     entry: &DirectoryEntry<'_>,
     candidate: &Candidate,
@@ -111,7 +130,7 @@ fn remove(
         }
         Err(TryLockError::Error(source)) => return Err(refused(entry, source)),
     }
-    if entry.present_file() != Some(candidate.id()) {
+    if entry.present_file() != Some(candidate.inode()) {
         return Ok(None);
     }
     let pid = candidate.writer().pid();
@@ -133,6 +152,7 @@ mod tests {
     use super::*;
     use crate::file::testing::{eventually, gone};
     use crate::file::{file_names, lock};
+    use mmstats_testing::required::skip;
     use std::fs::{self, File};
     use std::os::unix::fs::{MetadataExt, symlink};
     use std::path::PathBuf;
@@ -221,6 +241,22 @@ mod tests {
         // It is alive and doesn't map the file: dead for that reason and not the old one.
         let Removal::Removed { reason, .. } = removal else { panic!("{removal:?}") };
         assert!(reason.ends_with("doesn't map the file"), "{reason}");
+    }
+
+    #[test]
+    fn a_file_that_gets_another_owner_is_judged_anew() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dead_file(&dir);
+        let entry = entry_of(&path).unwrap().unwrap();
+        let owners = Owners::default();
+        let candidate = Candidate::open(&entry, &owners).unwrap().unwrap();
+        let other_user = fs::metadata(&path).unwrap().uid() + 4321;
+        if let Err(error) = std::os::unix::fs::chown(&path, Some(other_user), None) {
+            return skip(format_args!("files can't be given to another user: {error}"));
+        }
+        let processes = &mut Processes::new();
+        assert_eq!(super::remove(&entry, &candidate, processes).unwrap(), None);
+        assert!(path.exists());
     }
 
     #[test]

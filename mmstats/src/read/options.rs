@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{ReadBudget, StatsFile};
-use crate::file::{MAX_SIZE, OpenFile, ReadError};
+use crate::file::{MAX_SIZE, Owners, ReadError};
 
 /// How a stats file is read; [`StatsFile::read`] takes the defaults.
 ///
@@ -22,16 +22,17 @@ use crate::file::{MAX_SIZE, OpenFile, ReadError};
 pub struct ReadOptions {
     max_size: u64,
     keep_open: bool,
+    owners: Owners,
 }
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { max_size: MAX_SIZE, keep_open: false }
+        Self { max_size: MAX_SIZE, keep_open: false, owners: Owners::default() }
     }
 }
 
 impl ReadOptions {
-    /// The defaults: files of up to 64 MiB, closed after reading.
+    /// The defaults: files of all users, up to 64 MiB, closed after reading.
     pub fn new() -> Self {
         Self::default()
     }
@@ -52,15 +53,23 @@ impl ReadOptions {
         self
     }
 
+    /// Rejects files that don't belong to one of these users, before anything of them is read; none:
+    /// accepts all. The owner is that of the inode that would be read: see [`StatsFile::owner`].
+    pub fn owners(mut self, uids: impl IntoIterator<Item = u32>) -> Self {
+        self.owners = Owners::new(uids);
+        self
+    }
+
     /// Reads a file.
     ///
     /// # Errors
     ///
-    /// Returns an error if the file can't be read, is too large, or is not a stats file. One whose
-    /// fields break off is not an error: see [`StatsFile::problem`].
+    /// Returns an error if the file can't be read, is too large, or is not a stats file, and
+    /// [`ReadError::OtherOwner`] if it belongs to another user. One whose fields break off is not an
+    /// error: see [`StatsFile::problem`].
     pub fn read(&self, path: impl AsRef<Path>) -> Result<StatsFile, ReadError> {
         let path = path.as_ref();
-        let file = OpenFile::open(path, self.max_size)?;
+        let file = self.owners.open(path, self.max_size)?;
         StatsFile::from_open_file(path, file, self.keep_open, None)
     }
 
@@ -76,7 +85,7 @@ impl ReadOptions {
         budget: &mut ReadBudget,
     ) -> Result<StatsFile, ReadError> {
         let path = path.as_ref();
-        let file = OpenFile::open(path, self.max_size)?;
+        let file = self.owners.open(path, self.max_size)?;
         StatsFile::from_open_file(path, file, self.keep_open, Some(budget))
     }
 }
