@@ -203,8 +203,9 @@ pub use publish::{
     MmStats, Options, PerThread, Published, TimingGuard, Unpublished,
 };
 pub use read::{
-    Aggregator, Bucket, FieldLayout, HistogramSnapshot, ParseAggregatorError, ProcessKey,
-    ReadBudget, ReadOptions, Search, Stat, StatsFile, Update, Value, Watch, WatchedFile, find,
+    Aggregator, Bucket, Changes, FieldLayout, FileChange, FileEvent, HistogramSnapshot, Increase,
+    ParseAggregatorError, ProcessKey, ReadBudget, ReadOptions, Search, Stat, StatsFile, Update,
+    Value, Watch, WatchedFile, find,
 };
 
 /// For this repository's macros, benchmarks and fuzz targets; not part of the API.

@@ -56,6 +56,11 @@ impl FileImage {
         &mut bytemuck::cast_slice_mut(Arc::make_mut(&mut self.words))[..self.size]
     }
 
+    /// Whether both have the same memory.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.words, &other.words) && self.size == other.size
+    }
+
     /// The bytes at these offsets of the file. The image must have them.
     pub(crate) fn at(&self, range: Range<usize>) -> &[u8] {
         &self.bytes()[range.start - self.start..range.end - self.start]

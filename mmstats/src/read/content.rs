@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use super::consistent::{Unstable, read_consistent};
 use super::parsed::Parsed;
+use super::parsed_field::ParsedField;
+use super::sys_fields::SysFields;
 use super::{ReadBudget, Stat};
 use crate::file::{FileImage, OpenFile, ReadError};
 use crate::format::{FormatError, Identity};
@@ -93,13 +95,45 @@ impl Content {
         self.parsed.problem.as_ref()
     }
 
+    /// The labels in file order.
+    pub(super) fn labels(&self) -> impl ExactSizeIterator<Item = &[u8]> {
+        self.parsed.fields.iter().map(|field| field.label(self.image.bytes()))
+    }
+
+    /// Where the file says which process and thread writes it.
+    pub(super) fn sys_fields(&self) -> &SysFields {
+        self.parsed.sys_fields.get_or_init(|| SysFields::of(self.stats()))
+    }
+
+    /// The stat with this index.
+    pub(super) fn stat(&self, index: usize) -> Option<Stat<'_>> {
+        self.parsed.fields.get(index).map(|field| self.stat_of(index, field))
+    }
+
+    /// The index of a stat of this content; `None` if it is of another one.
+    pub(super) fn index_of(&self, stat: &Stat<'_>) -> Option<usize> {
+        self.parsed.index_of(stat.field())
+    }
+
+    /// Whether both have the same memory, and so the same values. If not, the values may still be
+    /// the same.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.image.is_same(&other.image) && self.has_structure_of(other)
+    }
+
+    /// Whether both were parsed once, and have the same identity and the same labels in the same
+    /// order. If not, they may still have.
+    pub(super) fn has_structure_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.parsed, &other.parsed)
+    }
+
     /// The stats in file order.
     pub(super) fn stats(&self) -> impl DoubleEndedIterator<Item = Stat<'_>> + ExactSizeIterator {
-        let bytes = self.image.bytes();
-        let fields = self.parsed.fields.iter().enumerate();
-        fields.map(move |(index, field)| {
-            let is_unstable = || self.unstable.binary_search(&(index as u32)).is_ok();
-            Stat::new(bytes, field, self.unstable.is_empty() || !is_unstable())
-        })
+        self.parsed.fields.iter().enumerate().map(|(index, field)| self.stat_of(index, field))
+    }
+
+    fn stat_of<'a>(&'a self, index: usize, field: &'a ParsedField) -> Stat<'a> {
+        let is_unstable = || self.unstable.binary_search(&(index as u32)).is_ok();
+        Stat::new(self.image.bytes(), field, self.unstable.is_empty() || !is_unstable())
     }
 }

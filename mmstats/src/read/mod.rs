@@ -2,6 +2,7 @@
 
 mod aggregator;
 mod budget;
+mod changes;
 pub(crate) mod consistent;
 mod content;
 mod decode;
@@ -14,6 +15,7 @@ mod process_key;
 mod search;
 mod stat;
 mod stats_file;
+mod sys_fields;
 #[cfg(test)]
 mod tests;
 mod update;
@@ -22,6 +24,7 @@ mod watch;
 
 pub use aggregator::{Aggregator, ParseAggregatorError};
 pub use budget::ReadBudget;
+pub use changes::{Changes, FileChange, FileEvent, Increase};
 pub use histogram::{Bucket, HistogramSnapshot};
 pub use layout::FieldLayout;
 pub use options::ReadOptions;

@@ -1,9 +1,11 @@
 //! The result of one walk over a file's bytes: its fields and their index entries.
 
 use std::ops::Range;
+use std::ptr;
 use std::sync::OnceLock;
 
 use super::parsed_field::ParsedField;
+use super::sys_fields::SysFields;
 use crate::file::walk;
 use crate::format::{FormatError, Identity, Trailer};
 
@@ -18,6 +20,8 @@ pub(super) struct Parsed {
     pub too_many: bool,
     /// Set at the first use.
     decoded_identity: OnceLock<Option<Identity>>,
+    /// Set at the first use.
+    pub sys_fields: OnceLock<SysFields>,
 }
 
 impl Parsed {
@@ -41,7 +45,14 @@ impl Parsed {
             problem: walk.problem,
             too_many,
             decoded_identity: OnceLock::new(),
+            sys_fields: OnceLock::new(),
         })
+    }
+
+    /// The index of one of the fields; `None` if it isn't one.
+    pub(super) fn index_of(&self, field: &ParsedField) -> Option<usize> {
+        let distance = ptr::from_ref(field).addr().checked_sub(self.fields.as_ptr().addr())?;
+        Some(distance / size_of::<ParsedField>()).filter(|&index| index < self.fields.len())
     }
 
     /// The writer's identity in the bytes that were parsed.

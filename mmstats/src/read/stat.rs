@@ -215,6 +215,10 @@ impl<'a> Stat<'a> {
         self.field.entry(self.bytes)
     }
 
+    pub(super) fn field(&self) -> &'a ParsedField {
+        self.field
+    }
+
     /// In bytes.
     pub(super) fn value_size(&self) -> usize {
         self.field.size()

@@ -160,7 +160,7 @@ impl StatsFile {
     /// `sys.pid`.
     pub fn pid(&self) -> Option<u32> {
         self.identity().map(|identity| identity.pid).or_else(|| {
-            let pid = self.number_of_last("sys.pid")?;
+            let pid = self.integer(self.content.sys_fields().pid)?;
             pid.try_into().ok()
         })
     }
@@ -177,14 +177,31 @@ impl StatsFile {
     /// The thread that writes the file now: the number of the last label that ends in
     /// `sys.tid` (in files of the original it may be a pthread id), else the identity's.
     pub fn tid(&self) -> Option<i64> {
-        self.number_of_last("sys.tid").or_else(|| self.identity().map(|identity| identity.tid))
+        self.integer(self.content.sys_fields().tid)
+            .or_else(|| self.identity().map(|identity| identity.tid))
     }
 
-    fn number_of_last(&self, suffix: &str) -> Option<i64> {
-        let stats = self.stats().rev();
-        stats
-            .filter(|stat| stat.label_bytes().ends_with(suffix.as_bytes()))
-            .find_map(|stat| stat.value().as_i64())
+    /// When the file was created, as Unix time in seconds: the number of the last label that ends
+    /// in `sys.created`.
+    pub(super) fn created(&self) -> Option<f64> {
+        let stat = self.content.stat(self.content.sys_fields().created?)?;
+        stat.value().as_f64().filter(|created| created.is_finite())
+    }
+
+    fn integer(&self, index: Option<usize>) -> Option<i64> {
+        self.content.stat(index?)?.value().as_i64()
+    }
+
+    /// The same as if it had been read from this file.
+    #[cfg(test)]
+    pub(super) fn with_inode(mut self, device: u64, inode: u64) -> Self {
+        let id = crate::file::FileId { device, inode };
+        self.origin = Some(Origin::Closed(Inode { id, owner: 0 }));
+        self
+    }
+
+    pub(super) fn content(&self) -> &Content {
+        &self.content
     }
 
     /// Whether the writer still publishes. Asks the operating system now, which costs more than

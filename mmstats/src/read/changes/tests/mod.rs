@@ -1,0 +1,4 @@
+//! What is new between updates.
+
+mod counting;
+mod source;
