@@ -8,6 +8,7 @@ mod content;
 mod decode;
 mod histogram;
 mod layout;
+mod locate;
 mod options;
 mod parsed;
 mod parsed_field;

@@ -1,17 +1,10 @@
 //! Finds stats files by a tool's arguments, or in the default locations.
 
 use std::ffi::OsStr;
-use std::fs;
-use std::io;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use glob::MatchOptions;
-
+use super::locate::{Visitor, locate};
 use crate::file::ReadError;
-use crate::file::locations::{Environment, Locations};
-use crate::file::{file_names, template};
-use crate::memory::is_privileged;
 
 /// The result of a search: the files and the locations.
 ///
@@ -37,13 +30,7 @@ pub struct Search {
 /// directory. A set-user-ID program ignores the variables.
 pub fn find<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Search {
     let mut search = Search::default();
-    let mut arguments = arguments.into_iter().peekable();
-    if arguments.peek().is_none() {
-        search.search_default_locations();
-    }
-    for argument in arguments {
-        search.search_argument(argument.as_ref());
-    }
+    locate(arguments, &mut search);
     // By bytes: comparing paths splits them into components.
     search.paths.sort_unstable_by(|one, other| one.as_os_str().cmp(other.as_os_str()));
     search.paths.dedup_by(|one, other| one.as_os_str() == other.as_os_str());
@@ -71,119 +58,30 @@ impl Search {
     pub fn unfinished(&self) -> &[PathBuf] {
         &self.unfinished
     }
-
-    fn search_default_locations(&mut self) {
-        match Environment::of(is_privileged()).for_readers() {
-            Locations::Glob(pattern) => self.expand(&pattern),
-            Locations::Directories(templates) => {
-                for template in templates {
-                    self.note_patterns(&template);
-                    for directory in template::directories(&template) {
-                        // They needn't exist.
-                        let _ = self.take_all(&directory);
-                    }
-                }
-            }
-        }
-    }
-
-    fn search_argument(&mut self, argument: &OsStr) {
-        let path = Path::new(argument);
-        match fs::metadata(path) {
-            Ok(metadata) if metadata.is_dir() => {
-                if let Err(source) = self.search_directory(path) {
-                    self.errors.push(ReadError::Io { path: path.into(), source });
-                }
-            }
-            Ok(_) => self.take(path.into()),
-            Err(source) => match argument.to_str().filter(|text| is_glob(text)) {
-                Some(pattern) if source.kind() == io::ErrorKind::NotFound => self.expand(pattern),
-                _ => self.errors.push(ReadError::Io { path: path.into(), source }),
-            },
-        }
-    }
-
-    fn take(&mut self, path: PathBuf) {
-        self.locations.push(path.display().to_string());
-        self.paths.push(path);
-    }
-
-    fn search_directory(&mut self, directory: &Path) -> io::Result<()> {
-        self.note_patterns(directory);
-        self.take_all(directory)
-    }
-
-    fn note_patterns(&mut self, directory: &Path) {
-        for pattern in file_names::PATTERNS {
-            self.locations.push(directory.join(pattern).display().to_string());
-        }
-    }
-
-    /// Takes the stats files of a directory by their names.
-    fn take_all(&mut self, directory: &Path) -> io::Result<()> {
-        for entry in fs::read_dir(directory)? {
-            let entry = entry?;
-            // A link or an unknown type may be a file; reading it will show.
-            let folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-            let name = entry.file_name();
-            let hidden = name.as_bytes().starts_with(b".");
-            if !folder && !hidden && file_names::is_stats_file_name(&name) {
-                self.paths.push(entry.path());
-            } else if !folder && file_names::pid_of_temporary(&name).is_some() {
-                self.unfinished.push(entry.path());
-            }
-        }
-        Ok(())
-    }
-
-    fn expand(&mut self, pattern: &str) {
-        self.locations.push(pattern.to_owned());
-        self.take_matches(pattern);
-    }
-
-    fn take_matches(&mut self, pattern: &str) {
-        const OPTIONS: MatchOptions = MatchOptions {
-            case_sensitive: true,
-            require_literal_separator: true,
-            require_literal_leading_dot: true,
-        };
-        // The library leaves this out: two asterisks also match no folder.
-        let above = pattern.trim_end_matches('/').strip_suffix("**");
-        match above.filter(|above| above.is_empty() || above.ends_with('/')) {
-            Some("") => self.take_matches("."),
-            Some(above) => self.take_matches(above),
-            None => {}
-        }
-        let matches = match glob::glob_with(pattern, OPTIONS) {
-            Ok(matches) => matches,
-            Err(error) => {
-                let source = io::Error::new(io::ErrorKind::InvalidInput, error);
-                return self.errors.push(ReadError::Io { path: pattern.into(), source });
-            }
-        };
-        for found in matches {
-            let outcome = match found {
-                Ok(path) if path.is_dir() => self.search_directory(&path).map_err(|e| (path, e)),
-                Ok(path) => {
-                    self.paths.push(path);
-                    Ok(())
-                }
-                Err(error) => Err((error.path().to_owned(), error.into())),
-            };
-            if let Err((path, source)) = outcome {
-                self.errors.push(ReadError::Io { path, source });
-            }
-        }
-    }
 }
 
-fn is_glob(text: &str) -> bool {
-    text.as_bytes().iter().any(|byte| b"*?[".contains(byte))
+impl Visitor for Search {
+    fn location(&mut self, location: String) {
+        self.locations.push(location);
+    }
+
+    fn file(&mut self, path: &Path, _inode: u64) {
+        self.paths.push(path.to_path_buf());
+    }
+
+    fn unfinished(&mut self, path: &Path) {
+        self.unfinished.push(path.to_path_buf());
+    }
+
+    fn error(&mut self, error: ReadError) {
+        self.errors.push(error);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
     use std::os::unix::fs::symlink;
     use tempfile::TempDir;
 
