@@ -40,6 +40,36 @@ impl FileImage {
         Self { words, start, size }
     }
 
+    /// An image of nothing.
+    pub(crate) fn empty() -> Self {
+        Self::unfilled(0, 0)
+    }
+
+    /// Makes it an image with arbitrary contents, to be filled, of this size from the file's beginning.
+    /// Takes new memory only if there is too little, or if a clone has it.
+    pub(super) fn reset(&mut self, size: usize) {
+        let count = size.div_ceil(size_of::<u64>());
+        if self.words.len() < count || Arc::get_mut(&mut self.words).is_none() {
+            *self = Self::unfilled(0, size);
+        }
+        (self.start, self.size) = (0, size);
+    }
+
+    /// Shortens it.
+    pub(super) fn truncate(&mut self, size: usize) {
+        self.size = self.size.min(size);
+    }
+
+    /// Takes the bytes of another image of the same part. Clones keep what they have.
+    pub(crate) fn assign(&mut self, other: &Self) {
+        if self.size == other.size && Arc::get_mut(&mut self.words).is_some() {
+            self.bytes_mut().copy_from_slice(other.bytes());
+        } else {
+            *self = Self::of_bytes(other.bytes());
+            self.start = other.start;
+        }
+    }
+
     /// An image of bytes that weren't read from a file.
     pub(crate) fn of_bytes(bytes: &[u8]) -> Self {
         let mut image = Self::unfilled(0, bytes.len());

@@ -100,11 +100,8 @@ impl OpenFile {
         if let Some(found) = other_than_regular(&stat) {
             return Err(ReadError::NotRegular { path: path.to_owned(), found });
         }
-        let (size, limit) = (stat.st_size as u64, max_size.min(LARGEST));
-        if size > limit {
-            return Err(ReadError::TooLarge { path: path.to_owned(), size, limit });
-        }
-        Ok(Self { file, size: size as usize, inode: Inode::from(&stat).into() })
+        let size = size_within(&stat, path, max_size)?;
+        Ok(Self { file, size, inode: Inode::from(&stat).into() })
     }
 
     /// The inode, asked for at the first call.
@@ -140,6 +137,26 @@ impl OpenFile {
         self.size
     }
 
+    /// Asks for the file's size anew: it may have been truncated or extended.
+    pub(crate) fn update_size(&mut self, path: &Path, max_size: u64) -> Result<(), ReadError> {
+        let stat = fstat(&self.file).map_err(|errno| io_error(path, errno.into()))?;
+        self.size = size_within(&stat, path, max_size)?;
+        Ok(())
+    }
+
+    /// Copies the file's first bytes into `image`, and fewer if the file has become shorter.
+    pub(crate) fn copy_into(
+        &self,
+        image: &mut FileImage,
+        size: usize,
+        path: &Path,
+    ) -> Result<(), ReadError> {
+        image.reset(size);
+        let found = fill(&self.file, image.bytes_mut(), 0).map_err(|e| io_error(path, e))?;
+        image.truncate(found);
+        Ok(())
+    }
+
     /// The whole file.
     pub(crate) fn copy(&self, path: &Path) -> Result<FileImage, ReadError> {
         self.copy_range(0..self.size, path)
@@ -167,6 +184,14 @@ impl OpenFile {
 
 fn io_error(path: &Path, source: io::Error) -> ReadError {
     ReadError::Io { path: path.to_owned(), source }
+}
+
+fn size_within(stat: &FileStat, path: &Path, max_size: u64) -> Result<usize, ReadError> {
+    let (size, limit) = (stat.st_size as u64, max_size.min(LARGEST));
+    if size > limit {
+        return Err(ReadError::TooLarge { path: path.to_owned(), size, limit });
+    }
+    Ok(size as usize)
 }
 
 fn other_than_regular(stat: &FileStat) -> Option<&'static str> {

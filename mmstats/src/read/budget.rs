@@ -1,6 +1,7 @@
 //! Limits on all files that are read together.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 
@@ -47,9 +48,17 @@ pub struct ReadBudget {
     each_file: bool,
     bytes: u64,
     labels: u64,
-    /// Hashes of the labels so far.
-    known: HashSet<u64>,
+    /// The labels so far, by their hashes.
+    known: HashMap<u64, KnownLabel>,
     hasher: RandomState,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct KnownLabel {
+    /// How many stats have it.
+    stats: u32,
+    /// As how many labels it counts.
+    labels: u32,
 }
 
 impl Default for ReadBudget {
@@ -60,7 +69,7 @@ impl Default for ReadBudget {
             each_file: false,
             bytes: 0,
             labels: 0,
-            known: HashSet::new(),
+            known: HashMap::new(),
             hasher: RandomState::new(),
         }
     }
@@ -104,7 +113,7 @@ impl ReadBudget {
 
     /// The bytes left for the next file.
     pub(super) fn bytes_left(&self) -> u64 {
-        self.max_bytes - self.bytes
+        self.max_bytes.saturating_sub(self.bytes)
     }
 
     /// How many fields the next file may have, so that duplicate labels can't exhaust memory.
@@ -127,37 +136,66 @@ impl ReadBudget {
         &mut self,
         path: &Path,
         bytes: usize,
-        stats: impl ExactSizeIterator<Item = Stat<'a>>,
+        stats: impl ExactSizeIterator<Item = Stat<'a>> + Clone,
     ) -> Result<(), ReadError> {
-        let mut bytes = bytes as u64 + BYTES_A_STAT * stats.len() as u64;
-        if bytes > self.bytes_left() {
+        if bytes as u64 + BYTES_A_STAT * stats.len() as u64 > self.bytes_left() {
             return Err(self.over_bytes(path));
         }
-        if self.each_file {
-            // There are never more fields than labels allowed.
-            return Ok(());
-        }
-        let (mut labels, mut new) = (self.labels, Vec::new());
-        for stat in stats {
-            let hash = self.hasher.hash_one(stat.label_bytes());
-            if self.known.insert(hash) {
-                new.push(hash);
-                labels += 1 + (text_of(&stat) / TEXT_OF_A_LABEL) as u64;
-            }
-        }
-        bytes += BYTES_A_LABEL * new.len() as u64;
-        let error = if labels > self.max_labels {
+        self.charge_anyway(bytes, stats.clone());
+        let error = if self.labels > self.max_labels {
             self.over_labels(path)
-        } else if bytes > self.bytes_left() {
+        } else if self.bytes > self.max_bytes {
             self.over_bytes(path)
         } else {
-            (self.bytes, self.labels) = (self.bytes + bytes, labels);
             return Ok(());
         };
-        for hash in &new {
-            self.known.remove(hash);
-        }
+        self.release(bytes, stats);
         Err(error)
+    }
+
+    /// Takes a file's share even if it doesn't fit.
+    pub(super) fn charge_anyway<'a>(
+        &mut self,
+        bytes: usize,
+        stats: impl ExactSizeIterator<Item = Stat<'a>>,
+    ) {
+        if self.each_file {
+            // There are never more fields than labels allowed.
+            return;
+        }
+        self.bytes += bytes as u64 + BYTES_A_STAT * stats.len() as u64;
+        for stat in stats {
+            let hash = self.hasher.hash_one(stat.label_bytes());
+            let known = self.known.entry(hash).or_insert_with(|| {
+                let labels = 1 + (text_of(&stat) / TEXT_OF_A_LABEL) as u32;
+                self.labels += u64::from(labels);
+                self.bytes += BYTES_A_LABEL;
+                KnownLabel { stats: 0, labels }
+            });
+            known.stats += 1;
+        }
+    }
+
+    /// Gives back what was charged for a file.
+    pub(super) fn release<'a>(
+        &mut self,
+        bytes: usize,
+        stats: impl ExactSizeIterator<Item = Stat<'a>>,
+    ) {
+        if self.each_file {
+            return;
+        }
+        self.bytes -= bytes as u64 + BYTES_A_STAT * stats.len() as u64;
+        for stat in stats {
+            let hash = self.hasher.hash_one(stat.label_bytes());
+            if let Entry::Occupied(mut known) = self.known.entry(hash) {
+                known.get_mut().stats -= 1;
+                if known.get().stats == 0 {
+                    self.labels -= u64::from(known.remove().labels);
+                    self.bytes -= BYTES_A_LABEL;
+                }
+            }
+        }
     }
 }
 

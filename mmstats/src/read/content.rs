@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::consistent::{Unstable, read_consistent};
+use super::consistent::Unstable;
 use super::parsed::Parsed;
 use super::parsed_field::ParsedField;
 use super::sys_fields::SysFields;
@@ -46,11 +46,41 @@ impl Content {
             content = Self::copied(path, open, open.size, budget.as_deref())?;
         }
         if let Some(budget) = budget {
-            budget.charge(path, content.image.bytes().len(), content.stats())?;
+            budget.charge(path, content.size(), content.stats())?;
         }
-        let again = |range| open.copy_range(range, path);
-        content.unstable = read_consistent(&mut content.image, &content.parsed.fields, again)?;
+        let Self { image, parsed, unstable } = &mut content;
+        *unstable = parsed.read_consistent(image, path, open)?;
         Ok(content)
+    }
+
+    /// Reads the values again, by one copy of the file into `scratch` where a copy is enough. Returns
+    /// whether that sufficed: if not, the structure has changed, and nothing is taken.
+    pub(super) fn refresh(
+        &mut self,
+        path: &Path,
+        open: &OpenFile,
+        scratch: &mut FileImage,
+    ) -> Result<bool, ReadError> {
+        // One more byte than there was: a file that has grown shows it.
+        let (expected, wanted) = (self.size(), self.size() + 1);
+        let is_whole = expected == open.size;
+        if !is_whole && open.filled() != expected {
+            return Ok(false);
+        }
+        open.copy_into(scratch, if is_whole { wanted } else { expected }, path)?;
+        if scratch.bytes().len() != expected {
+            return Ok(false);
+        }
+        // Where nothing at all has changed there was no update, not even of a value of several words.
+        if scratch.bytes() == self.image.bytes() && self.unstable.is_empty() {
+            return Ok(true);
+        }
+        if !self.parsed.has_same_structure(self.image.bytes(), scratch.bytes()) {
+            return Ok(false);
+        }
+        self.unstable = self.parsed.read_consistent(scratch, path, open)?;
+        self.image.assign(scratch);
+        Ok(true)
     }
 
     /// Reads the first bytes of a file, as far as the budget allows.
@@ -73,6 +103,32 @@ impl Content {
                 }
             }
         }
+    }
+
+    /// Reads the file again, where its structure has changed. The old content's share of the budget is
+    /// given back, unless this fails: then the old content is still in memory.
+    pub(super) fn reread(
+        &mut self,
+        path: &Path,
+        open: &OpenFile,
+        budget: &mut ReadBudget,
+    ) -> Result<(), ReadError> {
+        self.release(budget);
+        match Self::read(path, open, Some(budget)) {
+            Ok(content) => {
+                *self = content;
+                Ok(())
+            }
+            Err(error) => {
+                budget.charge_anyway(self.size(), self.stats());
+                Err(error)
+            }
+        }
+    }
+
+    /// Gives its share back to the budget.
+    pub(super) fn release(&self, budget: &mut ReadBudget) {
+        budget.release(self.size(), self.stats());
     }
 
     /// How many bytes were read. A file may have more zeros at its end.
@@ -128,7 +184,9 @@ impl Content {
     }
 
     /// The stats in file order.
-    pub(super) fn stats(&self) -> impl DoubleEndedIterator<Item = Stat<'_>> + ExactSizeIterator {
+    pub(super) fn stats(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = Stat<'_>> + ExactSizeIterator + Clone {
         self.parsed.fields.iter().enumerate().map(|(index, field)| self.stat_of(index, field))
     }
 

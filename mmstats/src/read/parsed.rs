@@ -1,12 +1,14 @@
 //! The result of one walk over a file's bytes: its fields and their index entries.
 
 use std::ops::Range;
+use std::path::Path;
 use std::ptr;
 use std::sync::OnceLock;
 
+use super::consistent::{Unstable, read_consistent};
 use super::parsed_field::ParsedField;
 use super::sys_fields::SysFields;
-use crate::file::walk;
+use crate::file::{FileImage, OpenFile, ReadError, walk};
 use crate::format::{FormatError, Identity, Trailer};
 
 /// The result of one walk over a file's bytes.
@@ -18,6 +20,8 @@ pub(super) struct Parsed {
     pub problem: Option<FormatError>,
     /// There are more fields than `max_fields`; the others are left out.
     pub too_many: bool,
+    /// Some field takes several copies.
+    takes_several_copies: bool,
     /// Set at the first use.
     decoded_identity: OnceLock<Option<Identity>>,
     /// Set at the first use.
@@ -39,11 +43,13 @@ impl Parsed {
         if let Some(trailer) = &walk.trailer {
             assign_entries(&mut fields, bytes, trailer);
         }
+        let takes_several_copies = fields.iter().any(ParsedField::takes_several_copies);
         Ok(Self {
             fields,
             identity: walk.trailer.map(|trailer| trailer.identity_range()),
             problem: walk.problem,
             too_many,
+            takes_several_copies,
             decoded_identity: OnceLock::new(),
             sys_fields: OnceLock::new(),
         })
@@ -53,6 +59,37 @@ impl Parsed {
     pub(super) fn index_of(&self, field: &ParsedField) -> Option<usize> {
         let distance = ptr::from_ref(field).addr().checked_sub(self.fields.as_ptr().addr())?;
         Some(distance / size_of::<ParsedField>()).filter(|&index| index < self.fields.len())
+    }
+
+    /// Refreshes the values of `image`, the first copy of the file, that take several copies.
+    pub(super) fn read_consistent(
+        &self,
+        image: &mut FileImage,
+        path: &Path,
+        open: &OpenFile,
+    ) -> Result<Unstable, ReadError> {
+        if !self.takes_several_copies {
+            return Ok(Unstable::new());
+        }
+        read_consistent(image, &self.fields, |range| open.copy_range(range, path))
+    }
+
+    /// Whether `new` differs from the bytes that were parsed in nothing but values: then all that is
+    /// known of those holds for `new`.
+    pub(super) fn has_same_structure(&self, parsed: &[u8], new: &[u8]) -> bool {
+        if self.problem.is_some() || parsed.len() != new.len() {
+            return parsed == new;
+        }
+        let mut behind = 0;
+        for field in &self.fields {
+            let write_buffer = field.write_buffer_at();
+            let is_same = parsed[behind..write_buffer] == new[behind..write_buffer];
+            if !(is_same && field.accepts_write_buffer(new[write_buffer])) {
+                return false;
+            }
+            behind = field.end();
+        }
+        parsed[behind..] == new[behind..]
     }
 
     /// The writer's identity in the bytes that were parsed.

@@ -3,7 +3,7 @@
 
 use std::num::NonZeroU32;
 
-use crate::format::{Entry, RawField, SIZE_OF_SIZE};
+use crate::format::{Entry, RawField, SIZE_OF_SIZE, UNBUFFERED};
 
 /// One field of a copy. Offsets count from the beginning of the file, which is smaller than
 /// 4 GiB.
@@ -100,6 +100,11 @@ impl ParsedField {
     pub(super) fn value<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
         let start = self.read_value_at(bytes[self.write_buffer_at()]);
         &bytes[start..start + self.size()]
+    }
+
+    /// Whether this byte in place of the write buffer leaves the field as it is.
+    pub(super) fn accepts_write_buffer(&self, write_buffer: u8) -> bool {
+        if self.buffered { write_buffer <= 1 } else { write_buffer == UNBUFFERED }
     }
 
     /// Whether one copy may have parts of several updates.

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use super::content::Content;
 use super::{ProcessKey, ReadBudget, Stat};
-use crate::file::{Inode, Life, MAX_SIZE, OpenFile, Processes, ReadError, Writer, judge};
+use crate::file::{
+    FileImage, Inode, Life, MAX_SIZE, OpenFile, Processes, ReadError, Writer, judge,
+};
 use crate::format::{FormatError, Identity};
 
 /// A snapshot of one stats file: who wrote it, and its stats at one moment.
@@ -111,11 +113,44 @@ impl StatsFile {
         Ok(Self::new(path.into(), size, content, Some(origin)))
     }
 
+    /// Reads a file that stays open elsewhere.
+    pub(super) fn read_from(
+        path: Arc<Path>,
+        open: &OpenFile,
+        budget: &mut ReadBudget,
+    ) -> Result<Self, ReadError> {
+        let content = Content::read(&path, open, Some(budget))?;
+        let origin = open.inode().map_or(Origin::Unknown, Origin::Closed);
+        Ok(Self::new(path, open.size, content, Some(origin)))
+    }
+
+    /// Reads the same file again. Clones keep what they have, and so does this one if it fails.
+    pub(super) fn refresh(
+        &mut self,
+        open: &mut OpenFile,
+        scratch: &mut FileImage,
+        budget: &mut ReadBudget,
+    ) -> Result<(), ReadError> {
+        if self.content.size() != open.size {
+            // Larger than what was read of it: it may have changed its size unnoticed.
+            open.update_size(&self.path, MAX_SIZE)?;
+        }
+        if open.size == self.size && self.content.refresh(&self.path, open, scratch)? {
+            return Ok(());
+        }
+        open.update_size(&self.path, MAX_SIZE)?;
+        self.content.reread(&self.path, open, budget)?;
+        (self.size, self.problem) = (open.size, problem_of(&self.content, &self.path));
+        Ok(())
+    }
+
+    /// Gives its share back to the budget.
+    pub(super) fn release(&self, budget: &mut ReadBudget) {
+        self.content.release(budget);
+    }
+
     fn new(path: Arc<Path>, size: usize, content: Content, origin: Option<Origin>) -> Self {
-        let damaged = |source: &FormatError| {
-            Arc::new(ReadError::Damaged { path: path.to_path_buf(), source: source.clone() })
-        };
-        let problem = content.problem().map(damaged);
+        let problem = problem_of(&content, &path);
         Self { path, size, content, problem, origin }
     }
 
@@ -225,24 +260,29 @@ impl StatsFile {
         let Some(origin) = &self.origin else {
             return Life::undecided("not read from a file");
         };
-        let id = match origin.inode() {
-            Ok(inode) => inode.id,
-            Err(error) => return Life::undecided(error.to_string()),
+        let now = match origin {
+            Origin::Open(open) => return self.life_through(open, processes),
+            Origin::Closed(_) | Origin::Unknown => OpenFile::open(&self.path, u64::MAX),
         };
+        match (origin.inode(), now) {
+            (Err(error), _) => Life::undecided(error.to_string()),
+            (Ok(then), Ok(now)) if now.id().is_ok_and(|now| now == then.id) => {
+                self.life_through(&now, processes)
+            }
+            (Ok(_), Ok(_)) => Life::undecided("replaced by another file since it was read"),
+            (Ok(_), Err(error)) => Life::undecided(error.reason()),
+        }
+    }
+
+    /// Whether the writer still publishes, given the file that was read.
+    pub(super) fn life_through(&self, open: &OpenFile, processes: &mut Processes) -> Life {
         let writer = match self.identity() {
             Some(identity) => Writer::Ours(identity),
             None => Writer::Original(self.pid()),
         };
-        let now = match origin {
-            Origin::Open(open) => return judge(&open.file, id, writer, processes),
-            Origin::Closed(_) | Origin::Unknown => OpenFile::open(&self.path, u64::MAX),
-        };
-        match now {
-            Ok(now) if now.id().is_ok_and(|now| now == id) => {
-                judge(&now.file, id, writer, processes)
-            }
-            Ok(_) => Life::undecided("replaced by another file since it was read"),
-            Err(error) => Life::undecided(error.reason()),
+        match open.id() {
+            Ok(id) => judge(&open.file, id, writer, processes),
+            Err(error) => Life::undecided(error.to_string()),
         }
     }
 
@@ -269,6 +309,13 @@ impl StatsFile {
     pub fn problem(&self) -> Option<&ReadError> {
         self.problem.as_deref()
     }
+}
+
+fn problem_of(content: &Content, path: &Path) -> Option<Arc<ReadError>> {
+    let damaged = |source: &FormatError| {
+        Arc::new(ReadError::Damaged { path: path.to_path_buf(), source: source.clone() })
+    };
+    content.problem().map(damaged)
 }
 
 #[cfg(test)]

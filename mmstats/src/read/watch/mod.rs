@@ -1,140 +1,177 @@
 //! Follows stats files over time.
 
-use std::collections::{BTreeMap, HashMap};
+mod entry;
+mod found;
+mod path_key;
+mod reading;
+
+use std::collections::{BTreeMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::{ReadBudget, ReadOptions, Update, WatchedFile, find};
-use crate::file::{Processes, ReadError};
+use nix::sys::resource::{Resource, getrlimit};
 
-/// Follows the stats files at some locations.
+use self::entry::{Entry, Presence};
+use self::found::Found;
+use self::path_key::PathKey;
+use self::reading::{Descriptors, Reading};
+use super::locate::locate;
+use super::{ReadBudget, Update, WatchedFile};
+use crate::file::{FileImage, Processes, ReadError};
+
+/// Follows the stats files at some locations, for a reader that polls: which come and go, what they
+/// say, and whether their writers live.
+///
+/// A file that is known costs one `pread` a poll, and a probe of its lock; values of several words
+/// take further copies, as in [`StatsFile::read`](crate::StatsFile::read). Its structure is parsed
+/// again only if it has changed. Files stay open between polls, so a file that was removed is read a
+/// last time: what a program counted before it ended in order isn't lost. A file that is created and
+/// removed between two polls isn't seen at all; [`Options::keep`](crate::Options::keep) makes a
+/// writer leave its file behind.
+///
+/// A watch starts no thread and changes no limit of the process.
+///
+/// ```
+/// use mmstats::Watch;
+/// # use mmstats::{Counter, MmStats};
+/// # #[derive(MmStats)]
+/// # struct Jobs { done: Counter }
+/// # let directory = tempfile::tempdir()?;
+/// # let stats = Jobs::options().path(directory.path()).create()?;
+///
+/// let mut watch = Watch::new([directory.path()]);
+/// assert_eq!(watch.poll().added().len(), 1);
+/// stats.done.add(500);
+/// drop(stats); // removes the file
+/// let update = watch.poll();
+/// assert_eq!(update.files().len(), 0);
+/// let done = update.removed()[0].file().get("done").map(|stat| stat.value().to_string());
+/// assert_eq!(done.as_deref(), Some("500"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 #[must_use]
 pub struct Watch {
     locations: Vec<OsString>,
+    owners: Vec<u32>,
     budget: ReadBudget,
+    descriptors: Descriptors,
+    /// When the first poll began.
     begun: Option<Instant>,
-    files: BTreeMap<PathBuf, Entry>,
+    /// The number of the last poll.
+    poll: u64,
+    known: BTreeMap<PathKey, Entry>,
     removed: Vec<WatchedFile>,
-    reported: HashMap<PathBuf, String>,
-    all_errors: Vec<ReadError>,
+    /// Errors of the last poll, but for those of known files.
+    errors: Vec<ReadError>,
+    /// All errors of the poll before, each path with its reason.
+    reported: HashSet<(PathBuf, String)>,
+    /// Where the last poll searched.
     searched: Vec<String>,
 }
 
-#[derive(Debug)]
-struct Entry {
-    watched: WatchedFile,
-    is_added: bool,
-    is_read: bool,
-}
-
 impl Watch {
-    /// Follows the files at these locations, as [`find`] takes them.
+    /// Follows the files at these locations: files, directories and globs as
+    /// [`find`](crate::find) takes them, without any the default locations.
+    ///
+    /// Nothing is read before the first poll.
     pub fn new<A: AsRef<OsStr>>(locations: impl IntoIterator<Item = A>) -> Self {
         Self {
             locations: locations.into_iter().map(|location| location.as_ref().into()).collect(),
+            owners: Vec::new(),
             budget: ReadBudget::new(),
+            descriptors: Descriptors { open: 0, max: half_of_all_descriptors() },
             begun: None,
-            files: BTreeMap::new(),
+            poll: 0,
+            known: BTreeMap::new(),
             removed: Vec::new(),
-            reported: HashMap::new(),
-            all_errors: Vec::new(),
+            errors: Vec::new(),
+            reported: HashSet::new(),
             searched: Vec::new(),
         }
     }
 
-    /// Reads only files whose inode belongs to one of these users; none: all files.
-    pub fn owners(self, _uids: impl IntoIterator<Item = u32>) -> Self {
+    /// Reads only files of these users, by their uids; none: files of all users.
+    ///
+    /// What counts is the owner of the inode that is opened, when it is opened.
+    pub fn owners(mut self, uids: impl IntoIterator<Item = u32>) -> Self {
+        self.owners = uids.into_iter().collect();
         self
     }
 
-    /// Limits how many descriptors stay open between polls.
-    pub fn max_open(self, _files: usize) -> Self {
+    /// Limits how many files stay open between polls. The others are opened at each poll, and what
+    /// they count after the last poll before their end is lost. The default is half of the process's
+    /// soft limit of descriptors, as it is when the watch is created.
+    pub fn max_open(mut self, files: usize) -> Self {
+        self.descriptors.max = files;
         self
     }
 
-    /// Limits all files together.
+    /// Limits all files together. The default is [`ReadBudget::new`]. A file that doesn't fit is an
+    /// error, and is read when others are gone.
     pub fn budget(mut self, budget: ReadBudget) -> Self {
         self.budget = budget;
         self
     }
 
-    /// Polls now.
+    /// How many bytes the files take in memory, as [`ReadBudget::bytes`] counts them.
+    pub fn bytes(&self) -> u64 {
+        self.budget.bytes()
+    }
+
+    /// Polls now. What fails is among the errors of the update.
     pub fn poll(&mut self) -> Update<'_> {
         let now = Instant::now();
         let begun = *self.begun.get_or_insert(now);
         self.poll_at(now.saturating_duration_since(begun), SystemTime::now())
     }
 
-    /// Polls, with times of the caller's clocks.
+    /// Polls now, by clocks of the caller: the time since its first poll, and the system's time.
     pub fn poll_at(&mut self, monotonic: Duration, wall: SystemTime) -> Update<'_> {
-        self.all_errors.clear();
-        self.removed.clear();
-        let search = find(&self.locations);
-        self.searched = search.locations().to_vec();
-        let errors = search.errors().iter();
-        self.all_errors.extend(errors.map(|error| ReadError::Io {
-            path: error.path().to_owned(),
-            source: std::io::Error::other(error.reason()),
-        }));
-        let mut budget = self.budget.clone();
-        let mut processes = Processes::new();
-        let mut before = std::mem::take(&mut self.files);
-        for path in search.paths() {
-            self.read(path, before.remove(path), &mut budget, &mut processes);
-        }
-        self.removed.extend(before.into_values().map(|entry| entry.watched));
+        self.poll += 1;
+        let mut found = Found::new(&mut self.known);
+        locate(&self.locations, &mut found);
+        let Found { locations, mut new, errors, unlisted, .. } = found;
+        (self.searched, self.errors) = (locations, errors);
+        let mut reading = Reading {
+            budget: &mut self.budget,
+            descriptors: &mut self.descriptors,
+            owners: &self.owners,
+            processes: Processes::new(),
+            scratch: FileImage::empty(),
+            poll: self.poll,
+        };
+        let is_over = |path: &PathKey, entry: &mut Entry| {
+            let found = entry.found_inode();
+            let presence = entry.poll(!unlisted.may_have(&path.0), &mut reading);
+            if presence == Presence::Replaced {
+                new.push((Arc::clone(&path.0), found.unwrap_or_default()));
+            }
+            presence != Presence::Same
+        };
+        let over: Vec<_> = self.known.extract_if(.., is_over).collect();
+        self.removed = over.into_iter().map(|(_, entry)| entry.finish(&mut reading)).collect();
+        self.errors.extend(unlisted.errors_at(self.known.keys().map(|path| &*path.0)));
+        add(new, &mut self.known, &mut self.errors, &mut reading);
         self.update(monotonic, wall)
     }
 
-    fn read(
-        &mut self,
-        path: &Path,
-        before: Option<Entry>,
-        budget: &mut ReadBudget,
-        processes: &mut Processes,
-    ) {
-        match ReadOptions::new().read_within(path, budget) {
-            Ok(file) => {
-                let life = file.life(processes);
-                let id = file.device_and_inode();
-                let is_same =
-                    before.as_ref().is_some_and(|old| old.watched.file.device_and_inode() == id);
-                if let Some(old) = before.filter(|_| !is_same) {
-                    self.removed.push(old.watched);
-                }
-                let watched = WatchedFile { file, life };
-                let entry = Entry { watched, is_added: !is_same, is_read: true };
-                self.files.insert(path.into(), entry);
-            }
-            Err(error) if error.is_not_found() => {
-                self.removed.extend(before.map(|entry| entry.watched));
-            }
-            Err(error) => {
-                self.all_errors.push(error);
-                if let Some(old) = before {
-                    let entry = Entry { is_added: false, is_read: false, ..old };
-                    self.files.insert(path.into(), entry);
-                }
-            }
-        }
-    }
-
     fn update(&mut self, monotonic: Duration, wall: SystemTime) -> Update<'_> {
-        let read = self.files.values().filter(|entry| entry.is_read);
-        let problems = read.clone().filter_map(|entry| entry.watched.file.problem());
-        let all_errors: Vec<_> = self.all_errors.iter().chain(problems).collect();
-        let reasons: HashMap<_, _> =
-            all_errors.iter().map(|error| (error.path().to_owned(), error.reason())).collect();
-        let is_new =
-            |error: &&&ReadError| self.reported.get(error.path()) != reasons.get(error.path());
+        let readable = || {
+            let entries = self.known.values();
+            entries.filter_map(|entry| Some((entry.readable()?, entry.was_added_in(self.poll))))
+        };
+        let of_files = self.known.values().filter_map(Entry::error);
+        let all_errors: Vec<_> = self.errors.iter().chain(of_files).collect();
+        let with_reason = |error: &ReadError| (error.path().to_owned(), error.reason());
+        let is_new = |error: &&&ReadError| !self.reported.contains(&with_reason(error));
         let errors = all_errors.iter().filter(is_new).copied().collect();
-        let added = read.clone().filter(|entry| entry.is_added);
-        self.reported = reasons;
+        self.reported = all_errors.iter().map(|error| with_reason(error)).collect();
         Update {
-            files: read.map(|entry| &entry.watched).collect(),
-            added: added.map(|entry| &entry.watched).collect(),
+            files: readable().map(|(file, _)| file).collect(),
+            added: readable().filter(|(_, is_added)| *is_added).map(|(file, _)| file).collect(),
             removed: &self.removed,
             errors,
             all_errors,
@@ -144,4 +181,32 @@ impl Watch {
             after_gap: false,
         }
     }
+}
+
+/// Begins to follow new files.
+fn add(
+    mut new: Vec<(Arc<Path>, u64)>,
+    known: &mut BTreeMap<PathKey, Entry>,
+    errors: &mut Vec<ReadError>,
+    reading: &mut Reading<'_>,
+) {
+    new.sort_unstable_by(|(one, _), (other, _)| one.as_os_str().cmp(other.as_os_str()));
+    new.dedup_by(|(one, _), (other, _)| one.as_os_str() == other.as_os_str());
+    for (path, inode) in new {
+        match Entry::add(&path, inode, reading) {
+            Ok(Some(entry)) => drop(known.insert(PathKey(path), entry)),
+            // Another user's, or removed since it was found.
+            Ok(None) => {}
+            Err(error) if error.is_not_found() => {}
+            Err(error) => errors.push(error),
+        }
+    }
+}
+
+/// The default for [`Watch::max_open`].
+fn half_of_all_descriptors() -> usize {
+    /// The usual soft limit.
+    const USUAL: u64 = 1024;
+    let soft = getrlimit(Resource::RLIMIT_NOFILE).map_or(USUAL, |(soft, _)| soft);
+    usize::try_from(soft / 2).unwrap_or(usize::MAX)
 }

@@ -1,0 +1,156 @@
+//! A file that is followed.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::reading::Reading;
+use crate::file::{Life, OpenFile, ReadError};
+use crate::read::{StatsFile, WatchedFile};
+
+/// A file that is followed.
+#[derive(Debug)]
+pub(super) struct Entry {
+    watched: WatchedFile,
+    /// Kept open, so that its values can be read when its name is gone.
+    handle: Option<OpenFile>,
+    /// The inode number that the search found, in the last poll in which this was the path's file.
+    listed_inode: u64,
+    /// What the search found in the present poll.
+    found_inode: Option<u64>,
+    added_in: u64,
+    /// Why it couldn't be read in the last poll. The values are those of an earlier one.
+    error: Option<ReadError>,
+}
+
+/// Whether the path still has the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Presence {
+    Same,
+    /// The path has another file.
+    Replaced,
+    Gone,
+}
+
+impl Entry {
+    /// Begins to follow a file; `None` if it belongs to another user than those who are asked for.
+    pub(super) fn add(
+        path: &Arc<Path>,
+        inode: u64,
+        reading: &mut Reading<'_>,
+    ) -> Result<Option<Self>, ReadError> {
+        let Some(open) = reading.open(path)? else {
+            return Ok(None);
+        };
+        let file = StatsFile::read_from(Arc::clone(path), &open, reading.budget)?;
+        let life = file.life_through(&open, &mut reading.processes);
+        Ok(Some(Self {
+            watched: WatchedFile { file, life },
+            handle: reading.descriptors.keep(open),
+            listed_inode: inode,
+            found_inode: None,
+            added_in: reading.poll,
+            error: None,
+        }))
+    }
+
+    /// The inode number that the search found, until the file is polled.
+    pub(super) fn found_inode(&self) -> Option<u64> {
+        self.found_inode
+    }
+
+    /// Notes that the search found the path.
+    pub(super) fn found(&mut self, inode: u64) {
+        self.found_inode = Some(inode);
+    }
+
+    /// Reads the file again if the path still has it. `is_listed` is false where the directory can't
+    /// be listed: then nobody knows.
+    pub(super) fn poll(&mut self, is_listed: bool, reading: &mut Reading<'_>) -> Presence {
+        let presence = match self.found_inode.take() {
+            Some(inode) if inode == self.listed_inode => Presence::Same,
+            Some(inode) => self.compare_inode(inode),
+            None if is_listed => Presence::Gone,
+            None => Presence::Same,
+        };
+        if presence == Presence::Same { self.read(reading) } else { presence }
+    }
+
+    /// Compares the file with the one that the path has now: the search found another number, which
+    /// may be of another kind.
+    fn compare_inode(&mut self, listed: u64) -> Presence {
+        match fs::metadata(self.watched.file.path()) {
+            Ok(now) if Some((now.dev(), now.ino())) == self.watched.file.device_and_inode() => {
+                self.listed_inode = listed;
+                Presence::Same
+            }
+            Ok(_) => Presence::Replaced,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Presence::Gone,
+            // Another file that can't be reached, or the same one.
+            Err(_) => Presence::Same,
+        }
+    }
+
+    fn read(&mut self, reading: &mut Reading<'_>) -> Presence {
+        let (mut open, is_kept) = match self.handle.take() {
+            Some(open) => (open, true),
+            None => match reading.open(self.watched.file.path()) {
+                Ok(Some(open)) => (open, false),
+                // It was given to another user.
+                Ok(None) => return Presence::Gone,
+                Err(error) if error.is_not_found() => return Presence::Gone,
+                Err(error) => {
+                    self.error = Some(error);
+                    return Presence::Same;
+                }
+            },
+        };
+        if !is_kept
+            && open.id().ok().map(|id| (id.device, id.inode))
+                != self.watched.file.device_and_inode()
+        {
+            return Presence::Replaced;
+        }
+        self.error = self.watched.refresh(&mut open, reading).err();
+        self.handle = if is_kept { Some(open) } else { reading.descriptors.keep(open) };
+        Presence::Same
+    }
+
+    /// Ends: reads the file a last time, whose name is gone.
+    pub(super) fn finish(mut self, reading: &mut Reading<'_>) -> WatchedFile {
+        match self.handle.take() {
+            Some(mut open) => {
+                reading.descriptors.open -= 1;
+                // What was read before stays if this fails.
+                let _ = self.watched.refresh(&mut open, reading);
+            }
+            None => self.watched.life = Life::undecided("its name is gone"),
+        }
+        self.watched.file.release(reading.budget);
+        self.watched
+    }
+
+    /// The file, unless it couldn't be read in the last poll.
+    pub(super) fn readable(&self) -> Option<&WatchedFile> {
+        self.error.is_none().then_some(&self.watched)
+    }
+
+    pub(super) fn was_added_in(&self, poll: u64) -> bool {
+        self.added_in == poll
+    }
+
+    /// Why it couldn't be read in the last poll, or not to its end.
+    pub(super) fn error(&self) -> Option<&ReadError> {
+        self.error.as_ref().or_else(|| self.watched.file.problem())
+    }
+}
+
+impl WatchedFile {
+    fn refresh(&mut self, open: &mut OpenFile, reading: &mut Reading<'_>) -> Result<(), ReadError> {
+        let Reading { scratch, budget, processes, .. } = reading;
+        let read = self.file.refresh(open, scratch, budget);
+        self.life = self.file.life_through(open, processes);
+        read
+    }
+}
