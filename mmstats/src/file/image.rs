@@ -35,8 +35,10 @@ impl FileImage {
     /// An image with arbitrary contents, to be filled.
     pub(super) fn unfilled(start: usize, size: usize) -> Self {
         let count = size.div_ceil(size_of::<u64>());
-        let spare = with_spares(Vec::pop).flatten().filter(|words| words.len() >= count);
-        let words = spare.unwrap_or_else(|| iter::repeat_n(0, count).collect());
+        // One that is much larger would waste memory for as long as the image is kept.
+        let fits = |words: &Arc<[u64]>| (count..=2 * count).contains(&words.len());
+        let spare = with_spares(|spares| Some(spares.swap_remove(spares.iter().position(fits)?)));
+        let words = spare.flatten().unwrap_or_else(|| iter::repeat_n(0, count).collect());
         Self { words, start, size }
     }
 
@@ -103,9 +105,11 @@ impl Drop for FileImage {
         let is_kept = words.len() <= LARGEST_SPARE / size_of::<u64>();
         if is_kept && Arc::get_mut(&mut words).is_some() {
             with_spares(|spares| {
-                if spares.len() < MOST_SPARES {
-                    spares.push(words);
+                if spares.len() == MOST_SPARES {
+                    // Its size may no longer be wanted.
+                    spares.remove(0);
                 }
+                spares.push(words);
             });
         }
     }
