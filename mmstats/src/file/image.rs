@@ -131,6 +131,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_clone_keeps_its_bytes() {
+        let mut image = FileImage::of_bytes(&[1; 20]);
+        let clone = image.clone();
+        image.assign(&FileImage::of_bytes(&[2; 20]));
+        image.reset(30);
+        image.bytes_mut().fill(3);
+        assert_eq!((clone.bytes(), image.bytes()), (&[1; 20][..], &[3; 30][..]));
+    }
+
+    #[test]
     fn a_copy_has_nothing_of_the_one_whose_memory_it_has() {
         drop(FileImage::of_bytes(&[1; 100]));
         for (value, size) in [(2, 90), (3, 200), (4, 95)] {

@@ -266,6 +266,27 @@ mod tests {
     }
 
     #[test]
+    fn what_a_file_took_is_given_back_and_no_more() {
+        let dir = tempfile::tempdir().unwrap();
+        let long = "l".repeat(1000);
+        let several = [labels("a", 3), labels("a", 1), vec![long.clone()]].concat();
+        let paths = [file(&dir, "one", &several), file(&dir, "two", &labels("a", 2))];
+        let mut budget = ReadBudget::new();
+        let files = paths.map(|path| ReadOptions::new().read_within(path, &mut budget).unwrap());
+        let before = (budget.bytes(), budget.labels);
+        // A file that doesn't fit leaves nothing behind.
+        budget.max_labels = before.1;
+        let large = file(&dir, "large", &[labels("a", 2), labels("b", 1)].concat());
+        assert!(ReadOptions::new().read_within(&large, &mut budget).is_err());
+        assert_eq!((budget.bytes(), budget.labels), before);
+        let [one, two] = files;
+        one.release(&mut budget);
+        assert_eq!(budget.labels, 2, "the other file still has two of them");
+        two.release(&mut budget);
+        assert_eq!((budget.bytes(), budget.labels, budget.known.len()), (0, 0, 0));
+    }
+
+    #[test]
     fn bytes_count_with_what_stats_take() {
         let dir = tempfile::tempdir().unwrap();
         let small = file(&dir, "small", &labels("a", 1));

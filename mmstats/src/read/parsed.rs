@@ -150,6 +150,30 @@ mod tests {
         }
     }
 
+    /// A byte either belongs to a value, or it is a part of the structure.
+    #[test]
+    fn nothing_but_values_may_change_in_a_structure() {
+        let fields = ["hit", "miss"].map(counter);
+        let text =
+            DeclaredField { buffered: false, ..DeclaredField::zeroed("t", "7s", Kind::Info) };
+        let bytes = image(&[&fields[..], &[text]].concat()).bytes;
+        let parsed = Parsed::of(&bytes, usize::MAX).unwrap();
+        let is_value = |at: usize| {
+            let mut fields = parsed.fields.iter();
+            fields.any(|field| (field.value_at()..field.end()).contains(&at))
+        };
+        let is_write_buffer = |at| parsed.fields[..2].iter().any(|f| f.write_buffer_at() == at);
+        for at in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1;
+            let expected = is_value(at) || is_write_buffer(at);
+            assert_eq!(parsed.has_same_structure(&bytes, &changed), expected, "byte {at}");
+            changed[at] ^= 0x81;
+            assert_eq!(parsed.has_same_structure(&bytes, &changed), is_value(at), "byte {at}");
+        }
+        assert!(!parsed.has_same_structure(&bytes, &bytes[..bytes.len() - 1]));
+    }
+
     /// A writer is adding a field: its entry is there but the field isn't visible yet, or the other
     /// way round.
     #[test]
