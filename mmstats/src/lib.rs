@@ -60,7 +60,9 @@
 //! own file.
 //!
 //! To **read**, [`find`] the files and take a snapshot of each with [`StatsFile::read`]. The tools
-//! `slurpstats`, `pollstats` and `cleanstats` do that on the command line, `mmash` on a web page.
+//! `slurpstats`, `pollstats` and `cleanstats` do that on the command line, `mmash` on a web page. To
+//! **follow** files over time, poll a [`Watch`], which keeps them open, and give its updates to
+//! [`Changes`], which knows how much of each count is new, whichever programs come and go.
 //!
 //! # Async
 //!
