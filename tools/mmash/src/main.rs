@@ -5,9 +5,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use mmash::Arguments;
-use mmstats_cli::{exit, shutdown};
+use mmstats_cli::{descriptors, exit, shutdown};
 
 fn main() -> ExitCode {
+    descriptors::raise_descriptor_limit();
     shutdown::survive_file_size_limit();
     exit::code(mmash::NAME, mmash::run(&Arguments::parse()))
 }

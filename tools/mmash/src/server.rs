@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 
+use mmstats::{Update, Watch};
 use mmstats_cli::address::Listen;
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::exit::{self, Outcome};
@@ -14,10 +15,14 @@ use crate::args::{Arguments, NAME};
 use crate::compat::Settings;
 use crate::live::Rows;
 use crate::metrics::Metrics;
-use crate::polling::{FileErrors, Poller, Snapshot};
+use crate::polling::{Poll, Poller};
 use crate::routes;
 use crate::state::AppState;
 use crate::telemetry::Telemetry;
+
+/// How many errors of a poll are reported: anyone who may write into the directory can cause any
+/// number.
+const MAX_ERRORS: usize = 1_000;
 
 /// Serves until a signal comes. The error is a message.
 pub async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome, String> {
@@ -42,7 +47,7 @@ pub async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome,
         .ok();
     let metrics = Metrics::new(arguments.metrics_options());
     let state = Arc::new(AppState::new(metrics, arguments.interval));
-    Poller::new(locations, arguments.limits)
+    Poller::new(Watch::new(locations).budget(arguments.limits.budget()))
         .start(arguments.interval, on_poll(Arc::clone(&state), telemetry.clone()))
         .map_err(|error| format!("can't start a thread: {error}"))?;
     exit::announce(server.address().url(), Diagnostics::new(NAME));
@@ -61,20 +66,31 @@ pub async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome,
     Ok(outcome)
 }
 
-/// Publishes each snapshot to those who read it.
+/// Publishes each poll to those who read it, and reports its errors.
 fn on_poll(
     state: Arc<AppState>,
     telemetry: Option<Arc<Telemetry>>,
-) -> impl FnMut(Arc<Snapshot>) + Send + 'static {
-    let (mut rows, mut file_errors) = (Rows::default(), FileErrors::new(Diagnostics::new(NAME)));
-    move |snapshot| {
+) -> impl FnMut(Poll<'_>) + Send + 'static {
+    let (mut rows, mut diagnostics) = (Rows::default(), Diagnostics::new(NAME));
+    move |Poll { snapshot, update }| {
         state.publish(&snapshot);
         rows.publish(&snapshot, &state.feed);
-        file_errors.report(&snapshot.errors);
+        report(&update, &mut diagnostics);
         if let Some(telemetry) = &telemetry {
             telemetry.polled(&snapshot, state.feed.open_streams());
         }
         state.poll_ended();
+    }
+}
+
+/// Reports the errors that are new in a poll.
+fn report(update: &Update<'_>, diagnostics: &mut Diagnostics) {
+    for error in update.errors().take(MAX_ERRORS) {
+        diagnostics.file_error(error.path(), &error.reason());
+    }
+    let more = update.errors().len().saturating_sub(MAX_ERRORS);
+    if more > 0 {
+        diagnostics.note(&format_args!("{more} more errors"));
     }
 }
 

@@ -9,7 +9,7 @@ use mmstats_web::Problem;
 use serde::Serialize;
 
 use crate::live::{Values, values_of};
-use crate::polling::{Snapshot, SnapshotFile};
+use crate::polling::Snapshot;
 
 /// The values of a process.
 #[derive(Serialize)]
@@ -57,11 +57,12 @@ pub fn by_process<'a>(
     glob: &str,
 ) -> Result<Vec<ProcessRecord<'a>>, Problem> {
     let mut processes: BTreeMap<Key<'a>, (&'a StatsFile, Totals)> = BTreeMap::new();
-    for SnapshotFile { file, life } in snapshot.matching(glob)? {
+    for entry in snapshot.matching(glob)? {
+        let file = entry.file();
         for stat in file.stats().filter(|stat| stat.label() == label) {
             let of_process = || (file, Totals::default());
             let (_, totals) = processes.entry(Key::of(file)).or_insert_with(of_process);
-            totals.add(file, &stat, life.verdict, snapshot.time);
+            totals.add(file, &stat, entry.life().verdict, snapshot.time);
         }
     }
     let record = |(key, (file, totals)): (Key<'a>, (&'a StatsFile, Totals))| {

@@ -6,14 +6,15 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use mmstats::Identity;
+use mmstats::{Identity, WatchedFile};
 use mmstats_tools::common::json::FileError;
 use mmstats_tools::common::selection::{NO_FILES_REASONS, explain_location};
 use mmstats_web::{Parameters, Problem, json_response};
 use serde::Serialize;
 
+use super::life::life_name;
 use crate::live::Unpublished;
-use crate::polling::{Snapshot, SnapshotFile};
+use crate::polling::Snapshot;
 use crate::state::AppState;
 
 pub async fn files(
@@ -92,7 +93,7 @@ struct IdentityRecord<'a> {
 }
 
 impl<'a> FilesRecord<'a> {
-    fn of(snapshot: &'a Snapshot, files: impl Iterator<Item = &'a SnapshotFile>) -> Self {
+    fn of(snapshot: &'a Snapshot, files: impl Iterator<Item = &'a WatchedFile>) -> Self {
         let errors = snapshot.errors.iter();
         Self {
             time: snapshot.time,
@@ -111,14 +112,14 @@ impl<'a> NothingRecord<'a> {
             snapshot.locations.iter().map(|location| (&**location, explain_location(location)));
         let locations = states.filter_map(|(location, state)| Some((location, state?))).collect();
         let this_process = Some(std::process::id());
-        let is_alone = snapshot.files.iter().all(|entry| entry.file.pid() == this_process);
+        let is_alone = snapshot.files.iter().all(|entry| entry.file().pid() == this_process);
         is_alone.then_some(Self { locations, reasons: &NO_FILES_REASONS })
     }
 }
 
 impl<'a> FileRecord<'a> {
-    fn of(entry: &'a SnapshotFile) -> Self {
-        let SnapshotFile { file, life } = entry;
+    fn of(entry: &'a WatchedFile) -> Self {
+        let (file, life) = (entry.file(), entry.life());
         Self {
             path: file.path().to_string_lossy(),
             name: file.path().file_name().unwrap_or_default().to_string_lossy(),
@@ -126,7 +127,7 @@ impl<'a> FileRecord<'a> {
             stats: file.stats().len(),
             pid: file.pid(),
             tid: file.tid(),
-            life: entry.life(),
+            life: life_name(life),
             reason: &life.reason,
             problem: file.problem().map(|problem| problem.reason().clone()),
             identity: file.identity().map(IdentityRecord::of),

@@ -2,6 +2,7 @@
 
 mod by_process;
 mod files;
+mod life;
 mod metrics;
 mod stats;
 mod stream;

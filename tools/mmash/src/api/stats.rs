@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use mmstats::{Kind, Stat};
+use mmstats::{Kind, Stat, WatchedFile};
 use mmstats_tools::common::records::{TotalRecord, serialize_value};
 use mmstats_tools::common::suggestions::suggest;
 use mmstats_tools::common::total::Total;
@@ -14,7 +14,8 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::by_process::{ProcessRecord, by_process};
-use crate::polling::{Snapshot, SnapshotFile};
+use super::life::life_name;
+use crate::polling::Snapshot;
 use crate::state::AppState;
 
 /// The name of the kind where the file has none.
@@ -93,7 +94,7 @@ struct OneRecord<'a> {
 
 /// A stat in a file.
 struct ValueRecord<'a> {
-    entry: &'a SnapshotFile,
+    entry: &'a WatchedFile,
     stat: Stat<'a>,
     now: f64,
 }
@@ -102,10 +103,10 @@ impl Serialize for ValueRecord<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { entry, stat, now } = self;
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("path", &entry.file.path().to_string_lossy())?;
-        map.serialize_entry("life", entry.life())?;
-        map.serialize_entry("pid", &entry.file.pid())?;
-        map.serialize_entry("tid", &entry.file.tid())?;
+        map.serialize_entry("path", &entry.file().path().to_string_lossy())?;
+        map.serialize_entry("life", life_name(entry.life()))?;
+        map.serialize_entry("pid", &entry.file().pid())?;
+        map.serialize_entry("tid", &entry.file().tid())?;
         serialize_value(&mut map, stat, *now)?;
         map.end()
     }
@@ -125,8 +126,8 @@ fn stat_of(snapshot: &Snapshot, label: &str, wanted: &Parameters) -> Result<Resp
     let now = snapshot.time;
     let (mut totals, mut values) = (Totals::default(), Vec::new());
     for entry in snapshot.matching(wanted.get_or_empty("glob"))? {
-        for stat in entry.file.stats().filter(|stat| stat.label() == label) {
-            totals.add(&entry.file, &stat, entry.life.verdict, now);
+        for stat in entry.file().stats().filter(|stat| stat.label() == label) {
+            totals.add(entry.file(), &stat, entry.life().verdict, now);
             values.push(ValueRecord { entry, stat, now });
         }
     }

@@ -35,7 +35,7 @@ struct Labels {
 pub async fn labels(State(state): State<Arc<AppState>>) -> Result<Response, Problem> {
     state
         .respond(|snapshot| {
-            let all = snapshot.files.iter().flat_map(|entry| entry.file.stats());
+            let all = snapshot.files.iter().flat_map(|entry| entry.file().stats());
             let labels = all.map(|stat| stat.label().into_owned()).collect();
             Ok(json_response(&Labels { labels }))
         })
@@ -62,8 +62,8 @@ pub async fn some_files(
 
 /// The paths of files that have a stat, sorted.
 fn files(snapshot: &Snapshot, glob: &str) -> Result<Response, Problem> {
-    let files = snapshot.matching(glob)?.filter(|entry| entry.file.stats().len() > 0);
-    let paths = files.map(|entry| entry.file.path().to_string_lossy());
+    let files = snapshot.matching(glob)?.filter(|entry| entry.file().stats().len() > 0);
+    let paths = files.map(|entry| entry.file().path().to_string_lossy());
     Ok(json_response(&Files { files: paths.collect() }))
 }
 
@@ -93,7 +93,7 @@ fn stats_of(
     let exact = parameters.get("exact").is_some();
     let mut values: BTreeMap<String, Vec<Value<'_>>> = BTreeMap::new();
     for stat in
-        snapshot.matching(parameters.get_or_empty("glob"))?.flat_map(|entry| entry.file.stats())
+        snapshot.matching(parameters.get_or_empty("glob"))?.flat_map(|entry| entry.file().stats())
     {
         let label = stat.label();
         if label == prefix || !exact && label.starts_with(prefix) {

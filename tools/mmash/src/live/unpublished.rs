@@ -22,11 +22,11 @@ impl Unpublished {
     /// for all of its threads.
     pub fn of(snapshot: &Snapshot) -> Vec<Self> {
         let mut found = BTreeMap::new();
-        for entry in snapshot.files.iter().filter(|entry| entry.life.verdict != Verdict::Dead) {
-            let threads = unpublished_threads(&entry.file);
+        for entry in snapshot.files.iter().filter(|entry| entry.life().verdict != Verdict::Dead) {
+            let threads = unpublished_threads(entry.file());
             if threads > 0 {
-                let command = entry.file.identity().map(|identity| identity.command.clone());
-                let key = (command, entry.file.pid(), entry.file.process());
+                let command = entry.file().identity().map(|identity| identity.command.clone());
+                let key = (command, entry.file().pid(), entry.file().process());
                 let most = found.entry(key).or_insert(0);
                 *most = threads.max(*most);
             }

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 
-use mmstats::{Aggregate, Identity, Kind, Stat, StatsFile};
+use mmstats::{Aggregate, Identity, Kind, Stat, StatsFile, WatchedFile};
 use mmstats_exposition::Bounds;
 use mmstats_exposition::eviction::least_recently_used;
 use mmstats_tools::common::aggregation::aggregate_of;
@@ -72,7 +72,7 @@ impl CumulativeTotals {
             self.unread = snapshot.errors.iter().map(|(path, _)| path.clone()).collect();
         }
         let mut present = HashSet::new();
-        for file in snapshot.files.iter().map(|seen| &seen.file) {
+        for file in snapshot.files.iter().map(WatchedFile::file) {
             present.insert(file.path());
             // Files without an identity have no kinds: nothing says what is a count.
             let Some(identity) = file.identity() else {
@@ -181,7 +181,9 @@ impl KnownFile {
 
 #[cfg(test)]
 mod tests {
-    use mmstats::{Counter, Field, Options, Published, ReadBudget};
+    use std::time::Instant;
+
+    use mmstats::{Counter, Field, Options, Published, Watch};
     use tempfile::TempDir;
 
     use super::*;
@@ -196,8 +198,7 @@ mod tests {
     }
 
     fn poll(cumulative: &mut CumulativeTotals, directory: &TempDir) {
-        let locations = [directory.path().as_os_str().to_owned()];
-        let snapshot = Snapshot::take(&locations, ReadBudget::new());
+        let snapshot = Snapshot::of(&Watch::new([directory.path()]).poll(), Instant::now());
         assert!(snapshot.errors.is_empty(), "{:?}", snapshot.errors);
         cumulative.record(&snapshot, &Bounds::default());
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use mmstats::{Stat, Verdict};
+use mmstats::{Stat, Verdict, WatchedFile};
 use mmstats_exposition::push_label;
 use mmstats_tools::common::aggregation::{is_aggregated, is_current_state};
 use mmstats_tools::common::exposition::{StatFamilies, is_allowed};
@@ -11,7 +11,7 @@ use mmstats_tools::common::totals::Totals;
 use super::cumulative::CumulativeTotals;
 use super::options::{GroupBy, MetricsOptions};
 use super::process_labels::{command_of, processes};
-use crate::polling::{Snapshot, SnapshotFile};
+use crate::polling::Snapshot;
 
 /// All samples; by program, those of `cumulative` instead of those of its files.
 pub fn gather(
@@ -34,9 +34,9 @@ pub fn gather(
             add_each(&mut families, &labels, &process.files, options.by, snapshot.time);
             continue;
         }
-        let mut threads: BTreeMap<Option<i64>, Vec<&SnapshotFile>> = BTreeMap::new();
+        let mut threads: BTreeMap<Option<i64>, Vec<&WatchedFile>> = BTreeMap::new();
         for entry in process.files {
-            threads.entry(entry.file.tid()).or_default().push(entry);
+            threads.entry(entry.file().tid()).or_default().push(entry);
         }
         for (tid, files) in threads {
             let mut labels = labels.clone();
@@ -54,17 +54,17 @@ pub fn gather(
 /// The samples by program. Stats of single processes or threads have none: there would be ever more
 /// series.
 fn add_programs(families: &mut StatFamilies, snapshot: &Snapshot, cumulative: &CumulativeTotals) {
-    let mut programs: BTreeMap<String, Vec<&SnapshotFile>> = BTreeMap::new();
+    let mut programs: BTreeMap<String, Vec<&WatchedFile>> = BTreeMap::new();
     for labels in cumulative.groups() {
         programs.insert(labels.to_owned(), Vec::new());
     }
     for entry in &snapshot.files {
-        programs.entry(command_of(&entry.file)).or_default().push(entry);
+        programs.entry(command_of(entry.file())).or_default().push(entry);
     }
     for (labels, files) in programs {
         families.begin(labels.clone());
         if !(labels.is_empty() || files.is_empty()) {
-            families.add_up(files.iter().any(|entry| entry.life.verdict != Verdict::Dead));
+            families.add_up(files.iter().any(|entry| entry.life().verdict != Verdict::Dead));
         }
         cumulative.add_to(families, &labels);
         add_group(families, &files, snapshot.time, |stat| !cumulative.has(&labels, stat));
@@ -74,16 +74,16 @@ fn add_programs(families: &mut StatFamilies, snapshot: &Snapshot, cumulative: &C
 /// The stats that add up over some files.
 fn add_group(
     families: &mut StatFamilies,
-    files: &[&SnapshotFile],
+    files: &[&WatchedFile],
     now: f64,
     is_wanted: impl Fn(&Stat<'_>) -> bool,
 ) {
     let mut totals = Totals::default();
     for entry in files {
-        let stats = entry.file.stats().filter(is_aggregated);
+        let stats = entry.file().stats().filter(is_aggregated);
         stats
             .filter(|stat| is_wanted(stat) && is_allowed(stat))
-            .for_each(|stat| totals.add(&entry.file, &stat, entry.life.verdict, now));
+            .for_each(|stat| totals.add(entry.file(), &stat, entry.life().verdict, now));
     }
     totals.iter().for_each(|total| families.add_total(total));
 }
@@ -93,13 +93,13 @@ fn add_group(
 fn add_each(
     families: &mut StatFamilies,
     group: &str,
-    files: &[&SnapshotFile],
+    files: &[&WatchedFile],
     by: GroupBy,
     now: f64,
 ) {
     let mut known = HashSet::new();
     for (index, entry) in files.iter().enumerate() {
-        let file = &entry.file;
+        let file = entry.file();
         let mut labels = group.to_owned();
         if let Some(tid) = file.tid().filter(|_| by != GroupBy::Tid) {
             push_label(&mut labels, "tid", &tid.to_string());
@@ -115,7 +115,7 @@ fn add_each(
             }
             families.begin(labels);
         }
-        let is_dead = entry.life.verdict == Verdict::Dead;
+        let is_dead = entry.life().verdict == Verdict::Dead;
         let each = file.stats().filter(|stat| !is_aggregated(stat));
         let each = each.filter(|stat| !(is_dead && is_current_state(stat)));
         // A mean over a window that has passed says nothing about now.

@@ -5,10 +5,8 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::sync::OnceLock;
 
-use mmstats::{ProcessKey, StatsFile, Verdict};
+use mmstats::{ProcessKey, StatsFile, Verdict, WatchedFile};
 use mmstats_exposition::push_label;
-
-use crate::polling::SnapshotFile;
 
 /// A process that has samples.
 #[derive(Debug)]
@@ -16,7 +14,7 @@ pub struct Process<'a> {
     /// Whether it isn't proven dead.
     pub is_up: bool,
     /// Its files.
-    pub files: Vec<&'a SnapshotFile>,
+    pub files: Vec<&'a WatchedFile>,
 }
 
 /// What tells processes with the same labels apart.
@@ -34,14 +32,14 @@ struct Key {
 /// same labels only one has samples: a living one rather than a dead one, and of these the one that
 /// started last. Samples of several would have the same labels, and their sum would fall when the
 /// files of a dead one are removed.
-pub fn processes(files: &[SnapshotFile]) -> BTreeMap<String, Process<'_>> {
+pub fn processes(files: &[WatchedFile]) -> BTreeMap<String, Process<'_>> {
     let mut by_labels: BTreeMap<String, BTreeMap<Key, Process<'_>>> = BTreeMap::new();
     for entry in files {
-        let is_up = entry.life.verdict != Verdict::Dead;
-        let process = entry.file.process();
+        let is_up = entry.life().verdict != Verdict::Dead;
+        let process = entry.file().process();
         let is_known = process.is_some_and(|key| key.start_time != 0 && key.boot_id != [0; 16]);
         let key = Key { process, is_dead: !(is_up || is_known) };
-        let same = by_labels.entry(labels_of(&entry.file)).or_default();
+        let same = by_labels.entry(labels_of(entry.file())).or_default();
         let process = same.entry(key).or_insert(Process { is_up: false, files: Vec::new() });
         process.is_up |= is_up;
         process.files.push(entry);

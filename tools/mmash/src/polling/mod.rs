@@ -1,10 +1,8 @@
 //! Reading all files once an interval, whoever asks.
 
-mod file_errors;
 mod histograms;
 mod poller;
 mod snapshot;
 
-pub use file_errors::FileErrors;
-pub use poller::Poller;
-pub use snapshot::{Snapshot, SnapshotFile};
+pub use poller::{Poll, Poller};
+pub use snapshot::Snapshot;

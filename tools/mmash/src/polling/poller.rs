@@ -1,13 +1,12 @@
 //! Polls the files once an interval.
 
-use std::ffi::OsString;
 use std::io;
 use std::mem;
 use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mmstats_tools::common::arguments::LimitArguments;
+use mmstats::{Update, Watch};
 
 use super::snapshot::Snapshot;
 
@@ -18,21 +17,29 @@ const LARGE: u64 = 64 << 20;
 /// Reads the files at some locations again and again.
 #[derive(Debug)]
 pub struct Poller {
-    locations: Vec<OsString>,
-    limits: LimitArguments,
+    watch: Watch,
     latest: Arc<Snapshot>,
     /// The one before the latest, as long as a response is made of it.
     previous: Weak<Snapshot>,
 }
 
+/// What a poll found.
+#[derive(Debug)]
+pub struct Poll<'a> {
+    /// The files.
+    pub snapshot: Arc<Snapshot>,
+    /// What became of them since the last poll.
+    pub update: Update<'a>,
+}
+
 impl Poller {
     /// A poller that hasn't polled yet.
-    pub fn new(locations: Vec<OsString>, limits: LimitArguments) -> Self {
-        Self { locations, limits, latest: Arc::default(), previous: Weak::new() }
+    pub fn new(watch: Watch) -> Self {
+        Self { watch, latest: Arc::default(), previous: Weak::new() }
     }
 
     /// Polls now, and from then on once an interval in a thread of its own. `on_poll` takes each
-    /// snapshot.
+    /// poll.
     ///
     /// # Errors
     ///
@@ -40,7 +47,7 @@ impl Poller {
     pub fn start(
         mut self,
         interval: Duration,
-        mut on_poll: impl FnMut(Arc<Snapshot>) + Send + 'static,
+        mut on_poll: impl FnMut(Poll<'_>) + Send + 'static,
     ) -> io::Result<()> {
         self.poll().into_iter().for_each(&mut on_poll);
         let run = move || {
@@ -56,15 +63,17 @@ impl Poller {
     }
 
     /// Reads all files once; `None` while a large old snapshot is in use.
-    fn poll(&mut self) -> Option<Arc<Snapshot>> {
+    fn poll(&mut self) -> Option<Poll<'_>> {
         if self.previous.upgrade().is_some_and(|previous| previous.bytes > LARGE) {
             return None;
         }
-        let mut snapshot = Snapshot::take(&self.locations, self.limits.budget());
+        let taken = Instant::now();
+        let update = self.watch.poll();
+        let mut snapshot = Snapshot::of(&update, taken);
         snapshot.histograms = self.latest.histograms.next();
         let snapshot = Arc::new(snapshot);
         let previous = mem::replace(&mut self.latest, Arc::clone(&snapshot));
         self.previous = Arc::downgrade(&previous);
-        Some(snapshot)
+        Some(Poll { snapshot, update })
     }
 }

@@ -1,12 +1,11 @@
 //! All files at one moment.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use glob::Pattern;
-use mmstats::{Life, Processes, ReadBudget, ReadError, ReadOptions, StatsFile, Verdict};
+use mmstats::{ReadError, Update, WatchedFile};
 use mmstats_cli::clock::now;
 use mmstats_tools::common::totals::Totals;
 use mmstats_web::Problem;
@@ -24,7 +23,7 @@ pub struct Snapshot {
     /// The same moment, by a clock that never jumps.
     pub taken: Instant,
     /// The files, sorted by path.
-    pub files: Vec<SnapshotFile>,
+    pub files: Vec<WatchedFile>,
     /// Files that can't be read, or not to their end, and locations that don't exist, with the
     /// reason.
     pub errors: Vec<(PathBuf, String)>,
@@ -35,13 +34,6 @@ pub struct Snapshot {
     /// The histograms of single processes that somebody asked for.
     pub histograms: ProcessHistograms,
     totals: OnceLock<Arc<Totals>>,
-}
-
-/// A file, and whether its writer is alive.
-#[derive(Debug)]
-pub struct SnapshotFile {
-    pub file: StatsFile,
-    pub life: Life,
 }
 
 impl Default for Snapshot {
@@ -61,31 +53,18 @@ impl Default for Snapshot {
 }
 
 impl Snapshot {
-    /// Reads the files at these locations, as far as the budget allows.
-    pub fn take(locations: &[OsString], mut budget: ReadBudget) -> Self {
-        let mut snapshot = Self::default();
-        let search = mmstats::find(locations);
-        let options = ReadOptions::new().keep_open(true);
-        let mut processes = Processes::new();
-        snapshot.locations = search.locations().to_vec();
-        for error in search.errors() {
-            snapshot.add_error(error);
-        }
-        for path in search.paths() {
-            match options.read_within(path, &mut budget) {
-                Ok(mut file) => {
-                    if let Some(problem) = file.problem() {
-                        snapshot.add_error(problem);
-                    }
-                    let life = file.life(&mut processes);
-                    file.close();
-                    snapshot.files.push(SnapshotFile { file, life });
-                }
-                Err(error) if error.is_not_found() => {}
-                Err(error) => snapshot.add_error(&error),
-            }
-        }
-        snapshot.bytes = budget.bytes();
+    /// The files of a poll that began at `taken`.
+    pub fn of(update: &Update<'_>, taken: Instant) -> Self {
+        let since = update.wall().duration_since(SystemTime::UNIX_EPOCH);
+        let mut snapshot = Self {
+            time: since.map_or(0.0, |since| since.as_secs_f64()),
+            taken,
+            files: update.files().cloned().collect(),
+            locations: update.locations().to_vec(),
+            ..Self::default()
+        };
+        snapshot.bytes = snapshot.files.iter().map(|entry| entry.file().size() as u64).sum();
+        update.all_errors().take(MAX_ERRORS + 1).for_each(|error| snapshot.add_error(error));
         snapshot
     }
 
@@ -94,7 +73,7 @@ impl Snapshot {
     /// # Errors
     ///
     /// Returns a [`Problem`] if the glob is invalid or has a `/`.
-    pub fn matching(&self, glob: &str) -> Result<impl Iterator<Item = &SnapshotFile>, Problem> {
+    pub fn matching(&self, glob: &str) -> Result<impl Iterator<Item = &WatchedFile>, Problem> {
         let invalid = |reason: &str| Problem::bad_request(format!("glob={glob:?}: {reason}"));
         if glob.contains('/') {
             return Err(invalid("a glob matches file names and can't contain '/'"));
@@ -102,7 +81,7 @@ impl Snapshot {
         let all = glob.is_empty();
         let pattern = Pattern::new(glob).map_err(|error| invalid(error.msg))?;
         Ok(self.files.iter().filter(move |entry| {
-            let name = entry.file.path().file_name().unwrap_or_default();
+            let name = entry.file().path().file_name().unwrap_or_default();
             all || pattern.matches(&name.to_string_lossy())
         }))
     }
@@ -124,10 +103,11 @@ impl Snapshot {
         }
     }
 
-    fn total<'a>(&self, files: impl Iterator<Item = &'a SnapshotFile>) -> Arc<Totals> {
+    fn total<'a>(&self, files: impl Iterator<Item = &'a WatchedFile>) -> Arc<Totals> {
         let mut totals = Totals::default();
-        for SnapshotFile { file, life } in files {
-            file.stats().for_each(|stat| totals.add(file, &stat, life.verdict, self.time));
+        for entry in files {
+            let (file, verdict) = (entry.file(), entry.life().verdict);
+            file.stats().for_each(|stat| totals.add(file, &stat, verdict, self.time));
         }
         Arc::new(totals)
     }
@@ -135,20 +115,8 @@ impl Snapshot {
     fn add_error(&mut self, error: &ReadError) {
         let reason = match self.errors.len() {
             ..MAX_ERRORS => error.reason(),
-            MAX_ERRORS => format!("the last of {MAX_ERRORS} errors; more are not listed"),
-            _ => return,
+            _ => format!("the last of {MAX_ERRORS} errors; more are not listed"),
         };
         self.errors.push((error.path().to_path_buf(), reason));
-    }
-}
-
-impl SnapshotFile {
-    /// `alive`, `dead` or `undecided`.
-    pub const fn life(&self) -> &'static str {
-        match self.life.verdict {
-            Verdict::Alive => "alive",
-            Verdict::Dead => "dead",
-            _ => "undecided",
-        }
     }
 }
