@@ -5,6 +5,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
 
+use nix::errno::Errno;
+
 use super::reading::Reading;
 use crate::file::{Life, OpenFile, ReadError};
 use crate::read::{StatsFile, WatchedFile};
@@ -86,9 +88,12 @@ impl Entry {
                 Presence::Same
             }
             Ok(_) => Presence::Replaced,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Presence::Gone,
-            // Another file that can't be reached, or the same one.
-            Err(_) => Presence::Same,
+            Err(error) => match error.raw_os_error().map(Errno::from_raw) {
+                Some(Errno::ENOENT | Errno::ENOTDIR) => Presence::Gone,
+                Some(Errno::ELOOP) => Presence::Replaced,
+                // Another file that can't be reached, or the same one.
+                _ => Presence::Same,
+            },
         }
     }
 
