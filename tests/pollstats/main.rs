@@ -3,7 +3,9 @@
 //! When the header arrives, the baseline has been taken.
 
 mod absent_values;
+mod ending;
 mod order;
+mod unlisted;
 mod waiting;
 
 use std::fs;

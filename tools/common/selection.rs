@@ -76,18 +76,23 @@ impl Selection {
 
     /// The locations that were searched and why they may have no files, in several lines.
     pub fn explain_no_files(&self) -> String {
-        let mut text = "no stats files found\nsearched:".to_owned();
-        for location in self.search.locations() {
-            let reason = explain_location(location)
-                .map_or_else(String::new, |reason| format!("  ({reason})"));
-            write!(text, "\n  {}{reason}", escape(location)).expect("a String takes everything");
-        }
-        text.push_str("\npossible reasons:");
-        for reason in NO_FILES_REASONS {
-            write!(text, "\n  - {reason}").expect("a String takes everything");
-        }
-        text
+        explain_no_files(self.search.locations())
     }
+}
+
+/// The locations that were searched and why they may have no files, in several lines.
+pub fn explain_no_files(locations: &[String]) -> String {
+    let mut text = "no stats files found\nsearched:".to_owned();
+    for location in locations {
+        let reason =
+            explain_location(location).map_or_else(String::new, |reason| format!("  ({reason})"));
+        write!(text, "\n  {}{reason}", escape(location)).expect("a String takes everything");
+    }
+    text.push_str("\npossible reasons:");
+    for reason in NO_FILES_REASONS {
+        write!(text, "\n  - {reason}").expect("a String takes everything");
+    }
+    text
 }
 
 /// Why nothing can be found at a location, if the system says so.

@@ -30,8 +30,8 @@ Examples:
 /// Shows how stats change from one poll to the next, added up over all files: counters as a rate per
 /// second, gauges and up-down counters as they are, averages as the mean of the interval, timers as
 /// its mean and rate, histograms as one of its percentiles. The first poll is the baseline, so the
-/// first row is true. Files may come and go meanwhile. Gauges and other states don't count if their
-/// program is dead.
+/// first row is true. Files may come and go meanwhile: what a program counts before it ends is in the
+/// next row. Gauges and other states don't count if their program is dead.
 ///
 /// FIELDS is a comma-separated list of labels or globs. Without it, counters, timers, histograms,
 /// up-down counters, gauges and averages are shown, as many as fit; telemetry of mmash and kodemon
@@ -101,7 +101,7 @@ pub struct Arguments {
     #[arg(long = "gauge", value_name = "GLOB", value_delimiter = ',')]
     pub gauges: Vec<LabelPattern>,
 
-    /// One line per file; those of dead programs are marked
+    /// One line per file; those of dead programs are marked, and the last one of a removed file
     #[arg(long)]
     pub per_file: bool,
 

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
+use mmstats_cli::descriptors::raise_descriptor_limit;
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::exit::{self, Outcome};
 use mmstats_cli::generate::generate;
@@ -13,6 +14,7 @@ use mmstats_tools::pollstats::{self, Arguments, NAME, Screen};
 
 fn main() -> ExitCode {
     shutdown::survive_file_size_limit();
+    raise_descriptor_limit();
     let arguments = Arguments::parse();
     if let Some(what) = arguments.common.generate.what {
         return exit::code(NAME, generate(what, Arguments::command()));

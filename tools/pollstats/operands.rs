@@ -5,6 +5,8 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use mmstats::is_stats_file_name;
+use mmstats_cli::diagnostics::Diagnostics;
+use mmstats_cli::escape::escape;
 
 /// The operands, by what they are.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,8 +38,16 @@ impl<'a> Operands<'a> {
         }
     }
 
-    /// The list of fields that may be meant, including locations that are plain words and no files.
-    pub fn likely_fields(&self) -> Option<String> {
+    /// Suggests what may be meant if locations are plain words and no files.
+    pub fn suggest_commas(&self, diagnostics: &Diagnostics) {
+        if let Some(fields) = self.likely_fields() {
+            let fields = escape(&fields);
+            diagnostics.note(&format_args!("fields are separated by commas: {fields}"));
+        }
+    }
+
+    /// The list of fields that may be meant.
+    fn likely_fields(&self) -> Option<String> {
         let is_word = |location: &&OsString| !has_slash(location) && !names_files(location);
         let words = self.locations.iter().filter(is_word).map(|word| word.to_string_lossy());
         let list: Vec<_> = self.fields.iter().map(|&fields| fields.into()).chain(words).collect();

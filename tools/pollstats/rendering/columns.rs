@@ -3,7 +3,7 @@
 use mmstats::Aggregate;
 
 use crate::common::identifier::is_identifier;
-use crate::pollstats::sampling::catalog::Catalog;
+use crate::pollstats::sampling::catalog::{Catalog, LabelId};
 use crate::pollstats::sampling::column_kind::ColumnKind;
 use crate::pollstats::sampling::fields::{Fields, SelectedLabel};
 
@@ -14,6 +14,8 @@ pub struct Column {
     pub label: String,
     /// The label without the prefix.
     pub title: String,
+    /// The label's number; `None` if no file has had it yet.
+    pub id: Option<LabelId>,
     /// `None` if no file has had it yet.
     pub kind: Option<ColumnKind>,
     /// The stat's unit, or an empty text.
@@ -68,6 +70,7 @@ pub fn columns(fields: &Fields, known: &Catalog) -> Vec<Column> {
     let column = |selected: SelectedLabel| {
         let known = known.get(&selected.label);
         Column {
+            id: known.map(|known| known.id),
             kind: known.map(|known| known.kind),
             unit: known.map(|known| known.unit.clone()).unwrap_or_default(),
             aggregate: known.and_then(|known| known.aggregate),
@@ -150,6 +153,7 @@ mod tests {
         let column = Column {
             label: "web.x".into(),
             title: "x".into(),
+            id: None,
             kind,
             unit: unit.into(),
             aggregate: None,

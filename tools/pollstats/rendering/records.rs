@@ -13,6 +13,7 @@ use super::cells::Cell;
 use super::columns::Heading;
 use super::rows::{Row, RowFile};
 use crate::common::json::{Exact, is_alive};
+use crate::pollstats::sampling::sample::FileState;
 
 /// Raised when a reader of an older schema would go wrong.
 const SCHEMA: u32 = 1;
@@ -34,8 +35,8 @@ pub fn csv_header(out: &mut dyn Write, headings: &[Heading], per_file: bool) -> 
 /// A row of csv. A missing number is an empty cell.
 pub fn csv_row(out: &mut dyn Write, row: &Row) -> io::Result<()> {
     let mut record = vec![seconds(row.time).to_string()];
-    if let Some(RowFile { path, life }) = &row.file {
-        let alive = is_alive(*life).map_or_else(String::new, |alive| alive.to_string());
+    if let Some(RowFile { path, state }) = &row.file {
+        let alive = alive(*state).map_or_else(String::new, |is_alive| is_alive.to_string());
         record.extend([escape_path_data(path).into_owned(), alive]);
     }
     let text = |value: Value<'_>| escape_data(&value.to_string()).into_owned();
@@ -57,7 +58,7 @@ pub fn json_row(mut out: &mut dyn Write, headings: &[Heading], row: &Row) -> io:
     let file = row
         .file
         .as_ref()
-        .map(|file| FileRecord { file: file.path.to_string_lossy(), alive: is_alive(file.life) });
+        .map(|file| FileRecord { file: file.path.to_string_lossy(), alive: alive(file.state) });
     let record = Record {
         schema: SCHEMA,
         time: seconds(row.time),
@@ -68,6 +69,14 @@ pub fn json_row(mut out: &mut dyn Write, headings: &[Heading], row: &Row) -> io:
     json::write(&mut out, &record)?;
     out.write_all(b"\n")?;
     out.flush()
+}
+
+/// Whether the program of a row's file is alive; that of a removed file no longer writes it.
+const fn alive(state: FileState) -> Option<bool> {
+    match state {
+        FileState::Present(verdict) => is_alive(verdict),
+        FileState::Removed => Some(false),
+    }
 }
 
 /// The cell's number, which is infinite beyond the range of a histogram.

@@ -16,6 +16,7 @@ use super::line::{Line, cut_beginning, cut_end};
 use super::rows::{Row, RowFile};
 use crate::common::terminal::{FAINT, Paint, TITLE, kind_style};
 use crate::pollstats::sampling::column_kind::ColumnKind;
+use crate::pollstats::sampling::sample::FileState;
 
 /// The widest that a file's name is shown.
 const WIDEST_FILE: usize = 32;
@@ -242,9 +243,13 @@ fn cell_style(cell: &Cell, heading: &Heading) -> Style {
     }
 }
 
-/// The name of a row's file, with a mark if its program is dead.
+/// The name of a row's file, with a mark if its state no longer holds.
 fn marked_name(file: &RowFile) -> String {
-    let mark = if file.life == Verdict::Dead { " [dead]" } else { "" };
+    let mark = match file.state {
+        FileState::Present(Verdict::Dead) => " [dead]",
+        FileState::Present(_) => "",
+        FileState::Removed => " [removed]",
+    };
     file_name(&file.path) + mark
 }
 

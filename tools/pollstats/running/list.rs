@@ -14,6 +14,7 @@ use crate::common::natural;
 use crate::common::selection::Selection;
 use crate::common::subject::Subject;
 use crate::pollstats::args::{Arguments, Format};
+use crate::pollstats::operands::Operands;
 use crate::pollstats::rendering::records;
 use crate::pollstats::sampling::column_kind::ColumnKind;
 use crate::pollstats::sampling::fields::Fields;
@@ -37,19 +38,28 @@ struct Entry {
     subject: Subject,
 }
 
-/// Lists the labels that FIELDS match, or all; returns whether there are any.
+/// Lists the labels that FIELDS match, or all; returns whether there are any. Says why if there are
+/// no files.
 ///
 /// # Errors
 ///
 /// Returns an error if `out` can't be written.
 pub fn list(
     arguments: &Arguments,
+    operands: &Operands<'_>,
     fields: &Fields,
-    selection: &Selection,
     out: &mut dyn Write,
     diagnostics: &mut Diagnostics,
 ) -> io::Result<bool> {
-    let entries = collect(arguments, fields, selection, diagnostics);
+    let selection = Selection::find(operands.locations, diagnostics);
+    operands.suggest_commas(diagnostics);
+    if selection.paths().is_empty() {
+        if diagnostics.errors() == 0 {
+            diagnostics.note(&selection.explain_no_files());
+        }
+        return Ok(false);
+    }
+    let entries = collect(arguments, fields, &selection, diagnostics);
     match arguments.output {
         Format::Text => text(&entries, out)?,
         Format::Csv => csv(&entries, out)?,

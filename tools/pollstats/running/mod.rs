@@ -1,7 +1,7 @@
 //! A run: polls and rows until the end, or a list of stats.
 
 mod list;
+mod run;
 mod schedule;
-mod watch;
 
-pub use watch::run;
+pub use run::run;

@@ -1,6 +1,6 @@
 //! How a stat is shown: by its kind, or by a guess from its type.
 
-use mmstats::{Kind, Stat, Value};
+use mmstats::{Increase, Kind, Stat, Value};
 
 use super::measurement::Measurement;
 use crate::common::patterns::{LabelPattern, any_matches};
@@ -68,34 +68,73 @@ impl ColumnKind {
         })
     }
 
-    /// The measurement of a stat at the Unix time `now`.
-    pub fn measurement(self, stat: &Stat<'_>, now: f64) -> Measurement {
-        let number = || match stat.value() {
-            Value::Text(text) => Measurement::Text(text.into_owned()),
-            value => value
-                .to_static()
-                .map_or_else(|| Measurement::Text(value.to_string()), Measurement::Gauge),
+    /// The measurement of a stat at the Unix time `now`. Its increase since the last poll is asked
+    /// for only if it matters.
+    pub fn measurement(
+        self,
+        stat: &Stat<'_>,
+        increase: impl FnOnce() -> Option<Increase>,
+        now: f64,
+    ) -> Measurement {
+        let counted = match self {
+            Self::Average if stat.is_expired(now) => return Measurement::Absent,
+            Self::Timestamp if stat.value().as_f64() == Some(0.0) => return Measurement::Never,
+            Self::Timestamp | Self::Gauge | Self::Info => None,
+            _ => increase(),
         };
-        match self {
-            Self::Counter => stat.value().as_u64().map_or_else(number, Measurement::Counter),
-            Self::UpDownCounter => stat.value().as_i64().map_or_else(number, Measurement::up_down),
-            Self::Timer => total(stat).unwrap_or_else(number),
-            Self::Histogram => stat.histogram().map_or_else(number, Measurement::Histogram),
-            Self::Average if stat.is_expired(now) => Measurement::Absent,
-            Self::Average => total(stat).or_else(|| mean(stat)).unwrap_or_else(number),
-            Self::Timestamp if stat.value().as_f64() == Some(0.0) => Measurement::Never,
-            _ => number(),
+        match counted {
+            Some(Increase::Count(new)) => Measurement::Counter(new),
+            Some(Increase::Total { count, total }) => Measurement::Total { count, total },
+            Some(Increase::Histogram(new)) => Measurement::Histogram(new),
+            Some(Increase::UpDown(new)) => Measurement::UpDown { now: up_down(stat), new },
+            _ if self == Self::Average => mean(stat).unwrap_or_else(|| value(stat)),
+            _ => value(stat),
         }
     }
 }
 
-fn total(stat: &Stat<'_>) -> Option<Measurement> {
-    Some(Measurement::Total {
-        count: stat.component("count")?.as_u64()?,
-        total: stat.component("total")?.as_f64()?,
-    })
+fn up_down(stat: &Stat<'_>) -> i64 {
+    stat.value().as_i64().unwrap_or(0)
+}
+
+fn value(stat: &Stat<'_>) -> Measurement {
+    match stat.value() {
+        Value::Text(text) => Measurement::Text(text.into_owned()),
+        value => value
+            .to_static()
+            .map_or_else(|| Measurement::Text(value.to_string()), Measurement::Gauge),
+    }
 }
 
 fn mean(stat: &Stat<'_>) -> Option<Measurement> {
     Some(Measurement::Mean { mean: stat.value().as_f64()?, count: stat.mean_count() })
+}
+
+#[cfg(test)]
+mod tests {
+    use mmstats::{Identity, StatsFile};
+    use mmstats_testing::foreign::{Foreign, foreign, writer_like};
+
+    use super::*;
+
+    #[test]
+    fn what_counts_is_its_increase_and_anything_else_its_value() {
+        let fields = [Foreign::new("hits", 1, "Q", &[7]), Foreign::new("busy", 2, "Q", &[3])];
+        let bytes = foreign(&writer_like(&Identity::default(), |_| {}), &fields);
+        let file = StatsFile::from_bytes("file", bytes).unwrap();
+        let [hits, busy] = ["hits", "busy"].map(|label| file.get(label).unwrap());
+        let kind = ColumnKind::of(&hits, &[]);
+        let new = || Some(Increase::Count(2));
+        assert_eq!(kind.measurement(&hits, new, 1e9), Measurement::Counter(2));
+        let value = |value| Measurement::Gauge(Value::Unsigned(value));
+        assert_eq!(kind.measurement(&hits, || None, 1e9), value(7), "nothing that could grow");
+
+        let unneeded = || panic!("its increase isn't needed");
+        let gauges = ["hits".parse().unwrap()];
+        let states =
+            [(ColumnKind::of(&hits, &gauges), hits, 7), (ColumnKind::of(&busy, &[]), busy, 3)];
+        for (kind, stat, expected) in states {
+            assert_eq!(kind.measurement(&stat, unneeded, 1e9), value(expected));
+        }
+    }
 }

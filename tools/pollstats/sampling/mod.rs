@@ -1,12 +1,11 @@
-//! Reading the files, and what changed in them between two polls.
+//! What changed between two polls, of the files and labels that the user asks for.
 
 pub mod catalog;
-pub mod changes;
 pub mod column_kind;
 mod field;
 pub mod fields;
 pub mod filter;
 pub mod measurement;
 pub mod poller;
+pub mod sample;
 pub mod sampler;
-pub mod snapshot;

@@ -1,114 +1,159 @@
-//! Compares each poll with the one before.
-//!
-//! The first poll is the baseline. From then on each file is compared with itself: a file that
-//! disappears takes its total with it without making anything negative, one that appears counts from
-//! zero because it was created in between, and another writer's file under a known name counts as a
-//! new file.
+//! Which files and labels take part, and what is measured of them.
 
-use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
 
-use super::changes::{Changes, FileChanges, FileEvent};
-use super::measurement::Measurement;
-use super::snapshot::{FileSnapshot, Snapshot, WriterIdentity};
+use mmstats::{Changes, FileChange, FileEvent, Stat, StatsFile, Verdict};
+use mmstats_cli::diagnostics::Diagnostics;
+
+use super::catalog::{Catalog, LabelId, LabelInfo};
+use super::column_kind::ColumnKind;
+use super::fields::Fields;
+use super::filter::{Filter, any_passes};
+use super::sample::{FileSample, FileState, Sample};
 use crate::common::natural;
+use crate::common::patterns::LabelPattern;
+use crate::common::subject::Subject;
+use crate::common::unpublished::Unpublished;
 
-/// How much older than the last poll a file may say it is and still have been created after it: a
-/// writer takes the time first and links the file last.
-const CREATION_SLACK: Duration = Duration::from_secs(5);
-
-/// Compares each poll with the one before.
+/// What takes part.
 #[derive(Debug)]
-pub struct Sampler {
-    at: Instant,
-    time: f64,
-    /// Each file as it was last read.
-    files: HashMap<PathBuf, FileSnapshot>,
-    /// Every file that existed, read or not.
-    listed: HashSet<PathBuf>,
+pub struct SampleOptions<'a> {
+    /// The labels.
+    pub fields: &'a Fields,
+    /// The prefix of labels, for the filters.
+    pub prefix: &'a str,
+    /// Which files take part.
+    pub filters: &'a [Filter],
+    /// Labels to treat as gauges.
+    pub gauges: &'a [LabelPattern],
+    /// Whether only files of live programs take part.
+    pub alive: bool,
+    /// Whether the order of files matters.
+    pub ordered: bool,
 }
 
-impl Sampler {
-    /// Begins at a baseline.
-    pub fn new(baseline: Snapshot) -> Self {
+/// Measures what takes part; remembers which labels there are.
+#[derive(Debug)]
+pub struct Sampler<'a> {
+    options: SampleOptions<'a>,
+    /// What is known of the selected labels.
+    pub known: Catalog,
+    /// Labels of the first sample that aren't selected: one of them may be meant.
+    pub others: BTreeSet<String>,
+    has_sampled: bool,
+    /// With `alive`: the files that didn't take part in the last sample.
+    not_alive: HashSet<PathBuf>,
+    unpublished: Unpublished,
+    /// How many files have been measured.
+    measured: u64,
+    /// For each label the last file that had it: of a file's stats with one label the first counts.
+    last_measured: Vec<u64>,
+}
+
+impl<'a> Sampler<'a> {
+    /// Knows no label yet.
+    pub fn new(options: SampleOptions<'a>) -> Self {
         Self {
-            at: baseline.at,
-            time: baseline.time,
-            listed: listed(&baseline),
-            files: by_path(baseline.files),
+            options,
+            known: Catalog::new(),
+            others: BTreeSet::new(),
+            has_sampled: false,
+            not_alive: HashSet::new(),
+            unpublished: Unpublished::default(),
+            measured: 0,
+            last_measured: Vec::new(),
         }
     }
 
-    /// What changed since the last poll. `now` becomes the last poll.
-    pub fn advance(&mut self, now: Snapshot) -> Changes {
-        let mut events = Vec::new();
-        let mut files: Vec<_> =
-            now.files.iter().map(|file| self.changes_of(file, &mut events)).collect();
-        files.sort_by(|a, b| natural::compare_paths(&a.path, &b.path));
-        let changes = Changes {
-            time: now.time,
-            interval: now.at.saturating_duration_since(self.at),
-            files,
-            events,
-        };
-        self.replace(now, changes)
-    }
-
-    fn replace(&mut self, now: Snapshot, mut changes: Changes) -> Changes {
-        let listed = listed(&now);
-        let gone = self.listed.difference(&listed).cloned().map(FileEvent::Disappeared);
-        changes.events.extend(gone);
-        // What couldn't be read this time is compared with its last state when it can be again.
-        self.files.retain(|path, _| listed.contains(path));
-        self.files.extend(by_path(now.files));
-        (self.at, self.time, self.listed) = (now.at, now.time, listed);
-        changes
-    }
-
-    fn changes_of(&self, file: &FileSnapshot, events: &mut Vec<FileEvent>) -> FileChanges {
-        let known = self.files.get(&file.path);
-        let before = known.filter(|before| before.writer == file.writer);
-        if before.is_none() {
-            events.push(match known {
-                Some(_) => FileEvent::Replaced(file.path.clone()),
-                None => FileEvent::Appeared(file.path.clone()),
-            });
+    /// Measures the changes up to a poll at this Unix time.
+    pub fn sample(&mut self, changes: &Changes, time: f64, diagnostics: &Diagnostics) -> Sample {
+        let mut not_alive = HashSet::new();
+        let mut sample =
+            Sample { time, interval: changes.interval(), files: Vec::new(), events: Vec::new() };
+        for change in changes.files() {
+            if !any_passes(self.options.filters, change.file(), self.options.prefix) {
+                continue;
+            }
+            if self.options.alive && !self.was_alive(change) {
+                not_alive.insert(change.file().path().to_owned());
+                continue;
+            }
+            self.unpublished.record(change.file());
+            note_event(change, &mut sample.events);
+            sample.files.push(self.measure(change, time));
         }
-        let is_new = known.is_some() || !self.listed.contains(&file.path);
-        let is_created = before.is_none() && is_new && self.was_created_since(&file.writer);
-        let change = |label: &String, now: &Measurement| match before {
-            None if is_created => now.clone(),
-            None => now.unchanged(),
-            Some(before) => match before.measurements.get(label) {
-                Some(before) => now.since(before),
-                // A stat that was added to a known file.
-                None if before.is_complete => now.clone(),
-                None => now.unchanged(),
-            },
+        if self.options.ordered {
+            sample.files.sort_by(|one, other| natural::compare_paths(&one.path, &other.path));
+        }
+        self.unpublished.report(diagnostics);
+        (self.not_alive, self.has_sampled) = (not_alive, true);
+        sample
+    }
+
+    /// Whether a program was alive when it counted last. One whose file is removed was if it was
+    /// alive in the last poll.
+    fn was_alive(&self, change: &FileChange) -> bool {
+        if change.is_removed() {
+            !self.not_alive.contains(change.file().path())
+        } else {
+            change.life().verdict == Verdict::Alive
+        }
+    }
+
+    fn measure(&mut self, change: &FileChange, now: f64) -> FileSample {
+        let file = change.file();
+        self.measured += 1;
+        let mut measurements = Vec::new();
+        for stat in file.stats() {
+            let kind = ColumnKind::of(&stat, self.options.gauges);
+            if let Some(label) = self.label(file, &stat, kind)
+                && std::mem::replace(&mut self.last_measured[label], self.measured) != self.measured
+            {
+                measurements.push((label, kind.measurement(&stat, || change.increase(&stat), now)));
+            }
+        }
+        let state = if change.is_removed() {
+            FileState::Removed
+        } else {
+            FileState::Present(change.life().verdict)
         };
-        let measurements = file
-            .measurements
-            .iter()
-            .map(|(label, now)| (label.clone(), change(label, now)))
-            .collect();
-        FileChanges { path: file.path.clone(), life: file.life, measurements }
+        FileSample { path: file.path().to_owned(), state, measurements }
     }
 
-    /// Whether a new file was created since the last poll, rather than moved here.
-    fn was_created_since(&self, writer: &WriterIdentity) -> bool {
-        writer.created.is_none_or(|created| created >= self.time - CREATION_SLACK.as_secs_f64())
+    /// The stat's label, if it may have a column.
+    fn label(&mut self, file: &StatsFile, stat: &Stat<'_>, kind: ColumnKind) -> Option<LabelId> {
+        let label = stat.label();
+        let fields = self.options.fields;
+        let subject = || Subject::of(file, &label);
+        let known = match self.known.get_mut(&*label) {
+            Some(known) => known,
+            None if fields.selects(&label, subject()) => {
+                let info = LabelInfo::of(self.known.len(), stat, kind, subject());
+                self.last_measured.push(0);
+                self.known.entry(label.clone().into_owned()).or_insert(info)
+            }
+            None => {
+                self.add_other(&label);
+                return None;
+            }
+        };
+        known.refine(stat, kind, subject);
+        (fields.are_given() || known.kind.is_shown_by_default()).then_some(known.id)
+    }
+
+    fn add_other(&mut self, label: &str) {
+        if !self.has_sampled && !self.others.contains(label) {
+            self.others.insert(label.to_owned());
+        }
     }
 }
 
-fn listed(snapshot: &Snapshot) -> HashSet<PathBuf> {
-    let read = snapshot.files.iter().map(|file| &file.path);
-    read.chain(&snapshot.unread).cloned().collect()
+/// Notes what became of a file. One that has another file under its path now goes without saying.
+fn note_event(change: &FileChange, events: &mut Vec<(PathBuf, FileEvent)>) {
+    let path: &Path = change.file().path();
+    if let Some(event) = change.event() {
+        events.pop_if(|(last, _)| last == path);
+        events.push((path.to_owned(), event));
+    }
 }
-
-fn by_path(files: Vec<FileSnapshot>) -> HashMap<PathBuf, FileSnapshot> {
-    files.into_iter().map(|file| (file.path.clone(), file)).collect()
-}
-
-#[cfg(test)]
-mod tests;

@@ -11,7 +11,7 @@ const fn how(delta: bool, change: bool) -> CellOptions {
 
 fn column(kind: ColumnKind, aggregate: Option<Aggregate>) -> Column {
     let (label, title) = ("x".to_owned(), "x".to_owned());
-    Column { label, title, kind: Some(kind), unit: String::new(), aggregate }
+    Column { label, title, id: None, kind: Some(kind), unit: String::new(), aggregate }
 }
 
 /// Of files that have one measurement each; half a second passed.

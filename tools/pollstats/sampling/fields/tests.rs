@@ -5,6 +5,7 @@ use crate::pollstats::sampling::column_kind::ColumnKind;
 
 fn catalog(labels: &[(&str, ColumnKind)]) -> Catalog {
     let known = |label: &str, kind| LabelInfo {
+        id: 0,
         kind,
         is_declared: true,
         unit: String::new(),

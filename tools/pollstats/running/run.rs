@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 use std::time::Instant;
 
+use mmstats::{Aggregator, FileEvent};
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::{escape, escape_path};
 use mmstats_cli::exit::Outcome;
@@ -11,18 +12,17 @@ use mmstats_cli::shutdown::Shutdown;
 
 use super::list::list;
 use super::schedule::Schedule;
-use crate::common::selection::Selection;
+use crate::common::selection::explain_no_files;
 use crate::pollstats::args::{Arguments, NAME};
 use crate::pollstats::operands::Operands;
 use crate::pollstats::rendering::cells::CellOptions;
 use crate::pollstats::rendering::columns::{Column, ColumnOptions, columns};
 use crate::pollstats::rendering::output::{Output, Screen};
 use crate::pollstats::rendering::rows::{Row, over_all, per_file};
-use crate::pollstats::sampling::changes::Changes;
 use crate::pollstats::sampling::fields::Fields;
-use crate::pollstats::sampling::poller::{PollOptions, Poller};
-use crate::pollstats::sampling::sampler::Sampler;
-use crate::pollstats::sampling::snapshot::Snapshot;
+use crate::pollstats::sampling::poller::Poller;
+use crate::pollstats::sampling::sample::Sample;
+use crate::pollstats::sampling::sampler::{SampleOptions, Sampler};
 
 /// Writes rows to `out` until `arguments.count` is reached or a shutdown is requested.
 ///
@@ -39,87 +39,80 @@ pub fn run(
 ) -> io::Result<Outcome> {
     let operands = Operands::of(&arguments.operands);
     let mut diagnostics = Diagnostics::new(NAME);
-    let find = if arguments.wait { Selection::find_or_wait } else { Selection::find };
-    let selection = find(operands.locations, &mut diagnostics);
-    if let Some(fields) = operands.likely_fields() {
-        diagnostics.note(&format_args!("fields are separated by commas: {}", escape(&fields)));
-    }
-    if selection.paths().is_empty() && !arguments.wait {
-        if diagnostics.errors() == 0 {
-            diagnostics.note(&selection.explain_no_files());
-        }
-        return Ok(outcome(&diagnostics, false));
-    }
     let fields = Fields::new(&arguments.prefix, operands.fields, arguments.all);
-    if arguments.list {
-        let has_matched = list(arguments, &fields, &selection, out, &mut diagnostics)?;
-        return Ok(outcome(&diagnostics, has_matched));
-    }
-    let options = PollOptions {
-        locations: operands.locations,
-        fields: &fields,
-        prefix: &arguments.prefix,
-        filters: &arguments.filters,
-        limits: arguments.limits,
-        gauges: &arguments.gauges,
-        alive: arguments.alive,
-        per_file: arguments.per_file,
+    let has_matched = if arguments.list {
+        list(arguments, &operands, &fields, out, &mut diagnostics)?
+    } else {
+        let mut run = Run::new(arguments, &operands, &fields, screen, &mut diagnostics);
+        run.write(&operands, out, shutdown)?;
+        run.columns.iter().any(|column| column.kind.is_some())
     };
-    let mut watch = Watch {
-        arguments,
-        fields: &fields,
-        poller: Poller::new(options, selection.errors()),
-        columns: Vec::new(),
-        output: Output::new(arguments, screen),
-        diagnostics,
-        left_out: HashSet::new(),
-    };
-    watch.run(&selection, out, shutdown)?;
-    let has_matched = watch.columns.iter().any(|column| column.kind.is_some());
-    Ok(outcome(&watch.diagnostics, has_matched))
-}
-
-fn outcome(diagnostics: &Diagnostics, has_matched: bool) -> Outcome {
-    match (diagnostics.errors(), has_matched) {
+    Ok(match (diagnostics.errors(), has_matched) {
         (0, true) => Outcome::Fine,
         (0, false) => Outcome::NothingMatched,
         _ => Outcome::Failed,
-    }
+    })
 }
 
 /// A run in progress.
-struct Watch<'a> {
+struct Run<'a> {
     arguments: &'a Arguments,
     fields: &'a Fields,
     poller: Poller<'a>,
     columns: Vec<Column>,
     output: Output,
-    diagnostics: Diagnostics,
+    diagnostics: &'a mut Diagnostics,
     /// Labels that appeared too late for a column, which was reported.
     left_out: HashSet<String>,
 }
 
-impl Watch<'_> {
-    fn run(
+impl<'a> Run<'a> {
+    fn new(
+        arguments: &'a Arguments,
+        operands: &Operands<'_>,
+        fields: &'a Fields,
+        screen: Screen,
+        diagnostics: &'a mut Diagnostics,
+    ) -> Self {
+        let sampler = Sampler::new(SampleOptions {
+            fields,
+            prefix: &arguments.prefix,
+            filters: &arguments.filters,
+            gauges: &arguments.gauges,
+            alive: arguments.alive,
+            ordered: arguments.per_file || arguments.aggregator == Some(Aggregator::One),
+        });
+        let budget = arguments.limits.budget();
+        Self {
+            arguments,
+            fields,
+            poller: Poller::new(operands.locations, budget, sampler, arguments.wait),
+            columns: Vec::new(),
+            output: Output::new(arguments, screen),
+            diagnostics,
+            left_out: HashSet::new(),
+        }
+    }
+
+    fn write(
         &mut self,
-        selection: &Selection,
+        operands: &Operands<'_>,
         out: &mut dyn Write,
         shutdown: &Shutdown,
     ) -> io::Result<()> {
-        let Some(baseline) = self.take_baseline(selection, shutdown) else {
+        let Some((mut schedule, baseline)) = self.take_baseline(operands, shutdown) else {
             return Ok(());
         };
-        let mut schedule = Schedule::new(baseline.at, self.arguments.delay);
-        self.output.expect(&self.rows(&Changes::of_baseline(&baseline, self.arguments.delay)));
-        let mut sampler = Sampler::new(baseline);
+        // What rows will look like.
+        let expected = Sample { interval: self.arguments.delay, ..baseline };
+        self.output.expect(&self.rows(&expected));
         // Whoever reads the header knows that the baseline has been taken.
         self.output.header(out)?;
         let mut polls = 0;
         while !shutdown.wait_until(schedule.due()) {
-            let snapshot = self.poller.poll(&mut self.diagnostics);
-            let changes = sampler.advance(snapshot);
+            let sample = self.poller.poll(self.diagnostics);
             self.update_columns();
-            self.write_rows(&changes, out)?;
+            self.write_rows(&sample, out)?;
             polls += 1;
             if polls == self.arguments.count {
                 break;
@@ -129,34 +122,50 @@ impl Watch<'_> {
         Ok(())
     }
 
-    /// The baseline. With `--wait` it is the first poll that found something to show; `None`: a
-    /// shutdown was requested before.
-    fn take_baseline(&mut self, selection: &Selection, shutdown: &Shutdown) -> Option<Snapshot> {
-        let mut baseline = self.poller.poll_files(selection.paths(), &mut self.diagnostics);
+    /// The baseline, and when rows are due. With `--wait` it is the first poll that found something
+    /// to show; `None`: there are no files, or a shutdown was requested before.
+    fn take_baseline(
+        &mut self,
+        operands: &Operands<'_>,
+        shutdown: &Shutdown,
+    ) -> Option<(Schedule, Sample)> {
+        let mut schedule = Schedule::new(Instant::now(), self.arguments.delay);
+        let mut baseline = self.poller.poll(self.diagnostics);
         self.update_columns();
-        let waits =
-            |watch: &Self| watch.arguments.wait && !watch.fields.are_available(&watch.poller.known);
-        if waits(self) {
+        operands.suggest_commas(self.diagnostics);
+        if let Some(locations) = self.poller.searched_in_vain()
+            && !self.arguments.wait
+        {
+            if self.diagnostics.errors() == 0 {
+                self.diagnostics.note(&explain_no_files(locations));
+            }
+            return None;
+        }
+        if self.waits() {
             self.diagnostics.note(&"waiting for the first program; press Ctrl-C to stop");
         }
-        if !(waits(self) && baseline.files.is_empty()) {
+        if !(self.waits() && baseline.files.is_empty()) {
             self.report_unmatched(&baseline);
         }
-        let mut schedule = Schedule::new(baseline.at, self.arguments.delay);
-        while waits(self) {
+        while self.waits() {
             if shutdown.wait_until(schedule.due()) {
                 return None;
             }
-            baseline = self.poller.poll(&mut self.diagnostics);
+            schedule = Schedule::new(Instant::now(), self.arguments.delay);
+            baseline = self.poller.poll_anew(self.diagnostics);
             self.update_columns();
-            schedule.advance(Instant::now());
         }
-        Some(baseline)
+        Some((schedule, baseline))
+    }
+
+    /// Whether there is nothing to show yet, and the user waits for it.
+    fn waits(&self) -> bool {
+        self.arguments.wait && !self.fields.are_available(&self.poller.sampler.known)
     }
 
     /// Updates the columns to what is known.
     fn update_columns(&mut self) {
-        let columns = columns(self.fields, &self.poller.known);
+        let columns = columns(self.fields, &self.poller.sampler.known);
         if self.output.has_fixed_columns() {
             self.fill_fixed(columns);
         } else if columns != self.columns {
@@ -187,23 +196,27 @@ impl Watch<'_> {
         }
     }
 
-    fn write_rows(&mut self, changes: &Changes, out: &mut dyn Write) -> io::Result<()> {
+    fn write_rows(&mut self, sample: &Sample, out: &mut dyn Write) -> io::Result<()> {
         if self.arguments.verbose > 0 {
-            for event in &changes.events {
-                let (path, what) = event.describe();
+            for (path, event) in &sample.events {
+                let what = match event {
+                    FileEvent::Removed => "disappeared",
+                    FileEvent::Replaced => "has another writer now",
+                    _ => "appeared",
+                };
                 self.diagnostics.note(&format_args!("{} {what}", escape_path(path)));
             }
         }
-        self.rows(changes).iter().try_for_each(|row| self.output.row(out, row))
+        self.rows(sample).iter().try_for_each(|row| self.output.row(out, row))
     }
 
-    fn rows(&self, changes: &Changes) -> Vec<Row> {
+    fn rows(&self, sample: &Sample) -> Vec<Row> {
         let options =
             CellOptions { columns: self.column_options(), aggregator: self.arguments.aggregator };
         if self.arguments.per_file {
-            per_file(changes, &self.columns, options)
+            per_file(sample, &self.columns, options)
         } else {
-            vec![over_all(changes, &self.columns, options)]
+            vec![over_all(sample, &self.columns, options)]
         }
     }
 
@@ -213,7 +226,7 @@ impl Watch<'_> {
     }
 
     /// A field that nothing matches may come later, or be misspelt.
-    fn report_unmatched(&self, baseline: &Snapshot) {
+    fn report_unmatched(&self, baseline: &Sample) {
         let is_filtered = self.arguments.alive || !self.arguments.filters.is_empty();
         if baseline.files.is_empty() && is_filtered {
             return self.diagnostics.note(
@@ -226,7 +239,7 @@ impl Watch<'_> {
                 },
             );
         }
-        let Poller { known, others, .. } = &self.poller;
+        let Sampler { known, others, .. } = &self.poller.sampler;
         for (field, suggestions) in self.fields.unmatched(known, others) {
             let hint = match &*suggestions.join(" or ") {
                 "" => "--list shows what there is".to_owned(),
