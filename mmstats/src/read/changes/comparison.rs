@@ -1,23 +1,30 @@
 //! Finds what each file of an update is compared with.
 
 use std::collections::{HashMap, HashSet};
+use std::mem;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::departed::Departed;
 use super::file_change::{Before, FileChange, FileEvent};
 use super::known::KnownFiles;
-use super::writer;
+use super::writer::{self, WriterKey};
 use crate::read::{StatsFile, Update, WatchedFile};
 
 /// Finds what each file of an update is compared with.
 #[derive(Debug)]
 pub(super) struct Comparison<'a> {
-    update: &'a Update<'a>,
-    known: KnownFiles,
+    pub update: &'a Update<'a>,
+    /// The files of the last update.
+    pub known: KnownFiles,
     /// What couldn't be read or listed at the last update.
-    unread: &'a HashSet<PathBuf>,
-    interval: Duration,
-    is_first: bool,
+    pub unread: &'a HashSet<PathBuf>,
+    /// The files that were removed by earlier updates.
+    pub departed: &'a Departed,
+    /// The time since the last update.
+    pub interval: Duration,
+    /// Whether there was no update before.
+    pub is_first: bool,
 }
 
 /// A file that isn't compared with the last state of its path.
@@ -35,16 +42,6 @@ struct RemovedFile<'a> {
 }
 
 impl<'a> Comparison<'a> {
-    pub(super) fn new(
-        update: &'a Update<'a>,
-        known: KnownFiles,
-        unread: &'a HashSet<PathBuf>,
-        interval: Duration,
-        is_first: bool,
-    ) -> Self {
-        Self { update, known, unread, interval, is_first }
-    }
-
     /// The changes in the order of their paths, and the last states of files that are neither in
     /// the update nor removed.
     pub(super) fn finish(mut self) -> (Vec<FileChange>, impl Iterator<Item = StatsFile> + use<>) {
@@ -84,7 +81,8 @@ impl<'a> Comparison<'a> {
         for watched in self.update.removed() {
             let found = self.known.find(watched.file());
             let before = found.and_then(|index| self.known.take(index, watched.file()));
-            let before = before.unwrap_or_else(|| self.before_of_new(watched.file()));
+            let before =
+                before.unwrap_or_else(|| self.before_of_new(watched.file(), FileEvent::Removed));
             removed.push(RemovedFile { watched, before });
         }
         removed
@@ -97,34 +95,33 @@ impl<'a> Comparison<'a> {
         removed: &mut [RemovedFile<'a>],
         changes: &mut Vec<FileChange>,
     ) {
-        let mut by_inode: HashMap<(u64, u64), Vec<usize>> = HashMap::new();
-        for (index, removed) in removed.iter().enumerate() {
-            let id = removed.watched.file().device_and_inode();
-            if let Some(id) = id.filter(|_| matches!(removed.before, Before::File(_))) {
-                by_inode.entry(id).or_default().push(index);
+        let mut by_writer: HashMap<WriterKey, Vec<usize>> = HashMap::new();
+        for (index, removed) in removed.iter().enumerate().rev() {
+            if let Some(key) = WriterKey::of(removed.watched.file()) {
+                by_writer.entry(key).or_default().push(index);
             }
         }
         for NewFile { watched, event } in new {
             let file = watched.file();
-            let same_inode = file.device_and_inode().and_then(|id| by_inode.get_mut(&id));
-            let renamed = same_inode.and_then(|indices| {
-                let is_same = |&index: &usize| writer::is_same(removed[index].watched.file(), file);
-                let found = indices.iter().position(is_same)?;
-                Some(indices.swap_remove(found))
-            });
-            let before = match renamed {
-                Some(index) => std::mem::replace(&mut removed[index].before, Before::Baseline),
-                None => self.before_of_new(file),
+            let same_key = WriterKey::of(file).and_then(|key| by_writer.get_mut(&key));
+            let is_same =
+                |&mut index: &mut usize| writer::is_same(removed[index].watched.file(), file);
+            let before = match same_key.and_then(|indices| indices.pop_if(is_same)) {
+                Some(index) => mem::replace(&mut removed[index].before, Before::Baseline),
+                None => self.before_of_new(file, event),
             };
             changes.push(self.change(watched, before, Some(event)));
         }
     }
 
-    fn before_of_new(&self, file: &StatsFile) -> Before {
-        let was_unread = |path| self.unread.contains(path);
-        let path = file.path();
-        let is_new = !was_unread(path) && !path.parent().is_some_and(was_unread);
-        if is_new && writer::was_created_within(file, self.interval, self.update.wall()) {
+    fn before_of_new(&self, file: &StatsFile, event: FileEvent) -> Before {
+        // What replaces a known file wasn't there.
+        let was_there = event != FileEvent::Replaced
+            && file.path().ancestors().any(|path| self.unread.contains(path));
+        if !was_there
+            && !self.departed.contains(file)
+            && writer::was_created_within(file, self.interval, self.update.wall())
+        {
             Before::Zero
         } else {
             Before::Baseline

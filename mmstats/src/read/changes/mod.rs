@@ -1,6 +1,7 @@
 //! What changed between updates.
 
 mod comparison;
+mod departed;
 mod file_change;
 mod increase;
 mod known;
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 use super::{StatsFile, Update};
 use comparison::Comparison;
+use departed::Departed;
 pub use file_change::{FileChange, FileEvent};
 pub use increase::Increase;
 use known::KnownFiles;
@@ -68,7 +70,9 @@ use known::KnownFiles;
 /// assert_eq!(done(&changes), Some(Increase::Count(3)));
 ///
 /// stats.done.add(2);
+/// drop(stats); // removes the file
 /// changes.advance(&watch.poll());
+/// assert!(changes.files()[0].is_removed());
 /// assert_eq!(done(&changes), Some(Increase::Count(2)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -82,6 +86,7 @@ pub struct Changes {
     unreadable: Vec<StatsFile>,
     /// The paths of what couldn't be read or listed at the last update.
     unread: HashSet<PathBuf>,
+    departed: Departed,
 }
 
 impl Changes {
@@ -100,13 +105,27 @@ impl Changes {
         let present = self.files.drain(..).filter(|change| !change.is_removed());
         let present = present.map(FileChange::into_file);
         let known = KnownFiles::new(present.chain(self.unreadable.drain(..)));
-        let comparison = Comparison::new(update, known, &self.unread, self.interval, is_first);
+        let comparison = Comparison {
+            update,
+            known,
+            unread: &self.unread,
+            departed: &self.departed,
+            interval: self.interval,
+            is_first,
+        };
         let (files, left) = comparison.finish();
         self.files = files;
 
         let errors = update.all_errors().filter(|error| !error.is_not_found());
         self.unread = errors.map(|error| error.path().to_owned()).collect();
-        self.unreadable.extend(left.filter(|file| self.unread.contains(file.path())));
+        if !update.after_gap() {
+            self.unreadable.extend(left.filter(|file| self.unread.contains(file.path())));
+        }
+        update
+            .removed()
+            .iter()
+            .for_each(|gone| self.departed.insert(gone.file(), update.monotonic()));
+        self.departed.forget(update.monotonic(), update.wall());
     }
 
     /// The time between the last two updates; zero after the first one and after a

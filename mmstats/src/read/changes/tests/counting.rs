@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::source::{MadeFile, Poll, Polled, START, counted};
+use super::made::{MadeFile, Poll, Polled, START, counted};
 use crate::read::{Changes, FileEvent};
 
 fn file(path: &str, created: f64, hits: u64) -> MadeFile {
@@ -116,14 +116,6 @@ fn what_was_there_but_couldn_t_be_read_isn_t_new() {
     let mut polled = Polled::new(Poll::of(&[]).unread(&["a", "dir"]).not_found(&["b"]));
     let files = ["a", "b", "dir/c"].map(|path| file(path, START + 0.5, 7));
     assert_eq!(new(polled.poll(Poll::of(&files))), [("a", 0), ("b", 7), ("dir/c", 0)]);
-}
-
-#[test]
-fn a_stat_that_is_added_counts_from_zero() {
-    let bare = MadeFile::new("a", 1, 0.0).counter("other", 1);
-    let mut polled = Polled::new(Poll::of(std::slice::from_ref(&bare)));
-    let grown = bare.counter("hits", 9);
-    assert_eq!(new(polled.poll(Poll::of(&[grown]))), [("a", 9)]);
 }
 
 #[test]

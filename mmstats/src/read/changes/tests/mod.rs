@@ -1,4 +1,8 @@
 //! What is new between updates.
 
+mod clocks;
 mod counting;
-mod source;
+mod labels;
+mod made;
+mod moves;
+mod totals;

@@ -22,8 +22,6 @@ pub struct MadeFile {
     /// `sys.tid`.
     pub tid: i64,
     pub fields: Vec<DeclaredField>,
-    /// Bytes at the end that are missing.
-    pub missing: usize,
 }
 
 impl MadeFile {
@@ -35,7 +33,6 @@ impl MadeFile {
             created: Some(created),
             tid: 1,
             fields: Vec::new(),
-            missing: 0,
         }
     }
 
@@ -69,9 +66,7 @@ impl MadeFile {
         fields.extend(self.created.map(|created| sys("sys.created", "d", created.to_bits())));
         fields.extend(self.fields.iter().cloned());
         let image = NewFile::compose(&fields, &self.identity, Layout::Aligned, 0, 4096).unwrap();
-        let mut bytes = image.bytes;
-        bytes.truncate(bytes.len() - self.missing);
-        let file = StatsFile::from_bytes(self.path.as_str(), bytes).unwrap();
+        let file = StatsFile::from_bytes(self.path.as_str(), image.bytes).unwrap();
         match self.inode {
             Some((device, inode)) => file.with_inode(device, inode),
             None => file,
@@ -79,12 +74,13 @@ impl MadeFile {
     }
 
     pub fn watched(&self) -> WatchedFile {
-        WatchedFile { file: self.read(), life: alive() }
+        Self::watch(self.read())
     }
-}
 
-fn alive() -> Life {
-    Life { verdict: Verdict::Alive, reason: "made up".into() }
+    pub fn watch(file: StatsFile) -> WatchedFile {
+        let life = Life { verdict: Verdict::Alive, reason: "made up".into() };
+        WatchedFile { file, life }
+    }
 }
 
 /// What an update has.
@@ -174,7 +170,8 @@ impl Polled {
 }
 
 fn wall(time: f64) -> SystemTime {
-    UNIX_EPOCH + Duration::from_secs_f64(time)
+    let away = Duration::from_secs_f64(time.abs());
+    if time < 0.0 { UNIX_EPOCH - away } else { UNIX_EPOCH + away }
 }
 
 /// What is new of the stats with this label, by path.
