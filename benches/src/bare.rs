@@ -1,7 +1,11 @@
 //! The limit: a mapped file of the same kind, without any safety.
 //!
-//! All unsafe code of the benches is here, except the allocator's in `heap.rs`: a child is
-//! killed, and an environment variable set for one of the libraries that we measure against.
+//! All unsafe code of the benches is here and in `bare/`, except the allocator's in `heap.rs`: a
+//! child is killed, and an environment variable set for one of the libraries that we measure
+//! against.
+
+pub mod forms;
+pub mod unnamed;
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
@@ -26,8 +30,7 @@ pub struct BareMap {
 impl BareMap {
     /// Creates, reserves and maps a file of `len` bytes.
     pub fn create(path: &Path, len: usize) -> io::Result<Self> {
-        let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
-        posix_fallocate(&file, 0, len as i64)?;
+        let file = create_reserved(path, len)?;
         Ok(Self { raw: MmapOptions::new().len(len).map_raw(&file)?, _file: file })
     }
 
@@ -42,6 +45,13 @@ impl BareMap {
             )
         }
     }
+}
+
+/// A file of `len` bytes whose blocks are reserved.
+fn create_reserved(path: &Path, len: usize) -> io::Result<File> {
+    let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
+    posix_fallocate(&file, 0, len as i64)?;
+    Ok(file)
 }
 
 /// The processor's time-stamp counter.

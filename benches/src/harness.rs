@@ -9,104 +9,18 @@
 //! The operations of a turn are unrolled (see [`rounds!`](crate::rounds)), or the loop around
 //! them would be a good part of what is measured. What is left of it is printed above the table.
 
+mod turn;
+
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use nix::sys::resource::{UsageWho, getrusage};
 
-/// Does something a number of times, and returns how long that took.
-pub type Turn<'a> = Box<dyn FnMut(u64) -> Duration + 'a>;
-
-/// How often [`rounds!`](crate::rounds) writes its operation into the loop.
-pub const UNROLLED: u64 = 16;
-
-/// How long a short operation takes a number of times, unrolled sixteen times in the loop.
-#[macro_export]
-macro_rules! rounds {
-    ($times:expr, $operation:expr) => {{
-        let start = ::std::time::Instant::now();
-        for _ in 0..$times / $crate::harness::UNROLLED {
-            $operation;
-            $operation;
-            $operation;
-            $operation;
-            $operation;
-            $operation;
-            $operation;
-            $operation;
-            $operation;
-            $operation;
-            $operation;
-            $operation;
-            $operation;
-            $operation;
-            $operation;
-            $operation;
-        }
-        start.elapsed()
-    }};
-}
-
-/// A turn of one short operation, by [`rounds!`](crate::rounds).
-#[macro_export]
-macro_rules! unrolled {
-    ($operation:expr) => {{
-        let turn: $crate::harness::Turn<'_> =
-            Box::new(move |times| $crate::rounds!(times, $operation));
-        turn
-    }};
-}
-
-/// A turn of a longer operation.
-pub fn repeated<'a, R>(mut operation: impl FnMut() -> R + 'a) -> Turn<'a> {
-    Box::new(move |times| {
-        let start = Instant::now();
-        for _ in 0..times {
-            std::hint::black_box(operation());
-        }
-        start.elapsed()
-    })
-}
-
-/// A turn of two threads: each does it a number of times, and the slower one counts.
-///
-/// They begin at the same moment, and the kernel puts them on two processors if it can.
-pub fn on_two_threads<'a, T>(mut turns: [T; 2]) -> Turn<'a>
-where
-    T: FnMut(u64) -> Duration + Send + 'a,
-{
-    Box::new(move |times| {
-        let ready = AtomicUsize::new(0);
-        let begin = |turn: &mut T| {
-            ready.fetch_add(1, Ordering::AcqRel);
-            while ready.load(Ordering::Acquire) < 2 {
-                thread::yield_now();
-            }
-            turn(times)
-        };
-        let [here, there] = &mut turns;
-        thread::scope(|scope| {
-            let there = scope.spawn(|| begin(there));
-            let here = begin(here);
-            here.max(there.join().expect("a turn doesn't panic"))
-        })
-    })
-}
-
-/// A turn of something whose drop isn't timed.
-pub fn timing_each<'a, R>(mut make: impl FnMut(u64) -> (Duration, R) + 'a) -> Turn<'a> {
-    Box::new(move |times| (0..times).map(|number| make(number).0).sum())
-}
-
-/// How long it takes, and what it gives.
-pub fn timed<R>(action: impl FnOnce() -> R) -> (Duration, R) {
-    let start = Instant::now();
-    let result = action();
-    (start.elapsed(), result)
-}
+use crate::unrolled;
+use turn::SizedTurn;
+pub use turn::{SendTurn, Turn, UNROLLED, on_two_threads, repeated, timed, timing_each};
 
 /// Two operations to compare.
 pub struct Pair<'a> {
@@ -129,6 +43,16 @@ pub struct Measurement {
     pub ratio: Spread,
     /// Other programs used the processors too much for the figures to mean anything.
     pub disturbed: bool,
+    /// Which of several bare forms was the fastest, if it was measured against such.
+    pub form: Option<&'static str>,
+}
+
+/// One way to do the least that an operation can take.
+pub struct BareForm<'a> {
+    /// What is particular about it.
+    pub name: &'static str,
+    /// Does it.
+    pub turn: SendTurn<'a>,
 }
 
 /// The median of many values, and the range of nine tenths of them.
@@ -189,11 +113,48 @@ impl Harness {
         if self.interrupted.load(Ordering::Relaxed) { Err(Interrupted) } else { Ok(()) }
     }
 
+    /// Compares with the fastest of several bare forms: processors differ in which that is, and a
+    /// slower one is no limit.
+    pub fn compare_with_fastest(
+        &self,
+        ours: Turn<'_>,
+        forms: Vec<BareForm<'_>>,
+    ) -> Result<Measurement, Interrupted> {
+        let (form, other) = self.fastest(forms)?;
+        let measurement = self.alternate(SizedTurn::new(ours, self.turn), other, None)?;
+        Ok(Measurement { form: Some(form), ..measurement })
+    }
+
+    /// The form with the lowest median, after all have taken a few turns.
+    fn fastest<'a>(
+        &self,
+        forms: Vec<BareForm<'a>>,
+    ) -> Result<(&'static str, SizedTurn<'a>), Interrupted> {
+        const ROUNDS: usize = 25;
+        let sized = |form: BareForm<'a>| (form.name, SizedTurn::new(form.turn, self.turn), vec![]);
+        let mut forms: Vec<_> = forms.into_iter().map(sized).collect();
+        for _ in 0..ROUNDS {
+            self.check()?;
+            forms.iter_mut().for_each(|(_, turn, times)| times.push(turn.nanoseconds()));
+        }
+        let median = |times: &[f64]| Spread::of(times.iter().copied()).median;
+        let fastest = forms.into_iter().min_by(|(.., a), (.., b)| median(a).total_cmp(&median(b)));
+        let (name, turn, _) = fastest.expect("a limit has at least one form");
+        Ok((name, turn))
+    }
+
     /// Lets the two take turns until there are enough pairs.
     pub fn compare(&self, pair: Pair<'_>) -> Result<Measurement, Interrupted> {
-        let mut ours = SizedTurn::new(pair.ours, self.turn);
-        let mut other = SizedTurn::new(pair.other, self.turn);
-        let mut besides = pair.besides.map(|turn| SizedTurn::new(turn, self.turn));
+        let sized = |turn| SizedTurn::new(turn, self.turn);
+        self.alternate(sized(pair.ours), sized(pair.other), pair.besides.map(sized))
+    }
+
+    fn alternate(
+        &self,
+        mut ours: SizedTurn<'_>,
+        mut other: SizedTurn<'_>,
+        mut besides: Option<SizedTurn<'_>>,
+    ) -> Result<Measurement, Interrupted> {
         let mut pairs = Vec::new();
         let start = Instant::now();
         let mut undisturbed = 0;
@@ -222,6 +183,7 @@ impl Harness {
             other: Spread::of(pairs.iter().map(|figures| figures.other)).median,
             ratio: Spread::of(pairs.iter().map(|figures| figures.ours / figures.other)),
             disturbed,
+            form: None,
         })
     }
 
@@ -252,34 +214,4 @@ struct PairTimes {
 /// How often one of our threads was preempted.
 fn preemptions() -> i64 {
     getrusage(UsageWho::RUSAGE_SELF).map_or(0, |usage| usage.involuntary_context_switches())
-}
-
-/// A turn that knows how many times fill its time.
-struct SizedTurn<'a> {
-    turn: Turn<'a>,
-    times: u64,
-}
-
-impl<'a> SizedTurn<'a> {
-    fn new(mut turn: Turn<'a>, length: Duration) -> Self {
-        let mut times = 1;
-        loop {
-            // The shortest of three: a delayed one would make all turns too short.
-            let took = (0..3).map(|_| turn(times)).min().unwrap_or_default();
-            if took * 4 >= length {
-                let fitting = times as f64 * length.as_secs_f64() / took.as_secs_f64();
-                return Self { turn, times: whole_rounds(fitting as u64) };
-            }
-            times *= 2;
-        }
-    }
-
-    fn nanoseconds(&mut self) -> f64 {
-        (self.turn)(self.times).as_secs_f64() * 1e9 / self.times as f64
-    }
-}
-
-/// At least once; and whole rounds of the loop if the operation is unrolled.
-fn whole_rounds(times: u64) -> u64 {
-    if times < UNROLLED { times.max(1) } else { times.next_multiple_of(UNROLLED) }
 }

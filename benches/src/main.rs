@@ -52,7 +52,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let bench = Bench { harness: &harness, directory: path };
     let mut table = Table::default();
     for comparison in cases::all().filter(|comparison| wanted(&comparison.name(), &filters)) {
-        eprintln!("{} against {}", comparison.operation, comparison.against);
+        eprintln!("{} against {}", comparison.operation, comparison.against.name());
         let result = match (comparison.measure)(&bench) {
             Ok(measurement) => Ok(measurement),
             Err(error) if error.is::<Interrupted>() => return Err(error),

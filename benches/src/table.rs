@@ -4,13 +4,35 @@ use std::fmt::{self, Display};
 
 use crate::harness::Measurement;
 
+/// What an operation is measured against.
+#[derive(Clone, Copy, Debug)]
+pub enum Against {
+    /// The least that any such operation takes. If ours takes less, this one was measured wrongly.
+    Limit(&'static str),
+    /// Another way to do it, or the same on other data.
+    Other(&'static str),
+}
+
+impl Against {
+    /// What it is.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Limit(name) | Self::Other(name) => name,
+        }
+    }
+
+    fn is_limit(self) -> bool {
+        matches!(self, Self::Limit(_))
+    }
+}
+
 /// One operation against another.
 #[derive(Debug)]
 pub struct Row {
     /// What was done.
     pub operation: &'static str,
     /// What it was measured against.
-    pub against: &'static str,
+    pub against: Against,
     /// The target; `None` if the ratio is only reported.
     pub asked: Option<f64>,
     /// The result, or why it wasn't measured.
@@ -25,21 +47,40 @@ const HEADER: [&str; 8] =
     ["operation", "takes", "against", "takes", "ratio", "of nine pairs in ten", "asked", "holds"];
 
 const MISSED: &str = "**no**";
+const NOT_MEASURED: &str = "**limit not measured**";
+
+/// Nothing takes less than its limit. Below this ratio that isn't the spread of the figures.
+const LOWEST_BY_LIMIT: f64 = 0.95;
 
 impl Row {
     /// Whether the ratio is what is asked; where nothing is, or nothing was measured, neither.
     fn holds(&self) -> &'static str {
         match (&self.result, self.asked) {
             (Ok(measurement), _) if measurement.disturbed => "too busy",
+            (Ok(measurement), _) if self.is_below_limit(measurement) => NOT_MEASURED,
             (Ok(measurement), Some(asked)) if measurement.ratio.median <= asked => "yes",
             (Ok(_), Some(_)) => MISSED,
             _ => "-",
         }
     }
 
-    /// Whether the row misses its target, or couldn't be measured.
+    /// Whether the row misses its target, or it or its limit couldn't be measured.
     pub fn fails(&self) -> bool {
-        self.result.is_err() || self.holds() == MISSED
+        self.result.is_err() || [MISSED, NOT_MEASURED].contains(&self.holds())
+    }
+
+    fn is_below_limit(&self, measurement: &Measurement) -> bool {
+        self.against.is_limit() && measurement.ratio.median < LOWEST_BY_LIMIT
+    }
+
+    /// A limit is marked, with the form that was the fastest.
+    fn against(&self) -> String {
+        let form = self.result.as_ref().ok().and_then(|measurement| measurement.form);
+        let form = form.map_or_else(String::new, |form| format!(" ({form})"));
+        match self.against {
+            Against::Limit(name) => format!("limit: {name}{form}"),
+            Against::Other(name) => name.into(),
+        }
     }
 
     fn cells(&self) -> [String; HEADER.len()] {
@@ -53,8 +94,16 @@ impl Row {
             ],
             Err(reason) => ["-".into(), "-".into(), "-".into(), reason.clone()],
         };
-        let (operation, against) = (self.operation.into(), self.against.into());
-        [operation, ours, against, other, ratio, spread, asked, self.holds().into()]
+        [
+            self.operation.into(),
+            ours,
+            self.against(),
+            other,
+            ratio,
+            spread,
+            asked,
+            self.holds().into(),
+        ]
     }
 }
 

@@ -5,47 +5,44 @@ use std::hint::black_box;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
-use super::{Bench, Comparison};
+use super::{Against, Bench, Comparison};
 use crate::harness::{Measurement, Pair, repeated};
-use crate::unrolled;
+use crate::{bare_forms, unrolled};
 
 pub const COMPARISONS: &[Comparison] = &[
     Comparison {
         operation: "`Average::add`",
-        against: "the same figures by relaxed stores",
+        against: Against::Limit("the same figures by relaxed stores"),
         asked: Some(2.5),
         measure: average,
     },
     Comparison {
         operation: "`MovingAverage::add`, of 100",
-        against: "summing the 100",
+        against: Against::Other("summing the 100"),
         asked: Some(0.2),
         measure: moving,
     },
     Comparison {
         operation: "`WindowedAverage::add`",
-        against: "summing 60 slices",
+        against: Against::Other("summing 60 slices"),
         asked: None,
         measure: windowed,
     },
 ];
 
 fn average(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
-    let (stats, bare) = (bench.kinds()?, bench.bare()?);
-    let (average, words) = (black_box(&stats.average), black_box(bare.words()));
+    let (stats, bare) = (bench.kinds()?, bench.fixed()?);
+    let average = black_box(&stats.average);
     let value = black_box(7.5);
     let (mut total, mut count) = (0.0, 0);
-    Ok(bench.harness.compare(Pair {
-        ours: unrolled!(average.add(value)),
-        other: unrolled!({
-            total += value;
-            count += 1;
-            words[0].store(f64::to_bits(total / count as f64), Relaxed);
-            words[1].store(f64::to_bits(total), Relaxed);
-            words[2].store(count, Relaxed);
-        }),
-        besides: None,
-    })?)
+    let limit = bare_forms!(&bare, |word| {
+        total += value;
+        count += 1;
+        word(0).store(f64::to_bits(total / count as f64), Relaxed);
+        word(1).store(f64::to_bits(total), Relaxed);
+        word(2).store(count, Relaxed);
+    });
+    Ok(bench.harness.compare_with_fastest(unrolled!(average.add(value)), limit)?)
 }
 
 fn moving(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {

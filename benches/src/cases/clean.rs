@@ -11,14 +11,14 @@ use std::process::Command;
 use mmstats::MmStats;
 
 use super::process::{run, tool};
-use super::{Bench, Comparison};
+use super::{Against, Bench, Comparison};
 use crate::bare::in_killed_child;
 use crate::harness::{Measurement, Pair, timed, timing_each};
 use crate::stats::Twenty;
 
 pub const COMPARISONS: &[Comparison] = &[Comparison {
     operation: "`cleanstats`, the process, on 10,000 stale files",
-    against: "open, read, `flock`, unlink of all",
+    against: Against::Limit("open, read, `flock`, unlink of all"),
     asked: Some(3.0),
     measure: clean,
 }];

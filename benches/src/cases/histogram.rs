@@ -3,20 +3,20 @@
 use std::error::Error;
 use std::hint::black_box;
 
-use super::{Bench, Comparison};
+use super::{Against, Bench, Comparison};
 use crate::harness::{Measurement, Pair, Turn};
 use crate::unrolled;
 
 pub const COMPARISONS: &[Comparison] = &[
     Comparison {
         operation: "`Histogram::record`",
-        against: "`histogram::Histogram::increment`",
+        against: Against::Other("`histogram::Histogram::increment`"),
         asked: Some(1.1),
         measure: plain,
     },
     Comparison {
         operation: "`Histogram::record`",
-        against: "prometheus `Histogram::observe`",
+        against: Against::Other("prometheus `Histogram::observe`"),
         asked: Some(0.1),
         measure: prometheus,
     },

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use ::kodemon::kodemon;
 
-use super::{Bench, Comparison};
+use super::{Against, Bench, Comparison};
 use crate::bare::set_variable;
 use crate::harness::{Measurement, Pair, repeated};
 use crate::unrolled;
@@ -17,37 +17,37 @@ const SEND: &str = "one `send` of as many bytes";
 pub const COMPARISONS: &[Comparison] = &[
     Comparison {
         operation: "`#[kodemon]`: a call",
-        against: SEND,
+        against: Against::Limit(SEND),
         asked: Some(1.5),
         measure: |bench| against_send(bench, plain),
     },
     Comparison {
         operation: "`kodemon::timing!` to sent",
-        against: SEND,
+        against: Against::Limit(SEND),
         asked: Some(1.5),
         measure: |bench| against_send(bench, || drop(::kodemon::timing!("kodemon.rs-guard"))),
     },
     Comparison {
         operation: "`kodemon::time`: a closure",
-        against: SEND,
+        against: Against::Limit(SEND),
         asked: Some(1.5),
         measure: |bench| against_send(bench, || ::kodemon::time("kodemon.rs-closure", || ())),
     },
     Comparison {
         operation: "`#[kodemon(…)]`: a call with three fields",
-        against: SEND,
+        against: Against::Limit(SEND),
         asked: Some(1.5),
         measure: |bench| against_send(bench, || with_fields(black_box(42), black_box("paying"))),
     },
     Comparison {
         operation: "`#[kodemon(stats)]`: a call, sent and recorded",
-        against: SEND,
+        against: Against::Limit(SEND),
         asked: Some(1.5),
         measure: |bench| against_send(bench, sent_and_recorded),
     },
     Comparison {
         operation: "`#[kodemon(stats, udp = false)]`: a call",
-        against: "`Timer::start` to recorded",
+        against: Against::Other("`Timer::start` to recorded"),
         asked: Some(2.0),
         measure: against_timer,
     },

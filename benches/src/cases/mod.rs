@@ -26,8 +26,10 @@ use std::sync::OnceLock;
 use mmstats::{MmStats, Published};
 
 use crate::bare::BareMap;
+use crate::bare::forms::FixedMap;
 use crate::harness::{Harness, Measurement};
 use crate::stats::Kinds;
+use crate::table::Against;
 pub use process::tool;
 
 /// An operation and its measure.
@@ -35,7 +37,7 @@ pub struct Comparison {
     /// What is done.
     pub operation: &'static str,
     /// What it is measured against.
-    pub against: &'static str,
+    pub against: Against,
     /// The target: the highest acceptable ratio.
     pub asked: Option<f64>,
     /// Does it.
@@ -45,7 +47,7 @@ pub struct Comparison {
 impl Comparison {
     /// What filters search.
     pub fn name(&self) -> String {
-        format!("{} {}", self.operation, self.against)
+        format!("{} {}", self.operation, self.against.name())
     }
 }
 
@@ -94,6 +96,11 @@ impl Bench<'_> {
         let map = BareMap::create(&path, 4096)?;
         std::fs::remove_file(path)?;
         Ok(map)
+    }
+
+    /// A bare file whose words have addresses of every form.
+    fn fixed(&self) -> Result<FixedMap, Box<dyn Error>> {
+        Ok(FixedMap::create(self.directory)?)
     }
 }
 

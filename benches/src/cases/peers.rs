@@ -14,7 +14,7 @@ use opentelemetry::KeyValue;
 use opentelemetry::metrics::MeterProvider;
 use opentelemetry_sdk::metrics::{ManualReader, SdkMeterProvider};
 
-use super::{Bench, Comparison, DIRECTORY, recorder};
+use super::{Against, Bench, Comparison, DIRECTORY, recorder};
 use crate::bare::set_variable;
 use crate::harness::{Measurement, Pair, Turn};
 use crate::stats::Kinds;
@@ -35,11 +35,13 @@ pub const COMPARISONS: &[Comparison] = &[
 type Measure = fn(&Bench) -> Result<Measurement, Box<dyn Error>>;
 
 const fn by_reference(against: &'static str, asked: f64, measure: Measure) -> Comparison {
-    Comparison { operation: "`Counter::incr`", against, asked: Some(asked), measure }
+    let (operation, against) = ("`Counter::incr`", Against::Other(against));
+    Comparison { operation, against, asked: Some(asked), measure }
 }
 
 const fn by_static(against: &'static str, measure: Measure) -> Comparison {
-    Comparison { operation: "`per_thread!`: `Counter::incr`", against, asked: None, measure }
+    let (operation, against) = ("`per_thread!`: `Counter::incr`", Against::Other(against));
+    Comparison { operation, against, asked: None, measure }
 }
 
 /// Our counter behind a reference, against another one.

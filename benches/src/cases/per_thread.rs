@@ -1,12 +1,11 @@
 //! The same through a `per_thread!` static, a thread-local load more, and by its guards.
 
 use std::error::Error;
-use std::hint::black_box;
-use std::sync::atomic::Ordering::Relaxed;
 
 use mmstats::MmStats;
 
-use super::{Bench, Comparison, DIRECTORY};
+use super::scalars::{increments, stores};
+use super::{Against, Bench, Comparison, DIRECTORY};
 use crate::harness::{Measurement, Pair};
 use crate::stats::Kinds;
 use crate::unrolled;
@@ -18,48 +17,38 @@ mmstats::per_thread! {
 pub const COMPARISONS: &[Comparison] = &[
     Comparison {
         operation: "`per_thread!`: `Counter::incr`",
-        against: "relaxed load, add, store",
+        against: Against::Limit("relaxed load, add, store"),
         asked: Some(1.5),
         measure: counter,
     },
     Comparison {
         operation: "`per_thread!`: `Gauge<u64>::set`",
-        against: "relaxed store",
+        against: Against::Limit("relaxed store"),
         asked: Some(1.5),
         measure: gauge,
     },
     Comparison {
         operation: "`PerThread::hold`, and its guard dropped",
-        against: "`UpDownCounter::incr` and `decr` by `with`",
+        against: Against::Other("`UpDownCounter::incr` and `decr` by `with`"),
         asked: Some(2.0),
         measure: hold,
     },
     Comparison {
         operation: "`PerThread::start`, and its guard dropped",
-        against: "`PerThread::time`",
+        against: Against::Other("`PerThread::time`"),
         asked: Some(1.3),
         measure: start,
     },
 ];
 
 fn counter(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
-    let bare = bench.bare()?;
-    let word = black_box(&bare.words()[0]);
-    Ok(bench.harness.compare(Pair {
-        ours: unrolled!(STATS.with(|stats| stats.counter.incr())),
-        other: unrolled!(word.store(word.load(Relaxed).wrapping_add(1), Relaxed)),
-        besides: None,
-    })?)
+    let ours = unrolled!(STATS.with(|stats| stats.counter.incr()));
+    Ok(bench.harness.compare_with_fastest(ours, increments(&bench.fixed()?))?)
 }
 
 fn gauge(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
-    let bare = bench.bare()?;
-    let word = black_box(&bare.words()[0]);
-    Ok(bench.harness.compare(Pair {
-        ours: unrolled!(STATS.with(|stats| stats.gauge.set(7))),
-        other: unrolled!(word.store(7, Relaxed)),
-        besides: None,
-    })?)
+    let ours = unrolled!(STATS.with(|stats| stats.gauge.set(7)));
+    Ok(bench.harness.compare_with_fastest(ours, stores(&bench.fixed()?))?)
 }
 
 fn hold(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {

@@ -5,20 +5,20 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use super::files::{Files, read_bare};
-use super::{Bench, Comparison};
+use super::{Against, Bench, Comparison};
 use crate::harness::{Measurement, Pair, repeated};
 use crate::stats::Twenty;
 
 pub const COMPARISONS: &[Comparison] = &[
     Comparison {
         operation: "`slurpstats`, the process, on 500 files of 20 fields",
-        against: "`cat`, the process, of the same files",
+        against: Against::Other("`cat`, the process, of the same files"),
         asked: Some(3.0),
         measure: against_cat,
     },
     Comparison {
         operation: "`slurpstats`, the process, on 10,000 files",
-        against: "open, read, close of all",
+        against: Against::Limit("open, read, close of all"),
         asked: Some(2.5),
         measure: against_bare,
     },

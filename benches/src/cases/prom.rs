@@ -16,13 +16,13 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 use super::files::Files;
-use super::{Bench, Comparison};
+use super::{Against, Bench, Comparison};
 use crate::harness::{Measurement, Pair, repeated};
 use crate::stats::Twenty;
 
 pub const COMPARISONS: &[Comparison] = &[Comparison {
     operation: "`-o prom` of 10,000 values in 500 files, read included",
-    against: "prometheus-client, `encode` of 10,000 in memory",
+    against: Against::Other("prometheus-client, `encode` of 10,000 in memory"),
     asked: Some(2.0),
     measure: text,
 }];

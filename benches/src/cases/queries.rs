@@ -6,19 +6,19 @@ use std::time::{Duration, Instant, SystemTime};
 
 use kodemon_server::internals::{Catalog, Execution, KeysQuery, Sqlite, Store, SummaryQuery};
 
-use super::{Bench, Comparison};
+use super::{Against, Bench, Comparison};
 use crate::harness::{Measurement, Pair, repeated};
 
 pub const COMPARISONS: &[Comparison] = &[
     Comparison {
         operation: "kodemon: the list of 100 keys, 10 million executions",
-        against: "the same of 100 thousand",
+        against: Against::Other("the same of 100 thousand"),
         asked: Some(2.0),
         measure: keys,
     },
     Comparison {
         operation: "kodemon: summary of a key over 30 days, 1 million executions",
-        against: "the same of 10 thousand",
+        against: Against::Other("the same of 10 thousand"),
         asked: Some(2.0),
         measure: summary,
     },

@@ -6,14 +6,14 @@ use std::hint::black_box;
 use mmstats::ReadOptions;
 
 use super::files::{Files, read_bare};
-use super::{Bench, Comparison};
+use super::{Against, Bench, Comparison};
 use crate::harness::{Measurement, Pair, repeated};
 use crate::stats::{Mixed, Twenty};
 
 pub const COMPARISONS: &[Comparison] = &[
     Comparison {
         operation: "reading one of 10,000 files of 20 scalars",
-        against: "open, pread, close",
+        against: Against::Limit("open, pread, close"),
         asked: Some(1.4),
         measure: |bench| {
             compare(bench, &Files::create(&bench.directory.join("read"), FILES, Twenty::fill)?)
@@ -21,7 +21,7 @@ pub const COMPARISONS: &[Comparison] = &[
     },
     Comparison {
         operation: "the same, of 13 scalars and 7 struct values",
-        against: "open, pread, close",
+        against: Against::Limit("open, pread, close"),
         asked: Some(1.8),
         measure: |bench| {
             compare(bench, &Files::create(&bench.directory.join("read"), FILES, Mixed::fill)?)

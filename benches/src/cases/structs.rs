@@ -9,43 +9,41 @@ use std::sync::atomic::{AtomicU64, fence};
 
 use mmstats::__private::protocol::{Words, publish};
 
-use super::{Bench, Comparison};
-use crate::harness::{Measurement, Pair};
-use crate::unrolled;
+use super::{Against, Bench, Comparison};
+use crate::harness::Measurement;
+use crate::{bare_forms, unrolled};
 
 pub const COMPARISONS: &[Comparison] = &[
     Comparison {
         operation: "struct value, 3 components",
-        against: "3 relaxed stores",
+        against: Against::Limit("3 relaxed stores"),
         asked: Some(2.5),
         measure: components::<3>,
     },
     Comparison {
         operation: "struct value, 6 components",
-        against: "6 relaxed stores",
+        against: Against::Limit("6 relaxed stores"),
         asked: Some(2.5),
         measure: components::<6>,
     },
 ];
 
 fn components<const N: usize>(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
-    let (map, bare) = (bench.bare()?, bench.bare()?);
+    let (map, bare) = (bench.bare()?, bench.fixed()?);
     let (index, words) = map.words().split_first().ok_or("no words")?;
     // The index is a byte of its own in a file; a word's store costs the same.
     let value = black_box(Mapped { index, words: &words[..2 * (N + 1)] });
-    let other = black_box(bare.words()).first_chunk::<N>().ok_or("no words")?;
     let figures = black_box([7; N]);
-    Ok(bench.harness.compare(Pair {
-        ours: unrolled!(publish(&value, N + 1, |first| {
-            for (word, figure) in figures.into_iter().enumerate() {
-                value.store(first + word, figure);
-            }
-        })),
-        other: unrolled!(for (word, figure) in other.iter().zip(figures) {
-            word.store(figure, Relaxed);
-        }),
-        besides: None,
-    })?)
+    let ours = unrolled!(publish(&value, N + 1, |first| {
+        for (word, figure) in figures.into_iter().enumerate() {
+            value.store(first + word, figure);
+        }
+    }));
+    let limit =
+        bare_forms!(&bare, |word| for (number, figure) in figures.into_iter().enumerate() {
+            word(number).store(figure, Relaxed);
+        });
+    Ok(bench.harness.compare_with_fastest(ours, limit)?)
 }
 
 /// A struct value in a bare map.

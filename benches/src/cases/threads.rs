@@ -2,34 +2,33 @@
 
 use std::error::Error;
 use std::hint::black_box;
-use std::sync::atomic::Ordering::Relaxed;
 
-use super::{Bench, Comparison};
-use crate::harness::{Measurement, Pair, on_two_threads};
+use super::scalars::increments;
+use super::{Against, Bench, Comparison};
+use crate::bare::forms::FixedMap;
+use crate::harness::{BareForm, Measurement, on_two_threads};
 use crate::rounds;
 
 pub const COMPARISONS: &[Comparison] = &[Comparison {
     operation: "`Counter::incr`, two threads, own files",
-    against: "relaxed load, add, store, two threads",
+    against: Against::Limit("relaxed load, add, store, two threads"),
     asked: Some(1.10),
     measure: counters,
 }];
 
 fn counters(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
-    let (stats, bare) = ([bench.kinds()?, bench.kinds()?], [bench.bare()?, bench.bare()?]);
-    Ok(bench.harness.compare(Pair {
-        ours: on_two_threads(stats.map(|stats| {
-            move |times| {
-                let counter = black_box(&stats.counter);
-                rounds!(times, counter.incr())
-            }
-        })),
-        other: on_two_threads(bare.map(|bare| {
-            move |times| {
-                let word = black_box(&bare.words()[0]);
-                rounds!(times, word.store(word.load(Relaxed).wrapping_add(1), Relaxed))
-            }
-        })),
-        besides: None,
-    })?)
+    let stats = [bench.kinds()?, bench.kinds()?];
+    let ours = on_two_threads(stats.map(|stats| {
+        move |times| {
+            let counter = black_box(&stats.counter);
+            rounds!(times, counter.incr())
+        }
+    }));
+    let (here, there) = (bench.fixed()?, FixedMap::<1>::create(bench.directory)?);
+    let forms = increments(&here).into_iter().zip(increments(&there));
+    let forms = forms.map(|(here, there)| BareForm {
+        name: here.name,
+        turn: on_two_threads([here.turn, there.turn]),
+    });
+    Ok(bench.harness.compare_with_fastest(ours, forms.collect())?)
 }

@@ -5,39 +5,39 @@ use std::hint::black_box;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
-use super::{Bench, Comparison};
+use super::{Against, Bench, Comparison};
 use crate::harness::{Measurement, Pair};
-use crate::unrolled;
+use crate::{bare_forms, unrolled};
 
 pub const COMPARISONS: &[Comparison] = &[
     Comparison {
         operation: "`Timer::start` to recorded",
-        against: "`std::time::Instant`, `now` and `elapsed`",
+        against: Against::Other("`std::time::Instant`, `now` and `elapsed`"),
         asked: Some(1.0),
         measure: instant,
     },
     #[cfg(target_arch = "x86_64")]
     Comparison {
         operation: "`Timer::start` to recorded",
-        against: "two `rdtsc` and a multiplication",
+        against: Against::Limit("two `rdtsc` and a multiplication"),
         asked: Some(1.8),
         measure: time_stamp,
     },
     Comparison {
         operation: "`Timer::start` to recorded",
-        against: "prometheus `start_timer`, `observe_duration`",
+        against: Against::Other("prometheus `start_timer`, `observe_duration`"),
         asked: Some(0.5),
         measure: prometheus,
     },
     Comparison {
         operation: "`Timer::record_secs`, no clock",
-        against: "6 relaxed stores, one a figure",
+        against: Against::Limit("6 relaxed stores, one a figure"),
         asked: Some(4.0),
         measure: record::<6>,
     },
     Comparison {
         operation: "`Timer::record_secs`, no clock",
-        against: "9 relaxed stores, as many as it makes",
+        against: Against::Limit("9 relaxed stores, as many as it makes"),
         asked: None,
         measure: record::<9>,
     },
@@ -86,15 +86,11 @@ fn prometheus(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
 }
 
 fn record<const STORES: usize>(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
-    let (stats, bare) = (bench.kinds()?, bench.bare()?);
-    let (timer, words) = (black_box(&stats.timer), black_box(bare.words()));
-    let words = words.first_chunk::<STORES>().ok_or("no words")?;
+    let (stats, bare) = (bench.kinds()?, bench.fixed()?);
+    let timer = black_box(&stats.timer);
     let seconds = black_box(0.25_f64);
-    Ok(bench.harness.compare(Pair {
-        ours: unrolled!(timer.record_secs(seconds)),
-        other: unrolled!(for word in words {
-            word.store(seconds.to_bits(), Relaxed);
-        }),
-        besides: None,
-    })?)
+    let limit = bare_forms!(&bare, |word| for number in 0..STORES {
+        word(number).store(seconds.to_bits(), Relaxed);
+    });
+    Ok(bench.harness.compare_with_fastest(unrolled!(timer.record_secs(seconds)), limit)?)
 }
