@@ -48,7 +48,7 @@ fn encode(entry: &Entry<'_>, kind: Kind, aggregate: Aggregate) -> Vec<u8> {
     let declared = DeclaredField {
         label: String::new(),
         signature: "".into(),
-        initial: Vec::new(),
+        initial: Vec::new().into(),
         align: 1,
         buffered: false,
         sequenced: entry.is_sequenced(),

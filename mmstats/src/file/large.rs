@@ -72,7 +72,7 @@ mod tests {
 
     fn text(size: usize) -> DeclaredField {
         let text = DeclaredField::zeroed("text", format!("{size}s"), Kind::Info);
-        DeclaredField { initial: vec![b'v'; size], align: 1, buffered: false, ..text }
+        DeclaredField { initial: vec![b'v'; size].into(), align: 1, buffered: false, ..text }
     }
 
     fn image(fields: &[DeclaredField]) -> NewFile {

@@ -138,35 +138,43 @@ impl<'a> Entry<'a> {
         str::from_utf8(&self.bytes()[at..at + size]).unwrap_or_default()
     }
 
+    /// The size of a field's entry.
+    pub fn encoded_size(declared: &DeclaredField) -> usize {
+        let [unit, help] = texts(declared);
+        TEXTS + (unit.len() + help.len()).next_multiple_of(IDENTITY_ALIGN) + ENTRY_END
+    }
+
     /// Appends the complete entry of a field. In a live file, a writer stores the last 4 bytes
     /// last.
     pub fn encode(declared: &DeclaredField, field: &LaidOutField, bytes: &mut Vec<u8>) {
-        let unit = cut(&declared.unit, u16::MAX.into());
-        let help = cut(&declared.help, u16::MAX.into());
-        let texts = (unit.len() + help.len()).next_multiple_of(IDENTITY_ALIGN);
-        let size = TEXTS + texts + ENTRY_END;
-        let start = bytes.len();
-        bytes.reserve(size);
-        bytes.extend([0; FIELD_OFFSET]);
-        bytes.extend((field.offset as u32).to_ne_bytes());
-        bytes.extend(((field.end - field.offset) as u32).to_ne_bytes());
-        bytes.push(declared.kind.code());
-        bytes.push(declared.aggregate.code());
+        let [unit, help] = texts(declared);
+        let size = Self::encoded_size(declared);
         let flag = |set, bit| if set { bit } else { 0 };
-        bytes.push(flag(declared.sequenced, SEQUENCED) | flag(declared.overflow, OVERFLOW));
-        bytes.push(0);
-        bytes.extend((unit.len() as u16).to_ne_bytes());
-        bytes.extend((help.len() as u16).to_ne_bytes());
-        for parameter in declared.parameters {
-            bytes.extend(parameter.to_ne_bytes());
-        }
-        bytes.extend(unit.as_bytes());
-        bytes.extend(help.as_bytes());
+        let mut head = [0; TEXTS];
+        let mut put = |at: usize, bytes: &[u8]| head[at..at + bytes.len()].copy_from_slice(bytes);
+        put(FIELD_OFFSET, &(field.offset as u32).to_ne_bytes());
+        put(FIELD_SIZE, &((field.end - field.offset) as u32).to_ne_bytes());
+        put(KIND, &[declared.kind.code()]);
+        put(AGGREGATE, &[declared.aggregate.code()]);
+        put(FLAGS, &[flag(declared.sequenced, SEQUENCED) | flag(declared.overflow, OVERFLOW)]);
+        put(UNIT_SIZE, &(unit.len() as u16).to_ne_bytes());
+        put(HELP_SIZE, &(help.len() as u16).to_ne_bytes());
+        put(PARAMETERS, &declared.parameters[0].to_ne_bytes());
+        put(PARAMETERS + 8, &declared.parameters[1].to_ne_bytes());
+        let start = bytes.len();
+        bytes.extend_from_slice(&head);
+        bytes.extend_from_slice(unit.as_bytes());
+        bytes.extend_from_slice(help.as_bytes());
         bytes.resize(start + size - 4, 0);
-        bytes.extend((size as u32).to_ne_bytes());
+        bytes.extend_from_slice(&(size as u32).to_ne_bytes());
         let (sum, rest) = bytes[start..].split_at_mut(FIELD_OFFSET);
         sum.copy_from_slice(&checksum(rest).to_ne_bytes());
     }
+}
+
+/// A field's unit and help, as far as their sizes can be stored.
+fn texts(declared: &DeclaredField) -> [&str; 2] {
+    [&declared.unit, &declared.help].map(|text| cut(text, u16::MAX.into()))
 }
 
 /// Whether both sides of `middle` are UTF-8. Nearly all texts are ASCII, which is quicker to check:

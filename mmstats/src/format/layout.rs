@@ -1,6 +1,7 @@
 //! The writer's side of the chain: a field as it is declared, then as it is laid out in the file.
 
 use std::borrow::Cow;
+use std::ops::Deref;
 
 use super::{Aggregate, Kind, SIZE_OF_SIZE, Signature, UNBUFFERED};
 
@@ -26,7 +27,7 @@ pub struct DeclaredField {
     /// The signature, without the padding that aligns the value.
     pub signature: Cow<'static, str>,
     /// The initial value, of the size that the signature gives.
-    pub initial: Vec<u8>,
+    pub initial: Initial,
     /// The natural alignment of the value, a power of two.
     pub align: usize,
     /// Two values, one read and one written.
@@ -43,6 +44,43 @@ pub struct DeclaredField {
     pub parameters: [u64; 2],
     /// The value stays when the thread that wrote it ends. Not stored in the file.
     pub keep: bool,
+}
+
+/// An initial value. A scalar's bytes stand in place: most fields are scalars, and each allocation
+/// counts when a file is created.
+#[derive(Clone, Debug, PartialEq)]
+#[doc(hidden)]
+pub enum Initial {
+    Scalar { bytes: [u8; 8], size: u8 },
+    Bytes(Vec<u8>),
+}
+
+impl Initial {
+    /// # Panics
+    ///
+    /// Panics if there are more than 8 bytes.
+    pub(crate) fn scalar(value: &[u8]) -> Self {
+        let mut bytes = [0; 8];
+        bytes[..value.len()].copy_from_slice(value);
+        Self::Scalar { bytes, size: value.len() as u8 }
+    }
+}
+
+impl From<Vec<u8>> for Initial {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl Deref for Initial {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Scalar { bytes, size } => &bytes[..usize::from(*size)],
+            Self::Bytes(bytes) => bytes,
+        }
+    }
 }
 
 /// A declared field at its offsets in the file.
@@ -80,12 +118,13 @@ impl LaidOutField {
         let total = if declared.buffered { 2 * size } else { size };
         let padding = match layout {
             Layout::Packed => 0,
-            Layout::Aligned => (0..2 * declared.align)
-                .find(|padding| {
-                    let value = unpadded + padding;
-                    value.is_multiple_of(declared.align) && (value + total).is_multiple_of(2)
-                })
-                .unwrap_or(0),
+            Layout::Aligned => {
+                // A power of two: the bits below it are the remainder.
+                let aligning = unpadded.wrapping_neg() & (declared.align - 1);
+                let is_odd = (unpadded + aligning + total) % 2 == 1;
+                // Only values of odd alignment, bytes, can have an odd end.
+                aligning + usize::from(is_odd)
+            }
         };
         let value = unpadded + padding;
         Self { offset, padding, write_buffer: value - 1, size, end: value + total }
@@ -94,18 +133,19 @@ impl LaidOutField {
     /// Appends the field without its label size: a field that is added to a live file becomes
     /// visible when that size is stored, last.
     pub(crate) fn encode_after_size(&self, declared: &DeclaredField, bytes: &mut Vec<u8>) {
-        bytes.extend(declared.label.as_bytes());
+        let initial: &[u8] = &declared.initial;
+        bytes.extend_from_slice(declared.label.as_bytes());
         let signature_size = self.padding + declared.signature.len();
-        bytes.extend((signature_size as u16).to_ne_bytes());
+        bytes.extend_from_slice(&(signature_size as u16).to_ne_bytes());
         bytes.resize(bytes.len() + self.padding, b' ');
-        bytes.extend(declared.signature.as_bytes());
+        bytes.extend_from_slice(declared.signature.as_bytes());
         if declared.buffered {
             bytes.push(0);
-            bytes.extend(&declared.initial);
+            bytes.extend_from_slice(initial);
         } else {
             bytes.push(UNBUFFERED);
         }
-        bytes.extend(&declared.initial);
+        bytes.extend_from_slice(initial);
     }
 }
 
@@ -114,13 +154,13 @@ impl DeclaredField {
     pub(crate) fn new(
         kind: Kind,
         signature: impl Into<Cow<'static, str>>,
-        initial: Vec<u8>,
+        initial: impl Into<Initial>,
         align: usize,
     ) -> Self {
         Self {
             label: String::new(),
             signature: signature.into(),
-            initial,
+            initial: initial.into(),
             align,
             buffered: false,
             sequenced: false,

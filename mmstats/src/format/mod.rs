@@ -36,7 +36,7 @@ pub use entry::Entry;
 pub use error::FormatError;
 pub use identity::{IDENTITY_ALIGN, Identity};
 pub use kind::{Aggregate, Kind};
-pub use layout::{DeclaredField, LaidOutField, Layout};
+pub use layout::{DeclaredField, Initial, LaidOutField, Layout};
 pub use load::{load_u16, load_u32};
 pub use signature::{ByteOrder, Component, Signature, SignatureError};
 pub use trailer::Trailer;

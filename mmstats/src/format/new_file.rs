@@ -84,11 +84,11 @@ impl NewFile {
         let mut bytes = Vec::with_capacity(size);
         bytes.push(VERSION);
         for (declared, field) in declared.iter().zip(&fields) {
-            bytes.extend((declared.label.len() as u16).to_ne_bytes());
+            bytes.extend_from_slice(&(declared.label.len() as u16).to_ne_bytes());
             field.encode_after_size(declared, &mut bytes);
         }
         bytes.resize(index_start, 0);
-        bytes.extend(&trailer);
+        bytes.extend_from_slice(&trailer);
         if layout == Layout::Aligned {
             let footer = size - FOOTER_SIZE;
             let encoded = encode_footer(&identity, footer - identity.len());
@@ -102,11 +102,12 @@ impl NewFile {
 /// Index (the first field's entry last), identity and space for the footer, whose content
 /// depends on the file's size.
 fn encode_trailer(declared: &[DeclaredField], fields: &[LaidOutField], identity: &[u8]) -> Vec<u8> {
-    let mut trailer = Vec::new();
+    let entries = declared.iter().map(Entry::encoded_size).sum::<usize>();
+    let mut trailer = Vec::with_capacity(entries + identity.len() + FOOTER_SIZE);
     for (declared, field) in declared.iter().zip(fields).rev() {
         Entry::encode(declared, field, &mut trailer);
     }
-    trailer.extend(identity);
+    trailer.extend_from_slice(identity);
     trailer.resize(trailer.len() + FOOTER_SIZE, 0);
     trailer
 }
@@ -188,7 +189,7 @@ mod tests {
         let mut whole = counter("x");
         let header = FIRST_FIELD + 2 + 1 + 2 + 5 + 1;
         whole.signature = format!("{}s", 4096 - header).into();
-        whole.initial = vec![b'y'; 4096 - header];
+        whole.initial = vec![b'y'; 4096 - header].into();
         whole.buffered = false;
         let file =
             NewFile::compose(&[whole], &Identity::default(), Layout::Packed, 0, 4096).unwrap();

@@ -44,7 +44,12 @@ pub(crate) struct ThisProcess {
 
 impl ThisProcess {
     pub(crate) fn get() -> Self {
-        Self { generation: GENERATION.load(Ordering::Relaxed), pid: process::id() }
+        Self::of_pid(process::id())
+    }
+
+    /// The same without the system call, for a caller who has just made it.
+    pub(crate) fn of_pid(pid: u32) -> Self {
+        Self { generation: GENERATION.load(Ordering::Relaxed), pid }
     }
 
     pub(crate) fn pid(self) -> u32 {

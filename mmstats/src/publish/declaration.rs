@@ -2,11 +2,13 @@
 
 use std::any::TypeId;
 use std::borrow::Cow;
-use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+use std::{mem, vec};
 
+use super::labels::{Fingerprints, Labels};
 use super::{CreateError, DeclareError};
-use crate::format::{Aggregate, DeclaredField, Kind, Layout};
-use crate::memory::{AttachedField, Scalar};
+use crate::format::{Aggregate, DeclaredField, Initial, Kind, LaidOutField, Layout};
+use crate::memory::{AttachedField, Map, Scalar};
 
 /// A kind of field, such as [`Counter`](crate::Counter). Sealed: every reader knows all kinds.
 pub trait Field: FieldKind {
@@ -51,8 +53,8 @@ pub trait FieldKind: Sized + Send + 'static {
 impl DeclaredField {
     /// A field of one scalar.
     pub(super) fn scalar<T: Scalar>(kind: Kind, initial: T, buffered: bool) -> Self {
-        let bytes = initial.to_bytes().as_ref().to_vec();
-        Self { buffered, ..Self::new(kind, T::CODE, bytes, size_of::<T>()) }
+        let initial = Initial::scalar(initial.to_bytes().as_ref());
+        Self { buffered, ..Self::new(kind, T::CODE, initial, size_of::<T>()) }
     }
 }
 
@@ -97,10 +99,10 @@ impl<F: Field> Declaration<F> {
         self,
         prefix: &str,
         layout: Layout,
-        taken: &HashSet<String>,
+        is_taken: impl FnOnce(&str) -> bool,
     ) -> Result<DeclaredField, (String, DeclareError)> {
         let label = [prefix, &self.label].concat();
-        let checked = check_label(&label, taken);
+        let checked = check_label(&label, is_taken);
         let declared = match checked.and_then(|()| F::declare_field(self.settings, layout)) {
             Ok(declared) => declared,
             Err(source) => return Err((label, source)),
@@ -116,13 +118,13 @@ impl<F: Field> Declaration<F> {
     }
 }
 
-fn check_label(label: &str, taken: &HashSet<String>) -> Result<(), DeclareError> {
+fn check_label(label: &str, is_taken: impl FnOnce(&str) -> bool) -> Result<(), DeclareError> {
     let limit = u16::MAX.into();
     if label.is_empty() {
         Err(DeclareError::EmptyLabel)
     } else if label.len() > limit {
         Err(DeclareError::LabelTooLong { found: label.len(), limit })
-    } else if taken.contains(label) {
+    } else if is_taken(label) {
         Err(DeclareError::DuplicateLabel)
     } else {
         Ok(())
@@ -138,12 +140,12 @@ pub struct Declarations {
     error: Option<CreateError>,
 }
 
-/// Declared fields, the types of their writers, and all labels.
+/// Declared fields, the types of their writers, and the fingerprints of their labels.
 #[derive(Debug)]
 pub(super) struct Declared {
     pub fields: Vec<DeclaredField>,
-    pub types: Vec<TypeId>,
-    pub labels: HashSet<String>,
+    types: Vec<TypeId>,
+    fingerprints: Fingerprints,
 }
 
 impl Declarations {
@@ -153,17 +155,18 @@ impl Declarations {
         let declared = Declared {
             fields: Vec::with_capacity(USUAL),
             types: Vec::with_capacity(USUAL),
-            labels: HashSet::with_capacity(USUAL),
+            fingerprints: Fingerprints::with_capacity(USUAL),
         };
         Self { prefix: prefix.to_owned(), layout, declared, error: None }
     }
 
     /// Adds a field. An invalid declaration is an error when the file is created.
     pub fn add<F: Field>(&mut self, declaration: Declaration<F>) {
-        let Declared { fields, types, labels } = &mut self.declared;
-        match declaration.finish(&self.prefix, self.layout, labels) {
+        let Declared { fields, types, fingerprints } = &mut self.declared;
+        let is_taken = |label: &str| fingerprints.contain(label, |number| &fields[number].label);
+        match declaration.finish(&self.prefix, self.layout, is_taken) {
             Ok(field) => {
-                labels.insert(field.label.clone());
+                fingerprints.push(&field.label);
                 fields.push(field);
                 types.push(TypeId::of::<F>());
             }
@@ -189,13 +192,27 @@ impl Declarations {
 
 /// The fields of a struct, attached to its file, in the order of their declarations.
 #[derive(Debug)]
-pub struct Attachments(VecDeque<(TypeId, AttachedField, DeclaredField)>);
+pub struct Attachments {
+    fields: vec::IntoIter<DeclaredField>,
+    types: vec::IntoIter<TypeId>,
+    laid_out: vec::IntoIter<LaidOutField>,
+    map: Arc<Map>,
+    layout: Layout,
+}
 
 impl Attachments {
+    /// The fields as they are laid out in `map`, and their labels.
     pub(super) fn new(
-        fields: impl Iterator<Item = (TypeId, AttachedField, DeclaredField)>,
-    ) -> Self {
-        Self(fields.collect())
+        Declared { mut fields, types, fingerprints }: Declared,
+        laid_out: Vec<LaidOutField>,
+        map: &Arc<Map>,
+        layout: Layout,
+    ) -> (Self, Labels) {
+        let labels = fields.iter_mut().map(|field| mem::take(&mut field.label)).collect();
+        let labels = Labels::new(fingerprints, labels);
+        let (fields, types, laid_out) =
+            (fields.into_iter(), types.into_iter(), laid_out.into_iter());
+        (Self { fields, types, laid_out, map: Arc::clone(map), layout }, labels)
     }
 
     /// The next field.
@@ -206,8 +223,12 @@ impl Attachments {
     /// code never does.
     #[allow(clippy::should_implement_trait, reason = "generic over what it gives")]
     pub fn next<F: Field>(&mut self) -> F {
-        let (kind, field, declared) = self.0.pop_front().expect("a field for each declaration");
+        let next = (self.fields.next(), self.types.next(), self.laid_out.next());
+        let (Some(declared), Some(kind), Some(laid_out)) = next else {
+            panic!("a field for each declaration");
+        };
         assert!(kind == TypeId::of::<F>(), "attach builds what declare declared");
+        let field = self.map.attach(&laid_out, self.layout, declared.align);
         F::attach_field(field, &declared)
     }
 }

@@ -9,6 +9,7 @@ use super::fields::{Fixed, unix_time};
 use super::no_alloc_mutex::NoAllocMutex;
 use super::unpublished::{RegisteredGauge, UnpublishedThreads};
 use crate::format::{Aggregate, Identity, Kind, Layout};
+use crate::memory::ThisProcess;
 
 /// The compiler that built the library: see `build.rs`.
 const RUST_VERSION: &str = env!("MMSTATS_RUST_VERSION");
@@ -41,9 +42,9 @@ pub(super) struct MutableDefaults {
 
 impl MutableDefaults {
     /// Starts updating the number of unpublished threads, now that the file is visible.
-    pub(super) fn register_gauge(&self) {
+    pub(super) fn register_gauge(&self, process: ThisProcess) {
         if let Some(threads) = self.unpublished.with(Option::take) {
-            self.registered.get_or_init(|| RegisteredGauge::new(threads));
+            self.registered.get_or_init(|| RegisteredGauge::new(threads, process));
         }
     }
 }

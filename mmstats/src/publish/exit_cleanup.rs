@@ -32,15 +32,15 @@ pub(super) struct OwnFile {
     process: ThisProcess,
 }
 
-/// Records a file that was just created.
-pub(super) fn register(path: &Path, id: FileId, keep: bool) -> OwnFile {
+/// Records a file that was just created by this process.
+pub(super) fn register(path: &Path, id: FileId, keep: bool, process: ThisProcess) -> OwnFile {
     static HOOKS: OnceAcrossForks = OnceAcrossForks::new();
     static IN_CHILD: ChildHook = ChildHook::new(|| FILES.forget());
     HOOKS.call(|| {
         at_exit(remove_all);
         at_fork_in_child(&IN_CHILD);
     });
-    let file = OwnFile { path: path.into(), id, keep, process: ThisProcess::get() };
+    let file = OwnFile { path: path.into(), id, keep, process };
     let (over, _replaced) = FILES.get().with_reserved(
         |files| &mut files.own,
         |files| (files.over, files.own.insert(Arc::clone(&file.path), file.clone())),

@@ -1,19 +1,18 @@
 //! The life of published stats: created, published later, passed from thread to thread.
 
-use std::any::TypeId;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Mutex, OnceLock};
 
 use nix::unistd::{SysconfVar, gettid, sysconf};
 
-use super::declaration::{Attachments, Declarations, Declared};
+use super::declaration::{Attachments, Declarations};
 use super::defaults::{self, MutableDefaults};
 use super::location::FileLocation;
 use super::published::{Growth, Private};
 use super::unpublished::UnpublishedThread;
 use super::{CreateError, MmStats, Options, Published};
 use crate::file::own_identity;
-use crate::format::{DeclaredField, LaidOutField, NewFile};
-use crate::memory::Map;
+use crate::format::NewFile;
+use crate::memory::ThisProcess;
 
 impl<T: MmStats> Options<T> {
     /// Creates the file and publishes the stats.
@@ -34,10 +33,15 @@ impl<T: MmStats> Published<T> {
             defaults::declare(&mut declarations, &identity, options.layout);
         }
         T::declare(&mut declarations);
-        let Declared { fields, types, labels } = declarations.finish()?;
-        let image =
-            NewFile::compose(&fields, &identity, options.layout, options.capacity, page_size())
-                .map_err(|error| CreateError::TooLarge { needed: error.needed })?;
+        let declared = declarations.finish()?;
+        let image = NewFile::compose(
+            &declared.fields,
+            &identity,
+            options.layout,
+            options.capacity,
+            page_size(),
+        )
+        .map_err(|error| CreateError::TooLarge { needed: error.needed })?;
         let location = FileLocation::of(&options, &identity)?;
         let (map, file, private) = match location.publish(&options, &image.bytes) {
             Ok((map, file)) => (map, OnceLock::from(file), None),
@@ -47,8 +51,11 @@ impl<T: MmStats> Published<T> {
             }
             Err(error) => return Err(error),
         };
-        let (stats, defaults) =
-            attach(&options, &map, &image.fields, fields.into_iter().zip(types));
+        let (mut attachments, labels) =
+            Attachments::new(declared, image.fields, &map, options.layout);
+        let defaults =
+            options.default_fields.then(|| defaults::attach(&mut attachments, options.layout));
+        let stats = T::attach(&mut attachments);
         let growth = Growth {
             free_space: image.free_space,
             layout: options.layout,
@@ -57,7 +64,7 @@ impl<T: MmStats> Published<T> {
         };
         let created = Self { file, defaults, stats, map, private, growth: Mutex::new(growth) };
         if created.file.get().is_some() {
-            created.register_gauge();
+            created.register_gauge(identity.pid);
         }
         Ok(created)
     }
@@ -65,19 +72,20 @@ impl<T: MmStats> Published<T> {
     /// Creates the file that couldn't be created with the stats. They continue in it with what was
     /// counted meanwhile. For stats that no thread uses at the time.
     pub(super) fn publish(&self, options: &Options<T>) -> Result<(), CreateError> {
-        let location = FileLocation::of(options, &own_identity(&options.name))?;
+        let identity = own_identity(&options.name);
+        let location = FileLocation::of(options, &identity)?;
         let (map, file) = location.publish(options, &self.map.bytes())?;
         self.map.become_file_of(&map).map_err(|source| location.failed("map a file in", source))?;
         // It had none.
         let _ = self.file.set(file);
-        self.register_gauge();
+        self.register_gauge(identity.pid);
         Ok(())
     }
 
     /// Starts updating the number of unpublished threads in the file.
-    fn register_gauge(&self) {
+    fn register_gauge(&self, pid: u32) {
         if let Some(defaults) = &self.defaults {
-            defaults.register_gauge();
+            defaults.register_gauge(ThisProcess::of_pid(pid));
         }
     }
 
@@ -98,21 +106,6 @@ impl<T: MmStats> Published<T> {
             private.count(None);
         }
     }
-}
-
-fn attach<T: MmStats>(
-    options: &Options<T>,
-    map: &Arc<Map>,
-    laid_out: &[LaidOutField],
-    declared: impl Iterator<Item = (DeclaredField, TypeId)>,
-) -> (T, Option<MutableDefaults>) {
-    let mut attachments =
-        Attachments::new(declared.zip(laid_out).map(|((declared, kind), field)| {
-            (kind, map.attach(field, options.layout, declared.align), declared)
-        }));
-    let defaults =
-        options.default_fields.then(|| defaults::attach(&mut attachments, options.layout));
-    (T::attach(&mut attachments), defaults)
 }
 
 fn page_size() -> usize {

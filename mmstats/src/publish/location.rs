@@ -9,12 +9,13 @@ use super::exit_cleanup::{self, OwnFile};
 use super::{CreateError, Options, name};
 use crate::file::locations::Environment;
 use crate::format::Identity;
-use crate::memory::{Map, Section, is_privileged};
+use crate::memory::{Map, Section, ThisProcess, is_privileged};
 
 /// The directory and the file name.
 pub(super) struct FileLocation {
     directory: PathBuf,
     file_name: String,
+    process: ThisProcess,
 }
 
 impl FileLocation {
@@ -27,7 +28,8 @@ impl FileLocation {
         // Absolute, so that changing the working directory has no effect.
         let directory = std::path::absolute(&directory).unwrap_or(directory);
         let file_name = name::file_name(template, identity, || create::longest_name(&directory))?;
-        Ok(Self { directory, file_name })
+        let process = ThisProcess::of_pid(identity.pid);
+        Ok(Self { directory, file_name, process })
     }
 
     /// Creates and maps a file of these bytes.
@@ -38,7 +40,8 @@ impl FileLocation {
     ) -> Result<(Arc<Map>, PublishedFile), CreateError> {
         let CreatedFile { map, path, id } =
             create::create_file(&self.directory, &self.file_name, options.mode, image)?;
-        Ok((map, PublishedFile(exit_cleanup::register(&path, id, options.keep))))
+        let own = exit_cleanup::register(&path, id, options.keep, self.process);
+        Ok((map, PublishedFile(own)))
     }
 
     /// Creates private memory of these bytes instead.

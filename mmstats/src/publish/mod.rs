@@ -10,6 +10,7 @@ mod exit_cleanup;
 pub mod fields;
 mod guard;
 mod hold_guard;
+mod labels;
 mod lifecycle;
 mod location;
 mod mm_stats;

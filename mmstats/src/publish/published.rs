@@ -1,6 +1,5 @@
 //! A stats struct with its file.
 
-use std::collections::HashSet;
 use std::ops::Deref;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, TryLockError};
@@ -9,6 +8,7 @@ use std::{fmt, io, mem};
 use super::declaration::{Declaration, Field};
 use super::defaults::MutableDefaults;
 use super::exit_cleanup::{self, OwnFile};
+use super::labels::Labels;
 use super::location::PublishedFile;
 use super::no_alloc_mutex::NoAllocMutex;
 use super::unpublished::UnpublishedThread;
@@ -62,7 +62,7 @@ pub(super) struct Growth {
     pub free_space: FreeSpace,
     pub layout: Layout,
     pub prefix: String,
-    pub labels: HashSet<String>,
+    pub labels: Labels,
 }
 
 impl<T> Published<T> {
@@ -111,7 +111,7 @@ impl<T> Published<T> {
         };
         let Growth { free_space, layout, prefix, labels } = &mut *growth;
         let declared = declaration
-            .finish(prefix, *layout, labels)
+            .finish(prefix, *layout, |label| labels.contains(label))
             .map_err(|(label, source)| AddError::Declaration { label, source })?;
         let limit = free_space.longest_label();
         if declared.label.len() > limit {

@@ -88,7 +88,8 @@ pub(super) struct RegisteredGauge {
 }
 
 impl RegisteredGauge {
-    pub(super) fn new(UnpublishedThreads(word): UnpublishedThreads) -> Self {
+    /// A file of this process.
+    pub(super) fn new(UnpublishedThreads(word): UnpublishedThreads, process: ThisProcess) -> Self {
         let number = State::get().with_reserved(
             |state| &mut state.files,
             |state| {
@@ -98,7 +99,7 @@ impl RegisteredGauge {
                 state.next
             },
         );
-        Self { process: ThisProcess::get(), number }
+        Self { process, number }
     }
 }
 

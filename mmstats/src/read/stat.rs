@@ -273,7 +273,7 @@ mod tests {
 
     fn declared(signature: &'static str, initial: Vec<u8>, kind: Kind) -> DeclaredField {
         DeclaredField {
-            initial,
+            initial: initial.into(),
             aggregate: Aggregate::Max,
             unit: "things".into(),
             help: "What it is.".into(),

@@ -24,7 +24,7 @@ fn declared_fields() -> Vec<DeclaredField> {
     let pid = 4242_u32.to_ne_bytes().to_vec();
     vec![
         DeclaredField {
-            initial: pid,
+            initial: pid.into(),
             buffered: false,
             align: 4,
             ..DeclaredField::zeroed("sys.pid", "I", Kind::Info)

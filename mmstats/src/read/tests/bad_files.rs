@@ -27,7 +27,7 @@ fn declared(
 ) -> DeclaredField {
     let base = DeclaredField::zeroed(label, signature, kind);
     DeclaredField {
-        initial: vec![1; base.initial.len()],
+        initial: vec![1; base.initial.len()].into(),
         buffered: kind != Kind::Histogram,
         sequenced: matches!(kind, Kind::Timer | Kind::Average),
         aggregate: Aggregate::Sum,

@@ -43,7 +43,7 @@ impl MadeFile {
 
     /// With a field of these words.
     pub fn field(self, label: &str, signature: &'static str, kind: Kind, words: &[u64]) -> Self {
-        let initial = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
+        let initial = words.iter().flat_map(|word| word.to_ne_bytes()).collect::<Vec<u8>>().into();
         self.declared(DeclaredField { initial, ..DeclaredField::zeroed(label, signature, kind) })
     }
 
@@ -59,7 +59,7 @@ impl MadeFile {
 
     pub fn read(&self) -> StatsFile {
         let sys = |label: &str, signature, word: u64| DeclaredField {
-            initial: word.to_ne_bytes().into(),
+            initial: word.to_ne_bytes().to_vec().into(),
             ..DeclaredField::zeroed(label, signature, Kind::Info)
         };
         let mut fields = vec![sys("sys.tid", "q", self.tid.cast_unsigned())];
