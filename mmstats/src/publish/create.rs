@@ -10,7 +10,7 @@ use std::os::fd::AsRawFd;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, AtFlags, OFlag, posix_fallocate};
@@ -198,13 +198,66 @@ fn link_to(map: &Map, Temporary(temporary): &Temporary, path: &Path) -> nix::Res
         return linkat(AT_FDCWD, temporary, AT_FDCWD, path, AtFlags::empty());
     }
     let descriptor = map.descriptor().ok_or(Errno::EBADF)?;
-    match linkat(descriptor, "", AT_FDCWD, path, AtFlags::AT_EMPTY_PATH) {
-        // Kernels before 6.10 require a privilege for that, and fail with "no such file". This way
-        // requires none, but goes through `/proc`.
-        Err(Errno::ENOENT | Errno::EPERM | Errno::EINVAL) => {
+    // Kernels before 6.10 require a privilege for the first way, and fail with "no such file". The
+    // second requires none, but needs `/proc`.
+    static SECOND_WORKED: AtomicBool = AtomicBool::new(false);
+    in_either_way(
+        &SECOND_WORKED,
+        || linkat(descriptor, "", AT_FDCWD, path, AtFlags::AT_EMPTY_PATH),
+        || {
             let unnamed = format!("/proc/self/fd/{}", descriptor.as_raw_fd());
             linkat(AT_FDCWD, unnamed.as_str(), AT_FDCWD, path, AtFlags::AT_SYMLINK_FOLLOW)
+        },
+    )
+}
+
+/// Tries one way, and the other if the kernel refuses it. Begins with the one that worked last: it
+/// is only a matter of speed, so that it stays right when the process gains or drops privileges.
+fn in_either_way(
+    second_worked: &AtomicBool,
+    first: impl Fn() -> nix::Result<()>,
+    second: impl Fn() -> nix::Result<()>,
+) -> nix::Result<()> {
+    let is_second = second_worked.load(Ordering::Relaxed);
+    let in_way = |is_second: bool| if is_second { second() } else { first() };
+    match in_way(is_second) {
+        Err(Errno::ENOENT | Errno::EPERM | Errno::EINVAL) => {
+            in_way(!is_second)?;
+            second_worked.store(!is_second, Ordering::Relaxed);
+            Ok(())
         }
         result => result,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn the_way_that_worked_is_tried_first_until_it_fails() {
+        let second_worked = AtomicBool::new(false);
+        let tries = Cell::new((0, 0));
+        let link = |first: nix::Result<()>, second: nix::Result<()>| {
+            tries.set((0, 0));
+            let count = |tried: (u32, u32)| {
+                let (firsts, seconds) = tries.get();
+                tries.set((firsts + tried.0, seconds + tried.1));
+            };
+            let first = || (count((1, 0)), first).1;
+            let second = || (count((0, 1)), second).1;
+            (in_either_way(&second_worked, first, second), tries.get())
+        };
+        let refused = Err(Errno::ENOENT);
+        assert_eq!(link(refused, refused), (refused, (1, 1)));
+        assert_eq!(link(Ok(()), refused), (Ok(()), (1, 0)), "a failure of both is no preference");
+        assert_eq!(link(refused, Ok(())), (Ok(()), (1, 1)), "privileges were dropped");
+        assert_eq!(link(refused, Ok(())), (Ok(()), (0, 1)));
+        let taken = Err(Errno::EEXIST);
+        assert_eq!(link(Ok(()), taken), (taken, (0, 1)), "a name that is taken is an answer");
+        assert_eq!(link(Ok(()), refused), (Ok(()), (1, 1)), "`/proc` is gone");
+        assert_eq!(link(Ok(()), refused), (Ok(()), (1, 0)));
     }
 }
