@@ -140,8 +140,8 @@ fn inode_of(listed: u64, kind: Option<Type>, path: &Path) -> Option<u64> {
     match fs::metadata(path) {
         Ok(metadata) => Some(metadata.ino()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        // Opening it will say why.
-        Err(_) => Some(listed),
+        // Opening it will say why. The link's own number may be that of a file before it.
+        Err(_) => Some(0),
     }
 }
 

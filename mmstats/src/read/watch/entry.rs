@@ -68,23 +68,28 @@ impl Entry {
     }
 
     /// Reads the file again if the path still has it. `is_listed` is false where the directory can't
-    /// be listed: then nobody knows.
+    /// be listed.
     pub(super) fn poll(&mut self, is_listed: bool, reading: &mut Reading<'_>) -> Presence {
         let presence = match self.found_inode.take() {
             Some(inode) if inode == self.listed_inode => Presence::Same,
-            Some(inode) => self.compare_inode(inode),
+            // The search found another number, which may be of another kind.
+            Some(inode) => {
+                let presence = self.compare_inode();
+                if presence == Presence::Same {
+                    self.listed_inode = inode;
+                }
+                presence
+            }
             None if is_listed => Presence::Gone,
-            None => Presence::Same,
+            None => self.compare_inode(),
         };
         if presence == Presence::Same { self.read(reading) } else { presence }
     }
 
-    /// Compares the file with the one that the path has now: the search found another number, which
-    /// may be of another kind.
-    fn compare_inode(&mut self, listed: u64) -> Presence {
+    /// Compares the file with the one that the path has now.
+    fn compare_inode(&self) -> Presence {
         match fs::metadata(self.watched.file.path()) {
             Ok(now) if Some((now.dev(), now.ino())) == self.watched.file.device_and_inode() => {
-                self.listed_inode = listed;
                 Presence::Same
             }
             Ok(_) => Presence::Replaced,

@@ -146,8 +146,8 @@ impl Watch {
         let is_over = |path: &PathKey, entry: &mut Entry| {
             let found = entry.found_inode();
             let presence = entry.poll(!unlisted.may_have(&path.0), &mut reading);
-            if presence == Presence::Replaced {
-                new.push((Arc::clone(&path.0), found.unwrap_or_default()));
+            if let (Presence::Replaced, Some(inode)) = (presence, found) {
+                new.push((Arc::clone(&path.0), inode));
             }
             presence != Presence::Same
         };
