@@ -18,7 +18,8 @@ const MARK: &str = "answer: ";
 /// when dropped.
 pub struct Actor {
     child: Child,
-    lines: ChildStdin,
+    /// `None` when it has been told to end.
+    lines: Option<ChildStdin>,
     answers: Lines<BufReader<ChildStdout>>,
 }
 
@@ -43,7 +44,7 @@ impl Actor {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let lines = child.stdin.take().unwrap();
+        let lines = child.stdin.take();
         let answers = BufReader::new(child.stdout.take().unwrap()).lines();
         Self { child, lines, answers }
     }
@@ -53,7 +54,7 @@ impl Actor {
     }
 
     pub fn send(&mut self, line: &str) {
-        writeln!(self.lines, "{line}").unwrap();
+        writeln!(self.lines.as_mut().unwrap(), "{line}").unwrap();
     }
 
     /// The next answer; panics if the actor ended instead.
@@ -66,6 +67,13 @@ impl Actor {
     pub fn ask(&mut self, line: &str) -> String {
         self.send(line);
         self.answer()
+    }
+
+    /// Sends no more lines, and waits for its orderly end.
+    pub fn end(&mut self) {
+        self.lines = None;
+        self.answers.by_ref().for_each(drop);
+        assert!(self.child.wait().unwrap().success());
     }
 
     /// Kills it with SIGKILL and waits for it.

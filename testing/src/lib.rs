@@ -8,6 +8,7 @@ pub mod actor;
 #[cfg(feature = "browser")]
 pub mod browser;
 pub mod command;
+pub mod counting;
 #[cfg(feature = "document")]
 pub mod document;
 pub mod foreign;
