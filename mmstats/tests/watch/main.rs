@@ -1,0 +1,18 @@
+//! `Watch` beside a naive reader that reads everything anew in each poll.
+//!
+//! `MMSTATS_TEST_SEED` repeats a run.
+
+mod agreement;
+mod budget;
+mod descriptors;
+mod ended_programs;
+mod foreign;
+mod model;
+mod random;
+mod random_steps;
+mod second_copy;
+mod step;
+mod steps;
+mod unlistable;
+mod world;
+mod writer;

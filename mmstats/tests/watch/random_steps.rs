@@ -1,0 +1,96 @@
+//! Thousands of random steps: after each, `Watch` and the naive reader agree.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use mmstats::{StatsFile, Watch};
+
+use crate::agreement::{Final, agree, same_file};
+use crate::model::Model;
+use crate::step::Step;
+use crate::steps::run;
+use crate::world::World;
+
+const SEQUENCES: u64 = 8;
+const LENGTH: usize = 160;
+
+/// A `Watch`, and the snapshots of its last poll, each with what it has to say for ever.
+struct Follower {
+    watch: Watch,
+    values: Final,
+    before: Vec<(StatsFile, StatsFile)>,
+}
+
+impl Follower {
+    fn new(watch: Watch, values: Final) -> Self {
+        Self { watch, values, before: Vec::new() }
+    }
+}
+
+/// The naive reader keeps files open, so no inode number is used again.
+fn follow_kept(below: &Path, limits: &[usize], steps: &[Step]) -> Result<(), String> {
+    let world = World::new(below);
+    let mut followers = vec![Follower::new(Watch::new(world.locations()), Final::Now)];
+    followers.extend(limits.iter().map(|limit| {
+        Follower::new(Watch::new(world.locations()).max_open(*limit), Final::NowOrLast)
+    }));
+    let model = Model::new(world.locations(), true);
+    follow(world, followers, model, steps)
+}
+
+/// Nobody keeps a file open: in some file systems the next one has the same inode number.
+fn follow_closed(below: &Path, steps: &[Step]) -> Result<(), String> {
+    let world = World::new(below);
+    let watch = Watch::new(world.locations()).max_open(0);
+    let model = Model::new(world.locations(), false);
+    follow(world, vec![Follower::new(watch, Final::Now)], model, steps)
+}
+
+fn follow(
+    mut world: World,
+    mut followers: Vec<Follower>,
+    mut model: Model,
+    steps: &[Step],
+) -> Result<(), String> {
+    for (number, step) in steps.iter().enumerate() {
+        world.apply(*step);
+        let expected = model.poll();
+        for (index, Follower { watch, values, before }) in followers.iter_mut().enumerate() {
+            let at =
+                |difference| format!("after step {number}, {step:?}, watch {index}: {difference}");
+            let update = watch.poll();
+            agree(&update, &expected, *values).map_err(at)?;
+            for (old, unchanged) in before.iter() {
+                same_file(old, unchanged).map_err(|it| at(format!("an old snapshot: {it}")))?;
+            }
+            let files = update.files().map(|file| file.file().clone());
+            let model_s = expected.files.values().map(|(file, _)| file.clone());
+            *before = files.zip(model_s).collect();
+        }
+    }
+    Ok(())
+}
+
+fn disk() -> PathBuf {
+    env::temp_dir()
+}
+
+fn memory() -> PathBuf {
+    let shared = Path::new("/dev/shm");
+    if shared.is_dir() { shared.into() } else { disk() }
+}
+
+#[test]
+fn watch_finds_what_a_naive_reader_finds_on_a_disk() {
+    run(SEQUENCES, LENGTH, Step::any, |steps| follow_kept(&disk(), &[0, 3], steps));
+}
+
+#[test]
+fn watch_finds_what_a_naive_reader_finds_in_memory() {
+    run(SEQUENCES, LENGTH, Step::any, |steps| follow_kept(&memory(), &[0, 3], steps));
+}
+
+#[test]
+fn without_kept_descriptors_inode_numbers_may_be_used_again() {
+    run(SEQUENCES, LENGTH, Step::any, |steps| follow_closed(&disk(), steps));
+}
