@@ -16,7 +16,7 @@ fn timer(count: u64, total: f64) -> [u64; 7] {
 fn of_each_kind(count: u64) -> MadeFile {
     let sum = count as f64 / 2.0;
     let sequenced = |label, signature, kind, words: &[u64]| {
-        let initial = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
+        let initial = words.iter().flat_map(|word| word.to_ne_bytes()).collect::<Vec<u8>>().into();
         DeclaredField { initial, sequenced: true, ..DeclaredField::zeroed(label, signature, kind) }
     };
     let average = |label, how, signature, words: &[u64]| DeclaredField {
@@ -29,7 +29,7 @@ fn of_each_kind(count: u64) -> MadeFile {
     let histogram = DeclaredField {
         buffered: false,
         parameters: [1, 3],
-        initial: counts.iter().flat_map(|count| count.to_ne_bytes()).collect(),
+        initial: counts.iter().flat_map(|count| count.to_ne_bytes()).collect::<Vec<u8>>().into(),
         ..DeclaredField::zeroed("histogram", "6Q", Kind::Histogram)
     };
     file()
