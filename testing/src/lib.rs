@@ -21,6 +21,7 @@ pub mod oracle;
 pub mod original;
 #[allow(unsafe_code, reason = "what only unsafe code can do stands there")]
 pub mod os;
+pub mod other_user;
 pub mod programs;
 pub mod prometheus;
 #[cfg(feature = "kodemon")]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Parser, ValueEnum};
 use mmstats_cli::duration::parse_duration;
 
-use crate::common::arguments::{CommonArguments, after_help};
+use crate::common::arguments::{CommonArguments, OwnerArguments, after_help};
 
 /// The tool's name.
 pub const NAME: &str = "cleanstats";
@@ -41,6 +41,10 @@ pub struct Arguments {
     /// Only files that were last modified at least this long ago: 30s, 10m, 2h, 7d
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, allow_hyphen_values = true)]
     pub older_than: Option<Duration>,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment would become the command's help")]
+    pub owner: OwnerArguments,
 
     /// Print only errors
     #[arg(short, long)]

@@ -3,13 +3,14 @@
 mod args;
 mod output;
 
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::Duration;
 
 use clap::CommandFactory;
-use mmstats::{Processes, Removal, RemoveError};
+use mmstats::{Processes, ReadError, Removal, RemoveError, RemoveOptions};
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::exit::Outcome;
 use mmstats_cli::generate::generate;
@@ -34,26 +35,35 @@ pub fn run(arguments: &Arguments, shutdown: &Shutdown) -> io::Result<Outcome> {
     for error in selection.errors() {
         output.error(error.path(), error.reason());
     }
+    let options = RemoveOptions::new().owners(arguments.owner.uids.iter().copied());
     let mut processes = Processes::new();
+    let mut others = 0;
     for path in selection.paths().iter().chain(selection.unfinished()) {
         if shutdown.is_requested() {
             break;
         }
+        // If that can't be found out, the removal fails with the error to report.
         if let Some(age) = arguments.older_than
-            && !is_older_than(path, age)
+            && let Ok(found) = fs::symlink_metadata(path)
+            && !is_older_than(&found, age)
         {
-            output.too_young();
+            if arguments.owner.include(found.uid()) {
+                output.too_young();
+            } else {
+                others += 1;
+            }
             continue;
         }
-        match remove(path, arguments.dry_run, &mut processes) {
+        match remove(path, &options, arguments.dry_run, &mut processes) {
             Ok(removal) => output.outcome(path, removal),
+            Err(RemoveError::Read(ReadError::OtherOwner { .. })) => others += 1,
             Err(error) => {
                 diagnostics.file_error(path, &error.reason());
                 output.error(path, error.reason());
             }
         }
     }
-    let outcome = outcome(arguments, &selection, &diagnostics, shutdown);
+    let outcome = outcome(arguments, &selection, others, &diagnostics, shutdown);
     match output.finish() {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
         // If the pipe was closed, the exit code is still that of the cleaning.
@@ -61,10 +71,11 @@ pub fn run(arguments: &Arguments, shutdown: &Shutdown) -> io::Result<Outcome> {
     }
 }
 
-/// The outcome of the run.
+/// The outcome of the run, which left out the files of `others`.
 fn outcome(
     arguments: &Arguments,
     selection: &Selection,
+    others: usize,
     diagnostics: &Diagnostics,
     shutdown: &Shutdown,
 ) -> Outcome {
@@ -74,9 +85,9 @@ fn outcome(
     if diagnostics.errors() > 0 {
         return Outcome::Failed;
     }
-    if selection.paths().is_empty() && selection.unfinished().is_empty() {
+    if selection.paths().len() + selection.unfinished().len() == others {
         if !arguments.quiet {
-            diagnostics.note(&selection.explain_no_files());
+            diagnostics.note(&selection.explain_no_files(others));
         }
         // A timer that cleans by age usually finds nothing, which isn't a failure.
         return match arguments.older_than {
@@ -87,18 +98,21 @@ fn outcome(
     Outcome::Fine
 }
 
-fn remove(path: &Path, dry_run: bool, processes: &mut Processes) -> Result<Removal, RemoveError> {
+fn remove(
+    path: &Path,
+    options: &RemoveOptions,
+    dry_run: bool,
+    processes: &mut Processes,
+) -> Result<Removal, RemoveError> {
     if dry_run {
-        mmstats::would_remove(path, processes)
+        options.would_remove(path, processes)
     } else {
-        mmstats::remove_if_dead(path, processes)
+        options.remove_if_dead(path, processes)
     }
 }
 
-/// Whether a file was last modified at least this long ago. If that can't be found out, it counts as
-/// old: the removal then fails with the error to report.
-fn is_older_than(path: &Path, age: Duration) -> bool {
-    let modified = fs::symlink_metadata(path).and_then(|found| found.modified());
+/// Whether a file was last modified at least this long ago.
+fn is_older_than(found: &Metadata, age: Duration) -> bool {
     // A time in the future is no age.
-    modified.map_or(true, |modified| modified.elapsed().is_ok_and(|elapsed| elapsed >= age))
+    found.modified().map_or(true, |modified| modified.elapsed().is_ok_and(|elapsed| elapsed >= age))
 }

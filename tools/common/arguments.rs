@@ -1,10 +1,16 @@
 //! Arguments that the tools share.
 
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+
 use clap::Args;
-use mmstats::ReadBudget;
+use mmstats::{ReadBudget, ReadOptions};
 use mmstats_cli::generate::GenerateArgument;
 
 use super::terminal::ColorChoice;
+use super::users::User;
 
 /// `--color` and `--generate`.
 #[derive(Args, Clone, Debug)]
@@ -34,6 +40,40 @@ impl LimitArguments {
     /// The budget for reading all files.
     pub fn budget(&self) -> ReadBudget {
         ReadBudget::new().max_bytes(self.max_bytes).max_labels(self.max_labels)
+    }
+}
+
+/// Whose files are read.
+#[derive(Args, Clone, Debug, Default)]
+pub struct OwnerArguments {
+    /// Only files of this user, by name or uid (repeatable)
+    #[arg(long = "owner", value_name = "USER", value_parser = User::parse_uid, allow_negative_numbers = true)]
+    pub uids: Vec<u32>,
+}
+
+impl OwnerArguments {
+    /// How files are read one after the other: those of other users are rejected.
+    pub fn read_options(&self) -> ReadOptions {
+        ReadOptions::new().keep_open(true).owners(self.uids.iter().copied())
+    }
+
+    /// Whether a user's files are read.
+    pub fn include(&self, uid: u32) -> bool {
+        self.uids.is_empty() || self.uids.contains(&uid)
+    }
+
+    /// How many of the files at these locations belong to others, as an explanation.
+    pub fn count_others_at(&self, locations: &[OsString]) -> usize {
+        if self.uids.is_empty() { 0 } else { self.count_others(mmstats::find(locations).paths()) }
+    }
+
+    /// How many of these files belong to others, as an explanation: nothing follows from it.
+    pub fn count_others(&self, paths: &[PathBuf]) -> usize {
+        if self.uids.is_empty() {
+            return 0;
+        }
+        let found = |path| fs::metadata(path).or_else(|_| fs::symlink_metadata(path)).ok();
+        paths.iter().filter_map(found).filter(|found| !self.include(found.uid())).count()
     }
 }
 

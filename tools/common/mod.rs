@@ -17,4 +17,5 @@ pub mod time;
 pub mod total;
 pub mod totals;
 pub mod unpublished;
+pub mod users;
 pub mod weighted_mean;

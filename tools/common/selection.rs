@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use mmstats::{ReadError, Search};
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::escape;
+use mmstats_cli::plural::counted;
 
 use super::natural;
 
@@ -74,14 +75,19 @@ impl Selection {
         error.is_not_found() && !self.named.iter().any(|named| named == error.path())
     }
 
-    /// The locations that were searched and why they may have no files, in several lines.
-    pub fn explain_no_files(&self) -> String {
-        explain_no_files(self.search.locations())
+    /// Why there are no files but those of `others`, which `--owner` leaves out, in several lines.
+    pub fn explain_no_files(&self, others: usize) -> String {
+        explain_no_files(self.search.locations(), others)
     }
 }
 
-/// The locations that were searched and why they may have no files, in several lines.
-pub fn explain_no_files(locations: &[String]) -> String {
+/// Why there are no files at these locations but those of `others`, which `--owner` leaves out, in
+/// several lines.
+pub fn explain_no_files(locations: &[String], others: usize) -> String {
+    if others > 0 {
+        let others = counted(others, "files of other users");
+        return format!("found {others}, and none of those given with --owner");
+    }
     let mut text = "no stats files found\nsearched:".to_owned();
     for location in locations {
         let reason =

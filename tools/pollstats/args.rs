@@ -7,7 +7,9 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Parser, ValueEnum};
 use mmstats::Aggregator;
 
-use crate::common::arguments::{CommonArguments, LimitArguments, after_help, parse_number};
+use crate::common::arguments::{
+    CommonArguments, LimitArguments, OwnerArguments, after_help, parse_number,
+};
 use crate::common::patterns::LabelPattern;
 use crate::pollstats::sampling::filter::Filter;
 
@@ -87,6 +89,10 @@ pub struct Arguments {
     /// Only files whose program is alive
     #[arg(long)]
     pub alive: bool,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment would become the command's help")]
+    pub owner: OwnerArguments,
 
     /// Differences from the previous row instead of rates
     #[arg(long)]

@@ -8,7 +8,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, ValueEnum};
 
 use super::added_label::AddedLabel;
-use crate::common::arguments::{CommonArguments, LimitArguments, after_help};
+use crate::common::arguments::{CommonArguments, LimitArguments, OwnerArguments, after_help};
 use crate::common::patterns::LabelPattern;
 
 /// The tool's name.
@@ -20,6 +20,7 @@ Examples:
   slurpstats /tmp/mmstats-*          of these files
   slurpstats -l '*status*' -l '*hit' stats whose label matches one of the globs
   slurpstats --dead                  files that crashed programs left behind
+  slurpstats --owner www-data        only this user's files
   slurpstats --sum -l 'web.*'        one table over all files
   slurpstats --layout FILE           the bytes of each field, to debug a writer
   slurpstats -o json | jq '.files[].stats[] | select(.kind == \"counter\")'
@@ -52,6 +53,10 @@ pub struct Arguments {
     /// Only files whose program is dead
     #[arg(long)]
     pub dead: bool,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment would become the command's help")]
+    pub owner: OwnerArguments,
 
     /// One table over all files: each stat aggregated as its program declared
     #[arg(long, conflicts_with = "layout")]

@@ -11,7 +11,7 @@ use std::ops::Deref;
 use std::path::Path;
 
 use clap::CommandFactory;
-use mmstats::{Life, Processes, ReadError, ReadOptions, StatsFile, Verdict};
+use mmstats::{Life, Processes, ReadError, StatsFile, Verdict};
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::exit::Outcome;
 use mmstats_cli::generate::generate;
@@ -70,7 +70,8 @@ pub fn dump(arguments: &Arguments, paint: Paint, mut out: impl Write) -> io::Res
     for error in selection.errors() {
         exporter.error(error.path(), &error.reason())?;
     }
-    let written = export_files(arguments, &selection, &mut *exporter, &mut diagnostics)?;
+    let Exported { written, others } =
+        export_files(arguments, &selection, &mut *exporter, &mut diagnostics)?;
     exporter.finish()?;
     drop(exporter);
     // A buffer that is dropped loses what it can't write without an error.
@@ -81,30 +82,38 @@ pub fn dump(arguments: &Arguments, paint: Paint, mut out: impl Write) -> io::Res
     if written > 0 {
         return Ok(Outcome::Fine);
     }
-    match selection.paths().len() {
+    match selection.paths().len() - others {
         // A timer writes the file whether any program runs or not.
         0 if arguments.file.is_some() => return Ok(Outcome::Fine),
-        0 => diagnostics.note(&selection.explain_no_files()),
-        files => diagnostics.note(&explain_no_match(arguments, files)),
+        0 => diagnostics.note(&selection.explain_no_files(others)),
+        files => diagnostics.note(&explain_no_match(arguments, files, others)),
     }
     Ok(Outcome::NothingMatched)
 }
 
-/// Reads and exports the files one by one; returns how many were exported.
+/// What became of the files.
+#[derive(Debug, Default)]
+struct Exported {
+    written: usize,
+    /// Files of other users than the given ones, which aren't read.
+    others: usize,
+}
+
+/// Reads and exports the files one by one.
 fn export_files(
     arguments: &Arguments,
     selection: &Selection,
     exporter: &mut dyn Exporter,
     diagnostics: &mut Diagnostics,
-) -> io::Result<usize> {
-    let options = ReadOptions::new().keep_open(true);
+) -> io::Result<Exported> {
+    let options = arguments.owner.read_options();
     let budget = arguments.limits.budget();
     // What is written file by file isn't kept.
     let is_kept = arguments.sum || arguments.output == Format::Prom;
     let mut budget = if is_kept { budget } else { budget.each_file() };
     let mut processes = Processes::new();
     let mut unpublished = Unpublished::default();
-    let mut written = 0;
+    let mut outcome = Exported::default();
     for path in selection.paths() {
         match options.read_within(path, &mut budget) {
             Ok(file) => {
@@ -112,18 +121,19 @@ fn export_files(
                 let life = LazyCell::new(|| file.life(&mut processes));
                 if export_file(arguments, &file, &life, exporter)? {
                     unpublished.record(&file);
-                    written += 1;
+                    outcome.written += 1;
                 }
                 if let Some(problem) = file.problem() {
                     report(path, problem, exporter, diagnostics)?;
                 }
             }
+            Err(ReadError::OtherOwner { .. }) => outcome.others += 1,
             Err(error) if selection.has_just_gone(&error) => {}
             Err(error) => report(path, &error, exporter, diagnostics)?,
         }
     }
     unpublished.report(diagnostics);
-    Ok(written)
+    Ok(outcome)
 }
 
 /// Exports a file if it is selected; returns whether it is.
@@ -159,7 +169,7 @@ fn report(
 }
 
 /// Why nothing was exported although there are files.
-fn explain_no_match(arguments: &Arguments, files: usize) -> String {
+fn explain_no_match(arguments: &Arguments, files: usize, others: usize) -> String {
     let life = match (arguments.alive, arguments.dead) {
         (true, _) => " whose program is alive",
         (_, true) => " whose program is dead",
@@ -167,5 +177,9 @@ fn explain_no_match(arguments: &Arguments, files: usize) -> String {
     };
     let stats = if arguments.labels.is_empty() { "" } else { " with a stat whose label matches" };
     let files = counted(files, "files");
-    format!("read {files}; found none{life}{stats}")
+    let others = match others {
+        0 => String::new(),
+        _ => format!("; left out {}", counted(others, "files of other users")),
+    };
+    format!("read {files}; found none{life}{stats}{others}")
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicU64;
 
 use mmstats_cli::exit::Outcome;
 use mmstats_cli::generate::GenerateArgument;
-use mmstats_tools::common::arguments::{CommonArguments, LimitArguments};
+use mmstats_tools::common::arguments::{CommonArguments, LimitArguments, OwnerArguments};
 use mmstats_tools::common::terminal::ColorChoice;
 use mmstats_tools::slurpstats::{Arguments, Format, dump};
 use prometheus_client::encoding::EncodeLabelSet;
@@ -69,6 +69,7 @@ fn arguments(files: &Files<Twenty>) -> Arguments {
         output: Format::Prom,
         file: None,
         added_labels: Vec::new(),
+        owner: OwnerArguments::default(),
         limits: LimitArguments { max_bytes: u64::MAX, max_labels: u64::MAX },
         common: CommonArguments {
             color: ColorChoice::Never,

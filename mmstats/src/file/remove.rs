@@ -152,7 +152,7 @@ mod tests {
     use super::*;
     use crate::file::testing::{eventually, gone};
     use crate::file::{file_names, lock};
-    use mmstats_testing::required::skip;
+    use mmstats_testing::other_user;
     use std::fs::{self, File};
     use std::os::unix::fs::{MetadataExt, symlink};
     use std::path::PathBuf;
@@ -250,9 +250,8 @@ mod tests {
         let entry = entry_of(&path).unwrap().unwrap();
         let owners = Owners::default();
         let candidate = Candidate::open(&entry, &owners).unwrap().unwrap();
-        let other_user = fs::metadata(&path).unwrap().uid() + 4321;
-        if let Err(error) = std::os::unix::fs::chown(&path, Some(other_user), None) {
-            return skip(format_args!("files can't be given to another user: {error}"));
+        if !other_user::can_give(&path) {
+            return;
         }
         let processes = &mut Processes::new();
         assert_eq!(super::remove(&entry, &candidate, processes).unwrap(), None);

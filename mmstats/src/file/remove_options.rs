@@ -79,10 +79,10 @@ mod tests {
     use super::*;
     use crate::ReadError;
     use crate::file::testing::gone;
-    use mmstats_testing::required::skip;
+    use mmstats_testing::other_user;
     use nix::unistd::geteuid;
     use std::fs;
-    use std::os::unix::fs::{MetadataExt, chown, lchown, symlink};
+    use std::os::unix::fs::{MetadataExt, symlink};
     use std::path::PathBuf;
     use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -90,42 +90,28 @@ mod tests {
         geteuid().as_raw()
     }
 
-    fn other() -> u32 {
-        own() + 4321
-    }
-
     /// A dead file of the original.
-    fn write(dir: &Path, name: &str, owner: u32) -> PathBuf {
+    fn write(dir: &Path, name: &str) -> PathBuf {
         let path = dir.join(name);
         let content = [&b"\x01\x07\0sys.pid\x01\0I\xff"[..], &gone().to_ne_bytes(), &[0; 2]];
         fs::write(&path, content.concat()).unwrap();
-        chown(&path, Some(owner), None).unwrap();
         path
-    }
-
-    /// Whether files can be given to another user; if not, the test is skipped.
-    fn can_give_away(dir: &Path) -> bool {
-        let given = chown(dir, Some(other()), None).and_then(|()| chown(dir, Some(own()), None));
-        if let Err(error) = &given {
-            skip(format_args!("files can't be given to another user: {error}"));
-        }
-        given.is_ok()
     }
 
     fn is_refused(removal: &Result<Removal, RemoveError>) -> bool {
         let Err(RemoveError::Read(ReadError::OtherOwner { owner, .. })) = removal else {
             return false;
         };
-        *owner == other()
+        *owner == other_user::uid()
     }
 
     #[test]
     fn only_files_of_the_given_users_are_removed() {
         let dir = tempfile::tempdir().unwrap();
-        if !can_give_away(dir.path()) {
+        let path = write(dir.path(), "other.mmstats");
+        if !other_user::can_give(&path) {
             return;
         }
-        let path = write(dir.path(), "other.mmstats", other());
         let of_own = RemoveOptions::new().owners([own(), own() + 1]);
         let processes = &mut Processes::new();
         assert!(is_refused(&of_own.would_remove(&path, processes)));
@@ -134,15 +120,15 @@ mod tests {
 
         // What could never be removed isn't reported either.
         let [link, damaged] = ["link.mmstats", "damaged.mmstats"].map(|name| dir.path().join(name));
-        symlink(write(dir.path(), "target", own()), &link).unwrap();
+        symlink(write(dir.path(), "target"), &link).unwrap();
         fs::write(&damaged, "hello").unwrap();
         for path in [&link, &damaged] {
             assert!(!is_refused(&of_own.remove_if_dead(path, processes)));
-            lchown(path, Some(other()), None).unwrap();
+            assert!(other_user::can_give(path));
             assert!(is_refused(&of_own.remove_if_dead(path, processes)));
         }
 
-        let of_both = RemoveOptions::new().owners([own(), other()]);
+        let of_both = RemoveOptions::new().owners([own(), other_user::uid()]);
         let would = of_both.would_remove(&path, processes).unwrap();
         assert!(matches!(would, Removal::Removed { .. }) && path.exists());
         assert_eq!(of_both.remove_if_dead(&path, processes).unwrap(), would);
@@ -154,13 +140,13 @@ mod tests {
     fn a_file_that_takes_the_name_meanwhile_is_checked_too() {
         const ROUNDS: usize = 2_000;
         let dir = tempfile::tempdir().unwrap();
-        if !can_give_away(dir.path()) {
+        let name = dir.path().join("wanted.mmstats");
+        let theirs = write(dir.path(), "theirs");
+        if !other_user::can_give(&theirs) {
             return;
         }
-        let name = dir.path().join("wanted.mmstats");
-        let theirs = write(dir.path(), "theirs", other());
         let inode = fs::metadata(&theirs).unwrap().ino();
-        let mine = write(dir.path(), "mine", own());
+        let mine = write(dir.path(), "mine");
         let (done, of_own) = (AtomicBool::new(false), RemoveOptions::new().owners([own()]));
         let clean = || of_own.remove_if_dead(&name, &mut Processes::new());
         std::thread::scope(|scope| {

@@ -8,7 +8,9 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use mmstats_cli::address::{Listen, parse_listen};
 use mmstats_cli::duration::parse_seconds;
 use mmstats_exposition::Bounds;
-use mmstats_tools::common::arguments::{CommonArguments, LimitArguments, after_help};
+use mmstats_tools::common::arguments::{
+    CommonArguments, LimitArguments, OwnerArguments, after_help,
+};
 
 use crate::metrics::{GroupBy, MetricsOptions};
 
@@ -52,6 +54,10 @@ pub struct Arguments {
     /// Stats files, directories or globs (repeatable) [default: where programs put them]
     #[arg(long, value_name = "FILE|DIR|GLOB")]
     pub glob: Vec<OsString>,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment would become the command's help")]
+    pub owner: OwnerArguments,
 
     /// Time between polls of the files
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = parse_seconds, allow_negative_numbers = true)]

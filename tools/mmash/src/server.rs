@@ -47,7 +47,8 @@ pub async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome,
         .ok();
     let metrics = Metrics::new(arguments.metrics_options());
     let state = Arc::new(AppState::new(metrics, arguments.interval));
-    Poller::new(Watch::new(locations).budget(arguments.limits.budget()))
+    let watch = Watch::new(locations).owners(arguments.owner.uids.iter().copied());
+    Poller::new(watch.budget(arguments.limits.budget()))
         .start(arguments.interval, on_poll(Arc::clone(&state), telemetry.clone()))
         .map_err(|error| format!("can't start a thread: {error}"))?;
     exit::announce(server.address().url(), Diagnostics::new(NAME));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use mmstats::{Processes, ReadOptions, Verdict};
+use mmstats::{Processes, ReadError, Verdict};
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::{escape, escape_data};
 use mmstats_cli::json;
@@ -53,9 +53,10 @@ pub fn list(
 ) -> io::Result<bool> {
     let selection = Selection::find(operands.locations, diagnostics);
     operands.suggest_commas(diagnostics);
-    if selection.paths().is_empty() {
+    let others = arguments.owner.count_others(selection.paths());
+    if selection.paths().len() == others {
         if diagnostics.errors() == 0 {
-            diagnostics.note(&selection.explain_no_files());
+            diagnostics.note(&selection.explain_no_files(others));
         }
         return Ok(false);
     }
@@ -82,12 +83,13 @@ fn collect(
     diagnostics: &mut Diagnostics,
 ) -> Vec<Entry> {
     let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
-    let options = ReadOptions::new().keep_open(true);
+    let options = arguments.owner.read_options();
     let mut processes = Processes::new();
     let mut budget = arguments.limits.budget();
     for path in selection.paths() {
         let file = match options.read_within(path, &mut budget) {
             Ok(file) => file,
+            Err(ReadError::OtherOwner { .. }) => continue,
             Err(error) if selection.has_just_gone(&error) => continue,
             Err(error) => {
                 diagnostics.file_error(path, &error.reason());

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 use std::time::Instant;
 
-use mmstats::{Aggregator, FileEvent};
+use mmstats::{Aggregator, FileEvent, Watch};
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::{escape, escape_path};
 use mmstats_cli::exit::Outcome;
@@ -82,11 +82,13 @@ impl<'a> Run<'a> {
             alive: arguments.alive,
             ordered: arguments.per_file || arguments.aggregator == Some(Aggregator::One),
         });
-        let budget = arguments.limits.budget();
+        let watch = Watch::new(operands.locations)
+            .owners(arguments.owner.uids.iter().copied())
+            .budget(arguments.limits.budget());
         Self {
             arguments,
             fields,
-            poller: Poller::new(operands.locations, budget, sampler, arguments.wait),
+            poller: Poller::new(watch, sampler, arguments.wait),
             columns: Vec::new(),
             output: Output::new(arguments, screen),
             diagnostics,
@@ -137,7 +139,8 @@ impl<'a> Run<'a> {
             && !self.arguments.wait
         {
             if self.diagnostics.errors() == 0 {
-                self.diagnostics.note(&explain_no_files(locations));
+                let others = self.arguments.owner.count_others_at(operands.locations);
+                self.diagnostics.note(&explain_no_files(locations, others));
             }
             return None;
         }

@@ -1,10 +1,9 @@
 //! Polls all files, and reports what can't be read.
 
-use std::ffi::OsString;
 use std::fs;
 use std::time::UNIX_EPOCH;
 
-use mmstats::{Changes, ReadBudget, ReadError, Update, Watch};
+use mmstats::{Changes, ReadError, Update, Watch};
 use mmstats_cli::diagnostics::Diagnostics;
 
 use super::sample::Sample;
@@ -24,16 +23,11 @@ pub struct Poller<'a> {
 }
 
 impl<'a> Poller<'a> {
-    /// Polls the files at these locations; none: the default locations. With `waits`, locations
-    /// that don't exist aren't errors.
-    pub fn new(
-        locations: &[OsString],
-        budget: ReadBudget,
-        sampler: Sampler<'a>,
-        waits: bool,
-    ) -> Self {
+    /// Polls files that haven't been polled yet. With `waits`, locations that don't exist aren't
+    /// errors.
+    pub fn new(watch: Watch, sampler: Sampler<'a>, waits: bool) -> Self {
         Self {
-            watch: Watch::new(locations).budget(budget),
+            watch,
             changes: Changes::new(),
             sampler,
             is_missing_reported: !waits,

@@ -45,8 +45,11 @@ impl Reading<'_> {
         let failed = |source| ReadError::Io { path: path.to_owned(), source };
         // Asking the path first spares opening other users' files at every poll. What counts is the
         // inode that was opened.
-        if !self.owners.is_empty() && !self.reads_from(fs::metadata(path).map_err(failed)?.uid()) {
-            return Ok(None);
+        if !self.owners.is_empty() {
+            let found = fs::metadata(path).or_else(|_| fs::symlink_metadata(path));
+            if !self.reads_from(found.map_err(failed)?.uid()) {
+                return Ok(None);
+            }
         }
         let open = OpenFile::open(path, MAX_SIZE)?;
         if !self.owners.is_empty() && !self.reads_from(open.inode().map_err(failed)?.owner) {
