@@ -4,6 +4,7 @@ mod every_kind;
 mod file;
 mod formats;
 mod originals;
+mod owner;
 mod selection;
 mod sum;
 

@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 use super::exporter::{Exporter, SelectedFile};
 use crate::common::json::{FileError, is_alive};
 use crate::common::records::{RecordOptions, StatRecord};
+use crate::common::users::User;
 
 /// Raised when a reader of an older schema would go wrong.
 pub const SCHEMA: u32 = 1;
@@ -71,6 +72,7 @@ impl Serialize for FileRecord<'_> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("path", &selected.file.path().to_string_lossy())?;
         map.serialize_entry("pid", &selected.file.pid())?;
+        map.serialize_entry("owner", &User::owner(selected.file))?;
         map.serialize_entry("alive", &is_alive(selected.life.verdict))?;
         map.serialize_entry("stats", &StatRecords(*selected, *options))?;
         map.end()

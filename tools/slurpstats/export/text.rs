@@ -10,6 +10,7 @@ use super::exporter::{Exporter, SelectedFile};
 use super::hex_dump;
 use super::value_text::{ValueText, put};
 use crate::common::terminal::{ALERT, FAINT, Paint, TITLE, kind_style};
+use crate::common::users::User;
 
 /// What is written beyond labels and values.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +37,10 @@ impl<W: Write> Text<W> {
     fn push_title(&mut self, selected: SelectedFile<'_>) {
         let path = escape_path(selected.file.path());
         put(&mut self.lines, &self.paint.text(TITLE, format_args!("==> {path}")));
+        if let Some(owner) = User::owner(selected.file).filter(|owner| *owner != User::reader()) {
+            let mark = format_args!("[owner: {owner}]");
+            put(&mut self.lines, &format_args!("  {}", self.paint.text(FAINT, mark)));
+        }
         let verdict = match selected.life.verdict {
             Verdict::Alive => None,
             Verdict::Dead => Some((ALERT, "dead")),

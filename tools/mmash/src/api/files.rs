@@ -9,6 +9,7 @@ use axum::response::Response;
 use mmstats::{Identity, WatchedFile};
 use mmstats_tools::common::json::FileError;
 use mmstats_tools::common::selection::{NO_FILES_REASONS, explain_location};
+use mmstats_tools::common::users::User;
 use mmstats_web::{Parameters, Problem, json_response};
 use serde::Serialize;
 
@@ -34,6 +35,8 @@ pub async fn files(
 struct FilesRecord<'a> {
     /// When the files were read, as Unix time in seconds.
     time: f64,
+    /// The user as whom mmash reads them.
+    reader: User,
     files: Vec<FileRecord<'a>>,
     /// Files that couldn't be read, or not to their end.
     errors: Vec<FileError>,
@@ -67,6 +70,7 @@ struct FileRecord<'a> {
     stats: usize,
     pid: Option<u32>,
     tid: Option<i64>,
+    owner: Option<User>,
     life: &'static str,
     /// Why the process counts as alive or dead.
     reason: &'a str,
@@ -97,6 +101,7 @@ impl<'a> FilesRecord<'a> {
         let errors = snapshot.errors.iter();
         Self {
             time: snapshot.time,
+            reader: User::reader(),
             files: files.map(FileRecord::of).collect(),
             errors: errors.map(|(path, reason)| FileError::new(path, reason.clone())).collect(),
             locations: &snapshot.locations,
@@ -127,6 +132,7 @@ impl<'a> FileRecord<'a> {
             stats: file.stats().len(),
             pid: file.pid(),
             tid: file.tid(),
+            owner: User::owner(file),
             life: life_name(life),
             reason: &life.reason,
             problem: file.problem().map(|problem| problem.reason().clone()),

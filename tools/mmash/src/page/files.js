@@ -3,6 +3,7 @@
 import { element, repeated } from "../kit/dom.js";
 import { bytes, counted, number } from "../kit/format.js";
 import { compareTexts } from "../kit/compare.js";
+import { visible } from "../kit/escape.js";
 
 /** Maximum number of files listed. */
 const MAX_FILES = 200;
@@ -49,7 +50,7 @@ export class Files {
   }
 }
 
-function contentOf({ files, errors, looked_at: locations }) {
+function contentOf({ files, errors, reader, looked_at: locations }) {
   const byLife = (a, b) => ORDER.indexOf(a.life) - ORDER.indexOf(b.life);
   const sorted = files.toSorted((a, b) => byLife(a, b) || compareTexts(a.path, b.path));
   const content = [element("p", { class: "summary" }, summary(files)), ...fileErrors(errors)];
@@ -59,7 +60,7 @@ function contentOf({ files, errors, looked_at: locations }) {
       "table",
       {},
       element("thead", {}, element("tr", {}, ...head)),
-      element("tbody", {}, ...sorted.slice(0, MAX_FILES).map(rowOf)),
+      element("tbody", {}, ...sorted.slice(0, MAX_FILES).map((file) => rowOf(file, reader))),
     );
     content.push(element("div", { class: "scroll" }, table));
     if (files.length > MAX_FILES) {
@@ -86,19 +87,25 @@ function processOf({ pid, path, identity }) {
   return pid === null ? path : JSON.stringify([pid, pid_namespace, boot_id, start_time]);
 }
 
-function rowOf({ path, pid, tid, life, reason, stats, size, identity }) {
+function rowOf({ path, pid, tid, owner, life, reason, stats, size, identity }, reader) {
   const thread = tid !== null && tid !== pid ? ` · thread ${tid}` : "";
   const process = pid === null ? "unknown" : `${pid}${thread}`;
   const command = identity?.command ? element("strong", {}, identity.command) : "";
+  const whose = owner && owner.uid !== reader.uid ? ` · of ${nameOf(owner)}` : "";
   return element(
     "tr",
     {},
-    element("td", {}, command, " ", process),
+    element("td", {}, command, " ", process, whose),
     element("td", { title: reason }, element("span", { class: "life", "data-life": life }, life)),
     element("td", { class: "number" }, number(stats)),
     element("td", { class: "number" }, bytes(size)),
     element("td", {}, element("code", {}, path)),
   );
+}
+
+/** The user's name; where the system knows none, the uid. */
+function nameOf({ uid, name }) {
+  return name === null ? `uid ${uid}` : visible(name);
 }
 
 /** The files that couldn't be read, and why. */

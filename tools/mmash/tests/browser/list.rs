@@ -9,6 +9,7 @@ use mmstats::{Field, Gauge, Histogram, Options, Timestamp};
 use mmstats_testing::browser::{Browser, pixels};
 use mmstats_testing::command::dead_pid;
 use mmstats_testing::original::{content, field, original};
+use mmstats_testing::other_user;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -87,6 +88,29 @@ fn an_empty_page_reports_the_locations_and_the_reason() {
     assert_eq!(browser.ask("document.getElementById('empty-state').hidden"), json!(true));
     browser.click("#files");
     browser.until("document.querySelector('dialog .life')?.textContent === 'dead'");
+}
+
+#[test]
+fn the_owner_is_shown_of_another_user_s_file() {
+    let Some(browser) = Browser::start() else { return };
+    let directory = TempDir::new().unwrap();
+    let [own, theirs] = ["mmstats-own", "mmstats-theirs"].map(|name| directory.path().join(name));
+    for path in [&own, &theirs] {
+        fs::write(path, original(dead_pid())).unwrap();
+    }
+    if !other_user::can_give(&theirs) {
+        return;
+    }
+    let server = mmash(ANYWHERE, directory.path());
+    browser.open(&format!("http://{}/", server.address));
+    browser.click("#files");
+    browser.until("document.querySelectorAll('dialog tbody tr').length === 2");
+    let processes =
+        "[...document.querySelectorAll('dialog td:first-child')].map(of => of.innerText)";
+    let processes = browser.ask(processes);
+    assert!(!processes[0].as_str().unwrap().contains("of"), "{processes}");
+    let of_other = format!("· of uid {}", other_user::uid());
+    assert!(processes[1].as_str().unwrap().ends_with(&of_other), "{processes}");
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod load;
 mod metrics;
 mod openapi;
 mod output_errors;
+mod owners;
 mod prometheus;
 mod proxy;
 mod security;
