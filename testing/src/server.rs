@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::Pid;
 
 use crate::TIMEOUT;
@@ -74,6 +75,15 @@ impl Server {
 
     pub fn send(&self, signal: Signal) {
         kill(Pid::from_raw(self.child.id().cast_signed()), signal).unwrap();
+    }
+
+    /// Does something between two polls.
+    pub fn while_stopped(&self, action: impl FnOnce()) {
+        let pid = Pid::from_raw(self.child.id().cast_signed());
+        self.send(Signal::SIGSTOP);
+        waitpid(pid, Some(WaitPidFlag::WUNTRACED)).unwrap();
+        action();
+        self.send(Signal::SIGCONT);
     }
 
     /// Ends it with a signal and returns its exit code.

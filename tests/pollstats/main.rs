@@ -3,6 +3,7 @@
 //! When the header arrives, the baseline has been taken.
 
 mod absent_values;
+mod ended_programs;
 mod ending;
 mod order;
 mod unlisted;
