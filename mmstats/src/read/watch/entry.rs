@@ -8,7 +8,7 @@ use std::sync::Arc;
 use nix::errno::Errno;
 
 use super::reading::Reading;
-use crate::file::{Life, OpenFile, ReadError};
+use crate::file::{Life, MAX_SIZE, OpenFile, ReadError};
 use crate::read::{StatsFile, WatchedFile};
 
 /// A file that is followed.
@@ -36,25 +36,23 @@ pub(super) enum Presence {
 }
 
 impl Entry {
-    /// Begins to follow a file; `None` if it belongs to another user than those who are asked for.
+    /// Begins to follow a file.
     pub(super) fn add(
         path: &Arc<Path>,
         inode: u64,
         reading: &mut Reading<'_>,
-    ) -> Result<Option<Self>, ReadError> {
-        let Some(open) = reading.open(path)? else {
-            return Ok(None);
-        };
+    ) -> Result<Self, ReadError> {
+        let open = reading.owners.open(path, MAX_SIZE)?;
         let file = StatsFile::read_from(Arc::clone(path), &open, reading.budget)?;
         let life = file.life_through(&open, &mut reading.processes);
-        Ok(Some(Self {
+        Ok(Self {
             watched: WatchedFile { file, life },
             handle: reading.descriptors.keep(open),
             listed_inode: inode,
             found_inode: None,
             added_in: reading.poll,
             error: None,
-        }))
+        })
     }
 
     /// The inode number that the search found, until the file is polled.
@@ -105,11 +103,10 @@ impl Entry {
     fn read(&mut self, reading: &mut Reading<'_>) -> Presence {
         let (mut open, is_kept) = match self.handle.take() {
             Some(open) => (open, true),
-            None => match reading.open(self.watched.file.path()) {
-                Ok(Some(open)) => (open, false),
-                // It was given to another user.
-                Ok(None) => return Presence::Gone,
+            None => match reading.owners.open(self.watched.file.path(), MAX_SIZE) {
+                Ok(open) => (open, false),
                 Err(error) if error.is_not_found() => return Presence::Gone,
+                Err(ReadError::OtherOwner { .. }) => return Presence::Replaced,
                 Err(error) => {
                     self.error = Some(error);
                     return Presence::Same;

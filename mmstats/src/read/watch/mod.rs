@@ -19,7 +19,7 @@ use self::path_key::PathKey;
 use self::reading::{Descriptors, Reading};
 use super::locate::locate;
 use super::{ReadBudget, Update, WatchedFile};
-use crate::file::{FileImage, Processes, ReadError};
+use crate::file::{FileImage, Owners, Processes, ReadError};
 
 /// Follows the stats files at some locations, for a reader that polls: which come and go, what they
 /// say, and whether their writers live.
@@ -55,7 +55,7 @@ use crate::file::{FileImage, Processes, ReadError};
 #[must_use]
 pub struct Watch {
     locations: Vec<OsString>,
-    owners: Vec<u32>,
+    owners: Owners,
     budget: ReadBudget,
     descriptors: Descriptors,
     /// When the first poll began.
@@ -80,7 +80,7 @@ impl Watch {
     pub fn new<A: AsRef<OsStr>>(locations: impl IntoIterator<Item = A>) -> Self {
         Self {
             locations: locations.into_iter().map(|location| location.as_ref().into()).collect(),
-            owners: Vec::new(),
+            owners: Owners::default(),
             budget: ReadBudget::new(),
             descriptors: Descriptors { open: 0, max: half_of_all_descriptors() },
             begun: None,
@@ -97,7 +97,7 @@ impl Watch {
     ///
     /// What counts is the owner of the inode that is opened, when it is opened.
     pub fn owners(mut self, uids: impl IntoIterator<Item = u32>) -> Self {
-        self.owners = uids.into_iter().collect();
+        self.owners = Owners::new(uids);
         self
     }
 
@@ -194,10 +194,10 @@ fn add(
     new.dedup_by(|(one, _), (other, _)| one.as_os_str() == other.as_os_str());
     for (path, inode) in new {
         match Entry::add(&path, inode, reading) {
-            Ok(Some(entry)) => drop(known.insert(PathKey(path), entry)),
-            // Another user's, or removed since it was found.
-            Ok(None) => {}
+            Ok(entry) => drop(known.insert(PathKey(path), entry)),
+            // Removed since it was found.
             Err(error) if error.is_not_found() => {}
+            Err(ReadError::OtherOwner { .. }) => {}
             Err(error) => errors.push(error),
         }
     }

@@ -1,10 +1,6 @@
 //! What reading the files of one poll takes.
 
-use std::fs;
-use std::os::unix::fs::MetadataExt;
-use std::path::Path;
-
-use crate::file::{FileImage, MAX_SIZE, OpenFile, Processes, ReadError};
+use crate::file::{FileImage, OpenFile, Owners, Processes};
 use crate::read::ReadBudget;
 
 /// What reading the files of one poll takes.
@@ -12,8 +8,7 @@ use crate::read::ReadBudget;
 pub(super) struct Reading<'a> {
     pub budget: &'a mut ReadBudget,
     pub descriptors: &'a mut Descriptors,
-    /// Only files of these users are read; none: all.
-    pub owners: &'a [u32],
+    pub owners: &'a Owners,
     pub processes: Processes,
     /// For the next copy of a known file.
     pub scratch: FileImage,
@@ -36,29 +31,5 @@ impl Descriptors {
         }
         self.open += 1;
         Some(open)
-    }
-}
-
-impl Reading<'_> {
-    /// Opens a file of one of the owners; `None` if it is another user's.
-    pub(super) fn open(&self, path: &Path) -> Result<Option<OpenFile>, ReadError> {
-        let failed = |source| ReadError::Io { path: path.to_owned(), source };
-        // Asking the path first spares opening other users' files at every poll. What counts is the
-        // inode that was opened.
-        if !self.owners.is_empty() {
-            let found = fs::metadata(path).or_else(|_| fs::symlink_metadata(path));
-            if !self.reads_from(found.map_err(failed)?.uid()) {
-                return Ok(None);
-            }
-        }
-        let open = OpenFile::open(path, MAX_SIZE)?;
-        if !self.owners.is_empty() && !self.reads_from(open.inode().map_err(failed)?.owner) {
-            return Ok(None);
-        }
-        Ok(Some(open))
-    }
-
-    fn reads_from(&self, owner: u32) -> bool {
-        self.owners.contains(&owner)
     }
 }
