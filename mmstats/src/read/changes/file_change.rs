@@ -67,11 +67,12 @@ impl FileChange {
         self.event == Some(FileEvent::Removed)
     }
 
-    /// Whether the file is known to be the same, byte for byte, as at the last update: no stat has
-    /// an increase, and gauges and texts are the same.
+    /// Whether the file is known to be byte for byte the same as at the last update: no stat has an
+    /// increase, and gauges and texts are what they were. Only its [`life`](Self::life) may differ,
+    /// and whether it [is removed](Self::is_removed).
     ///
-    /// This is found out without a look at the values, so that a caller who has the last results
-    /// can skip the file. `false` means only that it isn't known.
+    /// A caller who still has the last results can skip such a file. This costs next to nothing, as
+    /// it doesn't compare values: `false` means only that it isn't known.
     pub fn is_unchanged(&self) -> bool {
         match &self.before {
             Before::File(before) => self.file().content().is_same(before.content()),

@@ -121,10 +121,9 @@ impl Changes {
         if !update.after_gap() {
             self.unreadable.extend(left.filter(|file| self.unread.contains(file.path())));
         }
-        update
-            .removed()
-            .iter()
-            .for_each(|gone| self.departed.insert(gone.file(), update.monotonic()));
+        for removed in update.removed() {
+            self.departed.insert(removed.file(), update.monotonic());
+        }
         self.departed.forget(update.monotonic(), update.wall());
     }
 
