@@ -8,7 +8,7 @@ use mmstats::{Kind, Stat, Value};
 use mmstats_exposition::{Bounds, Families, Format, Names, Sample, SizeLimit};
 
 use super::total::Total;
-pub use sample::{is_allowed, sample_of};
+pub use sample::{is_allowed, sample_of, sample_of_increase};
 
 /// Whether a process is alive.
 const UP: &str = "mmstats_up";

@@ -6,6 +6,7 @@ pub mod combined;
 pub mod exposition;
 pub mod identifier;
 pub mod json;
+pub mod label_index;
 pub mod natural;
 pub mod patterns;
 pub mod records;

@@ -7,17 +7,16 @@
 //! One bad value doesn't spoil the others: NaN doesn't count, nor does an average or a timer whose
 //! total isn't finite.
 
-use std::collections::HashMap;
-
 use mmstats::{Stat, StatsFile, Verdict};
 
+use super::label_index::LabelIndex;
 use super::subject::Subject;
 use super::total::Total;
 
 /// The stats of all files, in the order in which they first came.
 #[derive(Debug, Default)]
 pub struct Totals {
-    by_label: HashMap<Vec<u8>, usize>,
+    labels: LabelIndex,
     totals: Vec<Total>,
 }
 
@@ -27,12 +26,10 @@ impl Totals {
     /// passed and timestamps that were never set have no value.
     pub fn add(&mut self, file: &StatsFile, stat: &Stat<'_>, verdict: Verdict, now: f64) {
         let subject = || Subject::of(file, &stat.label());
-        let known = self.by_label.get(stat.label_bytes()).copied();
-        let index = known.unwrap_or_else(|| {
-            self.by_label.insert(stat.label_bytes().to_owned(), self.totals.len());
+        let index = self.labels.number(stat.label_bytes());
+        if index == self.totals.len() {
             self.totals.push(Total::of(stat, subject()));
-            self.totals.len() - 1
-        });
+        }
         let total = &mut self.totals[index];
         if total.subject != Subject::Work {
             total.subject = total.subject.min(subject());

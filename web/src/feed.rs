@@ -42,8 +42,12 @@ pub struct Feed {
 struct Update {
     number: u64,
     change: Bytes,
-    whole: LazyLock<Bytes, Box<dyn FnOnce() -> Bytes + Send>>,
+    /// `None` before the first state is published, and after it was withdrawn.
+    whole: Option<Whole>,
 }
+
+/// The whole state, encoded when a stream needs it.
+type Whole = LazyLock<Bytes, Box<dyn FnOnce() -> Bytes + Send>>;
 
 impl fmt::Debug for Update {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -75,8 +79,7 @@ impl From<TooManyStreams> for Problem {
 impl Feed {
     /// A feed without a state yet, with at most this many open streams.
     pub fn new(limit: usize) -> Self {
-        let none =
-            Update { number: 0, change: Bytes::new(), whole: LazyLock::new(Box::new(Bytes::new)) };
+        let none = Update { number: 0, change: Bytes::new(), whole: None };
         Self {
             updates: watch::Sender::new(Some(Arc::new(none))),
             limit,
@@ -94,9 +97,16 @@ impl Feed {
     /// which is encoded only if a stream needs it. Both are single lines, such as compact JSON.
     pub fn publish(&self, change: Option<&str>, whole: impl FnOnce() -> String + Send + 'static) {
         let change = change.map_or_else(Bytes::new, |change| event("change", change));
-        let whole = LazyLock::new(
-            Box::new(move || event("whole", &whole())) as Box<dyn FnOnce() -> Bytes + Send>
-        );
+        self.update(change, Some(LazyLock::new(Box::new(move || event("whole", &whole())))));
+    }
+
+    /// Drops the state: a stream that is opened now waits for the next one. While no stream is
+    /// open, whoever publishes need not make what nobody reads.
+    pub fn withdraw(&self) {
+        self.update(Bytes::new(), None);
+    }
+
+    fn update(&self, change: Bytes, whole: Option<Whole>) {
         self.updates.send_if_modified(|update| {
             let Some(update) = update else {
                 return false;
@@ -135,9 +145,7 @@ impl Feed {
         let permit = Arc::clone(&self.streams).try_acquire_owned();
         let permit = permit.map_err(|_| TooManyStreams { limit: self.limit })?;
         let mut updates = self.updates.subscribe();
-        if updates.borrow().as_ref().is_none_or(|update| update.number > 0) {
-            updates.mark_changed();
-        }
+        updates.mark_changed();
         Ok(Subscriber { updates, seen: 0, heartbeat: self.heartbeat, _permit: permit })
     }
 }
@@ -160,9 +168,13 @@ impl Subscriber {
                 Err(_) => return Some(Bytes::from_static(b": nothing new\n\n")),
             }
             let update = self.updates.borrow_and_update().clone()?;
+            let Some(whole) = &update.whole else {
+                self.seen = 0;
+                continue;
+            };
             let missed = self.seen == 0 || update.number != self.seen + 1;
             self.seen = update.number;
-            let event = if missed { LazyLock::force(&update.whole) } else { &update.change };
+            let event = if missed { LazyLock::force(whole) } else { &update.change };
             if !event.is_empty() {
                 return Some(event.clone());
             }
@@ -232,6 +244,23 @@ mod tests {
             assert_eq!(ready(subscriber).await, None);
         }
         assert_eq!(made.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test]
+    async fn a_state_that_was_withdrawn_is_sent_to_nobody() {
+        let feed = Feed::new(2);
+        feed.publish(Some("change 1"), || "whole 1".into());
+        let mut before = feed.subscribe().expect("below the limit");
+        assert_eq!(ready(&mut before).await.unwrap(), "event: whole\ndata: whole 1\n\n");
+        feed.withdraw();
+        let mut after = feed.subscribe().expect("below the limit");
+        assert_eq!((ready(&mut before).await, ready(&mut after).await), (None, None));
+        feed.publish(Some("change 3"), || "whole 3".into());
+        for subscriber in [&mut before, &mut after] {
+            assert_eq!(ready(subscriber).await.unwrap(), "event: whole\ndata: whole 3\n\n");
+        }
+        feed.publish(Some("change 4"), || "whole 4".into());
+        assert_eq!(ready(&mut after).await.unwrap(), "event: change\ndata: change 4\n\n");
     }
 
     #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use mmstats::{HistogramSnapshot, Kind, Stat, Value};
+use mmstats::{HistogramSnapshot, Increase, Kind, Stat, Value};
 use mmstats_exposition::{Bounds, Buckets, Sample, SampleValue};
 
 use crate::common::combined::Combined;
@@ -76,6 +76,19 @@ pub fn sample_of(source: &impl Source, bounds: &Bounds) -> Option<Sample> {
         _ => {}
     }
     of_value(kind, &source.value()?)
+}
+
+/// The sample of what a stat has counted in some time; `None` if it has a value that the formats
+/// don't allow.
+pub fn sample_of_increase(increase: &Increase, bounds: &Bounds) -> Option<Sample> {
+    match *increase {
+        Increase::Count(count) => Some(Sample::Counter(SampleValue::Unsigned(count))),
+        Increase::Total { count, total: sum } => {
+            Sample::is_sum(sum).then_some(Sample::Summary { count, sum })
+        }
+        Increase::Histogram(ref histogram) => of_histogram(histogram, bounds),
+        _ => None,
+    }
 }
 
 /// Whether the formats allow the value of a stat that adds up. One that they don't must not reach a

@@ -13,7 +13,6 @@ use mmstats_web::{AllowedHosts, Limits, RequestLog, RequestSummary, Server, shut
 
 use crate::args::{Arguments, NAME};
 use crate::compat::Settings;
-use crate::live::Rows;
 use crate::metrics::Metrics;
 use crate::polling::{Poll, Poller};
 use crate::routes;
@@ -55,10 +54,10 @@ pub async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome,
     let verbose = arguments.verbose || settings.debug == Some(true);
     let log = verbose.then(|| RequestLog::new(diagnostics));
     let mut outcome = Outcome::Fine;
-    let feed_of = Arc::clone(&state);
+    let live = Arc::clone(&state.live);
     let shutdown = async {
         outcome = signal.await;
-        feed_of.feed.close();
+        live.close();
     };
     server
         .on_response(on_response(telemetry, log))
@@ -72,13 +71,12 @@ fn on_poll(
     state: Arc<AppState>,
     telemetry: Option<Arc<Telemetry>>,
 ) -> impl FnMut(Poll<'_>) + Send + 'static {
-    let (mut rows, mut diagnostics) = (Rows::default(), Diagnostics::new(NAME));
-    move |Poll { snapshot, update }| {
-        state.publish(&snapshot);
-        rows.publish(&snapshot, &state.feed);
+    let mut diagnostics = Diagnostics::new(NAME);
+    move |Poll { snapshot, update, changes }| {
+        state.publish(&snapshot, changes);
         report(&update, &mut diagnostics);
         if let Some(telemetry) = &telemetry {
-            telemetry.polled(&snapshot, state.feed.open_streams());
+            telemetry.polled(&snapshot, state.live.open_streams());
         }
         state.poll_ended();
     }

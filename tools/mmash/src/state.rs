@@ -4,13 +4,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::response::Response;
-use mmstats_web::{Feed, Problem, Workers};
+use mmstats::Changes;
+use mmstats_web::{Problem, Workers};
 
+use crate::live::LiveStream;
 use crate::metrics::Metrics;
 use crate::polling::Snapshot;
 
-/// How many streams may be open at a time.
-const MAX_STREAMS: usize = 128;
 /// How many responses are made at a time.
 const MAX_RESPONSES: usize = 2;
 /// Polling has stalled when the last poll ended this many intervals ago …
@@ -23,7 +23,7 @@ const STALLED_AFTER: Duration = Duration::from_secs(10);
 pub struct AppState {
     latest: Mutex<Arc<Snapshot>>,
     /// What changes from poll to poll, for the page.
-    pub feed: Feed,
+    pub live: Arc<LiveStream>,
     /// What Prometheus scrapes.
     pub metrics: Arc<Metrics>,
     workers: Workers,
@@ -36,7 +36,7 @@ impl AppState {
     pub fn new(metrics: Metrics, interval: Duration) -> Self {
         Self {
             latest: Mutex::default(),
-            feed: Feed::new(MAX_STREAMS),
+            live: Arc::default(),
             metrics: Arc::new(metrics),
             workers: Workers::new(MAX_RESPONSES),
             interval,
@@ -49,10 +49,11 @@ impl AppState {
         Arc::clone(&lock(&self.latest))
     }
 
-    /// Makes a snapshot the latest one.
-    pub fn publish(&self, snapshot: &Arc<Snapshot>) {
-        self.metrics.record(snapshot);
+    /// Makes a snapshot the latest one, with what has changed since the one before.
+    pub fn publish(&self, snapshot: &Arc<Snapshot>, changes: &Changes) {
+        self.metrics.record(changes);
         *lock(&self.latest) = Arc::clone(snapshot);
+        self.live.publish(snapshot, changes);
     }
 
     /// Notes that a poll has ended, and all that is made of it.

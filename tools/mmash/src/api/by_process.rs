@@ -68,7 +68,9 @@ pub fn by_process<'a>(
     let record = |(key, (file, totals)): (Key<'a>, (&'a StatsFile, Totals))| {
         let total = totals.iter().next()?;
         let asked = (label.to_owned(), key.id());
-        let values = values_of(total, snapshot.histograms.previous(&asked));
+        let previous = total.histogram().zip(snapshot.histograms.previous(&asked));
+        let new = previous.and_then(|(now, before)| now.since(before));
+        let values = values_of(total, new.as_ref());
         let id = asked.1.clone();
         // With a glob it may be the histogram of some threads only.
         if let Some(histogram) = total.histogram().filter(|_| glob.is_empty()) {

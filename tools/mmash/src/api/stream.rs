@@ -13,5 +13,6 @@ pub async fn stream(
     State(state): State<Arc<AppState>>,
 ) -> Result<Response, Problem> {
     parameters.allow_only(&[])?;
-    Ok(state.feed.stream()?)
+    let live = Arc::clone(&state.live);
+    Ok(live.open(move || state.snapshot())?)
 }

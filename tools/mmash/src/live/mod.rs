@@ -1,9 +1,11 @@
 //! What the page shows of each poll, as the stream sends it.
 
+mod increases;
 mod rows;
+mod stream;
 mod unpublished;
 mod values;
 
-pub use rows::Rows;
+pub use stream::LiveStream;
 pub use unpublished::Unpublished;
 pub use values::{Values, values_of};

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
-use mmstats::{Aggregate, HistogramSnapshot, Kind};
+use mmstats::{Aggregate, Changes, HistogramSnapshot, Kind};
 use mmstats_cli::json;
 use mmstats_tools::common::subject::Subject;
 use mmstats_tools::common::total::Total;
@@ -11,6 +12,7 @@ use mmstats_web::Feed;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::increases::{Increases, RowIncrease};
 use super::unpublished::Unpublished;
 use super::values::values_of;
 use crate::polling::Snapshot;
@@ -20,6 +22,8 @@ use crate::polling::Snapshot;
 pub struct Rows {
     by_label: HashMap<String, Row>,
     next_id: u64,
+    /// When the poll began that was published last; `None` if there is none.
+    published: Option<Instant>,
 }
 
 /// A row, encoded.
@@ -28,8 +32,6 @@ struct Row {
     id: u64,
     descriptor: Arc<Descriptor>,
     values: Arc<RawValue>,
-    /// The stat's histogram at the last poll.
-    histogram: Option<HistogramSnapshot>,
     /// Whether the last poll found the stat.
     found: bool,
 }
@@ -60,67 +62,125 @@ struct DescriptorRecord<'a> {
     range_end: Option<u64>,
 }
 
-/// An event of the stream. In the event `whole`, all rows are new.
+/// An event of the stream. In the event `whole`, all rows are new, and nothing is said about what
+/// they have counted since the last poll.
 #[derive(Serialize)]
 struct EventRecord<'a> {
     time: f64,
+    /// The time since the last poll, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interval: Option<f64>,
     files: usize,
     new: Vec<&'a RawValue>,
     gone: Vec<u64>,
     values: Vec<(u64, &'a RawValue)>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    increases: Vec<IncreaseRecord>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     unpublished: &'a [Unpublished],
 }
 
+/// What has changed since the last poll.
+#[derive(Default)]
+struct Difference {
+    new: Vec<Arc<Descriptor>>,
+    gone: Vec<u64>,
+    values: Vec<(u64, Arc<RawValue>)>,
+    increases: Vec<IncreaseRecord>,
+}
+
+/// What a row has counted since the last poll, rows that are gone included.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum IncreaseRecord {
+    Count(u64, u64),
+    Total(u64, u64, f64),
+}
+
 impl Rows {
-    /// Publishes what has changed since the last poll.
-    pub fn publish(&mut self, snapshot: &Snapshot, feed: &Feed) {
-        let (time, files) = (snapshot.time, snapshot.files.len());
+    /// Publishes what has changed since the last poll, unless this one is published already.
+    pub fn publish(&mut self, snapshot: &Snapshot, changes: Option<&Changes>, feed: &Feed) {
+        if self.published.replace(snapshot.taken) == Some(snapshot.taken) {
+            return;
+        }
+        let increases = changes.map(Increases::of).unwrap_or_default();
         let unpublished = Unpublished::of(snapshot);
-        let (mut new, mut gone, mut changed) = (Vec::new(), Vec::new(), Vec::new());
+        let mut difference = Difference::default();
         self.by_label.values_mut().for_each(|row| row.found = false);
         for total in snapshot.totals().iter() {
-            let known =
-                self.by_label.get_mut(&total.label).filter(|row| row.descriptor.describes(total));
-            let previous = known.as_ref().and_then(|row| row.histogram.as_ref());
-            let values = encode(&values_of(total, previous));
-            let Some(row) = known else {
-                // With another descriptor it is another row.
-                gone.extend(self.by_label.remove(&total.label).map(|row| row.id));
-                let row = self.add(total, values);
-                new.push(row.descriptor);
-                changed.push((row.id, row.values));
-                continue;
-            };
-            row.found = true;
-            row.histogram = total.histogram().cloned();
-            if row.values.get() != values.get() {
-                row.values = Arc::clone(&values);
-                changed.push((row.id, values));
-            }
+            self.update(total, &increases, &mut difference);
         }
-        gone.extend(self.by_label.extract_if(|_, row| !row.found).map(|(_, row)| row.id));
-        let change = EventRecord {
+        for (label, row) in self.by_label.extract_if(|_, row| !row.found) {
+            difference.add_increase(row.id, increases.count(&label, row.descriptor.kind));
+            difference.gone.push(row.id);
+        }
+        let (time, files) = (snapshot.time, snapshot.files.len());
+        let new = difference.new.iter();
+        let values = difference.values.iter();
+        let change = json::text(&EventRecord {
             time,
+            interval: changes.map(|changes| changes.interval().as_secs_f64()),
             files,
-            new: new.iter().map(|descriptor| &*descriptor.encoded).collect(),
-            gone,
-            values: changed.iter().map(|(id, values)| (*id, &**values)).collect(),
+            new: new.map(|descriptor| &*descriptor.encoded).collect(),
+            gone: difference.gone,
+            values: values.map(|(id, values)| (*id, &**values)).collect(),
+            increases: difference.increases,
             unpublished: &unpublished,
-        };
-        let change = json::text(&change);
+        });
         let rows: Vec<Row> = self.by_label.values().cloned().collect();
         feed.publish(Some(&change), move || whole(time, files, &rows, &unpublished));
+    }
+
+    /// Updates the row of a stat.
+    fn update(&mut self, total: &Total, increases: &Increases, difference: &mut Difference) {
+        let label = &*total.label;
+        let values = encode(&values_of(total, increases.histogram(label)));
+        let known = self.by_label.get_mut(label).filter(|row| row.descriptor.describes(total));
+        let id = if let Some(row) = known {
+            row.found = true;
+            if row.values.get() != values.get() {
+                row.values = Arc::clone(&values);
+                difference.values.push((row.id, values));
+            }
+            row.id
+        } else {
+            // With another descriptor it is another row.
+            difference.gone.extend(self.by_label.remove(label).map(|row| row.id));
+            let Row { id, descriptor, values, .. } = self.add(total, values);
+            difference.new.push(descriptor);
+            difference.values.push((id, values));
+            id
+        };
+        difference.add_increase(id, increases.count(label, total.kind));
+    }
+
+    /// Whether a poll is published.
+    pub fn are_published(&self) -> bool {
+        self.published.is_some()
+    }
+
+    /// Forgets all rows. Their ids aren't given again.
+    pub fn clear(&mut self) {
+        self.by_label = HashMap::new();
+        self.published = None;
     }
 
     fn add(&mut self, total: &Total, values: Arc<RawValue>) -> Row {
         let id = self.next_id;
         self.next_id += 1;
         let descriptor = Arc::new(Descriptor::new(id, total));
-        let histogram = total.histogram().cloned();
-        let row = Row { id, descriptor, values, histogram, found: true };
+        let row = Row { id, descriptor, values, found: true };
         self.by_label.insert(total.label.clone(), row.clone());
         row
+    }
+}
+
+impl Difference {
+    fn add_increase(&mut self, id: u64, increase: Option<RowIncrease>) {
+        self.increases.extend(increase.map(|increase| match increase {
+            RowIncrease::Count(count) => IncreaseRecord::Count(id, count),
+            RowIncrease::Total(count, total) => IncreaseRecord::Total(id, count, total),
+        }));
     }
 }
 
@@ -164,10 +224,12 @@ fn range_end(total: &Total) -> Option<u64> {
 fn whole(time: f64, files: usize, rows: &[Row], unpublished: &[Unpublished]) -> String {
     json::text(&EventRecord {
         time,
+        interval: None,
         files,
         new: rows.iter().map(|row| &*row.descriptor.encoded).collect(),
         gone: Vec::new(),
         values: rows.iter().map(|row| (row.id, &*row.values)).collect(),
+        increases: Vec::new(),
         unpublished,
     })
 }

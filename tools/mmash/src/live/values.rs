@@ -27,9 +27,9 @@ impl Values {
     }
 }
 
-/// The values of a stat. A histogram's `recent` percentiles are those of what is new since
-/// `previous`: those of a long life hardly move.
-pub fn values_of(total: &Total, previous: Option<&HistogramSnapshot>) -> Values {
+/// The values of a stat. A histogram's `recent` percentiles are those of what is `new` in it: those
+/// of a long life hardly move.
+pub fn values_of(total: &Total, new: Option<&HistogramSnapshot>) -> Values {
     let mut values = Values::default();
     match total.combined() {
         Combined::One(value) => values.put("value", value),
@@ -43,11 +43,9 @@ pub fn values_of(total: &Total, previous: Option<&HistogramSnapshot>) -> Values 
     if let Some(histogram) = total.histogram() {
         values.put("count", Value::Unsigned(histogram.count()));
         values.put_percentiles(histogram);
-        if let Some(new) = previous.and_then(|previous| histogram.since(previous))
-            && new.count() > 0
-        {
+        if let Some(new) = new.filter(|new| new.count() > 0) {
             let mut recent = Values::default();
-            recent.put_percentiles(&new);
+            recent.put_percentiles(new);
             values.0.insert("recent".to_owned(), recent.0.into());
         }
     }

@@ -24,30 +24,18 @@ impl Counts {
         Some(Self { kind: sample.metric_type(), values, sum })
     }
 
-    /// Zero of the same type.
-    pub fn zero(&self) -> Self {
-        Self { kind: self.kind, values: vec![0; self.values.len()], sum: 0.0 }
-    }
-
-    /// Adds the growth from `before` to `now`. If it fell, it was reset, and all of `now` is new.
-    pub fn add(&mut self, now: &Self, before: Option<&Self>) {
-        if (self.kind, self.values.len()) != (now.kind, now.values.len()) {
+    /// Adds what is new; what is of another type, or has other buckets, isn't added.
+    pub fn add(&mut self, new: &Self) {
+        if (self.kind, self.values.len()) != (new.kind, new.values.len()) {
             return;
         }
-        let zero = now.zero();
-        let has_grown = |before: &&Self| {
-            before.kind == now.kind
-                && before.values.iter().zip(&now.values).all(|(before, now)| before <= now)
-        };
-        let before = before.filter(has_grown).unwrap_or(&zero);
-        for ((total, now), before) in self.values.iter_mut().zip(&now.values).zip(&before.values) {
+        for (total, new) in self.values.iter_mut().zip(&new.values) {
             // A total that stops is better than one that wraps.
-            *total = total.saturating_add(now - before);
+            *total = total.saturating_add(*new);
         }
         // A sum that isn't finite would stay so, and one that falls would count as a reset.
-        let new = now.sum - before.sum;
-        if new.is_finite() && new > 0.0 && (self.sum + new).is_finite() {
-            self.sum += new;
+        if new.sum > 0.0 && (self.sum + new.sum).is_finite() {
+            self.sum += new.sum;
         }
     }
 
@@ -80,47 +68,38 @@ mod tests {
         Counts { kind, values: counts.to_vec(), sum }
     }
 
-    /// The total of a file's values, poll after poll.
     #[track_caller]
-    fn assert_total(polls: &[Counts], expected: (&[u64], f64)) {
-        let mut total = polls[0].zero();
-        let mut before = None;
-        for now in polls {
-            total.add(now, before);
-            before = Some(now);
-        }
+    fn assert_total(new: &[Counts], expected: (&[u64], f64)) {
+        let mut total = new[0].clone();
+        new[1..].iter().for_each(|new| total.add(new));
         assert_eq!((&*total.values, total.sum), expected);
     }
 
     #[test]
-    fn growth_is_added() {
+    fn what_is_new_is_added() {
         let counter = |count| value(MetricType::Counter, &[count], 0.0);
-        assert_total(&[counter(5), counter(5), counter(7)], (&[7], 0.0));
+        assert_total(&[counter(5), counter(0), counter(2)], (&[7], 0.0));
+        assert_total(&[counter(5), counter(u64::MAX)], (&[u64::MAX], 0.0));
         let timer = |count, sum| value(MetricType::Summary, &[count], sum);
-        assert_total(&[timer(1, 0.5), timer(3, 2.0)], (&[3], 2.0));
+        assert_total(&[timer(1, 0.5), timer(2, 1.5)], (&[3], 2.0));
         let histogram = |counts, sum| value(MetricType::Histogram, counts, sum);
-        assert_total(&[histogram(&[1, 2], 4.0), histogram(&[1, 3], 9.0)], (&[1, 3], 9.0));
+        assert_total(&[histogram(&[1, 2], 4.0), histogram(&[0, 1], 5.0)], (&[1, 3], 9.0));
     }
 
     #[test]
-    fn a_value_that_fell_was_reset() {
-        let counter = |count| value(MetricType::Counter, &[count], 0.0);
-        assert_total(&[counter(5), counter(2), counter(3)], (&[8], 0.0));
-        let timer = |count, sum| value(MetricType::Summary, &[count], sum);
-        assert_total(&[timer(3, 1.5), timer(1, 0.25)], (&[4], 1.75));
-        let histogram = |counts, sum| value(MetricType::Histogram, counts, sum);
-        assert_total(&[histogram(&[4, 4], 4.0), histogram(&[0, 5], 50.0)], (&[4, 9], 54.0));
+    fn a_sum_that_is_not_finite_or_falls_is_ignored() {
+        let timer = |sum| value(MetricType::Summary, &[1], sum);
+        assert_total(
+            &[timer(1.5), timer(f64::NAN), timer(-1.0), timer(f64::INFINITY)],
+            (&[4], 1.5),
+        );
+        assert_total(&[timer(f64::MAX), timer(f64::MAX)], (&[2], f64::MAX));
     }
 
     #[test]
-    fn a_sum_that_is_nan_is_ignored() {
-        let timer = |count, sum| value(MetricType::Summary, &[count], sum);
-        assert_total(&[timer(1, 1.5), timer(2, f64::NAN), timer(3, 2.5)], (&[3], 1.5));
-    }
-
-    #[test]
-    fn other_buckets_are_not_added() {
+    fn other_types_and_buckets_are_not_added() {
         let histogram = |counts| value(MetricType::Histogram, counts, 1.0);
         assert_total(&[histogram(&[1, 1]), histogram(&[1, 2, 3])], (&[1, 1], 1.0));
+        assert_total(&[histogram(&[1]), value(MetricType::Counter, &[3], 0.0)], (&[1], 1.0));
     }
 }

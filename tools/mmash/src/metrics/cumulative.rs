@@ -1,22 +1,20 @@
 //! What programs have counted since mmash started, whatever became of their processes and files.
 //!
-//! Only growth since the last poll is added, so nothing has to be known of a file that is gone, and
-//! a total never falls: Prometheus would take that for a reset. When mmash restarts, totals begin at
-//! 0 again, and what files hold already isn't counted as new: Prometheus adds whatever follows a
+//! Only what is new since the last poll is added, so nothing has to be known of a file that is gone,
+//! and a total never falls: Prometheus would take that for a reset. When mmash restarts, totals begin
+//! at 0 again, and what files hold already isn't counted as new: Prometheus adds whatever follows a
 //! reset to the increase.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::PathBuf;
+use std::collections::BTreeMap;
 
-use mmstats::{Aggregate, Identity, Kind, Stat, StatsFile, WatchedFile};
+use mmstats::{Aggregate, Changes, FileChange, Kind, Stat, StatsFile};
 use mmstats_exposition::Bounds;
 use mmstats_exposition::eviction::least_recently_used;
 use mmstats_tools::common::aggregation::aggregate_of;
-use mmstats_tools::common::exposition::{StatFamilies, sample_of, unit_of};
+use mmstats_tools::common::exposition::{StatFamilies, sample_of, sample_of_increase, unit_of};
 
 use super::counts::Counts;
 use super::process_labels::command_of;
-use crate::polling::Snapshot;
 
 /// About how many bytes of memory totals may take whose files are all gone.
 const IDLE_SIZE: usize = 4 << 20;
@@ -25,14 +23,15 @@ const IDLE_SIZE: usize = 4 << 20;
 #[derive(Debug, Default)]
 pub struct CumulativeTotals {
     /// By a program's labels and a stat's label.
-    groups: BTreeMap<String, BTreeMap<Vec<u8>, Total>>,
-    /// The files of the last poll, by device and inode: a file that is renamed stays the same.
-    files: HashMap<Option<(u64, u64)>, KnownFile>,
+    groups: BTreeMap<String, Group>,
     /// How many polls there were.
     polls: u64,
-    /// The files that existed when mmash started and couldn't be read so far.
-    unread: HashSet<PathBuf>,
+    /// About how many bytes of memory all totals take.
+    size: usize,
 }
+
+/// The totals of one program.
+type Group = BTreeMap<Vec<u8>, Total>;
 
 /// What a program has counted under one label.
 #[derive(Debug)]
@@ -41,79 +40,81 @@ struct Total {
     unit: String,
     help: String,
     counts: Counts,
-    /// The last poll that found a file with it.
-    poll: u64,
-}
-
-/// A file as it was at the last poll.
-#[derive(Debug)]
-struct KnownFile {
-    path: PathBuf,
-    /// A later file may reuse the inode.
-    identity: Identity,
-    counts: HashMap<Vec<u8>, Counts>,
-}
-
-/// Adds the stats of one file.
-struct Addition<'a> {
-    group: &'a mut BTreeMap<Vec<u8>, Total>,
-    known: &'a mut KnownFile,
-    /// Whether the file's present values aren't new.
-    is_baseline: bool,
+    /// The last poll that is known to have found a file with it.
     poll: u64,
 }
 
 impl CumulativeTotals {
-    /// Adds what is new in a snapshot.
-    pub fn record(&mut self, snapshot: &Snapshot, bounds: &Bounds) {
+    /// Adds what is new in a poll.
+    pub fn record(&mut self, changes: &Changes, bounds: &Bounds) {
         self.polls += 1;
-        let is_first = self.polls == 1;
-        if is_first {
-            self.unread = snapshot.errors.iter().map(|(path, _)| path.clone()).collect();
+        let files = changes.files().iter();
+        files
+            .filter(|file| file.is_removed() || !file.is_unchanged())
+            .for_each(|file| self.add_file(file, bounds));
+        // Totals become idle when files go, and only matter if they take much memory.
+        if self.size > IDLE_SIZE && changes.files().iter().any(FileChange::is_removed) {
+            self.mark_present(changes);
+            self.forget(IDLE_SIZE);
         }
-        let mut present = HashSet::new();
-        for file in snapshot.files.iter().map(WatchedFile::file) {
-            present.insert(file.path());
-            // Files without an identity have no kinds: nothing says what is a count.
-            let Some(identity) = file.identity() else {
+    }
+
+    fn add_file(&mut self, change: &FileChange, bounds: &Bounds) {
+        // Files without an identity have no kinds: nothing says what is a count.
+        if change.file().identity().is_none() {
+            return;
+        }
+        let labels = command_of(change.file());
+        let size = labels.len();
+        let group = self.groups.entry(labels).or_default();
+        let poll = if change.is_removed() { self.polls - 1 } else { self.polls };
+        for stat in cumulative_stats(change.file()) {
+            let increase = change.increase(&stat);
+            let sample = increase.and_then(|increase| sample_of_increase(&increase, bounds));
+            let Some(new) = sample.and_then(|sample| Counts::of(&sample)) else {
                 continue;
             };
-            let mut is_new = false;
-            let mut begin = || {
-                is_new = true;
-                KnownFile::new(file, identity)
-            };
-            let known = self.files.entry(file.device_and_inode()).or_insert_with(&mut begin);
-            if known.identity != *identity {
-                *known = begin();
+            if let Some(total) = group.get_mut(stat.label_bytes()) {
+                total.counts.add(&new);
+                total.poll = poll.max(total.poll);
+            } else if sample_of(&stat, bounds).is_some() {
+                // A value that the formats forbid has no total until it is allowed.
+                let total = Total::new(&stat, new, poll);
+                self.size += size + total.size();
+                group.insert(stat.label_bytes().to_vec(), total);
             }
-            known.path = file.path().to_path_buf();
-            let is_baseline = is_new && (is_first || self.unread.remove(file.path()));
-            let group = self.groups.entry(command_of(file)).or_default();
-            let mut addition = Addition { group, known, is_baseline, poll: self.polls };
-            file.stats().for_each(|stat| addition.add(&stat, bounds));
         }
-        // What can't be read now may be readable next time, and is the same file then.
-        present.extend(snapshot.errors.iter().map(|(path, _)| path.as_path()));
-        self.files.retain(|_, known| present.contains(known.path.as_path()));
-        self.unread.retain(|path| present.contains(path.as_path()));
-        self.forget(IDLE_SIZE);
+    }
+
+    /// Marks the totals that have a file in this poll, changed or not.
+    fn mark_present(&mut self, changes: &Changes) {
+        let present = changes.files().iter().filter(|change| !change.is_removed());
+        for file in present.map(FileChange::file) {
+            let Some(group) = self.groups.get_mut(&command_of(file)) else {
+                continue;
+            };
+            for stat in cumulative_stats(file) {
+                if let Some(total) = group.get_mut(stat.label_bytes()) {
+                    total.poll = self.polls;
+                }
+            }
+        }
     }
 
     /// Drops totals whose files are all gone, those that have been idle longest first, until the
-    /// rest takes at most `limit` bytes.
+    /// rest of them takes at most `limit` bytes.
     fn forget(&mut self, limit: usize) {
         let totals = self.groups.iter().flat_map(|(group, totals)| {
             totals.iter().map(move |(label, total)| (group, label, total))
         });
         let idle = totals.filter(|(.., total)| total.poll < self.polls);
         let idle = idle.map(|(group, label, total)| {
-            let size = group.len() + 2 * label.len() + total.size();
-            (total.poll, size, (group.clone(), label.clone()))
+            (total.poll, group.len() + total.size(), (group.clone(), label.clone()))
         });
         for (group, label) in least_recently_used(limit, idle.collect()) {
-            if let Some(totals) = self.groups.get_mut(&group) {
-                totals.remove(&label);
+            let totals = self.groups.get_mut(&group);
+            if let Some(total) = totals.and_then(|totals| totals.remove(&label)) {
+                self.size -= group.len() + total.size();
             }
         }
         self.groups.retain(|_, totals| !totals.is_empty());
@@ -126,120 +127,139 @@ impl CumulativeTotals {
 
     /// Whether a stat of this program is part of a total.
     pub fn has(&self, group: &str, stat: &Stat<'_>) -> bool {
-        matches!(stat.kind(), Some(Kind::Counter | Kind::Timer | Kind::Histogram))
+        is_cumulative(stat)
             && self.groups.get(group).is_some_and(|totals| totals.contains_key(stat.label_bytes()))
     }
 
     /// Adds the totals of a program.
     pub fn add_to(&self, families: &mut StatFamilies, group: &str) {
-        for total in self.groups.get(group).into_iter().flat_map(BTreeMap::values) {
+        for total in self.groups.get(group).into_iter().flat_map(Group::values) {
             let sample = total.counts.to_sample();
             families.add(&total.label, &total.unit, &total.help, sample);
         }
     }
 }
 
-impl Addition<'_> {
-    /// Adds what is new in a stat.
-    fn add(&mut self, stat: &Stat<'_>, bounds: &Bounds) {
-        if aggregate_of(stat) != Aggregate::Sum {
-            return;
-        }
-        let Some(counts) = sample_of(stat, bounds).and_then(|sample| Counts::of(&sample)) else {
-            return;
-        };
-        let total = self.group.entry(stat.label_bytes().to_vec()).or_insert_with(|| Total {
-            label: stat.label().into_owned(),
-            unit: unit_of(stat.kind(), stat.unit()).to_owned(),
-            help: stat.help().to_owned(),
-            counts: counts.zero(),
-            poll: 0,
-        });
-        total.poll = self.poll;
-        let previous = self.known.counts.get(stat.label_bytes());
-        let before = if self.is_baseline { Some(&counts) } else { previous };
-        total.counts.add(&counts, before);
-        self.known.counts.insert(stat.label_bytes().to_vec(), counts);
-    }
+/// The stats of which there are totals.
+fn cumulative_stats(file: &StatsFile) -> impl Iterator<Item = Stat<'_>> {
+    let stats = file.stats().filter(is_cumulative);
+    stats.filter(|stat| aggregate_of(stat) == Aggregate::Sum)
+}
+
+fn is_cumulative(stat: &Stat<'_>) -> bool {
+    matches!(stat.kind(), Some(Kind::Counter | Kind::Timer | Kind::Histogram))
 }
 
 impl Total {
+    fn new(stat: &Stat<'_>, counts: Counts, poll: u64) -> Self {
+        Self {
+            label: stat.label().into_owned(),
+            unit: unit_of(stat.kind(), stat.unit()).to_owned(),
+            help: stat.help().to_owned(),
+            counts,
+            poll,
+        }
+    }
+
     /// About how many bytes of memory it takes.
     fn size(&self) -> usize {
         /// What a map's entry and its allocations add.
         const ENTRY: usize = 128;
-        size_of::<Self>() + self.unit.len() + self.help.len() + self.counts.size() + ENTRY
-    }
-}
-
-impl KnownFile {
-    /// A file of which nothing has been added yet.
-    fn new(file: &StatsFile, identity: &Identity) -> Self {
-        Self { path: file.path().to_path_buf(), identity: identity.clone(), counts: HashMap::new() }
+        let texts = 2 * self.label.len() + self.unit.len() + self.help.len();
+        size_of::<Self>() + texts + self.counts.size() + ENTRY
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use mmstats::{Counter, Field, Options, Published, Watch};
+    use mmstats_exposition::{Sample, SampleValue};
     use tempfile::TempDir;
 
     use super::*;
-    use mmstats_exposition::{Sample, SampleValue};
 
-    /// A program with a counter of this name.
-    fn program(directory: &TempDir, label: &str) -> Published<()> {
-        let options = Options::dynamic("Program").path(directory.path()).default_fields(false);
-        let stats = options.create().unwrap();
-        let _: Counter = stats.add(Counter::named(label.to_owned())).unwrap();
-        stats
+    /// Programs in a directory, and their totals.
+    struct Programs {
+        directory: TempDir,
+        watch: Watch,
+        changes: Changes,
+        cumulative: CumulativeTotals,
     }
 
-    fn poll(cumulative: &mut CumulativeTotals, directory: &TempDir) {
-        let snapshot = Snapshot::of(&Watch::new([directory.path()]).poll(), Instant::now());
-        assert!(snapshot.errors.is_empty(), "{:?}", snapshot.errors);
-        cumulative.record(&snapshot, &Bounds::default());
-    }
+    impl Programs {
+        fn new() -> Self {
+            let directory = tempfile::tempdir().unwrap();
+            let watch = Watch::new([directory.path()]);
+            let (changes, cumulative) = (Changes::new(), CumulativeTotals::default());
+            Self { directory, watch, changes, cumulative }
+        }
 
-    fn totals(cumulative: &CumulativeTotals) -> Vec<&str> {
-        let totals = cumulative.groups.values().flat_map(BTreeMap::values);
-        totals.map(|total| total.label.as_str()).collect()
+        /// A program with a counter of this name.
+        fn start(&self, label: &str) -> (Published<()>, Counter) {
+            let options = Options::dynamic("Program").path(self.directory.path());
+            let stats = options.default_fields(false).create().unwrap();
+            let counter = stats.add(Counter::named(label.to_owned())).unwrap();
+            (stats, counter)
+        }
+
+        fn poll(&mut self) {
+            let update = self.watch.poll();
+            assert_eq!(update.all_errors().len(), 0);
+            self.changes.advance(&update);
+            self.cumulative.record(&self.changes, &Bounds::default());
+        }
+
+        fn totals(&self) -> Vec<&str> {
+            let totals = self.cumulative.groups.values().flat_map(Group::values);
+            totals.map(|total| total.label.as_str()).collect()
+        }
+
+        /// Drops idle totals beyond this many bytes.
+        fn forget(&mut self, limit: usize) {
+            self.cumulative.mark_present(&self.changes);
+            self.cumulative.forget(limit);
+        }
     }
 
     #[test]
     fn idle_totals_are_dropped_the_oldest_first() {
-        let directory = tempfile::tempdir().unwrap();
-        let mut cumulative = CumulativeTotals::default();
-        let programs = ["a.new", "b.old", "c.here"];
-        let [new, old, _here] = programs.map(|label| program(&directory, label));
-        poll(&mut cumulative, &directory);
+        let mut programs = Programs::new();
+        let labels = ["a.new", "b.old", "c.here"];
+        let [new, old, _here] = labels.map(|label| programs.start(label));
+        programs.poll();
         drop(old);
-        poll(&mut cumulative, &directory);
+        programs.poll();
         drop(new);
-        poll(&mut cumulative, &directory);
-        assert_eq!(totals(&cumulative), programs, "all are within the limit");
-        let (group, total) = cumulative.groups.iter().next().unwrap();
-        let one = group.len() + 2 * "a.new".len() + total[&b"a.new"[..]].size();
-        cumulative.forget(one);
-        assert_eq!(totals(&cumulative), ["a.new", "c.here"]);
-        cumulative.forget(0);
-        assert_eq!(totals(&cumulative), ["c.here"]);
+        programs.poll();
+        // Nothing changes in what is still here.
+        programs.poll();
+        assert_eq!(programs.totals(), labels, "all are within the limit");
+        let (group, totals) = programs.cumulative.groups.iter().next().unwrap();
+        let one = group.len() + totals[&b"a.new"[..]].size();
+        programs.forget(one);
+        assert_eq!(programs.totals(), ["a.new", "c.here"]);
+        programs.forget(0);
+        assert_eq!(programs.totals(), ["c.here"]);
     }
 
     #[test]
     fn a_poll_leaves_no_more_idle_totals_than_the_limit() {
         const SIZE: usize = 60_000;
+        let mut programs = Programs::new();
+        let (stays, goes) = (programs.start("stays"), programs.start("goes"));
+        programs.poll();
         let counts = Counts::of(&Sample::Counter(SampleValue::Unsigned(7))).unwrap();
         let total = |number: u8| {
             let (label, unit, help) = (number.to_string(), String::new(), "x".repeat(SIZE));
             (vec![number], Total { label, unit, help, counts: counts.clone(), poll: 0 })
         };
-        let mut cumulative = CumulativeTotals::default();
-        cumulative.groups.insert("cmd=\"x\"".into(), (0..100).map(total).collect());
-        cumulative.record(&Snapshot::default(), &Bounds::default());
-        let left = totals(&cumulative).len();
+        programs.cumulative.groups.insert("cmd=\"x\"".into(), (0..100).map(total).collect());
+        programs.cumulative.size += 100 * SIZE;
+        drop(goes);
+        programs.poll();
+        let left = programs.totals().len() - 2;
         assert!((1..=IDLE_SIZE / SIZE).contains(&left), "{left}");
+        assert!(programs.totals().contains(&"stays"));
+        drop(stays);
     }
 }

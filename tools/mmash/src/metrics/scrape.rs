@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::StatusCode;
+use mmstats::Changes;
 use mmstats_exposition::Format;
 use mmstats_tools::common::exposition::AGE;
 use mmstats_web::Problem;
@@ -32,9 +33,9 @@ impl Metrics {
     }
 
     /// Takes in each poll: cumulative totals outlive their files.
-    pub fn record(&self, snapshot: &Snapshot) {
+    pub fn record(&self, changes: &Changes) {
         if self.options.by == GroupBy::Cmd {
-            self.cumulative().record(snapshot, &self.options.bounds);
+            self.cumulative().record(changes, &self.options.bounds);
         }
     }
 

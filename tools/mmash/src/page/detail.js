@@ -163,7 +163,7 @@ export class Detail {
     const bands = [];
     const along = (numberAt) => Float64Array.from(times, (_, index) => numberAt(first + index));
     for (const { stat, asRate, color, title } of members) {
-      lines.push({ color, times, values: along(lineOf(stat, this.#stats.clock, asRate)) });
+      lines.push({ color, times, values: along(lineOf(stat, asRate)) });
       // Bands of several processes would hide each other.
       for (const [low, high, strength] of title === undefined ? bandsOf(stat, asRate) : []) {
         const [lower, upper] = [low, high].map((name) => along((index) => drawnAt(stat, name, index)));
@@ -234,7 +234,7 @@ export class Detail {
     if (isText || (index === null && (kind === "timestamp" || goneSince !== null))) {
       return valueText(stat, clock);
     }
-    return reading(stat, clock, asRate, index ?? clock.end - 1);
+    return reading(stat, asRate, index ?? clock.end - 1);
   }
 
   /** Shows the time that is pointed at; if by the keyboard, screen readers announce the values. */

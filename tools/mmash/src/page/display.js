@@ -8,11 +8,6 @@ const WITHOUT_VALUE = { info: "(several)", timestamp: "never" };
 /** How many polls back the latest mean is searched: not every poll has one. */
 const LOOKBACK = 30;
 
-/** The rate of a stat's count at an index of the clock. */
-function rateAt(stat, clock, index) {
-  return stat.growth(stat.counting, index) / (clock.at(index) - clock.at(index - 1));
-}
-
 /** A value as it is drawn: beyond a histogram's range, the range's end. */
 export function drawnAt(stat, name, index) {
   return Math.min(stat.at(name, index), stat.rangeEnd);
@@ -23,8 +18,8 @@ function valueAt(stat, index) {
   if (stat.kind === "histogram") {
     return drawnAt(stat, "p50", index);
   }
-  if (stat.hasMean && stat.series("total")) {
-    return stat.growth("total", index) / stat.growth("count", index);
+  if (stat.hasNewMean) {
+    return stat.at("mean", index);
   }
   return stat.at("value", index);
 }
@@ -36,8 +31,8 @@ export function showsRate(stat, show) {
 }
 
 /** A function from indexes to the numbers of a stat's line. */
-export function lineOf(stat, clock, asRate) {
-  return asRate ? (index) => rateAt(stat, clock, index) : (index) => valueAt(stat, index);
+export function lineOf(stat, asRate) {
+  return (index) => (asRate ? stat.at("rate", index) : valueAt(stat, index));
 }
 
 /** The bands of a stat: pairs of values, and the opacity of each. */
@@ -60,7 +55,7 @@ function lineText(stat, asRate, value) {
 }
 
 /** The text of everything that a stat's chart shows at an index. */
-export function reading(stat, clock, asRate, index) {
+export function reading(stat, asRate, index) {
   if (!asRate && stat.kind === "histogram") {
     const known = ["p50", "p90", "p99", "max"].filter((name) => !Number.isNaN(stat.at(name, index)));
     return known.map((name) => `${name} ${text(stat, stat.at(name, index))}`).join("  ") || "–";
@@ -68,7 +63,7 @@ export function reading(stat, clock, asRate, index) {
   if (!asRate && Number.isFinite(stat.at("greatest", index))) {
     return `${text(stat, stat.at("least", index))} … ${text(stat, stat.at("greatest", index))}`;
   }
-  return lineText(stat, asRate, lineOf(stat, clock, asRate)(index));
+  return lineText(stat, asRate, lineOf(stat, asRate)(index));
 }
 
 /** The present value, for a row. */
@@ -81,7 +76,7 @@ export function valueText(stat, clock) {
     const { p50, p99 } = values.recent ?? values;
     return p50 === undefined ? "–" : `p50 ${text(stat, p50, 3)} · p99 ${text(stat, p99, 3)}`;
   }
-  if (stat.hasMean && stat.series("total")) {
+  if (stat.hasNewMean) {
     const last = latest(stat, clock);
     return text(stat, Number.isFinite(last) ? last : values.value);
   }
@@ -119,7 +114,7 @@ export function rateText(stat, clock) {
   if (stat.counting === null || stat.goneSince !== null) {
     return "";
   }
-  const value = rateAt(stat, clock, clock.end - 1);
+  const value = stat.at("rate", clock.end - 1);
   return Number.isFinite(value) ? rate(value) : "–";
 }
 

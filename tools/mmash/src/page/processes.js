@@ -61,7 +61,7 @@ export class Processes {
       if (this.#known.get(label).stat !== stat) {
         this.#known.set(label, { ...unknown(), stat });
       }
-      recordProcesses(this.#known.get(label), record, index);
+      recordProcesses(this.#known.get(label), record, index, clock.at(index) - clock.at(index - 1));
     }
   }
 }
@@ -70,7 +70,7 @@ function unknown() {
   return { stat: null, lines: new Map(), more: 0, index: -1 };
 }
 
-function recordProcesses(known, { time, processes }, index) {
+function recordProcesses(known, { time, processes }, index, interval) {
   if (index <= known.index) {
     return;
   }
@@ -85,7 +85,7 @@ function recordProcesses(known, { time, processes }, index) {
     const line = known.lines.get(process.id) ?? lineOf(known, process, hosts.size > 1);
     if (line) {
       line.stat.values = process.figures;
-      line.stat.record(index);
+      line.stat.record(index, line.stat.increase(index), interval);
     } else {
       known.more += 1;
     }

@@ -5,11 +5,18 @@ import { Ring } from "../kit/series.js";
 /** The longest history: an hour of polls one second apart. */
 export const LONGEST = 3600;
 
+/** What was counted, if nobody knows. */
+export const UNKNOWN = { count: NaN, total: NaN };
+
 /** One stat over all files. */
 export class Stat {
   #series = new Map();
   #capacity;
+  /** What was counted at the index recorded last, and the values' sum. */
+  #last = { index: NaN, count: NaN, total: NaN };
   values = {};
+  /** Whether the mean of what is new is known. */
+  hasNewMean = false;
   /** When the last file with it went, as a Unix time in seconds; null while files have it. */
   goneSince = null;
 
@@ -37,12 +44,14 @@ export class Stat {
       kind === "timer" || kind === "histogram" ? "count"
       : kind === "counter" || (kind === null && aggregate === "sum") ? "value"
       : null;
+    /** Whether the stream says what is new over all files. */
+    this.isAddedUp = this.counting !== "value" || aggregate === "sum";
     /** Whether new values have a mean of their own. */
     this.hasMean = kind === "timer" || kind === "average";
     this.isText = kind === "info";
     this.recorded =
-      kind === "histogram" ? ["count", "p50", "p90", "p99", "max"]
-      : this.hasMean ? ["value", "count", "total"]
+      kind === "histogram" ? ["p50", "p90", "p99", "max"]
+      : this.hasMean ? ["value"]
       : ["value", "least", "greatest"];
   }
 
@@ -61,31 +70,56 @@ export class Stat {
     return this.#series.get(name)?.at(index) ?? NaN;
   }
 
-  /** The growth of a value since the previous index; NaN if it fell: that was a new file. */
-  growth(name, index) {
-    const growth = this.at(name, index) - this.at(name, index - 1);
-    return growth >= 0 ? growth : NaN;
+  /** What was counted since the previous index, by the present values; NaN if it isn't known. */
+  increase(index) {
+    const { values } = this;
+    const last = this.#last;
+    const total = values.total ?? NaN;
+    this.#last = { index, count: values[this.counting ?? "count"] ?? NaN, total };
+    const count = this.#last.count - last.count;
+    // What fell is another file's.
+    return last.index === index - 1 && count >= 0 ? { count, total: total - last.total } : UNKNOWN;
   }
 
-  /** Records the present values. Indexes without a record become a gap. */
-  record(index) {
+  /** Records the present values, and what was counted in the `interval` before, in seconds. Indexes
+   * without a record become a gap. */
+  record(index, { count, total }, interval) {
     // A histogram's percentiles are of what is new: those of a long life hardly move.
-    const values = this.kind === "histogram"
-      ? { count: this.values.count, ...this.values.recent }
-      : this.values;
+    const values = (this.kind === "histogram" ? this.values.recent : this.values) ?? {};
     for (const name of this.recorded) {
-      const number = numberOf(this, values[name]);
-      let series = this.#series.get(name);
-      if (!series) {
-        if (Number.isNaN(number)) {
-          continue;
-        }
-        series = new Ring(this.#capacity, index);
-        this.#series.set(name, series);
-      }
-      series.skipTo(index);
-      series.push(number);
+      this.#push(name, index, numberOf(this, values[name]));
     }
+    this.#recordIncrease(index, count, total, interval);
+  }
+
+  /** Records what was counted last by files that are gone. */
+  recordLast(index, { count, total }, interval) {
+    this.#recordIncrease(index, count, total, interval);
+  }
+
+  #recordIncrease(index, count, total, interval) {
+    if (this.counting !== null) {
+      this.#push("rate", index, count / interval);
+    }
+    if (this.hasMean && this.values.total !== undefined) {
+      this.hasNewMean = true;
+    }
+    if (this.hasNewMean) {
+      this.#push("mean", index, total / count);
+    }
+  }
+
+  #push(name, index, number) {
+    let series = this.#series.get(name);
+    if (!series) {
+      if (Number.isNaN(number)) {
+        return;
+      }
+      series = new Ring(this.#capacity, index);
+      this.#series.set(name, series);
+    }
+    series.skipTo(index);
+    series.push(number);
   }
 }
 

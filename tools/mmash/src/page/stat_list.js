@@ -177,7 +177,7 @@ export class StatList {
     row.setAttribute("aria-selected", color >= 0);
     line.hidden = stat.isText;
     if (!stat.isText && line.clientWidth > 0) {
-      const lineAt = lineOf(stat, clock, showsRate(stat, "auto"));
+      const lineAt = lineOf(stat, showsRate(stat, "auto"));
       const length = Math.max(MIN_POLLS, Math.min(MAX_POLLS, clock.end));
       const from = clock.end - length;
       const numbers = Array.from({ length }, (_, index) => lineAt(from + index));

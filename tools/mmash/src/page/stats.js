@@ -9,6 +9,9 @@ const SHORTEST = 300;
 /** Maximum number of values kept of stats that are gone. */
 const CAPACITY_GONE = 1_000_000;
 
+/** What was counted, if nothing was. */
+const NOTHING = { count: 0, total: 0 };
+
 /** All stats, by label: a server that was restarted gives other ids. */
 export class Stats {
   #byId = new Map();
@@ -52,10 +55,14 @@ export class Stats {
   }
 
   /** Takes in a change; returns whether stats came or went. */
-  change({ time, files, new: added, gone, values, unpublished = [] }) {
+  change({ time, interval = NaN, files, new: added, gone, values, increases = [], unpublished = [] }) {
     this.files = files;
     this.unpublished = unpublished;
+    const index = this.clock.end;
+    this.clock.push(time);
+    const counted = new Map(increases.map(([id, count, total = NaN]) => [id, { count, total }]));
     for (const id of gone) {
+      this.#byId.get(id)?.recordLast(index, counted.get(id) ?? NOTHING, interval);
       this.#remove(this.#byId.get(id)?.label, time);
       this.#byId.delete(id);
     }
@@ -67,9 +74,10 @@ export class Stats {
     for (const [id, current] of values) {
       this.#byId.get(id).values = current;
     }
-    const index = this.clock.end;
-    this.clock.push(time);
-    this.byLabel.forEach((stat) => stat.record(index));
+    this.#byId.forEach((stat, id) => {
+      const increase = stat.isAddedUp ? (counted.get(id) ?? NOTHING) : stat.increase(index);
+      stat.record(index, increase, interval);
+    });
     const forgotten = this.#forget();
     return forgotten || added.length + gone.length > 0;
   }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mmstats::{Update, Watch};
+use mmstats::{Changes, Update, Watch};
 
 use super::snapshot::Snapshot;
 
@@ -18,9 +18,12 @@ const LARGE: u64 = 64 << 20;
 #[derive(Debug)]
 pub struct Poller {
     watch: Watch,
+    changes: Changes,
     latest: Arc<Snapshot>,
     /// The one before the latest, as long as a response is made of it.
     previous: Weak<Snapshot>,
+    /// How many bytes its files take in memory.
+    previous_bytes: u64,
 }
 
 /// What a poll found.
@@ -30,12 +33,20 @@ pub struct Poll<'a> {
     pub snapshot: Arc<Snapshot>,
     /// What became of them since the last poll.
     pub update: Update<'a>,
+    /// What they have counted since then.
+    pub changes: &'a Changes,
 }
 
 impl Poller {
     /// A poller that hasn't polled yet.
     pub fn new(watch: Watch) -> Self {
-        Self { watch, latest: Arc::default(), previous: Weak::new() }
+        Self {
+            watch,
+            changes: Changes::new(),
+            latest: Arc::default(),
+            previous: Weak::new(),
+            previous_bytes: 0,
+        }
     }
 
     /// Polls now, and from then on once an interval in a thread of its own. `on_poll` takes each
@@ -64,9 +75,11 @@ impl Poller {
 
     /// Reads all files once; `None` while a large old snapshot is in use.
     fn poll(&mut self) -> Option<Poll<'_>> {
-        if self.previous.upgrade().is_some_and(|previous| previous.bytes > LARGE) {
+        if self.previous_bytes > LARGE && self.previous.strong_count() > 0 {
             return None;
         }
+        // What was the latest so far.
+        self.previous_bytes = self.watch.bytes();
         let taken = Instant::now();
         let update = self.watch.poll();
         let mut snapshot = Snapshot::of(&update, taken);
@@ -74,6 +87,7 @@ impl Poller {
         let snapshot = Arc::new(snapshot);
         let previous = mem::replace(&mut self.latest, Arc::clone(&snapshot));
         self.previous = Arc::downgrade(&previous);
-        Some(Poll { snapshot, update })
+        self.changes.advance(&update);
+        Some(Poll { snapshot, update, changes: &self.changes })
     }
 }

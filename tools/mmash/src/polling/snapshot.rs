@@ -27,8 +27,6 @@ pub struct Snapshot {
     /// Files that can't be read, or not to their end, and locations that don't exist, with the
     /// reason.
     pub errors: Vec<(PathBuf, String)>,
-    /// How many bytes the files take in memory.
-    pub bytes: u64,
     /// Where files were searched.
     pub locations: Vec<String>,
     /// The histograms of single processes that somebody asked for.
@@ -44,7 +42,6 @@ impl Default for Snapshot {
             taken: Instant::now(),
             files: Vec::new(),
             errors: Vec::new(),
-            bytes: 0,
             locations: Vec::new(),
             histograms: ProcessHistograms::default(),
             totals: OnceLock::new(),
@@ -63,7 +60,6 @@ impl Snapshot {
             locations: update.locations().to_vec(),
             ..Self::default()
         };
-        snapshot.bytes = snapshot.files.iter().map(|entry| entry.file().size() as u64).sum();
         update.all_errors().take(MAX_ERRORS + 1).for_each(|error| snapshot.add_error(error));
         snapshot
     }

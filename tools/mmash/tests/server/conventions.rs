@@ -98,16 +98,26 @@ fn with_settings(directory: &Path, settings: &str) -> Command {
 }
 
 #[test]
-fn between_two_polls_no_file_is_open() {
+fn a_file_is_open_as_long_as_it_exists() {
     let directory = TempDir::new().unwrap();
-    for number in 0..5 {
-        write(directory.path(), format!("mmstats-{number}"), &original(std::process::id()));
+    let create = |number| {
+        write(directory.path(), format!("mmstats-{number}"), &original(std::process::id()))
+    };
+    let paths: Vec<_> = (0..5).map(create).collect();
+    let logged = Logged::start(&mut command(directory.path()));
+    let open = || {
+        let open = fs::read_dir(format!("/proc/{}/fd", logged.server.pid())).unwrap();
+        let open = open.filter_map(|open| fs::read_link(open.unwrap().path()).ok());
+        open.filter(|file| file.starts_with(directory.path())).count()
+    };
+    logged.await_files(|files| count(files) == 5);
+    logged.await_polls(2);
+    assert_eq!(open(), 5, "each once");
+    for path in &paths {
+        fs::remove_file(path).unwrap();
     }
-    let server = Server::start(command(directory.path()).args(["--interval", "3600"]));
-    assert_eq!(server.get("/api/v1/files").json()["files"].as_array().unwrap().len(), 5);
-    let open = fs::read_dir(format!("/proc/{}/fd", server.pid())).unwrap();
-    let open: Vec<_> = open.filter_map(|open| fs::read_link(open.unwrap().path()).ok()).collect();
-    assert!(!open.iter().any(|file| file.starts_with(directory.path())), "{open:?}");
+    logged.await_files(|files| count(files) == 0);
+    assert_eq!(open(), 0);
 }
 
 #[test]

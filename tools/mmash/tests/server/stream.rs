@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 
 use jsonschema::Validator;
-use mmstats::{Counter, Field, Gauge, Histogram, Options, Published};
+use mmstats::{Counter, Field, Gauge, Histogram, Options, Published, Timer};
 use mmstats_testing::command::dead_pid;
 use mmstats_testing::document::assert_valid;
 use mmstats_testing::http::{self, Chunks};
@@ -89,12 +89,19 @@ struct Client {
     rows: HashMap<u64, (Value, Value)>,
     /// How many changes had a value of a known stat.
     changes: usize,
+    /// What was counted since the first event, by label: counts, and totals of values.
+    counted: HashMap<String, (u64, f64)>,
 }
 
 impl Client {
     /// Reads the first event.
     fn of(server: &Server) -> Self {
-        let mut client = Self { watcher: Watcher::of(server), rows: HashMap::new(), changes: 0 };
+        let mut client = Self {
+            watcher: Watcher::of(server),
+            rows: HashMap::new(),
+            changes: 0,
+            counted: HashMap::new(),
+        };
         assert_eq!(client.take().0, "whole");
         client
     }
@@ -107,9 +114,11 @@ impl Client {
         if name == "whole" {
             self.rows.clear();
         }
-        let of = |part: &str| step[part].as_array().unwrap().iter();
-        for id in of("gone") {
-            assert!(self.rows.remove(&id.as_u64().unwrap()).is_some(), "{name}: {step}");
+        assert_eq!(step["interval"].is_number(), name == "change", "{step}");
+        let of = |part: &str| step[part].as_array().into_iter().flatten();
+        let mut gone = HashMap::new();
+        for id in of("gone").map(|id| id.as_u64().unwrap()) {
+            gone.insert(id, self.rows.remove(&id).expect("a known row"));
         }
         for row in of("new") {
             let before = self.rows.insert(row["id"].as_u64().unwrap(), (row.clone(), Value::Null));
@@ -120,6 +129,15 @@ impl Client {
             assert_ne!(*known, value[1], "{name}: {step}");
             self.changes += usize::from(name == "change" && *known != Value::Null);
             *known = value[1].clone();
+        }
+        for increase in of("increases") {
+            assert_eq!(name, "change");
+            let id = increase[0].as_u64().unwrap();
+            let (about, _) = self.rows.get(&id).or(gone.get(&id)).expect("a row");
+            let label = about["label"].as_str().unwrap().to_owned();
+            let (count, total) = self.counted.entry(label).or_default();
+            *count += increase[1].as_u64().unwrap();
+            *total += increase[2].as_f64().unwrap_or(0.0);
         }
         (name, step)
     }
@@ -196,6 +214,132 @@ fn added_and_removed_files_are_reported() {
     assert_eq!(client.until(&alone)["files"], 1);
     hits.add(1);
     client.until(&json!({"hits": {"value": 1}}));
+}
+
+/// A program with a counter, a timer and a histogram.
+struct Job {
+    done: Counter,
+    run: Timer,
+    sizes: Histogram,
+    _stats: Published<()>,
+}
+
+impl Job {
+    fn start(directory: &TempDir, number: u32) -> Self {
+        let options = Options::dynamic("Job").path(directory.path()).default_fields(false);
+        let stats = options.filename(format!("job-{number}.mmstats")).create().unwrap();
+        Self {
+            done: stats.add(Counter::named("done")).unwrap(),
+            run: stats.add(Timer::named("run")).unwrap(),
+            sizes: stats.add(Histogram::named("sizes")).unwrap(),
+            _stats: stats,
+        }
+    }
+
+    fn work(&self) {
+        self.done.add(3);
+        self.run.record_secs(0.5);
+        self.sizes.record(4);
+    }
+}
+
+#[test]
+fn what_is_counted_adds_up_when_programs_come_and_go() {
+    // On a busy machine everything may be sent once more: then it isn't known what was counted.
+    let is_followed = (0..20).any(|_| follow_jobs());
+    assert!(is_followed, "no stream was ever without a gap");
+}
+
+/// Follows jobs that come and go; false if the stream had a gap.
+fn follow_jobs() -> bool {
+    let directory = TempDir::new().unwrap();
+    let stays = Job::start(&directory, 0);
+    stays.work();
+    let server = Server::start(command(directory.path()).args(["--interval", "0.1"]));
+    let mut client = Client::of(&server);
+    let mut until = |files: usize| {
+        loop {
+            let (name, step) = client.take();
+            let counted = client.counted.clone();
+            match &*name {
+                "change" if step["files"] == files => return Some((counted, client.rows.len())),
+                "change" => {}
+                _ => return None,
+            }
+        }
+    };
+    let counted = |times: u32| {
+        let (count, seconds) = (u64::from(times), 0.5 * f64::from(times));
+        let values =
+            [("done", (3 * count, 0.0)), ("run", (count, seconds)), ("sizes", (count, 0.0))];
+        HashMap::from(values.map(|(label, counted)| (label.to_owned(), counted)))
+    };
+    for round in 1..=3 {
+        let jobs: Vec<_> = (1..=10).map(|number| Job::start(&directory, number)).collect();
+        jobs.iter().for_each(Job::work);
+        let Some(_) = until(11) else { return false };
+        stays.work();
+        jobs.iter().for_each(Job::work);
+        drop(jobs);
+        let Some((found, _)) = until(1) else { return false };
+        assert_eq!(found, counted(21 * round));
+    }
+    // The rows go with the last program, and what it counted last comes all the same.
+    stays.work();
+    drop(stays);
+    let Some(last) = until(0) else { return false };
+    assert_eq!(last, (counted(64), 0));
+    true
+}
+
+#[test]
+fn recent_percentiles_are_of_what_is_new_in_all_files() {
+    let directory = TempDir::new().unwrap();
+    let jobs = [0, 1].map(|number| Job::start(&directory, number));
+    for job in &jobs {
+        job.sizes.record(1000);
+    }
+    let server = Server::start(command(directory.path()).args(["--interval", "0.3"]));
+    let mut client = Client::of(&server);
+    assert_eq!(client.values()["sizes"].get("recent"), None);
+    client.take();
+    // Both in one poll, unless one falls between.
+    let [ends, stays] = jobs;
+    ends.sizes.record(4);
+    stays.sizes.record(4);
+    drop(ends);
+    let recent = loop {
+        client.take();
+        if let Some(recent) = client.values()["sizes"].get("recent") {
+            break recent.clone();
+        }
+    };
+    assert_eq!(recent, json!({"p50": 4.0, "p90": 4.0, "p99": 4.0, "max": 4.0}));
+}
+
+#[test]
+fn a_stream_that_is_opened_again_begins_with_the_present_values() {
+    let directory = TempDir::new().unwrap();
+    let (_stats, hits) = writer(&directory, "hits");
+    // Nobody can wait for the next poll.
+    let server = Server::start(command(directory.path()).args(["--interval", "3600"]));
+    let first = Client::of(&server);
+    assert_eq!(first.values(), json!({"hits": {"value": 0}}));
+    drop(first);
+    assert_eq!(Client::of(&server).values(), json!({"hits": {"value": 0}}));
+    drop(server);
+
+    let server = served(&directory);
+    for round in 1..=3 {
+        hits.add(1);
+        let mut client = Client::of(&server);
+        client.until(&json!({"hits": {"value": round}}));
+        let ids: Vec<_> = client.rows.keys().copied().collect();
+        drop(client);
+        // Polls without a client: the rows are made anew.
+        let opened = || Client::of(&server).rows.keys().copied().collect::<Vec<_>>();
+        while opened() == ids {}
+    }
 }
 
 #[test]

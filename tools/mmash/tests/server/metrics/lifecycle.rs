@@ -4,6 +4,7 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
+use mmstats::{Counter, Field, Histogram, Options, Timer};
 use mmstats_testing::original::{content, field};
 use mmstats_testing::server::Server;
 use mmstats_testing::stats_dir::write;
@@ -63,6 +64,43 @@ fn counts_of_a_program_stay_when_its_files_go() {
     let [hits, sizes] = self::values(&text, ["web_hits_requests_total", "sizes_bytes_bucket"]);
     assert_eq!((hits, sizes), (5.0, 0.0));
     assert!(text.contains("# HELP web_hits_requests_total A \"hit\""), "{text}");
+}
+
+#[test]
+fn what_programs_count_right_before_their_end_is_counted() {
+    const PROGRAMS: u64 = 20;
+    let directory = TempDir::new().unwrap();
+    let server = mmash_with(directory.path(), &["--by", "cmd", "--interval", "0.3"]);
+    let program = |number| {
+        let options = Options::dynamic("Job").path(directory.path()).default_fields(false);
+        let stats = options.filename(format!("job-{number}.mmstats")).create().unwrap();
+        let [done, idle] = ["done", "idle"].map(|label| stats.add(Counter::named(label)).unwrap());
+        let (run, sizes): (Timer, Histogram) = (
+            stats.add(Timer::named("run")).unwrap(),
+            stats.add(Histogram::named("sizes")).unwrap(),
+        );
+        let count = move |times: u64| {
+            done.add(times);
+            run.record_secs(0.5);
+            sizes.record(4);
+        };
+        count(number + 1);
+        (count, stats, idle)
+    };
+    let programs: Vec<_> = (0..PROGRAMS).map(program).collect();
+    let values = |text: &str| {
+        let names = ["done_total", "run_seconds_count", "run_seconds_sum", "sizes_count"];
+        values(text, names)
+    };
+    let runs = PROGRAMS as f64;
+    assert_eq!(values(&next_poll(&server)), [210.0, runs, 0.5 * runs, runs]);
+    for (count, ..) in &programs {
+        count(500);
+    }
+    drop(programs);
+    let ended = next_poll(&server);
+    assert_eq!(values(&ended), [210.0 + 500.0 * runs, 2.0 * runs, runs, 2.0 * runs], "{ended}");
+    assert_eq!(self::values(&ended, ["idle_total"]), [0.0]);
 }
 
 #[test]

@@ -1,0 +1,78 @@
+//! The stream of the page's rows, which are made only while somebody watches.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::response::Response;
+use mmstats::Changes;
+use mmstats_web::{Feed, TooManyStreams};
+use tokio::task::spawn_blocking;
+
+use super::rows::Rows;
+use crate::polling::Snapshot;
+
+/// How many streams may be open at a time.
+const MAX_STREAMS: usize = 128;
+
+/// The stream of the page's rows.
+#[derive(Debug)]
+pub struct LiveStream {
+    feed: Feed,
+    rows: Mutex<Rows>,
+}
+
+impl Default for LiveStream {
+    /// Of no poll yet.
+    fn default() -> Self {
+        Self { feed: Feed::new(MAX_STREAMS), rows: Mutex::default() }
+    }
+}
+
+impl LiveStream {
+    /// Publishes what has changed since the last poll. `snapshot` must be the latest already for
+    /// whoever opens a stream now.
+    pub fn publish(&self, snapshot: &Snapshot, changes: &Changes) {
+        let mut rows = self.rows();
+        if self.feed.open_streams() > 0 {
+            rows.publish(snapshot, Some(changes), &self.feed);
+        } else if rows.are_published() {
+            // The next stream begins with the poll that is the latest then.
+            rows.clear();
+            self.feed.withdraw();
+        }
+    }
+
+    /// Opens a stream. It begins with the whole state at the latest poll.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if too many streams are open.
+    pub fn open(
+        self: &Arc<Self>,
+        latest: impl FnOnce() -> Arc<Snapshot> + Send + 'static,
+    ) -> Result<Response, TooManyStreams> {
+        let response = self.feed.stream()?;
+        let stream = Arc::clone(self);
+        // The stream counts as open, so from now on polls are published.
+        spawn_blocking(move || {
+            let mut rows = stream.rows();
+            if !rows.are_published() {
+                rows.publish(&latest(), None, &stream.feed);
+            }
+        });
+        Ok(response)
+    }
+
+    /// The number of open streams.
+    pub fn open_streams(&self) -> usize {
+        self.feed.open_streams()
+    }
+
+    /// Ends all streams.
+    pub fn close(&self) {
+        self.feed.close();
+    }
+
+    fn rows(&self) -> MutexGuard<'_, Rows> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
