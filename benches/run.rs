@@ -11,16 +11,18 @@ fn main() -> ExitCode {
     let slurpstats = Path::new(env!("CARGO_BIN_EXE_slurpstats"));
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
     let benches = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/Cargo.toml");
-    // Another package's program, which cargo doesn't build by itself.
-    let mut kodemon = cargo(&["build", "--release", "--package", "kodemon-server"], root);
+    // Other packages' programs, which cargo doesn't build by itself.
+    let packages = ["--package", "kodemon-server", "--package", "mmash"];
+    let mut servers = cargo(&[&["build", "--release"][..], &packages].concat(), root);
     let mut measure = cargo(&["run", "--release"], benches);
     measure
         .arg("--")
         .args(env::args_os().skip(1).filter(|argument| argument != "--bench"))
         .env("SLURPSTATS", slurpstats)
         .env("CLEANSTATS", env!("CARGO_BIN_EXE_cleanstats"))
-        .env("KODEMON", slurpstats.with_file_name("kodemon"));
-    if is_done(&mut kodemon) && is_done(&mut measure) {
+        .env("KODEMON", slurpstats.with_file_name("kodemon"))
+        .env("MMASH", slurpstats.with_file_name("mmash"));
+    if is_done(&mut servers) && is_done(&mut measure) {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

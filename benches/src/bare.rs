@@ -6,6 +6,7 @@
 
 pub mod forms;
 pub mod unnamed;
+pub mod worker;
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};

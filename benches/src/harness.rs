@@ -47,6 +47,19 @@ pub struct Measurement {
     pub form: Option<&'static str>,
 }
 
+impl Measurement {
+    /// Of pairs of nanoseconds, ours first.
+    pub fn of_pairs(pairs: &[(f64, f64)]) -> Self {
+        Self {
+            ours: Spread::of(pairs.iter().map(|(ours, _)| *ours)).median,
+            other: Spread::of(pairs.iter().map(|(_, other)| *other)).median,
+            ratio: Spread::of(pairs.iter().map(|(ours, other)| ours / other)),
+            disturbed: false,
+            form: None,
+        }
+    }
+}
+
 /// One way to do the least that an operation can take.
 pub struct BareForm<'a> {
     /// What is particular about it.
@@ -86,6 +99,18 @@ impl fmt::Display for Interrupted {
 }
 
 impl std::error::Error for Interrupted {}
+
+/// A row that is measured only if something is set.
+#[derive(Debug)]
+pub struct Skipped(pub &'static str);
+
+impl fmt::Display for Skipped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for Skipped {}
 
 /// How long and how often to measure.
 #[derive(Debug)]
@@ -175,16 +200,9 @@ impl Harness {
             pairs.push(PairTimes { ours: own - besides, other: others - besides, quiet });
         }
         let disturbed = undisturbed < *self.pairs.start();
-        if !disturbed {
-            pairs.retain(|figures| figures.quiet);
-        }
-        Ok(Measurement {
-            ours: Spread::of(pairs.iter().map(|figures| figures.ours)).median,
-            other: Spread::of(pairs.iter().map(|figures| figures.other)).median,
-            ratio: Spread::of(pairs.iter().map(|figures| figures.ours / figures.other)),
-            disturbed,
-            form: None,
-        })
+        let counting = pairs.iter().filter(|pair| disturbed || pair.quiet);
+        let times: Vec<_> = counting.map(|pair| (pair.ours, pair.other)).collect();
+        Ok(Measurement { disturbed, ..Measurement::of_pairs(&times) })
     }
 
     /// Whether more pairs are wanted: on a busy machine it takes longer to get enough undisturbed

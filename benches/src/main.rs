@@ -24,8 +24,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use cases::{Bench, Comparison, DIRECTORY};
-use harness::{Harness, Interrupted};
-use table::{Row, Table};
+use harness::{Harness, Interrupted, Skipped};
+use reports::Text;
+use table::{Row, Table, Unmeasured};
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let filters: Vec<String> = env::args().skip(1).collect();
@@ -56,7 +57,8 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         let result = match (comparison.measure)(&bench) {
             Ok(measurement) => Ok(measurement),
             Err(error) if error.is::<Interrupted>() => return Err(error),
-            Err(error) => Err(error.to_string()),
+            Err(error) if error.is::<Skipped>() => Err(Unmeasured::Skipped(error.to_string())),
+            Err(error) => Err(Unmeasured::Failed(error.to_string())),
         };
         let &Comparison { operation, against, asked, .. } = comparison;
         table.0.push(Row { operation, against, asked, result });
@@ -71,7 +73,10 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
                 failed = true;
                 format!("Not measured: {error}\n")
             }
-            Ok(text) => text,
+            Ok(Text { text, holds }) => {
+                failed |= !holds;
+                text
+            }
         };
         println!("\n### {}\n\n{text}", report.title);
     }

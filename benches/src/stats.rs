@@ -29,7 +29,7 @@ pub struct Kinds {
     pub text: Text,
 }
 
-/// Fourteen scalars: with the six default fields, a file of twenty.
+/// Thirteen scalars: with the seven default fields, a file of twenty.
 #[derive(MmStats)]
 #[mmstats(prefix = "shop.web.")]
 pub struct Twenty {
@@ -58,7 +58,6 @@ pub struct Twenty {
     /// When the last request arrived.
     #[mmstats(unit = "seconds")]
     last_hit: Gauge<f64>,
-    balance: Gauge<i64>,
 }
 
 impl Twenty {
@@ -70,9 +69,14 @@ impl Twenty {
         self.load.set(number as f64 / 3.0);
         self.last_hit.set(1.8e9 + number as f64);
     }
+
+    /// Changes one value.
+    pub fn count_request(&self) {
+        self.requests.incr();
+    }
 }
 
-/// Seven scalars and seven struct values: with the six default fields, a file of twenty.
+/// Six scalars and seven struct values: with the seven default fields, a file of twenty.
 #[derive(MmStats)]
 #[mmstats(prefix = "shop.web.")]
 pub struct Mixed {
@@ -88,7 +92,6 @@ pub struct Mixed {
     /// Requests in flight.
     in_flight: Gauge<u64>,
     load: Gauge<f64>,
-    busy: Gauge<bool>,
     /// Time to look something up.
     lookup: Timer,
     /// Time to render a page.
@@ -118,7 +121,7 @@ impl Mixed {
     }
 }
 
-/// Twenty counters, and the six default fields.
+/// Twenty counters, and the seven default fields.
 #[derive(MmStats)]
 #[mmstats(prefix = "pool.")]
 pub struct Counters {

@@ -36,7 +36,16 @@ pub struct Row {
     /// The target; `None` if the ratio is only reported.
     pub asked: Option<f64>,
     /// The result, or why it wasn't measured.
-    pub result: Result<Measurement, String>,
+    pub result: Result<Measurement, Unmeasured>,
+}
+
+/// Why there is no result.
+#[derive(Debug)]
+pub enum Unmeasured {
+    /// Something went wrong.
+    Failed(String),
+    /// Nobody asked for it.
+    Skipped(String),
 }
 
 /// Rows, printed as a Markdown table that is also readable as it is.
@@ -66,7 +75,8 @@ impl Row {
 
     /// Whether the row misses its target, or it or its limit couldn't be measured.
     pub fn fails(&self) -> bool {
-        self.result.is_err() || [MISSED, NOT_MEASURED].contains(&self.holds())
+        matches!(self.result, Err(Unmeasured::Failed(_)))
+            || [MISSED, NOT_MEASURED].contains(&self.holds())
     }
 
     fn is_below_limit(&self, measurement: &Measurement) -> bool {
@@ -92,7 +102,9 @@ impl Row {
                 quotient(ratio.median),
                 format!("{} to {}", quotient(ratio.low), quotient(ratio.high)),
             ],
-            Err(reason) => ["-".into(), "-".into(), "-".into(), reason.clone()],
+            Err(Unmeasured::Failed(reason) | Unmeasured::Skipped(reason)) => {
+                ["-".into(), "-".into(), "-".into(), format!("not measured: {reason}")]
+            }
         };
         [
             self.operation.into(),

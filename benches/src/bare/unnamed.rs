@@ -35,14 +35,7 @@ impl UnnamedFile {
         let file = file.open(directory)?;
         posix_fallocate(&file, 0, len as i64)?;
         let map = MmapOptions::new().len(len).map_raw(&file)?;
-        let whole_file = libc::flock {
-            l_type: libc::F_WRLCK as libc::c_short,
-            l_whence: libc::SEEK_SET as libc::c_short,
-            l_start: 0,
-            l_len: 0,
-            l_pid: 0,
-        };
-        fcntl(&file, FcntlArg::F_OFD_SETLK(&whole_file))?;
+        fcntl(&file, FcntlArg::F_OFD_SETLK(&whole_file(libc::F_WRLCK)))?;
         Ok(Self { file, _map: map })
     }
 
@@ -65,5 +58,22 @@ impl UnnamedFile {
         let link = link.ok_or_else(|| io::Error::other("a descriptor can't be linked"))?;
         fs::remove_file(path)?;
         Ok(link)
+    }
+}
+
+/// Whether somebody holds a file's lock.
+pub fn is_locked(file: &File) -> io::Result<bool> {
+    let mut lock = whole_file(libc::F_RDLCK);
+    fcntl(file, FcntlArg::F_OFD_GETLK(&mut lock))?;
+    Ok(lock.l_type != libc::F_UNLCK as libc::c_short)
+}
+
+fn whole_file(kind: libc::c_int) -> libc::flock {
+    libc::flock {
+        l_type: kind as libc::c_short,
+        l_whence: libc::SEEK_SET as libc::c_short,
+        l_start: 0,
+        l_len: 0,
+        l_pid: 0,
     }
 }

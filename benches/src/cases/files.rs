@@ -1,5 +1,6 @@
 //! Many stats files of living writers, to be read.
 
+use std::collections::VecDeque;
 use std::error::Error;
 use std::fs::{self, File};
 use std::hint::black_box;
@@ -18,7 +19,8 @@ pub struct Files<T> {
     pub paths: Vec<PathBuf>,
     /// What each of them has, in bytes.
     pub size: usize,
-    _writers: Vec<Published<T>>,
+    /// Who publishes them.
+    pub writers: VecDeque<Published<T>>,
 }
 
 impl<T: MmStats> Files<T> {
@@ -28,7 +30,7 @@ impl<T: MmStats> Files<T> {
         count: usize,
         fill: impl Fn(&T, usize),
     ) -> Result<Self, Box<dyn Error>> {
-        allow_descriptors(count as u64 + 100)?;
+        allow_descriptors(count)?;
         fs::create_dir(directory)?;
         let create = |number| -> Result<_, Box<dyn Error>> {
             let name = format!("shop-{number}.mmstats");
@@ -36,13 +38,13 @@ impl<T: MmStats> Files<T> {
             fill(&stats, number);
             Ok(stats)
         };
-        let writers = (0..count).map(create).collect::<Result<Vec<_>, _>>()?;
+        let writers = (0..count).map(create).collect::<Result<VecDeque<_>, _>>()?;
         let paths = writers.iter().filter_map(|stats| stats.path().map(Path::to_path_buf));
         Ok(Self {
             directory: directory.to_path_buf(),
             paths: paths.collect(),
             size: writers[0].size(),
-            _writers: writers,
+            writers,
         })
     }
 }
@@ -54,7 +56,9 @@ impl<T> Drop for Files<T> {
     }
 }
 
-fn allow_descriptors(needed: u64) -> Result<(), String> {
+/// Allows this process to open that many files, and a few more.
+pub fn allow_descriptors(files: usize) -> Result<(), String> {
+    let needed = files as u64 + 100;
     let failed = |errno| format!("needs {needed} descriptors: {errno}");
     let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).map_err(failed)?;
     if soft >= needed {

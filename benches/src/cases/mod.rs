@@ -18,6 +18,8 @@ mod structs;
 mod text;
 mod threads;
 mod timer;
+mod watch;
+mod watching_process;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -65,6 +67,8 @@ pub fn all() -> impl Iterator<Item = &'static Comparison> {
         text::COMPARISONS,
         create::COMPARISONS,
         read::COMPARISONS,
+        watch::COMPARISONS,
+        watching_process::COMPARISONS,
         prom::COMPARISONS,
         process::COMPARISONS,
         clean::COMPARISONS,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use mmstats::{Counter, Field, Options, Published, StatsFile};
 
-use super::grouped;
+use super::{Text, grouped};
 use crate::cases::Bench;
 use crate::cases::files::Files;
 use crate::harness::{Harness, Interrupted, Pair, Turn, repeated};
@@ -28,7 +28,7 @@ struct Step {
     times_before: Option<f64>,
 }
 
-pub fn measure(bench: &Bench) -> Result<String, Box<dyn Error>> {
+pub fn measure(bench: &Bench) -> Result<Text, Box<dyn Error>> {
     let directory = bench.directory.join("growth");
     let files = Files::create(&directory, 10_000, Twenty::fill)?;
     let counts = [1, 10, 100, 1_000, 10_000];
@@ -47,7 +47,9 @@ pub fn measure(bench: &Bench) -> Result<String, Box<dyn Error>> {
         let path = files[position].path().into_iter().map(PathBuf::from).collect::<Vec<_>>();
         repeated(move || read_all(&path))
     })?;
-    Ok(format!("{}\n{}", table(&many_files), table(&many_fields)))
+    let text = format!("{}\n{}", table(&many_files), table(&many_fields));
+    let holds = many_files.iter().chain(&many_fields).all(|step| step.holds() != Some(false));
+    Ok(Text { text, holds })
 }
 
 /// Reads and keeps them all, as a tool does that adds them up.
@@ -99,6 +101,10 @@ impl Step {
         Self { name, count, nanoseconds, times_before }
     }
 
+    fn holds(&self) -> Option<bool> {
+        self.times_before.map(|times| times <= ASKED)
+    }
+
     fn each(&self) -> f64 {
         self.nanoseconds / self.count as f64
     }
@@ -109,14 +115,13 @@ fn table(steps: &[Step]) -> String {
     let rows: Vec<_> = steps
         .iter()
         .map(|step| {
-            let holds = step.times_before.map(|times| times <= ASKED);
             [
                 step.name.clone(),
                 figure(step.nanoseconds),
                 figure(step.each()),
                 "▇".repeat((24.0 * step.each() / most).round().max(1.0) as usize),
                 step.times_before.map_or_else(|| "-".into(), |times| format!("{times:.1}")),
-                holds.map_or("-", |holds| if holds { "yes" } else { "**no**" }).into(),
+                step.holds().map_or("-", |holds| if holds { "yes" } else { "**no**" }).into(),
             ]
         })
         .collect();

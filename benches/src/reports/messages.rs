@@ -12,7 +12,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::grouped;
+use super::{Text, grouped};
 use crate::cases::Bench;
 use sender::Sender;
 use servers::{Server, kodemon, python};
@@ -37,7 +37,7 @@ struct Best {
 }
 
 /// Measures both, in turns.
-pub fn measure(bench: &Bench) -> Result<String, Box<dyn Error>> {
+pub fn measure(bench: &Bench) -> Result<Text, Box<dyn Error>> {
     let (mut ours, mut others) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         let directory = |name: &str| bench.directory.join(format!("{name}-{round}"));
@@ -68,7 +68,7 @@ pub fn measure(bench: &Bench) -> Result<String, Box<dyn Error>> {
         grouped(median(&mut of_others) as usize),
         sender::LENGTH,
     )?;
-    Ok(text)
+    Ok(Text { text, holds: ratio >= ASKED })
 }
 
 /// Sends faster and faster until something is lost, or waits, each time that it is tried.

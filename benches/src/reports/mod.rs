@@ -3,6 +3,7 @@
 mod growth;
 mod memory;
 mod messages;
+mod watch;
 mod worst;
 
 use std::error::Error;
@@ -16,13 +17,22 @@ pub struct Report {
     /// What it is about.
     pub title: &'static str,
     /// Measures it and returns the text.
-    pub measure: fn(&Bench) -> Result<String, Box<dyn Error>>,
+    pub measure: fn(&Bench) -> Result<Text, Box<dyn Error>>,
+}
+
+/// What a report prints.
+pub struct Text {
+    /// A table, and what is to be said about it.
+    pub text: String,
+    /// Whether all its targets are met.
+    pub holds: bool,
 }
 
 /// All of them, in the order in which they are printed.
 pub const ALL: &[Report] = &[
     Report { title: "Growth: reading more files, and more fields", measure: growth::measure },
     Report { title: "Memory: bytes a thread, and a snapshot", measure: memory::measure },
+    Report { title: "Memory: a `Watch`, of each file", measure: watch::measure },
     Report { title: "The worst write, while somebody fills the disk", measure: worst::measure },
     Report { title: "Kodemon: messages a second", measure: messages::measure },
 ];

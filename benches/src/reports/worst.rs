@@ -17,7 +17,7 @@ use mmstats::{Counter, Field, Options, Published};
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::statfs::{TMPFS_MAGIC, statfs};
 
-use super::grouped;
+use super::{Text, grouped};
 use crate::cases::Bench;
 use crate::table::{figure, markdown};
 
@@ -42,7 +42,7 @@ const HEADER: [&str; 7] = [
     "not counted",
 ];
 
-pub fn measure(bench: &Bench) -> Result<String, Box<dyn Error>> {
+pub fn measure(bench: &Bench) -> Result<Text, Box<dyn Error>> {
     let disk = tempfile::Builder::new().prefix("bench-").tempdir_in(disk()?)?;
     let mut media = [
         Medium::new("private memory", &bench.directory.join("none"))?,
@@ -64,10 +64,11 @@ pub fn measure(bench: &Bench) -> Result<String, Box<dyn Error>> {
     let rows = media.each_ref().map(Medium::cells);
     let megabytes = grouped((written.into_inner() >> 20) as usize);
     let seconds = (TURN * TURNS).as_secs();
-    Ok(format!(
+    let text = format!(
         "{seconds} s each, while {megabytes} MiB were written and synced to that disk.\n\n{}",
         markdown(HEADER, &rows)
-    ))
+    );
+    Ok(Text { text, holds: true })
 }
 
 /// The first of the usual directories that isn't in memory.
