@@ -78,8 +78,7 @@ mod tests {
 
     #[test]
     fn a_thread_id_that_is_no_number_is_the_identity_s() {
-        let mut identity = Identity::default();
-        identity.tid = 5;
+        let identity = Identity { tid: 5, ..Identity::default() };
         assert_eq!(file(&[("sys.tid", "Q", u64::MAX)], &identity).tid(), Some(5));
         assert_eq!(file(&[], &identity).tid(), Some(5));
         for created in [f64::NAN, f64::INFINITY] {
