@@ -167,3 +167,20 @@ fn a_state_is_kept_only_while_its_path_can_t_be_read() {
     polled.poll(Poll::of(&[]));
     assert_eq!(new(polled.poll(Poll::of(&[old("a", 1, 104)]))), [("a", 0, Some(Added))]);
 }
+
+/// No source should say so, but then nothing may be counted twice.
+#[test]
+fn a_file_that_is_present_and_removed_is_counted_once() {
+    let mut polled = Polled::new(Poll::of(&[old("a", 1, 100)]));
+    let changes = polled.poll(Poll::of(&[old("a", 1, 103)]).removed(&[old("a", 1, 103)]));
+    assert_eq!(new(changes), [("a", 0, Some(Removed)), ("a", 3, None)]);
+}
+
+/// A file that can't be read to its end is among the errors.
+#[test]
+fn the_state_of_a_writer_is_dropped_when_another_has_its_file() {
+    let mut polled = Polled::new(Poll::of(&[old("a", 1, 100)]));
+    let changes = polled.poll(Poll::of(&[young("a", 1, 7)]).unread(&["a"]));
+    assert_eq!(new(changes), [("a", 7, Some(Replaced))]);
+    assert!(changes.unreadable.is_empty(), "{:?}", changes.unreadable);
+}
