@@ -50,7 +50,10 @@ impl KnownFiles {
     pub(super) fn take(&mut self, index: usize, file: &StatsFile) -> Option<Before> {
         let known = &mut self.files[index];
         if !writer::is_same(&known.file, file) {
-            return None;
+            // While a file is cut short, it may lack what says who writes it.
+            let is_cut = known.file.problem().is_some() || file.problem().is_some();
+            let is_one_file = known.file.device_and_inode() == file.device_and_inode();
+            return (is_cut && is_one_file).then_some(Before::Baseline);
         }
         let was_taken = std::mem::replace(&mut known.is_taken, true);
         Some(if was_taken { Before::Baseline } else { Before::File(known.file.clone()) })
