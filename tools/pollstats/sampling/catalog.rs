@@ -53,4 +53,9 @@ impl LabelInfo {
             self.subject = self.subject.min(subject());
         }
     }
+
+    /// Whether no file could say more.
+    pub fn is_final(&self) -> bool {
+        self.is_declared && self.subject == Subject::Work
+    }
 }

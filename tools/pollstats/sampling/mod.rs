@@ -5,6 +5,7 @@ pub mod column_kind;
 mod field;
 pub mod fields;
 pub mod filter;
+mod label_memo;
 pub mod measurement;
 pub mod poller;
 pub mod sample;

@@ -10,6 +10,7 @@ use super::catalog::{Catalog, LabelId, LabelInfo};
 use super::column_kind::ColumnKind;
 use super::fields::Fields;
 use super::filter::{Filter, any_passes};
+use super::label_memo::LabelMemo;
 use super::sample::{FileSample, FileState, Sample};
 use crate::common::natural;
 use crate::common::patterns::LabelPattern;
@@ -45,6 +46,7 @@ pub struct Sampler<'a> {
     /// With `alive`: the files that didn't take part in the last sample.
     not_alive: HashSet<PathBuf>,
     unpublished: Unpublished,
+    memo: LabelMemo,
     /// How many files have been measured.
     measured: u64,
     /// For each label the last file that had it: of a file's stats with one label the first counts.
@@ -61,6 +63,7 @@ impl<'a> Sampler<'a> {
             has_sampled: false,
             not_alive: HashSet::new(),
             unpublished: Unpublished::default(),
+            memo: LabelMemo::default(),
             measured: 0,
             last_measured: Vec::new(),
         }
@@ -105,12 +108,13 @@ impl<'a> Sampler<'a> {
         let file = change.file();
         self.measured += 1;
         let mut measurements = Vec::new();
-        for stat in file.stats() {
-            let kind = ColumnKind::of(&stat, self.options.gauges);
-            if let Some(label) = self.label(file, &stat, kind)
-                && std::mem::replace(&mut self.last_measured[label], self.measured) != self.measured
+        for (index, stat) in file.stats().enumerate() {
+            let id = self.memo.get(index, stat.label_bytes());
+            if let Some(id) = id.unwrap_or_else(|| self.find_label(index, &stat, file))
+                && std::mem::replace(&mut self.last_measured[id], self.measured) != self.measured
             {
-                measurements.push((label, kind.measurement(&stat, || change.increase(&stat), now)));
+                let kind = ColumnKind::of(&stat, self.options.gauges);
+                measurements.push((id, kind.measurement(&stat, || change.increase(&stat), now)));
             }
         }
         let state = if change.is_removed() {
@@ -121,11 +125,12 @@ impl<'a> Sampler<'a> {
         FileSample { path: file.path().to_owned(), state, measurements }
     }
 
-    /// The stat's label, if it may have a column.
-    fn label(&mut self, file: &StatsFile, stat: &Stat<'_>, kind: ColumnKind) -> Option<LabelId> {
+    /// The number of the stat's label, if it may have a column.
+    fn find_label(&mut self, index: usize, stat: &Stat<'_>, file: &StatsFile) -> Option<LabelId> {
         let label = stat.label();
         let fields = self.options.fields;
         let subject = || Subject::of(file, &label);
+        let kind = ColumnKind::of(stat, self.options.gauges);
         let known = match self.known.get_mut(&*label) {
             Some(known) => known,
             None if fields.selects(&label, subject()) => {
@@ -135,11 +140,17 @@ impl<'a> Sampler<'a> {
             }
             None => {
                 self.add_other(&label);
+                self.memo.set(index, stat.label_bytes(), None);
                 return None;
             }
         };
         known.refine(stat, kind, subject);
-        (fields.are_given() || known.kind.is_shown_by_default()).then_some(known.id)
+        let may_have_column = fields.are_given() || known.kind.is_shown_by_default();
+        let id = may_have_column.then_some(known.id);
+        if known.is_final() {
+            self.memo.set(index, stat.label_bytes(), id);
+        }
+        id
     }
 
     fn add_other(&mut self, label: &str) {
