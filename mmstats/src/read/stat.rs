@@ -143,10 +143,24 @@ impl<'a> Stat<'a> {
     pub fn histogram(&self) -> Option<HistogramSnapshot> {
         let entry = self.entry().filter(|entry| entry.kind() == Some(Kind::Histogram))?;
         let scheme = Buckets::from_parameters(entry.parameters())?;
-        let counts = self.parts().map(|part| decode(self.value_bytes(), &part).as_u64());
         // The parameters and the field may disagree.
-        let counts: Option<Vec<u64>> = counts.take(scheme.count() + 1).collect();
+        let most = scheme.count() + 1;
+        let counts: Option<Vec<u64>> = if self.is_words() {
+            let (words, _) = self.value_bytes().as_chunks();
+            Some(words.iter().take(most).map(|&word| u64::from_ne_bytes(word)).collect())
+        } else {
+            let counts = self.parts().map(|part| decode(self.value_bytes(), &part).as_u64());
+            counts.take(most).collect()
+        };
         HistogramSnapshot::new(scheme, entry.has_overflow(), counts?)
+    }
+
+    /// Whether all that the value has is native words of 64 bits, as in our histograms.
+    fn is_words(&self) -> bool {
+        let signature = self.field.signature(self.bytes).trim_ascii_start();
+        let digits = signature.strip_suffix(b"Q");
+        let is_native = digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_digit));
+        is_native && self.field.known && !self.field.sequenced
     }
 
     /// Whether this is an average over a span of time and the span has passed since the last value:
@@ -383,6 +397,20 @@ mod tests {
         }
         let counter = file(declared("6Q", words(&[0; 6]), Kind::Counter));
         assert!(counter.get("stat").unwrap().histogram().is_none());
+    }
+
+    #[test]
+    fn a_histogram_is_the_same_however_its_words_are_written() {
+        let histogram = |signature, sequenced| {
+            let base = declared(signature, words(&[1, 2, 0, 1, 0, 4]), Kind::Histogram);
+            let base = DeclaredField { buffered: sequenced, parameters: [1, 3], ..base };
+            let found = file(DeclaredField { sequenced, ..base });
+            found.get("stat").unwrap().histogram()
+        };
+        let found = histogram("6Q", false).unwrap();
+        assert_eq!((found.count(), found.percentile(0.0)), (8, Some(0.0)));
+        assert_eq!(histogram("QQQQQQ", false), Some(found));
+        assert_eq!(histogram("6Q", true), None, "a count is missing");
     }
 
     #[test]
