@@ -70,3 +70,17 @@ fn tools_are_shown_if_nothing_else_moves_and_processes_are_suggested() {
     assert!(said.contains("--all adds sys.*") && said.contains("--list"), "{said}");
     assert_eq!(columns(&["--all", &path]), "sys.load");
 }
+
+#[test]
+fn what_is_missing_is_reported_first_and_then_files_in_natural_order() {
+    let (folder, path) = folder();
+    for name in ["c10.mmstats", "c2.mmstats"] {
+        write(folder.path(), name, b"\x02");
+    }
+    let [one, other] = ["z", "a"].map(|name| folder.path().join(name).display().to_string());
+    let output = pollstats(&["-c", "1", "-d", "0.01", "hits", &path, &one, &other]);
+    let said = text(&output.stderr);
+    let file = |line: &str| line.split(": ").nth(1).unwrap().rsplit('/').next().unwrap().to_owned();
+    let files: Vec<_> = said.lines().take(4).map(file).collect();
+    assert_eq!(files, ["z", "a", "c2.mmstats", "c10.mmstats"], "{said}");
+}

@@ -31,21 +31,8 @@ pub struct Selection {
 impl Selection {
     /// Finds the files, and reports what was named and isn't there.
     pub fn find(locations: &[OsString], diagnostics: &mut Diagnostics) -> Self {
-        Self::find_and_report(locations, diagnostics, |_| true)
-    }
-
-    /// Finds the files for a user who waits: what isn't there may still come.
-    pub fn find_or_wait(locations: &[OsString], diagnostics: &mut Diagnostics) -> Self {
-        Self::find_and_report(locations, diagnostics, |error| !error.is_not_found())
-    }
-
-    fn find_and_report(
-        locations: &[OsString],
-        diagnostics: &mut Diagnostics,
-        is_reported: impl Fn(&ReadError) -> bool,
-    ) -> Self {
         let search = mmstats::find(locations);
-        for error in search.errors().iter().filter(|error| is_reported(error)) {
+        for error in search.errors() {
             diagnostics.file_error(error.path(), &error.reason());
         }
         let mut paths = search.paths().to_vec();

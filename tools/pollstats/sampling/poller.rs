@@ -1,5 +1,6 @@
 //! Polls all files, and reports what can't be read.
 
+use std::cmp::Ordering;
 use std::fs;
 use std::time::UNIX_EPOCH;
 
@@ -8,6 +9,7 @@ use mmstats_cli::diagnostics::Diagnostics;
 
 use super::sample::Sample;
 use super::sampler::Sampler;
+use crate::common::natural;
 
 /// Polls again and again.
 #[derive(Debug)]
@@ -38,7 +40,9 @@ impl<'a> Poller<'a> {
     /// What has changed since the last poll. At first nothing has: it is the baseline.
     pub fn poll(&mut self, diagnostics: &mut Diagnostics) -> Sample {
         let update = self.watch.poll();
-        for error in update.errors() {
+        let mut errors: Vec<_> = update.errors().collect();
+        errors.sort_by(|one, other| order(one, other));
+        for error in errors {
             if self.is_missing_reported || !error.is_not_found() {
                 diagnostics.file_error(error.path(), &error.reason());
             }
@@ -60,6 +64,15 @@ impl<'a> Poller<'a> {
     /// Where the last poll searched, if it found no file, readable or not.
     pub fn searched_in_vain(&self) -> Option<&[String]> {
         self.searched_in_vain.as_deref()
+    }
+}
+
+/// What was named and doesn't exist comes first, as it was named, then files in natural order.
+fn order(one: &ReadError, other: &ReadError) -> Ordering {
+    match [one, other].map(ReadError::is_not_found) {
+        [true, true] => Ordering::Equal,
+        [false, false] => natural::compare_paths(one.path(), other.path()),
+        [one, other] => other.cmp(&one),
     }
 }
 
