@@ -36,6 +36,11 @@ impl Departed {
             && WriterKey::of(file).is_some_and(|key| self.files.contains_key(&key))
     }
 
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.files.len()
+    }
+
     /// Forgets the files whose age will show from now on that they aren't new. Those that this clock
     /// hasn't reached yet are forgotten after a while, too, or they would be ever more.
     pub(super) fn forget(&mut self, monotonic: Duration, wall: SystemTime) {

@@ -159,6 +159,22 @@ fn a_file_in_the_same_memory_is_unchanged() {
     assert!(!changes.files()[0].is_unchanged());
 }
 
+/// The structure is parsed once, and shared.
+#[test]
+fn a_file_that_is_read_again_is_unchanged_until_it_counts() {
+    let directory = tempfile::tempdir().unwrap();
+    let stats = crate::Options::dynamic("Jobs").path(directory.path()).create().unwrap();
+    let hits: crate::Counter = stats.add(crate::Field::named("hits")).unwrap();
+    let (mut watch, mut changes) = (crate::Watch::new([directory.path()]), Changes::new());
+    changes.advance(&watch.poll());
+    for (new, is_unchanged) in [(0, true), (3, false), (0, true)] {
+        hits.add(new);
+        changes.advance(&watch.poll());
+        assert_eq!(changes.files()[0].is_unchanged(), is_unchanged);
+        assert_eq!(increase(&changes, "hits"), Some(Increase::Count(new)));
+    }
+}
+
 /// Anybody may write a file, and change its structure as fast as it is read. If this took quadratic
 /// time, it wouldn't end within minutes.
 #[test]

@@ -184,3 +184,14 @@ fn the_state_of_a_writer_is_dropped_when_another_has_its_file() {
     assert_eq!(new(changes), [("a", 7, Some(Replaced))]);
     assert!(changes.unreadable.is_empty(), "{:?}", changes.unreadable);
 }
+
+#[test]
+fn removed_files_are_remembered_only_while_their_age_shows_nothing() {
+    let mut polled = Polled::new(Poll::of(&[]));
+    let ahead = MadeFile { created: Some(START + 1e6), ..old("c", 3, 1) };
+    let removed = [old("a", 1, 1), young("b", 2, 1), ahead];
+    let count = |changes: &Changes| changes.departed.len();
+    assert_eq!(count(polled.poll(Poll::of(&[]).removed(&removed))), 2);
+    let remembered = [2, 2, 2, 2, 1, 0].map(|_| count(polled.poll(Poll::of(&[]))));
+    assert_eq!(remembered, [2, 2, 2, 2, 1, 0]);
+}
