@@ -147,6 +147,9 @@
 //!   kernel writes its page back. `/dev/shm` is memory and never waits.
 //! - **PrivateTmp.** A systemd service with `PrivateTmp=` has a temporary directory that nobody
 //!   else sees. Everybody sees `/dev/shm`.
+//! - **Other users.** Everybody may create files in `/dev/shm`, with any content. A reader that acts
+//!   on what it reads takes only the files of users whom it trusts: [`ReadOptions::owners`],
+//!   [`Watch::owners`], [`StatsFile::owner`].
 //! - **Log-out.** With `RemoveIPC=yes` systemd-logind clears a user's files in `/dev/shm` when that
 //!   user logs out. The program goes on, unread. Set `MMSTATS_PATH` for programs that outlive their
 //!   user's session.

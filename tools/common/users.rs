@@ -33,13 +33,17 @@ impl User {
 
     /// The user with whose rights files are read.
     pub fn reader() -> Self {
-        static READER: LazyLock<User> = LazyLock::new(|| User::of(geteuid().as_raw()));
-        *READER
+        Self::of(reader_uid())
     }
 
     /// The owner of a file.
     pub fn owner(file: &StatsFile) -> Option<Self> {
         file.owner().map(Self::of)
+    }
+
+    /// The owner of a file, unless it is the reader, who isn't looked up.
+    pub fn other_owner(file: &StatsFile) -> Option<Self> {
+        file.owner().filter(|&uid| uid != reader_uid()).map(Self::of)
     }
 
     /// The uid of a user with this name, else the number.
@@ -62,6 +66,11 @@ impl User {
             }),
         }
     }
+}
+
+fn reader_uid() -> u32 {
+    static UID: LazyLock<u32> = LazyLock::new(|| geteuid().as_raw());
+    *UID
 }
 
 impl fmt::Display for User {

@@ -24,7 +24,7 @@ Examples:
   pollstats -p web.stats. 'status.*,render'    every status, and a timer
   pollstats --per-file requests                one line per file
   pollstats -c 10 -d 0.5 --delta -o csv hits   ten rows, half a second apart
-  pollstats -f sys.uid=1000 hits               only one user's programs
+  pollstats --owner www-data hits              only one user's files
   pollstats --list                             which stats there are";
 
 /// Watch stats move, a row at a time

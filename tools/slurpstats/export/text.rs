@@ -37,7 +37,7 @@ impl<W: Write> Text<W> {
     fn push_title(&mut self, selected: SelectedFile<'_>) {
         let path = escape_path(selected.file.path());
         put(&mut self.lines, &self.paint.text(TITLE, format_args!("==> {path}")));
-        if let Some(owner) = User::owner(selected.file).filter(|owner| *owner != User::reader()) {
+        if let Some(owner) = User::other_owner(selected.file) {
             let mark = format_args!("[owner: {owner}]");
             put(&mut self.lines, &format_args!("  {}", self.paint.text(FAINT, mark)));
         }
