@@ -80,16 +80,18 @@ impl Parsed {
         if self.problem.is_some() || parsed.len() != new.len() {
             return parsed == new;
         }
-        let mut behind = 0;
-        for field in &self.fields {
+        // Few values change between two copies, so the fields of the others aren't even loaded.
+        let mut at = 0;
+        while let Some(changed) = first_difference(parsed, new, at) {
+            let number = self.fields.partition_point(|field| field.end() <= changed);
+            let Some(field) = self.fields.get(number) else { return false };
             let write_buffer = field.write_buffer_at();
-            let is_same = parsed[behind..write_buffer] == new[behind..write_buffer];
-            if !(is_same && field.accepts_write_buffer(new[write_buffer])) {
+            if changed < write_buffer || !field.accepts_write_buffer(new[write_buffer]) {
                 return false;
             }
-            behind = field.end();
+            at = field.end();
         }
-        parsed[behind..] == new[behind..]
+        true
     }
 
     /// The writer's identity in the bytes that were parsed.
@@ -97,6 +99,15 @@ impl Parsed {
         let decode = || Identity::decode(&bytes[self.identity.clone()?]);
         self.decoded_identity.get_or_init(decode).as_ref()
     }
+}
+
+/// The offset of the first byte from `at` on in which two copies of the same size differ.
+fn first_difference(one: &[u8], other: &[u8], at: usize) -> Option<usize> {
+    const BLOCK: usize = 256;
+    let mut blocks = one[at..].chunks(BLOCK).zip(other[at..].chunks(BLOCK)).enumerate();
+    let (number, (one, other)) = blocks.find(|(_, (one, other))| one != other)?;
+    let within = one.iter().zip(other).position(|(one, other)| one != other)?;
+    Some(at + number * BLOCK + within)
 }
 
 /// Fields and entries are in the same order, so one pass over both matches them.
