@@ -1,6 +1,7 @@
 //! Polls of ten thousand files by `Watch`. A turn is one poll; what changes between polls isn't
 //! timed. The writers are in a process of their own, and what holds as many descriptors too.
 
+use std::cell::RefCell;
 use std::error::Error;
 use std::fs::{self, File};
 use std::hint::black_box;
@@ -22,13 +23,13 @@ pub const COMPARISONS: &[Comparison] = &[
         operation: "a poll of `Watch`, 10,000 known files of 20 scalars",
         against: Against::Limit(BARE),
         asked: Some(1.5),
-        measure: |bench| against_bare(bench, Some(CHANGE)),
+        measure: |bench| against_bare(bench, true),
     },
     Comparison {
         operation: "the same poll of `Watch`, no value changed",
         against: Against::Limit(BARE),
         asked: None,
-        measure: |bench| against_bare(bench, None),
+        measure: |bench| against_bare(bench, false),
     },
     Comparison {
         operation: "a poll of `Watch`, 10,000 known files of 20 scalars",
@@ -49,11 +50,6 @@ const BARE: &str = "`pread` through kept descriptors, a lock probe each, listing
 const FILES: usize = 10_000;
 const COMING: usize = 100;
 
-/// Every writer counts something.
-const CHANGE: u8 = 0;
-/// The same, after the first hundred have ended and others have begun.
-const REPLACE: u8 = 1;
-
 /// The files and their writers.
 struct Writers {
     directory: PathBuf,
@@ -61,31 +57,19 @@ struct Writers {
 }
 
 impl Writers {
-    fn start(bench: &Bench) -> Result<Self, Box<dyn Error>> {
+    fn start(bench: &Bench, files: usize) -> Result<Self, Box<dyn Error>> {
         let directory = bench.directory.join("watch");
         allow_descriptors(FILES + COMING)?;
-        let make = || Files::create(&directory, FILES, Twenty::fill).expect("/dev/shm has room");
-        let mut number = FILES;
-        let worker = Worker::start(make, |files, request| {
-            if request == REPLACE {
-                files.writers.drain(..COMING);
-                for _ in 0..COMING {
-                    let options = Twenty::options().path(&files.directory);
-                    let options = options.filename(format!("shop-{number}.mmstats"));
-                    files.writers.push_back(options.create().expect("/dev/shm has room"));
-                    number += 1;
-                }
-            }
+        let make = || Files::create(&directory, files, Twenty::fill).expect("/dev/shm has room");
+        let worker = Worker::start(make, |files, _| {
             files.writers.iter().for_each(|stats| stats.count_request());
             0
         })?;
         Ok(Self { directory, worker })
     }
 
-    fn ask(&self, request: Option<u8>) {
-        if let Some(request) = request {
-            self.worker.ask(request).expect("the writers run");
-        }
+    fn change(&self) {
+        self.worker.ask(0).expect("the writers run");
     }
 
     fn watch(&self) -> Watch {
@@ -93,17 +77,17 @@ impl Writers {
         poll(&mut watch);
         watch
     }
+}
 
-    /// A turn of polls, each after what happens between polls.
-    fn polls<'a>(&'a self, between: Option<u8>, mut poll: impl FnMut() + 'a) -> Turn<'a> {
-        Box::new(move |times| {
-            let one = |_| {
-                self.ask(between);
-                timed(&mut poll).0
-            };
-            (0..times).map(one).sum()
-        })
-    }
+/// A turn of polls, each after what happens between polls.
+fn polls<'a>(between: impl Fn() + 'a, mut poll: impl FnMut() + 'a) -> Turn<'a> {
+    Box::new(move |times| {
+        let one = |_| {
+            between();
+            timed(&mut poll).0
+        };
+        (0..times).map(one).sum()
+    })
 }
 
 impl Drop for Writers {
@@ -119,19 +103,24 @@ fn poll(watch: &mut Watch) {
     assert_eq!(alive.count(), FILES, "every file, and its writer alive");
 }
 
-fn against_bare(bench: &Bench, between: Option<u8>) -> Result<Measurement, Box<dyn Error>> {
-    let writers = Writers::start(bench)?;
+fn against_bare(bench: &Bench, changes: bool) -> Result<Measurement, Box<dyn Error>> {
+    let writers = Writers::start(bench, FILES)?;
     let directory = &writers.directory;
     let bare = Worker::start(
         || (KeptFiles::open(directory).expect("files"), vec![0; 4096]),
         |(files, buffer), _| timed(|| files.poll(buffer)).0.as_nanos() as u64,
     )?;
     let mut watch = writers.watch();
+    let between = || {
+        if changes {
+            writers.change();
+        }
+    };
     Ok(bench.harness.compare(Pair {
-        ours: writers.polls(between, || poll(&mut watch)),
+        ours: polls(between, || poll(&mut watch)),
         other: Box::new(|times| {
             let one = |_| {
-                writers.ask(between);
+                between();
                 Duration::from_nanos(bare.ask(0).expect("it polls"))
             };
             (0..times).map(one).sum()
@@ -164,32 +153,57 @@ impl KeptFiles {
 }
 
 fn against_reading(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
-    let writers = Writers::start(bench)?;
+    let writers = Writers::start(bench, FILES)?;
     let mut watch = writers.watch();
     Ok(bench.harness.compare(Pair {
-        ours: writers.polls(Some(CHANGE), || poll(&mut watch)),
-        other: writers.polls(Some(CHANGE), || {
-            let search = find([&writers.directory]);
-            let mut processes = Processes::new();
-            let mut alive = 0;
-            let mut read = |path| {
-                let file = StatsFile::read(path).expect("a good file");
-                alive += usize::from(file.life(&mut processes).verdict == Verdict::Alive);
-                file
-            };
-            let files: Vec<_> = search.paths().iter().map(&mut read).collect();
-            assert_eq!((files.len(), alive), (FILES, FILES), "every file, and its writer alive");
-        }),
+        ours: polls(|| writers.change(), || poll(&mut watch)),
+        other: polls(
+            || writers.change(),
+            || {
+                let search = find([&writers.directory]);
+                let mut processes = Processes::new();
+                let mut alive = 0;
+                let mut read = |path| {
+                    let file = StatsFile::read(path).expect("a good file");
+                    alive += usize::from(file.life(&mut processes).verdict == Verdict::Alive);
+                    file
+                };
+                let files: Vec<_> = search.paths().iter().map(&mut read).collect();
+                assert_eq!(
+                    (files.len(), alive),
+                    (FILES, FILES),
+                    "every file, and its writer alive"
+                );
+            },
+        ),
         besides: None,
     })?)
 }
 
 fn coming_and_going(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
-    let writers = Writers::start(bench)?;
-    let watch = std::cell::RefCell::new(writers.watch());
+    let writers = Writers::start(bench, FILES - COMING)?;
+    // Another process: whether one still maps a file is looked up in all of its maps.
+    let mut number = FILES;
+    let replace = |guests: &mut Vec<_>, _| {
+        guests.clear();
+        for _ in 0..COMING {
+            let options = Twenty::options().path(&writers.directory);
+            let options = options.filename(format!("shop-{number}.mmstats"));
+            guests.push(options.create().expect("/dev/shm has room"));
+            number += 1;
+        }
+        0
+    };
+    let guests = Worker::start(Vec::new, replace)?;
+    let replace = || {
+        writers.change();
+        guests.ask(0).expect("the guests run");
+    };
+    replace();
+    let watch = RefCell::new(writers.watch());
     Ok(bench.harness.compare(Pair {
-        ours: writers.polls(Some(REPLACE), || poll(&mut watch.borrow_mut())),
-        other: writers.polls(Some(CHANGE), || poll(&mut watch.borrow_mut())),
+        ours: polls(replace, || poll(&mut watch.borrow_mut())),
+        other: polls(|| writers.change(), || poll(&mut watch.borrow_mut())),
         besides: None,
     })?)
 }
