@@ -27,6 +27,7 @@ pub mod prometheus;
 #[cfg(feature = "kodemon")]
 pub mod receiver;
 pub mod required;
+pub mod sameness;
 pub mod seccomp;
 pub mod server;
 pub mod stats_dir;

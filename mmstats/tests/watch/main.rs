@@ -4,6 +4,7 @@
 
 mod agreement;
 mod budget;
+mod counts;
 mod descriptors;
 mod ended_programs;
 mod foreign;

@@ -4,8 +4,9 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use mmstats::{StatsFile, Watch};
+use mmstats_testing::sameness::same_file;
 
-use crate::agreement::{Final, agree, same_file};
+use crate::agreement::{Final, agree};
 use crate::model::Model;
 use crate::step::Step;
 use crate::steps::run;
@@ -64,8 +65,8 @@ fn follow(
                 same_file(old, unchanged).map_err(|it| at(format!("an old snapshot: {it}")))?;
             }
             let files = update.files().map(|file| file.file().clone());
-            let model_s = expected.files.values().map(|(file, _)| file.clone());
-            *before = files.zip(model_s).collect();
+            let unchanged = expected.files.values().map(|(file, _)| file.clone());
+            *before = files.zip(unchanged).collect();
         }
     }
     Ok(())

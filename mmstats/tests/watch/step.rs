@@ -173,4 +173,22 @@ impl Step {
             _ => Self::Rest,
         }
     }
+
+    /// What programs do that publish, count and end in order, and who moves or removes their files.
+    pub fn orderly(random: &mut Random) -> Self {
+        let slot = random.below(SLOTS);
+        let (writer, seed) = (random.below(16), random.next());
+        match random.below(24) {
+            0..4 => {
+                Self::Publish { slot, layout: random.one_of(&LAYOUTS), how: random.one_of(&NEW) }
+            }
+            4..12 => Self::Count { writer, by: 1 + seed % 1000 },
+            12 => Self::Write { writer, which: random.below(64), round: seed % 100_000 },
+            13 => Self::Add { writer },
+            14..17 => Self::End { writer },
+            17 => Self::Unlink { slot },
+            18 => Self::Rename { from: slot, to: random.below(SLOTS) },
+            _ => Self::Rest,
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Files that change step by step.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt, symlink};
@@ -21,7 +22,9 @@ const PAGE: u64 = 4096;
 /// Directories, the files in them, and their writers.
 pub struct World {
     root: TempDir,
-    pub writers: Vec<Writer>,
+    writers: Vec<Writer>,
+    /// Of every writer that ever was: its file's device and inode, and what it has counted.
+    pub counted: Vec<((u64, u64), u64)>,
     children: Vec<Actor>,
     originals: Vec<Vec<u8>>,
 }
@@ -33,7 +36,13 @@ impl World {
         for name in ["dir", "away", "globbed", "making"] {
             fs::create_dir(root.path().join(name)).unwrap();
         }
-        Self { root, writers: Vec::new(), children: Vec::new(), originals: foreign::originals() }
+        Self {
+            root,
+            writers: Vec::new(),
+            counted: Vec::new(),
+            children: Vec::new(),
+            originals: foreign::originals(),
+        }
     }
 
     /// Two directories, a glob, a file, and a file that is in one of the directories, too.
@@ -107,12 +116,26 @@ impl World {
         if let How::Rename = how {
             let writer = Writer::create(&self.making(), name, layout);
             take_name(&writer.path(), &path)?;
-            self.writers.push(writer);
+            self.add(writer);
         } else {
             clear(&path);
-            self.writers.push(Writer::create(directory, name, layout));
+            self.add(Writer::create(directory, name, layout));
         }
         Ok(())
+    }
+
+    fn add(&mut self, mut writer: Writer) {
+        writer.number = self.counted.len();
+        self.counted.push((writer.id, 0));
+        self.writers.push(writer);
+    }
+
+    /// The numbers of the writers whose files have a name.
+    pub fn visible(&self) -> BTreeSet<usize> {
+        let found = (0..SLOTS).filter_map(|slot| fs::metadata(self.slot(slot)).ok());
+        let ids = found.map(|found| (found.dev(), found.ino()));
+        // An inode number may be used again.
+        ids.filter_map(|id| self.counted.iter().rposition(|(other, _)| *other == id)).collect()
     }
 
     fn write(&mut self, step: Step) {
@@ -129,7 +152,10 @@ impl World {
         };
         let writer = &mut self.writers[index];
         match step {
-            Step::Count { by, .. } => writer.count(by),
+            Step::Count { by, .. } => {
+                writer.count(by);
+                self.counted[writer.number].1 += by;
+            }
             Step::Write { which, round, .. } => writer.write(which, round),
             Step::Add { .. } => writer.add(),
             _ => drop(self.writers.remove(index)),

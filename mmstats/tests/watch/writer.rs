@@ -17,8 +17,8 @@ pub struct Writer {
     stats: Published<Kinds>,
     hits: Counter,
     added: Vec<Counter>,
-    /// What `hits` has counted.
-    pub counted: u64,
+    /// Which one of the test's writers it is.
+    pub number: usize,
     /// The device and inode of its file.
     pub id: (u64, u64),
 }
@@ -30,16 +30,15 @@ impl Writer {
         let stats = options.capacity(2048).create().unwrap();
         let hits = stats.add(Counter::named(HITS)).unwrap();
         let found = fs::metadata(stats.path().unwrap()).unwrap();
-        Self { stats, hits, added: Vec::new(), counted: 0, id: (found.dev(), found.ino()) }
+        Self { stats, hits, added: Vec::new(), number: 0, id: (found.dev(), found.ino()) }
     }
 
     pub fn path(&self) -> PathBuf {
         self.stats.path().unwrap().to_owned()
     }
 
-    pub fn count(&mut self, by: u64) {
+    pub fn count(&self, by: u64) {
         self.hits.add(by);
-        self.counted += by;
     }
 
     pub fn write(&mut self, which: usize, round: u64) {
@@ -71,7 +70,7 @@ pub fn start(directory: &Path) -> (Actor, PathBuf) {
 fn publishes() {
     let mut writer = None;
     play(|directory| {
-        let mut begun = Writer::create(Path::new(directory), "child.mmstats", Layout::Aligned);
+        let begun = Writer::create(Path::new(directory), "child.mmstats", Layout::Aligned);
         begun.count(3);
         let path = begun.path();
         writer = Some(begun);
