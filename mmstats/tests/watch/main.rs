@@ -8,6 +8,7 @@ mod counts;
 mod descriptors;
 mod ended_programs;
 mod foreign;
+mod latest;
 mod model;
 mod random;
 mod random_steps;

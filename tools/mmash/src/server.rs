@@ -45,10 +45,13 @@ pub async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome,
         .inspect_err(|error| diagnostics.note(&format_args!("no telemetry: {error:#}")))
         .ok();
     let metrics = Metrics::new(arguments.metrics_options());
-    let state = Arc::new(AppState::new(metrics, arguments.interval));
     let watch = Watch::new(locations).owners(arguments.owner.uids.iter().copied());
-    Poller::new(watch.budget(arguments.limits.budget()))
-        .start(arguments.interval, on_poll(Arc::clone(&state), telemetry.clone()))
+    let poller = Arc::new(Poller::new(watch.budget(arguments.limits.budget())));
+    let state = Arc::new(AppState::new(Arc::clone(&poller), metrics, arguments.interval));
+    let followed = Arc::clone(&state);
+    let on_poll = on_poll(Arc::clone(&state), telemetry.clone());
+    poller
+        .start(arguments.interval, move || followed.is_followed(), on_poll)
         .map_err(|error| format!("can't start a thread: {error}"))?;
     exit::announce(server.address().url(), Diagnostics::new(NAME));
     let verbose = arguments.verbose || settings.debug == Some(true);
@@ -72,11 +75,11 @@ fn on_poll(
     telemetry: Option<Arc<Telemetry>>,
 ) -> impl FnMut(Poll<'_>) + Send + 'static {
     let mut diagnostics = Diagnostics::new(NAME);
-    move |Poll { snapshot, update, changes }| {
-        state.publish(&snapshot, changes);
-        report(&update, &mut diagnostics);
+    move |poll| {
+        state.take(&poll);
+        report(&poll.update, &mut diagnostics);
         if let Some(telemetry) = &telemetry {
-            telemetry.polled(&snapshot, state.live.open_streams());
+            telemetry.polled(&poll, state.live.open_streams());
         }
         state.poll_ended();
     }

@@ -4,12 +4,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::response::Response;
-use mmstats::Changes;
 use mmstats_web::{Problem, Workers};
 
 use crate::live::LiveStream;
 use crate::metrics::Metrics;
-use crate::polling::Snapshot;
+use crate::polling::{Poll, Poller, Snapshot};
 
 /// How many responses are made at a time.
 const MAX_RESPONSES: usize = 2;
@@ -18,10 +17,10 @@ const STALLED_INTERVALS: u32 = 5;
 /// … and at least this long ago.
 const STALLED_AFTER: Duration = Duration::from_secs(10);
 
-/// The latest snapshot, and what is made of each.
+/// The files, and what is made of each poll.
 #[derive(Debug)]
 pub struct AppState {
-    latest: Mutex<Arc<Snapshot>>,
+    poller: Arc<Poller>,
     /// What changes from poll to poll, for the page.
     pub live: Arc<LiveStream>,
     /// What Prometheus scrapes.
@@ -32,10 +31,10 @@ pub struct AppState {
 }
 
 impl AppState {
-    /// An empty snapshot, before the first poll.
-    pub fn new(metrics: Metrics, interval: Duration) -> Self {
+    /// Before the first poll.
+    pub fn new(poller: Arc<Poller>, metrics: Metrics, interval: Duration) -> Self {
         Self {
-            latest: Mutex::default(),
+            poller,
             live: Arc::default(),
             metrics: Arc::new(metrics),
             workers: Workers::new(MAX_RESPONSES),
@@ -44,19 +43,25 @@ impl AppState {
         }
     }
 
-    /// The latest snapshot.
-    pub fn snapshot(&self) -> Arc<Snapshot> {
-        Arc::clone(&lock(&self.latest))
+    /// The files at the last poll.
+    pub fn poller(&self) -> &Arc<Poller> {
+        &self.poller
     }
 
-    /// Makes a snapshot the latest one, with what has changed since the one before.
-    pub fn publish(&self, snapshot: &Arc<Snapshot>, changes: &Changes) {
-        self.metrics.record(changes);
-        *lock(&self.latest) = Arc::clone(snapshot);
-        self.live.publish(snapshot, changes);
+    /// Whether somebody follows what changes.
+    pub fn is_followed(&self) -> bool {
+        self.metrics.are_cumulative() || self.live.open_streams() > 0
     }
 
-    /// Notes that a poll has ended, and all that is made of it.
+    /// Takes in a poll.
+    pub fn take(&self, poll: &Poll<'_>) {
+        if let Some(changes) = poll.changes {
+            self.metrics.record(changes);
+        }
+        self.live.publish(|| poll.snapshot(), poll.changes);
+    }
+
+    /// Notes that a poll has ended.
     pub fn poll_ended(&self) {
         *lock(&self.last_poll) = Instant::now();
     }
@@ -72,7 +77,7 @@ impl AppState {
     ) -> Result<Response, Problem> {
         let workers = self.workers.clone();
         // The snapshot is taken by the worker: a request that waits keeps no old one in memory.
-        workers.run(move || respond(&self.snapshot())).await?
+        workers.run(move || respond(&self.poller.snapshot())).await?
     }
 
     /// Checks that files are still polled.
@@ -100,6 +105,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use mmstats::Watch;
     use mmstats_exposition::Bounds;
 
     use super::*;
@@ -107,7 +113,8 @@ mod tests {
 
     fn state(interval: Duration) -> AppState {
         let options = MetricsOptions { by: GroupBy::Pid, bounds: Bounds::default(), texts: false };
-        AppState::new(Metrics::new(options), interval)
+        let poller = Arc::new(Poller::new(Watch::new(["/nonexistent"])));
+        AppState::new(poller, Metrics::new(options), interval)
     }
 
     #[test]

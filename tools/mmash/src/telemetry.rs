@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use mmstats::{Counter, CreateError, Gauge, MmStats, Published, Timer};
 use mmstats_web::RequestSummary;
 
-use crate::polling::Snapshot;
+use crate::polling::Poll;
 
 /// The path that Prometheus scrapes.
 const SCRAPE_PATH: &str = "/metrics";
@@ -68,12 +68,12 @@ impl Telemetry {
     }
 
     /// Records a poll, and how many streams are open.
-    pub fn polled(&self, snapshot: &Snapshot, streams: usize) {
+    pub fn polled(&self, poll: &Poll<'_>, streams: usize) {
         let stats = self.stats();
         stats.polls.incr();
-        stats.poll.record(snapshot.taken.elapsed());
-        stats.files.set(snapshot.files.len() as u64);
-        stats.unreadable.set(snapshot.errors.len() as u64);
+        stats.poll.record(poll.taken.elapsed());
+        stats.files.set(poll.update.files().len() as u64);
+        stats.unreadable.set(poll.update.all_errors().len() as u64);
         stats.streams.set(streams as u64);
     }
 

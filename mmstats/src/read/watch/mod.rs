@@ -7,6 +7,7 @@ mod reading;
 
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::{OsStr, OsString};
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -60,6 +61,8 @@ pub struct Watch {
     descriptors: Descriptors,
     /// When the first poll began.
     begun: Option<Instant>,
+    /// When the last poll began, by both clocks.
+    times: (Duration, SystemTime),
     /// The number of the last poll.
     poll: u64,
     known: BTreeMap<PathKey, Entry>,
@@ -84,6 +87,7 @@ impl Watch {
             budget: ReadBudget::new(),
             descriptors: Descriptors { open: 0, max: half_of_all_descriptors() },
             begun: None,
+            times: (Duration::ZERO, SystemTime::UNIX_EPOCH),
             poll: 0,
             known: BTreeMap::new(),
             removed: Vec::new(),
@@ -159,22 +163,34 @@ impl Watch {
     }
 
     fn update(&mut self, monotonic: Duration, wall: SystemTime) -> Update<'_> {
-        let readable = || {
-            let entries = self.known.values();
-            entries.filter_map(|entry| Some((entry.readable()?, entry.was_added_in(self.poll))))
-        };
-        let of_files = self.known.values().filter_map(Entry::error);
-        let all_errors: Vec<_> = self.errors.iter().chain(of_files).collect();
+        self.times = (monotonic, wall);
+        let reported = mem::take(&mut self.reported);
         let with_reason = |error: &ReadError| (error.path().to_owned(), error.reason());
-        let is_new = |error: &&&ReadError| !self.reported.contains(&with_reason(error));
-        let errors = all_errors.iter().filter(is_new).copied().collect();
-        self.reported = all_errors.iter().map(|error| with_reason(error)).collect();
+        self.reported = self.all_errors().map(with_reason).collect();
+        let is_new = |error: &&ReadError| !reported.contains(&with_reason(error));
+        let readable = self.known.values().filter(|entry| entry.was_added_in(self.poll));
         Update {
-            files: readable().map(|(file, _)| file).collect(),
-            added: readable().filter(|(_, is_added)| *is_added).map(|(file, _)| file).collect(),
+            added: readable.filter_map(Entry::readable).collect(),
             removed: &self.removed,
-            errors,
-            all_errors,
+            errors: self.all_errors().filter(is_new).collect(),
+            ..self.latest()
+        }
+    }
+
+    fn all_errors(&self) -> impl Iterator<Item = &ReadError> {
+        self.errors.iter().chain(self.known.values().filter_map(Entry::error))
+    }
+
+    /// The files as the last poll found them, without reading them again. None of them is
+    /// [added](Update::added) or [removed](Update::removed), and no error is new.
+    pub fn latest(&self) -> Update<'_> {
+        let (monotonic, wall) = self.times;
+        Update {
+            files: self.known.values().filter_map(Entry::readable).collect(),
+            added: Vec::new(),
+            removed: &[],
+            errors: Vec::new(),
+            all_errors: self.all_errors().collect(),
             locations: &self.searched,
             monotonic,
             wall,

@@ -16,6 +16,6 @@ pub async fn metrics(
 ) -> Result<Response, Problem> {
     let format = negotiate_exposition(&request);
     let metrics = Arc::clone(&state.metrics);
-    let text = metrics.scrape(format, move || state.snapshot()).await?;
+    let text = metrics.scrape(format, Arc::clone(state.poller())).await?;
     Ok(exposition_response(format, chained_body(age(&text), text.bytes)))
 }

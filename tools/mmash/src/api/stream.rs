@@ -13,6 +13,5 @@ pub async fn stream(
     State(state): State<Arc<AppState>>,
 ) -> Result<Response, Problem> {
     parameters.allow_only(&[])?;
-    let live = Arc::clone(&state.live);
-    Ok(live.open(move || state.snapshot())?)
+    Ok(state.live.open(Arc::clone(state.poller()))?)
 }

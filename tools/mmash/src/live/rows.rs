@@ -104,6 +104,9 @@ impl Rows {
             return;
         }
         let increases = changes.map(Increases::of).unwrap_or_default();
+        // After the first update nothing is known to be new.
+        let interval = changes.map(Changes::interval).filter(|interval| !interval.is_zero());
+        let interval = interval.map(|interval| interval.as_secs_f64());
         let unpublished = Unpublished::of(snapshot);
         let mut difference = Difference::default();
         self.by_label.values_mut().for_each(|row| row.found = false);
@@ -119,7 +122,7 @@ impl Rows {
         let values = difference.values.iter();
         let change = json::text(&EventRecord {
             time,
-            interval: changes.map(|changes| changes.interval().as_secs_f64()),
+            interval,
             files,
             new: new.map(|descriptor| &*descriptor.encoded).collect(),
             gone: difference.gone,

@@ -8,7 +8,7 @@ use mmstats_web::{Feed, TooManyStreams};
 use tokio::task::spawn_blocking;
 
 use super::rows::Rows;
-use crate::polling::Snapshot;
+use crate::polling::{Poller, Snapshot};
 
 /// How many streams may be open at a time.
 const MAX_STREAMS: usize = 128;
@@ -28,12 +28,11 @@ impl Default for LiveStream {
 }
 
 impl LiveStream {
-    /// Publishes what has changed since the last poll. `snapshot` must be the latest already for
-    /// whoever opens a stream now.
-    pub fn publish(&self, snapshot: &Snapshot, changes: &Changes) {
+    /// Publishes what has changed since the last poll.
+    pub fn publish(&self, snapshot: impl FnOnce() -> Arc<Snapshot>, changes: Option<&Changes>) {
         let mut rows = self.rows();
         if self.feed.open_streams() > 0 {
-            rows.publish(snapshot, Some(changes), &self.feed);
+            rows.publish(&snapshot(), changes, &self.feed);
         } else if rows.are_published() {
             // The next stream begins with the poll that is the latest then.
             rows.clear();
@@ -46,17 +45,20 @@ impl LiveStream {
     /// # Errors
     ///
     /// Returns an error if too many streams are open.
-    pub fn open(
-        self: &Arc<Self>,
-        latest: impl FnOnce() -> Arc<Snapshot> + Send + 'static,
-    ) -> Result<Response, TooManyStreams> {
+    pub fn open(self: &Arc<Self>, poller: Arc<Poller>) -> Result<Response, TooManyStreams> {
         let response = self.feed.stream()?;
         let stream = Arc::clone(self);
-        // The stream counts as open, so from now on polls are published.
+        // The stream counts as open, so polls that begin now are published.
         spawn_blocking(move || {
+            poller.follow();
+            if stream.rows().are_published() {
+                return;
+            }
+            // A poll locks the files first.
+            let snapshot = poller.snapshot();
             let mut rows = stream.rows();
             if !rows.are_published() {
-                rows.publish(&latest(), None, &stream.feed);
+                rows.publish(&snapshot, None, &stream.feed);
             }
         });
         Ok(response)

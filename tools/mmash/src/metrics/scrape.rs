@@ -13,7 +13,7 @@ use super::cumulative::CumulativeTotals;
 use super::gather::gather;
 use super::options::{GroupBy, MetricsOptions};
 use super::text_cache::{CachedText, TextCache};
-use crate::polling::Snapshot;
+use crate::polling::{Poller, Snapshot};
 
 /// How many bytes of text a poll has at most, in either format.
 const MAX_SIZE: usize = 64 << 20;
@@ -32,9 +32,14 @@ impl Metrics {
         Self { options, cumulative: Mutex::default(), cache: Arc::default() }
     }
 
-    /// Takes in each poll: cumulative totals outlive their files.
+    /// Whether there are totals that outlive their files.
+    pub fn are_cumulative(&self) -> bool {
+        self.options.by == GroupBy::Cmd
+    }
+
+    /// Takes in each poll, for cumulative totals.
     pub fn record(&self, changes: &Changes) {
-        if self.options.by == GroupBy::Cmd {
+        if self.are_cumulative() {
             self.cumulative().record(changes, &self.options.bounds);
         }
     }
@@ -49,9 +54,9 @@ impl Metrics {
     pub async fn scrape(
         self: Arc<Self>,
         format: Format,
-        latest: impl Fn() -> Arc<Snapshot> + Send + 'static,
+        poller: Arc<Poller>,
     ) -> Result<CachedText, Problem> {
-        let since = latest().taken;
+        let since = poller.taken();
         // The thread holds the lock, so that it encodes alone even if this client has gone.
         let mut cache = Arc::clone(&self.cache).lock_owned().await;
         if let Some(text) = cache.text(since, format) {
@@ -59,7 +64,7 @@ impl Metrics {
         }
         let encode = move || {
             let gather = |snapshot: &Snapshot| gather(snapshot, &self.options, &self.cumulative());
-            cache.encode(&latest(), format, MAX_SIZE, gather)
+            cache.encode(&poller.snapshot(), format, MAX_SIZE, gather)
         };
         let failed = |error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, format!("{error}"));
         spawn_blocking(encode).await.map_err(failed)
