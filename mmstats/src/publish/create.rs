@@ -194,13 +194,13 @@ fn removed(path: &Path, processes: &mut Processes) -> bool {
 }
 
 fn link_to(map: &Map, Temporary(temporary): &Temporary, path: &Path) -> nix::Result<()> {
+    static SECOND_WORKED: AtomicBool = AtomicBool::new(false);
     if let Some(temporary) = temporary {
         return linkat(AT_FDCWD, temporary, AT_FDCWD, path, AtFlags::empty());
     }
     let descriptor = map.descriptor().ok_or(Errno::EBADF)?;
     // Kernels before 6.10 require a privilege for the first way, and fail with "no such file". The
     // second requires none, but needs `/proc`.
-    static SECOND_WORKED: AtomicBool = AtomicBool::new(false);
     in_either_way(
         &SECOND_WORKED,
         || linkat(descriptor, "", AT_FDCWD, path, AtFlags::AT_EMPTY_PATH),
