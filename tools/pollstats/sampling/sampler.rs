@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use mmstats::{Changes, FileChange, FileEvent, Stat, StatsFile, Verdict};
 use mmstats_cli::diagnostics::Diagnostics;
 
-use super::catalog::{Catalog, LabelId, LabelInfo};
+use super::catalog::{Catalog, LabelInfo};
 use super::column_kind::ColumnKind;
 use super::fields::Fields;
 use super::filter::{Filter, any_passes};
-use super::label_memo::LabelMemo;
+use super::label_memo::{LabelMemo, LabelUse};
 use super::sample::{FileSample, FileState, Sample};
 use crate::common::natural;
 use crate::common::patterns::LabelPattern;
@@ -109,8 +109,9 @@ impl<'a> Sampler<'a> {
         self.measured += 1;
         let mut measurements = Vec::new();
         for (index, stat) in file.stats().enumerate() {
-            let id = self.memo.get(index, stat.label_bytes());
-            if let Some(id) = id.unwrap_or_else(|| self.find_label(index, &stat, file))
+            let known = self.memo.get(index, stat.label_bytes());
+            let label_use = known.unwrap_or_else(|| self.find_label(index, &stat, file));
+            if let LabelUse::Column(id) = label_use
                 && std::mem::replace(&mut self.last_measured[id], self.measured) != self.measured
             {
                 let kind = ColumnKind::of(&stat, self.options.gauges);
@@ -125,8 +126,8 @@ impl<'a> Sampler<'a> {
         FileSample { path: file.path().to_owned(), state, measurements }
     }
 
-    /// The number of the stat's label, if it may have a column.
-    fn find_label(&mut self, index: usize, stat: &Stat<'_>, file: &StatsFile) -> Option<LabelId> {
+    /// What the label of a file's stat with this index is for.
+    fn find_label(&mut self, index: usize, stat: &Stat<'_>, file: &StatsFile) -> LabelUse {
         let label = stat.label();
         let fields = self.options.fields;
         let subject = || Subject::of(file, &label);
@@ -140,17 +141,17 @@ impl<'a> Sampler<'a> {
             }
             None => {
                 self.add_other(&label);
-                self.memo.set(index, stat.label_bytes(), None);
-                return None;
+                self.memo.set(index, stat.label_bytes(), LabelUse::None);
+                return LabelUse::None;
             }
         };
         known.refine(stat, kind, subject);
         let may_have_column = fields.are_given() || known.kind.is_shown_by_default();
-        let id = may_have_column.then_some(known.id);
+        let label_use = if may_have_column { LabelUse::Column(known.id) } else { LabelUse::None };
         if known.is_final() {
-            self.memo.set(index, stat.label_bytes(), id);
+            self.memo.set(index, stat.label_bytes(), label_use);
         }
-        id
+        label_use
     }
 
     fn add_other(&mut self, label: &str) {
