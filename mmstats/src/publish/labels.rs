@@ -71,7 +71,9 @@ mod tests {
     fn a_label_is_taken_once_declared_or_added() {
         let declared = ["a", "ab", "eight by", "eight bytes and more", ""].map(String::from);
         let mut fingerprints = Fingerprints::with_capacity(0);
-        declared.iter().for_each(|label| fingerprints.push(label));
+        for label in declared.iter() {
+            fingerprints.push(label);
+        }
         let mut labels = Labels::new(fingerprints, declared.to_vec());
         assert!(declared.iter().all(|label| labels.contains(label)));
         assert!(!labels.contains("b") && !labels.contains("eight bytes and mor"));
