@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use mmstats::{Layout, MmStats, StatsFile};
-use mmstats_fuzz::{Fields, Tail};
+use mmstats_fuzz::{Fields, Pair, Tail};
 use mmstats_testing::kinds::Kinds;
 
 /// The targets that take whole files.
@@ -28,7 +28,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (number, message) in MESSAGES.iter().enumerate() {
         write(folder, "message", &number.to_string(), message.as_bytes())?;
     }
-    for (number, file) in files()?.iter().enumerate() {
+    let files = files()?;
+    for (number, pair) in pairs(&files).enumerate() {
+        write(folder, "watch", &number.to_string(), &pair.joined())?;
+    }
+    for (number, file) in files.iter().enumerate() {
         for target in OF_FILES {
             write(folder, target, &number.to_string(), file)?;
         }
@@ -44,6 +48,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     Ok(())
+}
+
+/// Each file with another one, and with the other one's end.
+fn pairs(files: &[Vec<u8>]) -> impl Iterator<Item = Pair> {
+    files.iter().zip(files.iter().cycle().skip(1)).flat_map(|(one, other)| {
+        let middle = one.len().min(other.len()) / 2;
+        let spliced = [&one[..middle], &other[middle..]].concat();
+        [other.clone(), spliced].map(|second| Pair { first: one.clone(), second })
+    })
 }
 
 fn write(folder: &Path, target: &str, name: &str, bytes: &[u8]) -> Result<(), Box<dyn Error>> {

@@ -9,9 +9,12 @@ pub mod message;
 mod mutate;
 pub mod oracle;
 pub mod output;
+mod pair;
 mod parts;
 pub mod signature;
 pub mod trailer;
+pub mod watch;
 
 pub use mutate::{mutate_file, mutate_trailer};
+pub use pair::{Pair, mutate_pair};
 pub use parts::{Fields, Tail};

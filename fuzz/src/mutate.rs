@@ -68,14 +68,14 @@ const CODES: std::ops::Range<usize> = 16..19;
 const PARAMETERS: std::ops::Range<usize> = 24..40;
 
 /// Numbers that are random enough to choose by.
-struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
-    fn new(seed: u32) -> Self {
+    pub fn new(seed: u32) -> Self {
         Self(u64::from(seed) << 1 | 1)
     }
 
-    fn roll(&mut self, sides: usize) -> usize {
+    pub fn roll(&mut self, sides: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
