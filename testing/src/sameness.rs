@@ -12,6 +12,9 @@ pub fn same_file(found: &StatsFile, expected: &StatsFile) -> Result<(), String> 
     same("problem", &reason(found), &reason(expected))?;
     same("identity", &found.identity(), &expected.identity())?;
     same("trailer", &found.has_trailer(), &expected.has_trailer())?;
+    same("pid", &found.pid(), &expected.pid())?;
+    same("tid", &found.tid(), &expected.tid())?;
+    same("process", &found.process(), &expected.process())?;
     same("number of stats", &found.stats().len(), &expected.stats().len())?;
     for (found, expected) in found.stats().zip(expected.stats()) {
         let label = expected.label();
