@@ -160,7 +160,9 @@ impl Harness {
         let mut forms: Vec<_> = forms.into_iter().map(sized).collect();
         for _ in 0..ROUNDS {
             self.check()?;
-            forms.iter_mut().for_each(|(_, turn, times)| times.push(turn.nanoseconds()));
+            for (_, turn, times) in &mut forms {
+                times.push(turn.nanoseconds());
+            }
         }
         let median = |times: &[f64]| Spread::of(times.iter().copied()).median;
         let fastest = forms.into_iter().min_by(|(.., a), (.., b)| median(a).total_cmp(&median(b)));

@@ -21,7 +21,8 @@ use super::create_reserved;
 macro_rules! bare_forms {
     ($map:expr, |$word:ident| $operation:expr) => {{
         let map = $map;
-        let (words, pointers) = (map.words(), map.pointers());
+        let words = map.words();
+        let pointers = ::std::hint::black_box(::std::boxed::Box::new(map.pointers()));
         ::std::vec![
             $crate::bare_form!("base", |$word| $operation, |number| &words[number]),
             $crate::bare_form!("base and offset", |$word| $operation, |number| &words[64 + number]),
@@ -92,12 +93,13 @@ impl<const NUMBER: usize> FixedMap<NUMBER> {
         black_box(self.page())
     }
 
-    /// A pointer to each of the first words, in memory, as the library has them.
-    pub fn pointers(&self) -> Box<[&AtomicU64; 16]> {
-        black_box(Box::new(std::array::from_fn(|number| &self.words()[number])))
+    /// A pointer to each of the first words, as the library has them.
+    pub fn pointers(&self) -> [&AtomicU64; 16] {
+        std::array::from_fn(|number| &self.words()[number])
     }
 
     #[inline]
+    #[expect(clippy::unused_self, reason = "the page is mapped as long as it lives")]
     fn page(&self) -> &Words {
         // SAFETY: `self` exists only while that page is mapped there, and everybody who has its
         // words has them as atomics.

@@ -57,7 +57,7 @@ fn measure(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
         wait()?;
         let polls = WINDOW.as_secs_f64();
         let took = |server: &Server, before: Duration| -> Result<f64, Box<dyn Error>> {
-            Ok((server.processor_time()? - before).as_secs_f64() * 1e9 / polls)
+            Ok(server.processor_time()?.saturating_sub(before).as_secs_f64() * 1e9 / polls)
         };
         pairs.push((took(&ours, own)?, took(&other, others)?));
     }
