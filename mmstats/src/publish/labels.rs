@@ -71,7 +71,7 @@ mod tests {
     fn a_label_is_taken_once_declared_or_added() {
         let declared = ["a", "ab", "eight by", "eight bytes and more", ""].map(String::from);
         let mut fingerprints = Fingerprints::with_capacity(0);
-        for label in declared.iter() {
+        for label in &declared {
             fingerprints.push(label);
         }
         let mut labels = Labels::new(fingerprints, declared.to_vec());
