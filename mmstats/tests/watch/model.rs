@@ -107,9 +107,11 @@ pub fn described(error: &ReadError) -> (PathBuf, String) {
     (error.path().to_owned(), error.reason())
 }
 
-/// The file that a name has; none if it is a link that leads nowhere.
+/// The file that a name has; none if it is a link that leads nowhere, or a directory, which may have
+/// a number of a file that was removed.
 fn id_at(path: &Path) -> Option<Id> {
-    fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
+    let found = fs::metadata(path).ok().filter(|found| !found.is_dir());
+    found.map(|found| (found.dev(), found.ino()))
 }
 
 /// An open file, whatever its names.
