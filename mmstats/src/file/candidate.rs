@@ -139,6 +139,6 @@ impl Candidate {
     }
 
     pub(super) fn judge(&self, processes: &mut Processes) -> Life {
-        judge(&self.file.file, self.inode.id, self.writer(), processes)
+        judge(&self.file.file, self.inode.id, || self.writer(), processes)
     }
 }

@@ -62,10 +62,14 @@ impl FileImage {
         self.size = self.size.min(size);
     }
 
-    /// Takes the bytes of another image of the same part. Clones keep what they have.
-    pub(crate) fn assign(&mut self, other: &Self) {
+    /// Takes the bytes of another image of the same part, which differs only in these ranges. Clones
+    /// keep what they have.
+    pub(crate) fn assign(&mut self, other: &Self, changed: &[Range<usize>]) {
         if self.size == other.size && Arc::get_mut(&mut self.words).is_some() {
-            self.bytes_mut().copy_from_slice(other.bytes());
+            let bytes = self.bytes_mut();
+            for range in changed {
+                bytes[range.clone()].copy_from_slice(&other.bytes()[range.clone()]);
+            }
         } else {
             *self = Self::of_bytes(other.bytes());
             self.start = other.start;
@@ -134,7 +138,7 @@ mod tests {
     fn a_clone_keeps_its_bytes() {
         let mut image = FileImage::of_bytes(&[1; 20]);
         let clone = image.clone();
-        image.assign(&FileImage::of_bytes(&[2; 20]));
+        image.assign(&FileImage::of_bytes(&[2; 20]), std::slice::from_ref(&(0..20)));
         image.reset(30);
         image.bytes_mut().fill(3);
         assert_eq!((clone.bytes(), image.bytes()), (&[1; 20][..], &[3; 30][..]));

@@ -79,14 +79,19 @@ impl Writer<'_> {
 /// Judges an open file by its lock, its writer's process and that process's maps.
 ///
 /// Dead means proven dead. The age of a stats file proves nothing.
-pub(crate) fn judge(
+///
+/// A lock that is held says enough: then nobody asks for the `writer`.
+pub(crate) fn judge<'a>(
     file: &File,
     id: FileId,
-    writer: Writer<'_>,
+    writer: impl FnOnce() -> Writer<'a>,
     processes: &mut Processes,
 ) -> Life {
-    match (lock::probe(file), writer) {
-        (Ok(Lock::Held), _) => Life::alive("locked by its writer"),
+    let lock = lock::probe(file);
+    if matches!(lock, Ok(Lock::Held)) {
+        return Life::alive("locked by its writer");
+    }
+    match (lock, writer()) {
         (lock, Writer::Ours(identity)) => {
             let lock_is_free = lock.is_ok_and(|lock| lock == Lock::Free);
             of_ours(identity, lock_is_free && is_local(file), id, processes)
@@ -204,7 +209,7 @@ mod tests {
     }
 
     fn judged(file: &File, writer: Writer<'_>) -> (Verdict, String) {
-        let life = judge(file, id_of(file), writer, &mut Processes::new());
+        let life = judge(file, id_of(file), || writer, &mut Processes::new());
         (life.verdict, life.reason.into_owned())
     }
 

@@ -1,10 +1,12 @@
 //! What a copy of a file's bytes says, and how it is read again.
 
+use std::ops::Range;
 use std::path::Path;
+use std::ptr;
 use std::sync::Arc;
 
 use super::consistent::Unstable;
-use super::parsed::Parsed;
+use super::parsed::{Fields, Parsed};
 use super::parsed_field::ParsedField;
 use super::sys_fields::SysFields;
 use super::{ReadBudget, Stat};
@@ -21,6 +23,20 @@ pub(super) struct Content {
     /// Where everything is in the image.
     parsed: Arc<Parsed>,
     unstable: Unstable,
+}
+
+/// What reading files again takes, for one after the other.
+#[derive(Debug)]
+pub(super) struct Scratch {
+    copy: FileImage,
+    /// The ranges in which the copy differs from the one before.
+    changed: Vec<Range<usize>>,
+}
+
+impl Scratch {
+    pub(super) fn new() -> Self {
+        Self { copy: FileImage::empty(), changed: Vec::new() }
+    }
 }
 
 impl Content {
@@ -59,7 +75,7 @@ impl Content {
         &mut self,
         path: &Path,
         open: &OpenFile,
-        scratch: &mut FileImage,
+        Scratch { copy, changed }: &mut Scratch,
     ) -> Result<bool, ReadError> {
         // One more byte than there was: a file that has grown shows it.
         let (expected, wanted) = (self.size(), self.size() + 1);
@@ -67,19 +83,22 @@ impl Content {
         if !is_whole && open.filled() != expected {
             return Ok(false);
         }
-        open.copy_into(scratch, if is_whole { wanted } else { expected }, path)?;
-        if scratch.bytes().len() != expected {
+        open.copy_into(copy, if is_whole { wanted } else { expected }, path)?;
+        if copy.bytes().len() != expected
+            || !self.parsed.has_same_structure(self.image.bytes(), copy.bytes(), changed)
+        {
             return Ok(false);
         }
         // Where nothing at all has changed there was no update, not even of a value of several words.
-        if scratch.bytes() == self.image.bytes() && self.unstable.is_empty() {
+        if changed.is_empty() && self.unstable.is_empty() {
             return Ok(true);
         }
-        if !self.parsed.has_same_structure(self.image.bytes(), scratch.bytes()) {
-            return Ok(false);
+        if self.parsed.takes_several_copies {
+            self.unstable = self.parsed.read_consistent(copy, path, open)?;
+            changed.clear();
+            changed.push(0..expected);
         }
-        self.unstable = self.parsed.read_consistent(scratch, path, open)?;
-        self.image.assign(scratch);
+        self.image.assign(copy, changed);
         Ok(true)
     }
 
@@ -131,6 +150,15 @@ impl Content {
         budget.release(self.size(), self.stats());
     }
 
+    /// Takes the memory of `fields` if they are the same, so that many files of a program have one
+    /// copy, which stays in the processor's cache. Otherwise these are the next ones to try.
+    pub(super) fn share_fields(&mut self, fields: &mut Fields) {
+        match Arc::get_mut(&mut self.parsed) {
+            Some(parsed) if parsed.fields == *fields => parsed.fields = Arc::clone(fields),
+            _ => *fields = Arc::clone(&self.parsed.fields),
+        }
+    }
+
     /// How many bytes were read. A file may have more zeros at its end.
     pub(super) fn size(&self) -> usize {
         self.image.bytes().len()
@@ -168,7 +196,8 @@ impl Content {
 
     /// The index of a stat of this content; `None` if it is of another one.
     pub(super) fn index_of(&self, stat: &Stat<'_>) -> Option<usize> {
-        self.parsed.index_of(stat.field())
+        let is_of_this = ptr::eq(stat.bytes(), self.image.bytes());
+        self.parsed.index_of(stat.field()).filter(|_| is_of_this)
     }
 
     /// Whether both have the same memory, and so the same values. If not, the values may still be

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 use std::ptr;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::consistent::{Unstable, read_consistent};
 use super::parsed_field::ParsedField;
@@ -11,17 +11,20 @@ use super::sys_fields::SysFields;
 use crate::file::{FileImage, OpenFile, ReadError, walk};
 use crate::format::{FormatError, Identity, Trailer};
 
+/// The fields of a file. They lie at the same offsets in many files.
+pub(super) type Fields = Arc<Vec<ParsedField>>;
+
 /// The result of one walk over a file's bytes.
 #[derive(Debug)]
 pub(super) struct Parsed {
-    pub fields: Vec<ParsedField>,
+    pub fields: Fields,
     /// The range of the trailer's identity, if the file has one.
     pub identity: Option<Range<usize>>,
     pub problem: Option<FormatError>,
     /// There are more fields than `max_fields`; the others are left out.
     pub too_many: bool,
     /// Some field takes several copies.
-    takes_several_copies: bool,
+    pub takes_several_copies: bool,
     /// Set at the first use.
     decoded_identity: OnceLock<Option<Identity>>,
     /// Set at the first use.
@@ -45,7 +48,7 @@ impl Parsed {
         }
         let takes_several_copies = fields.iter().any(ParsedField::takes_several_copies);
         Ok(Self {
-            fields,
+            fields: Arc::new(fields),
             identity: walk.trailer.map(|trailer| trailer.identity_range()),
             problem: walk.problem,
             too_many,
@@ -75,21 +78,28 @@ impl Parsed {
     }
 
     /// Whether `new` differs from the bytes that were parsed in nothing but values: then all that is
-    /// known of those holds for `new`.
-    pub(super) fn has_same_structure(&self, parsed: &[u8], new: &[u8]) -> bool {
+    /// known of those holds for `new`. Puts the ranges of the fields that differ into `changed`.
+    pub(super) fn has_same_structure(
+        &self,
+        parsed: &[u8],
+        new: &[u8],
+        changed: &mut Vec<Range<usize>>,
+    ) -> bool {
+        changed.clear();
         if self.problem.is_some() || parsed.len() != new.len() {
             return parsed == new;
         }
         // Few values change between two copies, so the fields of the others aren't even loaded.
-        let mut at = 0;
-        while let Some(changed) = first_difference(parsed, new, at) {
-            let number = self.fields.partition_point(|field| field.end() <= changed);
+        let mut behind = 0;
+        while let Some(at) = first_difference(parsed, new, behind) {
+            let number = self.fields.partition_point(|field| field.end() <= at);
             let Some(field) = self.fields.get(number) else { return false };
             let write_buffer = field.write_buffer_at();
-            if changed < write_buffer || !field.accepts_write_buffer(new[write_buffer]) {
+            if at < write_buffer || !field.accepts_write_buffer(new[write_buffer]) {
                 return false;
             }
-            at = field.end();
+            behind = field.end();
+            changed.push(write_buffer..behind);
         }
         true
     }
@@ -101,13 +111,17 @@ impl Parsed {
     }
 }
 
-/// The offset of the first byte from `at` on in which two copies of the same size differ.
+/// The offset, from `at` on, of the first byte in which two copies of the same size differ.
 fn first_difference(one: &[u8], other: &[u8], at: usize) -> Option<usize> {
     const BLOCK: usize = 256;
-    let mut blocks = one[at..].chunks(BLOCK).zip(other[at..].chunks(BLOCK)).enumerate();
-    let (number, (one, other)) = blocks.find(|(_, (one, other))| one != other)?;
-    let within = one.iter().zip(other).position(|(one, other)| one != other)?;
-    Some(at + number * BLOCK + within)
+    const WORD: usize = 8;
+    let blocks = one[at..].chunks(BLOCK).zip(other[at..].chunks(BLOCK));
+    let mut blocks = blocks.zip((at..).step_by(BLOCK));
+    let ((one, other), start) = blocks.find(|((one, other), _)| one != other)?;
+    let words = one.as_chunks::<WORD>().0.iter().zip(other.as_chunks::<WORD>().0);
+    let same = WORD * words.take_while(|(one, other)| one == other).count();
+    let bytes = one[same..].iter().zip(&other[same..]);
+    Some(start + same + bytes.take_while(|(one, other)| one == other).count())
 }
 
 /// Fields and entries are in the same order, so one pass over both matches them.
@@ -174,15 +188,25 @@ mod tests {
             fields.any(|field| (field.value_at()..field.end()).contains(&at))
         };
         let is_write_buffer = |at| parsed.fields[..2].iter().any(|f| f.write_buffer_at() == at);
+        let is_same = |new: &[u8]| {
+            let mut changed = Vec::new();
+            let is_same = parsed.has_same_structure(&bytes, new, &mut changed);
+            let mut copy = bytes.clone();
+            for range in changed {
+                copy[range.clone()].copy_from_slice(&new[range]);
+            }
+            assert!(!is_same || copy == new, "all that has changed is known");
+            is_same
+        };
         for at in 0..bytes.len() {
             let mut changed = bytes.clone();
             changed[at] ^= 1;
             let expected = is_value(at) || is_write_buffer(at);
-            assert_eq!(parsed.has_same_structure(&bytes, &changed), expected, "byte {at}");
+            assert_eq!(is_same(&changed), expected, "byte {at}");
             changed[at] ^= 0x81;
-            assert_eq!(parsed.has_same_structure(&bytes, &changed), is_value(at), "byte {at}");
+            assert_eq!(is_same(&changed), is_value(at), "byte {at}");
         }
-        assert!(!parsed.has_same_structure(&bytes, &bytes[..bytes.len() - 1]));
+        assert!(!is_same(&bytes[..bytes.len() - 1]));
     }
 
     /// A writer is adding a field: its entry is there but the field isn't visible yet, or the other

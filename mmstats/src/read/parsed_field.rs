@@ -7,7 +7,7 @@ use crate::format::{Entry, RawField, SIZE_OF_SIZE, UNBUFFERED};
 
 /// One field of a copy. Offsets count from the beginning of the file, which is smaller than
 /// 4 GiB.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ParsedField {
     label: u32,
     label_size: u16,

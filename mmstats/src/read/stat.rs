@@ -229,6 +229,11 @@ impl<'a> Stat<'a> {
         self.field.entry(self.bytes)
     }
 
+    /// Those of the whole file.
+    pub(super) fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
     pub(super) fn field(&self) -> &'a ParsedField {
         self.field
     }

@@ -4,11 +4,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::content::Content;
+use super::content::{Content, Scratch};
+use super::parsed::Fields;
 use super::{ProcessKey, ReadBudget, Stat};
-use crate::file::{
-    FileImage, Inode, Life, MAX_SIZE, OpenFile, Processes, ReadError, Writer, judge,
-};
+use crate::file::{Inode, Life, MAX_SIZE, OpenFile, Processes, ReadError, Writer, judge};
 use crate::format::{FormatError, Identity};
 
 /// A snapshot of one stats file: who wrote it, and its stats at one moment.
@@ -113,13 +112,16 @@ impl StatsFile {
         Ok(Self::new(path.into(), size, content, Some(origin)))
     }
 
-    /// Reads a file that stays open elsewhere.
+    /// Reads a file that stays open elsewhere. `fields` are those of the file before: the files of a
+    /// program nearly always have the same.
     pub(super) fn read_from(
         path: Arc<Path>,
         open: &OpenFile,
         budget: &mut ReadBudget,
+        fields: &mut Fields,
     ) -> Result<Self, ReadError> {
-        let content = Content::read(&path, open, Some(budget))?;
+        let mut content = Content::read(&path, open, Some(budget))?;
+        content.share_fields(fields);
         let origin = open.inode().map_or(Origin::Unknown, Origin::Closed);
         Ok(Self::new(path, open.size, content, Some(origin)))
     }
@@ -128,7 +130,7 @@ impl StatsFile {
     pub(super) fn refresh(
         &mut self,
         open: &mut OpenFile,
-        scratch: &mut FileImage,
+        scratch: &mut Scratch,
         budget: &mut ReadBudget,
     ) -> Result<(), ReadError> {
         if self.content.size() != open.size {
@@ -152,6 +154,10 @@ impl StatsFile {
     fn new(path: Arc<Path>, size: usize, content: Content, origin: Option<Origin>) -> Self {
         let problem = problem_of(&content, &path);
         Self { path, size, content, problem, origin }
+    }
+
+    pub(super) fn shared_path(&self) -> Arc<Path> {
+        Arc::clone(&self.path)
     }
 
     /// The path as it was given.
@@ -276,7 +282,7 @@ impl StatsFile {
 
     /// Whether the writer still publishes, given the file that was read.
     pub(super) fn life_through(&self, open: &OpenFile, processes: &mut Processes) -> Life {
-        let writer = match self.identity() {
+        let writer = || match self.identity() {
             Some(identity) => Writer::Ours(identity),
             None => Writer::Original(self.pid()),
         };

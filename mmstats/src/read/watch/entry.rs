@@ -21,6 +21,8 @@ pub(super) struct Entry {
     listed_inode: u64,
     /// What the search found in the present poll.
     found_inode: Option<u64>,
+    /// The index of the file that the search found behind this one, if it is still so.
+    pub next: usize,
     added_in: u64,
     /// Why it couldn't be read in the last poll. The values are those of an earlier one.
     error: Option<ReadError>,
@@ -43,16 +45,27 @@ impl Entry {
         reading: &mut Reading<'_>,
     ) -> Result<Self, ReadError> {
         let open = reading.owners.open(path, MAX_SIZE)?;
-        let file = StatsFile::read_from(Arc::clone(path), &open, reading.budget)?;
+        let Reading { budget, fields, .. } = reading;
+        let file = StatsFile::read_from(Arc::clone(path), &open, budget, fields)?;
         let life = file.life_through(&open, &mut reading.processes);
         Ok(Self {
             watched: WatchedFile { file, life },
             handle: reading.descriptors.keep(open),
             listed_inode: inode,
             found_inode: None,
+            next: 0,
             added_in: reading.poll,
             error: None,
         })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        self.watched.file.path()
+    }
+
+    /// The path for another file that has it now.
+    pub(super) fn shared_path(&self) -> Arc<Path> {
+        self.watched.file.shared_path()
     }
 
     /// The inode number that the search found, until the file is polled.

@@ -1,25 +1,32 @@
 //! What a search finds, compared with what is known.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::entry::Entry;
-use super::path_key::PathKey;
 use crate::file::ReadError;
 use crate::read::locate::Visitor;
 
-/// What a search finds, compared with what is known.
+/// What a search finds, compared with what is known by `K`.
 #[derive(Debug)]
-pub(super) struct Found<'a> {
-    known: &'a mut BTreeMap<PathKey, Entry>,
+pub(super) struct Found<K> {
+    /// Takes the path and inode number of a file, and returns whether it is known.
+    is_known: K,
     /// Where it searched.
     pub locations: Vec<String>,
-    /// Paths that aren't known, with their inode numbers; some more than once.
-    pub new: Vec<(Arc<Path>, u64)>,
+    /// Files that aren't known; some more than once.
+    pub new: Vec<NewFile>,
     /// Locations that don't exist or can't be searched.
     pub errors: Vec<ReadError>,
     pub unlisted: Unlisted,
+}
+
+/// A file that isn't known.
+#[derive(Debug)]
+pub(super) struct NewFile {
+    pub path: Arc<Path>,
+    /// The inode number that the search found.
+    pub inode: u64,
 }
 
 /// Directories that couldn't be listed.
@@ -30,22 +37,21 @@ pub(super) struct Unlisted {
     defaults: Vec<ReadError>,
 }
 
-impl<'a> Found<'a> {
-    pub(super) fn new(known: &'a mut BTreeMap<PathKey, Entry>) -> Self {
+impl<K: FnMut(&Path, u64) -> bool> Found<K> {
+    pub(super) fn new(is_known: K) -> Self {
         let (locations, new, errors) = (Vec::new(), Vec::new(), Vec::new());
-        Self { known, locations, new, errors, unlisted: Unlisted::default() }
+        Self { is_known, locations, new, errors, unlisted: Unlisted::default() }
     }
 }
 
-impl Visitor for Found<'_> {
+impl<K: FnMut(&Path, u64) -> bool> Visitor for Found<K> {
     fn location(&mut self, location: String) {
         self.locations.push(location);
     }
 
     fn file(&mut self, path: &Path, inode: u64) {
-        match self.known.get_mut(path.as_os_str()) {
-            Some(entry) => entry.found(inode),
-            None => self.new.push((path.into(), inode)),
+        if !(self.is_known)(path, inode) {
+            self.new.push(NewFile { path: path.into(), inode });
         }
     }
 

@@ -2,25 +2,25 @@
 
 mod entry;
 mod found;
-mod path_key;
+mod known;
 mod reading;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::mem;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
 use nix::sys::resource::{Resource, getrlimit};
 
-use self::entry::{Entry, Presence};
 use self::found::Found;
-use self::path_key::PathKey;
+use self::known::KnownFiles;
 use self::reading::{Descriptors, Reading};
+use super::content::Scratch;
 use super::locate::locate;
+use super::parsed::Fields;
 use super::{ReadBudget, Update, WatchedFile};
-use crate::file::{FileImage, Owners, Processes, ReadError};
+use crate::file::{Owners, Processes, ReadError};
 
 /// Follows the stats files at some locations, for a reader that polls: which come and go, what they
 /// say, and whether their writers live.
@@ -65,7 +65,7 @@ pub struct Watch {
     times: (Duration, SystemTime),
     /// The number of the last poll.
     poll: u64,
-    known: BTreeMap<PathKey, Entry>,
+    known: KnownFiles,
     removed: Vec<WatchedFile>,
     /// Errors of the last poll, but for those of known files.
     errors: Vec<ReadError>,
@@ -89,7 +89,7 @@ impl Watch {
             begun: None,
             times: (Duration::ZERO, SystemTime::UNIX_EPOCH),
             poll: 0,
-            known: BTreeMap::new(),
+            known: KnownFiles::default(),
             removed: Vec::new(),
             errors: Vec::new(),
             reported: HashSet::new(),
@@ -135,7 +135,10 @@ impl Watch {
     /// Polls now, by clocks of the caller: the time since its first poll, and the system's time.
     pub fn poll_at(&mut self, monotonic: Duration, wall: SystemTime) -> Update<'_> {
         self.poll += 1;
-        let mut found = Found::new(&mut self.known);
+        let mut found = Found::new(|path, inode| {
+            let known = self.known.find(path);
+            known.map(|entry| entry.found(inode)).is_some()
+        });
         locate(&self.locations, &mut found);
         let Found { locations, mut new, errors, unlisted, .. } = found;
         (self.searched, self.errors) = (locations, errors);
@@ -144,21 +147,14 @@ impl Watch {
             descriptors: &mut self.descriptors,
             owners: &self.owners,
             processes: Processes::new(),
-            scratch: FileImage::empty(),
+            scratch: Scratch::new(),
+            fields: Fields::default(),
             poll: self.poll,
         };
-        let is_over = |path: &PathKey, entry: &mut Entry| {
-            let found = entry.found_inode();
-            let presence = entry.poll(!unlisted.may_have(&path.0), &mut reading);
-            if let (Presence::Replaced, Some(inode)) = (presence, found) {
-                new.push((Arc::clone(&path.0), inode));
-            }
-            presence != Presence::Same
-        };
-        let over: Vec<_> = self.known.extract_if(.., is_over).collect();
-        self.removed = over.into_iter().map(|(_, entry)| entry.finish(&mut reading)).collect();
-        self.errors.extend(unlisted.errors_at(self.known.keys().map(|path| &*path.0)));
-        add(new, &mut self.known, &mut self.errors, &mut reading);
+        let over = self.known.poll(&unlisted, &mut new, &mut reading);
+        self.removed = over.into_iter().map(|entry| entry.finish(&mut reading)).collect();
+        self.errors.extend(unlisted.errors_at(self.known.paths()));
+        self.errors.extend(self.known.add(new, &mut reading));
         self.update(monotonic, wall)
     }
 
@@ -168,9 +164,8 @@ impl Watch {
         let with_reason = |error: &ReadError| (error.path().to_owned(), error.reason());
         self.reported = self.all_errors().map(with_reason).collect();
         let is_new = |error: &&ReadError| !reported.contains(&with_reason(error));
-        let readable = self.known.values().filter(|entry| entry.was_added_in(self.poll));
         Update {
-            added: readable.filter_map(Entry::readable).collect(),
+            added: self.known.added(self.poll).collect(),
             removed: &self.removed,
             errors: self.all_errors().filter(is_new).collect(),
             ..self.latest()
@@ -178,7 +173,7 @@ impl Watch {
     }
 
     fn all_errors(&self) -> impl Iterator<Item = &ReadError> {
-        self.errors.iter().chain(self.known.values().filter_map(Entry::error))
+        self.errors.iter().chain(self.known.errors())
     }
 
     /// The files as the last poll found them, without reading them again. None of them is
@@ -186,7 +181,7 @@ impl Watch {
     pub fn latest(&self) -> Update<'_> {
         let (monotonic, wall) = self.times;
         Update {
-            files: self.known.values().filter_map(Entry::readable).collect(),
+            files: self.known.readable().collect(),
             added: Vec::new(),
             removed: &[],
             errors: Vec::new(),
@@ -195,26 +190,6 @@ impl Watch {
             monotonic,
             wall,
             after_gap: false,
-        }
-    }
-}
-
-/// Begins to follow new files.
-fn add(
-    mut new: Vec<(Arc<Path>, u64)>,
-    known: &mut BTreeMap<PathKey, Entry>,
-    errors: &mut Vec<ReadError>,
-    reading: &mut Reading<'_>,
-) {
-    new.sort_unstable_by(|(one, _), (other, _)| one.as_os_str().cmp(other.as_os_str()));
-    new.dedup_by(|(one, _), (other, _)| one.as_os_str() == other.as_os_str());
-    for (path, inode) in new {
-        match Entry::add(&path, inode, reading) {
-            Ok(entry) => drop(known.insert(PathKey(path), entry)),
-            // Removed since it was found.
-            Err(error) if error.is_not_found() => {}
-            Err(ReadError::OtherOwner { .. }) => {}
-            Err(error) => errors.push(error),
         }
     }
 }

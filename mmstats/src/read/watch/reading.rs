@@ -1,7 +1,9 @@
 //! What reading the files of one poll takes.
 
-use crate::file::{FileImage, OpenFile, Owners, Processes};
+use crate::file::{OpenFile, Owners, Processes};
 use crate::read::ReadBudget;
+use crate::read::content::Scratch;
+use crate::read::parsed::Fields;
 
 /// What reading the files of one poll takes.
 #[derive(Debug)]
@@ -11,7 +13,9 @@ pub(super) struct Reading<'a> {
     pub owners: &'a Owners,
     pub processes: Processes,
     /// For the next copy of a known file.
-    pub scratch: FileImage,
+    pub scratch: Scratch,
+    /// The fields of the file that was added last.
+    pub fields: Fields,
     /// The number of the poll.
     pub poll: u64,
 }
