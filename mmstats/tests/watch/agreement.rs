@@ -18,7 +18,7 @@ pub enum Final {
 }
 
 /// Whether an update is what is expected; an error is the first difference.
-pub fn agree(update: &Update<'_>, expected: &Expected, values: Final) -> Result<(), String> {
+pub fn check_update(update: &Update<'_>, expected: &Expected, values: Final) -> Result<(), String> {
     let paths = |files: &mut dyn Iterator<Item = PathBuf>| files.collect::<Vec<_>>();
     let files = paths(&mut update.files().map(|file| file.file().path().to_owned()));
     same("files", &files, &expected.files.keys().cloned().collect())?;

@@ -7,7 +7,7 @@ use mmstats::Watch;
 use mmstats_testing::os::fork::in_child;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
-use crate::agreement::{Final, agree};
+use crate::agreement::{Final, check_update};
 use crate::foreign;
 use crate::model::Model;
 use crate::random::{Random, seed};
@@ -65,7 +65,7 @@ fn a_limit_changes_no_result() {
         let expected = model.poll();
         assert!(expected.files.len() > FILES / 2, "few of the files can be read");
         for (watch, limit, values) in &mut watches {
-            if let Err(difference) = agree(&watch.poll(), &expected, *values) {
+            if let Err(difference) = check_update(&watch.poll(), &expected, *values) {
                 panic!("MMSTATS_TEST_SEED={seed}, poll {number}, limit {limit}: {difference}");
             }
         }

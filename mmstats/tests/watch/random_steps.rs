@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use mmstats::{StatsFile, Watch};
 use mmstats_testing::sameness::same_file;
 
-use crate::agreement::{Final, agree};
+use crate::agreement::{Final, check_update};
 use crate::model::Model;
 use crate::step::Step;
 use crate::steps::run;
@@ -63,7 +63,7 @@ fn follow(
             let at =
                 |difference| format!("after step {number}, {step:?}, watch {index}: {difference}");
             let update = watch.poll();
-            agree(&update, &expected, *values).map_err(at)?;
+            check_update(&update, &expected, *values).map_err(at)?;
             for (old, unchanged) in before.iter() {
                 same_file(old, unchanged).map_err(|it| at(format!("an old snapshot: {it}")))?;
             }

@@ -9,7 +9,7 @@ use mmstats::{Identity, Layout, Watch};
 use mmstats_testing::foreign::{Foreign, foreign};
 use mmstats_testing::original::content;
 
-use crate::agreement::{Final, agree};
+use crate::agreement::{Final, check_update};
 use crate::foreign;
 use crate::model::Model;
 use crate::random::{Random, seed};
@@ -147,7 +147,7 @@ fn a_second_copy_is_what_the_file_says_alone() {
             overwrite(&path, bytes);
             let (update, expected) = (watch.poll(), model.poll());
             read += expected.files.len();
-            if let Err(difference) = agree(&update, &expected, Final::Now) {
+            if let Err(difference) = check_update(&update, &expected, Final::Now) {
                 let kept = directory.keep();
                 panic!("MMSTATS_TEST_SEED={seed}, {kept:?}, pair {number}.{copy}: {difference}");
             }
