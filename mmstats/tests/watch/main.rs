@@ -1,6 +1,6 @@
 //! `Watch` beside a naive reader that reads everything anew in each poll.
 //!
-//! `MMSTATS_TEST_SEED` repeats a run.
+//! `MMSTATS_TEST_SEED` takes other random steps.
 
 mod agreement;
 mod budget;

@@ -107,10 +107,10 @@ pub fn described(error: &ReadError) -> (PathBuf, String) {
     (error.path().to_owned(), error.reason())
 }
 
-/// The file that a name has; none if it is a link that leads nowhere, or a directory, which may have
-/// a number of a file that was removed.
+/// The regular file that a name has; none if it is a link that leads nowhere, or anything else, which
+/// may have the inode number of a file before it.
 fn id_at(path: &Path) -> Option<Id> {
-    let found = fs::metadata(path).ok().filter(|found| !found.is_dir());
+    let found = fs::metadata(path).ok().filter(fs::Metadata::is_file);
     found.map(|found| (found.dev(), found.ino()))
 }
 

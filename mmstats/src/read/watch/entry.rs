@@ -119,7 +119,10 @@ impl Entry {
             None => match reading.owners.open(self.watched.file.path(), MAX_SIZE) {
                 Ok(open) => (open, false),
                 Err(error) if error.is_not_found() => return Presence::Gone,
-                Err(ReadError::OtherOwner { .. }) => return Presence::Replaced,
+                // Something else has the path, and perhaps even the inode number.
+                Err(ReadError::OtherOwner { .. } | ReadError::NotRegular { .. }) => {
+                    return Presence::Replaced;
+                }
                 Err(error) => {
                     self.error = Some(error);
                     return Presence::Same;
