@@ -61,11 +61,12 @@ impl Content {
             // A field reaches into the hole at the end.
             content = Self::copied(path, open, open.size, budget.as_deref())?;
         }
+        let Self { image, parsed, unstable } = &mut content;
+        *unstable = parsed.read_consistent(image, path, open)?;
+        // Last, so that a file that can't be read takes nothing.
         if let Some(budget) = budget {
             budget.charge(path, content.size(), content.stats())?;
         }
-        let Self { image, parsed, unstable } = &mut content;
-        *unstable = parsed.read_consistent(image, path, open)?;
         Ok(content)
     }
 
