@@ -13,9 +13,12 @@ const PRIME: u64 = 0x0000_0100_0000_01b3;
 pub fn checksum(bytes: &[u8]) -> u64 {
     let (words, rest) = bytes.as_chunks::<8>();
     debug_assert!(rest.is_empty(), "the parts of a trailer are whole words");
-    words.iter().fold(BASIS, |sum, word| {
-        (sum ^ u64::from_ne_bytes(*word)).wrapping_mul(PRIME).rotate_left(29)
-    })
+    words.iter().fold(BASIS, |sum, word| checksum_step(sum, *word))
+}
+
+/// The checksum of what has the checksum `sum`, and of a further word.
+pub(crate) fn checksum_step(sum: u64, word: [u8; 8]) -> u64 {
+    (sum ^ u64::from_ne_bytes(word)).wrapping_mul(PRIME).rotate_left(29)
 }
 
 #[cfg(test)]

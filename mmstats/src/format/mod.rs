@@ -32,6 +32,7 @@ pub(crate) use trailer::encode_footer;
 
 pub use chain::{Chain, RawField};
 pub use checksum::checksum;
+pub(crate) use checksum::checksum_step;
 pub use entry::Entry;
 pub use error::FormatError;
 pub use identity::{IDENTITY_ALIGN, Identity};

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use crate::format::checksum_step;
+
 /// Labels by fingerprint. For the fields of a struct: comparing some twenty fingerprints takes less
 /// than building a set of labels, and that would be done for each file.
 #[derive(Debug)]
@@ -52,15 +54,13 @@ impl Labels {
     }
 }
 
-/// FNV-1a, a word at a time. Equal fingerprints of different labels only cost a comparison.
+/// Equal fingerprints of different labels only cost a comparison.
 fn fingerprint(label: &str) -> u64 {
-    let step = |sum: u64, word: [u8; 8]| {
-        (sum ^ u64::from_ne_bytes(word)).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(29)
-    };
     let (words, rest) = label.as_bytes().as_chunks();
     let mut last = [0; 8];
     last[..rest.len()].copy_from_slice(rest);
-    step(words.iter().fold(label.len() as u64, |sum, word| step(sum, *word)), last)
+    let sum = words.iter().fold(label.len() as u64, |sum, word| checksum_step(sum, *word));
+    checksum_step(sum, last)
 }
 
 #[cfg(test)]
