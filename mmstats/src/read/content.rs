@@ -197,8 +197,7 @@ impl Content {
 
     /// The index of a stat of this content; `None` if it is of another one.
     pub(super) fn index_of(&self, stat: &Stat<'_>) -> Option<usize> {
-        let is_of_this = ptr::eq(stat.bytes(), self.image.bytes());
-        self.parsed.index_of(stat.field()).filter(|_| is_of_this)
+        ptr::eq(stat.bytes(), self.image.bytes()).then(|| stat.index())
     }
 
     /// Whether both have the same memory, and so the same values. If not, the values may still be
@@ -221,7 +220,8 @@ impl Content {
     }
 
     fn stat_of<'a>(&'a self, index: usize, field: &'a ParsedField) -> Stat<'a> {
-        let is_unstable = || self.unstable.binary_search(&(index as u32)).is_ok();
-        Stat::new(self.image.bytes(), field, self.unstable.is_empty() || !is_unstable())
+        let index = index as u32;
+        let is_stable = self.unstable.is_empty() || self.unstable.binary_search(&index).is_err();
+        Stat::new(self.image.bytes(), field, index, is_stable)
     }
 }

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 use std::path::Path;
-use std::ptr;
 use std::sync::{Arc, OnceLock};
 
 use super::consistent::{Unstable, read_consistent};
@@ -56,12 +55,6 @@ impl Parsed {
             decoded_identity: OnceLock::new(),
             sys_fields: OnceLock::new(),
         })
-    }
-
-    /// The index of one of the fields; `None` if it isn't one.
-    pub(super) fn index_of(&self, field: &ParsedField) -> Option<usize> {
-        let distance = ptr::from_ref(field).addr().checked_sub(self.fields.as_ptr().addr())?;
-        Some(distance / size_of::<ParsedField>()).filter(|&index| index < self.fields.len())
     }
 
     /// Refreshes the values of `image`, the first copy of the file, that take several copies.

@@ -12,6 +12,7 @@ use crate::format::{Aggregate, Buckets, ByteOrder, Component, Entry, Kind, Signa
 pub struct Stat<'a> {
     bytes: &'a [u8],
     field: &'a ParsedField,
+    index: u32,
     is_stable: bool,
 }
 
@@ -27,8 +28,14 @@ const TIMER: &[&str] = &["mean", "count", "total", "min", "max", "last"];
 const SINGLE: &[&str] = &["value"];
 
 impl<'a> Stat<'a> {
-    pub(super) fn new(bytes: &'a [u8], field: &'a ParsedField, is_stable: bool) -> Self {
-        Self { bytes, field, is_stable }
+    /// The stat of a file's field with this index.
+    pub(super) fn new(
+        bytes: &'a [u8],
+        field: &'a ParsedField,
+        index: u32,
+        is_stable: bool,
+    ) -> Self {
+        Self { bytes, field, index, is_stable }
     }
 
     /// The label, lossily converted to UTF-8.
@@ -234,8 +241,9 @@ impl<'a> Stat<'a> {
         self.bytes
     }
 
-    pub(super) fn field(&self) -> &'a ParsedField {
-        self.field
+    /// How many stats stand before it in the file.
+    pub(super) fn index(&self) -> usize {
+        self.index as usize
     }
 
     /// In bytes.
