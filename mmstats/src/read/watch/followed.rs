@@ -11,7 +11,7 @@ use crate::read::WatchedFile;
 
 /// The files that are followed, sorted by the bytes of their paths.
 #[derive(Debug, Default)]
-pub(super) struct KnownFiles {
+pub(super) struct FollowedFiles {
     entries: Vec<Entry>,
     /// The file that the search found last.
     last_found: Option<usize>,
@@ -22,7 +22,7 @@ pub(super) struct KnownFiles {
     has_errors: bool,
 }
 
-impl KnownFiles {
+impl FollowedFiles {
     /// The file of this path.
     ///
     /// A directory lists its files in the same order each time. So the file that followed the last

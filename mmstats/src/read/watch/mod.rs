@@ -1,8 +1,8 @@
 //! Follows stats files over time.
 
 mod entry;
+mod followed;
 mod found;
-mod known;
 mod reading;
 
 use std::collections::HashSet;
@@ -13,8 +13,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use nix::sys::resource::{Resource, getrlimit};
 
+use self::followed::FollowedFiles;
 use self::found::Found;
-use self::known::KnownFiles;
 use self::reading::{Descriptors, Reading};
 use super::content::Scratch;
 use super::locate::locate;
@@ -65,7 +65,7 @@ pub struct Watch {
     times: (Duration, SystemTime),
     /// The number of the last poll.
     poll: u64,
-    known: KnownFiles,
+    followed: FollowedFiles,
     removed: Vec<WatchedFile>,
     /// Errors of the last poll, but for those of known files.
     errors: Vec<ReadError>,
@@ -89,7 +89,7 @@ impl Watch {
             begun: None,
             times: (Duration::ZERO, SystemTime::UNIX_EPOCH),
             poll: 0,
-            known: KnownFiles::default(),
+            followed: FollowedFiles::default(),
             removed: Vec::new(),
             errors: Vec::new(),
             reported: HashSet::new(),
@@ -136,7 +136,7 @@ impl Watch {
     pub fn poll_at(&mut self, monotonic: Duration, wall: SystemTime) -> Update<'_> {
         self.poll += 1;
         let mut found = Found::new(|path, inode| {
-            let known = self.known.find(path);
+            let known = self.followed.find(path);
             known.map(|entry| entry.found(inode)).is_some()
         });
         locate(&self.locations, &mut found);
@@ -151,10 +151,10 @@ impl Watch {
             fields: Fields::default(),
             poll: self.poll,
         };
-        let over = self.known.poll(&unlisted, &mut new, &mut reading);
+        let over = self.followed.poll(&unlisted, &mut new, &mut reading);
         self.removed = over.into_iter().map(|entry| entry.finish(&mut reading)).collect();
-        self.errors.extend(unlisted.errors_at(self.known.paths()));
-        self.errors.extend(self.known.add(new, &mut reading));
+        self.errors.extend(unlisted.errors_at(self.followed.paths()));
+        self.errors.extend(self.followed.add(new, &mut reading));
         self.update(monotonic, wall)
     }
 
@@ -165,7 +165,7 @@ impl Watch {
         self.reported = self.all_errors().map(with_reason).collect();
         let is_new = |error: &&ReadError| !reported.contains(&with_reason(error));
         Update {
-            added: self.known.added(self.poll).collect(),
+            added: self.followed.added(self.poll).collect(),
             removed: &self.removed,
             errors: self.all_errors().filter(is_new).collect(),
             ..self.latest()
@@ -173,7 +173,7 @@ impl Watch {
     }
 
     fn all_errors(&self) -> impl Iterator<Item = &ReadError> {
-        self.errors.iter().chain(self.known.errors())
+        self.errors.iter().chain(self.followed.errors())
     }
 
     /// The files as the last poll found them, without reading them again. None of them is
@@ -181,7 +181,7 @@ impl Watch {
     pub fn latest(&self) -> Update<'_> {
         let (monotonic, wall) = self.times;
         Update {
-            files: self.known.readable().collect(),
+            files: self.followed.readable().collect(),
             added: Vec::new(),
             removed: &[],
             errors: Vec::new(),
