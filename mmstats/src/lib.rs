@@ -196,7 +196,7 @@ pub use file::{
     Life, Processes, ReadError, ReadLimit, Removal, RemoveError, RemoveOptions, Verdict,
     is_stats_file_name, remove_if_dead, would_remove,
 };
-pub use format::{Aggregate, FormatError, Identity, Kind, Layout, SignatureError};
+pub use format::{Aggregate, FormatError, Identity, Kind, Layout, Series, SignatureError};
 pub use memory::Scalar;
 pub use mmstats_derive::MmStats;
 pub use publish::fields::{

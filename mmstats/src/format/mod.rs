@@ -15,6 +15,7 @@ mod kind;
 mod layout;
 mod load;
 mod new_file;
+mod series;
 mod signature;
 #[cfg(all(test, target_endian = "little", target_pointer_width = "64"))]
 mod tests;
@@ -39,6 +40,7 @@ pub use identity::{IDENTITY_ALIGN, Identity};
 pub use kind::{Aggregate, Kind};
 pub use layout::{DeclaredField, Initial, LaidOutField, Layout};
 pub use load::{load_u16, load_u32};
+pub use series::Series;
 pub use signature::{ByteOrder, Component, Signature, SignatureError};
 pub use trailer::Trailer;
 

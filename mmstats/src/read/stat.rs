@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use super::decode::decode;
 use super::parsed_field::ParsedField;
 use super::{FieldLayout, HistogramSnapshot, Value};
-use crate::format::{Aggregate, Buckets, ByteOrder, Component, Entry, Kind, Signature, lossy};
+use crate::format::{
+    Aggregate, Buckets, ByteOrder, Component, Entry, Kind, Series, Signature, lossy,
+};
 
 /// One stat of a [`StatsFile`](crate::StatsFile).
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +49,15 @@ impl<'a> Stat<'a> {
     /// The raw bytes of the label.
     pub fn label_bytes(&self) -> &'a [u8] {
         self.field.label(self.bytes)
+    }
+
+    /// What the label says: a name, perhaps with dimensions. A label that isn't UTF-8 is a plain
+    /// name.
+    pub fn series(&self) -> Series<'a> {
+        match self.label() {
+            Cow::Borrowed(label) => Series::parse(label),
+            lossy => Series::new(lossy),
+        }
     }
 
     /// The kind; `None` if the file doesn't have it, or if it is newer than this reader.
