@@ -56,7 +56,7 @@ impl<'a> Stat<'a> {
     pub fn series(&self) -> Series<'a> {
         match self.label() {
             Cow::Borrowed(label) => Series::parse(label),
-            lossy => Series::new(lossy),
+            lossy @ Cow::Owned(_) => Series::new(lossy),
         }
     }
 
