@@ -53,20 +53,21 @@ fn every_kind_as_json() {
     };
     assert_eq!(
         *stat("hits"),
-        json!({"label": "hits", "kind": "counter", "unit": "requests", "type": "Q",
-            "value": u64::MAX})
+        json!({"label": "hits", "name": "hits", "labels": {}, "kind": "counter",
+            "unit": "requests", "type": "Q", "value": u64::MAX})
     );
     assert_eq!(
         *stat("queue"),
-        json!({"label": "queue", "kind": "up-down-counter", "unit": "jobs", "type": "q",
-            "value": -1000})
+        json!({"label": "queue", "name": "queue", "labels": {}, "kind": "up-down-counter",
+            "unit": "jobs", "type": "q", "value": -1000})
     );
     assert_eq!(stat("depth")["value"], json!(-1234));
     assert_eq!(stat("load")["value"], "NaN");
     assert_eq!(
         *stat("size"),
-        json!({"label": "size", "kind": "average", "unit": "bytes", "type": "ddQQ",
-            "value": 1500.0, "components": {"mean": 1500.0, "total": 3000.0, "count": 2}})
+        json!({"label": "size", "name": "size", "labels": {}, "kind": "average",
+            "unit": "bytes", "type": "ddQQ", "value": 1500.0,
+            "components": {"mean": 1500.0, "total": 3000.0, "count": 2}})
     );
     assert_eq!(stat("idle")["expired"], json!(true));
     assert_eq!(stat("recent").get("expired"), None);

@@ -1,5 +1,6 @@
 //! slurpstats as a process, on files of the original's writers and of ours.
 
+mod dimensions;
 mod every_kind;
 mod file;
 mod formats;

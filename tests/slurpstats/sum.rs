@@ -56,8 +56,8 @@ fn a_sum_aggregates_all_files_as_declared() {
     let total = |label: &str| totals.iter().find(|total| total["label"] == label).unwrap();
     assert_eq!(
         *total("done"),
-        json!({"label": "done", "kind": "counter", "unit": "jobs", "aggregate": "sum",
-            "files": 3, "value": 6})
+        json!({"label": "done", "name": "done", "labels": {}, "kind": "counter",
+            "unit": "jobs", "aggregate": "sum", "files": 3, "value": 6})
     );
     assert_eq!((&total("depth")["least"], &total("depth")["greatest"]), (&json!(1), &json!(3)));
     assert_eq!(total("work")["components"]["count"], 3);
@@ -149,8 +149,9 @@ fn an_up_down_counter_is_the_wrapping_sum_over_living_programs() {
         let found = json(arguments.iter().copied().chain(["--sum", "-l", "waiting", location]));
         found["totals"][0].clone()
     };
-    let expected = json!({"label": "waiting", "kind": "up-down-counter", "unit": "jobs",
-        "aggregate": "sum", "files": 3, "dead": 1, "dead_files": 1, "value": i64::MAX - 2});
+    let expected = json!({"label": "waiting", "name": "waiting", "labels": {},
+        "kind": "up-down-counter", "unit": "jobs", "aggregate": "sum", "files": 3,
+        "dead": 1, "dead_files": 1, "value": i64::MAX - 2});
     assert_eq!(total(&[]), expected);
     let dead = total(&["--dead"]);
     assert_eq!((&dead["value"], &dead["files"]), (&json!(3), &json!(1)), "on request");

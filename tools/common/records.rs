@@ -1,6 +1,6 @@
 //! Stats as JSON objects: of one file, or totals over all files. Their schema is in tools/README.md.
 
-use mmstats::{FieldLayout, HistogramSnapshot, Kind, Stat, Value};
+use mmstats::{FieldLayout, HistogramSnapshot, Kind, Series, Stat, Value};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -42,7 +42,7 @@ impl Serialize for StatRecord<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { stat, options } = self;
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("label", &stat.label())?;
+        serialize_label(&mut map, &stat.label(), &stat.series())?;
         map.serialize_entry("kind", &stat.kind().map(Kind::name))?;
         map.serialize_entry("unit", &none_if_empty(stat.unit()))?;
         serialize_value(&mut map, stat, options.now)?;
@@ -53,6 +53,29 @@ impl Serialize for StatRecord<'_> {
             map.serialize_entry("layout", &LayoutRecord(&stat.field_layout()))?;
         }
         map.end()
+    }
+}
+
+/// Adds to an object a label and what it says: `label`, `name`, `labels`.
+///
+/// # Errors
+///
+/// Returns the errors of the serializer.
+pub fn serialize_label<M: SerializeMap>(
+    map: &mut M,
+    label: &str,
+    series: &Series<'_>,
+) -> Result<(), M::Error> {
+    map.serialize_entry("label", label)?;
+    map.serialize_entry("name", series.name())?;
+    map.serialize_entry("labels", &Dimensions(series))
+}
+
+struct Dimensions<'a>(&'a Series<'a>);
+
+impl Serialize for Dimensions<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.dimensions())
     }
 }
 
@@ -97,7 +120,7 @@ impl Serialize for TotalRecord<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { total, help_texts } = self;
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("label", &total.label)?;
+        serialize_label(&mut map, &total.label, &total.series())?;
         map.serialize_entry("kind", &total.kind.map(Kind::name))?;
         map.serialize_entry("unit", &none_if_empty(&total.unit))?;
         map.serialize_entry("aggregate", total.aggregate.name())?;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use mmstats::{Aggregate, Aggregator, HistogramSnapshot, Kind, Stat, Value, Verdict};
+use mmstats::{Aggregate, Aggregator, HistogramSnapshot, Kind, Series, Stat, Value, Verdict};
 
 use super::aggregation::{aggregate_of, is_current_state, is_unset};
 use super::combined::Combined;
@@ -14,6 +14,8 @@ use super::weighted_mean::WeightedMean;
 pub struct Total {
     /// Its label; what isn't UTF-8 is replaced.
     pub label: String,
+    /// Whether its label is UTF-8.
+    is_text: bool,
     /// Its kind, if a file has one.
     pub kind: Option<Kind>,
     /// Its unit, or an empty text.
@@ -50,8 +52,10 @@ pub struct Total {
 
 impl Total {
     pub(super) fn of(stat: &Stat<'_>, subject: Subject) -> Self {
+        let label = stat.label();
         Self {
-            label: stat.label().into_owned(),
+            is_text: matches!(label, Cow::Borrowed(_)),
+            label: label.into_owned(),
             kind: stat.kind(),
             unit: stat.unit().to_owned(),
             help: stat.help().to_owned(),
@@ -164,6 +168,11 @@ impl Total {
             Some((_, values)) => values.push(value),
             None => self.components.push((name, vec![value])),
         }
+    }
+
+    /// What its label says. A label that isn't UTF-8 is a plain name.
+    pub fn series(&self) -> Series<'_> {
+        if self.is_text { Series::parse(&self.label) } else { Series::new(&*self.label) }
     }
 
     /// The histogram of all files.
