@@ -9,8 +9,10 @@ use super::combined::Combined;
 use super::subject::Subject;
 use super::weighted_mean::WeightedMean;
 
+mod merge;
+
 /// One stat of all files.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Total {
     /// Its label; what isn't UTF-8 is replaced.
     pub label: String,

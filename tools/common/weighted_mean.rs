@@ -22,6 +22,13 @@ impl WeightedMean {
         self.added += 1;
     }
 
+    /// Adds what was added to another one.
+    pub fn merge(&mut self, other: &Self) {
+        self.total += other.total;
+        self.weight += other.weight;
+        self.added += other.added;
+    }
+
     /// How many means and totals were added.
     pub const fn added(&self) -> usize {
         self.added
