@@ -1,3 +1,6 @@
 //! The format as a whole, against its specification.
 
+mod dimensions;
 mod example;
+mod notes;
+mod page;
