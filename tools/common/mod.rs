@@ -4,6 +4,7 @@ pub mod aggregation;
 pub mod arguments;
 pub mod combined;
 pub mod exposition;
+pub mod file_count;
 pub mod grouping;
 pub mod identifier;
 pub mod json;

@@ -124,15 +124,15 @@ impl Serialize for TotalRecord<'_> {
         map.serialize_entry("kind", &total.kind.map(Kind::name))?;
         map.serialize_entry("unit", &none_if_empty(&total.unit))?;
         map.serialize_entry("aggregate", total.aggregate.name())?;
-        map.serialize_entry("files", &total.files)?;
-        if total.dead > 0 {
-            map.serialize_entry("dead", &total.dead)?;
+        map.serialize_entry("files", &total.files.get())?;
+        if total.dead.get() > 0 {
+            map.serialize_entry("dead", &total.dead.get())?;
         }
-        if total.invalid > 0 {
-            map.serialize_entry("invalid", &total.invalid)?;
+        if total.invalid.get() > 0 {
+            map.serialize_entry("invalid", &total.invalid.get())?;
         }
-        if total.dead_files > 0 {
-            map.serialize_entry("dead_files", &total.dead_files)?;
+        if total.dead_files.get() > 0 {
+            map.serialize_entry("dead_files", &total.dead_files.get())?;
         }
         if let Some(histogram) = total.histogram() {
             map.serialize_entry("value", &histogram.count())?;

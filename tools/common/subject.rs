@@ -3,7 +3,7 @@
 //! Whoever runs mmash and kodemon beside a program wants to see that program. So what isn't about
 //! its work comes last, and is shown only if somebody asks for it.
 
-use mmstats::StatsFile;
+use mmstats::{Series, StatsFile};
 
 /// The commands that publish telemetry, with their name as the prefix.
 const TOOLS: [&str; 2] = ["kodemon", "mmash"];
@@ -35,11 +35,12 @@ impl Subject {
         }
     }
 
-    /// What a stat of the program `command` is about.
+    /// What a stat of the program `command` is about: its name says so, not its dimensions.
     pub fn of_command(command: &str, label: &str) -> Self {
-        let is_of_command =
-            || label.strip_prefix(command).is_some_and(|rest| rest.starts_with('.'));
-        if is_about_the_process(label) {
+        let series = Series::parse(label);
+        let name = series.name();
+        let is_of_command = || name.strip_prefix(command).is_some_and(|rest| rest.starts_with('.'));
+        if is_about_the_process(name) {
             Self::Process
         } else if TOOLS.contains(&command) && is_of_command() {
             Self::Telemetry
@@ -50,8 +51,8 @@ impl Subject {
 }
 
 /// Whether it is one of the default fields: `sys.pid`, `org.python.version`.
-fn is_about_the_process(label: &str) -> bool {
-    let mut parts = label.rsplit('.');
+fn is_about_the_process(name: &str) -> bool {
+    let mut parts = name.rsplit('.');
     matches!(
         (parts.next(), parts.next(), parts.next()),
         (_, Some("sys"), _) | (Some("version" | "implementation"), _, Some("org"))
@@ -82,6 +83,10 @@ mod tests {
             ("crm", "org.members", Work),
             ("crm", "org.members.count", Work),
             ("crm", "system.load", Work),
+            ("crm", r#"load{host="a.sys.b"}"#, Work),
+            ("crm", r#"load{zone="sys.eu",host="org.a.version"}"#, Work),
+            ("mmash", r#"mmash.files{state="dead"}"#, Telemetry),
+            ("webapp", r#"web.sys.threads{state="waiting.for.io"}"#, Process),
         ] {
             assert_eq!(Subject::of_command(command, label), expected, "{command} {label}");
         }

@@ -1,20 +1,22 @@
-//! One stat of all files.
+//! One stat of all files, or several of one name.
 
 use std::borrow::Cow;
 
-use mmstats::{Aggregate, Aggregator, HistogramSnapshot, Kind, Series, Stat, Value, Verdict};
+use mmstats::{Aggregate, Aggregator, HistogramSnapshot, Kind, Series, Stat, Value};
 
-use super::aggregation::{aggregate_of, is_current_state, is_unset};
+use super::aggregation::aggregate_of;
 use super::combined::Combined;
+use super::file_count::FileCount;
 use super::subject::Subject;
 use super::weighted_mean::WeightedMean;
 
+mod add;
 mod merge;
 
-/// One stat of all files.
+/// One stat of all files, or several of one name added up.
 #[derive(Clone, Debug)]
 pub struct Total {
-    /// Its label; what isn't UTF-8 is replaced.
+    /// Its label, or that of the group; what isn't UTF-8 is replaced.
     pub label: String,
     /// Whether its label is UTF-8.
     is_text: bool,
@@ -30,17 +32,17 @@ pub struct Total {
     pub aggregate: Aggregate,
     /// What it is about; if files disagree, what is shown first.
     pub subject: Subject,
-    /// The number of files whose value counts.
-    pub files: u64,
-    /// The number of files whose value doesn't count because their program is dead.
-    pub dead: u64,
-    /// The number of files whose value doesn't count because it is NaN, or an average or a timer that
-    /// isn't finite.
-    pub invalid: u64,
-    /// The number of files whose program is dead, whether their value counts or not.
-    pub dead_files: u64,
-    /// The number of all other files, whether their value counts or not.
-    pub live_files: u64,
+    /// Files with a value that counts.
+    pub files: FileCount,
+    /// Files with a value that doesn't count because their program is dead.
+    pub dead: FileCount,
+    /// Files with a value that doesn't count because it is NaN, or an average or a timer that isn't
+    /// finite. If several stats of a file are added up, another of them may count.
+    pub invalid: FileCount,
+    /// Files whose program is dead, whether their values count or not.
+    pub dead_files: FileCount,
+    /// All other files, whether their values count or not.
+    pub live_files: FileCount,
     histogram: Option<HistogramSnapshot>,
     /// The values that count; of averages and timers the means of those that have any values.
     values: Vec<Value<'static>>,
@@ -53,8 +55,9 @@ pub struct Total {
 }
 
 impl Total {
-    pub(super) fn of(stat: &Stat<'_>, subject: Subject) -> Self {
-        let label = stat.label();
+    /// The total of stats like this one, with the label of its group; without any value yet.
+    pub(super) fn of(stat: &Stat<'_>, label: &[u8], subject: Subject) -> Self {
+        let label = String::from_utf8_lossy(label);
         Self {
             is_text: matches!(label, Cow::Borrowed(_)),
             label: label.into_owned(),
@@ -64,11 +67,11 @@ impl Total {
             buffered: stat.is_buffered(),
             aggregate: aggregate_of(stat),
             subject,
-            files: 0,
-            dead: 0,
-            invalid: 0,
-            dead_files: 0,
-            live_files: 0,
+            files: FileCount::default(),
+            dead: FileCount::default(),
+            invalid: FileCount::default(),
+            dead_files: FileCount::default(),
+            live_files: FileCount::default(),
             histogram: None,
             values: Vec::new(),
             mean: WeightedMean::default(),
@@ -77,99 +80,8 @@ impl Total {
         }
     }
 
-    pub(super) fn add(&mut self, stat: &Stat<'_>, verdict: Verdict, now: f64) {
-        if self.kind.is_none() && stat.kind().is_some() {
-            self.adopt_declaration(stat);
-        }
-        let is_dead = verdict == Verdict::Dead;
-        self.dead_files += u64::from(is_dead);
-        self.live_files += u64::from(!is_dead);
-        if is_dead && is_current_state(stat) {
-            self.dead += 1;
-            return;
-        }
-        self.files += 1;
-        if let Some(histogram) = stat.histogram() {
-            self.add_histogram(histogram);
-        } else if is_unset(stat, now) {
-            // Nothing to add.
-        } else if self.has_mean() {
-            self.add_mean(stat);
-        } else {
-            self.add_value(stat.value());
-        }
-    }
-
-    /// The first files were the original's, which don't declare kinds.
-    fn adopt_declaration(&mut self, stat: &Stat<'_>) {
-        let Self { kind, unit, help, aggregate, .. } = Self::of(stat, self.subject);
-        (self.kind, self.unit, self.help, self.aggregate) = (kind, unit, help, aggregate);
-        if self.has_mean() {
-            let means = self.values.iter().filter_map(Value::as_f64);
-            means.for_each(|mean| self.mean.add(mean, None));
-        }
-    }
-
     const fn has_mean(&self) -> bool {
         matches!(self.kind, Some(Kind::Average | Kind::Timer))
-    }
-
-    /// A histogram with other buckets than the first can't be merged; it is left out.
-    fn add_histogram(&mut self, histogram: HistogramSnapshot) {
-        match &mut self.histogram {
-            None => self.histogram = Some(histogram),
-            Some(sum) => {
-                if !sum.merge(&histogram) {
-                    self.files -= 1;
-                }
-            }
-        }
-    }
-
-    fn add_value(&mut self, value: Value<'_>) {
-        match value {
-            Value::Float(number) if number.is_nan() => self.exclude(number),
-            value => self.values.extend(value.to_static()),
-        }
-    }
-
-    fn exclude(&mut self, number: f64) {
-        self.files -= 1;
-        self.invalid += 1;
-        self.first_invalid = self.first_invalid.or(Some(number));
-    }
-
-    fn add_mean(&mut self, stat: &Stat<'_>) {
-        let Some(mean) = stat.value().as_f64() else {
-            return;
-        };
-        let total = stat.component("total").and_then(|total| total.as_f64());
-        let mut numbers = [Some(mean), total].into_iter().flatten();
-        if let Some(invalid) = numbers.find(|number| !number.is_finite()) {
-            return self.exclude(invalid);
-        }
-        let count = stat.mean_count();
-        match (total, count) {
-            (Some(total), Some(count)) => self.mean.add_total(total, count as f64),
-            _ => self.mean.add(mean, count),
-        }
-        // What never happened has no mean, no least and no greatest.
-        let counted = count != Some(0);
-        self.values.extend(counted.then_some(Value::Float(mean)));
-        let wanted = |name: &str| counted || !matches!(name, "min" | "max");
-        for (name, value) in stat.components().skip(1).filter(|(name, _)| wanted(name)) {
-            self.add_component(name, &value);
-        }
-    }
-
-    fn add_component(&mut self, name: Cow<'static, str>, value: &Value<'_>) {
-        let Some(value) = value.to_static() else {
-            return;
-        };
-        match self.components.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, values)) => values.push(value),
-            None => self.components.push((name, vec![value])),
-        }
     }
 
     /// What its label says. A label that isn't UTF-8 is a plain name.
@@ -189,7 +101,7 @@ impl Total {
 
     /// The combined first components.
     pub fn combined(&self) -> Combined<'_> {
-        if self.files == 0
+        if self.files.get() == 0
             && let Some(invalid) = self.first_invalid
         {
             return Combined::One(Value::Float(invalid));
@@ -227,9 +139,7 @@ impl Total {
                 "count" | "total" if values.len() != self.mean.added() => return None,
                 "count" | "total" => Aggregator::Sum,
                 "min" => Aggregator::Min,
-                "max" | "last_add" => Aggregator::Max,
-                // Nobody knows which of the last ones was the last.
-                _ => return None,
+                _ => Aggregator::Max,
             };
             Some((&**name, aggregator.apply(values.iter().cloned())?))
         })

@@ -1,4 +1,5 @@
-//! One value for each stat of all files, aggregated as its program declared.
+//! One value for each stat of all files, aggregated as its program declared, or for each group of
+//! series.
 //!
 //! Counters, timers and histograms keep what dead programs have counted. What describes the present
 //! (a gauge, an up-down counter, a text, a timestamp) comes only from programs that aren't proven
@@ -7,8 +8,12 @@
 //! One bad value doesn't spoil the others: NaN doesn't count, nor does an average or a timer whose
 //! total isn't finite.
 
-use mmstats::{Stat, StatsFile, Verdict};
+use std::borrow::Cow;
+use std::collections::HashMap;
 
+use mmstats::{Kind, Stat, StatsFile, Verdict};
+
+use super::grouping::Grouping;
 use super::label_index::LabelIndex;
 use super::subject::Subject;
 use super::total::Total;
@@ -16,25 +21,35 @@ use super::total::Total;
 /// The stats of all files, in the order in which they first came.
 #[derive(Debug, Default)]
 pub struct Totals {
-    labels: LabelIndex,
+    /// Without it, each label is a group of its own.
+    grouping: Option<Grouping>,
+    groups: LabelIndex,
+    /// For each group the index of its first total.
+    first_totals: Vec<usize>,
+    /// The other totals of groups, by group, kind and unit: what one name means in one program may
+    /// be something else in another.
+    other_totals: HashMap<(usize, Option<Kind>, String), usize>,
     totals: Vec<Total>,
+    /// How many files have been added.
+    files: u64,
 }
 
 impl Totals {
-    /// Adds a stat of `file`, whose program is alive or not. A value of a dead program counts unless
-    /// it is a [state](super::aggregation::is_current_state). Averages over a window that has
-    /// passed and timestamps that were never set have no value.
+    /// Totals over dimensions, too: series that differ only in those that aren't kept are added up,
+    /// if their kinds and units are the same.
+    pub fn by(grouping: Grouping) -> Self {
+        Self { grouping: Some(grouping), ..Self::default() }
+    }
+
+    /// Begins a file, whose program is alive or not; its stats are added to what is returned.
+    pub fn file<'a>(&'a mut self, file: &'a StatsFile, verdict: Verdict, now: f64) -> FileSum<'a> {
+        self.files += 1;
+        FileSum { totals: self, file, verdict, now }
+    }
+
+    /// Adds a stat of a file of which no other one belongs to the same total.
     pub fn add(&mut self, file: &StatsFile, stat: &Stat<'_>, verdict: Verdict, now: f64) {
-        let subject = || Subject::of(file, &stat.label());
-        let index = self.labels.number(stat.label_bytes());
-        if index == self.totals.len() {
-            self.totals.push(Total::of(stat, subject()));
-        }
-        let total = &mut self.totals[index];
-        if total.subject != Subject::Work {
-            total.subject = total.subject.min(subject());
-        }
-        total.add(stat, verdict, now);
+        self.file(file, verdict, now).add(stat);
     }
 
     /// The stats, in the order in which they first came; those that aren't about the work of
@@ -44,4 +59,55 @@ impl Totals {
         totals.sort_by_key(|total| total.subject);
         totals.into_iter()
     }
+
+    /// The index of the total of a stat; a new one's is the number of totals.
+    fn index_of(&mut self, stat: &Stat<'_>, group: &[u8]) -> usize {
+        let new = self.totals.len();
+        let group = self.groups.number(group);
+        let Some(&first) = self.first_totals.get(group) else {
+            self.first_totals.push(new);
+            return new;
+        };
+        if self.grouping.is_none() || self.totals[first].accepts(stat) {
+            return first;
+        }
+        let key = (group, stat.kind(), stat.unit().to_owned());
+        *self.other_totals.entry(key).or_insert(new)
+    }
 }
+
+/// Adds stats of one file to totals.
+#[derive(Debug)]
+pub struct FileSum<'a> {
+    totals: &'a mut Totals,
+    file: &'a StatsFile,
+    verdict: Verdict,
+    now: f64,
+}
+
+impl FileSum<'_> {
+    /// Adds a stat. A value of a dead program counts unless it is a
+    /// [state](super::aggregation::is_current_state). Averages over a window that has passed and
+    /// timestamps that were never set have no value.
+    pub fn add(&mut self, stat: &Stat<'_>) {
+        let Self { totals, file, verdict, now } = self;
+        let label = stat.label_bytes();
+        let group = match &totals.grouping {
+            Some(grouping) => grouping.label_of(label),
+            None => Cow::Borrowed(label),
+        };
+        let subject = || Subject::of(file, &stat.label());
+        let index = totals.index_of(stat, &group);
+        if index == totals.totals.len() {
+            totals.totals.push(Total::of(stat, &group, subject()));
+        }
+        let total = &mut totals.totals[index];
+        if total.subject != Subject::Work {
+            total.subject = total.subject.min(subject());
+        }
+        total.add(stat, totals.files, *verdict, *now);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,8 @@ use super::Total;
 impl Total {
     /// Adds another series of the same name, kind and unit, as if its values were those of further
     /// files. The aggregate is that of the first series, and so are the buckets of a histogram:
-    /// one with other buckets is left out. A file counts once for each of its series.
+    /// one with other buckets is left out. A file counts once for each of its series;
+    /// [`Totals::by`](crate::common::totals::Totals::by) counts it once.
     pub fn merge(&mut self, other: &Self) {
         if !self.merge_histogram(other) {
             return;
@@ -14,11 +15,11 @@ impl Total {
         if self.help.is_empty() {
             self.help.clone_from(&other.help);
         }
-        self.files += other.files;
-        self.dead += other.dead;
-        self.invalid += other.invalid;
-        self.dead_files += other.dead_files;
-        self.live_files += other.live_files;
+        self.files.merge(other.files);
+        self.dead.merge(other.dead);
+        self.invalid.merge(other.invalid);
+        self.dead_files.merge(other.dead_files);
+        self.live_files.merge(other.live_files);
         self.values.extend(other.values.iter().cloned());
         self.mean.merge(&other.mean);
         self.first_invalid = self.first_invalid.or(other.first_invalid);
@@ -92,7 +93,7 @@ mod tests {
             ["requests", "depth", "render"].map(|n| numbers(&of(n))).into();
         let render = ["mean 3.5714285714285716", "count 7", "total 25.0", "min 3.0", "max 4.0"];
         assert_eq!(found, [vec!["7"], vec!["4"], render.to_vec()]);
-        assert_eq!(of("requests").files, 2);
+        assert_eq!(of("requests").files.get(), 2);
         assert_eq!(of("sizes").histogram().unwrap().count(), 2);
     }
 }

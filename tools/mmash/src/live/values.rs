@@ -49,9 +49,9 @@ pub fn values_of(total: &Total, new: Option<&HistogramSnapshot>) -> Values {
             values.0.insert("recent".to_owned(), recent.0.into());
         }
     }
-    if total.dead_files > 0 {
-        values.put("dead_files", Value::Unsigned(total.dead_files));
-        values.put("live_files", Value::Unsigned(total.live_files));
+    if total.dead_files.get() > 0 {
+        values.put("dead_files", Value::Unsigned(total.dead_files.get()));
+        values.put("live_files", Value::Unsigned(total.live_files.get()));
     }
     values
 }

@@ -28,10 +28,10 @@ pub fn write(out: &mut impl Write, totals: &Totals, help_texts: bool) -> io::Res
                 total.kind.map_or("", Kind::name),
                 &*escape_data(&total.unit),
                 total.aggregate.name(),
-                &total.files.to_string(),
+                &total.files.get().to_string(),
                 &exact_text(&value),
-                &total.dead.to_string(),
-                &total.invalid.to_string(),
+                &total.dead.get().to_string(),
+                &total.invalid.get().to_string(),
             ] {
                 put_field(&mut out, field)?;
             }

@@ -67,7 +67,7 @@ impl Lines<'_> {
                 push_unit(out, &greatest, &total.unit, style);
             }
             Combined::Different => return out.extend_from_slice(b"different texts"),
-            Combined::Nothing if total.kind == Some(Kind::Timestamp) && total.files > 0 => {
+            Combined::Nothing if total.kind == Some(Kind::Timestamp) && total.files.get() > 0 => {
                 return out.extend_from_slice(b"never");
             }
             Combined::Nothing => return out.push(b'-'),
@@ -82,16 +82,16 @@ impl Lines<'_> {
 /// How many files the value is of, and how many were left out: `  [sum of 2; 1 dead left out]`.
 fn remark(total: &Total) -> String {
     let of = match total.aggregate {
-        Aggregate::Each => counted(total.files, "files"),
-        how => format!("{how} of {}", total.files),
+        Aggregate::Each => counted(total.files.get(), "files"),
+        how => format!("{how} of {}", total.files.get()),
     };
     let mut parts = vec![of];
-    for (count, what) in [(total.dead, "dead"), (total.invalid, "invalid")] {
+    for (count, what) in [(total.dead.get(), "dead"), (total.invalid.get(), "invalid")] {
         if count > 0 {
             parts.push(format!("{count} {what} left out"));
         }
     }
-    if total.files == 1 && parts.len() == 1 {
+    if total.files.get() == 1 && parts.len() == 1 {
         return String::new();
     }
     format!("  [{}]", parts.join("; "))
