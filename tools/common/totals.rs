@@ -25,11 +25,11 @@ pub struct Totals {
     grouping: Option<Grouping>,
     groups: LabelIndex,
     /// For each group the index of its first total.
-    first_totals: Vec<usize>,
+    firsts: Vec<usize>,
     /// The other totals of groups, by group, kind and unit: what one name means in one program may
     /// be something else in another.
-    other_totals: HashMap<(usize, Option<Kind>, String), usize>,
-    totals: Vec<Total>,
+    others: HashMap<(usize, Option<Kind>, String), usize>,
+    list: Vec<Total>,
     /// How many files have been added.
     files: u64,
 }
@@ -55,24 +55,24 @@ impl Totals {
     /// The stats, in the order in which they first came; those that aren't about the work of
     /// programs last.
     pub fn iter(&self) -> impl Iterator<Item = &Total> {
-        let mut totals: Vec<_> = self.totals.iter().collect();
+        let mut totals: Vec<_> = self.list.iter().collect();
         totals.sort_by_key(|total| total.subject);
         totals.into_iter()
     }
 
     /// The index of the total of a stat; a new one's is the number of totals.
     fn index_of(&mut self, stat: &Stat<'_>, group: &[u8]) -> usize {
-        let new = self.totals.len();
+        let new = self.list.len();
         let group = self.groups.number(group);
-        let Some(&first) = self.first_totals.get(group) else {
-            self.first_totals.push(new);
+        let Some(&first) = self.firsts.get(group) else {
+            self.firsts.push(new);
             return new;
         };
-        if self.grouping.is_none() || self.totals[first].accepts(stat) {
+        if self.grouping.is_none() || self.list[first].accepts(stat) {
             return first;
         }
         let key = (group, stat.kind(), stat.unit().to_owned());
-        *self.other_totals.entry(key).or_insert(new)
+        *self.others.entry(key).or_insert(new)
     }
 }
 
@@ -98,10 +98,10 @@ impl FileSum<'_> {
         };
         let subject = || Subject::of(file, &stat.label());
         let index = totals.index_of(stat, &group);
-        if index == totals.totals.len() {
-            totals.totals.push(Total::of(stat, &group, subject()));
+        if index == totals.list.len() {
+            totals.list.push(Total::of(stat, &group, subject()));
         }
-        let total = &mut totals.totals[index];
+        let total = &mut totals.list[index];
         if total.subject != Subject::Work {
             total.subject = total.subject.min(subject());
         }
