@@ -204,8 +204,10 @@ pub use publish::fields::{
     Text, Timer, Timestamp, Timing, UpDownCounter, WindowedAverage,
 };
 pub use publish::{
-    AddError, Attachments, CreateError, Declaration, Declarations, DeclareError, Field, HoldGuard,
-    MmStats, Options, PerThread, Published, TimingGuard, Unpublished,
+    AddError, Attachments, CreateError, Declaration, Declarations, Declare, DeclareError,
+    DimensionRef, DimensionValue, Dimensions, EveryCombination, EveryValue, Family,
+    FamilyDeclaration, FamilyKind, Field, HoldGuard, MmStats, Options, Pairs, PerThread, Published,
+    TimingGuard, Unpublished,
 };
 pub use read::{
     Aggregator, Bucket, Changes, FieldLayout, FileChange, FileEvent, HistogramSnapshot, Increase,
@@ -218,8 +220,8 @@ pub use read::{
 pub mod __private {
     pub use crate::memory::Slot;
     pub use crate::publish::{
-        KindOfStat, Shared, TakesAggregate, TakesError, TakesInitial, TakesKeep, TakesMax,
-        TakesSize, TakesWindow,
+        KindOfStat, Shared, TakesAggregate, TakesAll, TakesDimensions, TakesError, TakesInitial,
+        TakesKeep, TakesMax, TakesMaxValue, TakesSize, TakesWindow,
     };
 
     /// The bytes of a stats file.

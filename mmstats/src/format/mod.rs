@@ -26,7 +26,7 @@ pub(crate) use buckets::Buckets;
 pub(crate) use count::Count;
 pub(crate) use error::write_sources;
 pub(crate) use load::load_u64;
-pub(crate) use new_file::{Addition, FreeSpace, NewFile};
+pub(crate) use new_file::{Addition, FreeSpace, NewFile, NoFreeSpace};
 pub(crate) use text::{cut, lossy, until_nul};
 #[cfg(test)]
 pub(crate) use trailer::encode_footer;
@@ -40,6 +40,7 @@ pub use identity::{IDENTITY_ALIGN, Identity};
 pub use kind::{Aggregate, Kind};
 pub use layout::{DeclaredField, Initial, LaidOutField, Layout};
 pub use load::{load_u16, load_u32};
+pub(crate) use series::OVERFLOW;
 pub use series::Series;
 pub use signature::{ByteOrder, Component, Signature, SignatureError};
 pub use trailer::Trailer;

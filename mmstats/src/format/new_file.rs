@@ -24,6 +24,8 @@ pub(crate) struct FreeSpace {
     fields_end: usize,
     /// Where the index begins, growing down. Packed: the end of the file.
     index_start: usize,
+    /// How many bytes are kept for fields that may come later.
+    reserved: usize,
 }
 
 /// A field for a live file: what to store where, and in which order.
@@ -94,7 +96,7 @@ impl NewFile {
             let encoded = encode_footer(&identity, footer - identity.len());
             bytes[footer..].copy_from_slice(&encoded);
         }
-        let free_space = FreeSpace { layout, fields_end: end, index_start };
+        let free_space = FreeSpace { layout, fields_end: end, index_start, reserved: 0 };
         Ok(Self { bytes, fields, free_space })
     }
 }
@@ -113,9 +115,36 @@ fn encode_trailer(declared: &[DeclaredField], fields: &[LaidOutField], identity:
 }
 
 impl FreeSpace {
-    /// The bytes between the terminator and the index.
+    /// The bytes between the terminator and the index that aren't reserved.
     pub(crate) fn left(&self) -> usize {
-        self.index_start.saturating_sub(self.fields_end + SIZE_OF_SIZE)
+        let used = self.fields_end + SIZE_OF_SIZE + self.reserved;
+        self.index_start.saturating_sub(used)
+    }
+
+    /// Reserves bytes: other fields don't get them.
+    pub(crate) fn reserve(&mut self, bytes: usize) {
+        self.reserved += bytes;
+    }
+
+    /// Gives back reserved bytes.
+    pub(crate) fn release(&mut self, bytes: usize) {
+        self.reserved -= bytes;
+    }
+
+    /// Whether a field fits, in `most` bytes at the most, with its label.
+    pub(crate) fn fits(&self, declared: &DeclaredField) -> bool {
+        Self::most(declared, self.layout) <= self.left()
+            && declared.label.len() <= self.longest_label()
+    }
+
+    /// The most bytes that a field takes, wherever it begins.
+    pub(crate) fn most(declared: &DeclaredField, layout: Layout) -> usize {
+        let field = LaidOutField::new(declared, FIRST_FIELD, layout);
+        let size = field.end - field.offset - field.padding;
+        match layout {
+            Layout::Packed => size,
+            Layout::Aligned => size + declared.align + Entry::encoded_size(declared),
+        }
     }
 
     /// The maximum length of the next field's label. One store publishes its size: two bytes at an

@@ -8,7 +8,7 @@ mod parse;
 mod spelling;
 
 use std::borrow::Cow;
-use std::fmt;
+use std::{fmt, mem};
 
 use parse::{Pair, Parts};
 
@@ -35,6 +35,9 @@ pub struct Series<'a> {
     dimensions: Vec<Pair<'a>>,
 }
 
+/// The key of the series with what a writer counts beyond its limits.
+pub(crate) const OVERFLOW: &str = "overflow";
+
 impl<'a> Series<'a> {
     /// A name without dimensions yet, whatever characters it has.
     pub fn new(name: impl Into<Cow<'a, str>>) -> Self {
@@ -57,7 +60,8 @@ impl<'a> Series<'a> {
         self
     }
 
-    fn set(&mut self, key: Cow<'a, str>, value: Cow<'a, str>) {
+    /// As [`with`](Self::with).
+    pub(crate) fn set(&mut self, key: Cow<'a, str>, value: Cow<'a, str>) {
         let found = self.dimensions.binary_search_by(|(known, _)| known.cmp(&key));
         match found {
             Ok(at) if value.is_empty() => _ = self.dimensions.remove(at),
@@ -88,6 +92,14 @@ impl<'a> Series<'a> {
     pub fn get(&self, key: &str) -> Option<&str> {
         let at = self.dimensions.binary_search_by(|(known, _)| (**known).cmp(key)).ok()?;
         Some(&self.dimensions[at].1)
+    }
+
+    /// Puts the dimensions to those of another series, whose name they get.
+    pub(crate) fn move_to(&mut self, other: &Self) {
+        let dimensions = mem::replace(self, other.clone()).dimensions;
+        for (key, value) in dimensions {
+            self.set(key, value);
+        }
     }
 
     /// Keeps only the dimensions for which `is_kept` holds.

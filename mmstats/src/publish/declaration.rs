@@ -1,14 +1,11 @@
-//! The fields of a stats struct: declared one by one, then attached in the same order.
+//! The declaration of one field.
 
-use std::any::TypeId;
 use std::borrow::Cow;
-use std::sync::Arc;
-use std::{mem, vec};
+use std::collections::HashSet;
 
-use super::labels::{Fingerprints, Labels};
-use super::{CreateError, DeclareError};
-use crate::format::{Aggregate, DeclaredField, Initial, Kind, LaidOutField, Layout};
-use crate::memory::{AttachedField, Map, Scalar};
+use super::DeclareError;
+use crate::format::{Aggregate, DeclaredField, Initial, Kind, Layout, OVERFLOW, Series};
+use crate::memory::{AttachedField, Scalar};
 
 /// A kind of field, such as [`Counter`](crate::Counter). Sealed: every reader knows all kinds.
 pub trait Field: FieldKind {
@@ -19,6 +16,7 @@ pub trait Field: FieldKind {
             unit: Cow::Borrowed(Self::UNIT),
             help: Cow::Borrowed(""),
             aggregate: None,
+            dimensions: Vec::new(),
             settings: Self::Settings::default(),
         }
     }
@@ -66,10 +64,36 @@ pub struct Declaration<F: Field> {
     unit: Cow<'static, str>,
     help: Cow<'static, str>,
     aggregate: Option<Aggregate>,
+    dimensions: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     pub(super) settings: F::Settings,
 }
 
 impl<F: Field> Declaration<F> {
+    /// Adds a dimension: the stat is one of several with this name. The label becomes, for example,
+    /// `requests{tenant="acme"}`.
+    ///
+    /// An empty value is left out. An empty key, a key that comes twice, and the key `overflow`, which
+    /// is reserved for what a [`Family`](crate::Family) counts beyond its limits, are errors when the
+    /// stat is created or added.
+    ///
+    /// ```
+    /// use mmstats::{Counter, Field, Options};
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// let stats = Options::dynamic("Doc").path(directory.path()).create()?;
+    /// let requests: Counter = stats.add(Counter::named("requests").dimension("tenant", "acme"))?;
+    /// requests.incr();
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn dimension(
+        mut self,
+        key: impl Into<Cow<'static, str>>,
+        value: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        self.dimensions.push((key.into(), value.into()));
+        self
+    }
+
     /// The unit of the values, such as "seconds" or "bytes"; prefer base units. The default for a
     /// timer is "seconds".
     pub fn unit(mut self, unit: impl Into<Cow<'static, str>>) -> Self {
@@ -101,7 +125,12 @@ impl<F: Field> Declaration<F> {
         layout: Layout,
         is_taken: impl FnOnce(&str) -> bool,
     ) -> Result<DeclaredField, (String, DeclareError)> {
-        let label = [prefix, &self.label].concat();
+        let name = [prefix, &self.label].concat();
+        let label = match with_dimensions(&name, self.dimensions) {
+            Ok(None) => name,
+            Ok(Some(label)) => label,
+            Err(source) => return Err((name, source)),
+        };
         let checked = check_label(&label, is_taken);
         let declared = match checked.and_then(|()| F::declare_field(self.settings, layout)) {
             Ok(declared) => declared,
@@ -118,6 +147,28 @@ impl<F: Field> Declaration<F> {
     }
 }
 
+/// The label of a name with dimensions; `None` if it has none.
+fn with_dimensions(
+    name: &str,
+    dimensions: Vec<(Cow<'static, str>, Cow<'static, str>)>,
+) -> Result<Option<String>, DeclareError> {
+    if dimensions.is_empty() {
+        return Ok(None);
+    }
+    let mut series = Series::parse(name);
+    let mut keys: HashSet<_> = series.dimensions().map(|(key, _)| key.to_owned()).collect();
+    for (key, value) in dimensions {
+        if key.is_empty() || key == OVERFLOW {
+            return Err(DeclareError::Key { found: key.into_owned() });
+        }
+        if !keys.insert(key.clone().into_owned()) {
+            return Err(DeclareError::DuplicateKey { found: key.into_owned() });
+        }
+        series = series.with(key, value);
+    }
+    Ok(Some(series.compose()))
+}
+
 fn check_label(label: &str, is_taken: impl FnOnce(&str) -> bool) -> Result<(), DeclareError> {
     let limit = u16::MAX.into();
     if label.is_empty() {
@@ -128,107 +179,5 @@ fn check_label(label: &str, is_taken: impl FnOnce(&str) -> bool) -> Result<(), D
         Err(DeclareError::DuplicateLabel)
     } else {
         Ok(())
-    }
-}
-
-/// The fields that a struct declares.
-#[derive(Debug)]
-pub struct Declarations {
-    prefix: String,
-    layout: Layout,
-    declared: Declared,
-    error: Option<CreateError>,
-}
-
-/// Declared fields, the types of their writers, and the fingerprints of their labels.
-#[derive(Debug)]
-pub(super) struct Declared {
-    pub fields: Vec<DeclaredField>,
-    types: Vec<TypeId>,
-    fingerprints: Fingerprints,
-}
-
-impl Declarations {
-    pub(super) fn new(prefix: &str, layout: Layout) -> Self {
-        /// More than most structs have.
-        const USUAL: usize = 32;
-        let declared = Declared {
-            fields: Vec::with_capacity(USUAL),
-            types: Vec::with_capacity(USUAL),
-            fingerprints: Fingerprints::with_capacity(USUAL),
-        };
-        Self { prefix: prefix.to_owned(), layout, declared, error: None }
-    }
-
-    /// Adds a field. An invalid declaration is an error when the file is created.
-    pub fn add<F: Field>(&mut self, declaration: Declaration<F>) {
-        let Declared { fields, types, fingerprints } = &mut self.declared;
-        let is_taken = |label: &str| fingerprints.contain(label, |number| &fields[number].label);
-        match declaration.finish(&self.prefix, self.layout, is_taken) {
-            Ok(field) => {
-                fingerprints.push(&field.label);
-                fields.push(field);
-                types.push(TypeId::of::<F>());
-            }
-            Err((label, source)) => {
-                self.error.get_or_insert(CreateError::Declaration { label, source });
-            }
-        }
-    }
-
-    /// Adds a field with another kind than its type's: a fixed value that is a point in time.
-    pub(super) fn add_of_kind<F: Field>(&mut self, kind: Kind, declaration: Declaration<F>) {
-        let before = self.declared.fields.len();
-        self.add(declaration);
-        for field in &mut self.declared.fields[before..] {
-            field.kind = kind;
-        }
-    }
-
-    pub(super) fn finish(self) -> Result<Declared, CreateError> {
-        self.error.map_or(Ok(self.declared), Err)
-    }
-}
-
-/// The fields of a struct, attached to its file, in the order of their declarations.
-#[derive(Debug)]
-pub struct Attachments {
-    fields: vec::IntoIter<DeclaredField>,
-    types: vec::IntoIter<TypeId>,
-    laid_out: vec::IntoIter<LaidOutField>,
-    map: Arc<Map>,
-    layout: Layout,
-}
-
-impl Attachments {
-    /// The fields as they are laid out in `map`, and their labels.
-    pub(super) fn new(
-        Declared { mut fields, types, fingerprints }: Declared,
-        laid_out: Vec<LaidOutField>,
-        map: &Arc<Map>,
-        layout: Layout,
-    ) -> (Self, Labels) {
-        let labels = fields.iter_mut().map(|field| mem::take(&mut field.label)).collect();
-        let labels = Labels::new(fingerprints, labels);
-        let (fields, types, laid_out) =
-            (fields.into_iter(), types.into_iter(), laid_out.into_iter());
-        (Self { fields, types, laid_out, map: Arc::clone(map), layout }, labels)
-    }
-
-    /// The next field.
-    ///
-    /// # Panics
-    ///
-    /// Panics if `attach` requests another kind than `declare` declared, or more fields. Derived
-    /// code never does.
-    #[allow(clippy::should_implement_trait, reason = "generic over what it gives")]
-    pub fn next<F: Field>(&mut self) -> F {
-        let next = (self.fields.next(), self.types.next(), self.laid_out.next());
-        let (Some(declared), Some(kind), Some(laid_out)) = next else {
-            panic!("a field for each declaration");
-        };
-        assert!(kind == TypeId::of::<F>(), "attach builds what declare declared");
-        let field = self.map.attach(&laid_out, self.layout, declared.align);
-        F::attach_field(field, &declared)
     }
 }

@@ -4,7 +4,9 @@ use std::sync::OnceLock;
 
 use nix::unistd::{Gid, Uid};
 
-use super::declaration::{Attachments, Declarations, Field};
+use super::attachments::Attachments;
+use super::declaration::Field;
+use super::declarations::Declarations;
 use super::fields::{Fixed, unix_time};
 use super::no_alloc_mutex::NoAllocMutex;
 use super::unpublished::{RegisteredGauge, UnpublishedThreads};

@@ -6,18 +6,19 @@
 //! that a kind doesn't take is one error, without the compiler's hints about a method of some other
 //! trait.
 
+use super::dimensions::Dimensions;
 use super::fields::{
     Average, Counter, Fixed, FixedValue, Gauge, Histogram, MovingAverage, Text, Timer, Timestamp,
     UpDownCounter, WindowedAverage,
 };
-use super::{Attachments, Declaration, Field};
+use super::{Attachments, Declaration, Family, FamilyDeclaration, FamilyKind, Field};
 use crate::memory::Scalar;
 
 /// A kind of stat: what a field of a derived struct must be.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a kind of stat",
     label = "not a kind of stat",
-    note = "stats are Counter, UpDownCounter, Gauge<T>, Timestamp, Average, MovingAverage, WindowedAverage, Timer, Histogram, Text and Fixed<T>",
+    note = "stats are Counter, UpDownCounter, Gauge<T>, Timestamp, Average, MovingAverage, WindowedAverage, Timer, Histogram, Text, Fixed<T> and Family<…>",
     note = "`#[mmstats(skip)]` leaves a field out of the file"
 )]
 pub trait KindOfStat: Sized {
@@ -69,11 +70,28 @@ kinds_of_stat! {
     Fixed<T: FixedValue>
 }
 
+impl<F: FamilyKind, L: Dimensions> KindOfStat for Family<F, L> {
+    type Declaration = FamilyDeclaration<F, L>;
+
+    fn named(label: &'static str) -> FamilyDeclaration<F, L> {
+        Family::named(label)
+    }
+
+    fn attach(fields: &mut Attachments) -> Self {
+        fields.next_family()
+    }
+
+    fn retire(&self) {
+        Family::retire(self);
+    }
+}
+
 /// For each attribute that only some kinds take, a trait of the declarations of these kinds. The
 /// derive macro calls it before it sets the attribute: for another kind's declaration the result
 /// has no type, so the compiler reports no missing method.
 macro_rules! attributes {
-    ($($attribute:ident: $message:tt $note:tt, $($kind:ident $(<$value:ident: $bound:ident>)?),+;)+) => {$(
+    ($($attribute:ident: $message:tt $note:tt
+       $(, $kind:ident $(<$value:ident: $bound:ident>)?)*;)+) => {$(
         #[diagnostic::on_unimplemented(
             message = $message,
             label = "not an attribute of this kind",
@@ -95,11 +113,36 @@ macro_rules! attributes {
             fn taken(self) -> Self {
                 self
             }
-        })+
+        })*
     )+};
 }
 
+/// The same for families of some kinds.
+macro_rules! family_attributes {
+    ($($attribute:ident: $($kind:ident $(<$value:ident: $bound:ident>)?),+;)+) => {$($(
+        #[diagnostic::do_not_recommend]
+        impl<$($value: $bound,)? L: Dimensions> $attribute<Family<$kind $(<$value>)?, L>>
+            for FamilyDeclaration<$kind $(<$value>)?, L>
+        {
+            type Declaration = Self;
+
+            fn taken(self) -> Self {
+                self
+            }
+        }
+    )+)+};
+}
+
 attributes! {
+    TakesDimensions:
+        "`{Kind}` doesn't take `dimensions`"
+        "`dimensions` is for single stats; a family has those of its type",
+        Counter, UpDownCounter, Gauge<T: Scalar>, Timestamp, Average, MovingAverage,
+        WindowedAverage, Timer, Histogram, Text, Fixed<T: FixedValue>;
+    TakesAll: "`{Kind}` doesn't take `all`" "`all` is for families";
+    TakesMaxValue:
+        "`{Kind}` doesn't take `max_value`"
+        "`max_value` is for families of Histogram; for a single Histogram it is `max`";
     TakesInitial:
         "`{Kind}` doesn't take `initial`"
         "`initial` is for Gauge, Timestamp, Text and Fixed",
@@ -114,12 +157,26 @@ attributes! {
         "`window` is for MovingAverage, WindowedAverage and Timer",
         MovingAverage, WindowedAverage, Timer;
     TakesError: "`{Kind}` doesn't take `error`" "`error` is for Histogram", Histogram;
-    TakesMax: "`{Kind}` doesn't take `max`" "`max` is for Histogram", Histogram;
+    TakesMax:
+        "`{Kind}` doesn't take `max`"
+        "`max` is for Histogram, its largest value, and for families, their most series",
+        Histogram;
     TakesAggregate:
         "`{Kind}` doesn't take this `aggregate`"
         "an UpDownCounter adds up by \"sum\"; another `aggregate` is for the other kinds",
         Counter, Gauge<T: Scalar>, Timestamp, Average, MovingAverage, WindowedAverage, Timer,
         Histogram, Text, Fixed<T: FixedValue>;
+}
+
+family_attributes! {
+    TakesInitial: Gauge<T: Scalar>;
+    TakesKeep: Gauge<T: Scalar>;
+    TakesWindow: MovingAverage, WindowedAverage, Timer;
+    TakesError: Histogram;
+    TakesMaxValue: Histogram;
+    TakesAggregate: Counter, Gauge<T: Scalar>, Average, MovingAverage, WindowedAverage, Timer, Histogram;
+    TakesMax: Counter, UpDownCounter, Gauge<T: Scalar>, Average, MovingAverage, WindowedAverage, Timer, Histogram;
+    TakesAll: Counter, UpDownCounter, Gauge<T: Scalar>, Average, MovingAverage, WindowedAverage, Timer, Histogram;
 }
 
 #[diagnostic::do_not_recommend]

@@ -79,6 +79,23 @@ pub enum DeclareError {
     },
     /// Another field has this label.
     DuplicateLabel,
+    /// The key of a dimension is empty, or `overflow`, which is reserved.
+    Key {
+        /// The key.
+        found: String,
+    },
+    /// Two dimensions have this key.
+    DuplicateKey {
+        /// The key.
+        found: String,
+    },
+    /// The limit on a family's series is 0, or more than a process can have.
+    Series {
+        /// The number of series.
+        found: usize,
+        /// The maximum here.
+        limit: usize,
+    },
     /// A fixed value lacks its value: `initial`.
     NoValue,
     /// The window has no values, or more than 2²⁴.
@@ -185,6 +202,18 @@ impl fmt::Display for DeclareError {
                 write!(f, "the label has {found} bytes, expected 1 to {limit}")
             }
             Self::DuplicateLabel => f.write_str("another field has this label"),
+            Self::Key { found } if found.is_empty() => {
+                f.write_str("the key of a dimension is empty")
+            }
+            Self::Key { found } => {
+                write!(f, "the key '{}' of a dimension is reserved", found.escape_debug())
+            }
+            Self::DuplicateKey { found } => {
+                write!(f, "two dimensions have the key '{}'", found.escape_debug())
+            }
+            Self::Series { found, limit } => {
+                write!(f, "{found} series, expected 1 to {limit}")
+            }
             Self::NoValue => f.write_str("a fixed value needs `initial`"),
             Self::Window { found } => {
                 write!(f, "a window of {found} values, expected 1 to 16777216")

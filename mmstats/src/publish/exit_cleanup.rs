@@ -1,9 +1,9 @@
 //! Removes this process's files when it ends; a forked child forgets them.
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::{fs, mem};
 
 use nix::sys::stat::lstat;
 
@@ -30,6 +30,43 @@ pub(super) struct OwnFile {
     /// It stays when its stats are dropped or the process ends.
     keep: bool,
     process: ThisProcess,
+    /// Those that go with it, if there can be any.
+    further: Option<Arc<FurtherOwn>>,
+}
+
+/// The further files of one instance: they are removed with the first.
+#[derive(Debug, Default)]
+pub(super) struct FurtherOwn(NoAllocMutex<FurtherList>);
+
+#[derive(Debug, Default)]
+struct FurtherList {
+    /// The first file was removed, and so is what comes later.
+    removed: bool,
+    files: Vec<OwnFile>,
+}
+
+impl FurtherOwn {
+    /// Adds a file.
+    pub(super) fn add(&self, file: &OwnFile) {
+        let mut new = Some(file.clone());
+        self.0.with_reserved(|list| &mut list.files, |list| list.files.extend(new.take()));
+        if self.are_removed() {
+            self.remove();
+        }
+    }
+
+    /// Whether the first file was removed.
+    pub(super) fn are_removed(&self) -> bool {
+        self.0.with(|list| list.removed)
+    }
+
+    fn remove(&self) {
+        let files = self.0.with(|list| {
+            list.removed = true;
+            mem::take(&mut list.files)
+        });
+        files.iter().for_each(remove);
+    }
 }
 
 /// Records a file that was just created by this process.
@@ -40,7 +77,7 @@ pub(super) fn register(path: &Path, id: FileId, keep: bool, process: ThisProcess
         at_exit(remove_all);
         at_fork_in_child(&IN_CHILD);
     });
-    let file = OwnFile { path: path.into(), id, keep, process };
+    let file = OwnFile { path: path.into(), id, keep, process, further: None };
     let (over, _replaced) = FILES.get().with_reserved(
         |files| &mut files.own,
         |files| (files.over, files.own.insert(Arc::clone(&file.path), file.clone())),
@@ -57,10 +94,13 @@ pub(super) fn has_made(path: &Path) -> bool {
     FILES.get().with(|files| files.own.contains_key(path))
 }
 
-/// Removes the file if this process created it and it still has its name.
+/// Removes the file if this process created it and it still has its name, and its further files.
 pub(super) fn remove(file: &OwnFile) {
     if deregister(file) {
         file.unlink();
+    }
+    if let Some(further) = &file.further {
+        further.remove();
     }
 }
 
@@ -86,7 +126,7 @@ fn deregister(file: &OwnFile) -> bool {
 extern "C" fn remove_all() {
     let own = FILES.get().with(|files| {
         files.over = true;
-        std::mem::take(&mut files.own)
+        mem::take(&mut files.own)
     });
     let process = ThisProcess::get();
     let own = own.values().filter(|file| file.process == process && !file.keep);
@@ -94,6 +134,11 @@ extern "C" fn remove_all() {
 }
 
 impl OwnFile {
+    /// The same, with the files that go with it.
+    pub(super) fn with_further(self, further: Option<Arc<FurtherOwn>>) -> Self {
+        Self { further, ..self }
+    }
+
     pub(super) fn path(&self) -> &Path {
         &self.path
     }

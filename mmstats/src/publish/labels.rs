@@ -6,7 +6,7 @@ use crate::format::checksum_step;
 
 /// Labels by fingerprint. For the fields of a struct: comparing some twenty fingerprints takes less
 /// than building a set of labels, and that would be done for each file.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Fingerprints(Vec<u64>);
 
 /// All labels of a file.

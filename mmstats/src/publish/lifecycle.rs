@@ -1,17 +1,24 @@
 //! The life of published stats: created, published later, passed from thread to thread.
 
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 
-use nix::unistd::{SysconfVar, gettid, sysconf};
+use nix::unistd::gettid;
 
-use super::declaration::{Attachments, Declarations};
+use super::attachments::Attachments;
+use super::declarations::{Declarations, Declared};
 use super::defaults::{self, MutableDefaults};
+use super::exit_cleanup::FurtherOwn;
+use super::family::Sinks;
+use super::further_files::FurtherFiles;
+use super::growth::{Growth, Spaces};
 use super::location::FileLocation;
-use super::published::{Growth, Private};
+use super::page_size::page_size;
+use super::published::Private;
+use super::space::Space;
 use super::unpublished::UnpublishedThread;
 use super::{CreateError, MmStats, Options, Published};
 use crate::file::own_identity;
-use crate::format::NewFile;
+use crate::format::{Identity, NewFile};
 use crate::memory::ThisProcess;
 
 impl<T: MmStats> Options<T> {
@@ -33,17 +40,16 @@ impl<T: MmStats> Published<T> {
             defaults::declare(&mut declarations, &identity, options.layout);
         }
         T::declare(&mut declarations);
-        let declared = declarations.finish()?;
-        let image = NewFile::compose(
-            &declared.fields,
-            &identity,
-            options.layout,
-            options.capacity,
-            page_size(),
-        )
-        .map_err(|error| CreateError::TooLarge { needed: error.needed })?;
+        let mut declared = declarations.finish()?;
+        let mut image = compose(&declared, &identity, &options)?;
         let location = FileLocation::of(&options, &identity)?;
-        let (map, file, private) = match location.publish(&options, &image.bytes) {
+        let families = &declared.families;
+        let sinks = match &**families {
+            [] => None,
+            families => Some(Sinks::of(families, options.layout, &location)?),
+        };
+        let own = (!families.is_empty()).then(Arc::<FurtherOwn>::default);
+        let (map, file, private) = match location.publish(&image.bytes, own.as_ref()) {
             Ok((map, file)) => (map, OnceLock::from(file), None),
             Err(reason) if options.private_memory => {
                 let map = location.private_memory(&image.bytes)?;
@@ -51,20 +57,26 @@ impl<T: MmStats> Published<T> {
             }
             Err(error) => return Err(error),
         };
-        let (mut attachments, labels) =
-            Attachments::new(declared, image.fields, &map, options.layout);
-        let defaults =
-            options.default_fields.then(|| defaults::attach(&mut attachments, options.layout));
-        let stats = T::attach(&mut attachments);
-        let growth = Growth {
-            free_space: image.free_space,
-            layout: options.layout,
+        let (pid, layout, default_fields) = (identity.pid, options.layout, options.default_fields);
+        image.free_space.reserve(families.iter().map(|family| family.reserved).sum());
+        let growth = Arc::new(Growth::new(Spaces {
+            families: families.iter().map(|family| family.name.clone()).collect(),
+            first: Space { map: Arc::clone(&map), free: image.free_space, layout },
+            further: own.map(|own| {
+                FurtherFiles::new(location, identity, &options.prefix, layout, default_fields, own)
+            }),
             prefix: options.prefix,
-            labels,
-        };
-        let created = Self { file, defaults, stats, map, private, growth: Mutex::new(growth) };
+            labels: declared.take_labels(),
+        }));
+        if file.get().is_some() {
+            growth.set_published();
+        }
+        let mut fields = Attachments::new(declared, image.fields, sinks, &growth, &map, layout);
+        let defaults = default_fields.then(|| defaults::attach(&mut fields, layout));
+        let stats = T::attach(&mut fields);
+        let created = Self { file, defaults, stats, map, private, growth };
         if created.file.get().is_some() {
-            created.register_gauge(identity.pid);
+            created.register_gauge(pid);
         }
         Ok(created)
     }
@@ -74,10 +86,13 @@ impl<T: MmStats> Published<T> {
     pub(super) fn publish(&self, options: &Options<T>) -> Result<(), CreateError> {
         let identity = own_identity(&options.name);
         let location = FileLocation::of(options, &identity)?;
-        let (map, file) = location.publish(options, &self.map.bytes())?;
+        self.growth.publish(location.clone())?;
+        let (map, file) =
+            location.publish(&self.map.bytes(), self.growth.further_own().as_ref())?;
         self.map.become_file_of(&map).map_err(|source| location.failed("map a file in", source))?;
         // It had none.
         let _ = self.file.set(file);
+        self.growth.set_published();
         self.register_gauge(identity.pid);
         Ok(())
     }
@@ -92,7 +107,9 @@ impl<T: MmStats> Published<T> {
     /// For a thread that takes over from one that ended.
     pub(super) fn adopt(&self) {
         if let Some(MutableDefaults { tid, .. }) = &self.defaults {
-            tid.replace(gettid().as_raw().into());
+            let id = gettid().as_raw().into();
+            tid.replace(id);
+            self.growth.adopt(id);
         }
         if let Some(private) = self.private() {
             private.count(Some(UnpublishedThread::begin()));
@@ -108,7 +125,15 @@ impl<T: MmStats> Published<T> {
     }
 }
 
-fn page_size() -> usize {
-    let size = sysconf(SysconfVar::PAGE_SIZE).ok().flatten();
-    size.and_then(|size| usize::try_from(size).ok()).unwrap_or(4096)
+/// The bytes of a new file, with free space for the series of families that come at the start, and
+/// for those of overflows.
+fn compose<T>(
+    declared: &Declared,
+    identity: &Identity,
+    options: &Options<T>,
+) -> Result<NewFile, CreateError> {
+    let families = declared.families.iter().map(|family| family.reserved + family.initial);
+    let capacity = families.fold(options.capacity, usize::saturating_add);
+    NewFile::compose(&declared.fields, identity, options.layout, capacity, page_size())
+        .map_err(|error| CreateError::TooLarge { needed: error.needed })
 }

@@ -5,16 +5,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::create::{self, CreatedFile};
-use super::exit_cleanup::{self, OwnFile};
+use super::exit_cleanup::{self, FurtherOwn, OwnFile};
 use super::{CreateError, Options, name};
 use crate::file::locations::Environment;
 use crate::format::Identity;
 use crate::memory::{Map, Section, ThisProcess, is_privileged};
 
-/// The directory and the file name.
+/// The directory and the file name, and how files are created there.
+#[derive(Clone, Debug)]
 pub(super) struct FileLocation {
     directory: PathBuf,
     file_name: String,
+    mode: Option<u32>,
+    keep: bool,
     process: ThisProcess,
 }
 
@@ -29,19 +32,25 @@ impl FileLocation {
         let directory = std::path::absolute(&directory).unwrap_or(directory);
         let file_name = name::file_name(template, identity, || create::longest_name(&directory))?;
         let process = ThisProcess::of_pid(identity.pid);
-        Ok(Self { directory, file_name, process })
+        let (mode, keep) = (options.mode, options.keep);
+        Ok(Self { directory, file_name, mode, keep, process })
     }
 
     /// Creates and maps a file of these bytes.
-    pub(super) fn publish<T>(
+    pub(super) fn publish(
         &self,
-        options: &Options<T>,
         image: &[u8],
+        further: Option<&Arc<FurtherOwn>>,
     ) -> Result<(Arc<Map>, PublishedFile), CreateError> {
         let CreatedFile { map, path, id } =
-            create::create_file(&self.directory, &self.file_name, options.mode, image)?;
-        let own = exit_cleanup::register(&path, id, options.keep, self.process);
-        Ok((map, PublishedFile(own)))
+            create::create_file(&self.directory, &self.file_name, self.mode, image)?;
+        let own = exit_cleanup::register(&path, id, self.keep, self.process);
+        Ok((map, PublishedFile(own.with_further(further.cloned()))))
+    }
+
+    /// Whether this process may create files there: not one that was forked from it.
+    pub(super) fn is_own(&self) -> bool {
+        self.process == ThisProcess::get()
     }
 
     /// Creates private memory of these bytes instead.

@@ -2,18 +2,17 @@
 
 use std::ops::Deref;
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock, TryLockError};
+use std::sync::{Arc, OnceLock};
 use std::{fmt, io, mem};
 
 use super::declaration::{Declaration, Field};
 use super::defaults::MutableDefaults;
 use super::exit_cleanup::{self, OwnFile};
-use super::labels::Labels;
+use super::growth::Growth;
 use super::location::PublishedFile;
 use super::no_alloc_mutex::NoAllocMutex;
 use super::unpublished::UnpublishedThread;
-use super::{AddError, CreateError, DeclareError};
-use crate::format::{FreeSpace, Layout};
+use super::{AddError, CreateError};
 use crate::memory::Map;
 
 /// A stats struct and its file. Derefs to the struct.
@@ -36,7 +35,8 @@ pub struct Published<T> {
     pub(super) map: Arc<Map>,
     /// Present if the stats were created in private memory; they may have a file by now.
     pub(super) private: Option<Private>,
-    pub(super) growth: Mutex<Growth>,
+    /// Shared with the families, whose series are added here.
+    pub(super) growth: Arc<Growth>,
 }
 
 /// Stats in private memory: nobody sees them, unless they get a file later.
@@ -54,15 +54,6 @@ impl Private {
     pub(super) fn count(&self, thread: Option<UnpublishedThread>) {
         let _before = self.counted.with(|counted| mem::replace(counted, thread));
     }
-}
-
-/// What later fields need to know.
-#[derive(Debug)]
-pub(super) struct Growth {
-    pub free_space: FreeSpace,
-    pub layout: Layout,
-    pub prefix: String,
-    pub labels: Labels,
 }
 
 impl<T> Published<T> {
@@ -104,36 +95,7 @@ impl<T> Published<T> {
     /// Returns an error if the file has too little free space, another field has the label, or the
     /// declaration is invalid.
     pub fn add<F: Field>(&self, declaration: Declaration<F>) -> Result<F, AddError> {
-        let mut growth = match self.growth.try_lock() {
-            Ok(growth) => growth,
-            Err(TryLockError::Poisoned(growth)) => growth.into_inner(),
-            Err(TryLockError::WouldBlock) => return Err(AddError::Busy),
-        };
-        let Growth { free_space, layout, prefix, labels } = &mut *growth;
-        let declared = declaration
-            .finish(prefix, *layout, |label| labels.contains(label))
-            .map_err(|(label, source)| AddError::Declaration { label, source })?;
-        let limit = free_space.longest_label();
-        if declared.label.len() > limit {
-            let source = DeclareError::LabelTooLong { found: declared.label.len(), limit };
-            return Err(AddError::Declaration { label: declared.label, source });
-        }
-        let addition = match free_space.add(&declared) {
-            Ok(addition) => addition,
-            Err(error) => {
-                return Err(AddError::NoFreeSpace {
-                    label: declared.label,
-                    path: self.path().map(Path::to_path_buf),
-                    needed: error.needed,
-                    left: error.left,
-                });
-            }
-        };
-        self.map.add(&addition);
-        let field =
-            F::attach_field(self.map.attach(&addition.field, *layout, declared.align), &declared);
-        labels.insert(declared.label);
-        Ok(field)
+        self.growth.add(declaration, self.path())
     }
 
     /// Waits until everything published is on disk (`msync`). Readers see every store without it;
