@@ -62,7 +62,9 @@ impl Hasher {
                 ends(bytes).map(u64::from_ne_bytes).into()
             }
         };
-        self.pair(first ^ (size as u64).rotate_right(8), last);
+        self.pair(first, last);
+        // Behind the product, where no choice of bytes makes up for another size.
+        self.state = self.state.wrapping_add(size as u64);
     }
 
     #[inline]
