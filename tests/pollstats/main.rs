@@ -3,6 +3,7 @@
 //! When the header arrives, the baseline has been taken.
 
 mod absent_values;
+mod dimensions;
 mod ended_programs;
 mod ending;
 mod order;

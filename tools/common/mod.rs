@@ -2,6 +2,7 @@
 
 pub mod aggregation;
 pub mod arguments;
+pub mod braces;
 pub mod combined;
 pub mod exposition;
 pub mod file_count;

@@ -10,6 +10,7 @@ use mmstats::Aggregator;
 use crate::common::arguments::{
     CommonArguments, LimitArguments, OwnerArguments, after_help, parse_number,
 };
+use crate::common::braces::CommaList;
 use crate::common::patterns::LabelPattern;
 use crate::pollstats::sampling::filter::Filter;
 
@@ -79,8 +80,8 @@ pub struct Arguments {
 
     /// Only files that have a label with this prefix, or a label with this value; several
     /// (comma-separated or repeated): files that match any of them
-    #[arg(short, long = "filter", value_name = "LABEL[=VALUE]", value_delimiter = ',')]
-    pub filters: Vec<Filter>,
+    #[arg(short, long = "filter", value_name = "LABEL[=VALUE]")]
+    pub filters: Vec<CommaList<Filter>>,
 
     /// Without FIELDS: include telemetry of mmash and kodemon, and sys.* and org.*
     #[arg(long)]
@@ -104,8 +105,8 @@ pub struct Arguments {
     pub change: bool,
 
     /// Treat matching labels as gauges (comma-separated or repeated)
-    #[arg(long = "gauge", value_name = "GLOB", value_delimiter = ',')]
-    pub gauges: Vec<LabelPattern>,
+    #[arg(long = "gauge", value_name = "GLOB")]
+    pub gauges: Vec<CommaList<LabelPattern>>,
 
     /// One line per file; those of dead programs are marked, and the last one of a removed file
     #[arg(long)]
@@ -147,6 +148,18 @@ pub struct Arguments {
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment would become the command's help")]
     pub common: CommonArguments,
+}
+
+impl Arguments {
+    /// All filters.
+    pub fn filters(&self) -> Vec<Filter> {
+        self.filters.iter().flat_map(|list| list.0.iter().cloned()).collect()
+    }
+
+    /// All globs of labels to treat as gauges.
+    pub fn gauges(&self) -> Vec<LabelPattern> {
+        self.gauges.iter().flat_map(|list| list.0.iter().cloned()).collect()
+    }
 }
 
 /// The output format.

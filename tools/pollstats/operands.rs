@@ -8,6 +8,8 @@ use mmstats::is_stats_file_name;
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::escape;
 
+use crate::common::braces;
+
 /// The operands, by what they are.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Operands<'a> {
@@ -20,7 +22,7 @@ pub struct Operands<'a> {
 impl<'a> Operands<'a> {
     /// The first operand is FIELDS unless it can only be a location.
     ///
-    /// On its own it is a location if such a file exists, if it has a slash, or if it is a glob that
+    /// On its own it is a location if such a file exists, if it has a slash outside braces, or if it is a glob that
     /// matches names of stats files. Before other locations a word is FIELDS even if there is a file
     /// of that name: only a path, or a name as stats files have it, is a location.
     pub fn of(operands: &'a [OsString]) -> Self {
@@ -55,8 +57,12 @@ impl<'a> Operands<'a> {
     }
 }
 
+/// Whether it has a slash, other than in a value of a label: `requests{path="/"}`.
 fn has_slash(argument: &OsStr) -> bool {
-    argument.as_encoded_bytes().contains(&b'/')
+    match argument.to_str() {
+        Some(text) => braces::find(text, b'/').is_some(),
+        None => argument.as_encoded_bytes().contains(&b'/'),
+    }
 }
 
 /// Whether there is such a file, or files that match such a glob.
@@ -123,5 +129,9 @@ mod tests {
         assert_eq!(split(&["hits", path]), (fields("hits"), 1));
         assert_eq!(split(&[path, path]), (None, 2));
         assert_eq!(split(&["http/requests", path]), (fields("http/requests"), 1));
+        let label = r#"requests{path="/*"}"#;
+        assert_eq!(split(&[label]), (fields(label), 0));
+        assert_eq!(split(&[label, path]), (fields(label), 1));
+        assert_eq!(split(&[r#"/no/such{path="/"}"#]), (None, 1));
     }
 }

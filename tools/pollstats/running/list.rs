@@ -86,6 +86,7 @@ fn collect(
     let options = arguments.owner.read_options();
     let mut processes = Processes::new();
     let mut budget = arguments.limits.budget();
+    let (filters, gauges) = (arguments.filters(), arguments.gauges());
     for path in selection.paths() {
         let file = match options.read_within(path, &mut budget) {
             Ok(file) => file,
@@ -99,7 +100,7 @@ fn collect(
         if let Some(problem) = file.problem() {
             diagnostics.file_error(path, &problem.reason());
         }
-        if !any_passes(&arguments.filters, &file, &arguments.prefix)
+        if !any_passes(&filters, &file, &arguments.prefix)
             || (arguments.alive && file.life(&mut processes).verdict != Verdict::Alive)
         {
             continue;
@@ -109,7 +110,7 @@ fn collect(
             let entry = entries.entry(label).or_insert_with_key(|label| Entry {
                 schema: SCHEMA,
                 label: label.clone(),
-                kind: ColumnKind::of(&stat, &arguments.gauges).stat_kind().name(),
+                kind: ColumnKind::of(&stat, &gauges).stat_kind().name(),
                 unit: stat.unit().to_owned(),
                 files: 0,
                 help: stat.help().to_owned(),

@@ -77,8 +77,8 @@ impl<'a> Run<'a> {
         let sampler = Sampler::new(SampleOptions {
             fields,
             prefix: &arguments.prefix,
-            filters: &arguments.filters,
-            gauges: &arguments.gauges,
+            filters: arguments.filters(),
+            gauges: arguments.gauges(),
             alive: arguments.alive,
             ordered: arguments.per_file || arguments.aggregator == Some(Aggregator::One),
         });

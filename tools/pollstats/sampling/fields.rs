@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::catalog::{Catalog, LabelInfo};
 use super::field::{Field, LabelMatcher};
-use crate::common::natural;
 use crate::common::subject::Subject;
+use crate::common::{braces, natural};
 
 /// The labels that the user asks for.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ impl Fields {
         // `-p sys.` asks for it by name.
         let label = format!("{}.x", prefix.trim_end_matches('.'));
         let all = all || Subject::of_command("", &label) == Subject::Process;
-        let fields = list.unwrap_or_default().split(',').map(str::trim);
+        let fields = braces::split(list.unwrap_or_default(), b',').map(str::trim);
         Self {
             prefix: prefix.to_owned(),
             given: fields

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use mmstats::{StatsFile, Value};
 
+use crate::common::braces;
+
 /// One filter: the beginning of a label, or a label and its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Filter {
@@ -23,7 +25,7 @@ impl FromStr for Filter {
     type Err = Infallible;
 
     fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(match text.split_once('=') {
+        Ok(match braces::split_once(text, b'=') {
             Some((label, value)) => Self::Equals { label: label.into(), value: value.into() },
             None => Self::Begins(text.into()),
         })
@@ -92,6 +94,22 @@ mod tests {
     fn a_label_may_lack_its_beginning() {
         assert!(is_end_of("sys.uid", "sys.uid") && is_end_of("sys.uid", "web.stats.sys.uid"));
         assert!(!is_end_of("id", "sys.uid") && !is_end_of("web.sys.uid", "sys.uid"));
+    }
+
+    #[test]
+    fn an_equals_sign_in_a_label_is_a_part_of_it() {
+        let equals = |label: &str, value: &str| Filter::Equals {
+            label: label.to_owned(),
+            value: value.to_owned(),
+        };
+        for (text, expected) in [
+            (r#"requests{status="200"}=7"#, equals(r#"requests{status="200"}"#, "7")),
+            (r#"requests{status="200"}"#, Filter::Begins(r#"requests{status="200"}"#.to_owned())),
+            (r#"requests{status="200"=7"#, equals("requests{status", r#""200"=7"#)),
+            ("command=a=b", equals("command", "a=b")),
+        ] {
+            assert_eq!(text.parse(), Ok(expected), "{text}");
+        }
     }
 
     #[test]

@@ -25,9 +25,9 @@ pub struct SampleOptions<'a> {
     /// The prefix of labels, for the filters.
     pub prefix: &'a str,
     /// Which files take part.
-    pub filters: &'a [Filter],
+    pub filters: Vec<Filter>,
     /// Labels to treat as gauges.
-    pub gauges: &'a [LabelPattern],
+    pub gauges: Vec<LabelPattern>,
     /// Whether only files of live programs take part.
     pub alive: bool,
     /// Whether the order of files matters.
@@ -75,7 +75,7 @@ impl<'a> Sampler<'a> {
         let mut sample =
             Sample { time, interval: changes.interval(), files: Vec::new(), events: Vec::new() };
         for change in changes.files() {
-            if !any_passes(self.options.filters, change.file(), self.options.prefix) {
+            if !any_passes(&self.options.filters, change.file(), self.options.prefix) {
                 continue;
             }
             if self.options.alive && !self.was_alive(change) {
@@ -114,7 +114,7 @@ impl<'a> Sampler<'a> {
             if let LabelUse::Column(id) = label_use
                 && std::mem::replace(&mut self.last_measured[id], self.measured) != self.measured
             {
-                let kind = ColumnKind::of(&stat, self.options.gauges);
+                let kind = ColumnKind::of(&stat, &self.options.gauges);
                 measurements.push((id, kind.measurement(&stat, || change.increase(&stat), now)));
             }
         }
@@ -131,7 +131,7 @@ impl<'a> Sampler<'a> {
         let label = stat.label();
         let fields = self.options.fields;
         let subject = || Subject::of(file, &label);
-        let kind = ColumnKind::of(stat, self.options.gauges);
+        let kind = ColumnKind::of(stat, &self.options.gauges);
         let known = match self.known.get_mut(&*label) {
             Some(known) => known,
             None if fields.selects(&label, subject()) => {

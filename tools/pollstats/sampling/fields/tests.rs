@@ -46,6 +46,14 @@ fn a_prefix_stands_before_each_field() {
 }
 
 #[test]
+fn a_comma_in_a_label_is_a_part_of_it() {
+    let list = r#"requests{a="x,}y",b="\",1"},hits, errors{code="#;
+    let fields = Fields::new("", Some(list), false);
+    let expected = [r#"requests{a="x,}y",b="\",1"}"#, "hits", "errors{code="];
+    assert_eq!(titles(&fields, &catalog(&[])), expected);
+}
+
+#[test]
 fn a_prefix_may_lack_its_dot() {
     let fields = Fields::new("web.stats.status", Some("2XX"), false);
     assert_eq!(fields.select(&web())[0].label, "web.stats.status.2XX");
