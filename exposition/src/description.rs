@@ -57,7 +57,7 @@ fn help_of(family: &Family, is_escaped: bool) -> String {
         );
     }
     if is_escaped {
-        append(&format!("The label is {}, whose usual name is another's.", metric.raw_name));
+        append(&format!("The name is {}, whose usual spelling is another's.", metric.raw_name));
     }
     help
 }

@@ -11,7 +11,18 @@ use crate::labels::push_label;
 use crate::metric::{Family, FamilySample};
 use crate::names::Name;
 use crate::sample::{Sample, SampleValue};
+use crate::series::SeriesTable;
 use crate::unit::{Scale, scaled};
+
+/// The label of an info that has its text.
+pub const INFO_LABEL: &str = "value";
+
+/// The labels that samples refer to.
+#[derive(Clone, Copy, Debug)]
+pub struct Labels<'a> {
+    pub owners: &'a [String],
+    pub series: &'a SeriesTable,
+}
 
 /// Writes families, one after the other.
 pub struct Encoder<'a, W> {
@@ -20,7 +31,7 @@ pub struct Encoder<'a, W> {
     bounds: &'a Bounds,
     /// `le="3.0"` for each bound, by what converts it to the metric's unit.
     bound_labels: Vec<(Scale, Vec<String>)>,
-    label_sets: &'a [String],
+    labels: Labels<'a>,
     /// How many more bytes may be written, where that is limited.
     bytes_left: Option<usize>,
     lines: Vec<u8>,
@@ -32,11 +43,11 @@ impl<'a, W: Write> Encoder<'a, W> {
         out: &'a mut W,
         format: Format,
         bounds: &'a Bounds,
-        label_sets: &'a [String],
+        labels: Labels<'a>,
         limit: Option<usize>,
     ) -> Self {
-        let bound_labels = Vec::new();
-        Self { out, format, bounds, bound_labels, label_sets, bytes_left: limit, lines: Vec::new() }
+        let (bound_labels, lines) = (Vec::new(), Vec::new());
+        Self { out, format, bounds, bound_labels, labels, bytes_left: limit, lines }
     }
 
     /// Writes a metric with its help, its type and its samples. If that would exceed the limit,
@@ -44,13 +55,19 @@ impl<'a, W: Write> Encoder<'a, W> {
     pub fn family(&mut self, name: &Name, family: &Family) -> io::Result<bool> {
         self.lines.clear();
         push_description(&mut self.lines, self.format, name, family);
-        for FamilySample { labels, scale, sample } in &family.samples {
+        for FamilySample { owner, series, scale, sample } in &family.samples {
             let bounds: &[String] = match sample {
                 Sample::Histogram(_) => bound_labels(&mut self.bound_labels, self.bounds, *scale),
                 _ => &[],
             };
-            let (out, labels) = (&mut self.lines, &self.label_sets[*labels]);
-            SampleLines { out, name: &name.text, labels, scale: *scale }.push(sample, bounds);
+            SampleLines {
+                out: &mut self.lines,
+                name: &name.text,
+                owner: &self.labels.owners[*owner],
+                series: self.labels.series.labels(*series),
+                scale: *scale,
+            }
+            .push(sample, bounds);
             if self.bytes_left.is_some_and(|left| self.lines.len() > left) {
                 return Ok(false);
             }
@@ -78,7 +95,8 @@ impl<'a, W: Write> Encoder<'a, W> {
 struct SampleLines<'a> {
     out: &'a mut Vec<u8>,
     name: &'a str,
-    labels: &'a str,
+    owner: &'a str,
+    series: &'a str,
     scale: Scale,
 }
 
@@ -91,7 +109,7 @@ impl SampleLines<'_> {
             }
             Sample::Info(text) => {
                 let mut value = String::new();
-                push_label(&mut value, "value", text);
+                push_label(&mut value, INFO_LABEL, text);
                 self.line("_info", &value, SampleValue::Unsigned(1));
             }
             Sample::Summary { count, sum } => self.sum_and_count(*sum, *count),
@@ -112,12 +130,17 @@ impl SampleLines<'_> {
 
     /// `extra`: labels that no other line of the sample has.
     fn line(&mut self, suffix: &str, extra: &str, value: SampleValue) {
-        let comma = if self.labels.is_empty() || extra.is_empty() { "" } else { "," };
-        let (open, close) =
-            if self.labels.len() + extra.len() == 0 { ("", "") } else { ("{", "}") };
-        for part in [self.name, suffix, open, self.labels, comma, extra, close, " "] {
-            self.out.extend_from_slice(part.as_bytes());
+        self.out.extend_from_slice(self.name.as_bytes());
+        self.out.extend_from_slice(suffix.as_bytes());
+        let mut separator = b'{';
+        for labels in [self.owner, self.series, extra] {
+            if !labels.is_empty() {
+                self.out.push(separator);
+                self.out.extend_from_slice(labels.as_bytes());
+                separator = b',';
+            }
         }
+        self.out.extend_from_slice(if separator == b',' { b"} " } else { b" " });
         value.push(self.out);
         self.out.push(b'\n');
     }

@@ -3,25 +3,31 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use crate::encoder::Encoder;
+use crate::encoder::{Encoder, INFO_LABEL, Labels};
 use crate::format::Format;
+use crate::hash_index::HashIndex;
 use crate::histogram::Bounds;
+use crate::label_names::LabelNames;
+use crate::labels::push_value;
 use crate::metric::{Family, FamilySample, Metric};
 use crate::names::{Name, Names};
 use crate::sample::{MetricType, Sample, SampleValue};
+use crate::series::SeriesTable;
 use crate::unit::base_of;
 
 /// Samples by metric.
 #[derive(Debug, Default)]
 pub struct Families {
     bounds: Bounds,
+    label_names: LabelNames,
     /// Metrics under reserved names.
     reserved: BTreeMap<&'static str, Family>,
     /// In the order in which they came.
     all: Vec<Family>,
-    by_metric: BTreeMap<Metric, usize>,
-    /// `file="x",pid="7"`
+    by_metric: HashIndex,
+    /// The labels of owners: `file="x",pid="7"`
     label_sets: Vec<String>,
+    series: SeriesTable,
     /// The family after the one that was added to last. Programs of one kind have the same metrics
     /// in the same order, so it is nearly always the one that comes next.
     next: usize,
@@ -37,9 +43,10 @@ pub struct SizeLimit {
 }
 
 impl Families {
-    /// Without samples yet; histograms have buckets with these bounds.
-    pub fn new(bounds: Bounds) -> Self {
-        Self { bounds, ..Self::default() }
+    /// Without samples yet; histograms have buckets with these bounds. `label_names` names the
+    /// labels of dimensions, and reserves those of the [label sets](Self::begin).
+    pub fn new(bounds: Bounds, label_names: LabelNames) -> Self {
+        Self { bounds, label_names, ..Self::default() }
     }
 
     /// The bounds of histograms.
@@ -47,8 +54,8 @@ impl Families {
         &self.bounds
     }
 
-    /// Begins a set of labels: samples that are added from now on have them. No other set may have
-    /// the same labels.
+    /// Begins a set of labels, those of an owner: samples that are added from now on have them. No
+    /// other set may have the same labels.
     pub fn begin(&mut self, labels: String) {
         self.label_sets.push(labels);
         self.next = 0;
@@ -57,53 +64,67 @@ impl Families {
     /// Adds a gauge under a [reserved](Names::reserving) name.
     pub fn add_reserved(&mut self, name: &'static str, help: &str, value: u64) {
         let sample = FamilySample {
-            labels: self.label_sets.len() - 1,
+            owner: self.label_sets.len() - 1,
+            series: SeriesTable::PLAIN,
             scale: None,
             sample: Sample::Gauge(SampleValue::Unsigned(value)),
         };
-        let family = self.reserved.entry(name).or_insert_with(|| Family {
-            metric: Metric { raw_name: name.into(), kind: MetricType::Gauge, unit: String::new() },
-            help: help.into(),
-            samples: Vec::new(),
+        let family = self.reserved.entry(name).or_insert_with(|| {
+            let metric =
+                Metric { raw_name: name.into(), kind: MetricType::Gauge, unit: String::new() };
+            Family { help: help.into(), ..Family::new(metric) }
         });
         family.samples.push(sample);
     }
 
-    /// Adds a sample of values in this unit. `help` is asked for if there is none yet. Of several
-    /// samples of a metric with the same labels the first counts.
-    pub fn add(
+    /// Adds a sample of values in this unit. Its labels are those of the set and its dimensions:
+    /// keys, of which each comes once, and values. `help` is asked for if there is none yet. Of
+    /// several samples of a metric with the same labels the first counts.
+    pub fn add<'d>(
         &mut self,
         raw_name: &str,
+        dimensions: impl ExactSizeIterator<Item = (&'d str, &'d str)>,
         unit: &str,
         help: impl FnOnce() -> String,
         sample: Sample,
     ) {
-        let labels = self.label_sets.len() - 1;
+        let owner = self.label_sets.len() - 1;
         let (unit, scale) = base_of(unit);
-        let index = self.index_of(raw_name, sample.metric_type(), unit);
+        let kind = sample.metric_type();
+        let index = self.index_of(raw_name, kind, unit);
         self.next = index + 1;
         let family = &mut self.all[index];
-        if family.samples.last().is_some_and(|last| last.labels == labels) {
+        let series = if dimensions.len() == 0 {
+            (family.plain_owner.replace(owner) != Some(owner)).then_some(SeriesTable::PLAIN)
+        } else {
+            let names = &self.label_names;
+            self.series.add(index, owner, |out| push_dimensions(out, names, kind, dimensions))
+        };
+        let Some(series) = series else {
             return;
-        }
+        };
         if family.help.is_empty() {
             family.help = help();
         }
-        family.samples.push(FamilySample { labels, scale, sample });
+        family.samples.push(FamilySample { owner, series, scale, sample });
     }
 
     fn index_of(&mut self, raw_name: &str, kind: MetricType, unit: &str) -> usize {
-        let next = self.all.get(self.next).map(|family| &family.metric);
-        if next
-            .is_some_and(|next| next.kind == kind && next.raw_name == raw_name && next.unit == unit)
-        {
-            return self.next;
+        let all = &self.all;
+        let is_it = |index: usize| {
+            let metric = &all[index].metric;
+            metric.kind == kind && metric.raw_name == raw_name && metric.unit == unit
+        };
+        // Or the series of a name come one after the other.
+        let likely = [self.next, self.next.saturating_sub(1)];
+        if let Some(index) = likely.into_iter().find(|index| *index < all.len() && is_it(*index)) {
+            return index;
         }
-        let new = self.all.len();
-        let metric = Metric { raw_name: raw_name.to_owned(), kind, unit: unit.to_owned() };
-        let index = *self.by_metric.entry(metric.clone()).or_insert(new);
+        let new = all.len();
+        let index = self.by_metric.number((raw_name, kind, unit), new, is_it);
         if index == new {
-            self.all.push(Family { metric, help: String::new(), samples: Vec::new() });
+            let metric = Metric { raw_name: raw_name.to_owned(), kind, unit: unit.to_owned() };
+            self.all.push(Family::new(metric));
         }
         index
     }
@@ -121,16 +142,19 @@ impl Families {
         out: &mut impl Write,
     ) -> io::Result<()> {
         let bytes = limit.map(|limit| limit.bytes);
-        let mut encoder = Encoder::new(out, format, &self.bounds, &self.label_sets, bytes);
+        let labels = Labels { owners: &self.label_sets, series: &self.series };
+        let mut encoder = Encoder::new(out, format, &self.bounds, labels, bytes);
         let mut left_out = 0;
         for (name, family) in &self.reserved {
             left_out += u64::from(!encoder.family(&Name::reserved(name), family)?);
         }
-        for (metric, index) in &self.by_metric {
-            if !encoder.family(names.of(metric), &self.all[*index])? {
+        let mut sorted: Vec<&Family> = self.all.iter().collect();
+        sorted.sort_unstable_by(|one, other| one.metric.cmp(&other.metric));
+        for family in sorted {
+            if !encoder.family(names.of(&family.metric), family)? {
                 left_out += 1;
                 // Names that nobody sees would add up.
-                names.forget(metric);
+                names.forget(&family.metric);
             }
         }
         names.end_round();
@@ -142,58 +166,22 @@ impl Families {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The text of these gauges of several files. Only file `b` has help texts.
-    fn written(files: &[&[&str]]) -> String {
-        let mut families = Families::default();
-        for (file, labels) in (b'a'..).zip(files) {
-            families.begin(format!("file=\"{}\"", char::from(file)));
-            for (value, label) in (0..).zip(*labels) {
-                let help = || if file == b'b' { "Help.".to_owned() } else { String::new() };
-                families.add(label, "", help, Sample::Gauge(SampleValue::Unsigned(value)));
-            }
+/// Appends dimensions as labels.
+fn push_dimensions<'d>(
+    out: &mut String,
+    names: &LabelNames,
+    kind: MetricType,
+    dimensions: impl Iterator<Item = (&'d str, &'d str)>,
+) {
+    let value = (kind == MetricType::Info).then_some(INFO_LABEL);
+    for (number, (key, text)) in dimensions.enumerate() {
+        if number > 0 {
+            out.push(',');
         }
-        let mut out = Vec::new();
-        families.write(Format::Text, &mut Names::default(), None, &mut out).unwrap();
-        String::from_utf8(out).unwrap()
-    }
-
-    #[test]
-    fn a_name_is_free_again_when_its_metric_is_forgotten() {
-        // More than is remembered of metrics without samples.
-        let rest = "a".repeat(2 << 20);
-        let mut names = Names::default();
-        let mut written = |label: &str| {
-            let mut families = Families::default();
-            families.begin(String::new());
-            families.add(label, "", String::new, Sample::Gauge(SampleValue::Unsigned(7)));
-            let mut out = Vec::new();
-            families.write(Format::Text, &mut names, None, &mut out).unwrap();
-            String::from_utf8(out).unwrap()
-        };
-        let [dot, line] = ["a.", "a_"].map(|start| format!("{start}{rest}"));
-        let plain = format!("\n{line} 7\n");
-        assert!(written(&dot).contains(&plain));
-        assert!(!written(&line).contains(&plain), "the name is taken");
-        // The other has had no sample since, and is too large to be remembered.
-        written("b");
-        assert!(written(&line).contains(&plain));
-    }
-
-    #[test]
-    fn samples_in_any_order_come_to_their_metric() {
-        let text = written(&[&["x", "y"], &["y", "z"], &["x", "z", "y"]]);
-        let expected = "# HELP x x\n# TYPE x gauge\nx{file=\"a\"} 0\nx{file=\"c\"} 0\n\
-            # HELP y Help.\n# TYPE y gauge\ny{file=\"a\"} 1\ny{file=\"b\"} 0\ny{file=\"c\"} 2\n\
-            # HELP z Help.\n# TYPE z gauge\nz{file=\"b\"} 1\nz{file=\"c\"} 1\n";
-        assert_eq!(text, expected);
-    }
-
-    #[test]
-    fn a_metric_that_is_added_twice_has_one_sample() {
-        assert_eq!(written(&[&["x", "x"]]), "# HELP x x\n# TYPE x gauge\nx{file=\"a\"} 0\n");
+        names.push(out, key, value);
+        push_value(out, text);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,18 +11,19 @@
 //! All samples of a metric stand together in the text, so they are gathered first.
 //!
 //! ```
-//! use mmstats_exposition::{Bounds, Families, Format, Names, Sample, SampleValue};
+//! use mmstats_exposition::{Bounds, Families, Format, LabelNames, Names, Sample, SampleValue};
 //!
-//! let mut families = Families::new(Bounds::default());
+//! let mut families = Families::new(Bounds::default(), LabelNames::reserving(["host"]));
 //! families.begin("host=\"a\"".to_owned());
 //! let sent = Sample::Counter(SampleValue::Unsigned(7));
-//! families.add("packets.sent", "kB", || "What was sent.".to_owned(), sent);
+//! let help = || "What was sent.".to_owned();
+//! families.add("packets.sent", [("host", "b")].into_iter(), "kB", help, sent);
 //! let mut text = Vec::new();
 //! families.write(Format::Text, &mut Names::default(), None, &mut text)?;
 //! let expected = "\
 //! ## HELP packets_sent_bytes_total What was sent.
 //! ## TYPE packets_sent_bytes_total counter
-//! packets_sent_bytes_total{host=\"a\"} 7000
+//! packets_sent_bytes_total{host=\"a\",exported_host=\"b\"} 7000
 //! ";
 //! assert_eq!(String::from_utf8_lossy(&text), expected);
 //! # Ok::<(), std::io::Error>(())
@@ -34,17 +35,21 @@ mod encoder;
 pub mod eviction;
 mod families;
 mod format;
+mod hash_index;
 mod histogram;
+mod label_names;
 mod labels;
 mod metric;
 mod names;
 mod sample;
+mod series;
 mod spelling;
 mod unit;
 
 pub use families::{Families, SizeLimit};
 pub use format::Format;
 pub use histogram::{Bounds, Buckets};
+pub use label_names::LabelNames;
 pub use labels::{is_label_name, push_label};
 pub use names::Names;
 pub use sample::{MetricType, Sample, SampleValue};

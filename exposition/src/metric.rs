@@ -20,16 +20,27 @@ pub struct Family {
     pub metric: Metric,
     pub help: String,
     pub samples: Vec<FamilySample>,
+    /// The last owner of a sample without dimensions.
+    pub plain_owner: Option<usize>,
 }
 
 /// A sample of a family.
 #[derive(Debug)]
 pub struct FamilySample {
     /// Which set of labels it has.
-    pub labels: usize,
+    pub owner: usize,
+    /// Which labels it has besides.
+    pub series: usize,
     /// What converts it to the metric's unit.
     pub scale: Scale,
     pub sample: Sample,
+}
+
+impl Family {
+    /// Without samples.
+    pub const fn new(metric: Metric) -> Self {
+        Self { metric, help: String::new(), samples: Vec::new(), plain_owner: None }
+    }
 }
 
 impl Metric {

@@ -43,13 +43,19 @@ pub fn plain(raw_name: &str) -> String {
 
 /// Prometheus' "values" escaping: `_` doubled, everything else by its code point in hex.
 pub fn escaped(raw_name: &str) -> String {
-    let mut name = "U__".to_owned();
+    let mut name = String::new();
+    push_escaped(&mut name, raw_name, |it| it.is_ascii_alphanumeric() || it == ':');
+    name
+}
+
+/// Appends that; characters for which `is_kept` holds stay.
+pub fn push_escaped(out: &mut String, raw_name: &str, is_kept: impl Fn(char) -> bool) {
+    out.push_str("U__");
     for character in raw_name.chars() {
         match character {
-            'a'..='z' | 'A'..='Z' | '0'..='9' | ':' => name.push(character),
-            '_' => name.push_str("__"),
-            _ => write!(name, "_{:x}_", u32::from(character)).expect("a String takes everything"),
+            '_' => out.push_str("__"),
+            _ if is_kept(character) => out.push(character),
+            _ => write!(out, "_{:x}_", u32::from(character)).expect("a String takes everything"),
         }
     }
-    name
 }

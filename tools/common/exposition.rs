@@ -4,8 +4,8 @@ mod sample;
 
 use std::io::{self, Write};
 
-use mmstats::{Kind, Stat, Value};
-use mmstats_exposition::{Bounds, Families, Format, Names, Sample, SizeLimit};
+use mmstats::{Kind, Series, Stat, Value};
+use mmstats_exposition::{Bounds, Families, Format, LabelNames, Names, Sample, SizeLimit};
 
 use super::total::Total;
 pub use sample::{is_allowed, sample_of, sample_of_increase};
@@ -19,6 +19,10 @@ pub const AGE: &str = "mmstats_scrape_age_seconds";
 /// How many metrics didn't fit.
 const LEFT_OUT: &str = "mmstats_metrics_left_out";
 
+/// Labels that samples have besides those of their dimensions. `slurpstats` has fewer than `mmash`,
+/// but a dimension has the same name in both.
+const LABELS: [&str; 5] = ["cmd", "file", "pid", "pidns", "tid"];
+
 /// The names of metrics from stats: those about the exposition itself are reserved.
 #[derive(Debug)]
 pub struct StatNames(Names);
@@ -30,7 +34,7 @@ impl Default for StatNames {
 }
 
 /// Samples of stats, by metric.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct StatFamilies {
     families: Families,
     /// Whether texts that change are samples.
@@ -39,9 +43,15 @@ pub struct StatFamilies {
 
 impl StatFamilies {
     /// Without samples yet; histograms have buckets with these bounds, and texts that change are
-    /// samples only with `texts`.
-    pub fn new(bounds: Bounds, texts: bool) -> Self {
-        Self { families: Families::new(bounds), texts }
+    /// samples only with `texts`. `added_labels` are names of labels that label sets have besides
+    /// the usual ones.
+    pub fn new<'a>(
+        bounds: Bounds,
+        texts: bool,
+        added_labels: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let labels = LabelNames::reserving(LABELS.into_iter().chain(added_labels));
+        Self { families: Families::new(bounds, labels), texts }
     }
 
     /// Begins a set of labels: samples that are added from now on have them. No other set may have
@@ -57,7 +67,7 @@ impl StatFamilies {
         }
         if let Some(sample) = sample_of(stat, self.families.bounds()) {
             let unit = unit_of(stat.kind(), stat.unit());
-            self.families.add(&stat.label(), unit, || stat.help().to_owned(), sample);
+            self.add(&stat.series(), unit, stat.help(), sample);
         }
     }
 
@@ -66,13 +76,15 @@ impl StatFamilies {
         if let Some(sample) = sample_of(total, self.families.bounds())
             && (self.texts || !matches!(sample, Sample::Info(_)))
         {
-            self.add(&total.label, unit_of(total.kind, &total.unit), &total.help, sample);
+            let unit = unit_of(total.kind, &total.unit);
+            self.add(&total.series(), unit, &total.help, sample);
         }
     }
 
     /// Adds any sample.
-    pub fn add(&mut self, label: &str, unit: &str, help: &str, sample: Sample) {
-        self.families.add(label, unit, || help.to_owned(), sample);
+    pub fn add(&mut self, series: &Series<'_>, unit: &str, help: &str, sample: Sample) {
+        let help = || help.to_owned();
+        self.families.add(series.name(), series.dimensions(), unit, help, sample);
     }
 
     /// Adds whether the process of these labels is alive.

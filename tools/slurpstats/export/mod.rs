@@ -13,7 +13,6 @@ use std::io::{self, Write};
 
 use mmstats_cli::clock::now;
 
-use super::added_label::AddedLabel;
 use super::args::{Arguments, Format};
 use crate::common::records::RecordOptions;
 use crate::common::terminal::Paint;
@@ -32,7 +31,7 @@ pub fn exporter_for<'a>(
 ) -> io::Result<Box<dyn Exporter + 'a>> {
     let now = now();
     let Arguments { layout, help_texts, raw, sum, texts, .. } = *arguments;
-    let labels = arguments.added_labels.iter().map(AddedLabel::text).collect();
+    let labels = &arguments.added_labels;
     let values = || ValueText::new(raw, now);
     Ok(match arguments.output {
         Format::Prom => Box::new(prom::Prom::new(out, sum, texts, labels, now)),

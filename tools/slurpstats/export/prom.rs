@@ -10,6 +10,7 @@ use super::exporter::{Exporter, SelectedFile};
 use crate::common::aggregation::is_aggregated;
 use crate::common::exposition::{StatFamilies, StatNames, is_allowed};
 use crate::common::totals::Totals;
+use crate::slurpstats::added_label::AddedLabel;
 
 /// Gathers samples of all files and writes them at the end.
 pub struct Prom<W> {
@@ -28,8 +29,10 @@ pub struct Prom<W> {
 
 impl<W: Write> Prom<W> {
     /// `texts`: also export texts that change; `added`: labels of every sample.
-    pub fn new(out: W, sum: bool, texts: bool, added: Vec<String>, now: f64) -> Self {
-        let families = StatFamilies::new(Bounds::default(), texts);
+    pub fn new(out: W, sum: bool, texts: bool, added: &[AddedLabel], now: f64) -> Self {
+        let names = added.iter().map(AddedLabel::name);
+        let families = StatFamilies::new(Bounds::default(), texts, names);
+        let added = added.iter().map(AddedLabel::text).collect();
         let totals = sum.then(Totals::default);
         Self { out, families, totals, added, files: 0, label_sets: HashSet::new(), now }
     }

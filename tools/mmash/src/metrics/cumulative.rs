@@ -5,9 +5,10 @@
 //! at 0 again, and what files hold already isn't counted as new: Prometheus adds whatever follows a
 //! reset to the increase.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use mmstats::{Aggregate, Changes, FileChange, Kind, Stat, StatsFile};
+use mmstats::{Aggregate, Changes, FileChange, Kind, Series, Stat, StatsFile};
 use mmstats_exposition::Bounds;
 use mmstats_exposition::eviction::least_recently_used;
 use mmstats_tools::common::aggregation::aggregate_of;
@@ -30,13 +31,12 @@ pub struct CumulativeTotals {
     size: usize,
 }
 
-/// The totals of one program.
+/// The totals of one program, by label: one a series.
 type Group = BTreeMap<Vec<u8>, Total>;
 
 /// What a program has counted under one label.
 #[derive(Debug)]
 struct Total {
-    label: String,
     unit: String,
     help: String,
     counts: Counts,
@@ -79,9 +79,9 @@ impl CumulativeTotals {
                 total.poll = poll.max(total.poll);
             } else if sample_of(&stat, bounds).is_some() {
                 // A value that the formats forbid has no total until it is allowed.
-                let total = Total::new(&stat, new, poll);
-                self.size += size + total.size();
-                group.insert(stat.label_bytes().to_vec(), total);
+                let (label, total) = (stat.label_bytes(), Total::new(&stat, new, poll));
+                self.size += size + total.size(label);
+                group.insert(label.to_vec(), total);
             }
         }
     }
@@ -109,12 +109,12 @@ impl CumulativeTotals {
         });
         let idle = totals.filter(|(.., total)| total.poll < self.polls);
         let idle = idle.map(|(group, label, total)| {
-            (total.poll, group.len() + total.size(), (group.clone(), label.clone()))
+            (total.poll, group.len() + total.size(label), (group.clone(), label.clone()))
         });
         for (group, label) in least_recently_used(limit, idle.collect()) {
             let totals = self.groups.get_mut(&group);
             if let Some(total) = totals.and_then(|totals| totals.remove(&label)) {
-                self.size -= group.len() + total.size();
+                self.size -= group.len() + total.size(&label);
             }
         }
         self.groups.retain(|_, totals| !totals.is_empty());
@@ -133,9 +133,9 @@ impl CumulativeTotals {
 
     /// Adds the totals of a program.
     pub fn add_to(&self, families: &mut StatFamilies, group: &str) {
-        for total in self.groups.get(group).into_iter().flat_map(Group::values) {
+        for (label, total) in self.groups.get(group).into_iter().flatten() {
             let sample = total.counts.to_sample();
-            families.add(&total.label, &total.unit, &total.help, sample);
+            families.add(&series_of(label), &total.unit, &total.help, sample);
         }
     }
 }
@@ -153,7 +153,6 @@ fn is_cumulative(stat: &Stat<'_>) -> bool {
 impl Total {
     fn new(stat: &Stat<'_>, counts: Counts, poll: u64) -> Self {
         Self {
-            label: stat.label().into_owned(),
             unit: unit_of(stat.kind(), stat.unit()).to_owned(),
             help: stat.help().to_owned(),
             counts,
@@ -161,12 +160,20 @@ impl Total {
         }
     }
 
-    /// About how many bytes of memory it takes.
-    fn size(&self) -> usize {
+    /// About how many bytes of memory it takes under this label.
+    fn size(&self, label: &[u8]) -> usize {
         /// What a map's entry and its allocations add.
         const ENTRY: usize = 128;
-        let texts = 2 * self.label.len() + self.unit.len() + self.help.len();
+        let texts = label.len() + self.unit.len() + self.help.len();
         size_of::<Self>() + texts + self.counts.size() + ENTRY
+    }
+}
+
+/// What a label says. One that isn't UTF-8 is a plain name.
+fn series_of(label: &[u8]) -> Series<'_> {
+    match String::from_utf8_lossy(label) {
+        Cow::Borrowed(label) => Series::parse(label),
+        lossy @ Cow::Owned(_) => Series::new(lossy),
     }
 }
 
@@ -210,8 +217,8 @@ mod tests {
         }
 
         fn totals(&self) -> Vec<&str> {
-            let totals = self.cumulative.groups.values().flat_map(Group::values);
-            totals.map(|total| total.label.as_str()).collect()
+            let labels = self.cumulative.groups.values().flat_map(Group::keys);
+            labels.map(|label| str::from_utf8(label).unwrap()).collect()
         }
 
         /// Drops idle totals beyond this many bytes.
@@ -235,7 +242,7 @@ mod tests {
         programs.poll();
         assert_eq!(programs.totals(), labels, "all are within the limit");
         let (group, totals) = programs.cumulative.groups.iter().next().unwrap();
-        let one = group.len() + totals[&b"a.new"[..]].size();
+        let one = group.len() + totals[&b"a.new"[..]].size(b"a.new");
         programs.forget(one);
         assert_eq!(programs.totals(), ["a.new", "c.here"]);
         programs.forget(0);
@@ -250,8 +257,8 @@ mod tests {
         programs.poll();
         let counts = Counts::of(&Sample::Counter(SampleValue::Unsigned(7))).unwrap();
         let total = |number: u8| {
-            let (label, unit, help) = (number.to_string(), String::new(), "x".repeat(SIZE));
-            (vec![number], Total { label, unit, help, counts: counts.clone(), poll: 0 })
+            let (unit, help) = (String::new(), "x".repeat(SIZE));
+            (vec![number], Total { unit, help, counts: counts.clone(), poll: 0 })
         };
         programs.cumulative.groups.insert("cmd=\"x\"".into(), (0..100).map(total).collect());
         programs.cumulative.size += 100 * SIZE;

@@ -19,7 +19,7 @@ pub fn gather(
     options: &MetricsOptions,
     cumulative: &CumulativeTotals,
 ) -> StatFamilies {
-    let mut families = StatFamilies::new(options.bounds.clone(), options.texts);
+    let mut families = StatFamilies::new(options.bounds.clone(), options.texts, []);
     if options.by == GroupBy::Cmd {
         add_programs(&mut families, snapshot, cumulative);
         return families;

@@ -61,7 +61,12 @@ impl TextCache {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mmstats_exposition::Bounds;
     use std::time::Duration;
+
+    fn families() -> StatFamilies {
+        StatFamilies::new(Bounds::default(), false, [])
+    }
 
     #[test]
     fn a_snapshot_is_encoded_once_in_each_format() {
@@ -72,12 +77,12 @@ mod tests {
         let later = Arc::new(later);
         for format in [Format::Text, Format::OpenMetrics] {
             assert!(cache.text(first.taken, format).is_none());
-            let text = cache.encode(&first, format, usize::MAX, |_| StatFamilies::default());
+            let text = cache.encode(&first, format, usize::MAX, |_| families());
             let again = cache.text(first.taken, format).unwrap();
             assert_eq!(again.bytes.as_ptr(), text.bytes.as_ptr());
             assert!(cache.text(later.taken, format).is_none());
         }
-        cache.encode(&later, Format::Text, usize::MAX, |_| StatFamilies::default());
+        cache.encode(&later, Format::Text, usize::MAX, |_| families());
         // A scrape that began before the later poll gets its text all the same.
         assert_eq!(cache.text(first.taken, Format::Text).unwrap().taken, later.taken);
         assert!(

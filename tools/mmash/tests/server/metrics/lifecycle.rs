@@ -148,7 +148,7 @@ fn a_metric_keeps_its_name_when_another_wants_it() {
     file("mmstats-2", "a.b");
     let text = next_poll(&server);
     assert!(text.contains("# HELP a_b a_b\n"), "{text}");
-    let reported = "# HELP U__a_2e_b a.b. The label is a.b, whose usual name is another's.\n";
+    let reported = "# HELP U__a_2e_b a.b. The name is a.b, whose usual spelling is another's.\n";
     assert!(text.contains(reported), "{text}");
 }
 
