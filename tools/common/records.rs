@@ -71,7 +71,9 @@ pub fn serialize_label<M: SerializeMap>(
     map.serialize_entry("labels", &Dimensions(series))
 }
 
-struct Dimensions<'a>(&'a Series<'a>);
+/// Dimensions as an object, key and value.
+#[derive(Clone, Copy, Debug)]
+pub struct Dimensions<'a>(pub &'a Series<'a>);
 
 impl Serialize for Dimensions<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

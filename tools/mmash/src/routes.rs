@@ -16,6 +16,7 @@ fn routes() -> Vec<Route<Arc<AppState>>> {
         ("/api/v1/files", get(api::files)),
         ("/api/v1/stats", get(api::stats)),
         ("/api/v1/stats/{*label}", get(api::stat)),
+        ("/api/v1/names/{*name}", get(api::name)),
         ("/api/v1/stream", get(api::stream)),
         ("/api/v1/openapi.json", document(&api::OPENAPI)),
         ("/metrics", get(api::metrics)),

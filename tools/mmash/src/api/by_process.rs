@@ -5,9 +5,10 @@ use std::path::Path;
 
 use mmstats::{ProcessKey, StatsFile};
 use mmstats_tools::common::totals::Totals;
-use mmstats_web::Problem;
+use mmstats_web::{Parameters, Problem};
 use serde::Serialize;
 
+use super::selector::Selector;
 use crate::live::{Values, values_of};
 use crate::polling::Snapshot;
 
@@ -46,31 +47,47 @@ impl<'a> Key<'a> {
     }
 }
 
-/// The values of each process for one label, sorted by command and process id.
+/// The one value of the parameter `by`.
+const PROCESS: &str = "process";
+
+/// The values of each process, if the parameter `by` asks for them.
 ///
 /// # Errors
 ///
-/// Returns a [`Problem`] if the glob is invalid.
-pub fn by_process<'a>(
+/// Returns a [`Problem`] if `by` has another value, or if the glob is invalid.
+pub fn processes_of<'a>(
     snapshot: &'a Snapshot,
-    label: &str,
+    selector: &Selector,
+    wanted: &Parameters,
+) -> Result<Option<Vec<ProcessRecord<'a>>>, Problem> {
+    match wanted.get("by") {
+        None => Ok(None),
+        Some(PROCESS) => by_process(snapshot, selector, wanted.get_or_empty("glob")).map(Some),
+        Some(other) => Err(Problem::bad_request(format!("by={other:?}: must be {PROCESS}"))),
+    }
+}
+
+/// The values of each process for one series or one name, sorted by command and process id.
+fn by_process<'a>(
+    snapshot: &'a Snapshot,
+    selector: &Selector,
     glob: &str,
 ) -> Result<Vec<ProcessRecord<'a>>, Problem> {
     let mut processes: BTreeMap<Key<'a>, (&'a StatsFile, Totals)> = BTreeMap::new();
     for entry in snapshot.matching(glob)? {
         let file = entry.file();
-        for stat in file.stats().filter(|stat| stat.label() == label) {
+        for stat in file.stats().filter(|stat| selector.matches(stat)) {
             let of_process = || (file, Totals::default());
             let (_, totals) = processes.entry(Key::of(file)).or_insert_with(of_process);
             totals.add(file, &stat, entry.life().verdict, snapshot.time);
         }
     }
     let record = |(key, (file, totals)): (Key<'a>, (&'a StatsFile, Totals))| {
-        let total = totals.iter().next()?;
-        let asked = (label.to_owned(), key.id());
+        let (total, _) = selector.sum(&totals)?;
+        let asked = (selector.key(), key.id());
         let previous = total.histogram().zip(snapshot.histograms.previous(&asked));
         let new = previous.and_then(|(now, before)| now.since(before));
-        let values = values_of(total, new.as_ref());
+        let values = values_of(&total, new.as_ref());
         let id = asked.1.clone();
         // With a glob it may be the histogram of some threads only.
         if let Some(histogram) = total.histogram().filter(|_| glob.is_empty()) {

@@ -4,6 +4,8 @@ mod by_process;
 mod files;
 mod life;
 mod metrics;
+mod names;
+mod selector;
 mod stats;
 mod stream;
 
@@ -11,6 +13,7 @@ use mmstats_web::Asset;
 
 pub use files::files;
 pub use metrics::metrics;
+pub use names::name;
 pub use stats::{stat, stats};
 pub use stream::stream;
 

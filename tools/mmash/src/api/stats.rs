@@ -1,11 +1,11 @@
-//! `/api/v1/stats`: each stat over all files, and one stat in each file.
+//! `/api/v1/stats`: each stat over all files, and one stat, or all series of a name, in each file.
 
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
 use mmstats::{Kind, Stat, WatchedFile};
-use mmstats_tools::common::records::{TotalRecord, serialize_value};
+use mmstats_tools::common::records::{TotalRecord, serialize_label, serialize_value};
 use mmstats_tools::common::suggestions::suggest;
 use mmstats_tools::common::total::Total;
 use mmstats_tools::common::totals::Totals;
@@ -13,16 +13,14 @@ use mmstats_web::{Parameters, PathTail, Problem, json_response};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::by_process::{ProcessRecord, by_process};
+use super::by_process::{ProcessRecord, processes_of};
 use super::life::life_name;
+use super::selector::Selector;
 use crate::polling::Snapshot;
 use crate::state::AppState;
 
 /// The name of the kind where the file has none.
 const UNKNOWN: &str = "unknown";
-
-/// The one value of the parameter `by`.
-const PROCESS: &str = "process";
 
 /// The largest `limit`, a number that every language has.
 const MAX_LIMIT: usize = i32::MAX as usize;
@@ -41,20 +39,23 @@ pub async fn stats(
     parameters: Parameters,
     State(state): State<Arc<AppState>>,
 ) -> Result<Response, Problem> {
-    let wanted = parameters.allow_only(&["prefix", "glob", "kind", "limit"])?;
+    let wanted = parameters.allow_only(&["prefix", "name", "glob", "kind", "limit"])?;
     state.respond(move |snapshot| stats_of(snapshot, &wanted)).await
 }
 
 fn stats_of(snapshot: &Snapshot, wanted: &Parameters) -> Result<Response, Problem> {
-    let (prefix, kind, limit) = (
+    let (prefix, name, kind, limit) = (
         wanted.get_or_empty("prefix"),
+        wanted.get("name"),
         kind_of(wanted)?,
         wanted.number("limit", 0..=MAX_LIMIT)?.unwrap_or(MAX_LIMIT),
     );
     let totals = snapshot.totals_of(wanted.get_or_empty("glob"))?;
     let is_wanted = |total: &&Total| {
         let is_of = |kind| total.kind.map_or(UNKNOWN, Kind::name) == kind;
-        total.label.starts_with(prefix) && kind.is_none_or(is_of)
+        total.label.starts_with(prefix)
+            && kind.is_none_or(is_of)
+            && name.is_none_or(|name| total.series().name() == name)
     };
     let mut found: Vec<&Total> = totals.iter().filter(is_wanted).collect();
     found.sort_unstable_by(|one, other| one.label.cmp(&other.label));
@@ -85,7 +86,7 @@ struct OneRecord<'a> {
     /// When the files were read, as Unix time in seconds.
     time: f64,
     stat: TotalRecord<'a>,
-    /// The value in each file, in the files' order.
+    /// The value in each file, in the files' order; of a name, of each series.
     values: Vec<ValueRecord<'a>>,
     /// The values of each process, if asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,12 +108,14 @@ impl Serialize for ValueRecord<'_> {
         map.serialize_entry("life", life_name(entry.life()))?;
         map.serialize_entry("pid", &entry.file().pid())?;
         map.serialize_entry("tid", &entry.file().tid())?;
+        serialize_label(&mut map, &stat.label(), &stat.series())?;
         serialize_value(&mut map, stat, *now)?;
         map.end()
     }
 }
 
-/// `/api/v1/stats/LABEL`: one stat over all files, and in each.
+/// `/api/v1/stats/LABEL`: one stat over all files, and in each. Where no stat has the label, it is
+/// a name, and all series of the name are added up.
 pub async fn stat(
     PathTail(label): PathTail,
     parameters: Parameters,
@@ -124,24 +127,24 @@ pub async fn stat(
 
 fn stat_of(snapshot: &Snapshot, label: &str, wanted: &Parameters) -> Result<Response, Problem> {
     let now = snapshot.time;
+    let glob = wanted.get_or_empty("glob");
+    let files: Vec<_> = snapshot.matching(glob)?.collect();
+    let has_label = |stat: &Stat<'_>| stat.label() == label;
+    let is_label = files.iter().any(|entry| entry.file().stats().any(|stat| has_label(&stat)));
+    let text = label.to_owned();
+    let selector = if is_label { Selector::Label(text) } else { Selector::Name(text) };
     let (mut totals, mut values) = (Totals::default(), Vec::new());
-    for entry in snapshot.matching(wanted.get_or_empty("glob"))? {
-        for stat in entry.file().stats().filter(|stat| stat.label() == label) {
+    for entry in files {
+        for stat in entry.file().stats().filter(|stat| selector.matches(stat)) {
             totals.add(entry.file(), &stat, entry.life().verdict, now);
             values.push(ValueRecord { entry, stat, now });
         }
     }
-    let Some(total) = totals.iter().next() else {
+    let Some((total, _)) = selector.sum(&totals) else {
         return Err(Problem::not_found(missing(label, &snapshot.totals())));
     };
-    let processes = match wanted.get("by") {
-        None => None,
-        Some(PROCESS) => Some(by_process(snapshot, label, wanted.get_or_empty("glob"))?),
-        Some(other) => {
-            return Err(Problem::bad_request(format!("by={other:?}: must be {PROCESS}")));
-        }
-    };
-    let stat = TotalRecord { total, help_texts: true };
+    let processes = processes_of(snapshot, &selector, wanted)?;
+    let stat = TotalRecord { total: &total, help_texts: true };
     Ok(json_response(&OneRecord { time: now, stat, values, processes }))
 }
 

@@ -32,6 +32,21 @@ pub enum RowIncrease {
     Total(u64, f64),
 }
 
+impl RowIncrease {
+    /// What is new in both.
+    pub fn plus(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Total(count, total), Self::Total(more, sum)) => {
+                Self::Total(count.saturating_add(more), total + sum)
+            }
+            (
+                Self::Count(count) | Self::Total(count, _),
+                Self::Count(more) | Self::Total(more, _),
+            ) => Self::Count(count.saturating_add(more)),
+        }
+    }
+}
+
 impl Increases {
     /// Adds up what is new.
     pub fn of(changes: &Changes) -> Self {

@@ -1,6 +1,9 @@
 //! What the page shows of each poll, as the stream sends it.
 
+mod difference;
 mod increases;
+mod names;
+mod row;
 mod rows;
 mod stream;
 mod unpublished;

@@ -4,97 +4,37 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use mmstats::{Aggregate, Changes, HistogramSnapshot, Kind};
-use mmstats_cli::json;
-use mmstats_tools::common::subject::Subject;
+use mmstats::Changes;
 use mmstats_tools::common::total::Total;
 use mmstats_web::Feed;
-use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::increases::{Increases, RowIncrease};
+use super::difference::{About, Difference, change, whole};
+use super::increases::Increases;
+use super::names::{NameKey, Names};
+use super::row::{Row, RowOf};
 use super::unpublished::Unpublished;
-use super::values::values_of;
+use super::values::{encode, values_of};
 use crate::polling::Snapshot;
 
 /// The rows as they were last published.
 #[derive(Debug, Default)]
 pub struct Rows {
-    by_label: HashMap<String, Row>,
+    by_label: HashMap<String, SeriesRow>,
+    names: Names,
     next_id: u64,
     /// When the poll began that was published last; `None` if there is none.
     published: Option<Instant>,
 }
 
-/// A row, encoded.
-#[derive(Clone, Debug)]
-struct Row {
-    id: u64,
-    descriptor: Arc<Descriptor>,
-    values: Arc<RawValue>,
+/// The row of a series, or of a plain stat.
+#[derive(Debug)]
+struct SeriesRow {
+    row: Row,
+    /// The number of its name, so that labels are parsed once.
+    name: u64,
     /// Whether the last poll found the stat.
     found: bool,
-}
-
-/// What is sent of a row once, and its encoding.
-#[derive(Debug)]
-struct Descriptor {
-    kind: Option<Kind>,
-    unit: String,
-    help: String,
-    subject: Subject,
-    aggregate: Aggregate,
-    range_end: Option<u64>,
-    encoded: Box<RawValue>,
-}
-
-#[derive(Serialize)]
-struct DescriptorRecord<'a> {
-    id: u64,
-    label: &'a str,
-    kind: Option<&'static str>,
-    unit: &'a str,
-    help: &'a str,
-    about: &'static str,
-    aggregate: &'static str,
-    /// The largest value that has a bucket, if it is a histogram.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    range_end: Option<u64>,
-}
-
-/// An event of the stream. In the event `whole`, all rows are new, and nothing is said about what
-/// they have counted since the last poll.
-#[derive(Serialize)]
-struct EventRecord<'a> {
-    time: f64,
-    /// The time since the last poll, in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    interval: Option<f64>,
-    files: usize,
-    new: Vec<&'a RawValue>,
-    gone: Vec<u64>,
-    values: Vec<(u64, &'a RawValue)>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    increases: Vec<IncreaseRecord>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    unpublished: &'a [Unpublished],
-}
-
-/// What has changed since the last poll.
-#[derive(Default)]
-struct Difference {
-    new: Vec<Arc<Descriptor>>,
-    gone: Vec<u64>,
-    values: Vec<(u64, Arc<RawValue>)>,
-    increases: Vec<IncreaseRecord>,
-}
-
-/// What a row has counted since the last poll, rows that are gone included.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum IncreaseRecord {
-    Count(u64, u64),
-    Total(u64, u64, f64),
 }
 
 impl Rows {
@@ -104,57 +44,79 @@ impl Rows {
             return;
         }
         let increases = changes.map(Increases::of).unwrap_or_default();
+        let (series, names) = self.update(snapshot, &increases);
         // After the first update nothing is known to be new.
         let interval = changes.map(Changes::interval).filter(|interval| !interval.is_zero());
-        let interval = interval.map(|interval| interval.as_secs_f64());
-        let unpublished = Unpublished::of(snapshot);
-        let mut difference = Difference::default();
-        self.by_label.values_mut().for_each(|row| row.found = false);
-        for total in snapshot.totals().iter() {
-            self.update(total, &increases, &mut difference);
-        }
-        for (label, row) in self.by_label.extract_if(|_, row| !row.found) {
-            difference.add_increase(row.id, increases.count(&label, row.descriptor.kind));
-            difference.gone.push(row.id);
-        }
-        let (time, files) = (snapshot.time, snapshot.files.len());
-        let new = difference.new.iter();
-        let values = difference.values.iter();
-        let change = json::text(&EventRecord {
-            time,
-            interval,
-            files,
-            new: new.map(|descriptor| &*descriptor.encoded).collect(),
-            gone: difference.gone,
-            values: values.map(|(id, values)| (*id, &**values)).collect(),
-            increases: difference.increases,
-            unpublished: &unpublished,
-        });
-        let rows: Vec<Row> = self.by_label.values().cloned().collect();
-        feed.publish(Some(&change), move || whole(time, files, &rows, &unpublished));
+        let about = About {
+            time: snapshot.time,
+            interval: interval.map(|interval| interval.as_secs_f64()),
+            files: snapshot.files.len(),
+            unpublished: Unpublished::of(snapshot),
+        };
+        let change = change(&about, &series, &names);
+        let series: Vec<Row> = self.by_label.values().map(|series| series.row.clone()).collect();
+        let names = self.names.rows();
+        feed.publish(Some(&change), move || whole(&about, &series, &names));
     }
 
-    /// Updates the row of a stat.
-    fn update(&mut self, total: &Total, increases: &Increases, difference: &mut Difference) {
+    /// Updates all rows, and returns what has changed in those of series and of names.
+    fn update(&mut self, snapshot: &Snapshot, increases: &Increases) -> (Difference, Difference) {
+        let mut difference = Difference::default();
+        self.by_label.values_mut().for_each(|series| series.found = false);
+        let totals = snapshot.totals();
+        let update = |total| (total, self.update_series(total, increases, &mut difference));
+        let found: Vec<(&Total, u64)> = totals.iter().map(update).collect();
+        for (label, series) in self.by_label.extract_if(|_, series| !series.found) {
+            let increase = increases.count(&label, series.row.descriptor.kind);
+            difference.remove(&series.row);
+            difference.add_increase(series.row.id, increase);
+            self.names.leave(series.name, increase);
+        }
+        // Only now is it known which names have several series.
+        for (total, name) in found {
+            let increase = increases.count(&total.label, total.kind);
+            self.names.add(name, total, increase, increases.histogram(&total.label));
+        }
+        (difference, self.names.update(&mut self.next_id))
+    }
+
+    /// Updates the row of a series, and returns the number of its name.
+    fn update_series(
+        &mut self,
+        total: &Total,
+        increases: &Increases,
+        difference: &mut Difference,
+    ) -> u64 {
         let label = &*total.label;
         let values = encode(&values_of(total, increases.histogram(label)));
-        let known = self.by_label.get_mut(label).filter(|row| row.descriptor.describes(total));
-        let id = if let Some(row) = known {
-            row.found = true;
-            if row.values.get() != values.get() {
-                row.values = Arc::clone(&values);
-                difference.values.push((row.id, values));
+        let known = self.by_label.get_mut(label);
+        let is_known = known.is_some_and(|series| {
+            series.found = true;
+            difference.update(&mut series.row, total, &values)
+        });
+        if !is_known {
+            // With another description it is another row.
+            if let Some(other) = self.by_label.remove(label) {
+                difference.remove(&other.row);
+                self.names.leave(other.name, None);
             }
-            row.id
-        } else {
-            // With another descriptor it is another row.
-            difference.gone.extend(self.by_label.remove(label).map(|row| row.id));
-            let Row { id, descriptor, values, .. } = self.add(total, values);
-            difference.new.push(descriptor);
-            difference.values.push((id, values));
-            id
-        };
-        difference.add_increase(id, increases.count(label, total.kind));
+            let series = self.new_series(total, values);
+            difference.add(&series.row);
+            self.by_label.insert(total.label.clone(), series);
+        }
+        let series = &self.by_label[label];
+        difference.add_increase(series.row.id, increases.count(label, total.kind));
+        series.name
+    }
+
+    fn new_series(&mut self, total: &Total, values: Arc<RawValue>) -> SeriesRow {
+        let series = total.series();
+        let of = RowOf::Series { label: &total.label, series: &series };
+        let row = Row::new(self.next_id, of, total, values);
+        self.next_id += 1;
+        let name = series.name().to_owned();
+        let name = self.names.join(NameKey { name, kind: total.kind, unit: total.unit.clone() });
+        SeriesRow { row, name, found: true }
     }
 
     /// Whether a poll is published.
@@ -165,78 +127,7 @@ impl Rows {
     /// Forgets all rows. Their ids aren't given again.
     pub fn clear(&mut self) {
         self.by_label = HashMap::new();
+        self.names = Names::default();
         self.published = None;
     }
-
-    fn add(&mut self, total: &Total, values: Arc<RawValue>) -> Row {
-        let id = self.next_id;
-        self.next_id += 1;
-        let descriptor = Arc::new(Descriptor::new(id, total));
-        let row = Row { id, descriptor, values, found: true };
-        self.by_label.insert(total.label.clone(), row.clone());
-        row
-    }
-}
-
-impl Difference {
-    fn add_increase(&mut self, id: u64, increase: Option<RowIncrease>) {
-        self.increases.extend(increase.map(|increase| match increase {
-            RowIncrease::Count(count) => IncreaseRecord::Count(id, count),
-            RowIncrease::Total(count, total) => IncreaseRecord::Total(id, count, total),
-        }));
-    }
-}
-
-impl Descriptor {
-    fn new(id: u64, total: &Total) -> Self {
-        let Total { label, kind, unit, help, subject, aggregate, .. } = total;
-        let range_end = range_end(total);
-        let encoded = json::text(&DescriptorRecord {
-            id,
-            label,
-            kind: kind.map(Kind::name),
-            unit,
-            help,
-            about: subject.name(),
-            aggregate: aggregate.name(),
-            range_end,
-        });
-        Self {
-            kind: *kind,
-            unit: unit.clone(),
-            help: help.clone(),
-            subject: *subject,
-            aggregate: *aggregate,
-            range_end,
-            encoded: RawValue::from_string(encoded).expect("just encoded"),
-        }
-    }
-
-    fn describes(&self, total: &Total) -> bool {
-        let Self { kind, unit, help, subject, aggregate, .. } = self;
-        (kind, subject, aggregate) == (&total.kind, &total.subject, &total.aggregate)
-            && (unit, help) == (&total.unit, &total.help)
-            && self.range_end == range_end(total)
-    }
-}
-
-fn range_end(total: &Total) -> Option<u64> {
-    total.histogram().map(HistogramSnapshot::range_end)
-}
-
-fn whole(time: f64, files: usize, rows: &[Row], unpublished: &[Unpublished]) -> String {
-    json::text(&EventRecord {
-        time,
-        interval: None,
-        files,
-        new: rows.iter().map(|row| &*row.descriptor.encoded).collect(),
-        gone: Vec::new(),
-        values: rows.iter().map(|row| (row.id, &*row.values)).collect(),
-        increases: Vec::new(),
-        unpublished,
-    })
-}
-
-fn encode(value: &impl Serialize) -> Arc<RawValue> {
-    RawValue::from_string(json::text(value)).expect("just encoded").into()
 }

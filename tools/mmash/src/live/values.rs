@@ -1,11 +1,15 @@
 //! The values of a stat, by name.
 
+use std::sync::Arc;
+
 use mmstats::{HistogramSnapshot, Value};
+use mmstats_cli::json;
 use mmstats_tools::common::combined::Combined;
 use mmstats_tools::common::json::Exact;
 use mmstats_tools::common::records::PERCENTILES;
 use mmstats_tools::common::total::Total;
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 /// The values of a stat, by name; `value` is the main one.
 #[derive(Default, Serialize)]
@@ -54,4 +58,9 @@ pub fn values_of(total: &Total, new: Option<&HistogramSnapshot>) -> Values {
         values.put("live_files", Value::Unsigned(total.live_files.get()));
     }
     values
+}
+
+/// Values as they are sent.
+pub fn encode(values: &Values) -> Arc<RawValue> {
+    RawValue::from_string(json::text(values)).expect("just encoded").into()
 }

@@ -327,7 +327,10 @@ fn an_invalid_parameter_is_rejected_by_name_and_value() {
         ("stats?kind=counters", &["kind=\"counters\"", "counter, gauge", "unknown"]),
         ("stats?glob=%5B", &["glob=\"[\""]),
         ("stats?glob=..%2F*", &["glob=\"../*\"", "'/'"]),
-        ("stats?prefx=web", &["prefx=\"web\"", "unknown parameter", "prefix, glob, kind, limit"]),
+        (
+            "stats?prefx=web",
+            &["prefx=\"web\"", "unknown parameter", "prefix, name, glob, kind, limit"],
+        ),
         ("stats?prefix=a&prefix=b", &["prefix=\"b\"", "twice"]),
         ("stats/work?prefix=a", &["prefix=\"a\"", "accepted are glob"]),
         ("stats/work?by=thread", &["by=\"thread\"", "process"]),

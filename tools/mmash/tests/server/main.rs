@@ -4,6 +4,7 @@ mod api;
 mod blocked;
 mod compat;
 mod conventions;
+mod dimensions;
 mod limits;
 mod load;
 mod metrics;

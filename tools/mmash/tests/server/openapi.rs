@@ -31,6 +31,8 @@ fn everything() -> (Workers, Server) {
         field("odd.struct", "QQ", 0xff, &[7; 16]),
         field("odd.flag", "?", 0xff, &[1]),
         field("odd/🦀", "q", 0xff, &(-1_i64).to_ne_bytes()),
+        field(r#"odd{way="east"}"#, "Q", 0xff, &[1; 8]),
+        field(r#"odd{"my-key"="\\\n\"",way="west"}"#, "Q", 0xff, &[2; 8]),
     ];
     write(directory, "mmstats-odd", &content(&odd));
     for vector in ["py-0.6.1-every", "py-0.8.0-web"] {
@@ -63,6 +65,12 @@ const REQUESTS: &[(&str, &str, u16)] = &[
     ("/api/v1/stats/{label}", "/api/v1/stats/none", 404),
     ("/api/v1/stats/{label}", "/api/v1/stats/sizes?by=process", 200),
     ("/api/v1/stats/{label}", "/api/v1/stats/%FF", 400),
+    ("/api/v1/stats/{label}", "/api/v1/stats/odd", 200),
+    ("/api/v1/stats", "/api/v1/stats?name=odd", 200),
+    ("/api/v1/names/{name}", "/api/v1/names/odd", 200),
+    ("/api/v1/names/{name}", "/api/v1/names/odd?by=process&glob=*odd", 200),
+    ("/api/v1/names/{name}", "/api/v1/names/odd.nan?by=thread", 400),
+    ("/api/v1/names/{name}", "/api/v1/names/none", 404),
     ("/api/v1/openapi.json", "/api/v1/openapi.json", 200),
     ("/api/v1/openapi.json", "/api/v1/openapi.json?yaml", 400),
     ("/api/v1/stream", "/api/v1/stream?since=1", 400),
@@ -131,6 +139,7 @@ fn v1_accepts_the_documented_parameters_and_no_others() {
         ("/api/v1/files", "/api/v1/files"),
         ("/api/v1/stats", "/api/v1/stats"),
         ("/api/v1/stats/{label}", "/api/v1/stats/work"),
+        ("/api/v1/names/{name}", "/api/v1/names/work"),
         ("/api/v1/stream", "/api/v1/stream"),
         ("/api/v1/openapi.json", "/api/v1/openapi.json"),
     ] {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
+use std::ops::Deref;
 
 use jsonschema::Validator;
 use mmstats::{Counter, Field, Gauge, Histogram, Options, Published, Timer};
@@ -22,7 +23,7 @@ use crate::command;
 use crate::openapi::document;
 
 /// mmash that polls often.
-fn served(directory: &TempDir) -> Server {
+pub fn served(directory: &TempDir) -> Server {
     Server::start(command(directory.path()).args(["--interval", "0.02"]))
 }
 
@@ -82,39 +83,75 @@ impl Watcher {
     }
 }
 
-/// The values by label, as known to a client that follows the events.
-struct Client {
+/// What a client knows that follows the events.
+pub struct Client {
     watcher: Watcher,
-    /// Each stat's description and values, by id.
-    rows: HashMap<u64, (Value, Value)>,
-    /// How many changes had a value of a known stat.
+    /// Of series and plain stats.
+    stats: Known,
+    /// Of names with several series.
+    pub names: Known,
+}
+
+/// Rows by label, or by name.
+#[derive(Default)]
+pub struct Known {
+    /// Each row's description and values, by id.
+    pub rows: HashMap<u64, (Value, Value)>,
+    /// How many changes had a value of a known row.
     changes: usize,
-    /// What was counted since the first event, by label: counts, and totals of values.
-    counted: HashMap<String, (u64, f64)>,
+    /// What was counted since the first event: counts, and totals of values.
+    pub counted: HashMap<String, (u64, f64)>,
+}
+
+impl Deref for Client {
+    type Target = Known;
+
+    fn deref(&self) -> &Known {
+        &self.stats
+    }
 }
 
 impl Client {
     /// Reads the first event.
-    fn of(server: &Server) -> Self {
-        let mut client = Self {
-            watcher: Watcher::of(server),
-            rows: HashMap::new(),
-            changes: 0,
-            counted: HashMap::new(),
-        };
+    pub fn of(server: &Server) -> Self {
+        let (stats, names) = (Known::default(), Known::default());
+        let mut client = Self { watcher: Watcher::of(server), stats, names };
         assert_eq!(client.take().0, "whole");
         client
     }
 
     /// Applies an event, which must contain what is new and nothing else.
-    fn take(&mut self) -> (String, Value) {
+    pub fn take(&mut self) -> (String, Value) {
         let (name, data) = self.watcher.next();
         let step: Value = serde_json::from_str(&data).expect("JSON");
         assert_valid(&self.watcher.step, &step, &name);
+        assert_eq!(step["interval"].is_number(), name == "change", "{step}");
+        self.stats.take(&name, &step);
+        self.names.take(&name, &step["names"]);
+        (name, step)
+    }
+
+    /// Applies events until a condition holds, and returns the last one.
+    pub fn until(&mut self, holds: impl Fn(&Self) -> bool) -> Value {
+        loop {
+            let (_, step) = self.take();
+            if holds(self) {
+                return step;
+            }
+        }
+    }
+
+    /// Applies events until the values are these, and returns the last one.
+    fn until_values(&mut self, expected: &Value) -> Value {
+        self.until(|client| client.values() == *expected)
+    }
+}
+
+impl Known {
+    fn take(&mut self, name: &str, step: &Value) {
         if name == "whole" {
             self.rows.clear();
         }
-        assert_eq!(step["interval"].is_number(), name == "change", "{step}");
         let of = |part: &str| step[part].as_array().into_iter().flatten();
         let mut gone = HashMap::new();
         for id in of("gone").map(|id| id.as_u64().unwrap()) {
@@ -134,30 +171,20 @@ impl Client {
             assert_eq!(name, "change");
             let id = increase[0].as_u64().unwrap();
             let (about, _) = self.rows.get(&id).or(gone.get(&id)).expect("a row");
-            let label = about["label"].as_str().unwrap().to_owned();
-            let (count, total) = self.counted.entry(label).or_default();
+            let (count, total) = self.counted.entry(label_of(about)).or_default();
             *count += increase[1].as_u64().unwrap();
             *total += increase[2].as_f64().unwrap_or(0.0);
         }
-        (name, step)
     }
 
-    fn values(&self) -> Value {
-        let of_row = |(about, figures): &(Value, Value)| {
-            (about["label"].as_str().unwrap().to_owned(), figures.clone())
-        };
-        self.rows.values().map(of_row).collect()
+    pub fn values(&self) -> Value {
+        self.rows.values().map(|(about, values)| (label_of(about), values.clone())).collect()
     }
+}
 
-    /// Applies events until the values are these, and returns the last one.
-    fn until(&mut self, expected: &Value) -> Value {
-        loop {
-            let (_, step) = self.take();
-            if self.values() == *expected {
-                return step;
-            }
-        }
-    }
+/// The label of a row, or its name.
+fn label_of(about: &Value) -> String {
+    about.get("label").unwrap_or(&about["name"]).as_str().unwrap().to_owned()
 }
 
 /// A writer of one counter, and of nothing else.
@@ -179,8 +206,9 @@ fn everything_is_sent_first_and_then_only_changes() {
     assert_eq!((&whole["files"], &whole["gone"]), (&json!(2), &json!([])));
     let rows = whole["new"].as_array().unwrap();
     let row = rows.iter().find(|row| row["label"] == "hits").expect("a row");
-    let expected = json!({"id": row["id"], "label": "hits", "kind": "counter", "unit": "things",
-        "help": "What it is.", "about": "work", "aggregate": "sum"});
+    let expected = json!({"id": row["id"], "label": "hits", "name": "hits", "labels": {},
+        "kind": "counter", "unit": "things", "help": "What it is.", "about": "work",
+        "aggregate": "sum"});
     assert_eq!(*row, expected);
 
     let mut client = Client::of(&server);
@@ -190,7 +218,7 @@ fn everything_is_sent_first_and_then_only_changes() {
         hits.add(1);
         misses.add(2);
         let values = json!({"hits": {"value": 3 + round}, "misses": {"value": 2 * round}});
-        client.until(&values);
+        client.until_values(&values);
         assert!(round < 100, "no value was ever reported as a change");
         if client.changes > 3 {
             break;
@@ -209,11 +237,11 @@ fn added_and_removed_files_are_reported() {
 
     let (comes, _counter) = writer(&directory, "late");
     let both = json!({"hits": {"value": 0}, "late": {"value": 0}});
-    assert_eq!(client.until(&both)["files"], 2);
+    assert_eq!(client.until_values(&both)["files"], 2);
     drop(comes);
-    assert_eq!(client.until(&alone)["files"], 1);
+    assert_eq!(client.until_values(&alone)["files"], 1);
     hits.add(1);
-    client.until(&json!({"hits": {"value": 1}}));
+    client.until_values(&json!({"hits": {"value": 1}}));
 }
 
 /// A program with a counter, a timer and a histogram.
@@ -333,7 +361,7 @@ fn a_stream_that_is_opened_again_begins_with_the_present_values() {
     for round in 1..=3 {
         hits.add(1);
         let mut client = Client::of(&server);
-        client.until(&json!({"hits": {"value": round}}));
+        client.until_values(&json!({"hits": {"value": round}}));
         let ids: Vec<_> = client.rows.keys().copied().collect();
         drop(client);
         // Polls without a client: the rows are made anew.
@@ -360,7 +388,8 @@ fn a_redeclared_stat_is_sent_again() {
     fs::copy(elsewhere.path().join("hits.mmstats"), &unseen).unwrap();
     fs::rename(unseen, path).unwrap();
     // A copy has no live writer.
-    let step = client.until(&json!({"hits": {"value": 0, "dead_files": 1, "live_files": 0}}));
+    let step =
+        client.until_values(&json!({"hits": {"value": 0, "dead_files": 1, "live_files": 0}}));
     assert_eq!(kind(&client), json!(["counter"]), "{step}");
 }
 
@@ -381,9 +410,9 @@ fn dead_programs_and_threads_that_publish_nothing_are_reported() {
             "web.sys.unpublished": {"value": threads},
         })
     };
-    assert_eq!(client.until(&values(0)).get("unpublished"), None);
+    assert_eq!(client.until_values(&values(0)).get("unpublished"), None);
     unpublished.set(3);
-    let step = client.until(&values(3));
+    let step = client.until_values(&values(3));
     let [process] = &step["unpublished"].as_array().unwrap()[..] else { panic!("{step}") };
     assert_eq!((&process["pid"], &process["threads"]), (&json!(std::process::id()), &json!(3)));
     assert!(process["command"].is_string(), "{step}");
