@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use mmstats::HistogramSnapshot;
 
-/// A stat's label and a process's id.
+/// What identifies stats that are added up, and a process's id.
 type Key = (String, String);
 
 /// Histograms of processes at this poll and at the previous one. What is new in one is its growth

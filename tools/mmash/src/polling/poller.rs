@@ -31,6 +31,8 @@ pub struct Poller {
 #[derive(Debug)]
 struct Files {
     watch: Watch,
+    /// Whether it has polled.
+    has_polled: bool,
     /// `None` while nobody follows what changes.
     changes: Option<Changes>,
     /// The snapshot of the poll before the last, as long as a response is made of it.
@@ -69,7 +71,13 @@ impl Poller {
     pub fn new(watch: Watch) -> Self {
         let (previous, previous_bytes) = (Weak::new(), 0);
         Self {
-            files: Mutex::new(Files { watch, changes: None, previous, previous_bytes }),
+            files: Mutex::new(Files {
+                watch,
+                has_polled: false,
+                changes: None,
+                previous,
+                previous_bytes,
+            }),
             latest: Mutex::new(Latest {
                 snapshot: None,
                 histograms: ProcessHistograms::default(),
@@ -80,7 +88,7 @@ impl Poller {
     }
 
     /// Polls now, and from then on once an interval in a thread of its own. `on_poll` takes each
-    /// poll, with what changed if `is_followed` says before it that somebody follows that.
+    /// poll, with what changed if `is_followed` says as it begins that somebody follows that.
     ///
     /// # Errors
     ///
@@ -91,12 +99,12 @@ impl Poller {
         is_followed: impl Fn() -> bool + Send + 'static,
         mut on_poll: impl FnMut(Poll<'_>) + Send + 'static,
     ) -> io::Result<()> {
-        self.poll(is_followed(), &mut on_poll);
+        self.poll(&is_followed, &mut on_poll);
         let run = move || {
             let mut due = Instant::now() + interval;
             loop {
                 thread::sleep(due.saturating_duration_since(Instant::now()));
-                self.poll(is_followed(), &mut on_poll);
+                self.poll(&is_followed, &mut on_poll);
                 // Polls that were missed aren't made up for.
                 due = (due + interval).max(Instant::now());
             }
@@ -105,9 +113,14 @@ impl Poller {
     }
 
     /// Reads all files once, unless a large old snapshot is in use.
-    fn poll(&self, is_followed: bool, on_poll: impl FnOnce(Poll<'_>)) {
+    fn poll(&self, is_followed: impl FnOnce() -> bool, on_poll: impl FnOnce(Poll<'_>)) {
         let mut files = lock(&self.files);
-        let Files { watch, changes, previous, previous_bytes } = &mut *files;
+        let is_followed = is_followed();
+        if is_followed && files.has_polled {
+            // Who has just begun to follow may still wait for the lock.
+            files.follow();
+        }
+        let Files { watch, has_polled, changes, previous, previous_bytes } = &mut *files;
         if *previous_bytes > LARGE && previous.strong_count() > 0 {
             return;
         }
@@ -123,6 +136,7 @@ impl Poller {
         }
         let taken = Instant::now();
         let update = watch.poll();
+        *has_polled = true;
         let snapshot = is_wanted.then(|| Snapshot::of(&update, taken));
         let mut latest = lock(&self.latest);
         let replaced = latest.snapshot.take();
@@ -142,10 +156,7 @@ impl Poller {
 
     /// Begins to compare the files with those of the last poll, if that isn't done already.
     pub fn follow(&self) {
-        let Files { watch, changes, .. } = &mut *lock(&self.files);
-        if changes.is_none() {
-            changes.insert(Changes::new()).advance(&watch.latest());
-        }
+        lock(&self.files).follow();
     }
 
     /// The files at the last poll. If there was no request for some time, this waits for a poll that
@@ -164,6 +175,15 @@ impl Poller {
     /// When the last poll began.
     pub fn taken(&self) -> Instant {
         lock(&self.latest).taken
+    }
+}
+
+impl Files {
+    /// Compares the files with those of the last poll, if that isn't done already.
+    fn follow(&mut self) {
+        if self.changes.is_none() {
+            self.changes.insert(Changes::new()).advance(&self.watch.latest());
+        }
     }
 }
 
@@ -214,7 +234,7 @@ mod tests {
         let stats = options.create().unwrap();
         let done = stats.add(Counter::named("done")).unwrap();
         let poller = Poller::new(Watch::new([directory.path()]));
-        poller.poll(false, |poll| assert!(poll.changes.is_none()));
+        poller.poll(|| false, |poll| assert!(poll.changes.is_none()));
         (done, stats, poller)
     }
 
@@ -230,11 +250,11 @@ mod tests {
         let first = poller.snapshot();
         assert_eq!((done(&first), first.taken), ("0".into(), poller.taken()));
         assert!(Arc::ptr_eq(&first, &poller.snapshot()));
-        poller.poll(false, |_| {});
+        poller.poll(|| false, |_| {});
         // There may soon be another request.
         assert!(lock(&poller.latest).snapshot.is_some());
         assert_eq!(done(&first), "0", "a snapshot doesn't change");
-        poller.poll(false, |_| {});
+        poller.poll(|| false, |_| {});
         assert!(lock(&poller.latest).snapshot.is_none());
         counter.add(1);
         let second = poller.snapshot();
@@ -252,11 +272,14 @@ mod tests {
             let change = &poll.changes.unwrap().files()[0];
             change.increase(&change.file().get("done").unwrap())
         };
-        poller.poll(true, |poll| assert_eq!(increase(poll), Some(Increase::Count(3))));
+        poller.poll(|| true, |poll| assert_eq!(increase(poll), Some(Increase::Count(3))));
         counter.add(2);
         // Who follows already misses nothing when somebody else begins.
         poller.follow();
-        poller.poll(true, |poll| assert_eq!(increase(poll), Some(Increase::Count(2))));
-        poller.poll(false, |poll| assert!(poll.changes.is_none()));
+        poller.poll(|| true, |poll| assert_eq!(increase(poll), Some(Increase::Count(2))));
+        poller.poll(|| false, |poll| assert!(poll.changes.is_none()));
+        // The poll may come before who follows.
+        counter.add(4);
+        poller.poll(|| true, |poll| assert_eq!(increase(poll), Some(Increase::Count(4))));
     }
 }
