@@ -38,7 +38,7 @@ fn a_sum_aggregates_all_files_as_declared() {
         .collect();
     let location = directory.path().to_str().unwrap();
     let text = output(["--sum", location]);
-    assert!(text.starts_with("==> sum of 3 files\n"), "{text}");
+    assert!(text.starts_with("==> sum of 3 files of 1 writer\n"), "{text}");
     for line in [
         "done             6 jobs  [sum of 3]",
         "peak             30  [max of 3]",

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use glob::Pattern;
+use mmstats::Stat;
 
 /// A glob over labels, as an argument gives it: `*`, `?`, `[abc]`, `[!a]`.
 #[derive(Clone, Debug)]
@@ -28,6 +29,19 @@ impl LabelPattern {
 /// Whether a label matches any of the patterns. No patterns: every label does.
 pub fn any_matches(patterns: &[LabelPattern], label: &str) -> bool {
     patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(label))
+}
+
+/// Whether any of the patterns matches a stat's label or the name in it, or is its label. No
+/// patterns: every stat is selected.
+pub fn any_selects(patterns: &[LabelPattern], stat: &Stat<'_>) -> bool {
+    if patterns.is_empty() {
+        return true;
+    }
+    let is_selected = |text: &str| {
+        patterns.iter().any(|LabelPattern(it)| it.matches(text) || it.as_str() == text)
+    };
+    let series = stat.series();
+    is_selected(&stat.label()) || (!series.is_plain() && is_selected(series.name()))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use clap::{CommandFactory, Parser, ValueEnum};
 
 use super::added_label::AddedLabel;
 use crate::common::arguments::{CommonArguments, LimitArguments, OwnerArguments, after_help};
+use crate::common::grouping::Grouping;
 use crate::common::patterns::LabelPattern;
 
 /// The tool's name.
@@ -21,7 +22,9 @@ Examples:
   slurpstats -l '*status*' -l '*hit' stats whose label matches one of the globs
   slurpstats --dead                  files that crashed programs left behind
   slurpstats --owner www-data        only this user's files
+  slurpstats -l http.requests        all series of this name
   slurpstats --sum -l 'web.*'        one table over all files
+  slurpstats --sum --by status       dimensions: added up over all but status
   slurpstats --layout FILE           the bytes of each field, to debug a writer
   slurpstats -o json | jq '.files[].stats[] | select(.kind == \"counter\")'
   slurpstats --sum -o prom --file /var/lib/node_exporter/mmstats.prom";
@@ -42,7 +45,7 @@ pub struct Arguments {
     #[arg(value_name = "FILE|DIR|GLOB")]
     pub locations: Vec<OsString>,
 
-    /// Only stats whose label matches (repeatable)
+    /// Only stats whose label matches, or the name in it (repeatable)
     #[arg(short, long = "label", value_name = "GLOB")]
     pub labels: Vec<LabelPattern>,
 
@@ -61,6 +64,10 @@ pub struct Arguments {
     /// One table over all files: each stat aggregated as its program declared
     #[arg(long, conflicts_with = "layout")]
     pub sum: bool,
+
+    /// With --sum, keep these dimensions and add up over all others; '' keeps none
+    #[arg(long, value_name = "KEY,...", requires = "sum")]
+    pub by: Option<Grouping>,
 
     /// Also print the offsets and bytes of each field
     #[arg(long)]

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use mmstats::{Life, Stat, StatsFile, Verdict};
 
-use crate::common::patterns::{LabelPattern, any_matches};
+use crate::common::patterns::{LabelPattern, any_selects};
 
 /// A file, and which of its stats are selected.
 #[derive(Clone, Copy)]
@@ -21,7 +21,8 @@ pub struct SelectedFile<'a> {
 }
 
 impl<'a> SelectedFile<'a> {
-    /// Selects the stats whose label matches one of `labels`; all if there are none.
+    /// Selects the stats whose label, or the name in it, matches one of `labels`; all if there are
+    /// none.
     pub const fn new(
         file: &'a StatsFile,
         life: &'a dyn Deref<Target = Life>,
@@ -40,9 +41,7 @@ impl<'a> SelectedFile<'a> {
     /// The selected stats, in the order of the file.
     pub fn stats(&self) -> impl Iterator<Item = Stat<'a>> + use<'a> {
         let labels = self.labels;
-        self.file
-            .stats()
-            .filter(move |stat| labels.is_empty() || any_matches(labels, &stat.label()))
+        self.file.stats().filter(move |stat| any_selects(labels, stat))
     }
 
     /// Whether labels were asked for and this file has none of them.

@@ -4,6 +4,7 @@ mod csv;
 mod exporter;
 mod hex_dump;
 mod json;
+mod label_column;
 mod prom;
 mod sum;
 mod text;
@@ -16,6 +17,7 @@ use mmstats_cli::clock::now;
 use super::args::{Arguments, Format};
 use crate::common::records::RecordOptions;
 use crate::common::terminal::Paint;
+use crate::common::totals::Totals;
 pub use exporter::{Exporter, SelectedFile};
 use value_text::ValueText;
 
@@ -33,10 +35,11 @@ pub fn exporter_for<'a>(
     let Arguments { layout, help_texts, raw, sum, texts, .. } = *arguments;
     let labels = &arguments.added_labels;
     let values = || ValueText::new(raw, now);
+    let totals = || arguments.by.clone().map_or_else(Totals::default, Totals::by);
     Ok(match arguments.output {
-        Format::Prom => Box::new(prom::Prom::new(out, sum, texts, labels, now)),
+        Format::Prom => Box::new(prom::Prom::new(out, sum.then(totals), texts, labels, now)),
         format if sum => {
-            Box::new(sum::SumExporter::new(out, format, now, paint, values(), help_texts))
+            Box::new(sum::SumExporter::new(out, format, now, paint, values(), help_texts, totals()))
         }
         Format::Text => {
             let options = text::TextOptions { layout, help_texts };

@@ -28,12 +28,18 @@ pub struct Prom<W> {
 }
 
 impl<W: Write> Prom<W> {
-    /// `texts`: also export texts that change; `added`: labels of every sample.
-    pub fn new(out: W, sum: bool, texts: bool, added: &[AddedLabel], now: f64) -> Self {
+    /// `totals`: what adds up has one sample; `texts`: also export texts that change; `added`: labels
+    /// of every sample.
+    pub fn new(
+        out: W,
+        totals: Option<Totals>,
+        texts: bool,
+        added: &[AddedLabel],
+        now: f64,
+    ) -> Self {
         let names = added.iter().map(AddedLabel::name);
         let families = StatFamilies::new(Bounds::default(), texts, names);
         let added = added.iter().map(AddedLabel::text).collect();
-        let totals = sum.then(Totals::default);
         Self { out, families, totals, added, files: 0, label_sets: HashSet::new(), now }
     }
 

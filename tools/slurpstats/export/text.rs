@@ -8,7 +8,9 @@ use unicode_width::UnicodeWidthStr;
 
 use super::exporter::{Exporter, SelectedFile};
 use super::hex_dump;
+use super::label_column;
 use super::value_text::{ValueText, put};
+use crate::common::name_order::in_name_order;
 use crate::common::terminal::{ALERT, FAINT, Paint, TITLE, kind_style};
 use crate::common::users::User;
 
@@ -83,9 +85,14 @@ impl<W: Write> Exporter for Text<W> {
     fn file(&mut self, selected: SelectedFile<'_>) -> io::Result<()> {
         self.lines.clear();
         self.push_title(selected);
-        let width = selected.stats().map(|stat| label_width(&stat)).max().unwrap_or(0);
-        for stat in selected.stats() {
-            self.push_stat(&stat, width);
+        let mut stats: Vec<_> = selected.stats().collect();
+        // Whoever debugs a writer wants the order of the bytes.
+        if !self.options.layout {
+            stats = in_name_order(stats, |stat| (stat.series(), stat.label_bytes()));
+        }
+        let width = label_column::width_of(stats.iter().map(label_width));
+        for stat in &stats {
+            self.push_stat(stat, width);
         }
         self.lines.push(b'\n');
         self.out.write_all(&self.lines)

@@ -5,22 +5,23 @@ use std::io::{self, Write};
 use mmstats::{Kind, Value};
 use mmstats_cli::escape::escape_data;
 
+use super::Table;
 use crate::common::records::{PERCENTILES, percentile};
 use crate::common::total::Total;
-use crate::common::totals::Totals;
 use crate::slurpstats::export::csv::{end_record, exact_text, put_field};
 
 const HEADER: [&str; 9] =
     ["label", "component", "kind", "unit", "aggregate", "files", "value", "dead", "invalid"];
 
 /// Writes the whole table.
-pub fn write(out: &mut impl Write, totals: &Totals, help_texts: bool) -> io::Result<()> {
+pub fn write(out: &mut impl Write, table: &Table<'_>) -> io::Result<()> {
+    let help_texts = table.help_texts;
     let mut out = csv::Writer::from_writer(out);
     for name in HEADER.into_iter().chain(help_texts.then_some("help")) {
         put_field(&mut out, name)?;
     }
     end_record(&mut out)?;
-    for total in totals.iter() {
+    for total in &table.totals {
         for (component, value) in numbers(total) {
             for field in [
                 &*escape_data(&total.label),

@@ -10,9 +10,21 @@ use std::path::Path;
 use super::exporter::{Exporter, SelectedFile};
 use super::value_text::ValueText;
 use crate::common::json::FileError;
+use crate::common::name_order::in_name_order;
 use crate::common::terminal::Paint;
+use crate::common::total::Total;
 use crate::common::totals::Totals;
+use crate::common::writers::Writers;
 use crate::slurpstats::args::Format;
+
+/// What is written at the end.
+struct Table<'a> {
+    /// The series of a name are together.
+    totals: Vec<&'a Total>,
+    files: usize,
+    writers: usize,
+    help_texts: bool,
+}
 
 /// Adds up the stats of all files, and writes the totals at the end as text, JSON or CSV.
 pub struct SumExporter<W> {
@@ -25,6 +37,7 @@ pub struct SumExporter<W> {
     help_texts: bool,
     totals: Totals,
     files: usize,
+    writers: Writers,
     errors: Vec<FileError>,
 }
 
@@ -36,6 +49,7 @@ impl<W: Write> SumExporter<W> {
         paint: Paint,
         values: ValueText,
         help_texts: bool,
+        totals: Totals,
     ) -> Self {
         Self {
             out,
@@ -44,8 +58,9 @@ impl<W: Write> SumExporter<W> {
             paint,
             values,
             help_texts,
-            totals: Totals::default(),
+            totals,
             files: 0,
+            writers: Writers::default(),
             errors: Vec::new(),
         }
     }
@@ -54,10 +69,9 @@ impl<W: Write> SumExporter<W> {
 impl<W: Write> Exporter for SumExporter<W> {
     fn file(&mut self, selected: SelectedFile<'_>) -> io::Result<()> {
         self.files += 1;
-        let verdict = selected.verdict_in_sums();
-        for stat in selected.stats() {
-            self.totals.add(selected.file, &stat, verdict, self.now);
-        }
+        self.writers.add(selected.file);
+        let mut sum = self.totals.file(selected.file, selected.verdict_in_sums(), self.now);
+        selected.stats().for_each(|stat| sum.add(&stat));
         Ok(())
     }
 
@@ -67,21 +81,20 @@ impl<W: Write> Exporter for SumExporter<W> {
     }
 
     fn finish(&mut self) -> io::Result<()> {
+        let totals = self.totals.iter().collect();
+        let table = Table {
+            totals: in_name_order(totals, |total| (total.series(), total.label.as_bytes())),
+            files: self.files,
+            writers: self.writers.count(),
+            help_texts: self.help_texts,
+        };
         match self.format {
-            Format::Json => {
-                json::write(
-                    &mut self.out,
-                    &self.totals,
-                    self.files,
-                    &self.errors,
-                    self.help_texts,
-                )?;
-            }
-            Format::Csv => csv::write(&mut self.out, &self.totals, self.help_texts)?,
+            Format::Json => json::write(&mut self.out, &table, &self.errors)?,
+            Format::Csv => csv::write(&mut self.out, &table)?,
             // The exporter of Prometheus' format adds up by itself.
             Format::Text | Format::Prom => {
                 let mut lines = text::Lines { paint: self.paint, values: &mut self.values };
-                self.out.write_all(&lines.of(&self.totals, self.files, self.help_texts))?;
+                self.out.write_all(&lines.of(&table))?;
             }
         }
         self.out.flush()

@@ -5,10 +5,11 @@ use mmstats_cli::escape::escape;
 use mmstats_cli::plural::counted;
 use unicode_width::UnicodeWidthStr;
 
+use super::Table;
 use crate::common::combined::Combined;
 use crate::common::terminal::{FAINT, Paint, TITLE, kind_style};
 use crate::common::total::Total;
-use crate::common::totals::Totals;
+use crate::slurpstats::export::label_column;
 use crate::slurpstats::export::value_text::{ValueText, push_unit, put};
 
 /// How the lines are written.
@@ -19,17 +20,24 @@ pub struct Lines<'a> {
 
 impl Lines<'_> {
     /// The whole table; nothing where no file was shown.
-    pub fn of(&mut self, totals: &Totals, files: usize, help_texts: bool) -> Vec<u8> {
+    pub fn of(&mut self, table: &Table<'_>) -> Vec<u8> {
+        let Table { totals, files, writers, help_texts } = table;
         let mut out = Vec::new();
-        if files == 0 {
+        if *files == 0 {
             return out;
         }
-        let title = format!("==> sum of {}", counted(files, "files"));
+        let writers = match writers {
+            // Each thread has one file.
+            writers if writers == files => String::new(),
+            writers => format!(" of {}", counted(*writers, "writers")),
+        };
+        let title = format!("==> sum of {}{writers}", counted(*files, "files"));
         put(&mut out, &format_args!("{}\n", self.paint.text(TITLE, title)));
-        let width = totals.iter().map(|total| escape(&total.label).width()).max().unwrap_or(0);
-        for total in totals.iter() {
+        let widths = totals.iter().map(|total| escape(&total.label).width());
+        let width = label_column::width_of(widths);
+        for total in totals {
             self.push_line(&mut out, total, width);
-            if help_texts {
+            if *help_texts {
                 for line in total.help.lines() {
                     let help = self.paint.text(FAINT, escape(line.trim()));
                     put(&mut out, &format_args!("      {help}\n"));
