@@ -198,7 +198,7 @@ pub use file::{
 };
 pub use format::{Aggregate, FormatError, Identity, Kind, Layout, Series, SignatureError};
 pub use memory::Scalar;
-pub use mmstats_derive::MmStats;
+pub use mmstats_derive::{DimensionValue, Dimensions, MmStats};
 pub use publish::fields::{
     Average, Counter, Fixed, FixedValue, Gauge, Histogram, MovingAverage, NumericScalar, Stopwatch,
     Text, Timer, Timestamp, Timing, UpDownCounter, WindowedAverage,

@@ -1,24 +1,19 @@
-//! `#[mmstats(…)]` on the struct and on its fields, as the user wrote it.
+//! `#[mmstats(…)]` on a struct of stats and on its fields.
 
-use proc_macro2::{TokenStream, TokenTree};
-use quote::ToTokens;
-use syn::parse::discouraged::Speculative;
-use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Error, Expr, Ident, LitStr, Path, Result, Token};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Attribute, Error, Ident, LitStr, Path};
 
+use crate::dimensions::Dimension;
 use crate::errors::Errors;
+use crate::items::{self, Target, each_item};
 
-/// Where `#[mmstats(…)]` can be, and what it accepts there.
-struct Target {
-    name: &'static str,
-    takes: &'static [&'static str],
-}
-
-const STRUCT: Target = Target { name: "struct", takes: &["prefix", "crate"] };
-const FIELD: Target = Target {
+static STRUCT: Target = Target { name: "struct", takes: &["prefix", "crate"], other: Some(&FIELD) };
+static FIELD: Target = Target {
     name: "field",
     takes: &[
         "label",
+        "dimensions",
         "unit",
         "aggregate",
         "initial",
@@ -26,9 +21,12 @@ const FIELD: Target = Target {
         "window",
         "error",
         "max",
+        "max_value",
+        "all",
         "keep",
         "skip",
     ],
+    other: Some(&STRUCT),
 };
 
 /// What `#[mmstats(…)]` on the struct says.
@@ -43,6 +41,7 @@ pub(crate) struct StructAttributes {
 #[derive(Default)]
 pub(crate) struct FieldAttributes {
     pub label: Option<LitStr>,
+    pub dimensions: Vec<Dimension>,
     pub unit: Option<LitStr>,
     /// The variant of `mmstats::Aggregate`.
     pub aggregate: Option<Ident>,
@@ -51,12 +50,12 @@ pub(crate) struct FieldAttributes {
     pub skip: bool,
 }
 
-/// A method of the field's `Declaration`, and its argument.
+/// An option of only some kinds.
 pub(crate) struct Setting {
-    pub name: Ident,
     /// The trait of the declarations that have the method.
     pub taker: Ident,
-    pub value: TokenStream,
+    /// The calls of the declaration's methods, each behind its dot.
+    pub calls: TokenStream,
 }
 
 impl StructAttributes {
@@ -64,9 +63,9 @@ impl StructAttributes {
         let mut parsed = Self::default();
         each_item(attributes, &STRUCT, errors, |name, input, errors| {
             if name == "crate" {
-                parsed.library = path(name, input, errors)?;
+                parsed.library = items::path(name, input, errors)?;
             } else {
-                parsed.prefix = text(name, input, errors)?;
+                parsed.prefix = items::text(name, input, errors)?;
             }
             Ok(())
         });
@@ -79,22 +78,31 @@ impl FieldAttributes {
         let mut parsed = Self::default();
         let names = each_item(attributes, &FIELD, errors, |name, input, errors| {
             match name.to_string().as_str() {
-                "label" => parsed.label = text(name, input, errors)?,
-                "unit" => parsed.unit = text(name, input, errors)?,
+                "label" => parsed.label = items::text(name, input, errors)?,
+                "unit" => parsed.unit = items::text(name, input, errors)?,
                 "aggregate" => {
-                    let how = text(name, input, errors)?;
+                    let how = items::text(name, input, errors)?;
                     parsed.aggregate = how.and_then(|how| aggregate(&how, errors));
+                }
+                "dimensions" => {
+                    parsed.dimensions = Dimension::parse_all(name, input, errors)?;
+                    let calls = parsed
+                        .dimensions
+                        .iter()
+                        .map(|Dimension { key, value }| quote!(.dimension(#key, #value)));
+                    parsed.settings.push(Setting::new(name, calls.collect()));
                 }
                 "skip" => {
                     parsed.skip = true;
-                    no_value(name, input)?;
+                    items::no_value(name, input)?;
                 }
-                text => {
-                    let (initial, rest) = text.split_at(1);
-                    let taker = format!("Takes{}{rest}", initial.to_uppercase());
-                    let taker = Ident::new(&taker, name.span());
-                    let value = value(name, input)?;
-                    parsed.settings.push(Setting { name: name.clone(), taker, value });
+                "all" => {
+                    items::no_value(name, input)?;
+                    parsed.settings.push(Setting::new(name, quote!(.#name())));
+                }
+                _ => {
+                    let value = items::value(name, input)?;
+                    parsed.settings.push(Setting::new(name, quote!(.#name(#value))));
                 }
             }
             Ok(())
@@ -111,86 +119,15 @@ impl FieldAttributes {
     }
 }
 
-/// Passes the name of every item to `take`, which reads what follows it. Returns the names.
-///
-/// Unknown and repeated items are errors and skipped.
-fn each_item(
-    attributes: &[Attribute],
-    target: &Target,
-    errors: &mut Errors,
-    mut take: impl FnMut(&Ident, ParseStream, &mut Errors) -> Result<()>,
-) -> Vec<Ident> {
-    let mut names = Vec::new();
-    for attribute in attributes {
-        if !attribute.path().is_ident("mmstats") {
-            continue;
+impl Setting {
+    fn new(name: &Ident, calls: TokenStream) -> Self {
+        let mut taker = String::from("Takes");
+        for word in name.to_string().split('_') {
+            let (initial, rest) = word.split_at(1);
+            taker.extend([&initial.to_uppercase(), rest]);
         }
-        let outcome = attribute.parse_nested_meta(|item| {
-            let name = item.path.get_ident();
-            match name.filter(|name| target.takes.iter().any(|known| name == known)) {
-                None => errors.push(unknown(&item.path, target)),
-                Some(name) if names.contains(name) => {
-                    errors.push(Error::new(name.span(), format!("`{name}` is given twice")));
-                }
-                Some(name) => {
-                    names.push(name.clone());
-                    return take(name, item.input, errors);
-                }
-            }
-            up_to_comma(item.input).map(drop)
-        });
-        if let Err(error) = outcome {
-            errors.push(error);
-        }
+        Self { taker: Ident::new(&taker, name.span()), calls }
     }
-    names
-}
-
-fn unknown(found: &syn::Path, target: &Target) -> Error {
-    let name = found.to_token_stream().to_string().replace(' ', "");
-    let takes: Vec<_> = target.takes.iter().map(|known| format!("`{known}`")).collect();
-    let other = [STRUCT, FIELD].into_iter().find(|other| other.takes.contains(&name.as_str()));
-    let hint = other.map(|other| format!("; `{name}` belongs on a {}", other.name));
-    Error::new_spanned(
-        found,
-        format!(
-            "unknown attribute `{name}`; a {} takes {}{}",
-            target.name,
-            takes.join(", "),
-            hint.unwrap_or_default()
-        ),
-    )
-}
-
-/// The value of an item that takes a text; `None` after an error.
-fn text(name: &Ident, input: ParseStream, errors: &mut Errors) -> Result<Option<LitStr>> {
-    let value = value(name, input)?;
-    let text = syn::parse2(value.clone()).ok();
-    if text.is_none() {
-        errors.push(Error::new_spanned(
-            value,
-            format!("`{name}` takes a string literal: `{name} = \"…\"`"),
-        ));
-    }
-    Ok(text)
-}
-
-/// The value of an item that takes a path: in quotes, or without them if it comes from a
-/// `macro_rules!`, as `$crate` means nothing in quotes. `None` after an error.
-fn path(name: &Ident, input: ParseStream, errors: &mut Errors) -> Result<Option<Path>> {
-    let value = value(name, input)?;
-    let quoted = syn::parse2::<LitStr>(value.clone());
-    let path = quoted.map_or_else(
-        |_| Path::parse_mod_style.parse2(value.clone()),
-        |text| text.parse_with(Path::parse_mod_style),
-    );
-    if path.is_err() {
-        errors.push(Error::new_spanned(
-            value,
-            format!("`{name}` takes the path of the library: `{name} = \"…\"`"),
-        ));
-    }
-    Ok(path.ok())
 }
 
 fn aggregate(how: &LitStr, errors: &mut Errors) -> Option<Ident> {
@@ -208,35 +145,4 @@ fn aggregate(how: &LitStr, errors: &mut Errors) -> Option<Ident> {
         }
     };
     Some(Ident::new(variant, how.span()))
-}
-
-fn no_value(name: &Ident, input: ParseStream) -> Result<()> {
-    if input.is_empty() || input.peek(Token![,]) {
-        return Ok(());
-    }
-    Err(input.error(format!("`{name}` takes no value")))
-}
-
-/// The expression behind the name and its `=`.
-fn value(name: &Ident, input: ParseStream) -> Result<TokenStream> {
-    let missing = || Error::new(name.span(), format!("`{name}` needs a value: `{name} = …`"));
-    input.parse::<Token![=]>().map_err(|_| missing())?;
-    let ahead = input.fork();
-    if let Ok(value) = ahead.parse::<Expr>() {
-        input.advance_to(&ahead);
-        return Ok(value.into_token_stream());
-    }
-    // Blocks, matches and closures are left to the compiler: syn parses them only with its largest
-    // feature. Their commas are in brackets.
-    let value = up_to_comma(input)?;
-    if value.is_empty() { Err(missing()) } else { Ok(value) }
-}
-
-/// The remaining tokens of this item.
-fn up_to_comma(input: ParseStream) -> Result<TokenStream> {
-    let mut tokens = TokenStream::new();
-    while !input.is_empty() && !input.peek(Token![,]) {
-        tokens.extend([input.parse::<TokenTree>()?]);
-    }
-    Ok(tokens)
 }

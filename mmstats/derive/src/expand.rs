@@ -5,14 +5,16 @@
 //! and the one variable has a name that nobody uses.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{DeriveInput, Ident, LitStr, Path};
 
 use crate::attributes::Setting;
 use crate::errors::Errors;
-use crate::stats::{Field, Stat, Stats};
+use crate::field::{Field, Stat};
+use crate::span::ends;
+use crate::stats::Stats;
 
 /// The impl, after the errors that were found.
 pub(crate) fn derive(input: DeriveInput) -> TokenStream {
@@ -61,16 +63,14 @@ impl Field {
     /// error, and the compiler reports it once.
     fn call(&self, library: &Path, function: &str, argument: &TokenStream) -> TokenStream {
         let ty = &self.ty;
-        let mut spans = ty.to_token_stream().into_iter().map(|token| token.span());
-        let first = spans.next().unwrap_or_else(Span::mixed_site);
-        let last = spans.last().unwrap_or(first);
+        let [first, last] = ends(ty);
         let open = quote_spanned!(first=> <);
         let function = Ident::new(function, last);
         quote_spanned!(last=> #open #ty as #library::__private::KindOfStat>::#function(#argument))
     }
 
     fn declaration(&self, library: &Path) -> Option<TokenStream> {
-        let Stat { label, help, unit, aggregate, settings } = self.stat.as_ref()?;
+        let Stat { label, help, unit, aggregate, settings, .. } = self.stat.as_ref()?;
         let named = self.call(library, "named", &quote!(#label));
         let help = (!help.is_empty()).then(|| quote!(.help(#help)));
         let unit = unit.as_ref().map(|unit| quote!(.unit(#unit)));
@@ -86,9 +86,9 @@ impl Field {
             None => declared,
         };
         let declared = settings.iter().fold(declared, |declared, setting| {
-            let Setting { name, taker, value } = setting;
+            let Setting { taker, calls } = setting;
             let taken = self.taken(library, taker, &declared);
-            quote!(#taken.#name(#value))
+            quote!(#taken #calls)
         });
         Some(quote!(__fields.add(#declared);))
     }

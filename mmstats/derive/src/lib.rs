@@ -1,10 +1,19 @@
-//! The derive macro of `mmstats`: use it as `mmstats::MmStats`.
+//! The derive macros of `mmstats`: use them as `mmstats::MmStats`, `mmstats::Dimensions` and
+//! `mmstats::DimensionValue`.
 
 mod attributes;
+mod dimensions;
 mod errors;
 mod expand;
+mod field;
 mod help;
+mod items;
+mod keys;
+mod labels;
+mod set;
+mod span;
 mod stats;
+mod value;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -78,4 +87,16 @@ use syn::{DeriveInput, parse_macro_input};
 #[proc_macro_derive(MmStats, attributes(mmstats))]
 pub fn derive_mmstats(input: TokenStream) -> TokenStream {
     expand::derive(parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// Makes a struct a set of dimensions of a `Family`: each field is one.
+#[proc_macro_derive(Dimensions, attributes(mmstats))]
+pub fn derive_dimensions(input: TokenStream) -> TokenStream {
+    set::derive(parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// Makes an enum the value of a dimension: each variant is one.
+#[proc_macro_derive(DimensionValue, attributes(mmstats))]
+pub fn derive_dimension_value(input: TokenStream) -> TokenStream {
+    value::derive(parse_macro_input!(input as DeriveInput)).into()
 }

@@ -1,19 +1,13 @@
 //! The checked input of the derive: the struct's shape and its labels.
 
-use std::collections::HashMap;
-
-use syn::ext::IdentExt;
 use syn::{
-    Attribute, Data, DataStruct, DeriveInput, Error, Fields, FieldsNamed, Ident, LitStr, Path,
-    Type, parse_quote,
+    Data, DataStruct, DeriveInput, Error, Fields, FieldsNamed, Ident, LitStr, Path, parse_quote,
 };
 
-use crate::attributes::{FieldAttributes, Setting, StructAttributes};
+use crate::attributes::StructAttributes;
 use crate::errors::Errors;
-use crate::help;
-
-/// The file holds the label's size in 16 bits.
-const LONGEST_LABEL: usize = u16::MAX as usize;
+use crate::field::Field;
+use crate::labels;
 
 pub(crate) struct Stats {
     pub name: Ident,
@@ -21,21 +15,6 @@ pub(crate) struct Stats {
     /// The path of the library.
     pub library: Path,
     pub fields: Vec<Field>,
-}
-
-pub(crate) struct Field {
-    pub name: Ident,
-    pub ty: Type,
-    /// `None` if the field isn't published.
-    pub stat: Option<Stat>,
-}
-
-pub(crate) struct Stat {
-    pub label: LitStr,
-    pub help: String,
-    pub unit: Option<LitStr>,
-    pub aggregate: Option<Ident>,
-    pub settings: Vec<Setting>,
 }
 
 impl Stats {
@@ -67,51 +46,8 @@ impl Stats {
                 .filter_map(|field| Some(Field::new(field.ident?, &field.attrs, field.ty, errors)))
                 .collect(),
         };
-        stats.check_labels(errors);
+        labels::check(stats.prefix.as_ref(), &stats.fields, errors);
         Some(stats)
-    }
-
-    fn check_labels(&self, errors: &mut Errors) {
-        let prefix = self.prefix.as_ref().map_or(0, |prefix| prefix.value().len());
-        let mut owners = HashMap::new();
-        for field in &self.fields {
-            let Some(stat) = &field.stat else { continue };
-            let label = stat.label.value();
-            let size = prefix + label.len();
-            if label.is_empty() {
-                errors.push(Error::new(stat.label.span(), "a label can't be empty"));
-            } else if size > LONGEST_LABEL {
-                errors.push(Error::new(
-                    stat.label.span(),
-                    format!(
-                        "the label is {size} bytes long with its prefix, limit {LONGEST_LABEL}"
-                    ),
-                ));
-            } else if let Some(owner) = owners.get(&label) {
-                errors.push(Error::new(
-                    stat.label.span(),
-                    format!("the label {label:?} is already that of the field `{owner}`"),
-                ));
-            } else {
-                owners.insert(label, &field.name);
-            }
-        }
-    }
-}
-
-impl Field {
-    fn new(name: Ident, attributes: &[Attribute], ty: Type, errors: &mut Errors) -> Self {
-        let parsed = FieldAttributes::parse(attributes, errors);
-        let stat = (!parsed.skip).then(|| Stat {
-            label: parsed
-                .label
-                .unwrap_or_else(|| LitStr::new(&name.unraw().to_string(), name.span())),
-            help: help::of(attributes),
-            unit: parsed.unit,
-            aggregate: parsed.aggregate,
-            settings: parsed.settings,
-        });
-        Self { name, ty, stat }
     }
 }
 
