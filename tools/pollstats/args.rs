@@ -11,6 +11,7 @@ use crate::common::arguments::{
     CommonArguments, LimitArguments, OwnerArguments, after_help, parse_number,
 };
 use crate::common::braces::CommaList;
+use crate::common::grouping::Grouping;
 use crate::common::patterns::LabelPattern;
 use crate::pollstats::sampling::filter::Filter;
 
@@ -23,6 +24,8 @@ Examples:
   pollstats -p web.stats. status.2XX,status.3XX /tmp/mmstats-*
                                                two counters, over all files
   pollstats -p web.stats. 'status.*,render'    every status, and a timer
+  pollstats --by status requests               a column for each status
+  pollstats 'requests{status=\"500\"}'           one series
   pollstats --per-file requests                one line per file
   pollstats -c 10 -d 0.5 --delta -o csv hits   ten rows, half a second apart
   pollstats --owner www-data hits              only one user's files
@@ -36,11 +39,16 @@ Examples:
 /// first row is true. Files may come and go meanwhile: what a program counts before it ends is in the
 /// next row. Gauges and other states don't count if their program is dead.
 ///
-/// FIELDS is a comma-separated list of labels or globs. Without it, counters, timers, histograms,
-/// up-down counters, gauges and averages are shown, as many as fit; telemetry of mmash and kodemon
-/// only if nothing else moves, and `sys.*` only with --all. A field that no file has shows `?`; one
-/// without an event in the interval, or without a value at present, `-`. A single argument is FIELDS
-/// unless there is such a file or it has a slash.
+/// FIELDS is a comma-separated list of names, labels or globs. Without it, counters, timers,
+/// histograms, up-down counters, gauges and averages are shown, as many as fit; telemetry of mmash
+/// and kodemon only if nothing else moves, and `sys.*` only with --all. A field that no file has
+/// shows `?`; one without an event in the interval, or without a value at present, `-`. A single
+/// argument is FIELDS unless there is such a file or it has a slash.
+///
+/// Labels may have dimensions: `requests{status="200"}` is one series of the name `requests`. A name
+/// has one column, in which its series are added up; --by keeps some dimensions apart. A whole label
+/// is one series. A glob matches names; with a brace, as in `requests{*"5??"*`, it matches whole
+/// labels, which have a column each unless --by adds them up.
 ///
 /// In files of the original mmstats, which have no kinds, a double-buffered `Q` is a counter and
 /// other numbers are gauges.
@@ -54,7 +62,7 @@ Examples:
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Arguments {
-    /// Comma-separated labels or globs, then stats files, directories of them, or globs
+    /// Comma-separated names, labels or globs, then stats files, directories of them, or globs
     #[arg(value_name = "FIELDS|FILE|DIR|GLOB")]
     pub operands: Vec<OsString>,
 
@@ -83,6 +91,11 @@ pub struct Arguments {
     #[arg(short, long = "filter", value_name = "LABEL[=VALUE]")]
     pub filters: Vec<CommaList<Filter>>,
 
+    /// A column for each combination of values of these dimensions, with all other dimensions added
+    /// up; '': add up all
+    #[arg(long, value_name = "KEY,...", allow_hyphen_values = true)]
+    pub by: Option<Grouping>,
+
     /// Without FIELDS: include telemetry of mmash and kodemon, and sys.* and org.*
     #[arg(long)]
     pub all: bool,
@@ -108,7 +121,8 @@ pub struct Arguments {
     #[arg(long = "gauge", value_name = "GLOB")]
     pub gauges: Vec<CommaList<LabelPattern>>,
 
-    /// One line per file; those of dead programs are marked, and the last one of a removed file
+    /// One line per file, with the further ones of its thread; those of dead programs are marked, and
+    /// the last one of a removed file
     #[arg(long)]
     pub per_file: bool,
 
@@ -121,7 +135,7 @@ pub struct Arguments {
     #[arg(short, long = "timestamps")]
     pub timestamps: bool,
 
-    /// List the available stats, and exit
+    /// List the available stats, and exit; with --by, as they would be added up
     #[arg(long)]
     pub list: bool,
 

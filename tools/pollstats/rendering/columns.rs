@@ -68,9 +68,10 @@ pub enum CellFormat {
 /// The columns for what is known, in their order.
 pub fn columns(fields: &Fields, known: &Catalog) -> Vec<Column> {
     let column = |selected: SelectedLabel| {
-        let known = known.get(&selected.label);
+        let id = known.id(&selected.label);
+        let known = id.map(|id| known.info(id));
         Column {
-            id: known.map(|known| known.id),
+            id,
             kind: known.map(|known| known.kind),
             unit: known.map(|known| known.unit.clone()).unwrap_or_default(),
             aggregate: known.and_then(|known| known.aggregate),

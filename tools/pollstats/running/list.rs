@@ -1,42 +1,20 @@
 //! `--list`: the stats that can be selected.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use mmstats::{Processes, ReadError, Verdict};
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::{escape, escape_data};
 use mmstats_cli::json;
-use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use crate::common::natural;
+use super::entries::{Entries, Entry};
 use crate::common::selection::Selection;
-use crate::common::subject::Subject;
 use crate::pollstats::args::{Arguments, Format};
 use crate::pollstats::operands::Operands;
 use crate::pollstats::rendering::records;
-use crate::pollstats::sampling::column_kind::ColumnKind;
 use crate::pollstats::sampling::fields::Fields;
-use crate::pollstats::sampling::filter::any_passes;
-
-/// Raised when a reader of an older schema would go wrong.
-const SCHEMA: u32 = 1;
-
-/// A label, and what its files say of it.
-#[derive(Debug, Serialize)]
-struct Entry {
-    schema: u32,
-    label: String,
-    /// How it would be shown.
-    kind: &'static str,
-    unit: String,
-    /// How many files have it.
-    files: usize,
-    help: String,
-    #[serde(skip)]
-    subject: Subject,
-}
+use crate::pollstats::sampling::writers;
 
 /// Lists the labels that FIELDS match, or all; returns whether there are any. Says why if there are
 /// no files.
@@ -82,11 +60,10 @@ fn collect(
     selection: &Selection,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Entry> {
-    let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
     let options = arguments.owner.read_options();
     let mut processes = Processes::new();
     let mut budget = arguments.limits.budget();
-    let (filters, gauges) = (arguments.filters(), arguments.gauges());
+    let mut files = Vec::new();
     for path in selection.paths() {
         let file = match options.read_within(path, &mut budget) {
             Ok(file) => file,
@@ -100,32 +77,17 @@ fn collect(
         if let Some(problem) = file.problem() {
             diagnostics.file_error(path, &problem.reason());
         }
-        if !any_passes(&filters, &file, &arguments.prefix)
-            || (arguments.alive && file.life(&mut processes).verdict != Verdict::Alive)
-        {
-            continue;
-        }
-        for stat in file.stats().filter(|stat| fields.could_select(&stat.label())) {
-            let label = stat.label().into_owned();
-            let entry = entries.entry(label).or_insert_with_key(|label| Entry {
-                schema: SCHEMA,
-                label: label.clone(),
-                kind: ColumnKind::of(&stat, &gauges).stat_kind().name(),
-                unit: stat.unit().to_owned(),
-                files: 0,
-                help: stat.help().to_owned(),
-                subject: Subject::of(&file, label),
-            });
-            entry.subject = entry.subject.min(Subject::of(&file, &entry.label));
-            entry.files += 1;
+        if !arguments.alive || file.life(&mut processes).verdict == Verdict::Alive {
+            // A clone isn't open.
+            files.push(file.clone());
         }
     }
-    let mut entries: Vec<_> = entries.into_values().collect();
-    entries.sort_by(|one, other| {
-        let order = || natural::compare(one.label.as_bytes(), other.label.as_bytes());
-        one.subject.cmp(&other.subject).then_with(order)
-    });
-    entries
+    let passing = writers::passing(&arguments.filters(), &arguments.prefix, files.iter());
+    let mut entries = Entries::new(fields, arguments.gauges(), arguments.by.is_some());
+    for (file, _) in files.iter().zip(passing).filter(|(_, passes)| *passes) {
+        entries.add(file);
+    }
+    entries.sorted()
 }
 
 fn text(entries: &[Entry], out: &mut dyn Write) -> io::Result<()> {

@@ -1,5 +1,6 @@
 //! A run: polls and rows until the end, or a list of stats.
 
+mod entries;
 mod list;
 mod run;
 mod schedule;

@@ -1,6 +1,6 @@
 //! Polls and writes rows until the end.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 use std::time::Instant;
 
@@ -40,6 +40,7 @@ pub fn run(
     let operands = Operands::of(&arguments.operands);
     let mut diagnostics = Diagnostics::new(NAME);
     let fields = Fields::new(&arguments.prefix, operands.fields, arguments.all);
+    let fields = fields.grouped_by(arguments.by.as_ref());
     let has_matched = if arguments.list {
         list(arguments, &operands, &fields, out, &mut diagnostics)?
     } else {
@@ -60,6 +61,8 @@ struct Run<'a> {
     fields: &'a Fields,
     poller: Poller<'a>,
     columns: Vec<Column>,
+    /// How often what is known had changed when the columns were made.
+    changes: Option<u64>,
     output: Output,
     diagnostics: &'a mut Diagnostics,
     /// Labels that appeared too late for a column, which was reported.
@@ -81,6 +84,8 @@ impl<'a> Run<'a> {
             gauges: arguments.gauges(),
             alive: arguments.alive,
             ordered: arguments.per_file || arguments.aggregator == Some(Aggregator::One),
+            joined: arguments.per_file,
+            max_labels: usize::try_from(arguments.limits.max_labels).unwrap_or(usize::MAX),
         });
         let watch = Watch::new(operands.locations)
             .owners(arguments.owner.uids.iter().copied())
@@ -90,6 +95,7 @@ impl<'a> Run<'a> {
             fields,
             poller: Poller::new(watch, sampler, arguments.wait),
             columns: Vec::new(),
+            changes: None,
             output: Output::new(arguments, screen),
             diagnostics,
             left_out: HashSet::new(),
@@ -168,6 +174,10 @@ impl<'a> Run<'a> {
 
     /// Updates the columns to what is known.
     fn update_columns(&mut self) {
+        let changes = Some(self.poller.sampler.known.changes());
+        if std::mem::replace(&mut self.changes, changes) == changes {
+            return;
+        }
         let columns = columns(self.fields, &self.poller.sampler.known);
         if self.output.has_fixed_columns() {
             self.fill_fixed(columns);
@@ -185,8 +195,10 @@ impl<'a> Run<'a> {
         let options = self.column_options();
         let names =
             |column: &Column| column.headings(options).into_iter().map(|heading| heading.name);
+        let fixed = self.columns.iter().enumerate();
+        let fixed: HashMap<_, _> = fixed.map(|(at, fixed)| (fixed.label.clone(), at)).collect();
         for column in columns {
-            let column_of = self.columns.iter_mut().find(|fixed| fixed.label == column.label);
+            let column_of = fixed.get(&column.label).map(|&at| &mut self.columns[at]);
             match column_of.filter(|fixed| names(fixed).eq(names(&column))) {
                 Some(fixed) => *fixed = column,
                 None if self.left_out.insert(column.label.clone()) => {

@@ -27,9 +27,9 @@ pub enum ColumnKind {
 }
 
 impl ColumnKind {
-    /// How a stat is shown; as a gauge if its label is one of `gauges`.
-    pub fn of(stat: &Stat<'_>, gauges: &[LabelPattern]) -> Self {
-        if !gauges.is_empty() && any_matches(gauges, &stat.label()) {
+    /// How a stat is shown; as a gauge if the user says so.
+    pub fn of(stat: &Stat<'_>, is_gauge: bool) -> Self {
+        if is_gauge {
             return Self::Gauge;
         }
         Self::of_kind(stat.kind_or_guess()).unwrap_or(Self::Gauge)
@@ -93,6 +93,12 @@ impl ColumnKind {
     }
 }
 
+/// Whether a stat is to be treated as a gauge: its label or its name is one of `gauges`.
+pub fn is_gauge(gauges: &[LabelPattern], label: &str, name: &str) -> bool {
+    let matches = |text| !gauges.is_empty() && any_matches(gauges, text);
+    matches(label) || matches(name)
+}
+
 fn up_down(stat: &Stat<'_>) -> i64 {
     stat.value().as_i64().unwrap_or(0)
 }
@@ -123,18 +129,25 @@ mod tests {
         let bytes = foreign(&writer_like(&Identity::default(), |_| {}), &fields);
         let file = StatsFile::from_bytes("file", bytes).unwrap();
         let [hits, busy] = ["hits", "busy"].map(|label| file.get(label).unwrap());
-        let kind = ColumnKind::of(&hits, &[]);
+        let kind = ColumnKind::of(&hits, false);
         let new = || Some(Increase::Count(2));
         assert_eq!(kind.measurement(&hits, new, 1e9), Measurement::Counter(2));
         let value = |value| Measurement::Gauge(Value::Unsigned(value));
         assert_eq!(kind.measurement(&hits, || None, 1e9), value(7), "nothing that could grow");
 
         let unneeded = || panic!("its increase isn't needed");
-        let gauges = ["hits".parse().unwrap()];
         let states =
-            [(ColumnKind::of(&hits, &gauges), hits, 7), (ColumnKind::of(&busy, &[]), busy, 3)];
+            [(ColumnKind::of(&hits, true), hits, 7), (ColumnKind::of(&busy, false), busy, 3)];
         for (kind, stat, expected) in states {
             assert_eq!(kind.measurement(&stat, unneeded, 1e9), value(expected));
         }
+    }
+
+    #[test]
+    fn a_gauge_is_named_by_its_label_or_its_name() {
+        let gauges = ["busy".parse().unwrap(), "*2*".parse().unwrap()];
+        let label = r#"hits{status="200"}"#;
+        assert!(is_gauge(&gauges, label, "hits") && is_gauge(&gauges, label, "busy"));
+        assert!(!is_gauge(&gauges, "hits", "hits") && !is_gauge(&[], label, "busy"));
     }
 }

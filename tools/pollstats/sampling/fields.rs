@@ -2,8 +2,13 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use mmstats::Stat;
+
 use super::catalog::{Catalog, LabelInfo};
-use super::field::{Field, LabelMatcher};
+use super::field::{Field, LabelMatcher, Match};
+use super::selection::{Candidate, SelectedBy, Target};
+use super::titles::titles;
+use crate::common::grouping::Grouping;
 use crate::common::subject::Subject;
 use crate::common::{braces, natural};
 
@@ -12,6 +17,10 @@ use crate::common::{braces, natural};
 pub struct Fields {
     prefix: String,
     given: Vec<Field>,
+    /// Which dimensions are kept where series are added up.
+    grouping: Grouping,
+    /// Whether the user says which.
+    is_grouped: bool,
     /// Whether telemetry and the process count without being asked for.
     all: bool,
 }
@@ -21,41 +30,78 @@ pub struct Fields {
 pub struct SelectedLabel {
     /// The whole label; prefix and field if nothing matches.
     pub label: String,
-    /// The label without its prefix.
+    /// The label without its prefix, or the values of its dimensions.
     pub title: String,
 }
 
 impl Fields {
     /// Parses a comma-separated list; without one, what moves is selected: of the work of programs,
-    /// or of `all`.
+    /// or of `all`. Series are added up under their names.
     pub fn new(prefix: &str, list: Option<&str>, all: bool) -> Self {
         // `-p sys.` asks for it by name.
         let label = format!("{}.x", prefix.trim_end_matches('.'));
         let all = all || Subject::of_command("", &label) == Subject::Process;
         let fields = braces::split(list.unwrap_or_default(), b',').map(str::trim);
+        let mut given: Vec<Field> = Vec::new();
+        let mut matchers = 0;
+        for field in fields.filter(|field| !field.is_empty()) {
+            let field = Field::new(prefix, field, matchers);
+            matchers += field.matchers.len();
+            given.push(field);
+        }
         Self {
             prefix: prefix.to_owned(),
-            given: fields
-                .filter(|field| !field.is_empty())
-                .map(|field| Field::new(prefix, field))
-                .collect(),
+            given,
+            is_grouped: false,
+            grouping: Grouping::default(),
             all,
         }
     }
 
-    /// Whether a stat is selected.
-    pub fn selects(&self, label: &str, subject: Subject) -> bool {
-        let counts = self.are_given() || self.all || subject != Subject::Process;
-        counts && self.could_select(label)
+    /// Where series are added up, keeps the dimensions of `grouping`, if there is one.
+    pub fn grouped_by(self, grouping: Option<&Grouping>) -> Self {
+        match grouping {
+            Some(grouping) => Self { grouping: grouping.clone(), is_grouped: true, ..self },
+            None => self,
+        }
     }
 
-    /// Whether the user could select a stat: without FIELDS every one.
-    pub fn could_select(&self, label: &str) -> bool {
+    /// A stat as it may be selected.
+    pub fn candidate<'a>(&self, stat: &Stat<'a>) -> Candidate<'a> {
+        Candidate::of(stat, &self.grouping)
+    }
+
+    /// The labels in whose columns a stat has a part: that of its series, and its own.
+    pub fn targets<'a>(
+        &self,
+        candidate: &'a Candidate<'_>,
+        subject: Subject,
+    ) -> [Option<Target<'a>>; 2] {
+        let counts = self.are_given() || self.all || subject != Subject::Process;
+        if counts { self.possible_targets(candidate) } else { [None, None] }
+    }
+
+    /// The same, if the user asked for everything.
+    pub fn possible_targets<'a>(&self, candidate: &'a Candidate<'_>) -> [Option<Target<'a>>; 2] {
         if self.given.is_empty() {
-            return label.starts_with(&self.prefix);
+            let is_selected = candidate.name.starts_with(&self.prefix);
+            return [is_selected.then(|| Target::new(&candidate.group)), None];
         }
-        let mut matchers = self.given.iter().flat_map(|field| &field.matchers);
-        matchers.any(|matcher| matcher.matches(label))
+        let [mut group, mut whole] = [None, None];
+        let add = |target: &mut Option<Target<'a>>, label: &'a str, by: SelectedBy| {
+            target.get_or_insert_with(|| Target::new(label)).selected_by.push(by);
+        };
+        for matcher in self.given.iter().flat_map(|field| &field.matchers) {
+            match matcher.find(candidate, self.is_grouped) {
+                Some(Match::Group(by)) => add(&mut group, &candidate.group, by),
+                Some(Match::Whole(by)) if candidate.label == candidate.group => {
+                    add(&mut group, &candidate.group, by);
+                }
+                Some(Match::Whole(by)) => add(&mut whole, &candidate.label, by),
+                None => {}
+            }
+        }
+        [group, whole]
     }
 
     /// The labels that get a column, in the order of FIELDS; what a glob matches is sorted.
@@ -64,46 +110,54 @@ impl Fields {
     ///
     /// A field that nothing matches has a column, too: a stat may come later.
     pub fn select(&self, known: &Catalog) -> Vec<SelectedLabel> {
-        if self.given.is_empty() {
-            return self.select_default(known);
-        }
-        let labels = self.given.iter().flat_map(|field| field.labels(known));
-        let mut seen = HashSet::new();
-        let once = labels.filter(|&label| seen.insert(label));
-        once.map(|label| SelectedLabel::new(label, &self.prefix)).collect()
+        let (labels, prefix) = if self.given.is_empty() {
+            let labels = self.select_default(known);
+            let prefix = common_prefix(&labels);
+            let prefix = if prefix.len() > self.prefix.len() { prefix } else { &*self.prefix };
+            (labels, prefix)
+        } else {
+            let labels = self.given.iter().flat_map(|field| field.labels(known));
+            let mut seen = HashSet::new();
+            (labels.filter(|&label| seen.insert(label)).collect(), &*self.prefix)
+        };
+        let titles = titles(&labels, prefix, self.grouping.keys(), self.are_given());
+        let selected = labels.iter().zip(titles);
+        selected.map(|(&label, title)| SelectedLabel { label: label.to_owned(), title }).collect()
     }
 
-    /// What moves; telemetry only if nothing else does. Titles lack their common prefix.
-    fn select_default(&self, known: &Catalog) -> Vec<SelectedLabel> {
-        let moving = known.iter().filter(|(_, known)| known.kind.is_shown_by_default());
+    /// What moves; telemetry only if nothing else does.
+    fn select_default<'a>(&self, known: &'a Catalog) -> Vec<&'a str> {
+        let moving = known.iter().filter(|known| known.kind.is_shown_by_default());
         let mut selected: Vec<_> = moving.collect();
-        selected.sort_by(|(one, left), (other, right)| {
-            let order = || natural::compare(one.as_bytes(), other.as_bytes());
-            (left.subject, left.kind).cmp(&(right.subject, right.kind)).then_with(order)
+        selected.sort_by(|one, other| {
+            let order = || natural::compare(one.label.as_bytes(), other.label.as_bytes());
+            (one.subject, one.kind).cmp(&(other.subject, other.kind)).then_with(order)
         });
-        if let Some(&(_, &LabelInfo { subject: first, .. })) = selected.first()
+        if let Some(&&LabelInfo { subject: first, .. }) = selected.first()
             && !self.all
         {
-            selected.retain(|(_, known)| known.subject == first);
+            selected.retain(|known| known.subject == first);
         }
-        let labels: Vec<_> = selected.into_iter().map(|(label, _)| label.as_str()).collect();
-        let prefix = common_prefix(&labels);
-        let prefix = if prefix.len() > self.prefix.len() { prefix } else { &self.prefix };
-        labels.iter().map(|label| SelectedLabel::new(label, prefix)).collect()
+        selected.into_iter().map(|known| &*known.label).collect()
     }
 
     /// Whether there is anything to show: one of FIELDS, else the work of a program.
     pub fn are_available(&self, known: &Catalog) -> bool {
         if self.are_given() {
-            return self.given.iter().any(|field| field.matcher(known).is_some());
+            return self.given.iter().any(|field| field.is_available(known));
         }
         let counts = |known: &LabelInfo| self.all || known.subject == Subject::Work;
-        known.values().any(|known| known.kind.is_shown_by_default() && counts(known))
+        known.iter().any(|known| known.kind.is_shown_by_default() && counts(known))
     }
 
     /// Whether there are FIELDS.
     pub fn are_given(&self) -> bool {
         !self.given.is_empty()
+    }
+
+    /// Whether any of FIELDS may be a whole label rather than a name.
+    pub fn have_braces(&self) -> bool {
+        self.given.iter().flat_map(|field| &field.matchers).any(LabelMatcher::has_brace)
     }
 
     /// The fields that match no label, each with suggestions: similar labels, also of `others`, or a
@@ -113,34 +167,30 @@ impl Fields {
         known: &'a Catalog,
         others: &'a BTreeSet<String>,
     ) -> impl Iterator<Item = (&'a str, Vec<String>)> {
-        let unmatched = self.given.iter().filter(|field| field.matcher(known).is_none());
+        let unmatched = self.given.iter().filter(|field| !field.is_available(known));
         unmatched.map(move |field| {
             let label = field.likely_label();
             let field = label.strip_prefix(&self.prefix).unwrap_or(label).trim_start_matches('.');
-            let labels = known.keys().chain(others).map(String::as_str);
-            (label, LabelMatcher::new(field.to_owned()).suggestions(labels))
+            let labels = known.iter().map(|known| &*known.label);
+            let labels = labels.chain(others.iter().map(String::as_str));
+            (label, LabelMatcher::new(field.to_owned(), 0).suggestions(labels))
         })
     }
 }
 
-impl SelectedLabel {
-    fn new(label: &str, prefix: &str) -> Self {
-        let title = label.strip_prefix(prefix).unwrap_or(label);
-        let title = title.strip_prefix('.').unwrap_or(title);
-        let title = if title.is_empty() { label } else { title };
-        Self { label: label.to_owned(), title: title.to_owned() }
-    }
-}
-
-/// The common prefix of all labels, up to a dot; a single label keeps its last part.
+/// The common prefix of all labels, up to a dot of their names; a single label keeps its last part.
 fn common_prefix<'a>(labels: &[&'a str]) -> &'a str {
     let Some((first, rest)) = labels.split_first() else {
         return "";
     };
-    let is_common = |prefix: &&str| rest.iter().all(|label| label.starts_with(prefix));
-    let mut prefixes = first.rmatch_indices('.').map(|(dot, _)| &first[..=dot]);
-    prefixes.find(is_common).unwrap_or("")
+    let same =
+        |one: &str, other: &str| one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    let name = first.split('{').next().unwrap_or_default();
+    let common = rest.iter().fold(name.len(), |size, label| same(&name[..size], label));
+    name.as_bytes()[..common].iter().rposition(|&byte| byte == b'.').map_or("", |dot| &name[..=dot])
 }
 
+#[cfg(test)]
+mod series_tests;
 #[cfg(test)]
 mod tests;

@@ -54,7 +54,7 @@ fn is_end_of(end: &str, label: &str) -> bool {
     label.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
-/// Whether the file passes any of the filters. No filters: every file does.
+/// Whether the file passes any of the filters by what is in it. No filters: every file does.
 pub fn any_passes(filters: &[Filter], file: &StatsFile, prefix: &str) -> bool {
     filters.is_empty() || filters.iter().any(|filter| filter.passes(file, prefix))
 }

@@ -28,7 +28,7 @@ pub struct FileSample {
     pub path: PathBuf,
     /// What became of it.
     pub state: FileState,
-    /// Of each selected label at most one.
+    /// By the label in whose column it has a part; several if series are added up.
     pub measurements: Vec<(LabelId, Measurement)>,
 }
 

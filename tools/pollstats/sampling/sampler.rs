@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 
 use mmstats::{Changes, FileChange, FileEvent, Stat, StatsFile, Verdict};
 use mmstats_cli::diagnostics::Diagnostics;
+use mmstats_cli::escape::escape;
 
-use super::catalog::{Catalog, LabelInfo};
-use super::column_kind::ColumnKind;
+use super::catalog::{Catalog, Entry, LabelInfo};
+use super::column_kind::{ColumnKind, is_gauge};
 use super::fields::Fields;
-use super::filter::{Filter, any_passes};
-use super::label_memo::{LabelMemo, LabelUse};
+use super::filter::Filter;
+use super::label_table::{LabelTable, LabelUse, Stage};
 use super::sample::{FileSample, FileState, Sample};
+use super::selection::Candidate;
+use super::writers;
 use crate::common::natural;
 use crate::common::patterns::LabelPattern;
 use crate::common::subject::Subject;
@@ -26,12 +29,16 @@ pub struct SampleOptions<'a> {
     pub prefix: &'a str,
     /// Which files take part.
     pub filters: Vec<Filter>,
-    /// Labels to treat as gauges.
+    /// Labels and names to treat as gauges.
     pub gauges: Vec<LabelPattern>,
     /// Whether only files of live programs take part.
     pub alive: bool,
     /// Whether the order of files matters.
     pub ordered: bool,
+    /// Whether files of one thread are measured together.
+    pub joined: bool,
+    /// The most labels that have columns.
+    pub max_labels: usize,
 }
 
 /// Measures what takes part; remembers which labels there are.
@@ -40,58 +47,64 @@ pub struct Sampler<'a> {
     options: SampleOptions<'a>,
     /// What is known of the selected labels.
     pub known: Catalog,
-    /// Labels of the first sample that aren't selected: one of them may be meant.
+    /// Names of the first sample that aren't selected, and labels if FIELDS have any: one of them
+    /// may be meant.
     pub others: BTreeSet<String>,
     has_sampled: bool,
     /// With `alive`: the files that didn't take part in the last sample.
     not_alive: HashSet<PathBuf>,
     unpublished: Unpublished,
-    memo: LabelMemo,
-    /// How many files have been measured.
-    measured: u64,
-    /// For each label the last file that had it: of a file's stats with one label the first counts.
-    last_measured: Vec<u64>,
+    labels: LabelTable,
+    /// What is to be reported.
+    notes: Vec<String>,
+    is_full: bool,
 }
 
 impl<'a> Sampler<'a> {
     /// Knows no label yet.
     pub fn new(options: SampleOptions<'a>) -> Self {
         Self {
+            known: Catalog::new(options.max_labels),
             options,
-            known: Catalog::new(),
             others: BTreeSet::new(),
             has_sampled: false,
             not_alive: HashSet::new(),
             unpublished: Unpublished::default(),
-            memo: LabelMemo::default(),
-            measured: 0,
-            last_measured: Vec::new(),
+            labels: LabelTable::default(),
+            notes: Vec::new(),
+            is_full: false,
         }
     }
 
     /// Measures the changes up to a poll at this Unix time.
     pub fn sample(&mut self, changes: &Changes, time: f64, diagnostics: &Diagnostics) -> Sample {
+        let SampleOptions { ref filters, prefix, alive, joined, ordered, .. } = self.options;
+        let files = changes.files().iter().map(FileChange::file);
+        let passing = writers::passing(filters, prefix, files);
         let mut not_alive = HashSet::new();
-        let mut sample =
-            Sample { time, interval: changes.interval(), files: Vec::new(), events: Vec::new() };
-        for change in changes.files() {
-            if !any_passes(&self.options.filters, change.file(), self.options.prefix) {
-                continue;
-            }
-            if self.options.alive && !self.was_alive(change) {
+        let (mut files, mut events) = (Vec::new(), Vec::new());
+        for (change, _) in changes.files().iter().zip(passing).filter(|(_, passes)| *passes) {
+            if alive && !self.was_alive(change) {
                 not_alive.insert(change.file().path().to_owned());
                 continue;
             }
             self.unpublished.record(change.file());
-            note_event(change, &mut sample.events);
-            sample.files.push(self.measure(change, time));
+            note_event(change, &mut events);
+            files.push((change.file(), self.measure(change, time)));
         }
-        if self.options.ordered {
-            sample.files.sort_by(|one, other| natural::compare_paths(&one.path, &other.path));
+        let mut files = if joined {
+            writers::join(files)
+        } else {
+            files.into_iter().map(|(_, file)| file).collect()
+        };
+        if ordered {
+            files.sort_by(|one, other| natural::compare_paths(&one.path, &other.path));
         }
+        self.labels.end_poll();
+        self.notes.drain(..).for_each(|note| diagnostics.note(&note));
         self.unpublished.report(diagnostics);
         (self.not_alive, self.has_sampled) = (not_alive, true);
-        sample
+        Sample { time, interval: changes.interval(), files, events }
     }
 
     /// Whether a program was alive when it counted last. One whose file is removed was if it was
@@ -106,16 +119,23 @@ impl<'a> Sampler<'a> {
 
     fn measure(&mut self, change: &FileChange, now: f64) -> FileSample {
         let file = change.file();
-        self.measured += 1;
+        self.labels.begin_file(file.stats().len());
         let mut measurements = Vec::new();
-        for (index, stat) in file.stats().enumerate() {
-            let known = self.memo.get(index, stat.label_bytes());
-            let label_use = known.unwrap_or_else(|| self.find_label(index, &stat, file));
-            if let LabelUse::Column(id) = label_use
-                && std::mem::replace(&mut self.last_measured[id], self.measured) != self.measured
-            {
-                let kind = ColumnKind::of(&stat, &self.options.gauges);
-                measurements.push((id, kind.measurement(&stat, || change.increase(&stat), now)));
+        for stat in file.stats() {
+            let (number, mut label_use) = self.labels.find(stat.label_bytes());
+            if label_use.stage != Stage::Final {
+                label_use = self.find_columns(number, label_use, &stat, file);
+            }
+            let [Some(first), second] = label_use.columns else {
+                continue;
+            };
+            if self.labels.is_first(number) {
+                let kind = ColumnKind::of(&stat, label_use.is_gauge);
+                let measurement = kind.measurement(&stat, || change.increase(&stat), now);
+                if let Some(second) = second {
+                    measurements.push((second, measurement.clone()));
+                }
+                measurements.push((first, measurement));
             }
         }
         let state = if change.is_removed() {
@@ -126,39 +146,94 @@ impl<'a> Sampler<'a> {
         FileSample { path: file.path().to_owned(), state, measurements }
     }
 
-    /// What the label of a file's stat with this index is for.
-    fn find_label(&mut self, index: usize, stat: &Stat<'_>, file: &StatsFile) -> LabelUse {
-        let label = stat.label();
-        let fields = self.options.fields;
-        let subject = || Subject::of(file, &label);
-        let kind = ColumnKind::of(stat, &self.options.gauges);
-        let known = match self.known.get_mut(&*label) {
-            Some(known) => known,
-            None if fields.selects(&label, subject()) => {
-                let info = LabelInfo::of(self.known.len(), stat, kind, subject());
-                self.last_measured.push(0);
-                self.known.entry(label.clone().into_owned()).or_insert(info)
-            }
-            None => {
-                self.add_other(&label);
-                self.memo.set(index, stat.label_bytes(), LabelUse::None);
-                return LabelUse::None;
-            }
+    /// The columns of the label with this number, as far as they are shown, and what else the stat of
+    /// a file says.
+    fn find_columns(
+        &mut self,
+        number: usize,
+        before: LabelUse,
+        stat: &Stat<'_>,
+        file: &StatsFile,
+    ) -> LabelUse {
+        let is_guess = stat.kind().is_none();
+        let mut label_use = match before.stage {
+            Stage::New => self.select(stat, file),
+            Stage::Guessed if !is_guess => self.select(stat, file),
+            _ => before,
         };
-        known.refine(stat, kind, subject);
-        let may_have_column = fields.are_given() || known.kind.is_shown_by_default();
-        let label_use = if may_have_column { LabelUse::Column(known.id) } else { LabelUse::None };
-        if known.is_final() {
-            self.memo.set(index, stat.label_bytes(), label_use);
+        let kind = ColumnKind::of(stat, label_use.is_gauge);
+        let mut is_final = !is_guess || label_use.stage == Stage::Final;
+        for id in label_use.columns.into_iter().flatten() {
+            self.known.refine(id, stat, kind, || Subject::of(file, stat.series().name()));
+            is_final &= self.known.info(id).is_final();
         }
-        label_use
+        if is_final {
+            label_use.stage = Stage::Final;
+        }
+        let are_given = self.options.fields.are_given();
+        let is_shown = |known: &LabelInfo| are_given || known.kind.is_shown_by_default();
+        let shown = label_use.columns.map(|id| id.filter(|&id| is_shown(self.known.info(id))));
+        let shown = LabelUse { columns: shown, ..label_use };
+        self.labels.set(number, if is_final { shown } else { label_use });
+        shown
     }
 
-    fn add_other(&mut self, label: &str) {
-        if !self.has_sampled && !self.others.contains(label) {
-            self.others.insert(label.to_owned());
+    /// What a stat is selected as.
+    fn select(&mut self, stat: &Stat<'_>, file: &StatsFile) -> LabelUse {
+        let fields = self.options.fields;
+        let candidate = fields.candidate(stat);
+        let subject = Subject::of(file, &candidate.name);
+        let is_gauge = is_gauge(&self.options.gauges, &candidate.label, &candidate.name);
+        let kind = ColumnKind::of(stat, is_gauge);
+        let targets = fields.targets(&candidate, subject);
+        if targets.iter().all(Option::is_none) {
+            self.add_other(candidate);
+            return LabelUse { stage: Stage::Final, ..LabelUse::default() };
+        }
+        let mut columns = targets.into_iter().flatten().filter_map(|target| {
+            match self.known.add(target, stat, kind, subject) {
+                Entry::Member(id) => return Some(id),
+                Entry::Rejected { id, is_first: true } => {
+                    self.notes.push(rejection(&candidate.label, stat, kind, self.known.info(id)));
+                }
+                Entry::Full if !self.is_full => {
+                    let limit = self.options.max_labels;
+                    self.is_full = true;
+                    self.notes
+                        .push(format!("more than {limit} labels; the last ones have no column"));
+                }
+                _ => {}
+            }
+            None
+        });
+        let columns = [columns.next(), columns.next()];
+        let stage = if stat.kind().is_none() { Stage::Guessed } else { Stage::Declared };
+        LabelUse { columns, is_gauge, stage }
+    }
+
+    fn add_other(&mut self, candidate: Candidate<'_>) {
+        if self.has_sampled {
+            return;
+        }
+        let Candidate { label, name, .. } = candidate;
+        if !self.others.contains(&*name) {
+            self.others.insert(name.into_owned());
+        }
+        if self.options.fields.have_braces() {
+            self.others.insert(label.into_owned());
         }
     }
+}
+
+/// Why a stat isn't added to the others of its name.
+fn rejection(label: &str, stat: &Stat<'_>, kind: ColumnKind, others: &LabelInfo) -> String {
+    let what = |kind: ColumnKind, unit: &str| match (kind.stat_kind().name(), unit) {
+        (kind, "") => format!("{kind} without unit"),
+        (kind, unit) => format!("{kind} in {unit}"),
+    };
+    let (this, those) = (what(kind, stat.unit()), what(others.kind, &others.unit));
+    let text = format!("{label} ({this}) isn't added to {} ({those})", others.label);
+    escape(&text).into_owned()
 }
 
 /// Notes what became of a file. One that has another file under its path now goes without saying.

@@ -1,0 +1,117 @@
+//! Which columns each label has a part in: found once, not at every poll.
+
+use super::catalog::LabelId;
+use crate::common::label_index::LabelIndex;
+
+/// Labels that may be known beyond those of the files at present.
+const SLACK: usize = 10_000;
+
+/// What is known of a label of stats.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LabelUse {
+    /// The columns in which its stats have a part.
+    pub columns: [Option<LabelId>; 2],
+    /// Whether the user says that it is a gauge.
+    pub is_gauge: bool,
+    /// How much is known.
+    pub stage: Stage,
+}
+
+/// How much is known of a label.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stage {
+    /// Nothing.
+    #[default]
+    New,
+    /// Its columns, by a guess at the kind: another file may say more.
+    Guessed,
+    /// Its columns; not what they are about.
+    Declared,
+    /// No file could say more.
+    Final,
+}
+
+/// Labels of stats and their use.
+#[derive(Debug, Default)]
+pub struct LabelTable {
+    index: LabelIndex,
+    uses: Vec<LabelUse>,
+    /// For each label the last file in which it was measured.
+    measured: Vec<u64>,
+    /// The number of the present file.
+    file: u64,
+    /// How many stats there were since the last check.
+    stats: usize,
+}
+
+impl LabelTable {
+    /// Begins a file.
+    pub fn begin_file(&mut self, stats: usize) {
+        self.file += 1;
+        self.stats += stats;
+    }
+
+    /// Ends a poll: forgets everything if most of the labels have gone.
+    pub fn end_poll(&mut self) {
+        let stats = std::mem::take(&mut self.stats);
+        if self.uses.len() > 2 * stats + SLACK {
+            *self = Self { file: self.file, ..Self::default() };
+        }
+    }
+
+    /// The number of a label, and what is known of it.
+    pub fn find(&mut self, label: &[u8]) -> (usize, LabelUse) {
+        let number = self.index.number(label);
+        if number == self.uses.len() {
+            self.uses.push(LabelUse::default());
+            self.measured.push(0);
+        }
+        (number, self.uses[number])
+    }
+
+    /// Remembers what is known of the label with this number.
+    pub fn set(&mut self, number: usize, label_use: LabelUse) {
+        self.uses[number] = label_use;
+    }
+
+    /// Whether the label with this number comes first in the present file: of a file's stats with
+    /// one label the first counts.
+    pub fn is_first(&mut self, number: usize) -> bool {
+        std::mem::replace(&mut self.measured[number], self.file) != self.file
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_one_label_in_a_file_the_first_counts() {
+        let mut table = LabelTable::default();
+        let mut counting = |labels: &str| -> usize {
+            table.begin_file(labels.len());
+            let numbers: Vec<_> = labels.bytes().map(|label| table.find(&[label]).0).collect();
+            numbers.into_iter().filter(|&number| table.is_first(number)).count()
+        };
+        assert_eq!([counting("abcab"), counting("cba"), counting("")], [3, 3, 0]);
+    }
+
+    #[test]
+    fn labels_that_have_gone_are_forgotten() {
+        let mut table = LabelTable::default();
+        let mut poll = |labels: std::ops::Range<usize>| {
+            table.begin_file(labels.len());
+            let known = labels.filter(|label| {
+                let (number, label_use) = table.find(&label.to_ne_bytes());
+                table.set(number, LabelUse { stage: Stage::Final, ..label_use });
+                label_use.stage == Stage::Final
+            });
+            let known = known.count();
+            table.end_poll();
+            known
+        };
+        assert_eq!(poll(0..3 * SLACK), 0);
+        assert_eq!(poll(0..3 * SLACK), 3 * SLACK);
+        assert_eq!([poll(0..10), poll(0..10), poll(0..10)], [10, 0, 10], "far more than there are");
+    }
+}
