@@ -4,6 +4,7 @@ mod dimensions;
 mod every_kind;
 mod file;
 mod formats;
+mod hostile_dimensions;
 mod originals;
 mod owner;
 mod selection;
