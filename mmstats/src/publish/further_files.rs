@@ -7,7 +7,6 @@ use std::sync::Arc;
 use nix::unistd::gettid;
 
 use super::declaration::FieldKind;
-use super::declarations::Declarations;
 use super::exit_cleanup::FurtherOwn;
 use super::fields::Fixed;
 use super::location::{FileLocation, PublishedFile};
@@ -28,7 +27,7 @@ pub(super) struct FurtherFiles {
     identity: Identity,
     prefix: String,
     layout: Layout,
-    default_fields: bool,
+    has_default_fields: bool,
     /// Whether others see the first file.
     is_published: bool,
     /// Shared with the first file, whose removal removes these.
@@ -47,18 +46,18 @@ struct FurtherFile {
 }
 
 impl FurtherFiles {
-    /// None yet. `default_fields`: each will have `sys.pid` and `sys.tid`.
+    /// None yet. `has_default_fields`: each will have `sys.pid` and `sys.tid`.
     pub(super) fn new(
         location: FileLocation,
         identity: Identity,
         prefix: &str,
         layout: Layout,
-        default_fields: bool,
+        has_default_fields: bool,
         own: Arc<FurtherOwn>,
     ) -> Self {
         let prefix = prefix.to_owned();
         let (is_published, files) = (false, Vec::new());
-        Self { location, identity, prefix, layout, default_fields, is_published, own, files }
+        Self { location, identity, prefix, layout, has_default_fields, is_published, own, files }
     }
 
     /// What the first file must know of them.
@@ -85,12 +84,7 @@ impl FurtherFiles {
     }
 
     fn create(&self, declared: &DeclaredField) -> Result<FurtherFile, CreateError> {
-        let mut declarations = Declarations::new(&self.prefix, self.layout);
-        if self.default_fields {
-            declarations.add(Fixed::named("sys.pid").initial(self.identity.pid));
-            declarations.add(Fixed::named("sys.tid").initial(i64::from(gettid().as_raw())));
-        }
-        let fields = declarations.finish()?.fields;
+        let fields = if self.has_default_fields { self.default_fields()? } else { Vec::new() };
         let doublings = self.files.len().min(LARGEST_SIZE.ilog2() as usize);
         let size = LARGEST_SIZE.min(FIRST_SIZE << doublings);
         let page = page_size();
@@ -111,6 +105,17 @@ impl FurtherFiles {
         });
         let space = Space { map, free: image.free_space, layout: self.layout };
         Ok(FurtherFile { file, tid, space })
+    }
+
+    fn default_fields(&self) -> Result<Vec<DeclaredField>, CreateError> {
+        let (pid, tid) = (self.identity.pid, i64::from(gettid().as_raw()));
+        let rejected = |(label, source)| CreateError::Declaration { label, source };
+        let pid = Fixed::named("sys.pid").initial(pid);
+        let tid = Fixed::named("sys.tid").initial(tid);
+        Ok(vec![
+            pid.finish(&self.prefix, self.layout, |_| false).map_err(rejected)?,
+            tid.finish(&self.prefix, self.layout, |_| false).map_err(rejected)?,
+        ])
     }
 
     /// Creates the files of what is in private memory, at a new location.

@@ -5,6 +5,7 @@ mod adding;
 mod forks;
 mod full;
 mod growth;
+mod killed;
 mod kinds;
 mod limits;
 mod threads;
