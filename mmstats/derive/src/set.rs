@@ -1,7 +1,9 @@
 //! `#[derive(Dimensions)]`: a struct as a set of dimensions.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use std::mem;
+
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{
     Attribute, Data, DataStruct, DeriveInput, Error, Fields, GenericParam, Generics, Ident,
@@ -93,15 +95,15 @@ impl Set {
         // All its lifetimes are one.
         let lifetimes = generics.lifetimes().map(|_| &lifetime);
         let visits = fields.iter().map(|Field { name, ty, key }| {
-            // The compiler shows the argument if its type can't be a value: from the first token of
-            // the type to the last.
-            let set = quote!(__set);
+            // The call has the span of the type, where the compiler shows that it can't be a value.
             let [first, last] = ends(ty);
-            let reference = quote_spanned!(first=> &);
-            let mut name = name.clone();
-            name.set_span(name.span().located_at(last));
-            let argument = quote!(#reference #set.#name);
-            quote!(__each(#key, #library::DimensionValue::value(#argument));)
+            let open = quote_spanned!(first=> <);
+            let ty = with_inferred_lifetimes(ty.to_token_stream(), generics);
+            let value = Ident::new("value", last);
+            let argument = quote!(&__set.#name);
+            let call =
+                quote_spanned!(last=> #open #ty as #library::DimensionValue>::#value(#argument));
+            quote!(__each(#key, #call);)
         });
         quote! {
             #[automatically_derived]
@@ -137,6 +139,14 @@ impl Set {
         let values = fields.iter().zip(&numbers).map(|(Field { name, ty, .. }, number)| {
             quote!(#name: <#ty as #library::EveryValue<#parameter>>::nth(#number))
         });
+        let count = fields.iter().fold(quote!(1), |count, Field { ty, .. }| {
+            quote! {
+                ::core::primitive::u64::saturating_mul(
+                    #count,
+                    <#ty as #library::EveryValue<#parameter>>::COUNT as ::core::primitive::u64,
+                )
+            }
+        });
         let each = quote!(__each(&Self { #(#values),* }););
         let each =
             fields.iter().zip(&numbers).rev().fold(each, |each, (Field { ty, .. }, number)| {
@@ -154,6 +164,8 @@ impl Set {
                 #(#conditions,)*
                 #(#bounds,)*
             {
+                const COUNT: ::core::primitive::u64 = #count;
+
                 fn every(mut __each: impl ::core::ops::FnMut(&Self::Of<'_>)) {
                     #each
                 }
@@ -170,4 +182,30 @@ fn key(name: &Ident, attributes: &[Attribute], errors: &mut Errors) -> LitStr {
         Ok(())
     });
     key.unwrap_or_else(|| LitStr::new(&name.unraw().to_string(), name.span()))
+}
+
+/// The type where the lifetimes of `generics` have no names.
+fn with_inferred_lifetimes(ty: TokenStream, generics: &Generics) -> TokenStream {
+    let mut is_lifetime = false;
+    let inferred = ty.into_iter().map(|token| {
+        let was_quote = mem::replace(
+            &mut is_lifetime,
+            matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\''),
+        );
+        match token {
+            TokenTree::Ident(name)
+                if was_quote && generics.lifetimes().any(|known| known.lifetime.ident == name) =>
+            {
+                Ident::new("_", name.span()).into()
+            }
+            TokenTree::Group(group) => {
+                let content = with_inferred_lifetimes(group.stream(), generics);
+                let mut inferred = Group::new(group.delimiter(), content);
+                inferred.set_span(group.span());
+                inferred.into()
+            }
+            other => other,
+        }
+    });
+    inferred.collect()
 }

@@ -25,10 +25,14 @@ impl Stats {
     pub(crate) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Self> {
         let attributes = StructAttributes::parse(&input.attrs, errors);
         if !input.generics.params.is_empty() {
-            errors.push(Error::new_spanned(
-                &input.generics.params,
-                "`MmStats` can't be derived for a generic struct: a stats file holds one fixed set of stats",
-            ));
+            let why = "`MmStats` can't be derived for a generic struct: a stats file holds one fixed set of stats";
+            let has_lifetimes = input.generics.lifetimes().next().is_some();
+            let hint = if has_lifetimes {
+                "; the type of a family's dimensions is without one: `Family<Counter, Labels<'static>>`"
+            } else {
+                ""
+            };
+            errors.push(Error::new_spanned(&input.generics.params, format!("{why}{hint}")));
             return None;
         }
         let fields = match named_fields(&input.ident, input.data) {

@@ -1,18 +1,19 @@
 //! All combinations of dimensions that have few values.
 
-use super::{DimensionValue, Dimensions};
+use super::Dimensions;
 
 /// A dimension's value with a known list of all its values: `bool`, enums with
 /// `#[derive(DimensionValue)]`, and an [`Option`] of one of these.
 ///
 /// The parameter means nothing: it lets the compiler check the derived code's bounds where they are
-/// used.
+/// used. For the same reason [`DimensionValue`](crate::DimensionValue) isn't a supertrait: the bounds
+/// would imply it.
 #[diagnostic::on_unimplemented(
     message = "not all values of `{Self}` are known",
     label = "neither an enum nor a `bool`",
     note = "`all` needs dimensions that are `bool` or enums with `#[derive(DimensionValue)]`"
 )]
-pub trait EveryValue<T = ()>: DimensionValue + Sized {
+pub trait EveryValue<T = ()>: Sized {
     /// How many values there are.
     const COUNT: u32;
 
@@ -42,6 +43,9 @@ impl<T, V: EveryValue<T>> EveryValue<T> for Option<V> {
     note = "`all` needs a struct with `#[derive(Dimensions)]`, whose fields are `bool` or enums with `#[derive(DimensionValue)]`"
 )]
 pub trait EveryCombination<T = ()>: Dimensions {
+    /// How many combinations there are, or the largest number if there are more.
+    const COUNT: u64;
+
     /// Calls `each` with every combination.
     fn every(each: impl FnMut(&Self::Of<'_>));
 }

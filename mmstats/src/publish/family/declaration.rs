@@ -88,11 +88,29 @@ impl<F: FamilyKind, L: Dimensions> FamilyDeclaration<F, L> {
     }
 
     /// Creates the series of every combination at the start, each with the value 0, so that a rate
-    /// includes the first event.
+    /// includes the first event. More combinations than a process can have series are a compile error.
+    ///
+    /// ```compile_fail,E0080
+    /// use mmstats::{Counter, DimensionValue, Dimensions, Family};
+    ///
+    /// #[derive(DimensionValue, Clone, Copy)]
+    /// enum Digit { A, B, C, D, E, F, G, H, I, J, K }
+    ///
+    /// #[derive(Dimensions)]
+    /// struct Digits {
+    ///     first: Digit,
+    ///     second: Digit,
+    ///     third: Digit,
+    ///     fourth: Digit,
+    /// }
+    ///
+    /// let _ = Family::<Counter, Digits>::named("requests").all();
+    /// ```
     pub fn all(mut self) -> Self
     where
         L: EveryCombination,
     {
+        const { assert!(L::COUNT <= PROCESS_SERIES as u64, "a process has at most 10,000 series") };
         self.every.clear();
         L::every(|set| {
             let mut series = Series::new("");

@@ -98,7 +98,7 @@ use crate::format::{DeclaredField, OVERFLOW, Series};
 /// finds its series; gauges have their initial values then. A forked child begins without series. A
 /// [`HoldGuard`](crate::HoldGuard) can be of a family's series:
 /// `STATS.hold(move |stats| stats.busy.get(&dimensions))`.
-pub struct Family<F: FamilyKind, L: Dimensions = Pairs> {
+pub struct Family<F, L = Pairs> {
     hasher: Hasher,
     table: Table<F>,
     overflow: OnceCell<F>,
