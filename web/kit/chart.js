@@ -8,6 +8,8 @@ import { nearest } from "./scale.js";
 
 /** How many line colours the style has: `--line-1` and so on. */
 export const COLORS = 8;
+/** The colour of a line for all that has none of its own: `--line-rest`. */
+export const REST = COLORS;
 
 const FONT = "11px system-ui, sans-serif";
 const ABOVE = 10;
@@ -25,7 +27,7 @@ const MIN_DRAG = 6;
  *       logarithmic,       whether the scale is; values up to 0 are at its bottom
  *       span,              the least span of the scale, as part of its largest value
  *       format,            the text of a value on the scale
- *       lines: [{ color, times, values }],
+ *       lines: [{ color, times, values, isDashed }],      dashed is optional
  *       bands: [{ color, strength, times, lower, upper }],
  *       points: [{ color, times, values }] }       in any order; optional
  *
@@ -171,6 +173,7 @@ export class Chart {
     const style = getComputedStyle(this.#canvas);
     const color = (name) => style.getPropertyValue(name).trim();
     const lines = Array.from({ length: COLORS }, (_, index) => color(`--line-${index + 1}`));
+    lines[REST] = color("--line-rest");
     const [grid, text, mark, paper] = ["--grid", "--dim", "--text", "--paper"].map(color);
     return { lines, grid, text, mark, paper };
   }
@@ -216,7 +219,7 @@ export class Chart {
     const { from, to, lines, bands, points = [] } = this.#content;
     const width = this.#area.right - this.#area.left;
     const plot = { from, to, width, x: (time) => this.#x(time), y: (value) => this.#y(value) };
-    const coloured = (drawn) => ({ ...drawn, color: colors[drawn.color % COLORS] });
+    const coloured = (drawn) => ({ ...drawn, color: colors[drawn.color] });
     const seen = (drawn) => ({ ...coloured(drawn), ...this.#visible(drawn.times) });
     bands.forEach((band) => drawBand(this.#pen, plot, seen(band)));
     points.forEach((some) => drawPoints(this.#pen, plot, coloured(some)));
@@ -263,7 +266,7 @@ export class Chart {
       if (Number.isFinite(value)) {
         pen.beginPath();
         pen.arc(x, this.#y(value), 4, 0, 2 * Math.PI);
-        pen.fillStyle = colors[color % COLORS];
+        pen.fillStyle = colors[color];
         pen.fill();
         pen.strokeStyle = paper;
         pen.lineWidth = 1.5;

@@ -8,7 +8,8 @@ import { VirtualList } from "./virtual.js";
  *
  *     { idOf(item),        identifies the active item while others come and go
  *       isEntry(item),     whether it is an entry, not a heading; the first one is active at first
- *       act(item, more) }  for a click and Enter; with `more` for Space, and a click with Ctrl
+ *       act(item, more),   for a click and Enter; with `more` for Space, and a click with Ctrl
+ *       toggle(item) }     for a click on the row's `.toggle`
  */
 export class Grid {
   #node;
@@ -116,7 +117,11 @@ export class Grid {
       this.#active = Number(row.dataset.index);
       this.#id = this.#options.idOf(this.active);
       const more = event.ctrlKey || event.metaKey || event.shiftKey;
-      this.#options.act(this.active, more || event.target.closest(".mark") !== null);
+      if (event.target.closest(".toggle")) {
+        this.#options.toggle(this.active);
+      } else {
+        this.#options.act(this.active, more || event.target.closest(".mark") !== null);
+      }
     }
   }
 

@@ -2,12 +2,14 @@
 
 /** More points than that are drawn as squares: circles would take too long. */
 const MAX_CIRCLES = 2000;
+/** The lengths of dashes and of the gaps between them, in pixels. */
+const DASHES = [6, 4];
 
 /**
  * Draws a line. `x` and `y` map times and values to pixels, from index `first` until before `end`.
  * Of many points in one column of pixels, the first, least, greatest and last are drawn.
  */
-export function drawLine(pen, { x, y, width }, { color, times, values, first, end }) {
+export function drawLine(pen, { x, y, width }, { color, times, values, first, end, isDashed = false }) {
   const path = new Path2D();
   const single = new Path2D();
   let column = NaN;
@@ -52,7 +54,9 @@ export function drawLine(pen, { x, y, width }, { color, times, values, first, en
   pen.fillStyle = color;
   // Without a GPU, many wide strokes take ten times as long as thin ones.
   pen.lineWidth = end - first > width ? 1 : 1.75;
+  pen.setLineDash(isDashed ? DASHES : []);
   pen.stroke(path);
+  pen.setLineDash([]);
   pen.fill(single);
 }
 

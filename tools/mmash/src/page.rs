@@ -7,16 +7,23 @@ pub const INDEX: Asset = Asset { path: "", content: include_str!("page/index.htm
 
 /// What it loads, besides the kit.
 pub const ASSETS: &[Asset] = mmstats_web::parts![
+    "busiest.js",
+    "choice.js",
     "detail.js",
     "display.js",
     "empty_state.js",
     "files.js",
     "icon.svg",
+    "lines.js",
+    "name.js",
+    "outline.js",
     "page.css",
     "page.js",
     "panel.js",
     "per_file.js",
     "processes.js",
+    "rest.js",
+    "row.js",
     "stat.js",
     "stat_list.js",
     "stats.js",

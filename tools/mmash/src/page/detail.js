@@ -2,19 +2,20 @@
 
 import { choiceBar, closeButton } from "../kit/controls.js";
 import { element, setText } from "../kit/dom.js";
+import { visible } from "../kit/escape.js";
 import { time as timeOfDay } from "../kit/format.js";
 import { nearest } from "../kit/scale.js";
+import { partsOf, titleOf } from "./choice.js";
 import {
   bandsOf,
   drawnAt,
   lineOf,
   reading,
-  scaleOf,
   scaleText,
-  showsRate,
   spanOf,
   valueText,
 } from "./display.js";
+import { Lines } from "./lines.js";
 import { Panel } from "./panel.js";
 import { perFile } from "./per_file.js";
 import { Processes } from "./processes.js";
@@ -23,15 +24,16 @@ import { BYS, SHOWS, WINDOWS } from "./url.js";
 /** The least window, in seconds: a shorter history doesn't fill the width. */
 const MIN_WINDOW = 60;
 const SHOW_NAMES = { auto: "Auto", value: "Value", rate: "Rate" };
-const BY_NAMES = { total: "Total", process: "Processes" };
+const BY_NAMES = { series: "Series", total: "Total", process: "Processes" };
 
 /** The charts. `onview(change)` gets what of the view was changed here. */
 export class Detail {
   #section;
   #stats;
   #onview;
-  #view = { stats: [], minutes: 5, show: "auto", by: "total" };
+  #view = { choices: [], minutes: 5, show: "auto", by: "series" };
   #processes;
+  #lines;
   /** The charts, by what their lines have in common. */
   #panels = new Map();
   #zoom = null;
@@ -49,6 +51,7 @@ export class Detail {
     this.#stats = stats;
     this.#onview = onview;
     this.#processes = new Processes(stats, () => this.#draw());
+    this.#lines = new Lines(stats, this.#processes);
     const minutes = (value) => `${value} min`;
     const setMinutes = (value) => onview({ minutes: value });
     const setShow = (value) => onview({ show: value });
@@ -60,7 +63,7 @@ export class Detail {
     ];
     const zoomOut = () => this.#zoomTo(null);
     this.#zoomOut = element("button", { type: "button", hidden: true, onclick: zoomOut }, "Zoom out");
-    const close = closeButton("Close the chart", () => onview({ stats: [] }));
+    const close = closeButton("Close the chart", () => onview({ choices: [] }));
     const [minutesBar, showBar, byBar] = this.#bars;
     section.append(
       element(
@@ -86,8 +89,8 @@ export class Detail {
     this.#bars.forEach((fieldset, index) => {
       fieldset.querySelector(`[value="${chosen[index]}"]`).checked = true;
     });
-    this.#section.hidden = view.stats.length === 0;
-    this.#processes.labels = by === "process" ? view.stats : [];
+    this.#section.hidden = view.choices.length === 0;
+    this.#processes.choices = by === "process" ? view.choices : [];
     this.refresh();
   }
 
@@ -105,7 +108,7 @@ export class Detail {
     if (this.#section.hidden) {
       return;
     }
-    const lines = this.#lines();
+    const lines = this.#lines.of(this.#view);
     this.#arrange(lines);
     const { from, to } = this.#window();
     const [first, end] = this.#range(from, to);
@@ -115,33 +118,13 @@ export class Detail {
     const texts = lines.map((line) => this.#textOf(line, pointed));
     for (const [key, panel] of this.#panels) {
       const members = lines.filter((line) => line.panel === key);
-      const { title } = members[0];
       if (panel.canvas) {
         panel.draw({ from, to, ...this.#content(members, first, times) }, this.#cursor);
       }
-      const more = title === undefined ? 0 : this.#processes.more(title);
-      panel.updateLegend(members, members.map((line) => texts[lines.indexOf(line)]), more);
+      panel.updateLegend(members, members.map((line) => texts[lines.indexOf(line)]));
     }
     this.#zoomOut.hidden = this.#zoom === null;
     this.#announce(lines, texts, pointed);
-  }
-
-  /** One line for each stat, in charts by scale, or for each process, in charts by stat. */
-  #lines() {
-    const { stats, show, by } = this.#view;
-    const complete = (line) => {
-      const { stat } = line;
-      const asRate = stat !== undefined && showsRate(stat, show);
-      return { ...line, asRate, scale: stat && !stat.isText ? scaleOf(stat, asRate) : null };
-    };
-    return stats.flatMap((label, color) => {
-      const ofProcesses = by === "process" ? this.#processes.of(label) : [];
-      if (ofProcesses.length > 0) {
-        return ofProcesses.map((line) => complete({ ...line, label, title: label, panel: `of ${label}` }));
-      }
-      const line = complete({ label, name: label, color, stat: this.#stats.find(label) });
-      return [{ ...line, panel: `in ${line.scale}` }];
-    });
   }
 
   #window() {
@@ -162,9 +145,9 @@ export class Detail {
     const lines = [];
     const bands = [];
     const along = (numberAt) => Float64Array.from(times, (_, index) => numberAt(first + index));
-    for (const { stat, asRate, color, title } of members) {
-      lines.push({ color, times, values: along(lineOf(stat, asRate)) });
-      // Bands of several processes would hide each other.
+    for (const { stat, asRate, color, title, isDashed } of members) {
+      lines.push({ color, isDashed, times, values: along(lineOf(stat, asRate)) });
+      // Bands of several processes or series would hide each other.
       for (const [low, high, strength] of title === undefined ? bandsOf(stat, asRate) : []) {
         const [lower, upper] = [low, high].map((name) => along((index) => drawnAt(stat, name, index)));
         bands.push({ color, strength, times, lower, upper });
@@ -185,7 +168,8 @@ export class Detail {
       return;
     }
     this.#layout = layout;
-    const onremove = (label) => this.#onview({ stats: this.#view.stats.filter((other) => other !== label) });
+    const without = (choice) => this.#view.choices.filter((other) => other !== choice);
+    const onremove = (choice) => this.#onview({ choices: without(choice) });
     const onread = (time) => this.#pointAt(time);
     const onzoom = (from, to) => this.#zoomTo(from === undefined ? null : { from, to });
     this.#panels.forEach((panel) => panel.close());
@@ -194,17 +178,20 @@ export class Detail {
       return [key, new Panel({ title: members[0].title, lines: members, onremove, onread, onzoom })];
     }));
     this.#charts.replaceChildren(...[...this.#panels.values()].map(({ node }) => node));
-    this.#descriptions.replaceChildren(...this.#view.stats.map((label) => this.#descriptionOf(label)));
+    const descriptions = this.#view.choices.map((choice) => this.#descriptionOf(choice));
+    this.#descriptions.replaceChildren(...descriptions);
   }
 
   /** The help text of a stat, and its values in each file. */
-  #descriptionOf(label) {
-    const stat = this.#stats.find(label);
+  #descriptionOf(choice) {
+    const { stat, names } = this.#stats.resolve(choice);
+    const missing = `This ${partsOf(choice)[0]} doesn't exist now.`;
+    const help = (stat ?? names?.[0].stat)?.help ?? missing;
     return element(
       "li",
       {},
-      element("p", {}, element("span", { class: "label" }, label), " ",
-        element("span", { class: "help" }, stat ? stat.help : "This stat doesn't exist now.")),
+      element("p", {}, element("span", { class: "label" }, visible(titleOf(choice))), " ",
+        element("span", { class: "help" }, help)),
       stat && stat.goneSince === null ? perFile(stat) : "",
     );
   }

@@ -91,10 +91,14 @@ export function valueText(stat, clock) {
 }
 
 /** Says that programs of a stat are dead; empty if none are. */
-export function deathText({ goneSince, values }) {
+export function deathText({ goneSince, values, label }) {
   const { dead_files: dead = 0, live_files: live = 0 } = values;
   if (dead === 0 || goneSince !== null) {
     return "";
+  }
+  if (label === undefined && live > 0) {
+    // A file counts once for each series of a name.
+    return "partly dead";
   }
   return live === 0 ? "dead" : `${number(dead)} of ${number(dead + live)} dead`;
 }
@@ -145,7 +149,7 @@ function text(stat, raw, digits = 4, rangeEnd = stat.rangeEnd) {
 
 /** Ids are numbers without thousands separators. */
 function isPlain(stat) {
-  return /(^|\.)(pid|tid|uid|gid)$/.test(stat.label) && Number.isInteger(stat.values.value ?? 0);
+  return /(^|\.)(pid|tid|uid|gid)$/.test(stat.name) && Number.isInteger(stat.values.value ?? 0);
 }
 
 /** Stats with the same scale are drawn in one chart. */

@@ -49,9 +49,9 @@ let ahead = 0;
 function show(next) {
   view = next;
   rows.view = view;
-  rows.chosen = view.stats;
+  rows.chosen = view.choices;
   detail.view = view;
-  document.body.classList.toggle("with-detail", view.stats.length > 0);
+  document.body.classList.toggle("with-detail", view.choices.length > 0);
   if (filter.value !== view.filter) {
     filter.value = view.filter;
   }
@@ -64,16 +64,16 @@ function go(next) {
   viewToUrl(next, { step: true });
 }
 
-/** Chooses a stat alone, or with `more` adds it; one that is chosen already is removed. */
-function choose(label, more) {
-  const others = view.stats.filter((other) => other !== label);
-  const chosen = others.length < view.stats.length;
-  const alone = view.stats.length === 1;
+/** Makes a choice alone, or with `more` adds it; one that is made already is removed. */
+function choose(choice, more) {
+  const others = view.choices.filter((other) => other !== choice);
+  const chosen = others.length < view.choices.length;
+  const alone = view.choices.length === 1;
   const next =
-    more ? (chosen ? others : [...others.slice(1 - COLORS), label])
+    more ? (chosen ? others : [...others.slice(1 - COLORS), choice])
     : chosen && alone ? []
-    : [label];
-  go({ ...view, stats: next });
+    : [choice];
+  go({ ...view, choices: next });
   if (!more) {
     // In one column the list is below the chart, which is out of sight then.
     document.querySelector("main").scrollTo(0, 0);
@@ -97,7 +97,7 @@ function receive(kind, update) {
 }
 
 function refresh() {
-  const isChosen = view.filter !== "" || view.all || view.stats.length > 0;
+  const isChosen = view.filter !== "" || view.all || view.choices.length > 0;
   const empty = rows.all === 0 || (!isChosen && !stats.hasWork);
   if (empty) {
     showEmptyState(emptyState);
@@ -145,8 +145,8 @@ connectNavigation(filter, rows.grid, {
   onpause: () => viewToUrl(view),
   onback: () => show(viewFromUrl()),
   onescape: () => {
-    if (!dialog.open && view.stats.length > 0) {
-      go({ ...view, stats: [] });
+    if (!dialog.open && view.choices.length > 0) {
+      go({ ...view, choices: [] });
     }
   },
 });

@@ -3,15 +3,15 @@
 import { Chart } from "../kit/chart.js";
 import { closeButton } from "../kit/controls.js";
 import { element, setText } from "../kit/dom.js";
-import { counted } from "../kit/format.js";
+import { visible } from "../kit/escape.js";
 import { deathText } from "./display.js";
 
 const KEYS = "The arrow keys go from point to point; Escape ends it.";
 
 /**
- * A panel of lines `{ name, color, stat, asRate, scale }`; without a scale it has only a legend, no
- * chart. `title` is the stat of lines that are named after processes. `onremove(label)` removes a
- * stat; the rest is for the `Chart`.
+ * A panel of `Lines`; without a scale it has only a legend, no chart. `title` is the stat of lines
+ * that are named after processes, or the name of series. `onremove(choice)` removes what is chosen;
+ * the rest is for the `Chart`.
  */
 export class Panel {
   #readings = [];
@@ -26,19 +26,20 @@ export class Panel {
     const legend = element("ul", { class: "legend" }, ...entries);
     this.node = element("figure", { class: "chart" }, legend, this.#more);
     if (title !== undefined) {
-      const remove = closeButton(`Remove ${title}`, () => onremove(title));
-      this.node.prepend(element("h3", {}, element("span", {}, title), remove));
+      const text = visible(title);
+      const remove = closeButton(`Remove ${text}`, () => onremove(lines[0].choice));
+      this.node.prepend(element("h3", {}, element("span", {}, text), remove));
     }
     if (lines[0].scale !== null) {
       const names = lines.map(({ name }) => name).join(", ");
-      const name = `Chart of ${title === undefined ? names : `${title}: ${names}`}. ${KEYS}`;
+      const name = `Chart of ${title === undefined ? names : `${visible(title)}: ${names}`}. ${KEYS}`;
       this.canvas = element("canvas", { tabindex: 0, role: "img", "aria-label": name });
       this.#chart = new Chart(this.canvas, { onread, onzoom });
       this.node.append(this.canvas);
     }
   }
 
-  #entry({ label, name, color, stat, asRate, scale }, onremove) {
+  #entry({ choice, name, color, stat, asRate, scale }, onremove) {
     const [reading, death] = [
       element("span", { class: "reading" }),
       element("span", { class: "life", "data-life": "dead" }),
@@ -53,7 +54,7 @@ export class Panel {
       element("span", { class: "label" }, name),
       death,
       reading,
-      onremove ? closeButton(`Remove ${name}`, () => onremove(label)) : "",
+      onremove ? closeButton(`Remove ${name}`, () => onremove(choice)) : "",
     );
   }
 
@@ -69,13 +70,14 @@ export class Panel {
     }
   }
 
-  /** Updates the legend, with how many more processes there are. */
-  updateLegend(lines, texts, more) {
+  /** Updates the legend, and what is said of lines that aren't in it. */
+  updateLegend(lines, texts) {
     lines.forEach(({ stat }, index) => {
       setText(this.#readings[index], texts[index]);
       setText(this.#deaths[index], stat ? deathText(stat) : "");
     });
-    this.#more.hidden = more === 0;
-    setText(this.#more, more === 0 ? "" : `and ${counted(more, "processes")} more`);
+    const [{ more }] = lines;
+    this.#more.hidden = more === "";
+    setText(this.#more, more);
   }
 }

@@ -3,8 +3,8 @@
 import { element, repeated } from "../kit/dom.js";
 import { number } from "../kit/format.js";
 import { compareTexts } from "../kit/compare.js";
+import { pathOf, statChoice } from "./choice.js";
 import { fileText } from "./display.js";
-import { pathOf } from "./processes.js";
 
 /** Maximum number of files listed. */
 const MAX_FILES = 100;
@@ -22,7 +22,7 @@ export function perFile(stat) {
 }
 
 async function fill(body, stat) {
-  const record = await fetch(pathOf(stat.label)).then((answer) => answer.json()).catch(() => null);
+  const record = await fetch(pathOf(statChoice(stat.label))).then((answer) => answer.json()).catch(() => null);
   if (!record?.values) {
     body.replaceChildren(record?.error ?? "No answer from mmash.");
     return;

@@ -2,18 +2,14 @@
 
 import { COLORS } from "../kit/chart.js";
 import { compareTexts } from "../kit/compare.js";
+import { nameChoice, pathOf } from "./choice.js";
 import { LONGEST, Stat } from "./stat.js";
 
-/** The API's path of one stat. */
-export function pathOf(label) {
-  return `api/v1/stats/${label.split("/").map(encodeURIComponent).join("/")}`;
-}
-
-/** The processes of the chosen stats. `onupdate()` is called when they have new values. */
+/** The processes of the chosen stats and names. `onupdate()` is called when they have new values. */
 export class Processes {
   #stats;
   #onupdate;
-  /** By label: the stat over all processes, its lines by id, and how many processes have none. */
+  /** By choice: the stat over all processes, its lines by id, and how many processes have none. */
   #known = new Map();
   #fetching = false;
 
@@ -22,21 +18,21 @@ export class Processes {
     this.#onupdate = onupdate;
   }
 
-  /** The labels to fetch; what is known of others is dropped. */
-  set labels(labels) {
-    const known = labels.map((label) => [label, this.#known.get(label)]);
-    this.#known = new Map(known.map(([label, about]) => [label, about ?? unknown()]));
+  /** The choices to fetch; what is known of others is dropped. */
+  set choices(choices) {
+    const known = choices.map((choice) => [choice, this.#known.get(choice)]);
+    this.#known = new Map(known.map(([choice, about]) => [choice, about ?? unknown()]));
   }
 
-  /** The lines of a label, each with its name, color and stat. */
-  of(label) {
-    const lines = [...(this.#known.get(label)?.lines.values() ?? [])];
+  /** The lines of a choice, each with its name, color and stat. */
+  of(choice) {
+    const lines = [...(this.#known.get(choice)?.lines.values() ?? [])];
     return lines.sort((a, b) => compareTexts(a.name, b.name));
   }
 
-  /** How many processes of a label have no line, for lack of colours. */
-  more(label) {
-    return this.#known.get(label)?.more ?? 0;
+  /** How many processes of a choice have no line, for lack of colours. */
+  more(choice) {
+    return this.#known.get(choice)?.more ?? 0;
   }
 
   /** Fetches the values after a poll. */
@@ -45,23 +41,30 @@ export class Processes {
       return;
     }
     this.#fetching = true;
-    await Promise.all([...this.#known.keys()].map((label) => this.#fetchLabel(label)));
+    await Promise.all([...this.#known.keys()].map((choice) => this.#fetchChoice(choice)));
     this.#fetching = false;
     this.#onupdate();
   }
 
-  async #fetchLabel(label) {
-    const answer = await fetch(`${pathOf(label)}?by=process`).catch(() => null);
+  /** The exact label comes first; where there is none, it is a name. */
+  #pathOf(choice) {
+    const { names } = this.#stats.resolve(choice);
+    return pathOf(names ? nameChoice(names[0].name) : choice);
+  }
+
+  async #fetchChoice(choice) {
+    const path = this.#pathOf(choice);
+    const answer = await fetch(`${path}?by=process`).catch(() => null);
     const record = answer?.ok ? await answer.json().catch(() => null) : null;
     const { clock } = this.#stats;
-    const stat = this.#stats.find(label);
+    const { names, stat = names?.[0].stat } = this.#stats.resolve(choice);
     const index = record ? clock.search(record.time) : NaN;
     // Values of a poll that the stream hasn't sent yet are dropped: they come again.
-    if (stat && this.#known.has(label) && clock.at(index) === record?.time) {
-      if (this.#known.get(label).stat !== stat) {
-        this.#known.set(label, { ...unknown(), stat });
+    if (stat && this.#known.has(choice) && clock.at(index) === record?.time) {
+      if (this.#known.get(choice).stat !== stat) {
+        this.#known.set(choice, { ...unknown(), stat });
       }
-      recordProcesses(this.#known.get(label), record, index, clock.at(index) - clock.at(index - 1));
+      recordProcesses(this.#known.get(choice), record, index, clock.at(index) - clock.at(index - 1));
     }
   }
 }

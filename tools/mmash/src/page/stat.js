@@ -1,5 +1,6 @@
 // One stat over all files, with its history since the page was opened.
 
+import { visible } from "../kit/escape.js";
 import { Ring } from "../kit/series.js";
 
 /** The longest history: an hour of polls one second apart. */
@@ -8,7 +9,14 @@ export const LONGEST = 3600;
 /** What was counted, if nobody knows. */
 export const UNKNOWN = { count: NaN, total: NaN };
 
-/** One stat over all files. */
+/** Dimensions as they are shown: `method="GET", tenant="acme"`. */
+function textOf(labels) {
+  const quoted = (text) => `"${visible(text.replace(/["\\]/g, "\\$&"))}"`;
+  const named = (key) => (/^[a-z_][a-z0-9_]*$/i.test(key) ? key : quoted(key));
+  return Object.entries(labels).map(([key, value]) => `${named(key)}=${quoted(value)}`).join(", ");
+}
+
+/** One stat over all files: a series, a plain stat, or all series of a name. */
 export class Stat {
   #series = new Map();
   #capacity;
@@ -26,6 +34,12 @@ export class Stat {
     this.update(declared);
   }
 
+  /** What a filter searches: the label, and its dimensions without quotes and escapes. */
+  get searched() {
+    const { label, labels = {} } = this.declared;
+    return [label, ...Object.entries(labels).map((pair) => pair.join("="))].join("\n");
+  }
+
   /** Whether a declaration continues this stat: another kind or unit is another stat. */
   isOf({ kind, unit }) {
     return kind === this.kind && unit === this.unit;
@@ -33,10 +47,12 @@ export class Stat {
 
   /** Updates the declaration. */
   update(declared) {
-    const { label, kind, unit, help, about, aggregate, range_end: rangeEnd = Infinity } = declared;
+    const { label, name, labels = {}, kind, unit, help } = declared;
+    const { about, aggregate, range_end: rangeEnd = Infinity } = declared;
     this.declared = declared;
-    /** `rangeEnd` is the largest value that has a bucket of a histogram. */
-    Object.assign(this, { label, kind, unit, help, rangeEnd, goneSince: null });
+    /** Names have no label. `rangeEnd` is the largest value that has a bucket of a histogram. */
+    Object.assign(this, { label, name, kind, unit, help, rangeEnd, goneSince: null });
+    this.dimensions = textOf(labels);
     /** Whether it is about the process or mmash itself, and not about a program's work. */
     this.isSecondary = about !== "work";
     /** The value that only grows. Files without kinds have counters all the same. */
@@ -49,6 +65,8 @@ export class Stat {
     /** Whether new values have a mean of their own. */
     this.hasMean = kind === "timer" || kind === "average";
     this.isText = kind === "info";
+    /** Whether the values of several add up to one. */
+    this.isSum = aggregate === "sum" && !this.hasMean && kind !== "histogram";
     this.recorded =
       kind === "histogram" ? ["p50", "p90", "p99", "max"]
       : this.hasMean ? ["value"]

@@ -1,6 +1,8 @@
 // The stats of the stream, and those that are gone as long as their history is kept.
 
 import { Ring } from "../kit/series.js";
+import { partsOf } from "./choice.js";
+import { Name, keyOf } from "./name.js";
 import { LONGEST, Stat } from "./stat.js";
 
 /** Maximum number of values kept over all stats; with many stats, each has a shorter history. */
@@ -11,6 +13,8 @@ const CAPACITY_GONE = 1_000_000;
 
 /** What was counted, if nothing was. */
 const NOTHING = { count: 0, total: 0 };
+/** What has changed in names, if nothing has. */
+const NO_NAMES = { new: [], gone: [], values: [] };
 
 /** All stats, by label: a server that was restarted gives other ids. */
 export class Stats {
@@ -19,8 +23,11 @@ export class Stats {
   #gone = new Map();
   #goneSize = 0;
   #capacity = LONGEST;
+  #namesById = new Map();
   /** Stats that files have. */
   byLabel = new Map();
+  /** By key, also those whose series are all gone as long as the history of one is kept. */
+  names = new Map();
   /** The times of the polls, as Unix times in seconds. */
   clock = new Ring(LONGEST);
   files = 0;
@@ -30,6 +37,14 @@ export class Stats {
   /** The stat of a label, also one that is gone; undefined if there is none. */
   find(label) {
     return this.byLabel.get(label) ?? this.#gone.get(label);
+  }
+
+  /** What is chosen: `{ stat }`, or `{ names }` if it is a name, one for each kind and unit. */
+  resolve(choice) {
+    const [kind, text] = partsOf(choice);
+    const stat = kind === "stat" ? this.find(text) : undefined;
+    const names = stat ? [] : [...this.names.values()].filter(({ name }) => name === text);
+    return names.length > 0 ? { names } : { stat };
   }
 
   /** Whether there are any about the work of programs. */
@@ -44,10 +59,17 @@ export class Stats {
     }
     this.#capacity = Math.max(SHORTEST, Math.min(LONGEST, Math.floor(CAPACITY / update.new.length)));
     this.#byId.clear();
+    this.#namesById.clear();
     const present = new Set(update.new.map(({ label }) => label));
     for (const label of this.byLabel.keys()) {
       if (!present.has(label)) {
         this.#remove(label, update.time);
+      }
+    }
+    const names = new Set((update.names?.new ?? []).map(keyOf));
+    for (const [key, { total }] of this.names) {
+      if (total && !names.has(key)) {
+        total.goneSince ??= update.time;
       }
     }
     this.change(update);
@@ -55,12 +77,13 @@ export class Stats {
   }
 
   /** Takes in a change; returns whether stats came or went. */
-  change({ time, interval = NaN, files, new: added, gone, values, increases = [], unpublished = [] }) {
+  change(update) {
+    const { time, interval = NaN, files, new: added, gone, values, names, unpublished = [] } = update;
     this.files = files;
     this.unpublished = unpublished;
     const index = this.clock.end;
     this.clock.push(time);
-    const counted = new Map(increases.map(([id, count, total = NaN]) => [id, { count, total }]));
+    const counted = countedIn(update);
     for (const id of gone) {
       this.#byId.get(id)?.recordLast(index, counted.get(id) ?? NOTHING, interval);
       this.#remove(this.#byId.get(id)?.label, time);
@@ -74,12 +97,36 @@ export class Stats {
     for (const [id, current] of values) {
       this.#byId.get(id).values = current;
     }
-    this.#byId.forEach((stat, id) => {
-      const increase = stat.isAddedUp ? (counted.get(id) ?? NOTHING) : stat.increase(index);
-      stat.record(index, increase, interval);
-    });
+    record(this.#byId, counted, index, interval);
+    this.#changeNames(names ?? NO_NAMES, { time, index, interval });
     const forgotten = this.#forget();
     return forgotten || added.length + gone.length > 0;
+  }
+
+  /** Takes in what has changed in the series of names, added up. */
+  #changeNames(update, { time, index, interval }) {
+    const counted = countedIn(update);
+    for (const id of update.gone) {
+      const total = this.#namesById.get(id);
+      total?.recordLast(index, counted.get(id) ?? NOTHING, interval);
+      if (total) {
+        total.goneSince = time;
+      }
+      this.#namesById.delete(id);
+    }
+    for (const declared of update.new) {
+      const name = this.names.get(keyOf(declared));
+      if (name.total) {
+        name.total.update(declared);
+      } else {
+        name.total = new Stat(declared, this.#capacity);
+      }
+      this.#namesById.set(declared.id, name.total);
+    }
+    for (const [id, current] of update.values) {
+      this.#namesById.get(id).values = current;
+    }
+    record(this.#namesById, counted, index, interval);
   }
 
   /** No file has this stat any more. */
@@ -87,6 +134,7 @@ export class Stats {
     const stat = this.byLabel.get(label);
     if (stat) {
       stat.goneSince = time;
+      this.#nameOf(stat).changed();
       this.byLabel.delete(label);
       this.#gone.set(label, stat);
       this.#goneSize += stat.size;
@@ -99,11 +147,34 @@ export class Stats {
     if (this.#gone.delete(declared.label)) {
       this.#goneSize -= known.size;
     }
-    if (!known?.isOf(declared)) {
-      return new Stat(declared, this.#capacity);
+    if (known?.isOf(declared)) {
+      known.update(declared);
+      this.#nameOf(known).changed();
+      return known;
     }
-    known.update(declared);
-    return known;
+    if (known) {
+      this.#leave(known);
+    }
+    const stat = new Stat(declared, this.#capacity);
+    this.#nameOf(stat).add(stat);
+    return stat;
+  }
+
+  /** The name of a series. */
+  #nameOf(stat) {
+    const key = keyOf(stat);
+    const name = this.names.get(key) ?? new Name(stat);
+    this.names.set(key, name);
+    return name;
+  }
+
+  /** Removes a series that is forgotten from its name. */
+  #leave(stat) {
+    const name = this.#nameOf(stat);
+    name.delete(stat);
+    if (name.isEmpty) {
+      this.names.delete(name.key);
+    }
   }
 
   /**
@@ -119,8 +190,22 @@ export class Stats {
       }
       this.#gone.delete(label);
       this.#goneSize -= stat.size;
+      this.#leave(stat);
       forgotten = true;
     }
     return forgotten;
   }
+}
+
+/** What was counted, by id. */
+function countedIn({ increases = [] }) {
+  return new Map(increases.map(([id, count, total = NaN]) => [id, { count, total }]));
+}
+
+/** Records the present values of stats. */
+function record(byId, counted, index, interval) {
+  byId.forEach((stat, id) => {
+    const increase = stat.isAddedUp ? (counted.get(id) ?? NOTHING) : stat.increase(index);
+    stat.record(index, increase, interval);
+  });
 }

@@ -1,10 +1,11 @@
 // The view (filter, chosen stats, window) in the URL, so that it can be shared.
 
 import { replaceQuery } from "../kit/navigation.js";
+import { nameChoice, partsOf, statChoice } from "./choice.js";
 
 export const WINDOWS = [1, 5, 15, 60];
 export const SHOWS = ["auto", "value", "rate"];
-export const BYS = ["total", "process"];
+export const BYS = ["series", "total", "process"];
 
 /** The view of the URL; defaults for what is missing or invalid. */
 export function viewFromUrl() {
@@ -13,15 +14,22 @@ export function viewFromUrl() {
   return {
     filter: query.get("filter") ?? "",
     all: query.has("all"),
-    stats: [...new Set(query.getAll("stat"))],
+    choices: choicesIn(query),
     minutes: WINDOWS.includes(minutes) ? minutes : 5,
     show: SHOWS.includes(query.get("show")) ? query.get("show") : "auto",
-    by: BYS.includes(query.get("by")) ? query.get("by") : "total",
+    by: BYS.includes(query.get("by")) ? query.get("by") : "series",
   };
 }
 
+/** In their order, which is that of their colours. */
+function choicesIn(query) {
+  const choices = [...query].flatMap(([key, text]) =>
+    key === "stat" ? [statChoice(text)] : key === "name" ? [nameChoice(text)] : []);
+  return [...new Set(choices)];
+}
+
 /** Writes a view to the URL; with `step` as a new entry of the browser's history. */
-export function viewToUrl({ filter, all, stats, minutes, show, by }, { step = false } = {}) {
+export function viewToUrl({ filter, all, choices, minutes, show, by }, { step = false } = {}) {
   const query = new URLSearchParams();
   if (filter !== "") {
     query.set("filter", filter);
@@ -29,14 +37,14 @@ export function viewToUrl({ filter, all, stats, minutes, show, by }, { step = fa
   if (all) {
     query.set("all", 1);
   }
-  stats.forEach((label) => query.append("stat", label));
+  choices.forEach((choice) => query.append(...partsOf(choice)));
   if (minutes !== 5) {
     query.set("window", minutes);
   }
   if (show !== "auto") {
     query.set("show", show);
   }
-  if (by !== "total") {
+  if (by !== "series") {
     query.set("by", by);
   }
   replaceQuery(query, { step });

@@ -279,7 +279,7 @@ fn ids_times_and_singulars_are_formatted_for_people() {
     assert_eq!(browser.ask(&order), json!("web.c1,web.c2,web.c10"));
     // On the scale of a chart as well.
     let scale = "import('/page/display.js').then(({ scaleText }) =>
-        scaleText({ label: 'web.sys.pid', kind: 'gauge', unit: '', values: {} }, false)(11490))";
+        scaleText({ name: 'web.sys.pid', kind: 'gauge', unit: '', values: {} }, false)(11490))";
     assert_eq!(browser.ask(scale), json!("11490"));
     assert_eq!(browser.ask("document.getElementById('files').textContent"), json!("1 file"));
 }

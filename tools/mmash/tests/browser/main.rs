@@ -4,6 +4,7 @@ mod charts;
 mod dead_programs;
 mod list;
 mod live;
+mod names;
 mod proxy;
 
 use std::path::Path;
