@@ -3,11 +3,11 @@
 use std::fs;
 
 use mmstats::{
-    Aggregate, Average, Counter, Field, Gauge, Histogram, Identity, Options, Published, Text,
-    Timer, UpDownCounter,
+    Aggregate, Average, Counter, Family, Field, Gauge, Histogram, Identity, MmStats, Options,
+    Published, Text, Timer, UpDownCounter,
 };
 use mmstats_testing::foreign::{Foreign, foreign, writer_like};
-use mmstats_testing::stats_dir::write;
+use mmstats_testing::stats_dir::{files, write};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -229,6 +229,42 @@ fn series_stand_together_in_text() {
     let layout = lines(["--layout", files.location()]);
     let order: Vec<_> = layout.iter().filter(|line| !line.starts_with(' ')).collect();
     assert!(order[0].starts_with(r#"r{a="10"}"#) && order[1].starts_with("q{"), "{order:?}");
+}
+
+#[derive(MmStats)]
+struct Shop {
+    #[mmstats(unit = "requests", max = 300)]
+    r: Family<Counter>,
+}
+
+/// What doesn't fit into a thread's first file is in further ones.
+#[test]
+fn a_family_in_several_files_is_of_one_writer() {
+    let directory = tempfile::tempdir().unwrap();
+    let stats = Shop::options().path(directory.path()).create().unwrap();
+    for number in 0..400 {
+        let (tenant, parity) = (number.to_string(), ["even", "odd"][number % 2]);
+        stats.r.get(&[("tenant", &*tenant), ("parity", parity)]).incr();
+    }
+    let count = files(directory.path()).len();
+    assert!(count > 1, "it doesn't fit into one");
+    let location = directory.path().to_str().unwrap();
+    let text = output(["--sum", "--by", "parity", "-l", "r", location]);
+    let rest = |files: usize| match files {
+        1 => String::new(),
+        files => format!("  [sum of {files}]"),
+    };
+    let expected = [
+        format!("==> sum of {count} files of 1 writer"),
+        "  r                100 requests".to_owned(),
+        format!("  r{{parity=\"even\"}} 150 requests{}", rest(count)),
+        format!("  r{{parity=\"odd\"}}  150 requests{}", rest(count)),
+    ];
+    assert_eq!(text.lines().take(4).collect::<Vec<_>>(), expected);
+    let found = json(["--sum", "--by", "", "-l", "r", location]);
+    assert_eq!(found["totals"][0]["value"], 400);
+    let overflow = output(["-l", "r{overflow=*", location]);
+    assert!(overflow.contains("  r{overflow=\"true\"} 100 requests"), "{overflow}");
 }
 
 /// A thread's series may need more room than its first file has.
