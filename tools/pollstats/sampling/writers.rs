@@ -4,24 +4,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use mmstats::{ProcessKey, StatsFile};
+use mmstats::StatsFile;
 
 use super::filter::{Filter, any_passes};
 use super::sample::FileSample;
-
-/// The thread that writes a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Writer {
-    process: ProcessKey,
-    thread: i64,
-}
-
-impl Writer {
-    /// The writer of a file; `None` if the file doesn't say.
-    fn of(file: &StatsFile) -> Option<Self> {
-        Some(Self { process: file.process()?, thread: file.tid()? })
-    }
-}
+use crate::common::writers::Writer;
 
 /// The writer of a further file; `None` if it is a first one.
 fn of_further(file: &StatsFile) -> Option<Writer> {
