@@ -107,7 +107,8 @@ impl Set {
         });
         quote! {
             #[automatically_derived]
-            #[allow(deprecated)]
+            // A path with the span of a type looks like the user's own.
+            #[allow(deprecated, unused_qualifications)]
             impl #parameters #library::Dimensions for #name #arguments #conditions {
                 type Of<#lifetime> = #name<#(#lifetimes),*>;
 

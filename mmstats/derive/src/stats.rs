@@ -28,7 +28,7 @@ impl Stats {
             let why = "`MmStats` can't be derived for a generic struct: a stats file holds one fixed set of stats";
             let has_lifetimes = input.generics.lifetimes().next().is_some();
             let hint = if has_lifetimes {
-                "; the type of a family's dimensions is without one: `Family<Counter, Labels<'static>>`"
+                "; a family's dimensions take `'static`: `Family<Counter, Labels<'static>>`"
             } else {
                 ""
             };

@@ -5,7 +5,7 @@
 pub use kd as kodemon;
 pub use kd::kodemon as timed;
 pub use stats as mmstats;
-pub use stats::{Counter, MmStats, per_thread};
+pub use stats::{Counter, DimensionValue, Dimensions, Family, MmStats, per_thread};
 
 /// Declares a struct of counters.
 #[macro_export]
@@ -15,6 +15,31 @@ macro_rules! counters {
         #[mmstats(crate = $crate::mmstats)]
         struct $name {
             $($field: $crate::Counter),+
+        }
+    };
+}
+
+/// Declares the results of jobs, and a struct of counters by result.
+#[macro_export]
+macro_rules! results {
+    ($name:ident by $result:ident: $($variant:ident)+) => {
+        #[derive($crate::DimensionValue)]
+        #[mmstats(crate = $crate::mmstats)]
+        enum $result {
+            $($variant),+
+        }
+
+        #[derive($crate::Dimensions)]
+        #[mmstats(crate = $crate::mmstats)]
+        struct ByResult {
+            result: $result,
+        }
+
+        #[derive($crate::MmStats)]
+        #[mmstats(crate = $crate::mmstats)]
+        struct $name {
+            #[mmstats(all)]
+            jobs: $crate::Family<$crate::Counter, ByResult>,
         }
     };
 }

@@ -25,7 +25,21 @@ fn value(directory: &Path, label: &str) -> String {
 
 /// Renamed in Cargo.toml.
 mod renamed {
-    use stats::{Gauge, MmStats, Text};
+    use stats::{Counter, DimensionValue, Dimensions, Family, Gauge, MmStats, Text};
+
+    #[derive(DimensionValue)]
+    #[mmstats(crate = "stats")]
+    pub enum Kind {
+        Small,
+        Large,
+    }
+
+    #[derive(Dimensions)]
+    #[mmstats(crate = "stats")]
+    pub struct Job<'a> {
+        pub kind: Kind,
+        pub of: &'a str,
+    }
 
     #[derive(MmStats)]
     #[mmstats(crate = "stats", prefix = "renamed.")]
@@ -37,6 +51,10 @@ mod renamed {
         pub state: Text,
         #[mmstats(skip)]
         pub own: u8,
+        #[mmstats(max = 5)]
+        pub jobs: Family<Counter, Job<'static>>,
+        #[mmstats(dimensions(fixed = 1))]
+        pub fixed: Counter,
     }
 
     stats::per_thread! {
@@ -69,6 +87,17 @@ mod behind_a_facade {
 
     facade::counters!(Jobs: done failed);
 
+    facade::results!(Results by Outcome: Good Bad);
+
+    facade::per_thread! {
+        pub static RESULTS: Results = Results::options().path(super::directory("results"));
+    }
+
+    pub fn end(is_good: bool) {
+        let result = if is_good { Outcome::Good } else { Outcome::Bad };
+        RESULTS.with(|results| results.jobs.get(&ByResult { result }).incr());
+    }
+
     facade::per_thread! {
         pub static JOBS: Jobs = Jobs::options().path(super::directory("jobs"));
     }
@@ -91,10 +120,15 @@ fn a_program_may_rename_the_crates() {
         stats.most.incr();
         stats.state.set("fine");
         assert_eq!(stats.own, 0);
+        stats.jobs.get(&renamed::Job { kind: renamed::Kind::Large, of: "me" }).incr();
+        stats.jobs.get(&renamed::Job { kind: renamed::Kind::Small, of: "me" }).add(4);
     });
     let directory = directory("renamed");
     assert_eq!(value(&directory, "renamed.most"), "3");
     assert_eq!(value(&directory, "renamed.state"), "fine");
+    assert_eq!(value(&directory, r#"renamed.jobs{kind="Large",of="me"}"#), "1");
+    assert_eq!(value(&directory, r#"renamed.jobs{kind="Small",of="me"}"#), "4");
+    assert_eq!(value(&directory, r#"renamed.fixed{fixed="1"}"#), "0");
     assert_eq!(renamed::timed(1), 2);
     renamed::counted();
 }
@@ -107,4 +141,7 @@ fn a_crate_may_re_export_them() {
     assert_eq!(value(&directory("jobs"), "done"), "1");
     assert_eq!(value(&directory("jobs"), "failed"), "2");
     assert_eq!(behind_a_facade::timed(), "done");
+    behind_a_facade::end(true);
+    assert_eq!(value(&directory("results"), r#"jobs{result="Good"}"#), "1");
+    assert_eq!(value(&directory("results"), r#"jobs{result="Bad"}"#), "0");
 }

@@ -89,28 +89,16 @@ impl<F: FamilyKind, L: Dimensions> FamilyDeclaration<F, L> {
 
     /// Creates the series of every combination at the start, each with the value 0, so that a rate
     /// includes the first event. More combinations than a process can have series are a compile error.
-    ///
-    /// ```compile_fail,E0080
-    /// use mmstats::{Counter, DimensionValue, Dimensions, Family};
-    ///
-    /// #[derive(DimensionValue, Clone, Copy)]
-    /// enum Digit { A, B, C, D, E, F, G, H, I, J, K }
-    ///
-    /// #[derive(Dimensions)]
-    /// struct Digits {
-    ///     first: Digit,
-    ///     second: Digit,
-    ///     third: Digit,
-    ///     fourth: Digit,
-    /// }
-    ///
-    /// let _ = Family::<Counter, Digits>::named("requests").all();
-    /// ```
     pub fn all(mut self) -> Self
     where
         L: EveryCombination,
     {
-        const { assert!(L::COUNT <= PROCESS_SERIES as u64, "a process has at most 10,000 series") };
+        const {
+            assert!(
+                L::COUNT <= PROCESS_SERIES as u64,
+                "`all` makes more than the 10,000 series that a process can have"
+            );
+        };
         self.every.clear();
         L::every(|set| {
             let mut series = Series::new("");
@@ -215,3 +203,24 @@ settings! {
     /// The largest value within the range. Larger values are counted, but not distinguished.
     max_value as max(max: u64) of Histogram;
 }
+
+/// `all` of too many combinations is a compile error, which no type check shows.
+///
+/// ```compile_fail,E0080
+/// use mmstats::{Counter, DimensionValue, Dimensions, Family};
+///
+/// #[derive(DimensionValue, Clone, Copy)]
+/// enum Digit { A, B, C, D, E, F, G, H, I, J, K }
+///
+/// #[derive(Dimensions)]
+/// struct Digits {
+///     first: Digit,
+///     second: Digit,
+///     third: Digit,
+///     fourth: Digit,
+/// }
+///
+/// let _ = Family::<Counter, Digits>::named("requests").all();
+/// ```
+#[cfg(doctest)]
+struct TooManyCombinations;
