@@ -11,6 +11,7 @@ pub mod command;
 pub mod counting;
 #[cfg(feature = "document")]
 pub mod document;
+pub mod exposition;
 pub mod foreign;
 pub mod http;
 pub mod kinds;

@@ -1,6 +1,7 @@
 //! slurpstats as a process, on files of the original's writers and of ours.
 
 mod dimensions;
+mod dimensions_prom;
 mod every_kind;
 mod file;
 mod formats;

@@ -70,12 +70,13 @@ export class Panel {
     }
   }
 
-  /** Updates the legend, and what is said of `more` that has no line. */
-  updateLegend(lines, texts, more) {
+  /** Updates the legend, and what is said of lines that aren't in it. */
+  updateLegend(lines, texts) {
     lines.forEach(({ stat }, index) => {
       setText(this.#readings[index], texts[index]);
       setText(this.#deaths[index], stat ? deathText(stat) : "");
     });
+    const [{ more }] = lines;
     this.#more.hidden = more === "";
     setText(this.#more, more);
   }

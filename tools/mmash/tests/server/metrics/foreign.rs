@@ -39,6 +39,15 @@ fn poison(directory: &TempDir) {
         // Both map to the same text.
         Foreign::new(&b"invalid.\xff"[..], 2, "Q", &[1]),
         Foreign::new(&b"invalid.\xfe"[..], 2, "Q", &[2]),
+        // So do these, but for their keys.
+        bucket("series{a=\"\x1b\"}", &[1, 1, 0]),
+        bucket(r#"series{a="\\x1b"}"#, &[1, 1, 0]),
+        bucket(r#"series{a="\\x1b",cmd="1",exported_cmd="\n"}"#, &[1, 1, 0]),
+        bucket(r#"series{cmd="\n",le="+Inf"}"#, &[1, 1, 0]),
+        bucket(r#"series{exported_cmd="\n",le="+Inf"}"#, &[1, 1, 0]),
+        bucket(r#"series{"a-b"="1",quantile="1"}"#, &[1, 1, 0]),
+        bucket(r#"series{U__a_2d_b="1",quantile="1"}"#, &[1, 1, 0]),
+        bucket(&format!("series{{__x=\"{}\"}}", "x".repeat(60 << 10)), &[1, 1, 0]),
         Foreign {
             unit: "\"\\\n\x1b%".into(),
             help: "\"\\\n\x1b".into(),
@@ -69,6 +78,7 @@ fn only_what_the_formats_forbid_is_left_out() {
         assert_eq!(found("timer_zero_seconds_count{"), 1, "{by}: {text}");
         assert_eq!(found("histogram_full_count{"), 1, "{by}: {text}");
         assert_eq!(found("web_hits_requests_total{"), 1, "{by}: {text}");
+        assert_eq!(found("series_count{"), 7, "{by}: {text}");
         if by != "cmd" {
             assert_eq!(found("gauge_nan{"), 1, "{by}: {text}");
             assert_eq!(found("invalid__{"), 1, "{by}: {text}");

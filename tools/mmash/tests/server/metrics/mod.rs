@@ -1,5 +1,6 @@
 //! `/metrics`: samples worked out by hand, in both formats and for every owner.
 
+mod dimensions;
 mod ended_programs;
 mod foreign;
 mod lifecycle;
