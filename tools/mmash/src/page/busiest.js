@@ -15,45 +15,55 @@ const PRIVILEGE = 1.25;
 export class Busiest {
   /** By color; null where there is none. */
   #lines = Array(COLORS).fill(null);
-  #known = null;
+  /** Of which series and how they were chosen. */
+  #state = "";
   #checked = -Infinity;
 
-  /** The series with lines, as `{ stat, color }`; of all series that are known of a name. */
-  update(known, clock) {
-    const changed = known.length !== this.#known?.length || known.some((stat, index) => stat !== this.#known[index]);
-    if (changed || clock.end - this.#checked >= PERIOD) {
-      this.#known = known;
+  /**
+   * The series with lines, as `{ stat, color }`, of all series that are known of a name; `asRate` says
+   * whether they are drawn as rates.
+   */
+  update(known, asRate, clock) {
+    const state = JSON.stringify([known.length, known.at(-1)?.label, asRate]);
+    if (state !== this.#state || clock.end - this.#checked >= PERIOD) {
+      this.#state = state;
       this.#checked = clock.end;
-      this.#choose(known, clock);
+      this.#choose(known, asRate, clock);
     }
     return this.#lines.flatMap((stat, color) => (stat ? [{ stat, color }] : []));
   }
 
-  #choose(known, clock) {
-    const ranked = known.map((stat) => ({ stat, rank: this.#rankOf(stat, clock) }));
-    ranked.sort((a, b) => b.rank - a.rank || compareTexts(a.stat.label, b.stat.label));
+  #choose(known, asRate, clock) {
+    const ranked = known.map((stat) => ({ stat, ranks: this.#ranksOf(stat, asRate, clock) }));
+    ranked.sort(({ stat: a, ranks: [a1, a2] }, { stat: b, ranks: [b1, b2] }) =>
+      b1 - a1 || b2 - a2 || compareTexts(a.label, b.label));
     const chosen = ranked.slice(0, COLORS).map(({ stat }) => stat);
     const kept = this.#lines.map((stat) => (chosen.includes(stat) ? stat : null));
     const added = chosen.filter((stat) => !kept.includes(stat));
     this.#lines = kept.map((stat) => stat ?? added.shift() ?? null);
   }
 
-  #rankOf(stat, clock) {
-    const activity = activityOf(stat, clock);
-    return activity * (this.#lines.includes(stat) ? PRIVILEGE : 1);
+  /** How busy a series was lately, or how large it is; and how large among those that weren't busy. */
+  #ranksOf(stat, asRate, clock) {
+    const size = sizeOf(stat);
+    const isValue = stat.counting === null || (stat.counting === "value" && !asRate);
+    const rank = isValue ? size : activityOf(stat, clock);
+    return [rank * (this.#lines.includes(stat) ? PRIVILEGE : 1), size];
   }
 }
 
-/** What a series has counted lately; of one that counts nothing, the size of its value. */
+/** What a series has counted lately. */
 function activityOf(stat, clock) {
-  if (stat.counting === null) {
-    const { value, greatest } = stat.values;
-    const size = Math.abs(numberOf(stat, value ?? greatest));
-    return stat.goneSince === null && size > 0 ? size : 0;
-  }
   let sum = 0;
   for (let index = Math.max(clock.start, clock.end - LOOKBACK); index < clock.end; index += 1) {
     sum += stat.at("rate", index) || 0;
   }
   return sum;
+}
+
+/** The size of a value at present, or how many values there are. */
+function sizeOf(stat) {
+  const { count, value, greatest } = stat.values;
+  const size = Math.abs(numberOf(stat, count ?? value ?? greatest));
+  return stat.goneSince === null && Number.isFinite(size) ? size : 0;
 }

@@ -26,6 +26,16 @@ const MIN_WINDOW = 60;
 const SHOW_NAMES = { auto: "Auto", value: "Value", rate: "Rate" };
 const BY_NAMES = { series: "Series", total: "Total", process: "Processes" };
 
+/** The others, added up, aren't drawn if they are this many times as high as every other line. */
+const MAX_RATIO = 4;
+
+/** Whether a line is of many series, and so high that the lines of single ones would be flat. */
+function isDwarfing({ isDashed, values }, lines) {
+  const highest = (numbers) => numbers.reduce((most, number) => Math.max(most, Math.abs(number) || 0), 0);
+  const others = lines.filter((line) => !line.isDashed).map((line) => highest(line.values));
+  return isDashed === true && highest(values) > MAX_RATIO * Math.max(...others) && Math.max(...others) > 0;
+}
+
 /** The charts. `onview(change)` gets what of the view was changed here. */
 export class Detail {
   #section;
@@ -85,10 +95,7 @@ export class Detail {
     }
     this.#view = view;
     const { minutes, show, by } = view;
-    const chosen = [minutes, show, by];
-    this.#bars.forEach((fieldset, index) => {
-      fieldset.querySelector(`[value="${chosen[index]}"]`).checked = true;
-    });
+    this.#bars.slice(0, 2).forEach((bar, index) => check(bar, [minutes, show][index]));
     this.#section.hidden = view.choices.length === 0;
     this.#processes.choices = by === "process" ? view.choices : [];
     this.refresh();
@@ -108,6 +115,7 @@ export class Detail {
     if (this.#section.hidden) {
       return;
     }
+    this.#updateBy();
     const lines = this.#lines.of(this.#view);
     this.#arrange(lines);
     const { from, to } = this.#window();
@@ -118,13 +126,26 @@ export class Detail {
     const texts = lines.map((line) => this.#textOf(line, pointed));
     for (const [key, panel] of this.#panels) {
       const members = lines.filter((line) => line.panel === key);
+      let [{ more }] = members;
       if (panel.canvas) {
-        panel.draw({ from, to, ...this.#content(members, first, times) }, this.#cursor);
+        const content = this.#content(members, first, times);
+        const drawn = content.lines.filter((line) => !isDwarfing(line, content.lines));
+        more += drawn.length < content.lines.length ? ", but not drawn: these would be flat" : "";
+        panel.draw({ from, to, ...content, lines: drawn }, this.#cursor);
       }
-      panel.updateLegend(members, members.map((line) => texts[lines.indexOf(line)]));
+      panel.updateLegend(members, members.map((line) => texts[lines.indexOf(line)]), more);
     }
     this.#zoomOut.hidden = this.#zoom === null;
     this.#announce(lines, texts, pointed);
+  }
+
+  /** Stats are their only series, so the choice is between all and processes. */
+  #updateBy() {
+    const { by, choices } = this.#view;
+    const hasNames = choices.some((choice) => this.#stats.resolve(choice).names);
+    const bar = this.#bars[2];
+    bar.querySelector("[value=series]").parentElement.hidden = !hasNames;
+    check(bar, hasNames || by !== "series" ? by : "total");
   }
 
   #window() {
@@ -232,4 +253,9 @@ export class Detail {
     const values = lines.map(({ name }, line) => `${name} ${texts[line]}`);
     setText(this.#announced, isKeyboard ? [time, ...values].join(", ") : "");
   }
+}
+
+/** Checks a button of a bar. */
+function check(bar, value) {
+  bar.querySelector(`[value="${value}"]`).checked = true;
 }

@@ -72,13 +72,20 @@ function contentOf({ files, errors, reader, looked_at: locations }) {
   return content;
 }
 
+/** Threads are counted, not files: one may have several. */
 function summary(files) {
-  const processes = new Set(files.map(processOf)).size;
-  const lives = ORDER.map((life) => [life, files.filter((file) => file.life === life).length]);
+  const countOf = (keyOf, of = files) => new Set(of.map(keyOf)).size;
+  const lives = ORDER.map((life) => [life, countOf(threadOf, files.filter((file) => file.life === life))]);
   const present = lives.filter(([, found]) => found > 0);
   const text = present.map(([life, found]) => `${number(found)} ${life}`).join(", ");
-  const whose = counted(processes, "processes");
+  const [threads, processes] = [countOf(threadOf), countOf(processOf)];
+  const whose = `${counted(threads, "threads")} in ${counted(processes, "processes")}`;
   return `${counted(files.length, "files")} of ${whose}${text && `: ${text}`}`;
+}
+
+/** Identifies a thread. A file that doesn't say whose it is has one of its own. */
+function threadOf(file) {
+  return JSON.stringify([processOf(file), file.tid ?? file.path]);
 }
 
 /** Identifies a process, over containers and boots. */

@@ -7,6 +7,7 @@ import { Busiest } from "./busiest.js";
 import { titleOf } from "./choice.js";
 import { scaleOf, showsRate } from "./display.js";
 import { Rest, addsUp } from "./rest.js";
+import { dimensionsText } from "./stat.js";
 
 /**
  * The lines of what is chosen. Each has a `choice`, a `name`, a `color`, its `stat`, whether it is drawn
@@ -54,20 +55,21 @@ export class Lines {
 
   /** A line for each of the busiest series of a name, and one for the others if they add up. */
   #ofSeries(choice, name, show) {
-    const { key, stat: total, known } = name;
+    const { key, stat: total, known, common } = name;
     if (!this.#busiest.has(key)) {
       this.#busiest.set(key, new Busiest());
     }
-    const chosen = this.#busiest.get(key).update(known, this.#stats.clock);
     const asRate = showsRate(total, show);
+    const chosen = this.#busiest.get(key).update(known, asRate, this.#stats.clock);
     const others = known.length - chosen.length;
     const hasRest = others > 0 && addsUp(total, asRate);
-    const title = titleOf(choice);
-    const rest = hasRest ? "; the others are one dashed line" : ", the busiest";
+    const shared = dimensionsText(common);
+    const title = shared === "" ? titleOf(choice) : `${titleOf(choice)}{${shared}}`;
+    const rest = hasRest ? "; the others are added up" : ", the busiest";
     const more = others > 0 ? `${number(chosen.length)} of ${number(known.length)} series${rest}` : "";
     const about = { choice, title, panel: `of ${choice} ${key}`, more };
     const lines = chosen.map(({ stat, color }) => ({
-      ...about, stat, color, name: stat.dimensions || "(no dimensions)",
+      ...about, stat, color, name: differenceOf(stat, common),
     }));
     if (hasRest) {
       const stat = new Rest(total, chosen.map(({ stat }) => stat));
@@ -82,6 +84,12 @@ export class Lines {
     const keys = new Set(names.map(({ key }) => key));
     this.#busiest = new Map([...this.#busiest].filter(([key]) => keys.has(key)));
   }
+}
+
+/** The dimensions of a series that aren't those of all. */
+function differenceOf({ labels, dimensions }, common) {
+  const different = Object.entries(labels).filter(([key, value]) => common[key] !== value);
+  return dimensionsText(Object.fromEntries(different)) || dimensions || "(no dimensions)";
 }
 
 function completed(line, show) {

@@ -14,6 +14,7 @@ export class Name {
   /** Those that files have, in the order of their labels; null if others came or went. */
   #sorted = null;
   #present = null;
+  #common = null;
   /** All series added up by the server, as long as there are several; null if there never were. */
   total = null;
 
@@ -36,6 +37,7 @@ export class Name {
   changed() {
     this.#sorted = null;
     this.#present = null;
+    this.#common = null;
   }
 
   /** How many series files have. */
@@ -62,9 +64,21 @@ export class Name {
     return this.#sorted;
   }
 
+  /** The dimensions that all series have in common, if there are several. */
+  get common() {
+    this.#common ??= commonOf(this.series.map(({ labels }) => labels));
+    return this.#common;
+  }
+
   /** What stands for all of its series. */
   get stat() {
     const isAddedUp = this.total !== null && (this.size !== 1 || this.total.goneSince === null);
     return isAddedUp ? this.total : (this.series[0] ?? this.known.at(-1));
   }
+}
+
+function commonOf(all) {
+  const [first, ...others] = all;
+  const isCommon = ([key, value]) => others.every((labels) => labels[key] === value);
+  return others.length > 0 ? Object.fromEntries(Object.entries(first).filter(isCommon)) : {};
 }

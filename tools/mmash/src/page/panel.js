@@ -70,13 +70,12 @@ export class Panel {
     }
   }
 
-  /** Updates the legend, and what is said of lines that aren't in it. */
-  updateLegend(lines, texts) {
+  /** Updates the legend, and what is said of `more` that has no line. */
+  updateLegend(lines, texts, more) {
     lines.forEach(({ stat }, index) => {
       setText(this.#readings[index], texts[index]);
       setText(this.#deaths[index], stat ? deathText(stat) : "");
     });
-    const [{ more }] = lines;
     this.#more.hidden = more === "";
     setText(this.#more, more);
   }

@@ -24,7 +24,7 @@ export function makeRow() {
       element("span", { class: "toggle", "aria-hidden": "true" }),
       element("span", { class: "name" }),
       element("span", { class: "dimensions" }),
-      element("span", { class: "count toggle" }),
+      element("span", { class: "count toggle" }, element("span"), element("span", { class: "unit" })),
       element("span", { class: "life", "data-life": "dead" }),
       element("span", { class: "hint" }),
     ),
@@ -77,10 +77,10 @@ export function fillName(row, { name, prefix, count, size, isOpen }, { color, cl
   delete row.dataset.label;
   setLevel(row, 2, isOpen);
   const death = deathText(stat);
-  const series = count < size ? `${number(count)} of ${number(size)} series` : `${number(size)} series`;
+  const series = count < size ? `${number(count)} of ${number(size)}` : number(size);
   const texts = { hidden: prefix, toggle: isOpen ? "▾" : "▸", name: shortName(stat, prefix), count: series };
   setLabel(row, { ...texts, death, hint: stat.help });
-  row.title = [`${visible(name.name)}: ${series}`, death, stat.help].filter(Boolean).join("\n");
+  row.title = [`${visible(name.name)}: ${series} series`, death, stat.help].filter(Boolean).join("\n");
   fillValues(row, stat, color, clock);
 }
 
@@ -103,9 +103,17 @@ function setLevel(row, level, isOpen) {
 }
 
 function setLabel(row, { hidden = "", toggle = "", name, dimensions = "", count = "", death = "", hint = "" }) {
-  const parts = row.children[1].children;
-  const braced = dimensions === "" ? "" : `{${dimensions}}`;
-  [hidden, toggle, name, braced, count, death, hint].forEach((text, index) => setText(parts[index], text));
+  const [hiddenNode, toggleNode, nameNode, dimensionsNode, countNode, deathNode, hintNode] =
+    row.children[1].children;
+  setText(hiddenNode, hidden);
+  setText(toggleNode, toggle);
+  setText(nameNode, name);
+  setText(dimensionsNode, dimensions && `{${dimensions}}`);
+  setText(countNode.children[0], count);
+  setText(countNode.children[1], count && " series");
+  countNode.hidden = count === "";
+  setText(deathNode, death);
+  setText(hintNode, hint);
 }
 
 function fillValues(row, stat, color, clock) {

@@ -10,7 +10,7 @@ export const LONGEST = 3600;
 export const UNKNOWN = { count: NaN, total: NaN };
 
 /** Dimensions as they are shown: `method="GET", tenant="acme"`. */
-function textOf(labels) {
+export function dimensionsText(labels) {
   const quoted = (text) => `"${visible(text.replace(/["\\]/g, "\\$&"))}"`;
   const named = (key) => (/^[a-z_][a-z0-9_]*$/i.test(key) ? key : quoted(key));
   return Object.entries(labels).map(([key, value]) => `${named(key)}=${quoted(value)}`).join(", ");
@@ -36,8 +36,7 @@ export class Stat {
 
   /** What a filter searches: the label, and its dimensions without quotes and escapes. */
   get searched() {
-    const { label, labels = {} } = this.declared;
-    return [label, ...Object.entries(labels).map((pair) => pair.join("="))].join("\n");
+    return [this.label, ...Object.entries(this.labels).map((pair) => pair.join("="))].join("\n");
   }
 
   /** Whether a declaration continues this stat: another kind or unit is another stat. */
@@ -52,7 +51,8 @@ export class Stat {
     this.declared = declared;
     /** Names have no label. `rangeEnd` is the largest value that has a bucket of a histogram. */
     Object.assign(this, { label, name, kind, unit, help, rangeEnd, goneSince: null });
-    this.dimensions = textOf(labels);
+    this.labels = labels;
+    this.dimensions = dimensionsText(labels);
     /** Whether it is about the process or mmash itself, and not about a program's work. */
     this.isSecondary = about !== "work";
     /** The value that only grows. Files without kinds have counters all the same. */

@@ -146,7 +146,7 @@ fn stats_of_dead_programs_are_marked_and_their_gauges_do_not_count() {
     let names = browser.ask(names);
     assert_eq!((&names[0], &names[1]), (&json!("dead2"), &json!("dead10")), "by natural order");
     let summary = "document.querySelector('dialog .summary').textContent";
-    let expected = json!("3 files of 3 processes: 2 dead, 1 alive");
+    let expected = json!("3 files of 3 threads in 3 processes: 2 dead, 1 alive");
     assert_eq!(browser.ask(summary), expected);
     browser.click("dialog button");
 

@@ -189,7 +189,7 @@ fn files_are_listed_with_program_and_liveness() {
     browser.until("document.querySelectorAll('dialog tbody tr').length === 4");
     let text = browser.ask("document.querySelector('dialog').innerText");
     let text = text.as_str().unwrap();
-    assert!(text.contains("4 files of 1 process: 4 alive"), "{text}");
+    assert!(text.contains("4 files of 4 threads in 1 process: 4 alive"), "{text}");
     assert!(text.contains(&format!("webapp {}", stage.webapp.pid)), "{text}");
     browser.screenshot("files-light");
     browser.click("dialog button");

@@ -6,10 +6,41 @@ use std::time::Duration;
 
 use mmstats::{Counter, Field, Gauge, Histogram, Options, Published, Series};
 use mmstats_testing::browser::{Browser, ENTER, LEFT, RIGHT, pixels};
+use mmstats_testing::original::{content, field};
+use mmstats_testing::stats_dir::write;
 use serde_json::json;
 use tempfile::TempDir;
 
 use crate::{ANYWHERE, LABELS, mmash};
+
+/// A thread's further files have its ids and series, and nothing else.
+#[test]
+fn further_files_of_a_thread_are_no_further_threads() {
+    let Some(browser) = Browser::start() else { return };
+    let directory = TempDir::new().unwrap();
+    let pid = std::process::id();
+    for (file, tid, tenant) in [("1", 7, "acme"), ("1-2", 7, "zoo"), ("2", 8, "acme")] {
+        let fields = [
+            field("sys.pid", "I", 0xff, &pid.to_ne_bytes()),
+            field("sys.tid", "q", 0xff, &i64::to_ne_bytes(tid)),
+            field(
+                format!(r#"requests{{tenant="{tenant}"}}"#),
+                "Q",
+                1,
+                &[5_u64.to_ne_bytes(); 2].concat(),
+            ),
+        ];
+        write(directory.path(), format!("mmstats-{file}"), &content(&fields));
+    }
+    let server = mmash(ANYWHERE, directory.path());
+    browser.open(&format!("http://{}/?name=requests&by=process&show=value", server.address));
+    let readings = "[...document.querySelectorAll('.legend .reading')].map(it => it.textContent)";
+    browser.until(&format!("{readings}.join() === '15'"));
+    assert_eq!(browser.ask(&format!("{LEGEND}.join()")), json!(format!("process {pid}")));
+    browser.click("#files");
+    let summary = "document.querySelector('dialog .summary')?.textContent";
+    browser.until(&format!("{summary} === '3 files of 2 threads in 1 process: 2 dead'"));
+}
 
 /// A program without default fields.
 fn program(directory: &TempDir) -> Published<()> {
@@ -155,7 +186,7 @@ fn the_chart_of_a_name_has_its_busiest_series() {
     let expected = json!(expected);
     browser.until(&format!("JSON.stringify({LEGEND}.sort()) === JSON.stringify({expected})"));
     let text = "document.querySelector('.charts .more').textContent";
-    assert_eq!(browser.ask(text), json!("8 of 12 series; the others are one dashed line"));
+    assert_eq!(browser.ask(text), json!("8 of 12 series; the others are added up"));
     browser.until(&format!("{} > 10 && {} > 10", pixels(0, 1), pixels(0, 8)));
     // What the other series count is what is left of the sum.
     let readings = "[...document.querySelectorAll('.legend .reading')]
@@ -253,7 +284,17 @@ fn a_name_with_two_thousand_series_is_usable() {
     browser.until(&format!("{count} === '2,000 series'"));
     browser.until(&format!("{LEGEND}.length === 9"));
     let more = "document.querySelector('.charts .more').textContent";
-    browser.until(&format!("{more}.startsWith('8 of 2,000 series')"));
+    // The largest ones, as none counts. The others would hide them.
+    browser
+        .until(&format!("{more}.startsWith('8 of 2,000 series') && {more}.includes('not drawn')"));
+    let largest: Vec<_> =
+        (1993..=2000).map(|number| format!(r#"tenant="tenant-{number}""#)).collect();
+    let largest = json!(largest);
+    let tenants = format!("{LEGEND}.slice(0, 8).sort()");
+    browser.until(&format!("JSON.stringify({tenants}) === JSON.stringify({largest})"));
+    // What all series have in common stands above them.
+    let title = json!(r#"shop.requests{method="GET"}"#);
+    assert_eq!(browser.ask("document.querySelector('.chart h3 span').textContent"), title);
     browser.click(".row[data-name] .count");
     browser.until(&format!("{LABELS}.length > 10"));
     let rows = browser.ask("document.querySelectorAll('[role=row]').length").as_u64().unwrap();
