@@ -227,6 +227,32 @@ mod tests {
     }
 
     #[test]
+    fn what_fits_can_be_added_and_leaves_what_is_reserved() {
+        const RESERVED: usize = 300;
+        for layout in [Layout::Aligned, Layout::Packed] {
+            let new = NewFile::compose(&[], &Identity::default(), layout, 0, 4096).unwrap();
+            let mut free_space = new.free_space;
+            free_space.reserve(RESERVED);
+            let mut added = 0;
+            for size in (1..250).cycle() {
+                let declared =
+                    DeclaredField { buffered: size % 2 == 0, ..counter(&"x".repeat(size)) };
+                let before = free_space.index_start - free_space.fields_end;
+                if !free_space.fits(&declared) {
+                    break;
+                }
+                free_space.add(&declared).unwrap();
+                let taken = before - (free_space.index_start - free_space.fields_end);
+                assert!(taken <= FreeSpace::most(&declared, layout), "{taken}");
+                added += 1;
+            }
+            assert!(added > 20 && free_space.left() < 500, "{added} {layout:?}");
+            free_space.release(RESERVED);
+            assert!(free_space.fits(&counter("reserved")));
+        }
+    }
+
+    #[test]
     fn later_fields_fit_until_the_space_is_used_and_no_byte_further() {
         let mut new =
             NewFile::compose(&[counter("a")], &Identity::default(), Layout::Aligned, 0, 4096)

@@ -35,6 +35,7 @@ pub use fork_safe::Slot;
 pub(crate) use fork_safe::{ForkSafe, Idle};
 pub use map::AttachedField;
 pub(crate) use map::Map;
+pub(crate) use one_thread::OneThread;
 pub use scalar::Scalar;
 pub(crate) use scalar::ScalarCell;
 pub(crate) use secure::is_privileged;

@@ -10,7 +10,7 @@ use std::ptr::NonNull;
 pub trait UsePerThreadAndItsGuards: Unpin + UnwindSafe + RefUnwindSafe {}
 
 /// May move between threads, but is never shared by several.
-pub(super) type OneThread = PhantomData<dyn UsePerThreadAndItsGuards + Send>;
+pub(crate) type OneThread = PhantomData<dyn UsePerThreadAndItsGuards + Send>;
 
 /// An address in a map. Each use needs its own safety argument.
 #[derive(Clone, Copy, Debug)]

@@ -14,11 +14,12 @@ use super::page_size::page_size;
 use super::space::Space;
 use super::{CreateError, Field};
 use crate::format::{DeclaredField, FreeSpace, Identity, Layout, NewFile};
+use crate::memory::Map;
 
-/// The size of the first one in bytes; each is twice as large as the one before.
+/// The size of the first one in bytes.
 const FIRST_SIZE: usize = 16 << 10;
-/// The largest size, unless a single stat needs more.
-const LARGEST_SIZE: usize = 1 << 20;
+/// How often the size doubles from file to file: up to 1 MiB. A single stat may need more.
+const DOUBLINGS: usize = 6;
 
 /// The further files of an instance.
 #[derive(Debug)]
@@ -85,11 +86,10 @@ impl FurtherFiles {
 
     fn create(&self, declared: &DeclaredField) -> Result<FurtherFile, CreateError> {
         let fields = if self.has_default_fields { self.default_fields()? } else { Vec::new() };
-        let doublings = self.files.len().min(LARGEST_SIZE.ilog2() as usize);
-        let size = LARGEST_SIZE.min(FIRST_SIZE << doublings);
+        let size = FIRST_SIZE << self.files.len().min(DOUBLINGS);
         let page = page_size();
-        // The rest of the first page is enough for the fields above and the trailer.
-        let capacity = (size - page.min(size)).max(FreeSpace::most(declared, self.layout));
+        // A page is enough for the fields above and the trailer.
+        let capacity = size.saturating_sub(page).max(FreeSpace::most(declared, self.layout));
         let image = NewFile::compose(&fields, &self.identity, self.layout, capacity, page)
             .map_err(|error| CreateError::TooLarge { needed: error.needed })?;
         let is_seen = self.is_published && self.location.is_own() && !self.own.are_removed();
@@ -129,6 +129,11 @@ impl FurtherFiles {
             further.file = Some(file);
         }
         Ok(())
+    }
+
+    /// Their maps.
+    pub(super) fn maps(&self) -> impl Iterator<Item = &Map> {
+        self.files.iter().map(|further| &*further.space.map)
     }
 
     /// Another thread takes them over.

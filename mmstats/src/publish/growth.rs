@@ -11,6 +11,7 @@ use super::location::FileLocation;
 use super::space::Space;
 use super::{AddError, CreateError, DeclareError};
 use crate::format::{DeclaredField, Series};
+use crate::memory::Map;
 
 /// Where the later stats of an instance go.
 #[derive(Debug)]
@@ -132,6 +133,14 @@ impl Growth {
     pub(super) fn publish(&self, location: FileLocation) -> Result<(), CreateError> {
         match self.lock().as_mut().and_then(|spaces| spaces.further.as_mut()) {
             Some(further) => further.publish(location),
+            None => Ok(()),
+        }
+    }
+
+    /// Calls `action` with each further file's map, until it fails.
+    pub(super) fn try_for_each<E>(&self, action: impl Fn(&Map) -> Result<(), E>) -> Result<(), E> {
+        match self.lock().as_ref().and_then(|spaces| spaces.further.as_ref()) {
+            Some(further) => further.maps().try_for_each(action),
             None => Ok(()),
         }
     }

@@ -105,7 +105,8 @@ impl<T> Published<T> {
     ///
     /// Returns the error of `msync`, if it fails.
     pub fn flush(&self) -> io::Result<()> {
-        self.map.flush()
+        self.map.flush()?;
+        self.growth.try_for_each(Map::flush)
     }
 
     /// Starts writing to disk without waiting for it.
@@ -114,10 +115,11 @@ impl<T> Published<T> {
     ///
     /// Returns the error of `msync`, if it fails.
     pub fn flush_async(&self) -> io::Result<()> {
-        self.map.flush_async()
+        self.map.flush_async()?;
+        self.growth.try_for_each(Map::flush_async)
     }
 
-    /// Removes the file now. The stats continue in memory, unseen.
+    /// Removes the file now, with its further files. The stats continue in memory, unseen.
     ///
     /// Does nothing in a forked child, or if the name belongs to another file by now.
     pub fn remove(&self) {

@@ -42,7 +42,9 @@ fn two_look_ups_fit_in_one_expression() {
     other.add(stats.twice.get(&[("n", "1")]).get() + stats.twice.get(&[("n", "3")]).get());
     let numbers: Vec<String> = (0..100).map(|number| number.to_string()).collect();
     let kept: Vec<_> = numbers.iter().map(|n| stats.twice.get(&[("n", n)])).collect();
-    kept.iter().for_each(|counter| counter.incr());
+    for counter in &kept {
+        counter.incr();
+    }
     assert!(std::ptr::eq(kept[1], one) && one.get() == 4 && other.get() == 4);
 }
 

@@ -1,6 +1,7 @@
 //! No room for further files.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use mmstats::{Counter, Family, MmStats};
 use mmstats_testing::os::fork::in_child;
@@ -75,12 +76,13 @@ fn on_a_full_file_system_the_rest_counts_as_overflow() {
     assert_eq!(code, 0);
 }
 
+static PATH: OnceLock<PathBuf> = OnceLock::new();
+
 #[test]
 fn what_grew_in_private_memory_is_published_with_the_rest() {
     let parent = tempfile::tempdir().unwrap();
     let directory = parent.path().join("later");
     let create = directory.clone();
-    static PATH: std::sync::OnceLock<std::path::PathBuf> = std::sync::OnceLock::new();
     PATH.set(directory.clone()).unwrap();
     mmstats::per_thread! {
         static STATS: Full = Full::options()

@@ -21,6 +21,12 @@ fn numbers(count: usize) -> Vec<String> {
     (0..count).map(|number| number.to_string()).collect()
 }
 
+fn count(family: &Family<Counter>, numbers: &[String]) {
+    for number in numbers {
+        family.get(&[("n", number)]).incr();
+    }
+}
+
 #[test]
 fn further_files_double_and_say_whose_they_are() {
     alone(|| {
@@ -29,9 +35,11 @@ fn further_files_double_and_say_whose_they_are() {
             let options = Growing::options().layout(layout).filename("{CMD}-{PID}.mmstats");
             let stats = options.path(directory.path()).create().unwrap();
             let numbers = numbers(2_000);
-            numbers.iter().for_each(|number| stats.requests.get(&[("n", number)]).incr());
+            count(&stats.requests, &numbers);
             // 30 KiB each in 8 bytes a bucket.
-            numbers[..50].iter().for_each(|number| stats.sizes.get(&[("n", number)]).record(7));
+            for number in &numbers[..50] {
+                stats.sizes.get(&[("n", number)]).record(7);
+            }
             assert_eq!(by_label(directory.path(), "growth.requests").len(), 2_000, "{layout:?}");
             assert_eq!(by_label(directory.path(), "growth.sizes").len(), 50);
 
@@ -67,10 +75,10 @@ fn the_capacity_comes_first_and_keeps_room_for_the_overflow() {
         let options = Growing::options().prefix("capacity.").capacity(100_000);
         let stats = options.path(directory.path()).create().unwrap();
         let numbers = numbers(600);
-        numbers.iter().for_each(|number| stats.requests.get(&[("n", number)]).incr());
+        count(&stats.requests, &numbers);
         assert_eq!(files(directory.path()).len(), 1);
         let more: Vec<_> = (600..2_100).map(|number| number.to_string()).collect();
-        more.iter().for_each(|number| stats.requests.get(&[("n", number)]).incr());
+        count(&stats.requests, &more);
         let first = StatsFile::read(stats.path().unwrap()).unwrap();
         let overflow = first.get(r#"capacity.requests{overflow="true"}"#).unwrap();
         assert_eq!(overflow.value().as_u64(), Some(100));
@@ -86,22 +94,19 @@ fn further_files_are_kept_and_removed_as_the_first_is() {
             options.keep(true).create().unwrap()
         };
         let numbers = numbers(300);
-        let fill = |stats: &Growing, numbers: &[String]| {
-            numbers.iter().for_each(|number| stats.requests.get(&[("n", number)]).incr());
-        };
         let stats = create("kept.", &kept);
-        fill(&stats, &numbers[..200]);
-        let count = files(kept.path()).len();
-        assert!(count > 1);
+        count(&stats.requests, &numbers[..200]);
+        let before = files(kept.path());
+        assert!(before.len() > 1);
         drop(stats);
-        assert_eq!(files(kept.path()).len(), count);
+        assert_eq!(files(kept.path()), before);
         assert_eq!(by_label(kept.path(), "kept.requests").len(), 200);
 
         let stats = create("removed.", &removed);
-        fill(&stats, &numbers[..200]);
+        count(&stats.requests, &numbers[..200]);
         assert!(files(removed.path()).len() > 1);
         stats.remove();
-        fill(&stats, &numbers);
+        count(&stats.requests, &numbers);
         assert_eq!(files(removed.path()).len(), 0, "what comes later is in memory");
         assert_eq!(stats.requests.get(&[("n", "299")]).get(), 1);
     });
@@ -113,7 +118,7 @@ fn without_default_fields_there_are_only_series() {
         let directory = tempfile::tempdir().unwrap();
         let options = Growing::options().prefix("only.").default_fields(false);
         let stats = options.path(directory.path()).create().unwrap();
-        numbers(500).iter().for_each(|number| stats.requests.get(&[("n", number)]).incr());
+        count(&stats.requests, &numbers(500));
         let all = files(directory.path());
         let files = all.iter().map(|path| StatsFile::read(path).unwrap());
         assert_eq!(files.map(|file| file.stats().count()).sum::<usize>(), 500);

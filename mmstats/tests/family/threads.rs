@@ -39,7 +39,9 @@ fn whoever_is_shown_is_shown_wholly() {
             }
         };
         let threads: Vec<_> = (0..4).map(|thread| thread::spawn(meet(thread))).collect();
-        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        for thread in threads {
+            thread.join().unwrap();
+        }
         let mut sums = by_label(&directory, "tenants.requests");
         assert_eq!(sums.values().sum::<i64>(), 3_000 * (1 + 2 + 3 + 4));
         assert_eq!(sums.remove(&overflow("tenants.requests")), Some(1_000 * 10));
@@ -101,8 +103,10 @@ fn a_thread_goes_on_with_the_series_of_one_that_has_ended() {
     });
 }
 
+type Busy = Box<dyn Fn(&Adopted) -> &UpDownCounter + Send>;
+
 struct Request {
-    _busy: HoldGuard<Adopted, Box<dyn Fn(&Adopted) -> &UpDownCounter + Send>>,
+    _busy: HoldGuard<Adopted, Busy>,
 }
 
 /// The thread that lowers meets the series for the first time.
@@ -126,8 +130,7 @@ fn guards_take_series() {
         mmstats::per_thread! {
             static BOXED: Adopted = Adopted::options().prefix("boxed.").path(stats_dir::path_of("guards"));
         }
-        let counter: Box<dyn Fn(&Adopted) -> &UpDownCounter + Send> =
-            Box::new(|stats| stats.busy.get(&[("tenant", "b")]));
+        let counter: Busy = Box::new(|stats| stats.busy.get(&[("tenant", "b")]));
         let request = Request { _busy: BOXED.hold(counter) };
         assert_eq!(by_label(&directory, "boxed.busy")[r#"boxed.busy{tenant="b"}"#], 1);
         drop(request);

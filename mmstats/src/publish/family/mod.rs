@@ -23,6 +23,7 @@ use table::Table;
 use super::dimensions::{Dimensions, Hasher, Pairs};
 use super::growth::Growth;
 use crate::format::{DeclaredField, OVERFLOW, Series};
+use crate::memory::OneThread;
 
 /// The series of one name, which differ in their dimensions: requests by tenant and status.
 ///
@@ -99,6 +100,8 @@ use crate::format::{DeclaredField, OVERFLOW, Series};
 /// [`HoldGuard`](crate::HoldGuard) can be of a family's series:
 /// `STATS.hold(move |stats| stats.busy.get(&dimensions))`.
 pub struct Family<F, L = Pairs> {
+    /// First, for the compiler's message.
+    one_thread: OneThread,
     hasher: Hasher,
     table: Table<F>,
     overflow: OnceCell<F>,
@@ -118,6 +121,7 @@ impl<F: FamilyKind, L: Dimensions> Family<F, L> {
 
     pub(super) fn attach(declared: DeclaredFamily, sink: F, growth: Arc<Growth>) -> Self {
         let mut family = Self {
+            one_thread: PhantomData,
             hasher: declared.hasher,
             table: Table::new(),
             overflow: OnceCell::new(),

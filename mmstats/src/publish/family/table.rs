@@ -170,7 +170,7 @@ mod tests {
     /// As many as a process can have, with hashes of which many are equal in part or wholly.
     #[test]
     fn each_is_found_where_it_was_added() {
-        let hash = |number: u64| (number % 100) << 32 | number % 1000;
+        let hash = |number: u64| ((number % 100) << 32) | (number % 1000);
         let table = Table::new();
         let mut kept = Vec::new();
         for number in 0..10_000 {
