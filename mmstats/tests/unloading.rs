@@ -5,7 +5,7 @@ use std::mem;
 
 use mmstats_testing::os::fork::in_child;
 use mmstats_testing::os::plugin::Plugin;
-use mmstats_testing::programs::built_example;
+use mmstats_testing::programs::built_library;
 use mmstats_testing::stats_dir::{counter, files};
 
 fn maps_name(text: &str) -> bool {
@@ -14,7 +14,7 @@ fn maps_name(text: &str) -> bool {
 
 #[test]
 fn an_unloaded_plugin_leaves_nothing() {
-    let path = built_example("plugin");
+    let path = built_library("plugin");
     let directory = tempfile::tempdir().unwrap();
     let folder = directory.path().to_str().unwrap();
     let kept = directory.path().join("kept");
@@ -42,7 +42,7 @@ fn an_unloaded_plugin_leaves_nothing() {
 /// The library's destructors run as when it is unloaded, but other threads keep running.
 #[test]
 fn what_a_plugin_publishes_stays_in_memory_when_the_process_ends() {
-    let path = built_example("plugin");
+    let path = built_library("plugin");
     let directory = tempfile::tempdir().unwrap();
     let kept = directory.path().join("kept");
     let code = in_child(|| {

@@ -14,8 +14,17 @@ pub fn built(name: &str) -> PathBuf {
     program
 }
 
-/// The shared object of an example of this package, built likewise.
+/// The program of an example, built likewise.
 pub fn built_example(name: &str) -> PathBuf {
+    let program = folder().join("examples").join(name);
+    if !program.exists() {
+        build(&["--workspace", "--example", name]);
+    }
+    program
+}
+
+/// The shared object of an example of this package, built likewise.
+pub fn built_library(name: &str) -> PathBuf {
     let library = folder().join("examples").join(format!("lib{name}.so"));
     if !library.exists() {
         build(&["--package", "mmstats-testing", "--example", name]);
