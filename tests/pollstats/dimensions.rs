@@ -5,8 +5,11 @@ use std::time::SystemTime;
 use std::{fs, iter, thread};
 
 use mmstats::{
-    Counter, Family, Field, Gauge, Histogram, MmStats, Options, Published, Timer, UpDownCounter,
+    Counter, Family, Field, Gauge, Histogram, MmStats, Options, Published, Series, Timer,
+    UpDownCounter,
 };
+use mmstats_testing::original::field;
+use mmstats_testing::stats_dir::write;
 use serde_json::{Value, json};
 
 use crate::{Running, folder, pollstats, text};
@@ -271,4 +274,27 @@ fn the_list_says_what_a_label_says() {
         (json!(r#"requests{status="200"}"#), json!("requests"), json!({"status": "200"})),
     ];
     assert_eq!(list(&["--by", "status", "hits,requests"]), expected);
+}
+
+/// It took minutes while what is done for a label depended on the number of labels.
+#[test]
+fn a_hundred_thousand_label_sets_are_shown() {
+    const SETS: usize = 100_000;
+    let (folder, path) = folder();
+    let large = "x".repeat(60_000);
+    let odd = [&*large, "my-key", "le", "quantile", "__x", "cmd"];
+    let odd = odd.map(|key| Series::new("requests").with(key, &large[..1000]).compose());
+    let sets = (0..SETS).map(|set| format!(r#"requests{{status="{}",tenant="{set}"}}"#, set % 3));
+    let labels = odd.into_iter().chain(sets).map(String::into_bytes);
+    // These two are plain names.
+    let broken = [b"requests{a=\"\xff\"}".to_vec(), b"requests{a=\"1\",}".to_vec()];
+    let requests: Vec<_> =
+        labels.chain(broken).flat_map(|label| field(&label, "B", 0xff, &[1])).collect();
+    // Nothing proves that the program is dead.
+    write(folder.path(), "requests.mmstats", &[&[1], &*requests].concat());
+
+    let by_status = ["6", "33334", "33333", "33333"];
+    assert_eq!(row(&["--by", "status", "requests", &path]), by_status);
+    // 100,000 tenants, and those without one.
+    assert_eq!(row(&["--by", "tenant", "requests", &path]).len(), SETS + 1);
 }

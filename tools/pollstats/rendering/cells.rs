@@ -1,5 +1,7 @@
 //! From the changes of a stat in some files to the cells of its column.
 
+use std::collections::HashMap;
+use std::mem;
 use std::time::Duration;
 
 use mmstats::{Aggregate, Aggregator, HistogramSnapshot, Value};
@@ -210,21 +212,23 @@ fn number(measurements: &[&Measurement], aggregator: Aggregator) -> Cell {
 
 /// What all files agree on, else how many values there are.
 fn information(measurements: &[&Measurement]) -> Cell {
-    let mut values: Vec<Value<'static>> = Vec::new();
-    for measurement in measurements {
-        let value = match measurement {
-            Measurement::Text(text) => Value::Text(text.clone().into()),
-            Measurement::Gauge(number) => number.clone(),
-            _ => continue,
-        };
-        if !values.contains(&value) {
-            values.push(value);
-        }
+    let values = measurements.iter().filter_map(|measurement| match measurement {
+        Measurement::Text(text) => Some(Value::Text(text.into())),
+        Measurement::Gauge(number) => Some(number.clone()),
+        _ => None,
+    });
+    let mut distinct = HashMap::new();
+    for value in values {
+        distinct.entry((mem::discriminant(&value), value.to_string())).or_insert(value);
     }
-    match values.len() {
+    match distinct.len() {
         0 if measurements.is_empty() => Cell::Missing,
         0 => Cell::Idle,
-        1 => values.pop().map_or(Cell::Missing, Cell::Value),
+        1 => distinct
+            .into_values()
+            .next()
+            .and_then(|value| value.to_static())
+            .map_or(Cell::Missing, Cell::Value),
         several => Cell::Value(Value::Text(format!("{several} values").into())),
     }
 }

@@ -38,8 +38,10 @@ impl Layout {
         };
         let narrow = |need: &ColumnNeed| need.within(SHORTEST_TITLE);
         let mut shown = needs.len();
-        while shown > 1 && total(needs[..shown].iter().map(narrow)) > room_for(room, needs, shown) {
+        let mut width = total(needs.iter().map(narrow));
+        while shown > 1 && width > room_for(room, needs, shown) {
             shown -= 1;
+            width -= narrow(&needs[shown]) + GAP;
         }
         let room = room_for(room, needs, shown);
         let shown_needs = &needs[..shown];
@@ -140,5 +142,8 @@ mod tests {
             assert!(fits || (widths.len() == 1 && room < 20), "{room}: {widths:?}");
         }
         assert_eq!(fit(&[], Some(80)), (vec![], 0));
+        // In no time, however many there are.
+        let (widths, left_out) = fit(&vec![(9, 9); 1_000_000], Some(31));
+        assert_eq!((widths, left_out), (vec![9, 9], 999_998));
     }
 }

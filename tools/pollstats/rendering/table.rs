@@ -1,5 +1,6 @@
 //! Rows for people: columns that fit the terminal, headers repeated, colour by kind.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -86,7 +87,7 @@ impl Table {
     /// Sets the columns and the width of the terminal; `None`: as wide as it gets.
     pub fn fit(&mut self, headings: &[Heading], terminal: Option<usize>) {
         if self.headings != headings {
-            self.widest = headings.iter().map(|heading| self.widest_of(heading)).collect();
+            self.widest = self.widest_of(headings);
             self.headings = headings.to_vec();
             self.header_due = true;
         }
@@ -180,10 +181,12 @@ impl Table {
         self.time_width().map_or(0, |width| width + GAP) + file
     }
 
-    /// The width of a column's widest number so far.
-    fn widest_of(&self, heading: &Heading) -> usize {
-        let known = self.headings.iter().zip(&self.widest);
-        known.filter(|(known, _)| known.name == heading.name).map(|(_, &width)| width).sum()
+    /// The widths of the columns' widest numbers so far.
+    fn widest_of(&self, headings: &[Heading]) -> Vec<usize> {
+        let known = self.headings.iter().map(|heading| heading.name.as_str()).zip(&self.widest);
+        let known: HashMap<_, _> = known.collect();
+        let width = |heading: &Heading| known.get(heading.name.as_str()).map_or(0, |&&width| width);
+        headings.iter().map(width).collect()
     }
 
     /// Makes columns wider; a new header shows where they have moved. Numbers that grow go on growing,

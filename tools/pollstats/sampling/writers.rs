@@ -60,3 +60,83 @@ pub fn join(files: Vec<(&StatsFile, FileSample)>) -> Vec<FileSample> {
     }
     joined
 }
+
+#[cfg(test)]
+mod tests {
+    use mmstats::{Identity, Verdict};
+    use mmstats_testing::foreign::{Foreign, foreign, writer_like};
+
+    use super::*;
+    use crate::pollstats::sampling::measurement::Measurement;
+    use crate::pollstats::sampling::sample::FileState;
+
+    /// A file of this thread with this gauge; a first one has all the default fields.
+    fn file(path: &str, thread: u32, is_first: bool, label: &str) -> StatsFile {
+        let writer = writer_like(&Identity::default(), |it| {
+            it.pid = 7;
+            it.tid = thread.into();
+        });
+        let mut fields = vec![
+            Foreign::new("web.sys.pid", 6, "Q", &[7]),
+            Foreign::new("web.sys.tid", 6, "Q", &[thread.into()]),
+            Foreign::new(label, 2, "Q", &[1]),
+        ];
+        if is_first {
+            fields.push(Foreign::float("web.sys.created", 7, 1e9));
+        }
+        StatsFile::from_bytes(path, foreign(&writer, &fields)).unwrap()
+    }
+
+    /// Those of a thread may come in any order; that of the third has lost its first one.
+    fn files() -> [StatsFile; 6] {
+        [
+            file("1b", 1, false, "b"),
+            file("1", 1, true, "a"),
+            file("2", 2, true, "b"),
+            file("2b", 2, false, "c"),
+            file("3b", 3, false, "d"),
+            file("3c", 3, false, "e"),
+        ]
+    }
+
+    #[test]
+    fn further_files_pass_with_their_first_one() {
+        let files = files();
+        let passing = |filter: &str| -> String {
+            let filters: Vec<Filter> = filter.split(',').map(|it| it.parse().unwrap()).collect();
+            let passing = passing(&filters, "", files.iter());
+            let paths = files.iter().zip(passing).filter(|(_, passes)| *passes);
+            let paths: Vec<_> = paths.map(|(file, _)| file.path().display().to_string()).collect();
+            paths.join(" ")
+        };
+        for (filter, expected) in [
+            ("a", "1b 1"),
+            ("b", "1b 2 2b"),
+            ("c", "2b"),
+            ("d", "3b 3c"),
+            ("sys.tid=2", "2 2b"),
+            ("nothing", ""),
+        ] {
+            assert_eq!(passing(filter), expected, "{filter}");
+        }
+        assert_eq!(super::passing(&[], "", files.iter()), [true; 6]);
+    }
+
+    #[test]
+    fn measurements_of_further_files_are_those_of_the_first_one() {
+        let files = files();
+        let sample = |(number, file): (usize, &StatsFile)| FileSample {
+            path: file.path().to_owned(),
+            state: FileState::Present(Verdict::Alive),
+            measurements: vec![(number, Measurement::Absent)],
+        };
+        let samples = files.iter().enumerate().map(sample);
+        let joined = join(files.iter().zip(samples).collect());
+        let labels =
+            |file: &FileSample| file.measurements.iter().map(|(label, _)| *label).collect();
+        let joined: Vec<(String, Vec<usize>)> =
+            joined.iter().map(|file| (file.path.display().to_string(), labels(file))).collect();
+        let expected = [("1", vec![1, 0]), ("2", vec![2, 3]), ("3b", vec![4, 5])];
+        assert_eq!(joined, expected.map(|(path, labels)| (path.to_owned(), labels)));
+    }
+}
