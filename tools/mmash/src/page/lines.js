@@ -69,7 +69,7 @@ export class Lines {
     const more = others > 0 ? `${number(chosen.length)} of ${number(known.length)} series${rest}` : "";
     const about = { choice, title, panel: `of ${choice} ${key}`, more };
     const lines = chosen.map(({ stat, color }) => ({
-      ...about, stat, color, name: differenceOf(stat, common),
+      ...about, stat, color, name: name.differenceOf(stat),
     }));
     if (hasRest) {
       const stat = new Rest(total, chosen.map(({ stat }) => stat));
@@ -84,12 +84,6 @@ export class Lines {
     const keys = new Set(names.map(({ key }) => key));
     this.#busiest = new Map([...this.#busiest].filter(([key]) => keys.has(key)));
   }
-}
-
-/** The dimensions of a series that aren't those of all. */
-function differenceOf({ labels, dimensions }, common) {
-  const different = Object.entries(labels).filter(([key, value]) => common[key] !== value);
-  return dimensionsText(Object.fromEntries(different)) || dimensions || "(no dimensions)";
 }
 
 function completed(line, show) {

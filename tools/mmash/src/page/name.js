@@ -1,6 +1,7 @@
 // A name: the series that have it, and all of them added up.
 
 import { compareTexts } from "../kit/compare.js";
+import { dimensionsText } from "./stat.js";
 
 /** What series have in common that are added up. */
 export function keyOf({ name, kind, unit }) {
@@ -68,6 +69,12 @@ export class Name {
   get common() {
     this.#common ??= commonOf(this.series.map(({ labels }) => labels));
     return this.#common;
+  }
+
+  /** What a series has beside them, as a text. */
+  differenceOf({ labels }) {
+    const different = Object.entries(labels).filter(([key, value]) => this.common[key] !== value);
+    return dimensionsText(Object.fromEntries(different)) || "(no dimensions)";
   }
 
   /** What stands for all of its series. */

@@ -5,6 +5,7 @@ import { visible } from "../kit/escape.js";
 import { counted, number } from "../kit/format.js";
 import { spark } from "../kit/spark.js";
 import { deathText, lineOf, rateText, showsRate, spanOf, valueText } from "./display.js";
+import { dimensionsText } from "./stat.js";
 
 /** Maximum and minimum number of polls in a sparkline. */
 const MAX_POLLS = 120;
@@ -62,7 +63,7 @@ export function fillStat(row, { stat, prefix, of }, { color, clock }) {
   // Each series has the help text of its name.
   const hint = of ? "" : stat.help;
   const texts = of
-    ? { hidden: `${visible(stat.name)} `, name: stat.dimensions || "(no dimensions)" }
+    ? { hidden: `${visible(stat.name)} `, name: of.differenceOf(stat), dimensions: dimensionsText(of.common) }
     : { hidden: prefix, name: shortName(stat, prefix), dimensions: stat.dimensions };
   setLabel(row, { ...texts, death, hint });
   row.title = [visible(stat.label), death, stat.help].filter(Boolean).join("\n");

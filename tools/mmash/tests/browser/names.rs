@@ -109,6 +109,11 @@ fn series_are_listed_under_their_name() {
     let expected = r#"(no dimensions)1 request,tenant="acme"20 requests,tenant="zoo"300 requests"#;
     assert_eq!(browser.ask(&format!("{series}.join()")), json!(expected));
     browser.screenshot("names");
+    browser.resize(400, 800);
+    browser.until("innerWidth === 400");
+    assert_eq!(browser.ask("document.documentElement.scrollWidth"), json!(400));
+    browser.screenshot("names-narrow");
+    browser.resize(1280, 800);
     // The arrow keys close and open it, also from a series.
     browser.press(LEFT);
     browser.until(&format!("{LABELS}.length === 2"));
