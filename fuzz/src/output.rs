@@ -10,7 +10,7 @@ use mmstats_tools::common::terminal::ColorChoice;
 use mmstats_tools::slurpstats::{Arguments, Format, SelectedFile, exporter_for};
 
 /// What a report has, besides the help texts.
-const REPORTS: [&[&str]; 7] = [
+const REPORTS: [&[&str]; 11] = [
     &["-o", "text", "--layout"],
     &["-o", "text", "--sum", "--raw"],
     &["-o", "json", "--layout"],
@@ -18,6 +18,10 @@ const REPORTS: [&[&str]; 7] = [
     &["-o", "csv"],
     &["-o", "csv", "--sum"],
     &["-o", "prom"],
+    &["-o", "text", "--sum", "--by", "a"],
+    &["-o", "json", "--sum", "--by", "a"],
+    &["-o", "csv", "--sum", "--by", "a"],
+    &["-o", "prom", "--sum", "--by", "a"],
 ];
 
 static ARGUMENTS: LazyLock<Vec<Arguments>> = LazyLock::new(|| {
@@ -68,6 +72,13 @@ fn is_json(text: &str, file: &StatsFile, sum: bool) {
     assert_eq!(stats.len(), file.stats().len());
     for (written, stat) in stats.iter().zip(file.stats()) {
         assert_eq!(written["label"].as_str(), Some(&*stat.label()));
+        let series = stat.series();
+        assert_eq!(written["name"].as_str(), Some(series.name()));
+        let labels = written["labels"].as_object().expect("dimensions");
+        assert_eq!(labels.len(), series.dimensions().len());
+        for (key, value) in series.dimensions() {
+            assert_eq!(labels[key].as_str(), Some(value));
+        }
     }
 }
 

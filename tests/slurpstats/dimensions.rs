@@ -167,6 +167,27 @@ fn a_dead_program_s_state_is_left_out_of_a_group() {
 }
 
 #[test]
+fn kinds_and_units_that_differ_are_rows_of_their_own() {
+    let stat = |label: &str, kind, unit: &str, value| {
+        let field = Foreign::new(label, kind, "Q", &[value]);
+        Foreign { unit: unit.to_owned(), aggregate: 1, ..field }
+    };
+    let files = Files::new([vec![
+        stat(r#"r{a="1"}"#, 1, "jobs", 1),
+        stat(r#"r{a="2"}"#, 2, "jobs", 2),
+        stat(r#"r{a="3"}"#, 1, "bytes", 4),
+        stat(r#"r{a="4"}"#, 1, "jobs", 8),
+        stat(r#"r{a="5",b="1"}"#, 8, "jobs", 16),
+    ]]);
+    let text = lines(["--sum", "--by", "", files.location()]);
+    assert_eq!(text, ["r 9 jobs", "r 2 jobs", "r 4 bytes", "r 16 jobs"]);
+    // Gauges and up-down counters are gauges there, of which one metric has one sample.
+    let prom = output(["--sum", "--by", "", "-o", "prom", files.location()]);
+    let samples: Vec<_> = prom.lines().filter(|line| !line.starts_with(['#', 'm'])).collect();
+    assert_eq!(samples, ["r_bytes_total 4", "r_jobs_total 9", "U__r__jobs 2"], "{prom}");
+}
+
+#[test]
 fn wrong_keys_are_errors() {
     for (arguments, reason) in [
         (&["--sum", "--by", "a,,b"][..], "'--by <KEY,...>': a key is empty"),
