@@ -9,6 +9,7 @@ pub const INDEX: Asset = Asset { path: "", content: include_str!("page/index.htm
 pub const ASSETS: &[Asset] = mmstats_web::parts![
     "busiest.js",
     "choice.js",
+    "content.js",
     "detail.js",
     "display.js",
     "empty_state.js",

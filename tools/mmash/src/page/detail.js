@@ -6,15 +6,8 @@ import { visible } from "../kit/escape.js";
 import { time as timeOfDay } from "../kit/format.js";
 import { nearest } from "../kit/scale.js";
 import { partsOf, titleOf } from "./choice.js";
-import {
-  bandsOf,
-  drawnAt,
-  lineOf,
-  reading,
-  scaleText,
-  spanOf,
-  valueText,
-} from "./display.js";
+import { contentOf } from "./content.js";
+import { reading, valueText } from "./display.js";
 import { Lines } from "./lines.js";
 import { Panel } from "./panel.js";
 import { perFile } from "./per_file.js";
@@ -25,16 +18,6 @@ import { BYS, SHOWS, WINDOWS } from "./url.js";
 const MIN_WINDOW = 60;
 const SHOW_NAMES = { auto: "Auto", value: "Value", rate: "Rate" };
 const BY_NAMES = { series: "Series", total: "Total", process: "Processes" };
-
-/** The others, added up, aren't drawn if they are this many times as high as every other line. */
-const MAX_RATIO = 4;
-
-/** Whether a line is of many series, and so high that the lines of single ones would be flat. */
-function isDwarfing({ isDashed, values }, lines) {
-  const highest = (numbers) => numbers.reduce((most, number) => Math.max(most, Math.abs(number) || 0), 0);
-  const others = lines.filter((line) => !line.isDashed).map((line) => highest(line.values));
-  return isDashed === true && highest(values) > MAX_RATIO * Math.max(...others) && Math.max(...others) > 0;
-}
 
 /** The charts. `onview(change)` gets what of the view was changed here. */
 export class Detail {
@@ -65,7 +48,7 @@ export class Detail {
     const minutes = (value) => `${value} min`;
     const setMinutes = (value) => onview({ minutes: value });
     const setShow = (value) => onview({ show: value });
-    const setBy = (value) => onview({ by: value });
+    const setBy = (value) => onview({ by: value === "total" && !this.#hasNames ? "series" : value });
     this.#bars = [
       choiceBar("minutes", "Window", WINDOWS, minutes, setMinutes),
       choiceBar("show", "Shown as", SHOWS, (value) => SHOW_NAMES[value], setShow),
@@ -128,10 +111,9 @@ export class Detail {
       const members = lines.filter((line) => line.panel === key);
       let [{ more }] = members;
       if (panel.canvas) {
-        const content = this.#content(members, first, times);
-        const drawn = content.lines.filter((line) => !isDwarfing(line, content.lines));
-        more += drawn.length < content.lines.length ? ", but not drawn: these would be flat" : "";
-        panel.draw({ from, to, ...content, lines: drawn }, this.#cursor);
+        const content = contentOf(members, first, times);
+        more += content.lines.length < members.length ? ", but not drawn: these would be flat" : "";
+        panel.draw({ from, to, ...content }, this.#cursor);
       }
       panel.updateLegend(members, members.map((line) => texts[lines.indexOf(line)]), more);
     }
@@ -141,11 +123,15 @@ export class Detail {
 
   /** Stats are their only series, so the choice is between all and processes. */
   #updateBy() {
-    const { by, choices } = this.#view;
-    const hasNames = choices.some((choice) => this.#stats.resolve(choice).names);
+    const { by } = this.#view;
     const bar = this.#bars[2];
-    bar.querySelector("[value=series]").parentElement.hidden = !hasNames;
-    check(bar, hasNames || by !== "series" ? by : "total");
+    bar.querySelector("[value=series]").parentElement.hidden = !this.#hasNames;
+    check(bar, this.#hasNames || by !== "series" ? by : "total");
+  }
+
+  /** Whether a name is chosen. */
+  get #hasNames() {
+    return this.#view.choices.some((choice) => this.#stats.resolve(choice).names);
   }
 
   #window() {
@@ -160,24 +146,6 @@ export class Detail {
     const { clock } = this.#stats;
     const first = Math.max(clock.start, clock.search(from) - 1);
     return [first, Math.min(clock.end, clock.search(to) + 1)];
-  }
-
-  #content(members, first, times) {
-    const lines = [];
-    const bands = [];
-    const along = (numberAt) => Float64Array.from(times, (_, index) => numberAt(first + index));
-    for (const { stat, asRate, color, title, isDashed } of members) {
-      lines.push({ color, isDashed, times, values: along(lineOf(stat, asRate)) });
-      // Bands of several processes or series would hide each other.
-      for (const [low, high, strength] of title === undefined ? bandsOf(stat, asRate) : []) {
-        const [lower, upper] = [low, high].map((name) => along((index) => drawnAt(stat, name, index)));
-        bands.push({ color, strength, times, lower, upper });
-      }
-    }
-    const [{ stat, asRate }] = members;
-    const base = stat.unit === "bytes" && !asRate ? 2 : 10;
-    const zero = members.some((line) => line.asRate);
-    return { lines, bands, base, zero, span: spanOf(stat), format: scaleText(stat, asRate) };
   }
 
   /** Makes new charts and texts if there are other lines, or other scales. */

@@ -175,6 +175,15 @@ fn the_processes_of_a_stat_are_lines_of_one_chart() {
     assert_eq!(browser.ask("document.querySelector('.chart h3 span').textContent"), json!("hits"));
     browser.until(&format!("{} > 10 && {} > 10", pixels(0, 1), pixels(0, 2)));
     browser.screenshot("processes");
+    // A stat without dimensions is its only series.
+    let shown = "[...document.querySelectorAll('[name=by]')].filter(it => it.offsetParent)
+        .map(it => it.value).join()";
+    assert_eq!(browser.ask(shown), json!("total,process"));
+    browser.click("[name=by][value=total]");
+    browser.until("location.search === '?stat=hits&show=value'");
+    browser.until(&format!("{readings} === '16'"));
+    browser.click("[name=by][value=process]");
+    browser.until(&format!("{readings} === '7,9'"));
     browser.click(".chart h3 .close");
     browser.until("document.getElementById('detail').hidden");
 }
