@@ -3,7 +3,8 @@
 //! The strictest lints apply here as in a user's crate: the macros' output must pass them.
 
 #![forbid(unsafe_code)]
-#![deny(warnings, missing_docs, unused_qualifications, clippy::pedantic)]
+#![deny(warnings, missing_docs, unused_qualifications, clippy::pedantic, clippy::nursery)]
+#![deny(rust_2018_idioms, single_use_lifetimes, unused_lifetimes, trivial_casts)]
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -392,6 +393,39 @@ mod made {
         ];
         assert_eq!(made.values(), expected.map(|(label, value)| (label.into(), value.into())));
     }
+}
+
+#[test]
+fn lifetimes_may_have_bounds() {
+    #[derive(DimensionValue, Clone, Copy)]
+    #[repr(u16)]
+    enum Only {
+        One = 200,
+    }
+
+    #[derive(Dimensions)]
+    struct Bounded<'a, 'b: 'a>
+    where
+        'b: 'a,
+        Only: Copy,
+    {
+        short: &'a (dyn DimensionValue + 'a),
+        long: Option<&'b str>,
+        only: Only,
+        forever: Cow<'static, str>,
+    }
+
+    #[derive(MmStats)]
+    struct Stats {
+        bounded: Family<Counter, Bounded<'static, 'static>>,
+    }
+
+    let stats = created::<Stats>();
+    let text = String::from("text");
+    let set = Bounded { short: &1, long: Some(&text), only: Only::One, forever: "f".into() };
+    stats.stats.bounded.get(&set).incr();
+    let label = r#"bounded{forever="f",long="text",only="One",short="1"}"#;
+    assert_eq!(stats.values(), [(label.into(), "1".into())]);
 }
 
 /// Names of the language and the library that mean something else in the user's module.
