@@ -9,6 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use mmstats::{Layout, MmStats, StatsFile};
+use mmstats_fuzz::dimensions::SEPARATOR;
 use mmstats_fuzz::{Fields, Pair, Tail};
 use mmstats_testing::kinds::Kinds;
 
@@ -22,12 +23,32 @@ const MESSAGES: [&str; 3] = [
     r#"{"x":{"a":[1,"\n",null]},"key":"k","token":"t","timestamp":-1,"execution_time":3e7}"#,
 ];
 
+/// Labels with every rule of section 3.7, right and wrong ones.
+const LABELS: [&str; 8] = [
+    r#"http.requests{method="GET",status="200"}"#,
+    r#"r{"my-key"="a\\b\"c\nd",é="☃"}"#,
+    r#"r{"\"\\\n"="{1,}",a="="}"#,
+    r#"{"odd{name",key="v"}"#,
+    r#"{"a{b=\"c\"}"}"#,
+    r#"{"{\"a{b=\\\"c\\\"}\"}"}"#,
+    r#"r{b="1",a="2"}"#,
+    r#"r{a="1",}"#,
+];
+
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args_os().nth(1).ok_or("usage: seeds FOLDER")?;
     let folder = Path::new(&folder);
     for (number, message) in MESSAGES.iter().enumerate() {
         write(folder, "message", &number.to_string(), message.as_bytes())?;
     }
+    for (number, label) in LABELS.iter().enumerate() {
+        write(folder, "dimensions", &number.to_string(), label.as_bytes())?;
+        let parts = label.replace(['{', ',', '='], "\0");
+        let parts: Vec<_> = parts.split('\0').map(str::as_bytes).collect();
+        write(folder, "dimensions", &format!("parts-{number}"), &parts.join(&SEPARATOR))?;
+    }
+    let trap = format!("r{{a=\"{}\",}}", "x".repeat(249));
+    write(folder, "dimensions", "trap", trap.as_bytes())?;
     let files = files()?;
     for (number, pair) in pairs(&files).enumerate() {
         write(folder, "watch", &number.to_string(), &pair.joined())?;

@@ -25,11 +25,13 @@ pub mod os;
 pub mod other_user;
 pub mod programs;
 pub mod prometheus;
+pub mod random;
 #[cfg(feature = "kodemon")]
 pub mod receiver;
 pub mod required;
 pub mod sameness;
 pub mod seccomp;
+pub mod series;
 pub mod server;
 pub mod stats_dir;
 pub mod tmpfs;

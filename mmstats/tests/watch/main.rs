@@ -10,7 +10,6 @@ mod ended_programs;
 mod foreign;
 mod latest;
 mod model;
-mod random;
 mod random_steps;
 mod second_copy;
 mod step;
@@ -18,3 +17,5 @@ mod steps;
 mod unlistable;
 mod world;
 mod writer;
+
+use mmstats_testing::random;
