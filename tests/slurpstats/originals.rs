@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use crate::{json, output, vector};
 
-const VECTORS: [&str; 6] = [
+const VECTORS: [&str; 7] = [
+    "dimensions-packed",
     "py-0.6.1-big",
     "py-0.6.1-every",
     "py-0.6.1-web",

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::{StatsFile, Value};
 
-const VECTORS: [&str; 6] = [
+const VECTORS: [&str; 7] = [
+    "dimensions-packed",
     "py-0.6.1-big",
     "py-0.6.1-every",
     "py-0.6.1-web",
