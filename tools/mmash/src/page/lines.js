@@ -69,7 +69,7 @@ export class Lines {
     const more = others > 0 ? `${number(chosen.length)} of ${number(known.length)} series${rest}` : "";
     const about = { choice, title, panel: `of ${choice} ${key}`, more };
     const lines = chosen.map(({ stat, color }) => ({
-      ...about, stat, color, name: name.differenceOf(stat),
+      ...about, stat, color, name: dimensionsText(name.differenceOf(stat)) || "(no dimensions)",
     }));
     if (hasRest) {
       const stat = new Rest(total, chosen.map(({ stat }) => stat));

@@ -1,7 +1,6 @@
 // A name: the series that have it, and all of them added up.
 
 import { compareTexts } from "../kit/compare.js";
-import { dimensionsText } from "./stat.js";
 
 /** What series have in common that are added up. */
 export function keyOf({ name, kind, unit }) {
@@ -71,10 +70,10 @@ export class Name {
     return this.#common;
   }
 
-  /** What a series has beside them, as a text. */
+  /** The dimensions of a series that others don't have in common with it. */
   differenceOf({ labels }) {
     const different = Object.entries(labels).filter(([key, value]) => this.common[key] !== value);
-    return dimensionsText(Object.fromEntries(different)) || "(no dimensions)";
+    return Object.fromEntries(different);
   }
 
   /** What stands for all of its series. */

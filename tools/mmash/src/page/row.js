@@ -5,7 +5,7 @@ import { visible } from "../kit/escape.js";
 import { counted, number } from "../kit/format.js";
 import { spark } from "../kit/spark.js";
 import { deathText, lineOf, rateText, showsRate, spanOf, valueText } from "./display.js";
-import { dimensionsText } from "./stat.js";
+import { dimensionsText, shownPairs } from "./stat.js";
 
 /** Maximum and minimum number of polls in a sparkline. */
 const MAX_POLLS = 120;
@@ -63,7 +63,7 @@ export function fillStat(row, { stat, prefix, of }, { color, clock }) {
   // Each series has the help text of its name.
   const hint = of ? "" : stat.help;
   const texts = of
-    ? { hidden: `${visible(stat.name)} `, name: of.differenceOf(stat), dimensions: dimensionsText(of.common) }
+    ? { hidden: `${visible(stat.name)} `, labels: of.differenceOf(stat), dimensions: dimensionsText(of.common) }
     : { hidden: prefix, name: shortName(stat, prefix), dimensions: stat.dimensions };
   setLabel(row, { ...texts, death, hint });
   row.title = [visible(stat.label), death, stat.help].filter(Boolean).join("\n");
@@ -103,18 +103,32 @@ function setLevel(row, level, isOpen) {
   }
 }
 
-function setLabel(row, { hidden = "", toggle = "", name, dimensions = "", count = "", death = "", hint = "" }) {
+function setLabel(row, { hidden = "", toggle = "", name, labels, dimensions = "", count = "", death = "", hint = "" }) {
   const [hiddenNode, toggleNode, nameNode, dimensionsNode, countNode, deathNode, hintNode] =
     row.children[1].children;
   setText(hiddenNode, hidden);
   setText(toggleNode, toggle);
-  setText(nameNode, name);
+  if (labels) {
+    setLabels(nameNode, labels);
+  } else {
+    setText(nameNode, name);
+  }
   setText(dimensionsNode, dimensions && `{${dimensions}}`);
   setText(countNode.children[0], count);
   setText(countNode.children[1], count && " series");
   countNode.hidden = count === "";
   setText(deathNode, death);
   setText(hintNode, hint);
+}
+
+/** Sets what tells a series from the others. Where there is little room, keys are hidden. */
+function setLabels(node, labels) {
+  const text = dimensionsText(labels) || "(no dimensions)";
+  if (node.textContent !== text) {
+    const parts = shownPairs(labels).flatMap(([key, value], index) =>
+      [index > 0 ? ", " : "", element("span", { class: "key" }, `${key}=`), value]);
+    node.replaceChildren(...(parts.length > 0 ? parts : [text]));
+  }
 }
 
 function fillValues(row, stat, color, clock) {

@@ -9,11 +9,16 @@ export const LONGEST = 3600;
 /** What was counted, if nobody knows. */
 export const UNKNOWN = { count: NaN, total: NaN };
 
-/** Dimensions as they are shown: `method="GET", tenant="acme"`. */
-export function dimensionsText(labels) {
+/** Dimensions as they are shown, key and value: `method` and `"GET"`. */
+export function shownPairs(labels) {
   const quoted = (text) => `"${visible(text.replace(/["\\]/g, "\\$&"))}"`;
   const named = (key) => (/^[a-z_][a-z0-9_]*$/i.test(key) ? key : quoted(key));
-  return Object.entries(labels).map(([key, value]) => `${named(key)}=${quoted(value)}`).join(", ");
+  return Object.entries(labels).map(([key, value]) => [named(key), quoted(value)]);
+}
+
+/** The same as a text: `method="GET", tenant="acme"`. */
+export function dimensionsText(labels) {
+  return shownPairs(labels).map((pair) => pair.join("=")).join(", ");
 }
 
 /** One stat over all files: a series, a plain stat, or all series of a name. */
