@@ -8,10 +8,13 @@ const GET_200: &str = r#"requests{method="GET",status="200"}"#;
 const GET_500: &str = r#"requests{method="GET",status="500"}"#;
 const PUT_200: &str = r#"requests{method="PUT",status="200"}"#;
 const ODD: &str = r#"requests{path="/[a]*"}"#;
+/// What the former matches as a glob.
+const PATH: &str = r#"requests{path="/ab"}"#;
 
 fn series() -> Labels {
-    let labels = [GET_200, GET_500, PUT_200, ODD, "requests", r#"errors{status="500"}"#, "hits"];
-    labels.map(|label| (label, ColumnKind::Counter)).to_vec()
+    let requests = [GET_200, GET_500, PUT_200, ODD, PATH, "requests"];
+    let labels = requests.into_iter().chain([r#"errors{status="500"}"#, "hits"]);
+    labels.map(|label| (label, ColumnKind::Counter)).collect()
 }
 
 fn labels(list: Option<&str>, by: Option<&str>) -> Vec<String> {
@@ -31,7 +34,8 @@ fn a_name_is_all_its_series_and_a_label_one() {
         ("*s", &["errors", "hits", "requests"]),
         ("*{*200*", &[GET_200, PUT_200]),
         (r#"requests{*,status="?00"}"#, &[GET_200, GET_500, PUT_200]),
-        (r#"requests{path="/[a]*"},requests{p*}"#, &[ODD]),
+        (r#"requests{path="/[a]*"},requests{p*}"#, &[ODD, PATH]),
+        (r#"requests{path="/[a]?"}"#, &[PATH]),
         // Nothing.
         (r#"requests{status="200"}"#, &[r#"requests{status="200"}"#]),
     ] {
