@@ -109,7 +109,8 @@ fn series_that_come_later_are_in_the_sum_of_their_name_at_once() {
         let workers = [1, 2].map(|thread| scope.spawn(move || work(thread)));
         workers.into_iter().map(|worker| worker.join().unwrap()).collect()
     });
-    let ok = (1 + 2) * TENANTS;
+    before.requests.get(&[("status", "2xx"), ("tenant", "new")]).add(10_000);
+    let ok = (1 + 2) * TENANTS + 10_000;
     assert_eq!(sums(&one), [ok + 2000 * TENANTS]);
     assert_eq!(sums(&by), [ok]);
     drop(files);
@@ -133,6 +134,8 @@ fn every_kind_is_added_up_by_its_own_rule() {
     let fields = "web.waiting,web.busy";
     assert_eq!(row(&[fields, &path]), ["-7", "7"]);
     assert_eq!(row(&["--aggr", "max", fields, &path]), ["-7", "4"]);
+    let both = r#"web.waiting{tenant="a"},web.busy,web.busy{tenant="b"}"#;
+    assert_eq!(row(&[both, &path]), ["-3", "7", "4"]);
     assert_eq!(row(&["--by", "tenant", fields, &path]), ["-3", "-4", "3", "4"]);
 
     let running = Running::start(&[

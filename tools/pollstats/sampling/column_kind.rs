@@ -147,7 +147,8 @@ mod tests {
     fn a_gauge_is_named_by_its_label_or_its_name() {
         let gauges = ["busy".parse().unwrap(), "*2*".parse().unwrap()];
         let label = r#"hits{status="200"}"#;
-        assert!(is_gauge(&gauges, label, "hits") && is_gauge(&gauges, label, "busy"));
+        assert!(is_gauge(&gauges, label, "hits"));
+        assert!(is_gauge(&gauges, r#"busy{disk="a"}"#, "busy"));
         assert!(!is_gauge(&gauges, "hits", "hits") && !is_gauge(&[], label, "busy"));
     }
 }
