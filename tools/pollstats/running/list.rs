@@ -14,7 +14,7 @@ use crate::pollstats::args::{Arguments, Format};
 use crate::pollstats::operands::Operands;
 use crate::pollstats::rendering::records;
 use crate::pollstats::sampling::fields::Fields;
-use crate::pollstats::sampling::writers;
+use crate::pollstats::sampling::writers::Passing;
 
 /// Lists the labels that FIELDS match, or all; returns whether there are any. Says why if there are
 /// no files.
@@ -82,7 +82,8 @@ fn collect(
             files.push(file.clone());
         }
     }
-    let passing = writers::passing(&arguments.filters(), &arguments.prefix, files.iter());
+    let (filters, prefix) = (arguments.filters(), &arguments.prefix);
+    let passing = Passing::default().of(&filters, prefix, files.iter());
     let mut entries = Entries::new(fields, arguments.gauges(), arguments.by.is_some());
     for (file, _) in files.iter().zip(passing).filter(|(_, passes)| *passes) {
         entries.add(file);

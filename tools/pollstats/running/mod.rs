@@ -4,5 +4,6 @@ mod entries;
 mod list;
 mod run;
 mod schedule;
+mod unmatched;
 
 pub use run::run;

@@ -12,6 +12,7 @@ use mmstats_cli::shutdown::Shutdown;
 
 use super::list::list;
 use super::schedule::Schedule;
+use super::unmatched::Unmatched;
 use crate::common::selection::explain_no_files;
 use crate::pollstats::args::{Arguments, NAME};
 use crate::pollstats::operands::Operands;
@@ -154,7 +155,7 @@ impl<'a> Run<'a> {
             self.diagnostics.note(&"waiting for the first program; press Ctrl-C to stop");
         }
         if !(self.waits() && baseline.files.is_empty()) {
-            self.report_unmatched(&baseline);
+            self.report_unmatched(baseline.files.is_empty());
         }
         while self.waits() {
             if shutdown.wait_until(schedule.due()) {
@@ -170,6 +171,17 @@ impl<'a> Run<'a> {
     /// Whether there is nothing to show yet, and the user waits for it.
     fn waits(&self) -> bool {
         self.arguments.wait && !self.fields.are_available(&self.poller.sampler.known)
+    }
+
+    fn report_unmatched(&self, are_no_files: bool) {
+        let unmatched = Unmatched {
+            arguments: self.arguments,
+            fields: self.fields,
+            sampler: &self.poller.sampler,
+            are_no_files,
+            are_no_columns: self.columns.is_empty(),
+        };
+        unmatched.report(self.diagnostics);
     }
 
     /// Updates the columns to what is known.
@@ -238,35 +250,5 @@ impl<'a> Run<'a> {
     fn column_options(&self) -> ColumnOptions {
         let Arguments { delta, change, percentile, .. } = *self.arguments;
         ColumnOptions { delta, change, percentile }
-    }
-
-    /// A field that nothing matches may come later, or be misspelt.
-    fn report_unmatched(&self, baseline: &Sample) {
-        let is_filtered = self.arguments.alive || !self.arguments.filters.is_empty();
-        if baseline.files.is_empty() && is_filtered {
-            return self.diagnostics.note(
-                &match (self.arguments.alive, self.arguments.filters.len()) {
-                    (true, 0) => "no program is alive; --list without --alive shows every label",
-                    (true, _) => {
-                        "no file of a live program passes -f; --list without both shows every label"
-                    }
-                    _ => "no file passes -f; --list without it shows every label",
-                },
-            );
-        }
-        let Sampler { known, others, .. } = &self.poller.sampler;
-        for (field, suggestions) in self.fields.unmatched(known, others) {
-            let hint = match &*suggestions.join(" or ") {
-                "" => "--list shows what there is".to_owned(),
-                suggestions => format!("did you mean {}?", escape(suggestions)),
-            };
-            self.diagnostics.note(&format_args!("no file has {}; {hint}", escape(field)));
-        }
-        if self.columns.is_empty() && self.diagnostics.errors() == 0 {
-            let all = if self.arguments.all { "" } else { "; --all adds sys.*" };
-            let message =
-                format_args!("nothing moves in these files{all}; --list shows what there is");
-            self.diagnostics.note(&message);
-        }
     }
 }

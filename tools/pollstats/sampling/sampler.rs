@@ -14,7 +14,7 @@ use super::filter::Filter;
 use super::label_table::{LabelTable, LabelUse, Stage};
 use super::sample::{FileSample, FileState, Sample};
 use super::selection::Candidate;
-use super::writers;
+use super::writers::{self, Passing};
 use crate::common::natural;
 use crate::common::patterns::LabelPattern;
 use crate::common::subject::Subject;
@@ -53,6 +53,7 @@ pub struct Sampler<'a> {
     has_sampled: bool,
     /// With `alive`: the files that didn't take part in the last sample.
     not_alive: HashSet<PathBuf>,
+    passing: Passing,
     unpublished: Unpublished,
     labels: LabelTable,
     /// What is to be reported.
@@ -69,6 +70,7 @@ impl<'a> Sampler<'a> {
             others: BTreeSet::new(),
             has_sampled: false,
             not_alive: HashSet::new(),
+            passing: Passing::default(),
             unpublished: Unpublished::default(),
             labels: LabelTable::default(),
             notes: Vec::new(),
@@ -80,7 +82,7 @@ impl<'a> Sampler<'a> {
     pub fn sample(&mut self, changes: &Changes, time: f64, diagnostics: &Diagnostics) -> Sample {
         let SampleOptions { ref filters, prefix, alive, joined, ordered, .. } = self.options;
         let files = changes.files().iter().map(FileChange::file);
-        let passing = writers::passing(filters, prefix, files);
+        let passing = self.passing.of(filters, prefix, files);
         let mut not_alive = HashSet::new();
         let (mut files, mut events) = (Vec::new(), Vec::new());
         for (change, _) in changes.files().iter().zip(passing).filter(|(_, passes)| *passes) {

@@ -17,23 +17,36 @@ fn of_further(file: &StatsFile) -> Option<Writer> {
     if is_further { Writer::of(file) } else { None }
 }
 
-/// Which of several files take part: those that pass any of the filters, and the further files of
-/// their threads, which lack nearly all that could be filtered by.
-pub fn passing<'a>(
-    filters: &[Filter],
-    prefix: &str,
-    files: impl ExactSizeIterator<Item = &'a StatsFile> + Clone,
-) -> Vec<bool> {
-    if filters.is_empty() {
-        return vec![true; files.len()];
+/// Which files take part: those that pass any of the filters, and the further files of their threads,
+/// which lack nearly all that could be filtered by.
+#[derive(Debug, Default)]
+pub struct Passing {
+    /// Whose files passed at the last poll: a first file may be removed before its further ones.
+    last: HashSet<Writer>,
+}
+
+impl Passing {
+    /// For each of the files of a poll, whether it takes part.
+    pub fn of<'a>(
+        &mut self,
+        filters: &[Filter],
+        prefix: &str,
+        files: impl ExactSizeIterator<Item = &'a StatsFile> + Clone,
+    ) -> Vec<bool> {
+        if filters.is_empty() {
+            return vec![true; files.len()];
+        }
+        let passes = |file: &StatsFile| any_passes(filters, file, prefix);
+        let mut passing: Vec<_> = files.clone().map(passes).collect();
+        let own = files.clone().zip(&passing).filter(|(_, passes)| **passes);
+        let writers: HashSet<_> = own.filter_map(|(file, _)| Writer::of(file)).collect();
+        let known = |writer: &Writer| writers.contains(writer) || self.last.contains(writer);
+        for (file, passes) in files.zip(&mut passing).filter(|(_, passes)| !**passes) {
+            *passes = of_further(file).is_some_and(|writer| known(&writer));
+        }
+        self.last = writers;
+        passing
     }
-    let mut passing: Vec<_> = files.clone().map(|file| any_passes(filters, file, prefix)).collect();
-    let writers = || files.clone().zip(&passing).filter(|(_, passes)| **passes);
-    let writers: HashSet<_> = writers().filter_map(|(file, _)| Writer::of(file)).collect();
-    for (file, passes) in files.zip(&mut passing) {
-        *passes = *passes || of_further(file).is_some_and(|writer| writers.contains(&writer));
-    }
-    passing
 }
 
 /// Joins what was measured in further files with their thread's first one, where there is one.
@@ -104,7 +117,7 @@ mod tests {
         let files = files();
         let passing = |filter: &str| -> String {
             let filters: Vec<Filter> = filter.split(',').map(|it| it.parse().unwrap()).collect();
-            let passing = passing(&filters, "", files.iter());
+            let passing = Passing::default().of(&filters, "", files.iter());
             let paths = files.iter().zip(passing).filter(|(_, passes)| *passes);
             let paths: Vec<_> = paths.map(|(file, _)| file.path().display().to_string()).collect();
             paths.join(" ")
@@ -119,7 +132,18 @@ mod tests {
         ] {
             assert_eq!(passing(filter), expected, "{filter}");
         }
-        assert_eq!(super::passing(&[], "", files.iter()), [true; 6]);
+        assert_eq!(Passing::default().of(&[], "", files.iter()), [true; 6]);
+    }
+
+    #[test]
+    fn a_further_file_passes_once_more_when_its_first_one_has_gone() {
+        let [further, first, ..] = files();
+        let mut passing = Passing::default();
+        let mut passing =
+            |files: &[&StatsFile]| passing.of(&["a".parse().unwrap()], "", files.iter().copied());
+        assert_eq!(passing(&[&further, &first]), [true, true]);
+        assert_eq!(passing(&[&further]), [true]);
+        assert_eq!(passing(&[&further]), [false]);
     }
 
     #[test]
