@@ -11,9 +11,15 @@ use std::error::Error;
 use std::time::Duration;
 
 use mmstats::{
-    Average, Counter, Gauge, Histogram, MmStats, MovingAverage, Text, Timer, Timestamp,
-    UpDownCounter, WindowedAverage,
+    Average, Counter, Dimensions, Family, Gauge, Histogram, MmStats, MovingAverage, Text, Timer,
+    Timestamp, UpDownCounter, WindowedAverage,
 };
+
+#[derive(Dimensions)]
+struct Parity {
+    parity: &'static str,
+    last_digit: u64,
+}
 
 #[derive(MmStats)]
 #[mmstats(prefix = "writes.")]
@@ -32,6 +38,7 @@ struct Every {
     timer: Timer,
     histogram: Histogram,
     text: Text,
+    series: Family<Counter, Parity>,
 }
 
 impl Every {
@@ -50,7 +57,9 @@ impl Every {
         self.timer.time(|| ());
         self.timer.record(Duration::from_micros(number));
         self.histogram.record(number);
-        self.text.set(if number.is_multiple_of(2) { "even" } else { "odd" });
+        let parity = if number.is_multiple_of(2) { "even" } else { "odd" };
+        self.text.set(parity);
+        self.series.get(&Parity { parity, last_digit: number % 10 }).incr();
     }
 }
 

@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 
 use mmstats_testing::required::succeeds;
 
-/// Writes of `examples/writes` per number: twelve, through a struct and a static.
-const WRITES_A_ROUND: u64 = 2 * 12;
+/// Writes of `examples/writes` per number: fifteen, through a struct and a static.
+const WRITES_A_ROUND: u64 = 2 * 15;
 
 /// Calls of each kind.
 type Calls = BTreeMap<String, u64>;

@@ -3,20 +3,15 @@
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
-use std::io::{self, PipeWriter, Read, Write as _};
-use std::mem::ManuallyDrop;
+use std::io::Write as _;
 
 use mmstats::{Layout, MmStats, Options, PerThread, Published};
+use mmstats_testing::confined::confined;
 use mmstats_testing::kinds::Kinds;
 use mmstats_testing::kinds::writes::{GUARDS, WRITES, Write};
 use mmstats_testing::os::allocator::{self, Counting};
-use mmstats_testing::os::fork::run_in_child;
-use mmstats_testing::required::skip;
-use mmstats_testing::seccomp;
-use nix::libc;
 use nix::sys::signal::Signal;
 use nix::sys::wait::WaitStatus;
-use nix::unistd::alarm;
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -27,9 +22,6 @@ const ROUNDS: u64 = if cfg!(debug_assertions) { 50_000 } else { 10_000_000 };
 
 /// Two layouts; a struct's fields, fields that were added later, a static.
 const WAYS: usize = 2 * 3;
-
-/// Seconds until a child that hangs is killed by its own alarm.
-const TIMEOUT: u32 = 300;
 
 const STATICS: [(&str, &PerThread<Kinds>); 2] = [("Aligned", &ALIGNED), ("Packed", &PACKED)];
 
@@ -95,7 +87,7 @@ fn every_write_of_every_kind_allocates_nothing() {
 /// The clocks are read in the process (time-stamp counter, vDSO), as on every usual machine.
 #[test]
 fn every_write_of_every_kind_makes_no_system_call() {
-    let Some((end, done)) = confined(|ways, report| {
+    let Some((end, done)) = confined(ways, |ways, report| {
         for (way, write_often) in ways {
             for (name, write) in WRITES {
                 write_often(write, ROUNDS);
@@ -122,7 +114,7 @@ fn every_write_of_every_kind_makes_no_system_call() {
 
 #[test]
 fn a_child_that_makes_a_system_call_is_killed() {
-    let Some((end, report)) = confined(|_, report| {
+    let Some((end, report)) = confined(ways, |_, report| {
         writeln!(report, "before").unwrap();
         let pid = nix::unistd::getpid();
         writeln!(report, "{pid}").unwrap();
@@ -131,28 +123,4 @@ fn a_child_that_makes_a_system_call_is_killed() {
     };
     assert!(matches!(end, WaitStatus::Signaled(_, Signal::SIGSYS, _)), "{end:?}");
     assert_eq!(report, "before\n");
-}
-
-/// Runs `action` in a child that is killed at any system call but `write` and `exit_group`. Returns
-/// how it ended and what it reported, or `None` if there is no such filter.
-fn confined(action: impl FnOnce(&Ways, &mut PipeWriter)) -> Option<(WaitStatus, String)> {
-    const NO_FILTER: &str = "no filter: ";
-    let (mut reader, writer) = io::pipe().unwrap();
-    let end = run_in_child(|| {
-        alarm::set(TIMEOUT);
-        // Dropping them would close and unmap.
-        let mut writer = ManuallyDrop::new(writer);
-        let ways = ManuallyDrop::new(ways());
-        match seccomp::allow_only(&[libc::SYS_write, libc::SYS_exit_group]) {
-            Ok(()) => action(&ways, &mut writer),
-            Err(error) => write!(writer, "{NO_FILTER}{error}").unwrap(),
-        }
-    });
-    let mut report = String::new();
-    reader.read_to_string(&mut report).unwrap();
-    if let Some(error) = report.strip_prefix(NO_FILTER) {
-        skip(format_args!("system calls can't be forbidden here: {error}"));
-        return None;
-    }
-    Some((end, report))
 }

@@ -8,6 +8,7 @@ pub mod actor;
 #[cfg(feature = "browser")]
 pub mod browser;
 pub mod command;
+pub mod confined;
 pub mod counting;
 #[cfg(feature = "document")]
 pub mod document;
