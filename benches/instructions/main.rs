@@ -11,8 +11,22 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use mmstats::{
-    Average, Counter, Gauge, Histogram, MmStats, MovingAverage, Text, Timer, UpDownCounter,
+    Average, Counter, DimensionValue, Dimensions, Family, Gauge, Histogram, MmStats, MovingAverage,
+    Text, Timer, UpDownCounter,
 };
+
+#[derive(Clone, Copy, DimensionValue)]
+enum Method {
+    Get,
+    Post,
+}
+
+#[derive(Dimensions)]
+struct Request<'a> {
+    tenant: &'a str,
+    method: Method,
+    status: u16,
+}
 
 #[derive(MmStats)]
 struct Kinds {
@@ -24,6 +38,8 @@ struct Kinds {
     timer: Timer,
     histogram: Histogram,
     text: Text,
+    requests: Family<Counter, Request<'static>>,
+    pairs: Family<Counter>,
 }
 
 mmstats::per_thread! {
@@ -54,8 +70,10 @@ macro_rules! writes {
 }
 
 const TEXT: &str = "thirty bytes of text, no more.";
+const REQUEST: Request<'static> = Request { tenant: "acme", method: Method::Post, status: 200 };
+const PAIRS: &[(&str, &str)] = &[("tenant", "acme"), ("method", "GET")];
 
-const ALL: [(&str, Writes); 17] = [
+const ALL: [(&str, Writes); 20] = [
     writes!("Counter::incr", |stats, _round| black_box(stats).counter.incr()),
     writes!("Gauge::set", |stats, round| black_box(stats).gauge.set(round)),
     writes!("Gauge::add", |stats, round| black_box(stats).gauge.add(round)),
@@ -88,6 +106,16 @@ const ALL: [(&str, Writes); 17] = [
     writes!("Timer::record_secs", |stats, round| black_box(stats).timer.record_secs(round as f64)),
     writes!("Histogram::record", |stats, round| black_box(stats).histogram.record(round)),
     writes!("Text::set", |stats, _round| black_box(stats).text.set(black_box(TEXT))),
+    // Each has one series: with several, the instructions would depend on where the hash puts them.
+    writes!("Family::get of a struct, incr", |stats, _round| {
+        black_box(stats).requests.get(&black_box(REQUEST)).incr();
+    }),
+    writes!("Family::get of two pairs, incr", |stats, _round| {
+        black_box(stats).pairs.get(black_box(PAIRS)).incr();
+    }),
+    writes!("per_thread!: Family::get of a struct, incr", |_stats, _round| {
+        STATS.with(|stats| black_box(stats).requests.get(&black_box(REQUEST)).incr());
+    }),
 ];
 
 /// What is counted, from its beginning to its end.
