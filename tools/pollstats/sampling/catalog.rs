@@ -15,8 +15,8 @@ use crate::common::subject::Subject;
 pub struct Catalog {
     labels: Vec<LabelInfo>,
     by_label: BTreeMap<Arc<str>, LabelId>,
-    /// The most labels.
-    limit: usize,
+    /// How many labels there may still be.
+    left: usize,
     changes: u64,
 }
 
@@ -63,9 +63,9 @@ pub enum Entry {
 }
 
 impl Catalog {
-    /// Knows no label yet, and at most this number of them.
+    /// Knows no label yet, and at most this number of them; a long one counts as several.
     pub fn new(limit: usize) -> Self {
-        Self { labels: Vec::new(), by_label: BTreeMap::new(), limit, changes: 0 }
+        Self { labels: Vec::new(), by_label: BTreeMap::new(), left: limit, changes: 0 }
     }
 
     /// Adds what a stat says to what is known of a label.
@@ -78,9 +78,12 @@ impl Catalog {
     ) -> Entry {
         let Target { label, selected_by } = target;
         let Some(&id) = self.by_label.get(label) else {
-            if self.labels.len() >= self.limit {
+            /// Bytes of a label that counts as one.
+            const USUAL: usize = 128;
+            let Some(left) = self.left.checked_sub(1 + label.len() / USUAL) else {
                 return Entry::Full;
-            }
+            };
+            self.left = left;
             let id = self.labels.len();
             self.labels.push(LabelInfo::of(label, stat, kind, subject, selected_by));
             self.by_label.insert(Arc::clone(&self.labels[id].label), id);
@@ -190,61 +193,4 @@ impl LabelInfo {
 }
 
 #[cfg(test)]
-mod tests {
-    use mmstats::{Identity, StatsFile};
-    use mmstats_testing::foreign::{Foreign, foreign, writer_like};
-
-    use super::*;
-
-    /// Adds a stat to what is known of `r`.
-    fn add(known: &mut Catalog, label: &str, kind: u8, unit: &str) -> Entry {
-        let field = Foreign { unit: unit.to_owned(), ..Foreign::new(label, kind, "Q", &[1]) };
-        let bytes = foreign(&writer_like(&Identity::default(), |_| {}), &[field]);
-        let file = StatsFile::from_bytes("file", bytes).unwrap();
-        let stat = file.get(label).unwrap();
-        known.add(Target::new("r"), &stat, ColumnKind::of(&stat, false), Subject::Work)
-    }
-
-    const UNKNOWN: u8 = 0;
-    const COUNTER: u8 = 1;
-    const GAUGE: u8 = 2;
-
-    #[test]
-    fn series_of_one_kind_and_unit_are_added_up() {
-        let mut known = Catalog::new(10);
-        let rejected = |is_first| Entry::Rejected { id: 0, is_first };
-        for (label, kind, unit, expected) in [
-            // The kind is only a guess yet.
-            ("r{a}", UNKNOWN, "", Entry::Member(0)),
-            ("r{b}", COUNTER, "bytes", Entry::Member(0)),
-            ("r{c}", COUNTER, "bytes", Entry::Member(0)),
-            ("r{c}", COUNTER, "", rejected(true)),
-            ("r{d}", GAUGE, "bytes", rejected(false)),
-            ("r{e}", UNKNOWN, "", rejected(false)),
-            // Another version of the program that came first.
-            ("r{a}", GAUGE, "", Entry::Member(0)),
-        ] {
-            assert_eq!(add(&mut known, label, kind, unit), expected, "{label}");
-        }
-        let info = known.info(0);
-        assert_eq!((info.kind, &*info.unit), (ColumnKind::Counter, "bytes"));
-    }
-
-    #[test]
-    fn there_are_no_more_labels_than_the_limit() {
-        let mut known = Catalog::new(0);
-        assert_eq!(add(&mut known, "r", COUNTER, ""), Entry::Full);
-        assert_eq!((known.iter().count(), known.changes()), (0, 0));
-    }
-
-    #[test]
-    fn what_is_new_is_a_change() {
-        let mut known = Catalog::new(10);
-        let changes = [("r{a}", UNKNOWN), ("r{a}", UNKNOWN), ("r{b}", COUNTER), ("r{c}", COUNTER)];
-        let changes = changes.map(|(label, kind)| {
-            add(&mut known, label, kind, "");
-            known.changes()
-        });
-        assert_eq!(changes, [1, 1, 2, 2]);
-    }
-}
+mod tests;

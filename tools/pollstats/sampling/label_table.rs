@@ -3,8 +3,10 @@
 use super::catalog::LabelId;
 use crate::common::label_index::LabelIndex;
 
-/// Labels that may be known beyond those of the files at present.
-const SLACK: usize = 10_000;
+/// Bytes of labels that may be known beyond those of the files at present.
+const SLACK: usize = 1 << 20;
+/// What a label takes beyond its own bytes, about.
+const OVERHEAD: usize = 128;
 
 /// What is known of a label of stats.
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,21 +42,22 @@ pub struct LabelTable {
     measured: Vec<u64>,
     /// The number of the present file.
     file: u64,
-    /// How many stats there were since the last check.
-    stats: usize,
+    /// The bytes of all labels.
+    size: usize,
+    /// The bytes of the labels of all stats since the last check.
+    present: usize,
 }
 
 impl LabelTable {
     /// Begins a file.
-    pub fn begin_file(&mut self, stats: usize) {
+    pub fn begin_file(&mut self) {
         self.file += 1;
-        self.stats += stats;
     }
 
     /// Ends a poll: forgets everything if most of the labels have gone.
     pub fn end_poll(&mut self) {
-        let stats = std::mem::take(&mut self.stats);
-        if self.uses.len() > 2 * stats + SLACK {
+        let present = std::mem::take(&mut self.present);
+        if self.size > 2 * present + SLACK {
             *self = Self { file: self.file, ..Self::default() };
         }
     }
@@ -62,7 +65,9 @@ impl LabelTable {
     /// The number of a label, and what is known of it.
     pub fn find(&mut self, label: &[u8]) -> (usize, LabelUse) {
         let number = self.index.number(label);
+        self.present += label.len() + OVERHEAD;
         if number == self.uses.len() {
+            self.size += label.len() + OVERHEAD;
             self.uses.push(LabelUse::default());
             self.measured.push(0);
         }
@@ -89,7 +94,7 @@ mod tests {
     fn of_one_label_in_a_file_the_first_counts() {
         let mut table = LabelTable::default();
         let mut counting = |labels: &str| -> usize {
-            table.begin_file(labels.len());
+            table.begin_file();
             let numbers: Vec<_> = labels.bytes().map(|label| table.find(&[label]).0).collect();
             numbers.into_iter().filter(|&number| table.is_first(number)).count()
         };
@@ -99,10 +104,11 @@ mod tests {
     #[test]
     fn labels_that_have_gone_are_forgotten() {
         let mut table = LabelTable::default();
-        let mut poll = |labels: std::ops::Range<usize>| {
-            table.begin_file(labels.len());
+        let mut poll = |labels: std::ops::Range<usize>, size: usize| {
+            table.begin_file();
             let known = labels.filter(|label| {
-                let (number, label_use) = table.find(&label.to_ne_bytes());
+                let label = [&label.to_ne_bytes()[..], &vec![b'x'; size]].concat();
+                let (number, label_use) = table.find(&label);
                 table.set(number, LabelUse { stage: Stage::Final, ..label_use });
                 label_use.stage == Stage::Final
             });
@@ -110,8 +116,10 @@ mod tests {
             table.end_poll();
             known
         };
-        assert_eq!(poll(0..3 * SLACK), 0);
-        assert_eq!(poll(0..3 * SLACK), 3 * SLACK);
-        assert_eq!([poll(0..10), poll(0..10), poll(0..10)], [10, 0, 10], "far more than there are");
+        for (count, size) in [(20_000, 0), (40, 60_000)] {
+            assert_eq!([poll(0..count, size), poll(0..count, size)], [0, count]);
+            let few = [poll(0..5, size), poll(0..5, size), poll(0..5, size)];
+            assert_eq!(few, [5, 0, 5], "far more than there are");
+        }
     }
 }

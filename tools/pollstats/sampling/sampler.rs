@@ -37,7 +37,7 @@ pub struct SampleOptions<'a> {
     pub ordered: bool,
     /// Whether files of one thread are measured together.
     pub joined: bool,
-    /// The most labels that have columns.
+    /// The most labels that have columns; a long one counts as several.
     pub max_labels: usize,
 }
 
@@ -121,7 +121,7 @@ impl<'a> Sampler<'a> {
 
     fn measure(&mut self, change: &FileChange, now: f64) -> FileSample {
         let file = change.file();
-        self.labels.begin_file(file.stats().len());
+        self.labels.begin_file();
         let mut measurements = Vec::new();
         for stat in file.stats() {
             let (number, mut label_use) = self.labels.find(stat.label_bytes());
@@ -199,10 +199,8 @@ impl<'a> Sampler<'a> {
                     self.notes.push(rejection(&candidate.label, stat, kind, self.known.info(id)));
                 }
                 Entry::Full if !self.is_full => {
-                    let limit = self.options.max_labels;
                     self.is_full = true;
-                    self.notes
-                        .push(format!("more than {limit} labels; the last ones have no column"));
+                    self.notes.push("too many labels: the last ones have no column".to_owned());
                 }
                 _ => {}
             }
