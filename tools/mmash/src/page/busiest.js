@@ -35,9 +35,7 @@ export class Busiest {
 
   #choose(known, asRate, clock) {
     const ranked = known.map((stat) => ({ stat, ranks: this.#ranksOf(stat, asRate, clock) }));
-    ranked.sort(({ stat: a, ranks: [a1, a2] }, { stat: b, ranks: [b1, b2] }) =>
-      b1 - a1 || b2 - a2 || compareTexts(a.label, b.label));
-    const chosen = ranked.slice(0, COLORS).map(({ stat }) => stat);
+    const chosen = firstOf(ranked, compareRanks).map(({ stat }) => stat);
     const kept = this.#lines.map((stat) => (chosen.includes(stat) ? stat : null));
     const added = chosen.filter((stat) => !kept.includes(stat));
     this.#lines = kept.map((stat) => stat ?? added.shift() ?? null);
@@ -50,6 +48,23 @@ export class Busiest {
     const rank = isValue ? size : activityOf(stat, clock);
     return [rank * (this.#lines.includes(stat) ? PRIVILEGE : 1), size];
   }
+}
+
+function compareRanks({ stat: a, ranks: [a1, a2] }, { stat: b, ranks: [b1, b2] }) {
+  return b1 - a1 || b2 - a2 || compareTexts(a.label, b.label);
+}
+
+/** The first ones in an order, as many as there are colours: to sort all would take too long. */
+function firstOf(items, compare) {
+  const first = [];
+  for (const item of items) {
+    if (first.length < COLORS || compare(item, first.at(-1)) < 0) {
+      const at = first.findIndex((other) => compare(item, other) < 0);
+      first.splice(at < 0 ? first.length : at, 0, item);
+      first.splice(COLORS);
+    }
+  }
+  return first;
 }
 
 /** What a series has counted lately. */

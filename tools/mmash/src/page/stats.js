@@ -24,6 +24,8 @@ export class Stats {
   #goneSize = 0;
   #capacity = LONGEST;
   #namesById = new Map();
+  /** The names of a text, one for each kind and unit. */
+  #namesByText = new Map();
   /** Stats that files have. */
   byLabel = new Map();
   /** By key, also those whose series are all gone as long as the history of one is kept. */
@@ -43,8 +45,8 @@ export class Stats {
   resolve(choice) {
     const [kind, text] = partsOf(choice);
     const stat = kind === "stat" ? this.find(text) : undefined;
-    const names = stat ? [] : [...this.names.values()].filter(({ name }) => name === text);
-    return names.length > 0 ? { names } : { stat };
+    const names = stat ? undefined : this.#namesByText.get(text);
+    return names ? { names: [...names] } : { stat };
   }
 
   /** Whether there are any about the work of programs. */
@@ -163,9 +165,12 @@ export class Stats {
   /** The name of a series. */
   #nameOf(stat) {
     const key = keyOf(stat);
-    const name = this.names.get(key) ?? new Name(stat);
-    this.names.set(key, name);
-    return name;
+    if (!this.names.has(key)) {
+      const name = new Name(stat);
+      this.names.set(key, name);
+      this.#namesByText.set(stat.name, (this.#namesByText.get(stat.name) ?? new Set()).add(name));
+    }
+    return this.names.get(key);
   }
 
   /** Removes a series that is forgotten from its name. */
@@ -174,6 +179,11 @@ export class Stats {
     name.delete(stat);
     if (name.isEmpty) {
       this.names.delete(name.key);
+      const others = this.#namesByText.get(name.name);
+      others.delete(name);
+      if (others.size === 0) {
+        this.#namesByText.delete(name.name);
+      }
     }
   }
 

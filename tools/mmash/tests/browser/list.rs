@@ -264,7 +264,7 @@ fn ids_times_and_singulars_are_formatted_for_people() {
     }
     let server = mmash(ANYWHERE, directory.path());
     browser.open(&format!("http://{}/?all=1&stat=web.never", server.address));
-    browser.until("document.querySelector('.row[data-label=\"web.never\"]')");
+    browser.until(&format!("{LABELS}.includes('web.never') && {LABELS}.includes('sys.pid')"));
     for (label, expected) in [
         ("web.never", "never"),
         ("web.c10", "1 query"),

@@ -189,6 +189,9 @@ fn follow_tenants() -> bool {
         let label = format!(r#"requests{{tenant="{number}"}}"#);
         let requests: Counter = stats.add(Counter::named(label).unit("requests")).unwrap();
         requests.add(number);
+        let run = Timer::named(format!(r#"run{{tenant="{number}"}}"#));
+        let run: Timer = stats.add(run).unwrap();
+        run.record_secs(0.5);
         (stats, requests)
     };
     let mut until = |rows: usize| loop {
@@ -200,7 +203,7 @@ fn follow_tenants() -> bool {
         }
     };
     let tenants: Vec<_> = (1..=10).map(tenant).collect();
-    if !until(13) {
+    if !until(23) {
         return false;
     }
     for (_, requests) in &tenants {
@@ -209,7 +212,8 @@ fn follow_tenants() -> bool {
     drop(tenants);
     let is_followed = until(3);
     if is_followed {
-        assert_eq!(client.names.counted["requests"].0, 1055);
+        assert_eq!(client.names.counted["requests"], (1055, 0.0));
+        assert_eq!(client.names.counted["run"], (10, 5.0));
     }
     is_followed
 }
