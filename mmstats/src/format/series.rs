@@ -94,6 +94,14 @@ impl<'a> Series<'a> {
         Some(&self.dimensions[at].1)
     }
 
+    /// The same with a prefix before its name.
+    pub(crate) fn prefixed(mut self, prefix: &str) -> Self {
+        if !prefix.is_empty() {
+            self.name = [prefix, &self.name].concat().into();
+        }
+        self
+    }
+
     /// Puts the dimensions to those of another series, whose name they get.
     pub(crate) fn move_to(&mut self, other: &Self) {
         let dimensions = mem::replace(self, other.clone()).dimensions;

@@ -125,11 +125,9 @@ impl<F: Field> Declaration<F> {
         layout: Layout,
         is_taken: impl FnOnce(&str) -> bool,
     ) -> Result<DeclaredField, (String, DeclareError)> {
-        let name = [prefix, &self.label].concat();
-        let label = match with_dimensions(&name, self.dimensions) {
-            Ok(None) => name,
-            Ok(Some(label)) => label,
-            Err(source) => return Err((name, source)),
+        let label = match label(prefix, &self.label, self.dimensions) {
+            Ok(label) => label,
+            Err(source) => return Err(([prefix, &self.label].concat(), source)),
         };
         let checked = check_label(&label, is_taken);
         let declared = match checked.and_then(|()| F::declare_field(self.settings, layout)) {
@@ -147,15 +145,17 @@ impl<F: Field> Declaration<F> {
     }
 }
 
-/// The label of a name with dimensions; `None` if it has none.
-fn with_dimensions(
-    name: &str,
+/// The label with its prefix, which goes before the name, and with dimensions besides those that
+/// the label has already.
+fn label(
+    prefix: &str,
+    label: &str,
     dimensions: Vec<(Cow<'static, str>, Cow<'static, str>)>,
-) -> Result<Option<String>, DeclareError> {
-    if dimensions.is_empty() {
-        return Ok(None);
+) -> Result<String, DeclareError> {
+    if dimensions.is_empty() && !label.ends_with('}') {
+        return Ok([prefix, label].concat());
     }
-    let mut series = Series::parse(name);
+    let mut series = Series::parse(label).prefixed(prefix);
     let mut keys: HashSet<_> = series.dimensions().map(|(key, _)| key.to_owned()).collect();
     for (key, value) in dimensions {
         if key.is_empty() || key == OVERFLOW {
@@ -166,7 +166,7 @@ fn with_dimensions(
         }
         series = series.with(key, value);
     }
-    Ok(Some(series.compose()))
+    Ok(series.compose())
 }
 
 fn check_label(label: &str, is_taken: impl FnOnce(&str) -> bool) -> Result<(), DeclareError> {

@@ -88,6 +88,14 @@ fn dimensions_of_single_stats_are_checked() {
     two.add(2);
     let sums = [(r#"p.single{a="1",b="2"}"#, 1), (r#"p.single{a="\"",x="1"}"#, 2)];
     assert_eq!(by_label(directory.path(), "p.single"), expected(sums));
+    // The prefix goes before the name, wherever that stands, and changes the size.
+    let size_256 = format!(r#"long{{a="{}",}}"#, "x".repeat(256 - 10));
+    for label in [r#"{"odd{",a="1"}"#, &size_256] {
+        stats.add(Counter::named(label.to_owned())).unwrap().incr();
+    }
+    let long = size_256.replace("long", "p.long").replace(",}", "}");
+    assert_eq!(by_label(directory.path(), "p.odd{"), expected([(r#"{"p.odd{",a="1"}"#, 1)]));
+    assert_eq!(by_label(directory.path(), "p.long"), expected([(&*long, 1)]));
     let source = |result| match result {
         Err(AddError::Declaration { source, .. }) => source,
         other => panic!("{other:?}"),
