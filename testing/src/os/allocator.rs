@@ -48,19 +48,19 @@ pub fn calls(action: impl FnOnce()) -> u64 {
     CALLS.get() - before
 }
 
-/// The system's allocator, which calls a function at each allocation and deallocation.
-pub struct Watched(pub fn());
+/// The system's allocator, which calls a function with the size of each allocation and deallocation.
+pub struct Watched(pub fn(usize));
 
 // SAFETY: every call goes to the system's allocator with the caller's own arguments.
 unsafe impl GlobalAlloc for Watched {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        (self.0)();
+        (self.0)(layout.size());
         // SAFETY: the caller keeps the contract of `alloc`.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        (self.0)();
+        (self.0)(layout.size());
         // SAFETY: the pointer came from `alloc` above, with this layout.
         unsafe { System.dealloc(pointer, layout) }
     }
