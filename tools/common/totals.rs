@@ -47,11 +47,6 @@ impl Totals {
         FileSum { totals: self, file, verdict, now }
     }
 
-    /// Adds a stat of a file of which no other one belongs to the same total.
-    pub fn add(&mut self, file: &StatsFile, stat: &Stat<'_>, verdict: Verdict, now: f64) {
-        self.file(file, verdict, now).add(stat);
-    }
-
     /// The stats, in the order in which they first came; those that aren't about the work of
     /// programs last.
     pub fn iter(&self) -> impl Iterator<Item = &Total> {

@@ -5,8 +5,7 @@ use super::Total;
 impl Total {
     /// Adds another series of the same name, kind and unit, as if its values were those of further
     /// files. The aggregate is that of the first series, and so are the buckets of a histogram:
-    /// one with other buckets is left out. A file counts once for each of its series;
-    /// [`Totals::by`](crate::common::totals::Totals::by) counts it once.
+    /// one with other buckets is left out. A file counts once, if both are of the same totals.
     pub fn merge(&mut self, other: &Self) {
         if !self.merge_histogram(other) {
             return;
@@ -15,11 +14,11 @@ impl Total {
         if self.help.is_empty() {
             self.help.clone_from(&other.help);
         }
-        self.files.merge(other.files);
-        self.dead.merge(other.dead);
-        self.invalid.merge(other.invalid);
-        self.dead_files.merge(other.dead_files);
-        self.live_files.merge(other.live_files);
+        self.files.merge(&other.files);
+        self.dead.merge(&other.dead);
+        self.invalid.merge(&other.invalid);
+        self.dead_files.merge(&other.dead_files);
+        self.live_files.merge(&other.live_files);
         self.values.extend(other.values.iter().cloned());
         self.mean.merge(&other.mean);
         self.first_invalid = self.first_invalid.or(other.first_invalid);
@@ -72,7 +71,8 @@ mod tests {
         }
         let file = StatsFile::read(stats.path().unwrap()).unwrap();
         let mut totals = Totals::default();
-        file.stats().for_each(|stat| totals.add(&file, &stat, Verdict::Alive, 0.0));
+        let mut sum = totals.file(&file, Verdict::Alive, 0.0);
+        file.stats().for_each(|stat| sum.add(&stat));
         totals.iter().cloned().collect()
     }
 
@@ -93,7 +93,7 @@ mod tests {
             ["requests", "depth", "render"].map(|n| numbers(&of(n))).into();
         let render = ["mean 3.5714285714285716", "count 7", "total 25.0", "min 3.0", "max 4.0"];
         assert_eq!(found, [vec!["7"], vec!["4"], render.to_vec()]);
-        assert_eq!(of("requests").files.get(), 2);
+        assert_eq!(of("requests").files.get(), 1);
         assert_eq!(of("sizes").histogram().unwrap().count(), 2);
     }
 }

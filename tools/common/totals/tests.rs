@@ -82,7 +82,8 @@ fn a_file_counts_once() {
     let fields = || vec![series(1.0), series(2.0), series(f64::NAN), series(f64::NAN)];
     let totals = totals("", &[fields(), vec![series(f64::NAN)], fields()], &[fields(), fields()]);
     let total = totals.iter().next().unwrap();
-    let counts = [total.files, total.invalid, total.dead, total.dead_files, total.live_files];
+    let Total { files, invalid, dead, dead_files, live_files, .. } = total;
+    let counts = [files, invalid, dead, dead_files, live_files];
     assert_eq!(counts.map(FileCount::get), [2, 3, 2, 2, 3]);
     assert_eq!(shown(&totals), ["r  6.0 2"]);
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::io::{self, Write};
 
-use mmstats::{Stat, StatsFile, Verdict};
+use mmstats::Verdict;
 use mmstats_exposition::{Bounds, Format, push_label};
 
 use super::exporter::{Exporter, SelectedFile};
@@ -49,21 +49,6 @@ impl<W: Write> Prom<W> {
         let labels: Vec<_> = labels.into_iter().chain(added).collect();
         self.families.begin(labels.join(","));
     }
-
-    fn add(&mut self, file: &StatsFile, stat: &Stat<'_>, verdict: Verdict) {
-        if let Some(totals) = &mut self.totals
-            && is_aggregated(stat)
-        {
-            if is_allowed(stat) {
-                totals.add(file, stat, verdict, self.now);
-            }
-            return;
-        }
-        // A mean over a window that has passed says nothing about now.
-        if !stat.is_expired(self.now) {
-            self.families.add_stat(stat);
-        }
-    }
 }
 
 impl<W: Write> Exporter for Prom<W> {
@@ -80,12 +65,21 @@ impl<W: Write> Exporter for Prom<W> {
         self.files += 1;
         self.begin(Some(&labels));
         self.families.add_up(selected.life.verdict != Verdict::Dead);
-        let verdict = match self.totals {
-            Some(_) => selected.verdict_in_sums(),
-            None => Verdict::Undecided,
-        };
+        let mut sum = self
+            .totals
+            .as_mut()
+            .map(|totals| totals.file(selected.file, selected.verdict_in_sums(), self.now));
         for stat in selected.stats() {
-            self.add(selected.file, &stat, verdict);
+            match &mut sum {
+                Some(sum) if is_aggregated(&stat) => {
+                    if is_allowed(&stat) {
+                        sum.add(&stat);
+                    }
+                }
+                // A mean over a window that has passed says nothing about now.
+                _ if stat.is_expired(self.now) => {}
+                _ => self.families.add_stat(&stat),
+            }
         }
         Ok(())
     }

@@ -76,11 +76,14 @@ fn by_process<'a>(
     let mut processes: BTreeMap<Key<'a>, (&'a StatsFile, Totals)> = BTreeMap::new();
     for entry in snapshot.matching(glob)? {
         let file = entry.file();
-        for stat in file.stats().filter(|stat| selector.matches(stat)) {
-            let of_process = || (file, Totals::default());
-            let (_, totals) = processes.entry(Key::of(file)).or_insert_with(of_process);
-            totals.add(file, &stat, entry.life().verdict, snapshot.time);
+        let mut stats = file.stats().filter(|stat| selector.matches(stat)).peekable();
+        if stats.peek().is_none() {
+            continue;
         }
+        let of_process = || (file, Totals::default());
+        let (_, totals) = processes.entry(Key::of(file)).or_insert_with(of_process);
+        let mut sum = totals.file(file, entry.life().verdict, snapshot.time);
+        stats.for_each(|stat| sum.add(&stat));
     }
     let record = |(key, (file, totals)): (Key<'a>, (&'a StatsFile, Totals))| {
         let (total, _) = selector.sum(&totals)?;

@@ -41,9 +41,8 @@ fn name_of(snapshot: &Snapshot, name: &str, wanted: &Parameters) -> Result<Respo
     let mut totals = Totals::default();
     for entry in snapshot.matching(wanted.get_or_empty("glob"))? {
         let stats = entry.file().stats().filter(|stat| selector.matches(stat));
-        stats.for_each(|stat| {
-            totals.add(entry.file(), &stat, entry.life().verdict, snapshot.time);
-        });
+        let mut sum = totals.file(entry.file(), entry.life().verdict, snapshot.time);
+        stats.for_each(|stat| sum.add(&stat));
     }
     let Some((total, series)) = selector.sum(&totals) else {
         return Err(Problem::not_found(format!("no file has a series of the name {name:?}")));

@@ -135,8 +135,9 @@ fn stat_of(snapshot: &Snapshot, label: &str, wanted: &Parameters) -> Result<Resp
     let selector = if is_label { Selector::Label(text) } else { Selector::Name(text) };
     let (mut totals, mut values) = (Totals::default(), Vec::new());
     for entry in files {
+        let mut sum = totals.file(entry.file(), entry.life().verdict, now);
         for stat in entry.file().stats().filter(|stat| selector.matches(stat)) {
-            totals.add(entry.file(), &stat, entry.life().verdict, now);
+            sum.add(&stat);
             values.push(ValueRecord { entry, stat, now });
         }
     }

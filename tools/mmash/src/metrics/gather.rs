@@ -80,10 +80,9 @@ fn add_group(
 ) {
     let mut totals = Totals::default();
     for entry in files {
+        let mut sum = totals.file(entry.file(), entry.life().verdict, now);
         let stats = entry.file().stats().filter(is_aggregated);
-        stats
-            .filter(|stat| is_wanted(stat) && is_allowed(stat))
-            .for_each(|stat| totals.add(entry.file(), &stat, entry.life().verdict, now));
+        stats.filter(|stat| is_wanted(stat) && is_allowed(stat)).for_each(|stat| sum.add(&stat));
     }
     totals.iter().for_each(|total| families.add_total(total));
 }

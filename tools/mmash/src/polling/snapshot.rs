@@ -103,7 +103,8 @@ impl Snapshot {
         let mut totals = Totals::default();
         for entry in files {
             let (file, verdict) = (entry.file(), entry.life().verdict);
-            file.stats().for_each(|stat| totals.add(file, &stat, verdict, self.time));
+            let mut sum = totals.file(file, verdict, self.time);
+            file.stats().for_each(|stat| sum.add(&stat));
         }
         Arc::new(totals)
     }

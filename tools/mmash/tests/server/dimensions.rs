@@ -72,7 +72,7 @@ fn a_name_adds_up_its_series_over_files_and_processes() {
     let server = mmash(shop.directory.path());
     let name = get(&server, "/api/v1/names/requests?by=process");
     let expected = json!({"label": "requests", "name": "requests", "labels": {},
-        "kind": "counter", "unit": "requests", "aggregate": "sum", "files": 4, "dead_files": 0,
+        "kind": "counter", "unit": "requests", "aggregate": "sum", "files": 2, "dead_files": 0,
         "value": 4321, "help": "What came."});
     let mut stat = name["stat"].clone();
     stat["dead_files"] = json!(0);
