@@ -12,7 +12,7 @@ use crate::labels::push_value;
 use crate::metric::{Family, FamilySample, Metric};
 use crate::names::{Name, Names};
 use crate::sample::{MetricType, Sample, SampleValue};
-use crate::series::SeriesTable;
+use crate::series::{SeriesKey, SeriesRef, SeriesTable};
 use crate::unit::base_of;
 
 /// Samples by metric.
@@ -28,9 +28,6 @@ pub struct Families {
     /// The labels of owners: `file="x",pid="7"`
     label_sets: Vec<String>,
     series: SeriesTable,
-    /// The family after the one that was added to last. Programs of one kind have the same metrics
-    /// in the same order, so it is nearly always the one that comes next.
-    next: usize,
 }
 
 /// The maximum size of an exposition.
@@ -58,7 +55,6 @@ impl Families {
     /// other set may have the same labels.
     pub fn begin(&mut self, labels: String) {
         self.label_sets.push(labels);
-        self.next = 0;
     }
 
     /// Adds a gauge under a [reserved](Names::reserving) name.
@@ -72,59 +68,64 @@ impl Families {
         let family = self.reserved.entry(name).or_insert_with(|| {
             let metric =
                 Metric { raw_name: name.into(), kind: MetricType::Gauge, unit: String::new() };
-            Family { help: help.into(), ..Family::new(metric) }
+            Family { metric, help: help.into(), samples: Vec::new() }
         });
         family.samples.push(sample);
     }
 
-    /// Adds a sample of values in this unit. Its labels are those of the set and its dimensions:
-    /// keys, of which each comes once, and values. `help` is asked for if there is none yet. Of
-    /// several samples of a metric with the same labels the first counts.
-    pub fn add<'d>(
+    /// The series of a key, if it is the one that is expected next: whoever has the same series in
+    /// the same order as the owner before needn't know more about them.
+    pub fn next_series(&self, key: SeriesKey<'_>, kind: MetricType) -> Option<SeriesRef> {
+        let (series, family) = self.series.next(key)?;
+        (self.all[family].metric.kind == kind).then_some(series)
+    }
+
+    /// The series of this type with a name and dimensions: keys, of which each comes once, and
+    /// values.
+    pub fn series<'d>(
         &mut self,
-        raw_name: &str,
-        dimensions: impl ExactSizeIterator<Item = (&'d str, &'d str)>,
-        unit: &str,
+        key: SeriesKey<'_>,
+        kind: MetricType,
+        name: &str,
+        dimensions: impl Iterator<Item = (&'d str, &'d str)>,
+    ) -> SeriesRef {
+        let (unit, scale) = base_of(key.unit);
+        let family = self.index_of(name, kind, unit);
+        let names = &self.label_names;
+        self.series.get(key, scale, family, |out| push_dimensions(out, names, kind, dimensions))
+    }
+
+    /// Adds a sample of the series' type. Its labels are those of the set and of the series. `help`
+    /// is asked for if there is none yet. Of several samples with the same labels the first counts;
+    /// `false` if there is one already.
+    pub fn add(
+        &mut self,
+        series: SeriesRef,
         help: impl FnOnce() -> String,
         sample: Sample,
-    ) {
+    ) -> bool {
         let owner = self.label_sets.len() - 1;
-        let (unit, scale) = base_of(unit);
-        let kind = sample.metric_type();
-        let index = self.index_of(raw_name, kind, unit);
-        self.next = index + 1;
-        let family = &mut self.all[index];
-        let series = if dimensions.len() == 0 {
-            (family.plain_owner.replace(owner) != Some(owner)).then_some(SeriesTable::PLAIN)
-        } else {
-            let names = &self.label_names;
-            self.series.add(index, owner, |out| push_dimensions(out, names, kind, dimensions))
+        let SeriesRef { number, scale } = series;
+        let Some(family) = self.series.add(number, owner) else {
+            return false;
         };
-        let Some(series) = series else {
-            return;
-        };
+        let family = &mut self.all[family];
         if family.help.is_empty() {
             family.help = help();
         }
-        family.samples.push(FamilySample { owner, series, scale, sample });
+        family.samples.push(FamilySample { owner, series: number, scale, sample });
+        true
     }
 
     fn index_of(&mut self, raw_name: &str, kind: MetricType, unit: &str) -> usize {
-        let all = &self.all;
-        let is_it = |index: usize| {
+        let (all, new) = (&self.all, self.all.len());
+        let index = self.by_metric.number((raw_name, kind, unit), new, |index| {
             let metric = &all[index].metric;
             metric.kind == kind && metric.raw_name == raw_name && metric.unit == unit
-        };
-        // Or the series of a name come one after the other.
-        let likely = [self.next, self.next.saturating_sub(1)];
-        if let Some(index) = likely.into_iter().find(|index| *index < all.len() && is_it(*index)) {
-            return index;
-        }
-        let new = all.len();
-        let index = self.by_metric.number((raw_name, kind, unit), new, is_it);
+        });
         if index == new {
             let metric = Metric { raw_name: raw_name.to_owned(), kind, unit: unit.to_owned() };
-            self.all.push(Family::new(metric));
+            self.all.push(Family { metric, help: String::new(), samples: Vec::new() });
         }
         index
     }

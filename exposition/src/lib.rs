@@ -11,13 +11,17 @@
 //! All samples of a metric stand together in the text, so they are gathered first.
 //!
 //! ```
-//! use mmstats_exposition::{Bounds, Families, Format, LabelNames, Names, Sample, SampleValue};
+//! use mmstats_exposition::{
+//!     Bounds, Families, Format, LabelNames, MetricType, Names, Sample, SampleValue, SeriesKey,
+//! };
 //!
 //! let mut families = Families::new(Bounds::default(), LabelNames::reserving(["host"]));
 //! families.begin("host=\"a\"".to_owned());
-//! let sent = Sample::Counter(SampleValue::Unsigned(7));
-//! let help = || "What was sent.".to_owned();
-//! families.add("packets.sent", [("host", "b")].into_iter(), "kB", help, sent);
+//! let key = SeriesKey { label: b"packets.sent to b", unit: "kB" };
+//! let to_b = [("host", "b")].into_iter();
+//! let sent = families.series(key, MetricType::Counter, "packets.sent", to_b);
+//! let seven = Sample::Counter(SampleValue::Unsigned(7));
+//! families.add(sent, || "What was sent.".to_owned(), seven);
 //! let mut text = Vec::new();
 //! families.write(Format::Text, &mut Names::default(), None, &mut text)?;
 //! let expected = "\
@@ -53,3 +57,4 @@ pub use label_names::LabelNames;
 pub use labels::{is_label_name, push_label};
 pub use names::Names;
 pub use sample::{MetricType, Sample, SampleValue};
+pub use series::{SeriesKey, SeriesRef};

@@ -20,8 +20,6 @@ pub struct Family {
     pub metric: Metric,
     pub help: String,
     pub samples: Vec<FamilySample>,
-    /// The last owner of a sample without dimensions.
-    pub plain_owner: Option<usize>,
 }
 
 /// A sample of a family.
@@ -34,13 +32,6 @@ pub struct FamilySample {
     /// What converts it to the metric's unit.
     pub scale: Scale,
     pub sample: Sample,
-}
-
-impl Family {
-    /// Without samples.
-    pub const fn new(metric: Metric) -> Self {
-        Self { metric, help: String::new(), samples: Vec::new(), plain_owner: None }
-    }
 }
 
 impl Metric {

@@ -2,10 +2,13 @@
 
 mod sample;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use mmstats::{Kind, Series, Stat, Value};
-use mmstats_exposition::{Bounds, Families, Format, LabelNames, Names, Sample, SizeLimit};
+use mmstats_exposition::{
+    Bounds, Families, Format, LabelNames, Names, Sample, SeriesKey, SizeLimit,
+};
 
 use super::total::Total;
 pub use sample::{is_allowed, sample_of, sample_of_increase};
@@ -60,15 +63,15 @@ impl StatFamilies {
         self.families.begin(labels);
     }
 
-    /// Adds a stat of one file.
-    pub fn add_stat(&mut self, stat: &Stat<'_>) {
+    /// Adds a stat of one file. `false` if there is a sample with these labels already.
+    pub fn add_stat(&mut self, stat: &Stat<'_>) -> bool {
         if !self.texts && is_changing_text(stat) {
-            return;
+            return true;
         }
-        if let Some(sample) = sample_of(stat, self.families.bounds()) {
+        sample_of(stat, self.families.bounds()).is_none_or(|sample| {
             let unit = unit_of(stat.kind(), stat.unit());
-            self.add(&stat.series(), unit, stat.help(), sample);
-        }
+            self.add(stat.label_bytes(), || stat.series(), unit, stat.help(), sample)
+        })
     }
 
     /// Adds the total of a stat over several files.
@@ -77,14 +80,32 @@ impl StatFamilies {
             && (self.texts || !matches!(sample, Sample::Info(_)))
         {
             let unit = unit_of(total.kind, &total.unit);
-            self.add(&total.series(), unit, &total.help, sample);
+            let mut label = Cow::Borrowed(total.label.as_bytes());
+            if !total.is_text {
+                // A label that is this text may have dimensions.
+                label.to_mut().push(0xff);
+            }
+            self.add(&label, || total.series(), unit, &total.help, sample);
         }
     }
 
-    /// Adds any sample.
-    pub fn add(&mut self, series: &Series<'_>, unit: &str, help: &str, sample: Sample) {
-        let help = || help.to_owned();
-        self.families.add(series.name(), series.dimensions(), unit, help, sample);
+    /// Adds any sample; `series` is what its label says. `false` if there is one with these labels
+    /// already.
+    pub fn add<'a>(
+        &mut self,
+        label: &[u8],
+        series: impl FnOnce() -> Series<'a>,
+        unit: &str,
+        help: &str,
+        sample: Sample,
+    ) -> bool {
+        let key = SeriesKey { label, unit };
+        let kind = sample.metric_type();
+        let series = self.families.next_series(key, kind).unwrap_or_else(|| {
+            let series = series();
+            self.families.series(key, kind, series.name(), series.dimensions())
+        });
+        self.families.add(series, || help.to_owned(), sample)
     }
 
     /// Adds whether the process of these labels is alive.

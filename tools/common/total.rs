@@ -19,7 +19,7 @@ pub struct Total {
     /// Its label, or that of the group; what isn't UTF-8 is replaced.
     pub label: String,
     /// Whether its label is UTF-8.
-    is_text: bool,
+    pub is_text: bool,
     /// Its kind, if a file has one.
     pub kind: Option<Kind>,
     /// Its unit, or an empty text.

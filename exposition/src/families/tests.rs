@@ -1,9 +1,25 @@
 //! What is written of the samples that were added.
 
-use std::iter;
-
 use super::*;
 use crate::histogram::Buckets;
+
+/// Adds a sample as the tools do.
+fn add(
+    families: &mut Families,
+    name: &str,
+    dimensions: &[(&str, &str)],
+    unit: &str,
+    help: &str,
+    sample: Sample,
+) {
+    let label = format!("{name}{dimensions:?}");
+    let key = SeriesKey { label: label.as_bytes(), unit };
+    let kind = sample.metric_type();
+    let series = families
+        .next_series(key, kind)
+        .unwrap_or_else(|| families.series(key, kind, name, dimensions.iter().copied()));
+    families.add(series, || help.to_owned(), sample);
+}
 
 /// The text of these gauges of several files. Only file `b` has help texts.
 fn written(files: &[&[&str]]) -> String {
@@ -11,9 +27,8 @@ fn written(files: &[&[&str]]) -> String {
     for (file, labels) in (b'a'..).zip(files) {
         families.begin(format!("file=\"{}\"", char::from(file)));
         for (value, label) in (0..).zip(*labels) {
-            let help = || if file == b'b' { "Help.".to_owned() } else { String::new() };
-            let sample = Sample::Gauge(SampleValue::Unsigned(value));
-            families.add(label, iter::empty(), "", help, sample);
+            let help = if file == b'b' { "Help." } else { "" };
+            add(&mut families, label, &[], "", help, gauge(value));
         }
     }
     let mut out = Vec::new();
@@ -29,8 +44,7 @@ fn a_name_is_free_again_when_its_metric_is_forgotten() {
     let mut written = |label: &str| {
         let mut families = Families::default();
         families.begin(String::new());
-        let seven = Sample::Gauge(SampleValue::Unsigned(7));
-        families.add(label, iter::empty(), "", String::new, seven);
+        add(&mut families, label, &[], "", "", gauge(7));
         let mut out = Vec::new();
         families.write(Format::Text, &mut names, None, &mut out).unwrap();
         String::from_utf8(out).unwrap()
@@ -66,7 +80,7 @@ fn written_of(format: Format, samples: Vec<Added<'_>>) -> String {
     let mut families = Families::new(Bounds::of_buckets(2), LabelNames::reserving(["pid"]));
     families.begin("pid=\"7\"".to_owned());
     for (name, dimensions, sample) in samples {
-        families.add(name, dimensions.iter().copied(), "", String::new, sample);
+        add(&mut families, name, dimensions, "", "", sample);
     }
     let mut out = Vec::new();
     families.write(format, &mut Names::default(), None, &mut out).unwrap();
@@ -95,7 +109,7 @@ fn samples_of_a_name_stand_together_whatever_their_dimensions() {
             ("x", &[("k", "3")]),
         ]) {
             let help = if value == 0 { "" } else { "Help." };
-            families.add(name, dimensions.iter().copied(), "", || help.to_owned(), gauge(value));
+            add(&mut families, name, dimensions, "", help, gauge(value));
         }
     }
     let mut out = Vec::new();
@@ -164,7 +178,7 @@ fn kinds_and_units_of_one_name_are_metrics_of_their_own() {
         (one, "s", gauge(5)),
         (&[("k", "2")], "s", gauge(6)),
     ] {
-        families.add("x", dimensions.iter().copied(), unit, String::new, sample);
+        add(&mut families, "x", dimensions, unit, "", sample);
     }
     let mut out = Vec::new();
     families.write(Format::Text, &mut Names::default(), None, &mut out).unwrap();
@@ -240,7 +254,7 @@ fn many_series_take_no_quadratic_time() {
             let name = ["x", "y", "z"][number as usize % 3];
             let dimensions = [("k", &*values[number as usize])];
             for value in [number, 0] {
-                families.add(name, dimensions.into_iter(), "", String::new, gauge(value));
+                add(&mut families, name, &dimensions, "", "", gauge(value));
             }
         }
     }

@@ -135,7 +135,7 @@ impl CumulativeTotals {
     pub fn add_to(&self, families: &mut StatFamilies, group: &str) {
         for (label, total) in self.groups.get(group).into_iter().flatten() {
             let sample = total.counts.to_sample();
-            families.add(&series_of(label), &total.unit, &total.help, sample);
+            families.add(label, || series_of(label), &total.unit, &total.help, sample);
         }
     }
 }

@@ -1,11 +1,12 @@
 //! The samples of a snapshot: stats that add up over a group of files, and those of single files.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use mmstats::{Stat, Verdict, WatchedFile};
+use mmstats::{Stat, StatsFile, Verdict, WatchedFile};
 use mmstats_exposition::push_label;
 use mmstats_tools::common::aggregation::{is_aggregated, is_current_state};
 use mmstats_tools::common::exposition::{StatFamilies, is_allowed};
+use mmstats_tools::common::subject::Subject;
 use mmstats_tools::common::totals::Totals;
 
 use super::cumulative::CumulativeTotals;
@@ -87,8 +88,7 @@ fn add_group(
     totals.iter().for_each(|total| families.add_total(total));
 }
 
-/// The stats that don't add up. Files are told apart by their threads, or by their paths if a
-/// thread has several.
+/// The stats that don't add up: by their threads, which a group by thread has begun already.
 fn add_each(
     families: &mut StatFamilies,
     group: &str,
@@ -96,28 +96,87 @@ fn add_each(
     by: GroupBy,
     now: f64,
 ) {
-    let mut known = HashSet::new();
-    for (index, entry) in files.iter().enumerate() {
-        let file = entry.file();
+    let mut paths = Paths::default();
+    if by == GroupBy::Tid {
+        return paths.add_thread(families, group, files, now);
+    }
+    let mut threads: Vec<Vec<&WatchedFile>> = Vec::new();
+    let mut indices = HashMap::new();
+    for entry in files {
+        let Some(tid) = entry.file().tid() else {
+            if paths.begin(families, group, entry.file()) {
+                stats_of(entry, now).for_each(|stat| _ = families.add_stat(&stat));
+            }
+            continue;
+        };
+        let index = *indices.entry(tid).or_insert(threads.len());
+        if index == threads.len() {
+            threads.push(Vec::new());
+        }
+        threads[index].push(entry);
+    }
+    for files in threads {
         let mut labels = group.to_owned();
-        if let Some(tid) = file.tid().filter(|_| by != GroupBy::Tid) {
+        if let Some(tid) = files.first().and_then(|entry| entry.file().tid()) {
             push_label(&mut labels, "tid", &tid.to_string());
         }
-        // A thread mostly has one file, whose samples follow those of its group.
-        if by != GroupBy::Tid || index > 0 {
-            if labels == group || known.contains(&labels) {
-                push_label(&mut labels, "file", &file.path().to_string_lossy());
+        families.begin(labels.clone());
+        paths.add_thread(families, &labels, &files, now);
+    }
+}
+
+/// A file's stats that don't add up and that say something about now.
+fn stats_of(entry: &WatchedFile, now: f64) -> impl Iterator<Item = Stat<'_>> {
+    let is_dead = entry.life().verdict == Verdict::Dead;
+    let each = entry.file().stats().filter(|stat| !is_aggregated(stat));
+    let each = each.filter(move |stat| !(is_dead && is_current_state(stat)));
+    // A mean over a window that has passed says nothing about now.
+    each.filter(move |stat| !stat.is_expired(now))
+}
+
+/// The label sets of single files.
+#[derive(Debug, Default)]
+struct Paths(HashSet<String>);
+
+impl Paths {
+    /// Adds the stats of a thread's files, whose labels have begun. A thread that has met many
+    /// series has several files. What two files have, as those of two structs may, is told apart by
+    /// their paths; what each says of the process and the thread counts once.
+    fn add_thread(
+        &mut self,
+        families: &mut StatFamilies,
+        labels: &str,
+        files: &[&WatchedFile],
+        now: f64,
+    ) {
+        let mut again = Vec::new();
+        for (index, entry) in files.iter().enumerate() {
+            for stat in stats_of(entry, now) {
+                let is_new = families.add_stat(&stat);
+                let file = entry.file();
+                if !is_new && index > 0 && Subject::of(file, &stat.label()) != Subject::Process {
+                    again.push((file, stat));
+                }
             }
-            // Paths may differ only in what isn't UTF-8: two samples must not have the same labels.
-            if !known.insert(labels.clone()) {
-                continue;
+        }
+        for same in again.chunk_by(|(one, _), (other, _)| std::ptr::eq(*one, *other)) {
+            if self.begin(families, labels, same[0].0) {
+                for (_, stat) in same {
+                    families.add_stat(stat);
+                }
             }
+        }
+    }
+
+    /// Begins the label set of a file. `false` if another file has it: paths may differ only in
+    /// what isn't UTF-8, and two samples must not have the same labels.
+    fn begin(&mut self, families: &mut StatFamilies, labels: &str, file: &StatsFile) -> bool {
+        let mut labels = labels.to_owned();
+        push_label(&mut labels, "file", &file.path().to_string_lossy());
+        let is_new = self.0.insert(labels.clone());
+        if is_new {
             families.begin(labels);
         }
-        let is_dead = entry.life().verdict == Verdict::Dead;
-        let each = file.stats().filter(|stat| !is_aggregated(stat));
-        let each = each.filter(|stat| !(is_dead && is_current_state(stat)));
-        // A mean over a window that has passed says nothing about now.
-        each.filter(|stat| !stat.is_expired(now)).for_each(|stat| families.add_stat(&stat));
+        is_new
     }
 }

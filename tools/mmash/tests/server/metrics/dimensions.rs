@@ -149,8 +149,8 @@ fn each_series_of_a_program_is_cumulative() {
 }
 
 #[test]
-fn one_hundred_thousand_label_sets_are_served_in_time() {
-    const SERIES: u64 = 100_000;
+fn many_label_sets_take_no_quadratic_time() {
+    const SERIES: u64 = 40_000;
     let directory = TempDir::new().unwrap();
     let counter = |number| Foreign::new(format!("r{{k=\"{number}\"}}"), 1, "Q", &[number]);
     let fields: Vec<Foreign> = (0..SERIES).map(counter).collect();
@@ -161,5 +161,33 @@ fn one_hundred_thousand_label_sets_are_served_in_time() {
         let text = server.get("/metrics").body;
         let count = samples(&text).into_iter().filter(|line| line.starts_with("r_total{"));
         assert_eq!(count.count() as u64, SERIES, "{by}");
+    }
+}
+
+#[test]
+fn the_files_of_a_thread_with_many_series_are_one_owner() {
+    let directory = TempDir::new().unwrap();
+    let writer = writer_like(&Identity::default(), |it| (it.pid, it.tid) = (1, 5));
+    let gauge = |label: &str| Foreign::new(label, 2, "Q", &[7]);
+    let tid = Foreign::new("sys.tid", 2, "q", &[5]);
+    for (name, series) in [("a", "1"), ("b", "2"), ("c", "3")] {
+        let fields = [tid.clone(), gauge(&format!("depth{{queue=\"{series}\"}}")), gauge("both")];
+        write(directory.path(), format!("{name}.mmstats"), &foreign(&writer, &fields));
+    }
+    let file = |name: &str| format!(",file=\"{}/{name}.mmstats\"", directory.path().display());
+    for by in ["pid", "tid"] {
+        let text = mmash_with(directory.path(), &["--by", by]).get("/metrics").body;
+        let expected = [
+            "both{OWNER} 7".to_owned(),
+            format!("both{{OWNER{}}} 7", file("b")),
+            format!("both{{OWNER{}}} 7", file("c")),
+            "depth{OWNER,queue=\"1\"} 7".to_owned(),
+            "depth{OWNER,queue=\"2\"} 7".to_owned(),
+            "depth{OWNER,queue=\"3\"} 7".to_owned(),
+            "sys_tid{OWNER} 5".to_owned(),
+        ];
+        let expected = expected.map(|line| line.replace("OWNER", r#"cmd="",pid="1",tid="5""#));
+        let found: Vec<_> = samples(&text).into_iter().filter(|it| it.contains("tid=")).collect();
+        assert_eq!(found, expected, "{by}");
     }
 }
