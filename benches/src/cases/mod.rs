@@ -10,6 +10,7 @@ mod peers;
 mod per_thread;
 mod process;
 mod prom;
+mod prom_series;
 mod queries;
 mod read;
 mod recorder;
@@ -70,6 +71,7 @@ pub fn all() -> impl Iterator<Item = &'static Comparison> {
         watch::COMPARISONS,
         watching_process::COMPARISONS,
         prom::COMPARISONS,
+        prom_series::COMPARISONS,
         process::COMPARISONS,
         clean::COMPARISONS,
         queries::COMPARISONS,

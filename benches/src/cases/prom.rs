@@ -1,6 +1,7 @@
 //! Prometheus' text format: from files that have to be read, against metrics in memory.
 
 use std::error::Error;
+use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 
 use mmstats_cli::exit::Outcome;
@@ -31,15 +32,10 @@ const FILES: usize = 500;
 
 fn text(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
     let files = Files::create(&bench.directory.join("prom"), FILES, Twenty::fill)?;
-    let arguments = arguments(&files);
-    let paint = ColorChoice::Never.paint(&std::io::stdout());
+    let arguments = arguments(files.directory.clone(), false);
     let registry = registry(&files);
     let (mut ours, mut other) = (Vec::new(), String::new());
-    let dump_all = |out: &mut Vec<u8>| {
-        out.clear();
-        let outcome = dump(&arguments, paint, out).expect("a Vec takes everything");
-        assert!(matches!(outcome, Outcome::Fine), "all files are read");
-    };
+    let dump_all = |out: &mut Vec<u8>| dump_all(&arguments, out);
     let encode_all = |out: &mut String| {
         out.clear();
         encode(out, &registry).expect("a String takes everything");
@@ -56,14 +52,23 @@ fn text(bench: &Bench) -> Result<Measurement, Box<dyn Error>> {
     })?)
 }
 
-/// `slurpstats -o prom DIRECTORY`
-fn arguments(files: &Files<Twenty>) -> Arguments {
+/// Reads and writes all of them.
+pub fn dump_all(arguments: &Arguments, out: &mut Vec<u8>) {
+    out.clear();
+    let paint = ColorChoice::Never.paint(&std::io::stdout());
+    let outcome = dump(arguments, paint, out).expect("a Vec takes everything");
+    assert!(matches!(outcome, Outcome::Fine), "all files are read");
+}
+
+/// `slurpstats -o prom DIRECTORY`, perhaps with `--sum`
+pub fn arguments(directory: PathBuf, sum: bool) -> Arguments {
     Arguments {
-        locations: vec![files.directory.clone().into()],
+        locations: vec![directory.into()],
         labels: Vec::new(),
         alive: false,
         dead: false,
-        sum: false,
+        sum,
+        by: None,
         layout: false,
         help_texts: false,
         texts: false,
@@ -90,10 +95,8 @@ struct Labels {
 /// The same number of metrics with the same labels: of twenty, eight are counters.
 fn registry(files: &Files<Twenty>) -> Registry {
     let mut registry = Registry::default();
-    let labels = |path: &std::path::PathBuf| Labels {
-        file: path.display().to_string(),
-        pid: std::process::id(),
-    };
+    let labels =
+        |path: &PathBuf| Labels { file: path.display().to_string(), pid: std::process::id() };
     for number in 0..8 {
         let family = Family::<Labels, Counter>::default();
         for (value, path) in files.paths.iter().enumerate() {
