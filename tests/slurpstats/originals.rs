@@ -38,7 +38,8 @@ fn original_files_give_exactly_what_the_original_gives() {
         );
         for stat in stats {
             assert_eq!((&stat["kind"], &stat["unit"]), (&Value::Null, &Value::Null));
-            assert_eq!(stat.get("components"), None);
+            // Ours has a histogram, whose counts are numbers like any others there.
+            assert!(stat.get("components").is_none() || name == "dimensions-packed");
         }
     }
 }
