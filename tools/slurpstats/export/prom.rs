@@ -78,7 +78,7 @@ impl<W: Write> Exporter for Prom<W> {
                 }
                 // A mean over a window that has passed says nothing about now.
                 _ if stat.is_expired(self.now) => {}
-                _ => self.families.add_stat(&stat),
+                _ => _ = self.families.add_stat(&stat),
             }
         }
         Ok(())
