@@ -231,7 +231,8 @@ mod tests {
     #[test]
     fn idle_totals_are_dropped_the_oldest_first() {
         let mut programs = Programs::new();
-        let labels = ["a.new", "b.old", "c.here"];
+        // Series of one name, each with its own total.
+        let labels = [r#"jobs{k="a.new"}"#, r#"jobs{k="b.old"}"#, r#"jobs{k="c.here"}"#];
         let [new, old, _here] = labels.map(|label| programs.start(label));
         programs.poll();
         drop(old);
@@ -242,11 +243,11 @@ mod tests {
         programs.poll();
         assert_eq!(programs.totals(), labels, "all are within the limit");
         let (group, totals) = programs.cumulative.groups.iter().next().unwrap();
-        let one = group.len() + totals[&b"a.new"[..]].size(b"a.new");
+        let one = group.len() + totals[labels[0].as_bytes()].size(labels[0].as_bytes());
         programs.forget(one);
-        assert_eq!(programs.totals(), ["a.new", "c.here"]);
+        assert_eq!(programs.totals(), [labels[0], labels[2]]);
         programs.forget(0);
-        assert_eq!(programs.totals(), ["c.here"]);
+        assert_eq!(programs.totals(), [labels[2]]);
     }
 
     #[test]
