@@ -195,7 +195,9 @@ fn series_of_the_allocator_and_of_the_program_are_added_at_once() {
             COUNTS_IN.store(counts_in, Ordering::Relaxed);
             let threads: Vec<_> =
                 (0..THREADS).map(|number| thread::spawn(move || work(number))).collect();
-            threads.into_iter().for_each(|thread| thread.join().unwrap());
+            for thread in threads {
+                thread.join().unwrap();
+            }
             COUNTS_IN.store(NOTHING, Ordering::Relaxed);
             check();
             assert_eq!(sums("program.jobs").values().sum::<u64>(), (THREADS * JOBS) as u64);

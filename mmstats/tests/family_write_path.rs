@@ -177,7 +177,9 @@ fn hits() -> Hits {
         }
         of.with(|_| of.remove());
     }
-    hits.values().for_each(|hit| hit(PERIOD));
+    for hit in hits.values() {
+        hit(PERIOD);
+    }
     hits
 }
 
