@@ -1,7 +1,10 @@
 //! Which columns each label has a part in: found once, not at every poll.
 
+use std::collections::HashMap;
+use std::mem;
+use std::sync::Arc;
+
 use super::catalog::LabelId;
-use crate::common::label_index::LabelIndex;
 
 /// Bytes of labels that may be known beyond those of the files at present.
 const SLACK: usize = 1 << 20;
@@ -19,6 +22,13 @@ pub struct LabelUse {
     pub stage: Stage,
 }
 
+impl LabelUse {
+    /// Whether its stats will never be measured.
+    pub fn is_unused(&self) -> bool {
+        self.stage == Stage::Final && self.columns[0].is_none()
+    }
+}
+
 /// How much is known of a label.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Stage {
@@ -34,12 +44,15 @@ pub enum Stage {
 }
 
 /// Labels of stats and their use.
+///
+/// Files of a program have the same labels in the same order, so the label that was known next is
+/// tried first; only where it is another one, the label is hashed.
 #[derive(Debug, Default)]
 pub struct LabelTable {
-    index: LabelIndex,
-    uses: Vec<LabelUse>,
-    /// For each label the last file in which it was measured.
-    measured: Vec<u64>,
+    numbers: HashMap<Arc<[u8]>, usize>,
+    labels: Vec<Label>,
+    /// The number that is tried first.
+    next: usize,
     /// The number of the present file.
     file: u64,
     /// The bytes of all labels.
@@ -48,41 +61,61 @@ pub struct LabelTable {
     present: usize,
 }
 
+#[derive(Debug)]
+struct Label {
+    bytes: Arc<[u8]>,
+    known: LabelUse,
+    /// The last file in which it was measured.
+    measured: u64,
+}
+
 impl LabelTable {
     /// Begins a file.
     pub fn begin_file(&mut self) {
         self.file += 1;
+        self.next = 0;
     }
 
     /// Ends a poll: forgets everything if most of the labels have gone.
     pub fn end_poll(&mut self) {
-        let present = std::mem::take(&mut self.present);
+        let present = mem::take(&mut self.present);
         if self.size > 2 * present + SLACK {
             *self = Self { file: self.file, ..Self::default() };
         }
     }
 
     /// The number of a label, and what is known of it.
-    pub fn find(&mut self, label: &[u8]) -> (usize, LabelUse) {
-        let number = self.index.number(label);
+    #[inline]
+    pub fn find(&mut self, label: &[u8]) -> (usize, &LabelUse) {
         self.present += label.len() + OVERHEAD;
-        if number == self.uses.len() {
-            self.size += label.len() + OVERHEAD;
-            self.uses.push(LabelUse::default());
-            self.measured.push(0);
+        let number = match self.labels.get(self.next) {
+            Some(next) if *next.bytes == *label => self.next,
+            _ => self.number(label),
+        };
+        self.next = number + 1;
+        (number, &self.labels[number].known)
+    }
+
+    fn number(&mut self, label: &[u8]) -> usize {
+        if let Some(&number) = self.numbers.get(label) {
+            return number;
         }
-        (number, self.uses[number])
+        self.size += label.len() + OVERHEAD;
+        let (label, number): (Arc<[u8]>, _) = (label.into(), self.labels.len());
+        self.numbers.insert(Arc::clone(&label), number);
+        self.labels.push(Label { bytes: label, known: LabelUse::default(), measured: 0 });
+        number
     }
 
     /// Remembers what is known of the label with this number.
     pub fn set(&mut self, number: usize, label_use: LabelUse) {
-        self.uses[number] = label_use;
+        self.labels[number].known = label_use;
     }
 
     /// Whether the label with this number comes first in the present file: of a file's stats with
     /// one label the first counts.
     pub fn is_first(&mut self, number: usize) -> bool {
-        std::mem::replace(&mut self.measured[number], self.file) != self.file
+        mem::replace(&mut self.labels[number].measured, self.file) != self.file
     }
 }
 
@@ -102,15 +135,28 @@ mod tests {
     }
 
     #[test]
+    fn labels_have_the_same_number_in_any_order() {
+        let mut table = LabelTable::default();
+        let mut numbers = |labels: &str| -> Vec<usize> {
+            table.begin_file();
+            labels.bytes().map(|label| table.find(&[label]).0).collect()
+        };
+        assert_eq!(numbers("abc"), [0, 1, 2]);
+        assert_eq!(numbers("xbc"), [3, 1, 2]);
+        assert_eq!(numbers("abcxd"), [0, 1, 2, 3, 4]);
+        assert_eq!(numbers("dbaax"), [4, 1, 0, 0, 3]);
+    }
+
+    #[test]
     fn labels_that_have_gone_are_forgotten() {
         let mut table = LabelTable::default();
         let mut poll = |labels: std::ops::Range<usize>, size: usize| {
             table.begin_file();
             let known = labels.filter(|label| {
                 let label = [&label.to_ne_bytes()[..], &vec![b'x'; size]].concat();
-                let (number, label_use) = table.find(&label);
+                let (number, &label_use) = table.find(&label);
                 table.set(number, LabelUse { stage: Stage::Final, ..label_use });
-                label_use.stage == Stage::Final
+                label_use.is_unused()
             });
             let known = known.count();
             table.end_poll();

@@ -124,7 +124,11 @@ impl<'a> Sampler<'a> {
         self.labels.begin_file();
         let mut measurements = Vec::new();
         for stat in file.stats() {
-            let (number, mut label_use) = self.labels.find(stat.label_bytes());
+            let (number, known) = self.labels.find(stat.label_bytes());
+            if known.is_unused() {
+                continue;
+            }
+            let mut label_use = *known;
             if label_use.stage != Stage::Final {
                 label_use = self.find_columns(number, label_use, &stat, file);
             }
