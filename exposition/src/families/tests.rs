@@ -194,6 +194,29 @@ fn kinds_and_units_of_one_name_are_metrics_of_their_own() {
 }
 
 #[test]
+fn one_label_may_be_of_other_kinds_and_units_in_the_next_file() {
+    let mut families = Families::default();
+    for (owner, unit, sample) in [
+        ("a", "ms", gauge(1)),
+        ("b", "s", gauge(2)),
+        ("c", "ms", Sample::Counter(SampleValue::Unsigned(3))),
+        ("d", "", gauge(4)),
+    ] {
+        families.begin(format!("file=\"{owner}\""));
+        add(&mut families, "x", &[("k", "1")], unit, "", sample);
+    }
+    let mut out = Vec::new();
+    families.write(Format::Text, &mut Names::default(), None, &mut out).unwrap();
+    let expected = [
+        r#"x_seconds_total{file="c",k="1"} 0.003"#,
+        r#"x{file="d",k="1"} 4"#,
+        r#"U__x__seconds{file="a",k="1"} 0.001"#,
+        r#"U__x__seconds{file="b",k="1"} 2"#,
+    ];
+    assert_eq!(samples(str::from_utf8(&out).unwrap()), expected);
+}
+
+#[test]
 fn of_samples_with_the_same_labels_the_first_counts() {
     let text = written_of(
         Format::Text,
