@@ -71,8 +71,8 @@ fn directory(labels: &[Vec<u8>]) -> TempDir {
 }
 
 fn file(directory: &Path, name: &str, labels: &[Vec<u8>]) {
-    let fields: Vec<_> =
-        labels.iter().map(|label| field(label, "Q", 0xff, &1_u64.to_ne_bytes())).collect();
+    let one = [1_u64.to_ne_bytes(), 1_u64.to_ne_bytes()].concat();
+    let fields: Vec<_> = labels.iter().map(|label| field(label, "Q", 1, &one)).collect();
     write(directory, name, &content(&fields));
 }
 
@@ -138,4 +138,43 @@ fn no_label_harms_a_terminal_or_hides_the_rest() {
             assert!(stdout.contains("hits"), "{program} {arguments:?}: {stdout}");
         }
     }
+}
+
+fn many(tenants: std::ops::Range<usize>) -> Vec<Vec<u8>> {
+    tenants.map(|tenant| format!("r{{path=\"/\",tenant=\"{tenant:06}\"}}").into_bytes()).collect()
+}
+
+/// How many totals the name has, and their sum.
+#[track_caller]
+fn totals(arguments: &[&str], directory: &TempDir) -> (usize, u64) {
+    let run = bounded(SLURPSTATS, &[&["-o", "json", "--sum"], arguments].concat(), directory);
+    let json: Value = serde_json::from_str(&run.stdout).unwrap();
+    let totals = json["totals"].as_array().unwrap();
+    let values = totals.iter().filter(|total| total["name"] == "r");
+    let values: Vec<_> = values.map(|total| total["value"].as_u64().unwrap()).collect();
+    (values.len(), values.iter().sum())
+}
+
+#[test]
+fn a_hundred_thousand_series_in_one_file_take_little_memory() {
+    let directory = directory(&many(0..100_000));
+    assert_eq!(totals(&[], &directory), (100_000, 100_000));
+    let run = bounded(SLURPSTATS, &["-o", "prom"], &directory);
+    assert_eq!(run.stdout.matches("tenant=").count(), 100_000);
+    bounded(POLLSTATS, &["-c", "1", "-d", "0.001", "--by", "path", "r"], &directory);
+}
+
+#[test]
+fn a_hundred_thousand_series_in_a_hundred_files_take_little_memory() {
+    let directory = directory(&[]);
+    for number in 0..100 {
+        let labels = many(number * 1_000..(number + 1) * 1_000);
+        file(directory.path(), &format!("{number}.mmstats"), &labels);
+    }
+    assert_eq!(totals(&["--by", ""], &directory), (1, 100_000));
+    let run = bounded(POLLSTATS, &["-c", "1", "-d", "0.001", "-o", "json", "r"], &directory);
+    let json: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(json["values"], json!({ "r": 0.0 }));
+    let run = bounded(CLEANSTATS, &["--dry-run"], &directory);
+    assert!(run.stdout.contains("101 undecided"), "{}", run.stdout);
 }
