@@ -75,7 +75,7 @@ pub fn mutate_label(bytes: &mut [u8], size: usize, max_size: usize, seed: u32) -
     let changed = match dice.roll(6) {
         0 => changed_part(&bytes[..size], &mut dice),
         1 => Some([b"{\"", &bytes[..size], b"\"}"].concat()),
-        2 => resized(&bytes[..size], &mut dice),
+        2 => Some(resized(&bytes[..size], &mut dice)),
         _ => None,
     };
     match changed.filter(|changed| changed.len() <= max_size) {
@@ -110,7 +110,7 @@ fn grown(text: &str) -> String {
 }
 
 /// With more characters anywhere, so that its size is about a multiple of 256, perhaps with a comma.
-fn resized(label: &[u8], dice: &mut Dice) -> Option<Vec<u8>> {
+fn resized(label: &[u8], dice: &mut Dice) -> Vec<u8> {
     let size = (label.len() + 1).next_multiple_of(TRAP);
     let mut changed = label.to_vec();
     let at = dice.roll(label.len() + 1);
@@ -118,5 +118,5 @@ fn resized(label: &[u8], dice: &mut Dice) -> Option<Vec<u8>> {
     if dice.roll(2) == 0 {
         changed.insert(changed.len() - 1, b',');
     }
-    Some(changed)
+    changed
 }
