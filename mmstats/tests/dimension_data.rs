@@ -60,8 +60,8 @@ fn publish(options: Options<()>) -> Published<()> {
         stats.add(Histogram::named(labels[8].clone()).max(63).error(0.2)).unwrap();
     size.record(0);
     // Of a size that lets the long label of a packed file stand at an even offset.
-    let state: Text = stats.add(Text::named(labels[9].clone()).size(21)).unwrap();
-    state.set("all's well");
+    let text: Text = stats.add(Text::named(labels[9].clone()).size(21)).unwrap();
+    text.set("all's well");
     add::<Counter>(&stats, &labels[10]).add(9);
     add::<Counter>(&stats, &labels[11]).add(11);
     stats.add(Fixed::named(labels[12].clone()).initial("1.0".to_owned())).unwrap();
