@@ -307,7 +307,7 @@ pub mod __private {
     pub use crate::memory::Slot;
     pub use crate::publish::{
         KindOfStat, Shared, TakesAggregate, TakesAll, TakesDimensions, TakesError, TakesInitial,
-        TakesKeep, TakesMax, TakesMaxValue, TakesSize, TakesWindow,
+        TakesKeep, TakesMax, TakesMaxValue, TakesSize, TakesWindow, Visitor,
     };
 
     /// The bytes of a stats file.

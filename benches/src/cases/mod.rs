@@ -3,6 +3,7 @@
 mod averages;
 mod clean;
 mod create;
+mod family;
 pub mod files;
 mod histogram;
 mod kodemon;
@@ -60,6 +61,7 @@ pub fn all() -> impl Iterator<Item = &'static Comparison> {
         scalars::COMPARISONS,
         per_thread::COMPARISONS,
         threads::COMPARISONS,
+        family::COMPARISONS,
         peers::COMPARISONS,
         structs::COMPARISONS,
         averages::COMPARISONS,

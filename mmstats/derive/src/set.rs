@@ -103,7 +103,7 @@ impl Set {
             let argument = quote!(&__set.#name);
             let call =
                 quote_spanned!(last=> #open #ty as #library::DimensionValue>::#value(#argument));
-            quote!(__each(#key, #call);)
+            quote!(#library::__private::Visitor::dimension(__visitor, #key, #call);)
         });
         quote! {
             #[automatically_derived]
@@ -115,10 +115,7 @@ impl Set {
                 #[inline]
                 fn visit<#lifetime>(
                     __set: &#lifetime Self::Of<'_>,
-                    mut __each: impl ::core::ops::FnMut(
-                        &'static ::core::primitive::str,
-                        #library::DimensionRef<#lifetime>,
-                    ),
+                    __visitor: &mut impl #library::__private::Visitor<#lifetime>,
                 ) {
                     #(#visits)*
                 }

@@ -40,7 +40,7 @@ pub use derived::{
     TakesMax, TakesMaxValue, TakesSize, TakesWindow,
 };
 pub use dimensions::{
-    DimensionRef, DimensionValue, Dimensions, EveryCombination, EveryValue, Pairs,
+    DimensionRef, DimensionValue, Dimensions, EveryCombination, EveryValue, Pairs, Visitor,
 };
 pub use errors::{AddError, CreateError, DeclareError};
 pub use family::{Family, FamilyDeclaration, FamilyKind};

@@ -7,6 +7,7 @@
 use std::hash::{BuildHasher, RandomState};
 
 use super::DimensionRef;
+use super::bytes::ends;
 
 /// Hashes the values of dimensions.
 #[derive(Clone, Copy, Debug)]
@@ -22,8 +23,14 @@ impl Hasher {
         Self { state: source.hash_one(0), seed: source.hash_one(1) }
     }
 
+    /// Another one: the same values have other hashes.
+    #[inline(always)]
+    pub(super) fn with(self, number: u64) -> Self {
+        Self { state: self.state ^ number, ..self }
+    }
+
     /// Adds a value.
-    #[inline]
+    #[inline(always)]
     pub(super) fn value(&mut self, value: DimensionRef<'_>) {
         match value {
             DimensionRef::Text(text) => self.text(text),
@@ -35,60 +42,40 @@ impl Hasher {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn word(&mut self, word: u64) {
         self.state = folded(self.state ^ word, self.seed);
     }
 
     /// Adds the bytes of a text in pieces of up to 16. The last may overlap the one before.
-    #[inline]
+    #[inline(always)]
     pub(super) fn text(&mut self, text: &str) {
-        let bytes = text.as_bytes();
-        let size = bytes.len();
-        let (first, last) = match size {
-            0..4 => {
-                let byte = |at: usize| bytes.get(at).map_or(0, |&byte| u64::from(byte));
-                (byte(0) | byte(size / 2) << 8, byte(size.saturating_sub(1)))
-            }
-            4..8 => (ends::<4>(bytes).map(u32::from_ne_bytes)).map(u64::from).into(),
-            _ => {
-                let mut rest = bytes;
-                while rest.len() > 16 {
-                    let (piece, after) = rest.split_at(16);
-                    let [first, last] = ends(piece).map(u64::from_ne_bytes);
-                    self.pair(first, last);
-                    rest = after;
-                }
-                let last = bytes.last_chunk::<16>().map_or(bytes, |last| last);
-                ends(last).map(u64::from_ne_bytes).into()
-            }
-        };
-        self.pair(first, last);
+        let mut bytes = text.as_bytes();
+        while bytes.len() > 16 {
+            let (piece, rest) = bytes.split_at(16);
+            self.pair(ends(piece));
+            let is_last = rest.len() <= 16;
+            bytes = if is_last { &bytes[rest.len()..] } else { rest };
+        }
+        self.pair(ends(bytes));
         // Behind the product, where no choice of bytes makes up for another size.
-        self.state = self.state.wrapping_add(size as u64);
+        self.state = self.state.wrapping_add(text.len() as u64);
     }
 
-    #[inline]
-    fn pair(&mut self, first: u64, last: u64) {
+    #[inline(always)]
+    fn pair(&mut self, [first, last]: [u64; 2]) {
         self.state = folded(self.state ^ first, self.seed ^ last);
     }
 
     /// The hash of what was added.
-    #[inline]
+    #[inline(always)]
     pub(super) fn finish(self) -> u64 {
-        folded(self.state, self.seed)
+        self.state
     }
 }
 
-/// The first and the last bytes; zeros if there aren't so many.
-#[inline]
-fn ends<const SIZE: usize>(bytes: &[u8]) -> [[u8; SIZE]; 2] {
-    let none = [0; SIZE];
-    [*bytes.first_chunk().unwrap_or(&none), *bytes.last_chunk().unwrap_or(&none)]
-}
-
 /// Both halves of the product, one on the other: each bit depends on nearly all bits.
-#[inline]
+#[inline(always)]
 fn folded(one: u64, other: u64) -> u64 {
     let product = u128::from(one) * u128::from(other);
     product as u64 ^ (product >> 64) as u64

@@ -1,6 +1,8 @@
 //! Dimensions without a struct.
 
-use super::{DimensionRef, Dimensions, Hasher, Key};
+use std::ptr;
+
+use super::{DimensionRef, Dimensions, Hasher, Key, Visitor};
 
 /// Dimensions without a struct: keys and values in any order. Of a key that comes twice the last
 /// value counts; an empty value is left out.
@@ -12,72 +14,86 @@ type Pair<'a> = (&'static str, &'a str);
 impl Dimensions for Pairs {
     type Of<'a> = [Pair<'a>];
 
-    #[inline]
-    fn visit<'a>(pairs: &'a [Pair<'_>], mut each: impl FnMut(&'static str, DimensionRef<'a>)) {
-        effective(pairs).for_each(|(key, value)| each(key, DimensionRef::Text(value)));
+    fn visit<'a>(pairs: &'a [Pair<'_>], visitor: &mut impl Visitor<'a>) {
+        for (key, value) in effective(pairs) {
+            visitor.dimension(key, DimensionRef::Text(value));
+        }
     }
 
     /// The same in any order.
     #[inline]
     fn hash(pairs: &[Pair<'_>], hasher: Hasher) -> u64 {
-        let of_pair = |(key, value): Pair<'_>| {
-            let mut hasher = hasher;
-            hasher.text(key);
-            hasher.text(value);
-            hasher.finish()
-        };
-        effective(pairs).map(of_pair).fold(0, u64::wrapping_add)
+        let mut sum = 0_u64;
+        for (number, &(key, value)) in pairs.iter().enumerate() {
+            if counts(pairs, number) {
+                // A key needs no more: the program has few of them, which nobody else chooses.
+                let mut hasher = hasher.with(sketch(key));
+                hasher.text(value);
+                sum = sum.wrapping_add(hasher.finish());
+            }
+        }
+        sum
     }
 
     fn key(pairs: &[Pair<'_>]) -> Key {
-        Key::of(effective(pairs).flat_map(|(key, value)| [key, value]).map(DimensionRef::Text))
+        let keys = effective(pairs).map(|(key, _)| key).collect();
+        Key::with_keys(keys, effective(pairs).map(|(_, value)| DimensionRef::Text(value)))
     }
 
     #[inline]
     fn has_key(pairs: &[Pair<'_>], key: &Key) -> bool {
-        let mut rest = key.rest();
-        let mut take = |text| rest.take(DimensionRef::Text(text));
-        let is_same = effective(pairs).all(|(key, value)| take(key) && take(value));
-        is_same && rest.is_empty() || has_key_in_another_order(pairs, key)
+        let mut values = key.values();
+        // Mostly they come as they first came. What is kept has neither empty values nor a key
+        // twice.
+        let mut is_same = pairs.len() == key.keys().len();
+        for (number, &(found, value)) in pairs.iter().enumerate() {
+            let is_known = |known: &&'static str| ptr::eq(*known, found) || *known == found;
+            is_same =
+                is_same && key.keys().get(number).is_some_and(is_known) && values.take_text(value);
+        }
+        is_same || has_key_in_another_order(pairs, key)
     }
 }
 
 /// The pairs that count.
-#[inline]
 fn effective<'a>(pairs: &'a [Pair<'a>]) -> impl Iterator<Item = Pair<'a>> {
-    let mut rest = pairs;
-    std::iter::from_fn(move || {
-        loop {
-            let (&(key, value), after) = rest.split_first()?;
-            rest = after;
-            let is_last = after.iter().all(|(other, _)| *other != key);
-            if is_last && !value.is_empty() {
-                return Some((key, value));
-            }
-        }
-    })
+    let numbers = (0..pairs.len()).filter(|&number| counts(pairs, number));
+    numbers.map(|number| pairs[number])
 }
 
+/// Whether a pair has a value and none behind it the same key.
+#[inline(always)]
+fn counts(pairs: &[Pair<'_>], number: usize) -> bool {
+    let (key, value) = pairs[number];
+    !value.is_empty() && pairs[number + 1..].iter().all(|(other, _)| !is_same_key(key, other))
+}
+
+/// Different keys mostly differ in what is compared first.
+#[inline(always)]
+fn is_same_key(one: &'static str, other: &'static str) -> bool {
+    sketch(one) == sketch(other) && one == other
+}
+
+/// The size and the first byte.
+#[inline(always)]
+fn sketch(key: &str) -> u64 {
+    let first = key.as_bytes().first().copied().unwrap_or_default();
+    (key.len() as u64) << 8 | u64::from(first)
+}
+
+#[cold]
 fn has_key_in_another_order(pairs: &[Pair<'_>], key: &Key) -> bool {
     let has = |(wanted, value): Pair<'_>| {
-        let mut rest = key.rest();
-        while !rest.is_empty() {
-            if rest.take(DimensionRef::Text(wanted)) {
-                return rest.take(DimensionRef::Text(value));
+        let mut values = key.values();
+        key.keys().iter().any(|known| {
+            let is_it = is_same_key(wanted, known);
+            if !is_it {
+                values.skip();
             }
-            rest.skip();
-            rest.skip();
-        }
-        false
+            is_it && values.take(DimensionRef::Text(value))
+        })
     };
-    let mut rest = key.rest();
-    let mut known = 0;
-    while !rest.is_empty() {
-        rest.skip();
-        rest.skip();
-        known += 1;
-    }
-    effective(pairs).count() == known && effective(pairs).all(has)
+    effective(pairs).count() == key.keys().len() && effective(pairs).all(has)
 }
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ impl<F: FamilyKind, L: Dimensions> FamilyDeclaration<F, L> {
         self.every.clear();
         L::every(|set| {
             let mut series = Series::new("");
-            L::visit(set, |key, value| series.set(key.into(), value.text().into_owned().into()));
+            L::each(set, |key, value| series.set(key.into(), value.text().into_owned().into()));
             self.every.push(Combination {
                 hash: L::hash(set, self.hasher),
                 key: L::key(set),

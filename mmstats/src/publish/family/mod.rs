@@ -156,19 +156,21 @@ impl<F: FamilyKind, L: Dimensions> Family<F, L> {
         else {
             return self.overflow();
         };
-        // The program's own code was called, and may have met the same.
-        if let Some(stat) = self.table.find(hash, |known| L::has_key(dimensions, known)) {
-            return stat;
-        }
-        let insert = |stat| self.table.insert(hash, L::key(dimensions), stat);
-        self.add(label).and_then(insert).unwrap_or_else(|| self.overflow())
+        // The program's own code, by which values become text and memory is allocated, may meet the
+        // same.
+        let met = || self.table.find(hash, |key| L::has_key(dimensions, key));
+        let add = || {
+            let stat = self.add(label)?;
+            self.table.insert(hash, L::key(dimensions), stat)
+        };
+        met().or_else(add).or_else(met).unwrap_or_else(|| self.overflow())
     }
 
     /// The label, if there can be one.
     fn label(&self, dimensions: &L::Of<'_>) -> Option<String> {
         let mut series = Series::parse(&self.declared.template.label);
         let (mut size, mut is_sound) = (0, true);
-        L::visit(dimensions, |key, value| {
+        L::each(dimensions, |key, value| {
             let value = value.text();
             size += key.len() + value.len();
             is_sound &= !key.is_empty() && key != OVERFLOW && size <= self.declared.longest;

@@ -1,7 +1,7 @@
 //! The series that a thread has met, found by hash.
 //!
 //! ```text
-//!  hash --> index: tag and number in a word --> entries: chunks that never move
+//!  hash --> index: tag and number in a word --> entries, in chunks that never move
 //! ```
 //!
 //! Nothing is ever borrowed: words are copied, and entries stay where they are. So the program's own
@@ -19,7 +19,6 @@ pub(super) struct Table<F> {
     indexes: [OnceCell<Box<[Cell<Slot>]>>; INDEXES],
     /// Which one is used.
     current: Cell<usize>,
-    /// Each twice as large as the one before.
     chunks: [OnceCell<Chunk<F>>; CHUNKS],
     len: Cell<usize>,
 }
@@ -31,18 +30,20 @@ struct Entry<F> {
     stat: F,
 }
 
-type Chunk<F> = Box<[OnceCell<Entry<F>>]>;
+type Chunk<F> = Box<[OnceCell<Entry<F>>; CHUNK]>;
 
 /// Where an entry is: the upper half has the upper half of its hash, the lower half its number
 /// counted from 1. 0: free.
 type Slot = u64;
 
-/// Size of the first index and the first chunk.
+/// The number of entries in a chunk.
+const CHUNK: usize = 32;
+/// Enough for the most series of a process, 10,000.
+const CHUNKS: usize = 313;
+/// Size of the first index.
 const FIRST: usize = 16;
-/// The last chunk ends beyond the most series of a process, 10,000.
-const CHUNKS: usize = 10;
 /// The last index has at least twice as many slots as there can be entries.
-const INDEXES: usize = CHUNKS + 2;
+const INDEXES: usize = 12;
 
 const TAG: u64 = !(u32::MAX as u64);
 
@@ -86,7 +87,7 @@ impl<F> Table<F> {
             let (chunk, offset) = position(number);
             let chunk = self.chunks.get(chunk)?;
             if chunk.get().is_none() {
-                let _nested = chunk.set((0..chunk_size(number)).map(|_| OnceCell::new()).collect());
+                let _nested = chunk.set(Box::new([const { OnceCell::new() }; CHUNK]));
             }
             self.make_room();
             if self.len.get() == number {
@@ -107,7 +108,7 @@ impl<F> Table<F> {
     #[inline]
     fn entry(&self, number: usize) -> Option<&Entry<F>> {
         let (chunk, offset) = position(number);
-        self.chunks.get(chunk)?.get()?.get(offset)?.get()
+        self.chunks.get(chunk)?.get()?[offset].get()
     }
 
     fn index(&self) -> Option<&[Cell<Slot>]> {
@@ -149,13 +150,7 @@ fn put(index: &[Cell<Slot>], hash: u64, number: usize) {
 /// The chunk of an entry, and where it is in there.
 #[inline]
 fn position(number: usize) -> (usize, usize) {
-    let chunk = (number / FIRST + 1).ilog2();
-    (chunk as usize, number + FIRST - (FIRST << chunk))
-}
-
-/// The size of the chunk that has this entry.
-fn chunk_size(number: usize) -> usize {
-    FIRST << position(number).0
+    (number / CHUNK, number % CHUNK)
 }
 
 #[cfg(test)]
@@ -187,7 +182,7 @@ mod tests {
     #[test]
     fn there_are_no_more_than_its_chunks_have() {
         let table = Table::new();
-        let most = FIRST * ((1 << CHUNKS) - 1);
+        let most = CHUNK * CHUNKS;
         for number in 0..most as u64 {
             assert!(table.insert(number << 32 | number, Key::default(), ()).is_some());
         }
