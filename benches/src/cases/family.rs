@@ -30,7 +30,12 @@ const METRICS: &str = "metrics `counter!` with two labels";
 
 pub const COMPARISONS: &[Comparison] = &[
     row(OF_WORDS, "prometheus-client, the same struct", 0.4, words),
-    row("the same, two threads", "prometheus-client family, two threads", 0.4, words_on_two_threads),
+    row(
+        "the same, two threads",
+        "prometheus-client family, two threads",
+        0.4,
+        words_on_two_threads,
+    ),
     row(OF_TEXT, PROMETHEUS, 0.5, text_prometheus),
     row(OF_TEXT, "prometheus-client, a `String` built for each call", 0.4, text_client),
     row(OF_64, PROMETHEUS, 0.55, |bench| pairs_prometheus(bench, 64)),
