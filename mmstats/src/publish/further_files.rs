@@ -8,12 +8,12 @@ use nix::unistd::gettid;
 
 use super::declaration::FieldKind;
 use super::exit_cleanup::FurtherOwn;
-use super::fields::Fixed;
+use super::fields::{Fixed, unix_time};
 use super::location::{FileLocation, PublishedFile};
 use super::page_size::page_size;
 use super::space::Space;
 use super::{CreateError, Field};
-use crate::format::{DeclaredField, FreeSpace, Identity, Layout, NewFile};
+use crate::format::{DeclaredField, FreeSpace, Identity, Kind, Layout, NewFile};
 use crate::memory::Map;
 
 /// The size of the first one in bytes.
@@ -47,7 +47,7 @@ struct FurtherFile {
 }
 
 impl FurtherFiles {
-    /// None yet. `has_default_fields`: each will have `sys.pid` and `sys.tid`.
+    /// None yet. `has_default_fields`: each will have `sys.pid`, `sys.tid` and `sys.created`.
     pub(super) fn new(
         location: FileLocation,
         identity: Identity,
@@ -112,9 +112,15 @@ impl FurtherFiles {
         let rejected = |(label, source)| CreateError::Declaration { label, source };
         let pid = Fixed::named("sys.pid").initial(pid);
         let tid = Fixed::named("sys.tid").initial(tid);
+        // Readers tell by it whether what a new file has counted is new.
+        let created = Fixed::named("sys.created").initial(unix_time());
+        let (prefix, layout) = (&self.prefix, self.layout);
+        let mut created = created.finish(prefix, layout, |_| false).map_err(rejected)?;
+        created.kind = Kind::Timestamp;
         Ok(vec![
-            pid.finish(&self.prefix, self.layout, |_| false).map_err(rejected)?,
-            tid.finish(&self.prefix, self.layout, |_| false).map_err(rejected)?,
+            pid.finish(prefix, layout, |_| false).map_err(rejected)?,
+            tid.finish(prefix, layout, |_| false).map_err(rejected)?,
+            created,
         ])
     }
 

@@ -59,7 +59,9 @@ fn further_files_double_and_say_whose_they_are() {
                 assert_eq!(file.identity(), first.identity());
                 let labels: BTreeSet<_> =
                     file.stats().map(|stat| stat.label().into_owned()).collect();
-                assert!(labels.contains("growth.sys.pid") && labels.contains("growth.sys.tid"));
+                for field in ["pid", "tid", "created"] {
+                    assert!(labels.contains(&format!("growth.sys.{field}")), "{field}");
+                }
                 assert!(labels.iter().all(|label| label.contains('{') || label.contains(".sys.")));
             }
             drop(stats);

@@ -1,6 +1,7 @@
 //! Several files of one thread: a thread whose first file is full puts new series into further ones.
 //!
-//! These have the ids of their process and thread, and of the default fields nothing else.
+//! These have the ids of their process and thread and when they were created, and of the default
+//! fields nothing else.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,7 +14,7 @@ use crate::common::writers::Writer;
 /// The writer of a further file; `None` if it is a first one.
 fn of_further(file: &StatsFile) -> Option<Writer> {
     let is_further = file.identity().is_some()
-        && !file.stats().any(|stat| stat.label_bytes().ends_with(b"sys.created"));
+        && !file.stats().any(|stat| stat.label_bytes().ends_with(b"sys.uid"));
     if is_further { Writer::of(file) } else { None }
 }
 
@@ -95,7 +96,7 @@ mod tests {
             Foreign::new(label, 2, "Q", &[1]),
         ];
         if is_first {
-            fields.push(Foreign::float("web.sys.created", 7, 1e9));
+            fields.push(Foreign::new("web.sys.uid", 6, "Q", &[0]));
         }
         StatsFile::from_bytes(path, foreign(&writer, &fields)).unwrap()
     }

@@ -46,7 +46,14 @@ pub trait Dimensions {
     /// The hash of the values.
     #[doc(hidden)]
     #[inline]
-    fn hash(set: &Self::Of<'_>, mut hasher: Hasher) -> u64 {
+    fn hash(set: &Self::Of<'_>, hasher: Hasher) -> u64 {
+        Self::quick_hash(set, hasher)
+    }
+
+    /// The same, or another one if there are values that don't count.
+    #[doc(hidden)]
+    #[inline]
+    fn quick_hash(set: &Self::Of<'_>, mut hasher: Hasher) -> u64 {
         Self::visit(set, &mut hasher);
         hasher.finish()
     }

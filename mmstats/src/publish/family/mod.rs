@@ -85,9 +85,9 @@ use crate::memory::OneThread;
 ///
 /// Values may come from outside, so their number is bounded: a process has at most 2,000 series of a
 /// name ([`max`](FamilyDeclaration::max) changes it) and 10,000 in all, with labels of up to 1,024
-/// bytes (255 in a packed file). What is beyond that, and what finds no room in a file, counts in the
-/// series `name{overflow="true"}`, so the sum of all series stays right. A gauge beyond the limits is
-/// seen by nobody.
+/// bytes (255 in a packed file). Families of one name share its limit. What is beyond that, and what
+/// finds no room in a file, counts in the series `name{overflow="true"}`, so the sum of all series
+/// stays right. A gauge beyond the limits is seen by nobody.
 ///
 /// The process decides, not the thread: a series has a stat of its own in every thread or in none, so
 /// what it shows is everything. Only if a thread has no room, because the file system is full or no
@@ -142,15 +142,22 @@ impl<F: FamilyKind, L: Dimensions> Family<F, L> {
     /// Never fails: see [Limits](Self#limits).
     #[inline]
     pub fn get(&self, dimensions: &L::Of<'_>) -> &F {
-        let hash = L::hash(dimensions, self.hasher);
+        let hash = L::quick_hash(dimensions, self.hasher);
         match self.table.find(hash, |key| L::has_key(dimensions, key)) {
             Some(stat) => stat,
-            None => self.meet(dimensions, hash),
+            None => self.find_or_meet(dimensions),
         }
     }
 
-    /// Looks for a place for dimensions that this thread hasn't met, or that have none.
+    /// The same, where some of the dimensions don't count or haven't been met.
     #[cold]
+    fn find_or_meet(&self, dimensions: &L::Of<'_>) -> &F {
+        let hash = L::hash(dimensions, self.hasher);
+        let found = self.table.find(hash, |key| L::has_key(dimensions, key));
+        found.unwrap_or_else(|| self.meet(dimensions, hash))
+    }
+
+    /// Looks for a place for dimensions that this thread hasn't met, or that have none.
     fn meet(&self, dimensions: &L::Of<'_>, hash: u64) -> &F {
         let Some(label) = self.label(dimensions).filter(|label| self.admission.is_possible(label))
         else {
