@@ -292,7 +292,7 @@ fn every_format_continues() {
     let beside = Beside::new();
     let bad = write(beside.directory.path(), "bad.mmstats", b"nonsense");
     for (format, expected) in [
-        ("json", "{\"label\":\"hits\",\"kind\":null,\"unit\":null,\"type\":\"Q\",\"value\":7}"),
+        ("json", r#""name":"hits","labels":{},"kind":null,"unit":null,"type":"Q","value":7}"#),
         ("csv", ",false,hits,,,,Q,7\n"),
         ("prom", "\nhits{file="),
     ] {

@@ -298,7 +298,11 @@ fn families_take_the_settings_of_their_kinds() {
         bounded.get(set).incr();
     }
     let file = every.file();
-    let shown = |label: &str| file.get(label).unwrap().value().to_string();
+    let shown = |label: &str| {
+        let stat =
+            file.get(label).unwrap_or_else(|| panic!("{label} isn't in {:?}", every.values()));
+        stat.value().to_string()
+    };
     assert_eq!(shown(r#"moving{of="a"}"#), "3.0", "of the last two");
     assert_eq!(shown(r#"timer{of="a"}"#), "3.0");
     assert_eq!(shown(r#"bounded{of="a"}"#), "1");
@@ -417,14 +421,14 @@ fn lifetimes_may_have_bounds() {
 
     #[derive(MmStats)]
     struct Stats {
-        bounded: Family<Counter, Bounded<'static, 'static>>,
+        borrowed: Family<Counter, Bounded<'static, 'static>>,
     }
 
     let stats = created::<Stats>();
     let text = String::from("text");
     let set = Bounded { short: &1, long: Some(&text), only: Only::One, forever: "f".into() };
-    stats.stats.bounded.get(&set).incr();
-    let label = r#"bounded{forever="f",long="text",only="One",short="1"}"#;
+    stats.stats.borrowed.get(&set).incr();
+    let label = r#"borrowed{forever="f",long="text",only="One",short="1"}"#;
     assert_eq!(stats.values(), [(label.into(), "1".into())]);
 }
 
