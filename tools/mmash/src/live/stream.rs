@@ -32,6 +32,12 @@ impl LiveStream {
     pub fn publish(&self, snapshot: impl FnOnce() -> Arc<Snapshot>, changes: Option<&Changes>) {
         let mut rows = self.rows();
         if self.feed.open_streams() > 0 {
+            if changes.is_none() && rows.are_published() {
+                // The last stream had ended when the poll began, and another one was opened since:
+                // nobody knows what was counted, so that one begins once more.
+                rows.clear();
+                self.feed.withdraw();
+            }
             rows.publish(&snapshot(), changes, &self.feed);
         } else if rows.are_published() {
             // The next stream begins with the poll that is the latest then.
