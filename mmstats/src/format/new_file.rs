@@ -131,7 +131,7 @@ impl FreeSpace {
         self.reserved -= bytes;
     }
 
-    /// Whether a field fits, in `most` bytes at the most, with its label.
+    /// Whether a field surely fits, and one store can publish the size of its label.
     pub(crate) fn fits(&self, declared: &DeclaredField) -> bool {
         Self::most(declared, self.layout) <= self.left()
             && declared.label.len() <= self.longest_label()

@@ -174,9 +174,14 @@ family_attributes! {
     TakesWindow: MovingAverage, WindowedAverage, Timer;
     TakesError: Histogram;
     TakesMaxValue: Histogram;
-    TakesAggregate: Counter, Gauge<T: Scalar>, Average, MovingAverage, WindowedAverage, Timer, Histogram;
-    TakesMax: Counter, UpDownCounter, Gauge<T: Scalar>, Average, MovingAverage, WindowedAverage, Timer, Histogram;
-    TakesAll: Counter, UpDownCounter, Gauge<T: Scalar>, Average, MovingAverage, WindowedAverage, Timer, Histogram;
+    TakesAggregate:
+        Counter, Gauge<T: Scalar>, Average, MovingAverage, WindowedAverage, Timer, Histogram;
+    TakesMax:
+        Counter, UpDownCounter, Gauge<T: Scalar>, Average, MovingAverage, WindowedAverage, Timer,
+        Histogram;
+    TakesAll:
+        Counter, UpDownCounter, Gauge<T: Scalar>, Average, MovingAverage, WindowedAverage, Timer,
+        Histogram;
 }
 
 #[diagnostic::do_not_recommend]

@@ -31,12 +31,12 @@ pub(super) struct OwnFile {
     keep: bool,
     process: ThisProcess,
     /// Those that go with it, if there can be any.
-    further: Option<Arc<FurtherOwn>>,
+    further: Option<Arc<OwnFurtherFiles>>,
 }
 
 /// The further files of one instance: they are removed with the first.
 #[derive(Debug, Default)]
-pub(super) struct FurtherOwn(NoAllocMutex<FurtherList>);
+pub(super) struct OwnFurtherFiles(NoAllocMutex<FurtherList>);
 
 #[derive(Debug, Default)]
 struct FurtherList {
@@ -45,7 +45,7 @@ struct FurtherList {
     files: Vec<OwnFile>,
 }
 
-impl FurtherOwn {
+impl OwnFurtherFiles {
     /// Adds a file.
     pub(super) fn add(&self, file: &OwnFile) {
         let mut new = Some(file.clone());
@@ -135,7 +135,7 @@ extern "C" fn remove_all() {
 
 impl OwnFile {
     /// The same, with the files that go with it.
-    pub(super) fn with_further(self, further: Option<Arc<FurtherOwn>>) -> Self {
+    pub(super) fn with_further(self, further: Option<Arc<OwnFurtherFiles>>) -> Self {
         Self { further, ..self }
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use nix::unistd::gettid;
 
 use super::declaration::FieldKind;
-use super::exit_cleanup::FurtherOwn;
+use super::exit_cleanup::OwnFurtherFiles;
 use super::fields::{Fixed, unix_time};
 use super::location::{FileLocation, PublishedFile};
 use super::page_size::page_size;
@@ -32,7 +32,7 @@ pub(super) struct FurtherFiles {
     /// Whether others see the first file.
     is_published: bool,
     /// Shared with the first file, whose removal removes these.
-    own: Arc<FurtherOwn>,
+    own: Arc<OwnFurtherFiles>,
     files: Vec<FurtherFile>,
 }
 
@@ -54,7 +54,7 @@ impl FurtherFiles {
         prefix: &str,
         layout: Layout,
         has_default_fields: bool,
-        own: Arc<FurtherOwn>,
+        own: Arc<OwnFurtherFiles>,
     ) -> Self {
         let prefix = prefix.to_owned();
         let (is_published, files) = (false, Vec::new());
@@ -62,7 +62,7 @@ impl FurtherFiles {
     }
 
     /// What the first file must know of them.
-    pub(super) fn own(&self) -> Arc<FurtherOwn> {
+    pub(super) fn own(&self) -> Arc<OwnFurtherFiles> {
         Arc::clone(&self.own)
     }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 
 use super::declaration::{Declaration, Field, FieldKind};
-use super::exit_cleanup::FurtherOwn;
+use super::exit_cleanup::OwnFurtherFiles;
 use super::further_files::FurtherFiles;
 use super::labels::Labels;
 use super::location::FileLocation;
@@ -74,12 +74,12 @@ impl Growth {
         }
     }
 
-    /// Adds a series of a family, if `decide` admits it, which is told whether there is room. `None`
-    /// also if the label is taken, or if this thread is in here already.
+    /// Adds a series of a family, if `decide` admits its label, which is told whether there is room.
+    /// `None` also if the label is taken, or if this thread is in here already.
     pub(super) fn add_series<F: FieldKind>(
         &self,
         declared: DeclaredField,
-        decide: impl FnOnce(bool) -> bool,
+        decide: impl FnOnce(&str, bool) -> bool,
     ) -> Option<F> {
         let mut spaces = self.lock()?;
         let Spaces { labels, first, further, .. } = &mut *spaces;
@@ -91,7 +91,7 @@ impl Growth {
         } else {
             further.as_mut().and_then(|further| further.space_for(&declared).ok())
         };
-        if !decide(space.is_some()) {
+        if !decide(&declared.label, space.is_some()) {
             return None;
         }
         let field = space?.add(&declared).ok()?;
@@ -117,39 +117,34 @@ impl Growth {
         Some(field)
     }
 
+    /// Calls `action` with the further files, if there can be any.
+    fn with_further<R>(&self, action: impl FnOnce(&mut FurtherFiles) -> R) -> Option<R> {
+        self.lock()?.further.as_mut().map(action)
+    }
+
     /// Others see the first file.
     pub(super) fn set_published(&self) {
-        if let Some(further) = self.lock().as_mut().and_then(|spaces| spaces.further.as_mut()) {
-            further.set_published();
-        }
+        self.with_further(FurtherFiles::set_published);
     }
 
     /// What the first file must know of the further ones.
-    pub(super) fn further_own(&self) -> Option<Arc<FurtherOwn>> {
-        Some(self.lock()?.further.as_ref()?.own())
+    pub(super) fn own_further_files(&self) -> Option<Arc<OwnFurtherFiles>> {
+        self.with_further(|further| further.own())
     }
 
     /// Creates the further files of what is in private memory.
     pub(super) fn publish(&self, location: FileLocation) -> Result<(), CreateError> {
-        match self.lock().as_mut().and_then(|spaces| spaces.further.as_mut()) {
-            Some(further) => further.publish(location),
-            None => Ok(()),
-        }
+        self.with_further(|further| further.publish(location)).unwrap_or(Ok(()))
     }
 
     /// Calls `action` with each further file's map, until it fails.
     pub(super) fn try_for_each<E>(&self, action: impl Fn(&Map) -> Result<(), E>) -> Result<(), E> {
-        match self.lock().as_ref().and_then(|spaces| spaces.further.as_ref()) {
-            Some(further) => further.maps().try_for_each(action),
-            None => Ok(()),
-        }
+        self.with_further(|further| further.maps().try_for_each(action)).unwrap_or(Ok(()))
     }
 
     /// Another thread takes the instance over.
     pub(super) fn adopt(&self, tid: i64) {
-        if let Some(further) = self.lock().as_ref().and_then(|spaces| spaces.further.as_ref()) {
-            further.adopt(tid);
-        }
+        self.with_further(|further| further.adopt(tid));
     }
 }
 

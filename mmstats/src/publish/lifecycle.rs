@@ -7,7 +7,7 @@ use nix::unistd::gettid;
 use super::attachments::Attachments;
 use super::declarations::{Declarations, Declared};
 use super::defaults::{self, MutableDefaults};
-use super::exit_cleanup::FurtherOwn;
+use super::exit_cleanup::OwnFurtherFiles;
 use super::family::Sinks;
 use super::further_files::FurtherFiles;
 use super::growth::{Growth, Spaces};
@@ -48,7 +48,7 @@ impl<T: MmStats> Published<T> {
             [] => None,
             families => Some(Sinks::of(families, options.layout, &location)?),
         };
-        let own = (!families.is_empty()).then(Arc::<FurtherOwn>::default);
+        let own = (!families.is_empty()).then(Arc::<OwnFurtherFiles>::default);
         let (map, file, private) = match location.publish(&image.bytes, own.as_ref()) {
             Ok((map, file)) => (map, OnceLock::from(file), None),
             Err(reason) if options.private_memory => {
@@ -88,7 +88,7 @@ impl<T: MmStats> Published<T> {
         let location = FileLocation::of(options, &identity)?;
         self.growth.publish(location.clone())?;
         let (map, file) =
-            location.publish(&self.map.bytes(), self.growth.further_own().as_ref())?;
+            location.publish(&self.map.bytes(), self.growth.own_further_files().as_ref())?;
         self.map.become_file_of(&map).map_err(|source| location.failed("map a file in", source))?;
         // It had none.
         let _ = self.file.set(file);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::create::{self, CreatedFile};
-use super::exit_cleanup::{self, FurtherOwn, OwnFile};
+use super::exit_cleanup::{self, OwnFile, OwnFurtherFiles};
 use super::{CreateError, Options, name};
 use crate::file::locations::Environment;
 use crate::format::Identity;
@@ -40,7 +40,7 @@ impl FileLocation {
     pub(super) fn publish(
         &self,
         image: &[u8],
-        further: Option<&Arc<FurtherOwn>>,
+        further: Option<&Arc<OwnFurtherFiles>>,
     ) -> Result<(Arc<Map>, PublishedFile), CreateError> {
         let CreatedFile { map, path, id } =
             create::create_file(&self.directory, &self.file_name, self.mode, image)?;

@@ -153,24 +153,18 @@ impl<F: FamilyKind, L: Dimensions> Family<F, L> {
     #[cold]
     fn find_or_meet(&self, dimensions: &L::Of<'_>) -> &F {
         let hash = L::hash(dimensions, self.hasher);
-        let found = self.table.find(hash, |key| L::has_key(dimensions, key));
-        found.unwrap_or_else(|| self.meet(dimensions, hash))
-    }
-
-    /// Looks for a place for dimensions that this thread hasn't met, or that have none.
-    fn meet(&self, dimensions: &L::Of<'_>, hash: u64) -> &F {
-        let Some(label) = self.label(dimensions).filter(|label| self.admission.is_possible(label))
-        else {
-            return self.overflow();
-        };
-        // The program's own code, by which values become text and memory is allocated, may meet the
-        // same.
-        let met = || self.table.find(hash, |key| L::has_key(dimensions, key));
-        let add = || {
+        let known = || self.table.find(hash, |key| L::has_key(dimensions, key));
+        let add = |label| {
             let stat = self.add(label)?;
             self.table.insert(hash, L::key(dimensions), stat)
         };
-        met().or_else(add).or_else(met).unwrap_or_else(|| self.overflow())
+        let meet = || {
+            let label = self.label(dimensions).filter(|label| self.admission.is_possible(label))?;
+            // The program's own code, by which values become text and memory is allocated, may meet
+            // the same.
+            known().or_else(|| add(label)).or_else(known)
+        };
+        known().or_else(meet).unwrap_or_else(|| self.overflow())
     }
 
     /// The label, if there can be one.
@@ -191,9 +185,12 @@ impl<F: FamilyKind, L: Dimensions> Family<F, L> {
     }
 
     fn add(&self, label: String) -> Option<F> {
-        let declared = DeclaredField { label, ..self.declared.template.clone() };
-        let label = declared.label.clone();
-        self.growth.add_series(declared, |has_room| self.admission.decide(&label, has_room))
+        let decide = |label: &str, has_room| self.admission.decide(label, has_room);
+        self.growth.add_series(self.declared_as(label), decide)
+    }
+
+    fn declared_as(&self, label: String) -> DeclaredField {
+        DeclaredField { label, ..self.declared.template.clone() }
     }
 
     /// The stat for what has none of its own.
@@ -202,8 +199,7 @@ impl<F: FamilyKind, L: Dimensions> Family<F, L> {
             return &self.sink;
         }
         if self.overflow.get().is_none() {
-            let label = self.declared.overflow.clone();
-            let declared = DeclaredField { label, ..self.declared.template.clone() };
+            let declared = self.declared_as(self.declared.overflow.clone());
             if let Some(stat) = self.growth.add_reserved(declared, self.declared.reserved) {
                 let _first = self.overflow.set(stat);
             }
