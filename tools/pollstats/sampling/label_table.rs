@@ -1,10 +1,9 @@
 //! Which columns each label has a part in: found once, not at every poll.
 
-use std::collections::HashMap;
 use std::mem;
-use std::sync::Arc;
 
 use super::catalog::LabelId;
+use crate::common::label_index::LabelIndex;
 
 /// Bytes of labels that may be known beyond those of the files at present.
 const SLACK: usize = 1 << 20;
@@ -44,15 +43,11 @@ pub enum Stage {
 }
 
 /// Labels of stats and their use.
-///
-/// Files of a program have the same labels in the same order, so the label that was known next is
-/// tried first; only where it is another one, the label is hashed.
 #[derive(Debug, Default)]
 pub struct LabelTable {
-    numbers: HashMap<Arc<[u8]>, usize>,
-    labels: Vec<Label>,
-    /// The number that is tried first.
-    next: usize,
+    labels: LabelIndex,
+    /// For each label what is known of it.
+    known: Vec<Known>,
     /// The number of the present file.
     file: u64,
     /// The bytes of all labels.
@@ -61,10 +56,9 @@ pub struct LabelTable {
     present: usize,
 }
 
-#[derive(Debug)]
-struct Label {
-    bytes: Arc<[u8]>,
-    known: LabelUse,
+#[derive(Debug, Default)]
+struct Known {
+    label_use: LabelUse,
     /// The last file in which it was measured.
     measured: u64,
 }
@@ -73,7 +67,6 @@ impl LabelTable {
     /// Begins a file.
     pub fn begin_file(&mut self) {
         self.file += 1;
-        self.next = 0;
     }
 
     /// Ends a poll: forgets everything if most of the labels have gone.
@@ -87,35 +80,25 @@ impl LabelTable {
     /// The number of a label, and what is known of it.
     #[inline]
     pub fn find(&mut self, label: &[u8]) -> (usize, &LabelUse) {
-        self.present += label.len() + OVERHEAD;
-        let number = match self.labels.get(self.next) {
-            Some(next) if *next.bytes == *label => self.next,
-            _ => self.number(label),
-        };
-        self.next = number + 1;
-        (number, &self.labels[number].known)
-    }
-
-    fn number(&mut self, label: &[u8]) -> usize {
-        if let Some(&number) = self.numbers.get(label) {
-            return number;
+        let size = label.len() + OVERHEAD;
+        self.present += size;
+        let number = self.labels.number(label);
+        if number == self.known.len() {
+            self.size += size;
+            self.known.push(Known::default());
         }
-        self.size += label.len() + OVERHEAD;
-        let (label, number): (Arc<[u8]>, _) = (label.into(), self.labels.len());
-        self.numbers.insert(Arc::clone(&label), number);
-        self.labels.push(Label { bytes: label, known: LabelUse::default(), measured: 0 });
-        number
+        (number, &self.known[number].label_use)
     }
 
     /// Remembers what is known of the label with this number.
     pub fn set(&mut self, number: usize, label_use: LabelUse) {
-        self.labels[number].known = label_use;
+        self.known[number].label_use = label_use;
     }
 
     /// Whether the label with this number comes first in the present file: of a file's stats with
     /// one label the first counts.
     pub fn is_first(&mut self, number: usize) -> bool {
-        mem::replace(&mut self.labels[number].measured, self.file) != self.file
+        mem::replace(&mut self.known[number].measured, self.file) != self.file
     }
 }
 
