@@ -67,7 +67,6 @@
 //     mmstats: the thread's file                           |
 //                                                       Sender       the process's socket
 
-mod address;
 mod counts;
 mod encode;
 mod environment;

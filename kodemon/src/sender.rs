@@ -1,13 +1,14 @@
 //! The socket of the process, and the lookup of its address.
 
-use std::io::{self, ErrorKind};
+use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{OnceLock, mpsc};
 use std::time::Duration;
 use std::{fmt, process, thread};
 
-use crate::address;
+use mmstats_udp::{Outcome as Sending, address};
+
 use crate::counts::{Outcome, count_returned};
 use crate::environment::{Environment, VariableError};
 
@@ -56,22 +57,16 @@ pub(crate) fn ready() -> Result<Ready, Outcome> {
 impl Ready {
     /// One system call; a second one if the first reported an earlier message.
     pub(crate) fn send(&self, message: &[u8]) -> Outcome {
-        let mut result = self.socket.send(message);
-        if let Err(error) = &result
-            && error.kind() == ErrorKind::ConnectionRefused
-        {
-            // The error is about an earlier message, and this one wasn't sent. By now somebody may
-            // listen.
+        let sent = mmstats_udp::send(self.socket, message);
+        if sent.earlier_refused {
             count_returned();
-            result = self.socket.send(message);
         }
-        match result {
-            Ok(_) => Outcome::Sent,
-            Err(error) => match error.kind() {
-                ErrorKind::ConnectionRefused => Outcome::Refused,
-                ErrorKind::WouldBlock => Outcome::WouldBlock,
-                _ => Outcome::Failed,
-            },
+        match sent.outcome {
+            Sending::Sent => Outcome::Sent,
+            Sending::Refused => Outcome::Refused,
+            Sending::WouldBlock => Outcome::WouldBlock,
+            // Too large for the system, though not for servers.
+            Sending::TooLarge | Sending::Unreachable | Sending::Failed(_) => Outcome::Failed,
         }
     }
 }
@@ -119,13 +114,13 @@ impl Sender {
         }
         let (found, answer) = mpsc::channel();
         on_helper_thread(move || drop(found.send(self.connect())))?;
-        let late = |_| io::Error::new(ErrorKind::TimedOut, "timed out");
+        let late = |_| io::Error::new(io::ErrorKind::TimedOut, "timed out");
         answer.recv_timeout(timeout).map_err(late)??.peer_addr()
     }
 
     /// Looks up the address and connects the socket to it.
     fn connect(&self) -> io::Result<&UdpSocket> {
-        let socket = address::connect(&self.environment.host, self.environment.port)?;
+        let socket = address::connect_any(&self.environment.host, self.environment.port)?;
         // Another thread may have been faster.
         Ok(self.socket.get_or_init(|| socket))
     }

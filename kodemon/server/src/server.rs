@@ -1,9 +1,9 @@
 //! The server: receives, stores and serves until a shutdown signal.
 //!
 //! ```text
-//!  datagrams --> Receiver --> IngestQueue and its thread --> Store
-//!                                   '--> Live --> streams      ^
-//!                                          API and page  ------'
+//!  datagrams --> Receiving --> IngestQueue and its thread --> Store
+//!                                    '--> Live --> streams      ^
+//!                                           API and page  ------'
 //! ```
 
 mod stores;
@@ -19,6 +19,7 @@ use mmstats_cli::exit::{self, Outcome};
 use mmstats_cli::generate::generate;
 use mmstats_cli::log;
 use mmstats_cli::rate_limit::RateLimit;
+use mmstats_udp::receive::Sockets;
 use mmstats_web::{AllowedHosts, Limits, RequestLog, RequestSummary, Server, shutdown_signal};
 use tokio::runtime;
 use tokio::time::MissedTickBehavior;
@@ -27,10 +28,12 @@ use crate::api::AppState;
 use crate::args::{Arguments, NAME};
 use crate::catalog::Catalog;
 use crate::live::Live;
-use crate::receive::{Admission, OnRefused, Receiver, Rules, Sockets};
+use crate::receive::{Admission, OnRefused, Receiving, Rules};
 use crate::routes;
 use crate::telemetry::{HttpStats, ReceiverStats, StoreStats, Telemetry};
 
+/// Where messages arrive by default, on the loopback addresses.
+const PORT: u16 = 4000;
 /// Maximum number of log lines per second about refused messages.
 const MAX_REFUSED_LINES: u32 = 10;
 /// How often live streams are updated.
@@ -66,7 +69,8 @@ async fn serve(arguments: &Arguments) -> Result<Outcome, String> {
     let hosts = AllowedHosts::with(arguments.host.iter().cloned());
     let server = Server::listen(arguments.http.clone(), hosts, Limits::default()).await;
     let server = server.map_err(|error| format!("can't listen on {}: {error}", arguments.http))?;
-    let (sockets, addresses) = sockets(arguments)?;
+    let sockets = sockets(arguments)?;
+    let addresses = sockets.addresses().to_vec();
     let (stores, known) = stores::open(&arguments.store, arguments.keep)?;
     let signal = shutdown_signal().map_err(|error| format!("can't await signals: {error}"))?;
 
@@ -91,7 +95,7 @@ async fn serve(arguments: &Arguments) -> Result<Outcome, String> {
     let catalog = Catalog::new(known, max_keys, arguments.keep, Instant::now());
     let on_refused = on_refused(arguments.verbose);
     let admission = Admission::new(rules, catalog, Arc::clone(&received), on_refused);
-    let receiving = Receiver::start(sockets, admission, queues).map_err(no_thread)?;
+    let receiving = Receiving::start(sockets, admission, queues).map_err(no_thread)?;
     announce(&server, &addresses);
 
     let first = Arc::clone(&stores[0]);
@@ -112,26 +116,19 @@ async fn serve(arguments: &Arguments) -> Result<Outcome, String> {
     Ok(if receiving.finish() { outcome } else { Outcome::Failed })
 }
 
-/// Binds the sockets that messages arrive on. Also returns their addresses.
-fn sockets(arguments: &Arguments) -> Result<(Sockets, Vec<SocketAddr>), String> {
+/// Binds the sockets that messages arrive on.
+fn sockets(arguments: &Arguments) -> Result<Sockets, String> {
     let mut sockets = Sockets::default();
-    let mut addresses = Vec::new();
-    let failed = |address, error| format!("can't receive on {address}: {error}");
     for address in &arguments.udp {
-        addresses.push(sockets.bind(*address).map_err(|error| failed(*address, error))?);
+        sockets.bind(*address).map_err(|error| error.to_string())?;
     }
     if arguments.udp.is_empty() {
-        let address = SocketAddr::from(([127, 0, 0, 1], 4000));
-        addresses.push(sockets.bind(address).map_err(|error| failed(address, error))?);
-        let address = SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], 4000));
-        match sockets.bind(address) {
-            Ok(address) => addresses.push(address),
-            // Some machines have no IPv6 at all.
-            Err(error) if error.kind() == io::ErrorKind::AddrNotAvailable => {}
-            Err(error) => return Err(failed(address, error)),
+        let absent = sockets.bind_loopback(PORT).map_err(|error| error.to_string())?;
+        if let Some(error) = absent {
+            Diagnostics::new(NAME).note(&format_args!("no IPv6 here, only IPv4: {error}"));
         }
     }
-    Ok((sockets, addresses))
+    Ok(sockets)
 }
 
 /// Logs refused messages.

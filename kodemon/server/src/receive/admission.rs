@@ -9,8 +9,8 @@ use std::time::Instant;
 
 use kodemon::limits::MESSAGE_BYTES;
 use mmstats_cli::clock::now;
+use mmstats_udp::receive::Datagram;
 
-use super::sockets::Datagram;
 use crate::catalog::{Catalog, TooMany};
 use crate::clock_check::ClockCheck;
 use crate::execution::Execution;
@@ -132,11 +132,11 @@ impl Admission {
     }
 
     fn execution(&mut self, datagram: Datagram<'_>) -> Result<Execution, Refusal> {
-        let Datagram::Whole(datagram) = datagram else {
+        if datagram.is_truncated {
             return Err(Refusal::Oversized);
-        };
+        }
         let Message { key, token, timestamp, execution_time, extra } =
-            message::parse(datagram).map_err(Refusal::Malformed)?;
+            message::parse(datagram.bytes).map_err(Refusal::Malformed)?;
         let Rules { tokens, .. } = &self.rules;
         if !tokens.is_empty() && !tokens.contains(&*token) {
             return Err(Refusal::Token(token.into_owned()));

@@ -1,27 +1,30 @@
-//! Resolves a host and connects a socket to it.
+//! Hosts as addresses, and sockets connected to them.
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs, UdpSocket};
 
-/// A socket connected to the first reachable address of the host. If the host is a name, this may
-/// take a while.
-pub(crate) fn connect(host: &str, port: u16) -> io::Result<UdpSocket> {
-    let addresses = match literal(host) {
-        Some(ip) => vec![SocketAddr::new(ip, port)],
-        None => ipv4_first((host, port).to_socket_addrs()?),
-    };
-    let mut result = Err(io::Error::new(ErrorKind::NotFound, "the name has no address"));
-    for address in addresses {
-        result = open(address);
-        if result.is_ok() {
-            break;
-        }
+/// The addresses of a host; at least one. An IP address and `localhost` are known at once. For any
+/// other name the system's resolver is asked, which may take a while.
+///
+/// IPv4 addresses come first: a server that listens on only one of the two uses IPv4.
+///
+/// # Errors
+///
+/// Returns the error of the resolver, or one of the kind `NotFound` if the name has no address.
+pub fn lookup(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    if let Some(ip) = literal(host) {
+        return Ok(vec![SocketAddr::new(ip, port)]);
     }
-    result
+    let addresses = ipv4_first((host, port).to_socket_addrs()?);
+    if addresses.is_empty() {
+        return Err(io::Error::new(ErrorKind::NotFound, "the name has no address"));
+    }
+    Ok(addresses)
 }
 
-/// The address, if the host is one or is `localhost`; these need no name service.
-pub(crate) fn literal(host: &str) -> Option<IpAddr> {
+/// The address, if the host is one, with or without brackets, or is `localhost`, which is 127.0.0.1.
+/// These need no name service.
+pub fn literal(host: &str) -> Option<IpAddr> {
     if host.eq_ignore_ascii_case("localhost") {
         return Some(Ipv4Addr::LOCALHOST.into());
     }
@@ -29,15 +32,12 @@ pub(crate) fn literal(host: &str) -> Option<IpAddr> {
     bracketed.unwrap_or(host).parse().ok()
 }
 
-/// Sorts IPv4 addresses first: a server that listens on only one of the two uses IPv4.
-fn ipv4_first(addresses: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
-    let mut addresses: Vec<_> = addresses.collect();
-    addresses.sort_by_key(SocketAddr::is_ipv6);
-    addresses
-}
-
-/// A non-blocking socket that is connected to this address.
-fn open(address: SocketAddr) -> io::Result<UdpSocket> {
+/// A non-blocking socket that is connected to this address. Nothing is sent.
+///
+/// # Errors
+///
+/// Returns the error of the operating system, such as that of an address without a route.
+pub fn connect(address: SocketAddr) -> io::Result<UdpSocket> {
     let any: IpAddr = match address {
         SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
         SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
@@ -46,6 +46,28 @@ fn open(address: SocketAddr) -> io::Result<UdpSocket> {
     socket.set_nonblocking(true)?;
     socket.connect(address)?;
     Ok(socket)
+}
+
+/// A socket connected to the first address of the host that [`connect`] takes.
+///
+/// # Errors
+///
+/// Returns the error of [`lookup`], or that of [`connect`] with the last address.
+pub fn connect_any(host: &str, port: u16) -> io::Result<UdpSocket> {
+    let mut result = Err(ErrorKind::NotFound.into());
+    for address in lookup(host, port)? {
+        result = connect(address);
+        if result.is_ok() {
+            break;
+        }
+    }
+    result
+}
+
+fn ipv4_first(addresses: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
+    let mut addresses: Vec<_> = addresses.collect();
+    addresses.sort_by_key(SocketAddr::is_ipv6);
+    addresses
 }
 
 #[cfg(test)]
@@ -83,7 +105,7 @@ mod tests {
     #[test]
     fn a_socket_is_non_blocking() {
         const NONBLOCKING: u32 = 0o4000;
-        let socket = connect("127.0.0.1", 9).unwrap();
+        let socket = connect_any("127.0.0.1", 9).unwrap();
         let info = fs::read_to_string(format!("/proc/self/fdinfo/{}", socket.as_raw_fd())).unwrap();
         let flags = info.lines().find_map(|line| line.strip_prefix("flags:")).unwrap();
         assert!(u32::from_str_radix(flags.trim(), 8).unwrap() & NONBLOCKING != 0, "{info}");
