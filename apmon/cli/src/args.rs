@@ -1,11 +1,13 @@
 //! The arguments of apmon.
 
 mod decode;
+mod format;
 
 use clap::{Parser, Subcommand};
 use mmstats_cli::generate::GenerateArgument;
 
 pub use decode::DecodeArguments;
+pub use format::Format;
 
 /// The program's name.
 pub const NAME: &str = "apmon";
@@ -31,6 +33,5 @@ pub struct Arguments {
 /// What to do.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
-    /// Print what packets in files have in them
     Decode(DecodeArguments),
 }

@@ -3,6 +3,7 @@
 
 mod args;
 mod decode;
+pub mod show;
 
 use std::io;
 

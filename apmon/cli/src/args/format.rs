@@ -1,0 +1,12 @@
+//! The output formats that commands share.
+
+use clap::ValueEnum;
+
+/// The output format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// An object a packet, one a line.
+    Json,
+}
