@@ -1,4 +1,5 @@
-//! Configuration files: destinations and options. Knows neither packets nor sockets.
+//! Configuration files: destinations and options, and where they are read from. Knows no packets, and
+//! no sockets but those of HTTP.
 //!
 //! ```text
 //! # a comment
@@ -6,23 +7,27 @@
 //! xApMon_sys_interval = 60            NAME = VALUE
 //! ```
 
+mod configuration;
 mod destination;
+mod file;
+#[cfg(feature = "http")]
+mod http;
+mod level;
+mod names;
 mod options;
 mod password;
 mod problem;
+mod shown;
+mod source;
+mod sources;
+mod switches;
 
+pub use configuration::{Configuration, MAX_DESTINATIONS, MAX_LINE};
 pub use destination::{DEFAULT_PORT, Destination, DestinationError};
-pub use options::{Level, Monitoring, Options};
+pub use level::Level;
+pub use options::{Monitoring, OptionError, Options};
 pub use password::Password;
 pub use problem::Problem;
-
-/// What a source says.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Configuration {
-    /// In the order of their lines, each once.
-    pub destinations: Vec<Destination>,
-    /// They go with all destinations, wherever they stand.
-    pub options: Options,
-    /// The lines that weren't used, and why.
-    pub problems: Vec<Problem>,
-}
+pub use source::{Source, SourceError};
+pub use sources::{LoadError, Sources};
+pub use switches::{Group, Switches};

@@ -1,0 +1,77 @@
+//! Reads a configuration from a URL, with limits of time and size.
+
+use std::io;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+use ureq::http::StatusCode;
+use ureq::{Agent, Error};
+
+/// The most bytes of a body.
+const MAX_BYTES: u64 = 64 << 10;
+/// The most redirects that are followed.
+const MAX_REDIRECTS: u32 = 3;
+
+/// The body at a URL.
+///
+/// A thread asks for it: however a name server or a server behaves, the answer is there in time or
+/// it's an error.
+pub fn get(url: &str, timeout: Duration) -> Result<Vec<u8>, String> {
+    let (sender, answer) = sync_channel(1);
+    let owned = url.to_owned();
+    thread::Builder::new()
+        .name("apmon-http".to_owned())
+        // Nobody waits any more if it can't be sent.
+        .spawn(move || drop(sender.send(get_within(&owned, timeout))))
+        .map_err(|error| format!("no thread could be started: {error}"))?;
+    match answer.recv_timeout(timeout) {
+        Ok(answer) => answer,
+        Err(RecvTimeoutError::Timeout) => Err(too_late(timeout)),
+        Err(RecvTimeoutError::Disconnected) => Err("the HTTP client failed".to_owned()),
+    }
+}
+
+fn get_within(url: &str, timeout: Duration) -> Result<Vec<u8>, String> {
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(MAX_REDIRECTS)
+        .max_redirects_will_error(true)
+        // Proxies in the environment are for browsers.
+        .proxy(None)
+        // Of the look-up and of all redirects together.
+        .timeout_global(Some(timeout))
+        .user_agent(concat!("apmon/", env!("CARGO_PKG_VERSION")));
+    let reason = |error| reason(error, timeout);
+    let response = Agent::from(config.build()).get(url).call().map_err(reason)?;
+    let status = response.status();
+    if status != StatusCode::OK {
+        return Err(format!("expected status 200, found {}", status.as_u16()));
+    }
+    // One more: a body that ends at the limit is as good as a shorter one.
+    let body = response.into_body().into_with_config().limit(MAX_BYTES + 1).read_to_vec();
+    let body = body.map_err(reason)?;
+    if body.len() as u64 > MAX_BYTES { Err(too_large()) } else { Ok(body) }
+}
+
+fn reason(error: Error, timeout: Duration) -> String {
+    match error {
+        Error::Timeout(_) => too_late(timeout),
+        Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => too_late(timeout),
+        Error::BodyExceedsLimit(_) => too_large(),
+        Error::BadUri(_) | Error::Http(_) => "not a valid URL".to_owned(),
+        Error::TooManyRedirects => format!("more than {MAX_REDIRECTS} redirects"),
+        Error::TlsRequired => "it redirects to https, which isn't supported".to_owned(),
+        Error::Protocol(error) => format!("not a valid HTTP response: {error}"),
+        Error::Io(error) => error.to_string(),
+        other => other.to_string(),
+    }
+}
+
+fn too_late(timeout: Duration) -> String {
+    format!("no whole response within {timeout:.1?}")
+}
+
+fn too_large() -> String {
+    format!("larger than {MAX_BYTES} bytes")
+}
