@@ -113,15 +113,15 @@ impl<'a> Reader<'a> {
     }
 
     fn parameter(&mut self, number: u32) -> Result<Parameter<'a>, DecodeError> {
-        let field = Field::Name(number);
-        if u32::from_be_bytes(self.peek(field)?) == 0 {
-            return Err(self.error(field, Reason::NoName));
-        }
+        let (start, field) = (self.offset, Field::Name(number));
         let name = self.string(field)?;
-        let found = i32::from_be_bytes(self.peek(Field::Type(number))?);
+        if name.is_empty() {
+            return Err(DecodeError { offset: start, field, reason: Reason::NoName });
+        }
+        let (start, field) = (self.offset, Field::Type(number));
+        let found = self.word(field)?;
+        let wrong = DecodeError { offset: start, field, reason: Reason::Type(found) };
         let field = Field::Value(number);
-        let wrong = self.error(Field::Type(number), Reason::Type(found));
-        self.offset += 4;
         let value = match found {
             0 => Value::Text(self.string(field)?),
             2 => Value::I32(self.word(field)?),

@@ -5,7 +5,11 @@ use super::packet::{Packet, Parameter};
 use super::value::Value;
 
 impl Packet<'_> {
-    /// Appends the packet's bytes to `out`.
+    /// Appends the packet's bytes to `out`, whatever is in it.
+    ///
+    /// They decode to the same packet if no name is empty, no string is longer than
+    /// [`MAX_STRING`](super::MAX_STRING), a version has no `p:` in it, and there are numbers and a time
+    /// only where the [version](Header::version) has them.
     pub fn encode(&self, out: &mut Vec<u8>) {
         if let Some(header) = &self.header {
             header.encode(out);

@@ -3,7 +3,8 @@
 /// What a packet says about its sender.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Header<'a> {
-    /// For example `2.2.4-py`: numbers with dots, then the language of the sender.
+    /// For example `2.2.4-py`: numbers with dots, then the language of the sender. The first two
+    /// numbers decide what else a packet has.
     pub version: &'a [u8],
     /// May be empty.
     pub password: &'a [u8],
@@ -52,5 +53,37 @@ fn is_since(version: &[u8], first: (u32, u32)) -> bool {
     match (numbers.next().flatten(), numbers.next().flatten()) {
         (Some(major), Some(minor)) => (major, minor) >= first,
         _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_two_numbers_of_a_version_decide() {
+        for (version, numbered, timed) in [
+            ("2.2.4-py", true, true),
+            ("2.17.02-py", true, true),
+            ("2.2", true, true),
+            ("3.0", true, true),
+            ("10.1", true, true),
+            ("2.1.9_cpp", false, true),
+            ("1.16", false, true),
+            ("1.6", false, true),
+            ("1.5.9", false, false),
+            ("0.9", false, false),
+        ] {
+            let found = (is_numbered(version.as_bytes()), is_timed(version.as_bytes()));
+            assert_eq!(found, (numbered, timed), "{version}");
+        }
+    }
+
+    #[test]
+    fn a_version_without_two_numbers_counts_as_the_newest() {
+        for version in ["", "py", "1", "1.", ".1", "1.x", "1..2", "4294967296.0", "1.4294967296"] {
+            assert!(is_numbered(version.as_bytes()) && is_timed(version.as_bytes()), "{version}");
+        }
+        assert!(is_numbered(b"1.\xe9") && !is_timed(b"1.0\xe9"));
     }
 }

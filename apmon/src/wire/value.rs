@@ -93,3 +93,45 @@ impl<'a> From<&'a [u8]> for Value<'a> {
         Self::Text(text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_are_i32_where_they_fit() {
+        let conversions: [(Value<'_>, _); 10] = [
+            (i8::MIN.into(), Value::I32(-128)),
+            (u16::MAX.into(), Value::I32(65_535)),
+            (i64::from(i32::MIN).into(), Value::I32(i32::MIN)),
+            (i64::from(i32::MAX).into(), Value::I32(i32::MAX)),
+            ((i64::from(i32::MIN) - 1).into(), Value::F64(-2_147_483_649.0)),
+            (2_147_483_648_u32.into(), Value::F64(2_147_483_648.0)),
+            (u64::MAX.into(), Value::F64(18_446_744_073_709_551_615.0)),
+            (usize::MIN.into(), Value::I32(0)),
+            (true.into(), Value::I32(1)),
+            (false.into(), Value::I32(0)),
+        ];
+        for (value, expected) in conversions {
+            assert_eq!(value, expected);
+        }
+    }
+
+    #[test]
+    fn floats_are_f64_and_texts_are_bytes() {
+        assert_eq!(Value::from(0.5_f32), Value::F64(0.5));
+        assert_eq!(Value::from(-2.5), Value::F64(-2.5));
+        assert_eq!(Value::from("é"), Value::Text(b"\xc3\xa9"));
+        assert_eq!(Value::from(&b"\xe9"[..]), Value::Text(b"\xe9"));
+    }
+
+    #[test]
+    fn only_numbers_can_be_not_finite() {
+        let numbers = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
+        assert!(numbers.iter().all(|number| Value::F64(*number).is_not_finite()));
+        assert!(numbers.iter().all(|number| Value::F32(*number as f32).is_not_finite()));
+        for value in [Value::F64(f64::MAX), Value::I64(i64::MAX), Value::Text(b"NaN")] {
+            assert!(!value.is_not_finite());
+        }
+    }
+}
