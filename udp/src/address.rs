@@ -93,6 +93,16 @@ mod tests {
         }
     }
 
+    /// `127.1` isn't an address to Rust; the resolver knows it without any server.
+    #[test]
+    fn a_lookup_gives_addresses_with_the_port_or_an_error() {
+        for (host, found) in [("127.1", "127.0.0.1:9"), ("[::1]", "[::1]:9")] {
+            assert_eq!(lookup(host, 9).unwrap(), [found.parse().unwrap()]);
+        }
+        assert!(lookup("nobody..invalid", 9).is_err());
+        assert!(connect_any("nobody..invalid", 9).is_err());
+    }
+
     #[test]
     fn ipv4_addresses_come_first_in_their_order() {
         let found = ["[::1]:1", "192.0.2.2:1", "[::2]:1", "192.0.2.1:1"];

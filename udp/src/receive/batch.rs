@@ -41,7 +41,9 @@ impl Datagram<'_> {
 
 /// Buffers for one system call.
 pub struct Batch {
-    headers: MultiHeaders<SockaddrStorage>,
+    /// For IPv4 and for IPv6. They keep the length of the last address, which for IPv4 is smaller: an
+    /// IPv6 address would be cut to it.
+    headers: [MultiHeaders<SockaddrStorage>; 2],
     space: Box<[u8]>,
     max_bytes: usize,
 }
@@ -58,21 +60,24 @@ impl Batch {
     pub fn new(max_bytes: usize) -> Self {
         let max_bytes = max_bytes.max(1);
         let space = vec![0; DATAGRAMS * max_bytes].into_boxed_slice();
-        Self { headers: MultiHeaders::preallocate(DATAGRAMS, None), space, max_bytes }
+        let headers = [(); 2].map(|()| MultiHeaders::preallocate(DATAGRAMS, None));
+        Self { headers, space, max_bytes }
     }
 
-    /// Receives what has arrived at a socket, up to 64 datagrams, without waiting. Returns whether
-    /// there may be more.
+    /// Receives what has arrived at a socket, up to 64 datagrams, without waiting. The socket has this
+    /// address. Returns whether there may be more.
     pub(super) fn receive(
         &mut self,
         socket: &UdpSocket,
+        address: SocketAddr,
         mut take: impl FnMut(Datagram<'_>),
     ) -> bool {
         let mut buffers = self.space.chunks_exact_mut(self.max_bytes);
         let mut slices: [_; DATAGRAMS] =
             array::from_fn(|_| [IoSliceMut::new(buffers.next().unwrap_or_default())]);
+        let headers = &mut self.headers[usize::from(address.is_ipv6())];
         let flags = MsgFlags::MSG_DONTWAIT;
-        let received = recvmmsg(socket.as_raw_fd(), &mut self.headers, &mut slices, flags, None);
+        let received = recvmmsg(socket.as_raw_fd(), headers, &mut slices, flags, None);
         let mut count = 0;
         // On an error nothing has arrived, or the kernel has no memory now: the caller waits again.
         for message in received.into_iter().flatten() {
@@ -84,5 +89,71 @@ impl Batch {
             });
         }
         count == DATAGRAMS
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv6Addr};
+
+    use mmstats_testing::required::skip;
+
+    use super::*;
+
+    /// What a batch of datagrams of at most 8 bytes has: bytes, whether truncated, sender.
+    fn received(batch: &mut Batch, socket: &UdpSocket) -> Vec<(Vec<u8>, bool, SocketAddr)> {
+        let mut received = Vec::new();
+        let take =
+            |it: Datagram<'_>| received.push((it.bytes.to_vec(), it.is_truncated, it.from()));
+        assert!(!batch.receive(socket, socket.local_addr().unwrap(), take), "there is no more");
+        received
+    }
+
+    #[test]
+    fn a_datagram_beyond_the_limit_is_truncated_and_each_has_its_sender() {
+        let server = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let senders = [(); 2].map(|()| UdpSocket::bind("127.0.0.1:0").unwrap());
+        let from = |number: usize| senders[number].local_addr().unwrap();
+        let to = server.local_addr().unwrap();
+        for (number, bytes) in [(0, "12345678"), (1, "123456789"), (1, ""), (0, "1")] {
+            senders[number].send_to(bytes.as_bytes(), to).unwrap();
+        }
+        let mut batch = Batch::new(8);
+        let whole = |bytes: &str, number| (bytes.as_bytes().to_vec(), false, from(number));
+        let truncated = (b"12345678".to_vec(), true, from(1));
+        let expected = [whole("12345678", 0), truncated, whole("", 1), whole("1", 0)];
+        assert_eq!(received(&mut batch, &server), expected);
+        assert_eq!(received(&mut batch, &server), []);
+    }
+
+    #[test]
+    fn a_full_batch_may_not_be_all() {
+        let server = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let address = server.local_addr().unwrap();
+        let sent: Vec<_> = (0..=DATAGRAMS as u8).collect();
+        for number in &sent {
+            sender.send_to(&[*number], address).unwrap();
+        }
+        let (mut batch, mut numbers) = (Batch::new(8), Vec::<u8>::new());
+        assert!(batch.receive(&server, address, |datagram| numbers.extend(datagram.bytes)));
+        assert!(!batch.receive(&server, address, |datagram| numbers.extend(datagram.bytes)));
+        assert_eq!(numbers, sent);
+    }
+
+    #[test]
+    fn an_ipv4_sender_has_its_address_also_at_an_ipv6_socket() {
+        let Ok(server) = UdpSocket::bind((Ipv6Addr::UNSPECIFIED, 0)) else {
+            return skip("there is no IPv6 here");
+        };
+        let port = server.local_addr().unwrap().port();
+        let mut batch = Batch::new(8);
+        for loopback in ["127.0.0.1", "::1"] {
+            let loopback: IpAddr = loopback.parse().unwrap();
+            let sender = UdpSocket::bind((loopback, 0)).unwrap();
+            sender.send_to(b"1", (loopback, port)).unwrap();
+            let expected = (b"1".to_vec(), false, sender.local_addr().unwrap());
+            assert_eq!(received(&mut batch, &server), [expected]);
+        }
     }
 }

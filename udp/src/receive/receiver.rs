@@ -110,3 +110,120 @@ impl<H: Handler> Worker<H> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{SocketAddr, UdpSocket};
+    use std::sync::mpsc;
+
+    use mmstats_testing::TIMEOUT;
+
+    use super::*;
+
+    fn bound() -> (Sockets, SocketAddr) {
+        let mut sockets = Sockets::default();
+        let address = sockets.bind(([127, 0, 0, 1], 0).into()).unwrap();
+        (sockets, address)
+    }
+
+    fn sender(address: SocketAddr) -> UdpSocket {
+        let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
+        sender.connect(address).unwrap();
+        sender
+    }
+
+    /// Collects bytes by batch.
+    #[derive(Default)]
+    struct Collector(Vec<Vec<u8>>);
+
+    impl Handler for Collector {
+        fn begin_batch(&mut self) {
+            self.0.push(Vec::new());
+        }
+
+        fn datagram(&mut self, datagram: Datagram<'_>) {
+            self.0.last_mut().unwrap().extend(datagram.bytes);
+        }
+
+        fn end_batch(&mut self) {
+            self.0.last_mut().unwrap().push(b'.');
+        }
+
+        fn dropped(&mut self, _: u64) {}
+    }
+
+    #[test]
+    fn what_has_arrived_before_the_end_is_taken_batch_by_batch() {
+        let (sockets, address) = bound();
+        let receiver = Receiver::start(sockets, 8, Collector::default()).unwrap();
+        let sender = sender(address);
+        for _ in 0..1_000 {
+            sender.send(b"x").unwrap();
+        }
+        let Collector(batches) = receiver.finish().unwrap();
+        let taken: usize = batches.iter().map(|batch| batch.len() - 1).sum();
+        assert_eq!(taken, 1_000);
+        assert!(batches.iter().all(|batch| batch.ends_with(b".")));
+    }
+
+    /// Is slow at first: it takes its first datagram when it may.
+    struct Blocked {
+        release: mpsc::Receiver<()>,
+        /// Datagrams taken, and datagrams dropped.
+        events: mpsc::Sender<(u64, u64)>,
+    }
+
+    impl Handler for Blocked {
+        fn datagram(&mut self, _: Datagram<'_>) {
+            // Later ones find the other end gone.
+            let _ = self.release.recv_timeout(TIMEOUT);
+            self.events.send((1, 0)).unwrap();
+        }
+
+        fn dropped(&mut self, datagrams: u64) {
+            self.events.send((0, datagrams)).unwrap();
+        }
+    }
+
+    #[test]
+    fn every_datagram_is_taken_or_counted_as_dropped() {
+        /// More than a socket's buffer has room for.
+        const DATAGRAMS: u64 = 10_000;
+        let (sockets, address) = bound();
+        let ((go, release), (events, happened)) = (mpsc::channel(), mpsc::channel());
+        let receiver = Receiver::start(sockets, 8, Blocked { release, events }).unwrap();
+        let sender = sender(address);
+        for _ in 0..DATAGRAMS {
+            sender.send(&[0; 8_000]).unwrap();
+        }
+        drop(go);
+        let (mut taken, mut dropped) = (0, 0);
+        while taken + dropped < DATAGRAMS {
+            let (more_taken, more_dropped) = happened.recv_timeout(TIMEOUT).unwrap();
+            taken += more_taken;
+            dropped += more_dropped;
+        }
+        assert!(taken > 0 && dropped > 0, "{taken} and {dropped}");
+        assert!(receiver.finish().is_some());
+        assert_eq!(happened.iter().count(), 0, "nothing counts twice");
+    }
+
+    /// Panics.
+    struct Broken;
+
+    impl Handler for Broken {
+        fn datagram(&mut self, _: Datagram<'_>) {
+            panic!("as the test wants it");
+        }
+
+        fn dropped(&mut self, _: u64) {}
+    }
+
+    #[test]
+    fn a_handler_that_panics_is_gone() {
+        let (sockets, address) = bound();
+        let receiver = Receiver::start(sockets, 8, Broken).unwrap();
+        sender(address).send(b"x").unwrap();
+        assert!(receiver.finish().is_none());
+    }
+}
