@@ -19,8 +19,18 @@ pub fn allow_only(allowed: &[c_long]) -> Result<(), Error> {
 
 /// Runs `action` in a thread without unnamed files, as on some file systems: `O_TMPFILE` fails.
 pub fn without_unnamed_files<R: Send>(action: impl FnOnce() -> R + Send) -> R {
+    in_thread_that(refuse_unnamed_files, action)
+}
+
+/// Runs `action` in a thread without IPv6, as on a kernel without it: a socket of that family fails.
+/// So it does in processes that the thread starts.
+pub fn without_ipv6<R: Send>(action: impl FnOnce() -> R + Send) -> R {
+    in_thread_that(refuse_ipv6, action)
+}
+
+fn in_thread_that<R: Send>(refuse: fn(), action: impl FnOnce() -> R + Send) -> R {
     let run = || {
-        refuse_unnamed_files();
+        refuse();
         action()
     };
     std::thread::scope(|scope| scope.spawn(run).join()).unwrap_or_else(|panic| {
@@ -34,11 +44,24 @@ pub fn refuse_unnamed_files() {
     let unnamed = libc::O_TMPFILE as u64;
     let is_set = SeccompCmpOp::MaskedEq(unnamed);
     let is_set = SeccompCondition::new(FLAGS, SeccompCmpArgLen::Dword, is_set, unnamed).unwrap();
-    let rules = [(libc::SYS_openat, vec![SeccompRule::new(vec![is_set]).unwrap()])];
+    refuse(libc::SYS_openat, is_set, libc::EOPNOTSUPP);
+}
+
+fn refuse_ipv6() {
+    const FAMILY: u8 = 0;
+    let inet6 = libc::AF_INET6 as u64;
+    let is_inet6 =
+        SeccompCondition::new(FAMILY, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, inet6).unwrap();
+    refuse(libc::SYS_socket, is_inet6, libc::EAFNOSUPPORT);
+}
+
+/// From now on this call fails in this thread, if the condition holds.
+fn refuse(call: c_long, condition: SeccompCondition, error: i32) {
+    let rules = [(call, vec![SeccompRule::new(vec![condition]).unwrap()])];
     let filter = SeccompFilter::new(
         rules.into(),
         SeccompAction::Allow,
-        SeccompAction::Errno(libc::EOPNOTSUPP as u32),
+        SeccompAction::Errno(error as u32),
         ARCH.try_into().unwrap(),
     );
     let program: BpfProgram = filter.unwrap().try_into().unwrap();

@@ -4,6 +4,7 @@ mod api;
 mod bad_input;
 mod blocked;
 mod conventions;
+mod ipv4;
 mod metrics;
 mod openapi;
 mod overload;
