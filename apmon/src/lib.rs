@@ -5,4 +5,12 @@
 #![forbid(unsafe_code)]
 
 pub mod config;
+mod params;
+mod send;
 pub mod wire;
+
+pub use send::{
+    ApMon, Builder, ConnectError, Counts, PacketBuilder, RateLimit, Report, SendError, Sent,
+    StartError,
+};
+pub use wire::{Parameter, Value};

@@ -18,13 +18,14 @@
 //! such an error.
 
 mod decode;
-mod encode;
+pub(crate) mod encode;
 mod error;
 mod header;
 mod packet;
 mod value;
 
 pub use error::{DecodeError, Field};
+pub(crate) use header::NUMBERS;
 pub use header::{Header, Numbering};
 pub use packet::{Packet, Parameter};
 pub use value::Value;

@@ -283,7 +283,7 @@ pub use file::{
     is_stats_file_name, remove_if_dead, would_remove,
 };
 pub use format::{Aggregate, FormatError, Identity, Kind, Layout, Series, SignatureError};
-pub use memory::Scalar;
+pub use memory::{Scalar, fork_generation};
 pub use mmstats_derive::{DimensionValue, Dimensions, MmStats};
 pub use publish::fields::{
     Average, Counter, Fixed, FixedValue, Gauge, Histogram, MovingAverage, NumericScalar, Stopwatch,

@@ -40,12 +40,6 @@ impl Header<'_> {
             word(out, numbering.sequence);
         }
     }
-
-    /// How many bytes that takes.
-    pub(crate) fn encoded_len(&self) -> usize {
-        let numbers = if self.numbering.is_some() { 8 } else { 0 };
-        4 + padded(4 + self.version.len() + self.password.len()) + numbers
-    }
 }
 
 impl Parameter<'_> {

@@ -21,6 +21,8 @@ pub struct Numbering {
     pub sequence: i32,
 }
 
+/// The bytes of instance and sequence number.
+pub(crate) const NUMBERS: usize = 8;
 /// Since when packets have an instance and a sequence number, and since when a time.
 const NUMBERED: (u32, u32) = (2, 2);
 const TIMED: (u32, u32) = (1, 6);

@@ -76,6 +76,20 @@ impl Generation {
     }
 }
 
+/// The number of forks between the program's first process and this one.
+///
+/// What belongs to one process, such as a socket's numbering or a lock that another thread may have
+/// held at the fork, is stored beside this number: a forked child finds another one, by one load and
+/// without the system call that asks for its pid.
+///
+/// Only forks since the first call count. It doesn't change in a child that was made by a raw `clone`
+/// system call, which runs no handlers.
+#[inline]
+pub fn fork_generation() -> u32 {
+    install();
+    GENERATION.load(Ordering::Relaxed)
+}
+
 /// Runs something once. `std`'s `Once` stays locked for ever in a child that was forked while
 /// another thread of its parent ran it; such a child runs this one again.
 #[derive(Debug)]

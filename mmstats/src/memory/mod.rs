@@ -28,6 +28,7 @@ mod shared;
 mod unload;
 mod values;
 
+pub use fork::fork_generation;
 pub(crate) use fork::{
     ChildHook, Generation, OnceAcrossForks, Section, ThisProcess, at_exit, at_fork_in_child,
 };
