@@ -9,6 +9,7 @@
 
 mod configuration;
 mod destination;
+mod entries;
 mod file;
 #[cfg(feature = "http")]
 mod http;
@@ -24,10 +25,11 @@ mod switches;
 
 pub use configuration::{Configuration, MAX_DESTINATIONS, MAX_LINE};
 pub use destination::{DEFAULT_PORT, Destination, DestinationError};
+pub use entries::OptionValue;
 pub use level::Level;
 pub use options::{Monitoring, OptionError, Options};
 pub use password::Password;
 pub use problem::Problem;
 pub use source::{Source, SourceError};
-pub use sources::{LoadError, Sources};
+pub use sources::{LOAD_TIMEOUT, LoadError, Sources};
 pub use switches::{Group, Switches};

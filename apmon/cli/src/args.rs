@@ -1,11 +1,13 @@
 //! The arguments of apmon.
 
+mod check;
 mod decode;
 mod format;
 
 use clap::{Parser, Subcommand};
 use mmstats_cli::generate::GenerateArgument;
 
+pub use check::CheckArguments;
 pub use decode::DecodeArguments;
 pub use format::Format;
 
@@ -15,7 +17,8 @@ pub const NAME: &str = "apmon";
 const EXAMPLES: &str = "\
 Examples:
   apmon decode packet.bin            what a packet has in it
-  apmon decode -o json *.bin         the same as JSON, a line a packet";
+  apmon decode -o json *.bin         the same as JSON, a line a packet
+  apmon check /etc/apmon.conf        whether a configuration is as it should be";
 
 /// Send, receive and decode packets of ApMon, the client of the MonALISA monitoring system
 #[derive(Clone, Debug, Parser)]
@@ -33,5 +36,6 @@ pub struct Arguments {
 /// What to do.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
+    Check(CheckArguments),
     Decode(DecodeArguments),
 }

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod check;
 mod decode;
 pub mod show;
 
@@ -24,6 +25,7 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
         return generate(what, Arguments::command());
     }
     match &arguments.command {
+        Some(Command::Check(check)) => check::run(check),
         Some(Command::Decode(decode)) => decode::run(decode),
         None => {
             // clap asks for a command, unless `--generate` is there.

@@ -18,7 +18,7 @@ const GENERAL_OPTIONS: [&str; 11] = [
     "extras",
 ];
 
-/// Figures of the host; options have `sys_` before them.
+/// One figure each of the host; options have `sys_` before them.
 pub const HOST: [&str; 36] = [
     "blocks_in_R",
     "blocks_out_R",
@@ -58,7 +58,7 @@ pub const HOST: [&str; 36] = [
     "uptime",
 ];
 
-/// Figures that a host has once; options have their names.
+/// The figures that a host has once; options have their names.
 pub const GENERAL: [&str; 15] = [
     "bogomips",
     "cpu_MHz",
@@ -77,7 +77,7 @@ pub const GENERAL: [&str; 15] = [
     "total_swap",
 ];
 
-/// Figures of a job; options have `job_` before them.
+/// One figure each of a job; options have `job_` before them.
 pub const JOB: [&str; 20] = [
     "cgroup_memory",
     "cgroup_memory_limit",

@@ -9,7 +9,7 @@ use super::problem::Problem;
 use super::source::{Source, SourceError};
 
 /// How long servers are waited for, all together.
-const TIMEOUT: Duration = Duration::from_secs(5);
+pub const LOAD_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Files and URLs with configuration, of which one is used: the first in a random order that has a
 /// destination. So senders with the same list spread over it.
@@ -56,7 +56,7 @@ impl Sources {
     ///
     /// Returns an error if none has a destination.
     pub fn load(&self) -> Result<Configuration, LoadError> {
-        self.load_within(TIMEOUT)
+        self.load_within(LOAD_TIMEOUT)
     }
 
     /// The same with another limit of time, for tests.

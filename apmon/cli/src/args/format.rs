@@ -7,6 +7,6 @@ use clap::ValueEnum;
 pub enum Format {
     /// For people.
     Text,
-    /// An object a packet, one a line.
+    /// An object a packet or source, one a line.
     Json,
 }
