@@ -4,6 +4,7 @@
 mod args;
 mod check;
 mod decode;
+mod receive;
 pub mod show;
 
 use std::io;

@@ -1,0 +1,79 @@
+//! What `apmon receive` publishes about itself, as any program does: `slurpstats` shows it.
+//!
+//! Each packet that was sent is counted once: accepted, rejected for one reason, or dropped by the
+//! kernel; and each accepted one once more: shown, dropped by the queue, or waiting.
+
+use std::sync::{Mutex, PoisonError};
+
+use mmstats::{Counter, CreateError, Gauge, MmStats, Published, UpDownCounter};
+
+/// Stats that the threads that receive and show update together.
+#[derive(Debug)]
+pub struct Stats(Mutex<Published<ReceiveStats>>);
+
+impl Stats {
+    /// Publishes them in the usual directory; if that isn't possible, they are counted in memory.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the environment has an invalid template for file names.
+    pub fn publish() -> Result<Self, CreateError> {
+        Ok(Self(Mutex::new(ReceiveStats::options().or_private_memory().create()?)))
+    }
+
+    /// Reads or updates several of them together.
+    pub fn with<R>(&self, action: impl FnOnce(&ReceiveStats) -> R) -> R {
+        action(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The stats.
+#[derive(Debug, MmStats)]
+#[mmstats(prefix = "apmon.receive.")]
+pub struct ReceiveStats {
+    /// Packets received: accepted and rejected ones.
+    #[mmstats(unit = "packets")]
+    pub packets: Counter,
+    /// Packets accepted: shown, waiting, or dropped because the queue was full.
+    #[mmstats(unit = "packets")]
+    pub accepted: Counter,
+    /// Datagrams that aren't valid packets.
+    #[mmstats(label = "rejected.malformed", unit = "packets")]
+    pub malformed: Counter,
+    /// Packets without the password.
+    #[mmstats(label = "rejected.password", unit = "packets")]
+    pub password: Counter,
+    /// Packets from addresses that aren't allowed.
+    #[mmstats(label = "rejected.address", unit = "packets")]
+    pub address: Counter,
+    /// Packets above the rate of their address.
+    #[mmstats(label = "rejected.rate", unit = "packets")]
+    pub rate: Counter,
+    /// Packets dropped by the kernel because a socket's buffer was full; not counted elsewhere.
+    #[mmstats(label = "dropped.kernel", unit = "packets")]
+    pub dropped_kernel: Counter,
+    /// Accepted packets that were written to stdout.
+    #[mmstats(unit = "packets")]
+    pub shown: Counter,
+    /// Accepted packets dropped because the queue was full: stdout isn't read fast enough.
+    #[mmstats(label = "dropped.queue", unit = "packets")]
+    pub dropped_queue: Counter,
+    /// Accepted packets that wait to be shown.
+    #[mmstats(unit = "packets", aggregate = "sum")]
+    pub waiting: Gauge<u64>,
+    /// Packets missing by their sequence numbers; falls when one arrives late.
+    #[mmstats(unit = "packets")]
+    pub lost: UpDownCounter,
+    /// Packets that arrived after they were counted as lost.
+    #[mmstats(unit = "packets")]
+    pub late: Counter,
+    /// Packets with a sequence number that had arrived before.
+    #[mmstats(unit = "packets")]
+    pub repeated: Counter,
+    /// How often a sender began to number anew.
+    #[mmstats(unit = "times")]
+    pub renumbered: Counter,
+    /// Known senders: addresses, ports and instances.
+    #[mmstats(unit = "senders", aggregate = "sum")]
+    pub senders: Gauge<u64>,
+}
