@@ -3,6 +3,8 @@
 mod check;
 mod decode;
 mod format;
+mod network;
+mod receive;
 
 use clap::{Parser, Subcommand};
 use mmstats_cli::generate::GenerateArgument;
@@ -10,12 +12,14 @@ use mmstats_cli::generate::GenerateArgument;
 pub use check::CheckArguments;
 pub use decode::DecodeArguments;
 pub use format::Format;
+pub use receive::ReceiveArguments;
 
 /// The program's name.
 pub const NAME: &str = "apmon";
 
 const EXAMPLES: &str = "\
 Examples:
+  apmon receive                      show packets that programs here send
   apmon decode packet.bin            what a packet has in it
   apmon decode -o json *.bin         the same as JSON, a line a packet
   apmon check /etc/apmon.conf        whether a configuration is as it should be";
@@ -38,4 +42,5 @@ pub struct Arguments {
 pub enum Command {
     Check(CheckArguments),
     Decode(DecodeArguments),
+    Receive(ReceiveArguments),
 }

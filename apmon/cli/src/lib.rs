@@ -4,6 +4,7 @@
 mod args;
 mod check;
 mod decode;
+mod password_file;
 mod receive;
 pub mod show;
 
@@ -28,6 +29,7 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
     match &arguments.command {
         Some(Command::Check(check)) => check::run(check),
         Some(Command::Decode(decode)) => decode::run(decode),
+        Some(Command::Receive(receive)) => receive::run(receive),
         None => {
             // clap asks for a command, unless `--generate` is there.
             Ok(Outcome::Failed)

@@ -1,6 +1,147 @@
 //! `apmon receive`: shows the packets that arrive.
+//!
+//! ```text
+//!  datagrams --> Receiver --> Intake --> Queue --> show --> stdout
+//!                                '--> Senders
+//! ```
 
+mod admission;
+mod ending;
+mod intake;
 mod networks;
+mod output;
+mod packets;
+mod password;
+mod queue;
 mod rates;
 mod senders;
 mod sequence;
+mod stats;
+
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver as Ends, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use apmon::config::DEFAULT_PORT;
+use mmstats_cli::diagnostics::Diagnostics;
+use mmstats_cli::exit::Outcome;
+use mmstats_cli::log;
+use mmstats_cli::plural::counted;
+use mmstats_udp::receive::{Receiver, Sockets};
+
+use crate::args::{Format, NAME, ReceiveArguments};
+use crate::password_file;
+use admission::{Admission, MAX_BYTES};
+use ending::End;
+use intake::Intake;
+use password::Expected;
+use queue::Queue;
+use rates::Rates;
+use senders::Senders;
+use stats::Stats;
+
+/// How long showing what was received may take at shutdown: shorter than the grace period of the
+/// process, of which emptying the sockets takes a part.
+const SHOW_TIMEOUT: Duration = Duration::from_millis(1_250);
+/// How long the end of the program waits for the log to be written.
+const FLUSH_TIMEOUT: Duration = Duration::from_millis(100);
+
+/// Receives until a shutdown signal, or until nobody reads stdout.
+///
+/// # Errors
+///
+/// Returns an error if stdout can't be written.
+pub fn run(arguments: &ReceiveArguments) -> io::Result<Outcome> {
+    let mut diagnostics = Diagnostics::new(NAME);
+    let outcome = receive(arguments, &diagnostics).unwrap_or_else(|message| {
+        diagnostics.error(&message);
+        Ok(Outcome::Failed)
+    });
+    log::flush(FLUSH_TIMEOUT);
+    outcome
+}
+
+/// Receives until the end. The outer error is a message, the inner one that of stdout.
+fn receive(
+    arguments: &ReceiveArguments,
+    diagnostics: &Diagnostics,
+) -> Result<io::Result<Outcome>, String> {
+    let no_thread = |error| format!("can't start a thread: {error}");
+    log::start(NAME).map_err(no_thread)?;
+    let admission = admission(arguments, diagnostics)?;
+    let sockets = sockets(arguments, diagnostics)?;
+    let addresses = sockets.addresses().to_vec();
+    let (ends, end) = channel();
+    ending::watch(&ends).map_err(|error| format!("can't await signals: {error}"))?;
+    let stats = Stats::publish().map_err(|error| format!("can't publish stats: {error:#}"))?;
+    let stats = Arc::new(stats);
+    let queue = Arc::new(Queue::new(Arc::clone(&stats)));
+    start_output(&queue, arguments.output, ends).map_err(no_thread)?;
+    let senders = Senders::new(arguments.expire);
+    let intake = Intake::new(admission, senders, Arc::clone(&queue), stats, arguments.verbose);
+    let receiver = Receiver::start(sockets, MAX_BYTES, intake).map_err(no_thread)?;
+    for address in addresses {
+        diagnostics.note(&format_args!("receiving on udp://{address}"));
+    }
+    Ok(match end.recv() {
+        Ok(End::Signal(outcome)) => {
+            // A panic has been reported by its thread.
+            drop(receiver.finish());
+            show_rest(&queue, &end, diagnostics).map(|()| outcome)
+        }
+        Ok(End::Shown(result)) => result.map(|()| Outcome::Fine),
+        Ok(End::Closed) | Err(_) => Ok(Outcome::Fine),
+    })
+}
+
+fn admission(arguments: &ReceiveArguments, diagnostics: &Diagnostics) -> Result<Admission, String> {
+    let file = arguments.password_file.as_deref();
+    let password = file.map(|path| password_file::read(path, diagnostics)).transpose()?;
+    Ok(Admission {
+        networks: arguments.allow.clone(),
+        rates: arguments.max_rate.map(Rates::new),
+        password: password.as_ref().map(Expected::new),
+    })
+}
+
+/// Binds the sockets that packets arrive on.
+fn sockets(arguments: &ReceiveArguments, diagnostics: &Diagnostics) -> Result<Sockets, String> {
+    let mut sockets = Sockets::default();
+    let mut bind = || {
+        for address in &arguments.udp {
+            sockets.bind(*address)?;
+        }
+        if arguments.udp.is_empty() { sockets.bind_loopback(DEFAULT_PORT) } else { Ok(None) }
+    };
+    let absent = bind().map_err(|error| error.to_string())?;
+    if let Some(error) = absent {
+        diagnostics.note(&format_args!("{error}; receiving on IPv4 only"));
+    }
+    Ok(sockets)
+}
+
+fn start_output(queue: &Arc<Queue>, format: Format, ends: Sender<End>) -> io::Result<()> {
+    let queue = Arc::clone(queue);
+    let show = move || drop(ends.send(End::Shown(output::show(&queue, format))));
+    thread::Builder::new().name("output".to_owned()).spawn(show).map(drop)
+}
+
+/// Shows what has been received, as far as it is read in time.
+fn show_rest(queue: &Queue, end: &Ends<End>, diagnostics: &Diagnostics) -> io::Result<()> {
+    queue.close();
+    let deadline = Instant::now() + SHOW_TIMEOUT;
+    loop {
+        match end.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(End::Shown(result)) => return result,
+            Ok(End::Closed) => return Ok(()),
+            Ok(End::Signal(_)) => {}
+            Err(_) => {
+                let waiting = counted(queue.len(), "packets");
+                diagnostics.note(&format_args!("stdout isn't read: {waiting} not shown"));
+                return Ok(());
+            }
+        }
+    }
+}

@@ -142,7 +142,7 @@ mod tests {
         take(&mut senders, 1, 1, 1, began);
         take(&mut senders, 2, 1, 1, began);
         take(&mut senders, 1, 1, 2, began + EXPIRE / 2);
-        senders.expire(began + EXPIRE - Duration::from_nanos(1));
+        senders.expire(began + EXPIRE / 4 * 3);
         assert_eq!(senders.len(), 2);
         senders.expire(began + EXPIRE);
         assert_eq!(senders.len(), 1);

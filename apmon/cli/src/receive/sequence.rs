@@ -120,27 +120,20 @@ mod tests {
 
     #[test]
     fn gaps_are_lost_until_they_arrive() {
-        assert_eq!(arrivals(&[1, 2, 5, 3, 3, 4, 6]), [
-            NEXT,
-            Next { lost: 2 },
-            Late,
-            Repeated,
-            Late,
-            NEXT
-        ]);
+        assert_eq!(
+            arrivals(&[1, 2, 5, 3, 3, 4, 6]),
+            [NEXT, Next { lost: 2 }, Late, Repeated, Late, NEXT]
+        );
         assert_eq!(arrivals(&[7, 7]), [Repeated]);
     }
 
     /// The receiver may have started after the sender.
     #[test]
     fn numbers_before_the_first_one_are_not_missing() {
-        assert_eq!(arrivals(&[10, 9, 9, 12, 8, 11]), [
-            Early,
-            Repeated,
-            Next { lost: 1 },
-            Early,
-            Late
-        ]);
+        assert_eq!(
+            arrivals(&[10, 9, 9, 12, 8, 11]),
+            [Early, Repeated, Next { lost: 1 }, Early, Late]
+        );
     }
 
     #[test]
@@ -173,12 +166,10 @@ mod tests {
     fn numbers_of_16_bits_wrap() {
         let all = (1..=i16::MAX).chain(i16::MIN..=10).map(i32::from);
         assert!(arrivals(&all.collect::<Vec<_>>()).iter().all(|arrival| *arrival == NEXT));
-        assert_eq!(arrivals(&[32_766, -32_767, 32_767, -32_768, -32_766]), [
-            Next { lost: 2 },
-            Late,
-            Late,
-            NEXT
-        ]);
+        assert_eq!(
+            arrivals(&[32_766, -32_767, 32_767, -32_768, -32_766]),
+            [Next { lost: 2 }, Late, Late, NEXT]
+        );
         assert_eq!(arrivals(&[-2, 1, -1, 0]), [Next { lost: 2 }, Late, Late]);
         // 32 bits: the first is as far from the second as it looks.
         assert_eq!(arrivals(&[40_000, -32_768]), [Renumbered]);

@@ -7,6 +7,8 @@ use std::sync::{Mutex, PoisonError};
 
 use mmstats::{Counter, CreateError, Gauge, MmStats, Published, UpDownCounter};
 
+use super::senders::Losses;
+
 /// Stats that the threads that receive and show update together.
 #[derive(Debug)]
 pub struct Stats(Mutex<Published<ReceiveStats>>);
@@ -76,4 +78,40 @@ pub struct ReceiveStats {
     /// Known senders: addresses, ports and instances.
     #[mmstats(unit = "senders", aggregate = "sum")]
     pub senders: Gauge<u64>,
+}
+
+/// What was counted about a batch of datagrams.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Accepted and rejected ones.
+    pub packets: u64,
+    /// Rejected, by reason.
+    pub malformed: u64,
+    /// Rejected, by reason.
+    pub password: u64,
+    /// Rejected, by reason.
+    pub address: u64,
+    /// Rejected, by reason.
+    pub rate: u64,
+    /// By sequence numbers.
+    pub losses: Losses,
+    /// How many senders are known now.
+    pub senders: u64,
+}
+
+impl ReceiveStats {
+    /// Adds what was counted about a batch.
+    pub fn add(&self, counts: &Counts) {
+        let Losses { lost, late, repeated, renumbered } = counts.losses;
+        self.packets.add(counts.packets);
+        self.malformed.add(counts.malformed);
+        self.password.add(counts.password);
+        self.address.add(counts.address);
+        self.rate.add(counts.rate);
+        self.lost.add(lost);
+        self.late.add(late);
+        self.repeated.add(repeated);
+        self.renumbered.add(renumbered);
+        self.senders.set(counts.senders);
+    }
 }
