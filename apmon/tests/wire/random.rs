@@ -11,12 +11,18 @@ use crate::naive;
 /// A packet that owns its bytes.
 #[derive(Clone, Debug)]
 struct Owned {
-    /// Version, password; instance and sequence if the version has them.
-    header: Option<(Vec<u8>, Vec<u8>, Option<(i32, i32)>)>,
+    header: Option<OwnedHeader>,
     cluster: Vec<u8>,
     node: Vec<u8>,
     parameters: Vec<(Vec<u8>, OwnedValue)>,
     time: Option<i32>,
+}
+
+#[derive(Clone, Debug)]
+struct OwnedHeader {
+    version: String,
+    password: Vec<u8>,
+    numbering: Option<Numbering>,
 }
 
 #[derive(Clone, Debug)]
@@ -27,9 +33,8 @@ enum OwnedValue {
 
 impl Owned {
     fn packet(&self) -> Packet<'_> {
-        let header = self.header.as_ref().map(|(version, password, numbers)| {
-            let numbering = numbers.map(|(instance, sequence)| Numbering { instance, sequence });
-            Header { version, password, numbering }
+        let header = self.header.as_ref().map(|OwnedHeader { version, password, numbering }| {
+            Header { version: version.as_bytes(), password, numbering: *numbering }
         });
         let parameters = self.parameters.iter().map(|(name, value)| {
             let value = match value {
@@ -77,15 +82,13 @@ fn version() -> impl Strategy<Value = (String, bool, bool)> {
     ]
 }
 
-/// Version, password, instance and sequence; whether there may be a time.
-type HeaderParts = ((Vec<u8>, Vec<u8>, Option<(i32, i32)>), bool);
-
-fn header() -> impl Strategy<Value = HeaderParts> {
-    (version(), bytes(0), any::<(i32, i32)>()).prop_map(
-        |((version, numbered, timed), password, it)| {
-            ((version.into_bytes(), password, numbered.then_some(it)), timed)
-        },
-    )
+/// A header, and whether there may be a time.
+fn header() -> impl Strategy<Value = (OwnedHeader, bool)> {
+    let parts = (version(), bytes(0), any::<i32>(), any::<i32>());
+    parts.prop_map(|((version, numbered, timed), password, instance, sequence)| {
+        let numbering = numbered.then_some(Numbering { instance, sequence });
+        (OwnedHeader { version, password, numbering }, timed)
+    })
 }
 
 prop_compose! {
