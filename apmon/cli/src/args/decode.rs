@@ -16,8 +16,8 @@ Examples:
 
 const TYPES: &str = "\
 Types of parameters:
-  0 text, 2 i32, 3 i64, 4 f32, 5 f64. In JSON a parameter is [NAME, TYPE, VALUE],
-  and a text that isn't UTF-8 is {\"hex\": \"636166e9\"}.";
+  0 text, 2 i32, 3 i64, 4 f32, 5 f64. In JSON each is [NAME, TYPE, VALUE], and
+  a text that isn't UTF-8 is {\"hex\": \"636166e9\"}.";
 
 const EXIT_CODES: &str = "\
 Exit codes:
