@@ -1,5 +1,6 @@
 //! What is measured, and against what.
 
+mod apmon;
 mod averages;
 mod clean;
 mod create;
@@ -78,6 +79,7 @@ pub fn all() -> impl Iterator<Item = &'static Comparison> {
         clean::COMPARISONS,
         queries::COMPARISONS,
         kodemon::COMPARISONS,
+        apmon::COMPARISONS,
     ]
     .into_iter()
     .flatten()
