@@ -17,6 +17,12 @@ use mmstats_cli::generate::generate;
 use args::Command;
 pub use args::{Arguments, NAME};
 
+/// What benchmarks of this repository use; not part of the interface.
+#[doc(hidden)]
+pub mod internals {
+    pub use crate::receive::{Admission, Intake, MAX_BYTES, Packets, Queue, Senders, Stats};
+}
+
 /// Runs a command.
 ///
 /// # Errors

@@ -33,14 +33,15 @@ use mmstats_udp::receive::{Receiver, Sockets};
 
 use crate::args::{Format, NAME, ReceiveArguments};
 use crate::password_file;
-use admission::{Admission, MAX_BYTES};
+pub use admission::{Admission, MAX_BYTES};
 use ending::End;
-use intake::Intake;
+pub use intake::Intake;
+pub use packets::Packets;
 use password::Expected;
-use queue::Queue;
+pub use queue::Queue;
 use rates::Rates;
-use senders::Senders;
-use stats::Stats;
+pub use senders::Senders;
+pub use stats::Stats;
 
 /// How long showing what was received may take at shutdown: shorter than the grace period of the
 /// process, of which emptying the sockets takes a part.
