@@ -123,10 +123,10 @@ impl fmt::Display for Reason {
                 write!(f, "{error} (options begin with {PREFIX})")
             }
             Self::TooMany => write!(f, "more than {MAX_DESTINATIONS} destinations"),
-            Self::Repeated => f.write_str("this destination stands above"),
+            Self::Repeated => f.write_str("this destination was given before"),
             Self::NoEqualsSign => write!(f, "expected {PREFIX}NAME = VALUE, found no ="),
             Self::NoValue => write!(f, "expected {PREFIX}NAME = VALUE, found no value"),
-            Self::Prefix => write!(f, "options begin with {PREFIX}, in this case"),
+            Self::Prefix => write!(f, "expected {PREFIX}, in this letter case"),
             Self::Option(error) => error.fmt(f),
         }
     }

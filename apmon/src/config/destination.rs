@@ -70,7 +70,7 @@ impl FromStr for Destination {
         let port = port.map_or(Ok(DEFAULT_PORT), parse_port)?;
         // Only now: with a wrong host or port, the line may be something else altogether.
         if words.next().is_some() {
-            return Err(error("a third word; expected host[:port][ password]"));
+            return Err(error("found a third word, expected host[:port][ password]"));
         }
         Ok(Self { host, port, password: password.into() })
     }
@@ -101,7 +101,7 @@ fn bracketed(rest: &str) -> Result<(String, Option<&str>), DestinationError> {
 /// Host and port of what has no bracket.
 fn plain(address: &str) -> Result<(String, Option<&str>), DestinationError> {
     if address.contains("://") {
-        return Err(error("a URL; expected host[:port][ password]"));
+        return Err(error("found a URL, expected host[:port][ password]"));
     }
     if is_bare_ipv6(address) {
         return Err(error("an IPv6 address stands in brackets: [2001:db8::7]:8884"));
@@ -114,7 +114,7 @@ fn plain(address: &str) -> Result<(String, Option<&str>), DestinationError> {
         return Err(error("no host"));
     }
     if !is_name(host) {
-        return Err(error(format!("\"{}\" is no name of a host", shown(host))));
+        return Err(error(format!("expected the name of a host, found \"{}\"", shown(host))));
     }
     Ok((host.to_owned(), port))
 }

@@ -5,7 +5,7 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-use ureq::http::StatusCode;
+use ureq::http::{StatusCode, Uri};
 use ureq::{Agent, Error};
 
 /// The most bytes of a body.
@@ -18,6 +18,9 @@ const MAX_REDIRECTS: u32 = 3;
 /// A thread asks for it: however a name server or a server behaves, the answer is there in time or
 /// it's an error.
 pub fn get(url: &str, timeout: Duration) -> Result<Vec<u8>, String> {
+    if timeout.is_zero() {
+        return Err("not asked, other servers took all the time".to_owned());
+    }
     let (sender, answer) = sync_channel(1);
     let owned = url.to_owned();
     thread::Builder::new()
@@ -43,7 +46,11 @@ fn get_within(url: &str, timeout: Duration) -> Result<Vec<u8>, String> {
         .timeout_global(Some(timeout))
         .user_agent(concat!("apmon/", env!("CARGO_PKG_VERSION")));
     let reason = |error| reason(error, timeout);
-    let response = Agent::from(config.build()).get(url).call().map_err(reason)?;
+    let uri: Uri = url.parse().map_err(|_| invalid_url())?;
+    if !has_valid_port(&uri) {
+        return Err(invalid_url());
+    }
+    let response = Agent::from(config.build()).get(uri).call().map_err(reason)?;
     let status = response.status();
     if status != StatusCode::OK {
         return Err(format!("expected status 200, found {}", status.as_u16()));
@@ -59,13 +66,25 @@ fn reason(error: Error, timeout: Duration) -> String {
         Error::Timeout(_) => too_late(timeout),
         Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => too_late(timeout),
         Error::BodyExceedsLimit(_) => too_large(),
-        Error::BadUri(_) | Error::Http(_) => "not a valid URL".to_owned(),
+        Error::BadUri(_) | Error::Http(_) => invalid_url(),
         Error::TooManyRedirects => format!("more than {MAX_REDIRECTS} redirects"),
         Error::TlsRequired => "it redirects to https, which isn't supported".to_owned(),
         Error::Protocol(error) => format!("not a valid HTTP response: {error}"),
         Error::Io(error) => error.to_string(),
         other => other.to_string(),
     }
+}
+
+/// Whether the port is a number or absent. The client takes port 80 for 99999.
+fn has_valid_port(uri: &Uri) -> bool {
+    uri.authority().is_some_and(|authority| {
+        let behind_user = authority.as_str().rsplit('@').next().unwrap_or_default();
+        behind_user == authority.host() || authority.port_u16().is_some()
+    })
+}
+
+fn invalid_url() -> String {
+    "not a valid URL".to_owned()
 }
 
 fn too_late(timeout: Duration) -> String {
