@@ -2,6 +2,7 @@
 
 use std::env::consts::ARCH;
 
+use nix::errno::Errno;
 use nix::libc::{self, c_long};
 use seccompiler::{
     BpfProgram, Error, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition,
@@ -28,7 +29,12 @@ pub fn without_ipv6<R: Send>(action: impl FnOnce() -> R + Send) -> R {
     in_thread_that(refuse_ipv6, action)
 }
 
-fn in_thread_that<R: Send>(refuse: fn(), action: impl FnOnce() -> R + Send) -> R {
+/// Runs `action` in a thread in which each `sendto` fails with this error.
+pub fn with_failing_sends<R: Send>(error: Errno, action: impl FnOnce() -> R + Send) -> R {
+    in_thread_that(|| fail_to_send(error), action)
+}
+
+fn in_thread_that<R: Send>(refuse: impl FnOnce() + Send, action: impl FnOnce() -> R + Send) -> R {
     let run = || {
         refuse();
         action()
@@ -53,6 +59,13 @@ fn refuse_ipv6() {
     let is_inet6 =
         SeccompCondition::new(FAMILY, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, inet6).unwrap();
     refuse(libc::SYS_socket, is_inet6, libc::EAFNOSUPPORT);
+}
+
+fn fail_to_send(error: Errno) {
+    const FLAGS: u8 = 3;
+    let any = SeccompCmpOp::MaskedEq(0);
+    let any = SeccompCondition::new(FLAGS, SeccompCmpArgLen::Dword, any, 0).unwrap();
+    refuse(libc::SYS_sendto, any, error as i32);
 }
 
 /// From now on this call fails in this thread, if the condition holds.

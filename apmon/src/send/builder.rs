@@ -159,8 +159,7 @@ impl Builder {
         for problem in &configuration.problems {
             reporter.report_each(problem.level, || problem.to_string());
         }
-        let problems = configuration.problems.clone();
-        let routing = Routing::new(&self.destinations, configuration, &[]);
+        let routing = Routing::new(&self.destinations, configuration, None);
         let settings = Settings {
             destinations: self.destinations,
             sources,
@@ -180,7 +179,7 @@ impl Builder {
         let process = Arc::new(Process::new(Arc::new(settings), routing));
         let report = |topic, message| process.report(topic, || message);
         resolve::resolve_literals(&process.routing.load(), report);
-        resolve::start(&process, problems);
+        resolve::start(&process);
         Ok(ApMon::new(process))
     }
 

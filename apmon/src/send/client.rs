@@ -13,6 +13,7 @@ use super::fate::LeftOut;
 use super::process::Process;
 use super::report::Topic;
 use super::{drain, resolve};
+use crate::config::Level;
 use crate::wire::Parameter;
 
 /// How long a sender that is dropped goes on to send what waits.
@@ -74,14 +75,15 @@ impl ApMon {
         }
         let mut body = Body::begin(routing.header_room, time);
         let fit = match names {
-            Some((cluster, node)) => {
-                process.names.remember(cluster, node);
-                body.name(cluster, node)
-            }
+            Some((cluster, node)) => body.name(cluster, node),
             None => process.names.with(|cluster, node| body.name(cluster, node)),
         };
         if !fit {
             return Err(SendError::NamesTooLong);
+        }
+        // Only now: with names that are too long, the next packet would fail, too.
+        if let Some((cluster, node)) = names {
+            process.names.remember(cluster, node);
         }
         let max_size = process.settings.max_size.unwrap_or(routing.options.max_size);
         let (mut sent, mut queued) = (Sent::default(), false);
@@ -156,8 +158,8 @@ impl ApMon {
         self.process.load()
     }
 
-    /// Makes a sender for a forked child. Its parent's is never touched again, nor freed: another thread
-    /// may have been changing it at the fork.
+    /// Makes a sender for a forked child. Of its parent's only the sockets are closed; the rest is never
+    /// touched again, nor freed: another thread may have been changing it at the fork.
     #[cold]
     fn adopt(&self, parent: &Arc<Process>) {
         mem::forget(Arc::clone(parent));
@@ -165,7 +167,8 @@ impl ApMon {
         let before = self.process.compare_and_swap(parent, Arc::clone(&child));
         // Otherwise another thread of the child was faster.
         if Arc::ptr_eq(&before, parent) {
-            resolve::start(&child, Vec::new());
+            parent.close_sockets();
+            resolve::start(&child);
         }
     }
 }
@@ -183,7 +186,8 @@ impl Drop for ApMon {
         }
         let abandoned = process.abandon(&process.routing.load().routes);
         if abandoned > 0 {
-            process.report(Topic::Abandoned, || format!("{abandoned} packets were not sent"));
+            let reporter = &process.settings.reporter;
+            reporter.report_each(Level::Warning, || format!("{abandoned} packets were not sent"));
         }
     }
 }

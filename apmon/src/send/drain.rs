@@ -96,11 +96,8 @@ impl<'a> Drain<'a> {
             }
             None => Fate::NoAddress,
         };
-        process.counters.dequeued(fate);
         route.queue.done();
-        if process.counters.waiting() == 0 {
-            process.wake.changed();
-        }
+        process.dequeued(fate);
     }
 }
 

@@ -95,7 +95,7 @@ impl Process {
                     Err(NotQueued::Closed) => Fate::Abandoned,
                     Err(NotQueued::Full) => full,
                 };
-                self.counters.dequeued(fate);
+                self.dequeued(fate);
                 self.report_dropped(route, fate);
             }
             (next, _) => {
@@ -157,12 +157,26 @@ impl Process {
         reporter.report(topic, Level::Warning, clock.now(), message);
     }
 
+    /// Counts the fate of a packet that waited, and wakes who waits for the last one.
+    pub(super) fn dequeued(&self, fate: Fate) {
+        self.counters.dequeued(fate);
+        if self.counters.waiting() == 0 {
+            self.wake.changed();
+        }
+    }
+
+    /// In a forked child, closes the parent's sockets: a child of a child would otherwise inherit those
+    /// of all its ancestors.
+    pub(super) fn close_sockets(&self) {
+        self.routing.load().routes.iter().for_each(|route| route.close());
+    }
+
     /// Counts what is queued for these destinations as abandoned, and takes no more for them.
     pub(super) fn abandon(&self, routes: &[Arc<Route>]) -> usize {
         let mut count = 0;
         for route in routes {
             let waiting = route.queue.close();
-            (0..waiting).for_each(|_| self.counters.dequeued(Fate::Abandoned));
+            (0..waiting).for_each(|_| self.dequeued(Fate::Abandoned));
             count += waiting;
         }
         count

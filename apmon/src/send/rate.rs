@@ -22,7 +22,7 @@ pub(super) struct Rate {
 }
 
 impl Rate {
-    /// Of so many packets a second, with the bucket full.
+    /// A limit of `max` packets a second, with the bucket full.
     pub(super) fn new(max: u32) -> Self {
         let rate = Self { cost: AtomicU64::new(0), even: AtomicU64::new(0) };
         rate.set(max);

@@ -1,6 +1,7 @@
 //! Reports: what a program may want to log, at most one of a kind in 10 minutes.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -121,7 +122,8 @@ impl Reporter {
 
     fn pass(&self, report: &Report) {
         if let Some(on_error) = &self.on_error {
-            on_error(report);
+            // A panic, which was printed by its hook, must not end the thread that sends what waits.
+            let _ = catch_unwind(AssertUnwindSafe(|| on_error(report)));
         }
     }
 }

@@ -10,13 +10,12 @@ use super::report::Topic;
 use super::route::{Route, Target};
 use super::routing::Routing;
 use super::thread;
-use crate::config::Problem;
 
 /// The pause after a failed look-up: initial and maximum.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
 
 /// Starts the thread if there is anything for it to do.
-pub(super) fn start(process: &Arc<Process>, problems: Vec<Problem>) {
+pub(super) fn start(process: &Arc<Process>) {
     let routing = process.routing.load();
     let is_literal = |route: &Arc<Route>| address::literal(&route.destination.host).is_some();
     let is_done = |route| is_literal(route) && route.address().is_some();
@@ -25,8 +24,7 @@ pub(super) fn start(process: &Arc<Process>, problems: Vec<Problem>) {
         return;
     }
     let own = Arc::clone(process);
-    let run = move || Resolver { process: &own, problems }.run();
-    if let Err(error) = thread::start("apmon-addresses", run) {
+    if let Err(error) = thread::start("apmon-addresses", move || run(&own)) {
         process.report(Topic::Thread, || format!("addresses aren't looked up: {error}"));
     }
 }
@@ -41,81 +39,66 @@ pub(super) fn resolve_literals(routing: &Routing, report: impl Fn(Topic, String)
     mark_duplicates(routing, report);
 }
 
-struct Resolver<'a> {
-    process: &'a Process,
-    /// Those that are reported already.
-    problems: Vec<Problem>,
+/// Runs until the sender is dropped, or nothing is left to do.
+fn run(process: &Process) {
+    let mut pause = PAUSES.0;
+    let mut recheck = next_recheck(process);
+    let mut everything = true;
+    loop {
+        let missing = resolve_all(process, everything);
+        let retry = missing.then(|| Instant::now() + pause);
+        let Some(next) = [retry, recheck].into_iter().flatten().min() else { return };
+        if process.wake.pause(next.saturating_duration_since(Instant::now())) {
+            return;
+        }
+        everything = recheck.is_some_and(|recheck| Instant::now() >= recheck);
+        if everything {
+            reload(process);
+            recheck = next_recheck(process);
+            pause = PAUSES.0;
+        } else {
+            pause = PAUSES.1.min(pause * 2);
+        }
+    }
 }
 
-impl Resolver<'_> {
-    fn run(mut self) {
-        let mut pause = PAUSES.0;
-        let mut recheck = self.next_recheck();
-        let mut everything = true;
-        loop {
-            let missing = self.resolve_all(everything);
-            let retry = missing.then(|| Instant::now() + pause);
-            let Some(next) = [retry, recheck].into_iter().flatten().min() else { return };
-            if self.process.wake.pause(next.saturating_duration_since(Instant::now())) {
-                return;
-            }
-            everything = recheck.is_some_and(|recheck| Instant::now() >= recheck);
-            if everything {
-                self.reload();
-                recheck = self.next_recheck();
-                pause = PAUSES.0;
-            } else {
-                pause = PAUSES.1.min(pause * 2);
-            }
-        }
-    }
+fn next_recheck(process: &Process) -> Option<Instant> {
+    let interval = process.routing.load().options.recheck?;
+    Instant::now().checked_add(interval)
+}
 
-    fn next_recheck(&self) -> Option<Instant> {
-        let interval = self.process.routing.load().options.recheck?;
-        Instant::now().checked_add(interval)
-    }
-
-    /// Looks up the addresses that are missing, or all names. Returns whether any is missing still.
-    fn resolve_all(&self, everything: bool) -> bool {
-        let process = self.process;
-        let routing = process.routing.load_full();
-        let mut missing = false;
-        for route in &routing.routes {
-            if process.wake.ends().is_some() {
-                return false;
-            }
-            let is_literal = address::literal(&route.destination.host).is_some();
-            if route.address().is_none() || everything && !is_literal {
-                resolve(route, |topic, message| process.report(topic, || message));
-                mark_duplicates(&routing, |topic, message| process.report(topic, || message));
-                process.wake.changed();
-                process.wake.work();
-            }
-            missing |= route.address().is_none();
+/// Looks up the addresses that are missing, or all names. Returns whether any is missing still.
+pub(super) fn resolve_all(process: &Process, everything: bool) -> bool {
+    let routing = process.routing.load_full();
+    let mut missing = false;
+    for route in &routing.routes {
+        if process.wake.ends().is_some() {
+            return false;
         }
-        missing
-    }
-
-    /// Reads the sources again. If none gives a destination, everything stays as it is.
-    fn reload(&mut self) {
-        let process = self.process;
-        let settings = &process.settings;
-        let Some(sources) = &settings.sources else { return };
-        let configuration = match sources.load() {
-            Ok(configuration) => configuration,
-            Err(error) => return process.report(Topic::Source, || error.to_string()),
-        };
-        for problem in &configuration.problems {
-            if !self.problems.contains(problem) {
-                settings.reporter.report_each(problem.level, || problem.to_string());
-            }
+        let is_literal = address::literal(&route.destination.host).is_some();
+        if route.address().is_none() || everything && !is_literal {
+            resolve(route, |topic, message| process.report(topic, || message));
+            mark_duplicates(&routing, |topic, message| process.report(topic, || message));
+            process.wake.changed();
+            process.wake.work();
         }
-        self.problems.clone_from(&configuration.problems);
-        let old = process.routing.load_full();
-        let routing = Routing::new(&settings.destinations, configuration, &old.routes);
-        resolve_literals(&routing, |topic, message| process.report(topic, || message));
-        process.install(routing);
+        missing |= route.address().is_none();
     }
+    missing
+}
+
+/// Reads the sources again. If none gives a destination, everything stays as it is.
+pub(super) fn reload(process: &Process) {
+    let settings = &process.settings;
+    let Some(sources) = &settings.sources else { return };
+    let configuration = match sources.load() {
+        Ok(configuration) => configuration,
+        Err(error) => return process.report(Topic::Source, || error.to_string()),
+    };
+    let old = process.routing.load_full();
+    let routing = Routing::new(&settings.destinations, configuration, Some(&old));
+    resolve_literals(&routing, |topic, message| process.report(topic, || message));
+    process.install(routing);
 }
 
 /// Looks up the address of a destination. While that fails, or finds the old one, it stays.
@@ -152,13 +135,16 @@ fn mark_duplicates(routing: &Routing, report: impl Fn(Topic, String)) {
 }
 
 impl Process {
-    /// Uses another configuration from now on. Level and problems are the caller's to report.
+    /// Uses another configuration from now on.
     fn install(&self, routing: Routing) {
         let settings = &self.settings;
         self.rate.set(settings.max_rate.unwrap_or(routing.options.max_rate));
         settings.reporter.set_level(routing.options.level);
         let new = Arc::new(routing);
         let old = self.routing.swap(Arc::clone(&new));
+        for problem in new.problems.iter().filter(|problem| !old.problems.contains(problem)) {
+            settings.reporter.report_each(problem.level, || problem.to_string());
+        }
         let gone = |route: &&Arc<Route>| new.routes.iter().all(|stays| !Arc::ptr_eq(stays, route));
         let gone: Vec<_> = old.routes.iter().filter(gone).cloned().collect();
         let abandoned = self.abandon(&gone);

@@ -87,6 +87,11 @@ impl Route {
         self.target.store(Some(Arc::new(target)));
     }
 
+    /// Forgets the address.
+    pub(super) fn close(&self) {
+        self.target.store(None);
+    }
+
     pub(super) fn address(&self) -> Option<SocketAddr> {
         self.target.load().as_ref().map(|target| target.address)
     }

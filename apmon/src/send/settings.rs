@@ -8,9 +8,9 @@ use crate::config::{Destination, Sources};
 /// What happens to packets beyond the rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RateLimit {
-    /// They are queued, at most so many for a destination, and sent later. A packet without a time gets
-    /// the one at which it was queued. Packets to a destination whose address isn't known yet are
-    /// queued, too.
+    /// They are queued, at most this number for each destination, and sent later. A packet without a
+    /// time gets the one at which it was queued. Packets to a destination whose address isn't known yet
+    /// are queued, too.
     Queue(usize),
     /// They are dropped, as by most of the originals.
     Drop,

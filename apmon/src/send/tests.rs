@@ -1,15 +1,20 @@
 //! A sender and the sockets that it sends to, by a clock that the tests supply.
 
 mod burst;
+mod each_fate;
+mod every_step;
+mod reload;
 
 use std::net::UdpSocket;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::builder::Builder;
 use super::client::ApMon;
 use super::clock::Clock;
 use super::drain::{Drain, Step};
+use super::report::Report;
+use super::resolve::{reload, resolve_all};
 use crate::wire::Packet;
 
 /// The Unix time at which the tests' clock begins.
@@ -39,6 +44,28 @@ impl Receiver {
         }
         count
     }
+
+    /// Takes what has arrived, and counts it.
+    fn count(&self) -> usize {
+        self.each(|_| {})
+    }
+}
+
+/// What was reported.
+#[derive(Clone, Default)]
+struct Reports(Arc<Mutex<Vec<String>>>);
+
+impl Reports {
+    /// To be given to [`Builder::on_error`].
+    fn keep(&self) -> impl Fn(&Report) + Send + Sync + 'static {
+        let Self(lines) = self.clone();
+        move |report| lines.lock().unwrap().push(report.to_string())
+    }
+
+    /// Those since the last call.
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
 }
 
 impl ApMon {
@@ -51,6 +78,17 @@ impl ApMon {
         if let Clock::Manual(now, _) = &self.process().settings.clock {
             *now.lock().unwrap() += time;
         }
+    }
+
+    /// Does what the thread that looks up addresses does at first.
+    fn resolve(&self) {
+        resolve_all(&self.process(), true);
+    }
+
+    /// Does what that thread does when the configuration is due.
+    fn reload(&self) {
+        reload(&self.process());
+        self.resolve();
     }
 
     /// Sends what the rate allows now. Returns what is next.
