@@ -2,7 +2,7 @@
 
 use super::MAX_STRING;
 use super::error::{DecodeError, Field, Reason};
-use super::header::{Header, Numbering, is_numbered, is_timed};
+use super::header::{Header, Numbering, Version};
 use super::packet::{Packet, Parameter};
 use super::value::Value;
 
@@ -18,24 +18,26 @@ impl<'a> Packet<'a> {
     /// [`MAX_STRING`], the number of parameters is negative or more than there is space for, a type
     /// is unknown, a name is empty, or anything but a time follows the last parameter.
     pub fn decode(bytes: &'a [u8]) -> Result<Self, DecodeError> {
-        let (packet, error) = Self::decode_lenient(bytes);
-        error.map_or(Ok(packet), Err)
+        let mut packet = Self::default();
+        packet.read(Reader::of(bytes))?;
+        Ok(packet)
     }
 
     /// Decodes what stands before the first error. Fields behind it are absent or empty.
     pub fn decode_lenient(bytes: &'a [u8]) -> (Self, Option<DecodeError>) {
         let mut packet = Self::default();
-        let error = packet.read(&mut Reader { bytes, offset: 0 }).err();
+        let error = packet.read(Reader::of(bytes)).err();
         (packet, error)
     }
 
-    fn read(&mut self, reader: &mut Reader<'a>) -> Result<(), DecodeError> {
+    fn read(&mut self, mut reader: Reader<'a>) -> Result<(), DecodeError> {
         let first = reader.string(Field::Header)?;
         let mut timed = false;
         if let Some((version, password)) = Header::split(first) {
             let header = self.header.insert(Header { version, password, numbering: None });
-            timed = is_timed(version);
-            if is_numbered(version) {
+            let has = Version::of(version);
+            timed = has.time;
+            if has.numbering {
                 let instance = reader.word(Field::Instance)?;
                 let sequence = reader.word(Field::Sequence)?;
                 header.numbering = Some(Numbering { instance, sequence });
@@ -55,72 +57,70 @@ impl<'a> Packet<'a> {
     }
 }
 
-/// The bytes, and how many of them are read.
+/// The bytes that aren't read yet. Errors, which are rare, work out where they are.
 struct Reader<'a> {
-    bytes: &'a [u8],
-    offset: usize,
+    rest: &'a [u8],
+    /// Of the whole packet.
+    length: usize,
 }
 
 impl<'a> Reader<'a> {
-    fn left(&self) -> usize {
-        self.bytes.len() - self.offset
+    fn of(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes, length: bytes.len() }
     }
 
-    fn error(&self, field: Field, reason: Reason) -> DecodeError {
-        DecodeError { offset: self.offset, field, reason }
+    /// An error in a field that begins this many bytes before the rest.
+    #[cold]
+    fn error(&self, before: usize, field: Field, reason: Reason) -> DecodeError {
+        DecodeError { offset: self.length - self.rest.len() - before, field, reason }
     }
 
-    /// The next bytes; doesn't move on.
-    fn peek<const N: usize>(&self, field: Field) -> Result<[u8; N], DecodeError> {
-        let next = self.bytes[self.offset..].first_chunk();
-        next.copied()
-            .ok_or_else(|| self.error(field, Reason::Cut { left: self.left(), expected: N }))
-    }
-
+    /// Takes the next bytes.
+    #[inline]
     fn take<const N: usize>(&mut self, field: Field) -> Result<[u8; N], DecodeError> {
-        let next = self.peek(field)?;
-        self.offset += N;
-        Ok(next)
+        let Some((next, rest)) = self.rest.split_first_chunk() else {
+            let reason = Reason::Cut { left: self.rest.len(), expected: N };
+            return Err(self.error(0, field, reason));
+        };
+        self.rest = rest;
+        Ok(*next)
     }
 
+    #[inline]
     fn word(&mut self, field: Field) -> Result<i32, DecodeError> {
         self.take(field).map(i32::from_be_bytes)
     }
 
+    #[inline]
     fn string(&mut self, field: Field) -> Result<&'a [u8], DecodeError> {
-        let found = u32::from_be_bytes(self.peek(field)?);
+        let found = u32::from_be_bytes(self.take(field)?);
         let length = found as usize;
-        // With its padding. A length is rejected before anything is added to it.
-        let max = ((self.left() - 4) & !3).min(MAX_STRING);
-        if length > max {
-            return Err(self.error(field, Reason::Length { found, max }));
+        // A length is compared before anything is added to it.
+        if length > MAX_STRING || length.next_multiple_of(4) > self.rest.len() {
+            let max = (self.rest.len() & !3).min(MAX_STRING);
+            return Err(self.error(4, field, Reason::Length { found, max }));
         }
-        let start = self.offset + 4;
-        self.offset = start + length.next_multiple_of(4);
-        Ok(&self.bytes[start..start + length])
+        let (padded, rest) = self.rest.split_at(length.next_multiple_of(4));
+        self.rest = rest;
+        Ok(&padded[..length])
     }
 
     fn count(&mut self) -> Result<u32, DecodeError> {
-        let found = i32::from_be_bytes(self.peek(Field::Count)?);
-        let max = (self.left() - 4) / LEAST_PARAMETER;
+        let found = self.word(Field::Count)?;
+        let max = self.rest.len() / LEAST_PARAMETER;
         match u32::try_from(found) {
-            Ok(count) if count as usize <= max => {
-                self.offset += 4;
-                Ok(count)
-            }
-            _ => Err(self.error(Field::Count, Reason::Count { found, max })),
+            Ok(count) if count as usize <= max => Ok(count),
+            _ => Err(self.error(4, Field::Count, Reason::Count { found, max })),
         }
     }
 
+    #[inline]
     fn parameter(&mut self, number: u32) -> Result<Parameter<'a>, DecodeError> {
-        let (start, field) = (self.offset, Field::Name(number));
-        let name = self.string(field)?;
+        let name = self.string(Field::Name(number))?;
         if name.is_empty() {
-            return Err(DecodeError { offset: start, field, reason: Reason::NoName });
+            return Err(self.error(4, Field::Name(number), Reason::NoName));
         }
-        let (start, field) = (self.offset, Field::Type(number));
-        let found = self.word(field)?;
-        let wrong = DecodeError { offset: start, field, reason: Reason::Type(found) };
+        let found = self.word(Field::Type(number))?;
         let field = Field::Value(number);
         let value = match found {
             0 => Value::Text(self.string(field)?),
@@ -128,16 +128,16 @@ impl<'a> Reader<'a> {
             3 => Value::I64(i64::from_be_bytes(self.take(field)?)),
             4 => Value::F32(f32::from_bits(u32::from_be_bytes(self.take(field)?))),
             5 => Value::F64(f64::from_bits(u64::from_be_bytes(self.take(field)?))),
-            _ => return Err(wrong),
+            _ => return Err(self.error(4, Field::Type(number), Reason::Type(found))),
         };
         Ok(Parameter { name, value })
     }
 
     fn time(&mut self, timed: bool) -> Result<Option<i32>, DecodeError> {
-        match self.left() {
+        match self.rest.len() {
             0 => Ok(None),
             4 if timed => self.word(Field::Time).map(Some),
-            found => Err(self.error(Field::Time, Reason::Rest { found, timed })),
+            found => Err(self.error(0, Field::Time, Reason::Rest { found, timed })),
         }
     }
 }

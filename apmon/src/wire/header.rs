@@ -36,26 +36,31 @@ impl<'a> Header<'a> {
     }
 }
 
-/// Whether packets of this version have an instance and a sequence number.
-pub(super) fn is_numbered(version: &[u8]) -> bool {
-    is_since(version, NUMBERED)
+/// What packets of a version have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Version {
+    /// An instance and a sequence number.
+    pub(super) numbering: bool,
+    /// Perhaps a time.
+    pub(super) time: bool,
 }
 
-/// Whether packets of this version may have a time.
-pub(super) fn is_timed(version: &[u8]) -> bool {
-    is_since(version, TIMED)
-}
-
-/// A version without two numbers counts as the newest one.
-fn is_since(version: &[u8], first: (u32, u32)) -> bool {
-    let mut numbers = version.split(|byte| !byte.is_ascii_digit()).map(|digits| {
-        let digits = std::str::from_utf8(digits).ok()?;
-        digits.parse::<u32>().ok()
-    });
-    match (numbers.next().flatten(), numbers.next().flatten()) {
-        (Some(major), Some(minor)) => (major, minor) >= first,
-        _ => true,
+impl Version {
+    /// A version without two numbers counts as the newest one.
+    pub(super) fn of(version: &[u8]) -> Self {
+        let mut numbers = version.split(|byte| !byte.is_ascii_digit()).map(number);
+        let (major, minor) = (numbers.next().flatten(), numbers.next().flatten());
+        let version = major.zip(minor).unwrap_or((u32::MAX, u32::MAX));
+        Self { numbering: version >= NUMBERED, time: version >= TIMED }
     }
+}
+
+/// The number that these digits write, if there are any and it isn't too large.
+fn number(digits: &[u8]) -> Option<u32> {
+    let (first, others) = digits.split_first()?;
+    others.iter().try_fold(u32::from(first - b'0'), |number, digit| {
+        number.checked_mul(10)?.checked_add(u32::from(digit - b'0'))
+    })
 }
 
 #[cfg(test)]
@@ -64,7 +69,7 @@ mod tests {
 
     #[test]
     fn the_first_two_numbers_of_a_version_decide() {
-        for (version, numbered, timed) in [
+        for (version, numbering, time) in [
             ("2.2.4-py", true, true),
             ("2.17.02-py", true, true),
             ("2.2", true, true),
@@ -76,16 +81,18 @@ mod tests {
             ("1.5.9", false, false),
             ("0.9", false, false),
         ] {
-            let found = (is_numbered(version.as_bytes()), is_timed(version.as_bytes()));
-            assert_eq!(found, (numbered, timed), "{version}");
+            let expected = Version { numbering, time };
+            assert_eq!(Version::of(version.as_bytes()), expected, "{version}");
         }
     }
 
     #[test]
     fn a_version_without_two_numbers_counts_as_the_newest() {
+        let newest = Version { numbering: true, time: true };
         for version in ["", "py", "1", "1.", ".1", "1.x", "1..2", "4294967296.0", "1.4294967296"] {
-            assert!(is_numbered(version.as_bytes()) && is_timed(version.as_bytes()), "{version}");
+            assert_eq!(Version::of(version.as_bytes()), newest, "{version}");
         }
-        assert!(is_numbered(b"1.\xe9") && !is_timed(b"1.0\xe9"));
+        assert_eq!(Version::of(b"1.\xe9"), newest);
+        assert_eq!(Version::of(b"1.0\xe9"), Version { numbering: false, time: false });
     }
 }
