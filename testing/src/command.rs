@@ -21,7 +21,8 @@ pub struct Run {
 }
 
 /// The environment variables that tools read.
-const VARIABLES: [&str; 12] = [
+const VARIABLES: [&str; 13] = [
+    "APMON_PASSWORD",
     "KODEMON_ELASTICSEARCH_PASSWORD",
     "KODEMON_HOST",
     "KODEMON_PORT",

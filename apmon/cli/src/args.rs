@@ -5,6 +5,8 @@ mod decode;
 mod format;
 mod network;
 mod receive;
+mod send;
+mod time;
 
 use clap::{Parser, Subcommand};
 use mmstats_cli::generate::GenerateArgument;
@@ -13,6 +15,7 @@ pub use check::CheckArguments;
 pub use decode::DecodeArguments;
 pub use format::Format;
 pub use receive::ReceiveArguments;
+pub use send::SendArguments;
 
 /// The program's name.
 pub const NAME: &str = "apmon";
@@ -43,4 +46,5 @@ pub enum Command {
     Check(CheckArguments),
     Decode(DecodeArguments),
     Receive(ReceiveArguments),
+    Send(SendArguments),
 }

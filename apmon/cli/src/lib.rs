@@ -6,6 +6,7 @@ mod check;
 mod decode;
 mod password_file;
 mod receive;
+mod send;
 pub mod show;
 
 use std::io;
@@ -36,6 +37,7 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
         Some(Command::Check(check)) => check::run(check),
         Some(Command::Decode(decode)) => decode::run(decode),
         Some(Command::Receive(receive)) => receive::run(receive),
+        Some(Command::Send(send)) => Ok(send::run(send)),
         None => {
             // clap asks for a command, unless `--generate` is there.
             Ok(Outcome::Failed)

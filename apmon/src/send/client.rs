@@ -13,7 +13,7 @@ use super::fate::LeftOut;
 use super::process::Process;
 use super::report::Topic;
 use super::{drain, resolve};
-use crate::config::Level;
+use crate::config::{Destination, Level};
 use crate::wire::Parameter;
 
 /// How long a sender that is dropped goes on to send what waits.
@@ -115,6 +115,13 @@ impl ApMon {
         if sent.packets == 0 { Err(SendError::NothingToSend) } else { Ok(sent) }
     }
 
+    /// Where packets are sent now: without passwords when displayed, and without those that have the
+    /// same address as an earlier one.
+    pub fn destinations(&self) -> Vec<Destination> {
+        let routing = self.process().routing.load_full();
+        routing.active().map(|route| route.destination.clone()).collect()
+    }
+
     /// What became of the packets of this process so far.
     pub fn counts(&self) -> Counts {
         self.process().counters.read()
@@ -187,7 +194,7 @@ impl Drop for ApMon {
         let abandoned = process.abandon(&process.routing.load().routes);
         if abandoned > 0 {
             let reporter = &process.settings.reporter;
-            reporter.report_each(Level::Warning, || format!("{abandoned} packets were not sent"));
+            reporter.report_each(Level::Warning, || format!("packets not sent: {abandoned}"));
         }
     }
 }

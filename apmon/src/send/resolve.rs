@@ -150,7 +150,7 @@ impl Process {
         let abandoned = self.abandon(&gone);
         if abandoned > 0 {
             self.report(Topic::Abandoned, || {
-                format!("{abandoned} packets waited for destinations that are gone")
+                format!("packets not sent, as their destinations are gone: {abandoned}")
             });
         }
     }

@@ -1,0 +1,5 @@
+//! `apmon send` end to end: what a receiver gets.
+
+mod arguments;
+mod receiver;
+mod stdin;
