@@ -23,11 +23,13 @@ pub const NAME: &str = "apmon";
 const EXAMPLES: &str = "\
 Examples:
   apmon receive                      show packets that programs here send
-  apmon decode packet.bin            what a packet has in it
-  apmon decode -o json *.bin         the same as JSON, a line a packet
+  apmon send -d 127.0.0.1 Shop web-1 orders=17 load=0.5
+                                     send one
+  apmon decode -o json *.bin         what packets in files have in them
   apmon check /etc/apmon.conf        whether a configuration is as it should be";
 
-/// Send, receive and decode packets of ApMon, the client of the MonALISA monitoring system
+/// Send, receive and decode packets of ApMon, the client of the MonALISA monitoring system, and check
+/// its configuration files
 #[derive(Clone, Debug, Parser)]
 #[command(name = NAME, version, after_help = EXAMPLES, args_conflicts_with_subcommands = true, arg_required_else_help = true)]
 pub struct Arguments {
