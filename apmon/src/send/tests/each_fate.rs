@@ -118,5 +118,5 @@ fn what_waits_at_the_end_is_abandoned_and_reported() {
     drop(apmon);
     let expected = Counts { sent: 13, abandoned: 7, ..Counts::default() };
     assert_eq!(process.counters.read(), expected);
-    assert_eq!(reports.take(), ["7 packets were not sent"]);
+    assert_eq!(reports.take(), ["packets not sent: 7"]);
 }
