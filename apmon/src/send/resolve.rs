@@ -1,5 +1,6 @@
 //! The thread that looks up addresses, and reads configuration files and URLs again.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -31,12 +32,12 @@ pub(super) fn start(process: &Arc<Process>) {
 
 /// Looks up the addresses that need no name service.
 pub(super) fn resolve_literals(routing: &Routing, report: impl Fn(Topic, String)) {
-    for route in &routing.routes {
+    for (index, route) in routing.routes.iter().enumerate() {
         if route.address().is_none() && address::literal(&route.destination.host).is_some() {
-            resolve(route, &report);
+            resolve(routing, index, &report);
         }
     }
-    mark_duplicates(routing, report);
+    mark_duplicates(routing, &report);
 }
 
 /// Runs until the sender is dropped, or nothing is left to do.
@@ -71,14 +72,13 @@ fn next_recheck(process: &Process) -> Option<Instant> {
 pub(super) fn resolve_all(process: &Process, everything: bool) -> bool {
     let routing = process.routing.load_full();
     let mut missing = false;
-    for route in &routing.routes {
+    for (index, route) in routing.routes.iter().enumerate() {
         if process.wake.ends().is_some() {
             return false;
         }
         let is_literal = address::literal(&route.destination.host).is_some();
         if route.address().is_none() || everything && !is_literal {
-            resolve(route, |topic, message| process.report(topic, || message));
-            mark_duplicates(&routing, |topic, message| process.report(topic, || message));
+            resolve(&routing, index, &|topic, message| process.report(topic, || message));
             process.wake.changed();
             process.wake.work();
         }
@@ -102,7 +102,8 @@ pub(super) fn reload(process: &Process) {
 }
 
 /// Looks up the address of a destination. While that fails, or finds the old one, it stays.
-fn resolve(route: &Route, report: impl Fn(Topic, String)) {
+fn resolve(routing: &Routing, index: usize, report: &impl Fn(Topic, String)) {
+    let route = &routing.routes[index];
     let destination = &route.destination;
     let found = address::lookup(&destination.host, destination.port);
     let target = found.and_then(|addresses| {
@@ -110,7 +111,14 @@ fn resolve(route: &Route, report: impl Fn(Topic, String)) {
         if stays { Ok(None) } else { Target::connect(&addresses).map(Some) }
     });
     match target {
-        Ok(Some(target)) => route.set_target(target),
+        Ok(Some(target)) => {
+            // A duplicate is one before it is sent to.
+            if earlier(routing, index, target.address).is_some() {
+                mark_duplicate(routing, index, target.address, report);
+            }
+            route.set_target(target);
+            mark_duplicates(routing, report);
+        }
         Ok(None) => {}
         Err(error) => {
             report(Topic::Lookup, format!("{destination}: the address can't be found: {error}"));
@@ -119,19 +127,33 @@ fn resolve(route: &Route, report: impl Fn(Topic, String)) {
 }
 
 /// Of destinations with the same address and port, only the first is sent to.
-fn mark_duplicates(routing: &Routing, report: impl Fn(Topic, String)) {
+fn mark_duplicates(routing: &Routing, report: &impl Fn(Topic, String)) {
     for (index, route) in routing.routes.iter().enumerate() {
-        let Some(address) = route.address() else { continue };
-        let earlier = routing.routes[..index].iter().find(|other| other.address() == Some(address));
-        let changed = route.set_duplicate(earlier.is_some());
-        if let (true, Some(earlier)) = (changed, earlier) {
-            let (one, other) = (&route.destination, &earlier.destination);
-            report(
-                Topic::Duplicate,
-                format!("{one}: the same address as {other}: only one is used"),
-            );
+        if let Some(address) = route.address() {
+            mark_duplicate(routing, index, address, report);
         }
     }
+}
+
+fn mark_duplicate(
+    routing: &Routing,
+    index: usize,
+    address: SocketAddr,
+    report: &impl Fn(Topic, String),
+) {
+    let route = &routing.routes[index];
+    let earlier = earlier(routing, index, address);
+    let changed = route.set_duplicate(earlier.is_some());
+    if let (true, Some(earlier)) = (changed, earlier) {
+        let (one, other) = (&route.destination, &earlier.destination);
+        let message = format!("{one}: the same address as {other}: only one is used");
+        report(Topic::Duplicate, message);
+    }
+}
+
+/// A destination before this one with the same address.
+fn earlier(routing: &Routing, index: usize, address: SocketAddr) -> Option<&Arc<Route>> {
+    routing.routes[..index].iter().find(|other| other.address() == Some(address))
 }
 
 impl Process {
