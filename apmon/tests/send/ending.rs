@@ -71,7 +71,7 @@ fn after_a_second_the_rest_is_counted_and_reported() {
     let sent = receiver.packets().len();
     // Within the rate: the first one is due within a tenth of a second.
     assert!((1..=11).contains(&sent), "{sent}");
-    let expected = format!("{} packets were not sent", 200 - before - sent);
+    let expected = format!("packets not sent: {}", 200 - before - sent);
     assert_eq!(*reports.lock().unwrap(), [expected]);
 }
 

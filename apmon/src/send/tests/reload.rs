@@ -100,7 +100,7 @@ fn what_waits_for_a_destination_that_stays_is_sent_and_the_rest_is_counted() {
     assert_eq!(apmon.counts(), Counts { waiting: 4, abandoned: 3, ..expected });
     assert_eq!(
         site.reports.take().last().unwrap(),
-        "3 packets waited for destinations that are gone"
+        "packets not sent, as their destinations are gone: 3"
     );
     apmon.advance(std::time::Duration::from_mins(1));
     apmon.step();
