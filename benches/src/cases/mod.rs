@@ -1,6 +1,7 @@
 //! What is measured, and against what.
 
 mod apmon;
+mod apmon_receive;
 mod averages;
 mod clean;
 mod create;
@@ -80,6 +81,7 @@ pub fn all() -> impl Iterator<Item = &'static Comparison> {
         queries::COMPARISONS,
         kodemon::COMPARISONS,
         apmon::COMPARISONS,
+        apmon_receive::COMPARISONS,
     ]
     .into_iter()
     .flatten()
