@@ -36,7 +36,7 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
     match &arguments.command {
         Some(Command::Check(check)) => check::run(check),
         Some(Command::Decode(decode)) => decode::run(decode),
-        Some(Command::Receive(receive)) => receive::run(receive),
+        Some(Command::Receive(receive)) => Ok(receive::run(receive)),
         Some(Command::Send(send)) => Ok(send::run(send)),
         None => {
             // clap asks for a command, unless `--generate` is there.

@@ -49,26 +49,20 @@ const SHOW_TIMEOUT: Duration = Duration::from_millis(1_250);
 /// How long the end of the program waits for the log to be written.
 const FLUSH_TIMEOUT: Duration = Duration::from_millis(100);
 
-/// Receives until a shutdown signal, or until nobody reads stdout.
-///
-/// # Errors
-///
-/// Returns an error if stdout can't be written.
-pub fn run(arguments: &ReceiveArguments) -> io::Result<Outcome> {
+/// Receives until a shutdown signal, or until nobody reads stdout. What goes wrong
+/// is reported on stderr.
+pub fn run(arguments: &ReceiveArguments) -> Outcome {
     let mut diagnostics = Diagnostics::new(NAME);
     let outcome = receive(arguments, &diagnostics).unwrap_or_else(|message| {
         diagnostics.error(&message);
-        Ok(Outcome::Failed)
+        Outcome::Failed
     });
     log::flush(FLUSH_TIMEOUT);
     outcome
 }
 
-/// Receives until the end. The outer error is a message, the inner one that of stdout.
-fn receive(
-    arguments: &ReceiveArguments,
-    diagnostics: &Diagnostics,
-) -> Result<io::Result<Outcome>, String> {
+/// Receives until the end. An error is its message.
+fn receive(arguments: &ReceiveArguments, diagnostics: &Diagnostics) -> Result<Outcome, String> {
     let no_thread = |error| format!("can't start a thread: {error}");
     log::start(NAME).map_err(no_thread)?;
     let admission = admission(arguments, diagnostics)?;
@@ -86,15 +80,21 @@ fn receive(
     for address in addresses {
         diagnostics.note(&format_args!("receiving on udp://{address}"));
     }
-    Ok(match end.recv() {
+    let (outcome, shown) = match end.recv() {
         Ok(End::Signal(outcome)) => {
             // A panic has been reported by its thread.
             drop(receiver.finish());
-            show_rest(&queue, &end, diagnostics).map(|()| outcome)
+            (outcome, show_rest(&queue, &end, diagnostics))
         }
-        Ok(End::Shown(result)) => result.map(|()| Outcome::Fine),
-        Ok(End::Closed) | Err(_) => Ok(Outcome::Fine),
-    })
+        Ok(End::Shown(result)) => (Outcome::Fine, result),
+        Ok(End::Closed) | Err(_) => (Outcome::Fine, Ok(())),
+    };
+    match shown {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(format!("writing to stdout failed: {error}"))
+        }
+        _ => Ok(outcome),
+    }
 }
 
 fn admission(arguments: &ReceiveArguments, diagnostics: &Diagnostics) -> Result<Admission, String> {
@@ -118,7 +118,7 @@ fn sockets(arguments: &ReceiveArguments, diagnostics: &Diagnostics) -> Result<So
     };
     let absent = bind().map_err(|error| error.to_string())?;
     if let Some(error) = absent {
-        diagnostics.note(&format_args!("{error}; receiving on IPv4 only"));
+        diagnostics.note(&format_args!("no IPv6 here, only IPv4: {error}"));
     }
     Ok(sockets)
 }
@@ -139,7 +139,7 @@ fn show_rest(queue: &Queue, end: &Ends<End>, diagnostics: &Diagnostics) -> io::R
             Ok(End::Closed) => return Ok(()),
             Ok(End::Signal(_)) => {}
             Err(_) => {
-                let waiting = counted(queue.len(), "packets");
+                let waiting = counted(queue.waiting(), "packets");
                 diagnostics.note(&format_args!("stdout isn't read: {waiting} not shown"));
                 return Ok(());
             }

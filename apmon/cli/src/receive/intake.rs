@@ -99,7 +99,7 @@ impl Handler for Intake {
     }
 
     fn end_batch(&mut self) {
-        let senders = self.senders.len() as u64;
+        let senders = self.senders.count() as u64;
         if self.counts.packets > 0 || self.counts.senders != senders {
             self.counts.losses = self.senders.take_losses();
             self.counts.senders = senders;

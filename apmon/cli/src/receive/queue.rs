@@ -97,7 +97,7 @@ impl Queue {
     }
 
     /// How many packets wait or are being shown.
-    pub fn len(&self) -> u64 {
+    pub fn waiting(&self) -> u64 {
         self.lock().len()
     }
 

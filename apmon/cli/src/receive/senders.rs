@@ -83,7 +83,7 @@ impl Senders {
     }
 
     /// The number of known senders.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.known.len()
     }
 }
@@ -126,7 +126,7 @@ mod tests {
         }
         let elsewhere = SocketAddr::from(([127, 0, 0, 2], 1));
         senders.take(elsewhere, Numbering { instance: 1, sequence: 7 }, now);
-        assert_eq!((senders.len(), senders.take_losses()), (4, Losses::default()));
+        assert_eq!((senders.count(), senders.take_losses()), (4, Losses::default()));
         for sequence in [9, 8, 9, 7, 1_000_000] {
             take(&mut senders, 1, 2, sequence, now);
         }
@@ -143,15 +143,15 @@ mod tests {
         take(&mut senders, 2, 1, 1, began);
         take(&mut senders, 1, 1, 2, began + EXPIRE / 2);
         senders.expire(began + EXPIRE / 4 * 3);
-        assert_eq!(senders.len(), 2);
+        assert_eq!(senders.count(), 2);
         senders.expire(began + EXPIRE);
-        assert_eq!(senders.len(), 1);
+        assert_eq!(senders.count(), 1);
         // Nothing is missing of a sender that is new again.
         take(&mut senders, 2, 1, 50, began + EXPIRE);
         take(&mut senders, 1, 1, 4, began + EXPIRE);
         assert_eq!(senders.take_losses(), Losses { lost: 1, ..Losses::default() });
         senders.expire(began + 2 * EXPIRE);
-        assert_eq!(senders.len(), 0);
+        assert_eq!(senders.count(), 0);
     }
 
     #[test]
@@ -170,7 +170,7 @@ mod tests {
         for instance in 0..300_000 {
             take(&mut senders, 1, instance, 1, now);
         }
-        assert_eq!(senders.len(), MAX_SENDERS);
+        assert_eq!(senders.count(), MAX_SENDERS);
         assert!(senders.known.capacity() < 3 * MAX_SENDERS, "{}", senders.known.capacity());
     }
 }

@@ -1,0 +1,12 @@
+//! `apmon receive` as a process: what it shows, rejects, counts and survives.
+
+mod conventions;
+mod flood;
+mod ipv4;
+mod kernel_drops;
+mod loss;
+mod packets;
+mod receiver;
+mod rejected;
+mod shown;
+mod stdout;
