@@ -1,31 +1,78 @@
-//! Client of the MonALISA monitoring system: sends named values by XDR over UDP.
+//! Client of the MonALISA monitoring system: sends the figures of programs, hosts and jobs, as small
+//! packets over UDP, as ApMon for Python, Perl, C, C++ and Java does.
 //!
 //! ```no_run
+//! use std::time::{Duration, SystemTime};
+//!
 //! use apmon::{ApMon, params};
 //!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let apmon = ApMon::from_config(["/etc/apmon.conf"])?;
-//! apmon.send_to("Shop", "web-1", params!["orders" => 17, "state" => "open", "load" => 0.5])?;
-//! # Ok(())
-//! # }
+//! # let events = 1_000;
+//! # let list = params!["n" => 1];
+//! // Destinations and options from files and URLs, those of the originals included…
+//! let apmon = ApMon::from_config(["/etc/apmon.conf", "http://conf.example.org/shop"])?;
+//! // …or from the program: `host[:port][ password]`.
+//! let apmon = ApMon::builder()
+//!     .destination("ml.example.org:8884 secret")?
+//!     .cluster("Shop")
+//!     .node("web-1")
+//!     .on_error(|report| eprintln!("{report}"))
+//!     .start()?;
+//!
+//! apmon.send(params!["orders" => 17, "state" => "open", "load" => 0.5])?;
+//! // Another cluster and node, which are those of the next `send`, too.
+//! apmon.send_to("Tier2_Jobs", "job.17", params!["events" => events])?;
+//! apmon.packet("Tier2_Jobs", "job.17").at(SystemTime::now()).params(list).send()?;
+//!
+//! apmon.connect(Duration::from_secs(5))?; // optional: waits for the addresses
+//! apmon.flush(Duration::from_secs(5)); // waits for what is queued
+//! println!("{:?}", apmon.counts());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! | item | for |
 //! | --- | --- |
-//! | [`ApMon`] | sending: never waits, and counts what becomes of every packet |
+//! | [`ApMon`], [`Builder`] | sending |
 //! | [`wire`] | the packet, as bytes and as values |
 //! | [`config`] | configuration files |
 //!
 //! The program `apmon`, from the crate `apmon-cli`, sends from the command line, receives, decodes and
 //! checks.
 //!
-//! # What a packet costs, and what it never does
+//! # What a send costs, and what it never does
 //!
-//! Sending makes one system call for each destination. It never waits for the network, for a look-up or
-//! for the rate; what the rate doesn't allow is queued, and sent by a thread. After the first packet in
-//! a thread nothing is allocated, unless it is queued. Nothing is written to the terminal.
+//! A packet is one system call for each destination, and nothing is allocated after a thread's first
+//! packet, unless one is queued. A send never blocks, never looks up a name, and never prints. Names are
+//! looked up, and files and URLs are read again, by a thread; another one sends what is queued. No lock
+//! is held during a system call or a call of [`Builder::on_error`].
 //!
-//! A forked child sends by sockets of its own, under an instance of its own.
+//! A parameter is in a packet as a whole or not at all. One that is wrong is left out and the others are
+//! sent: [`ApMon::send`] has the details. It returns an error only if it sends nothing.
+//!
+//! UDP may lose packets silently. Of all others, each has one fate for each destination, which
+//! [`ApMon::counts`] counts, and [`Builder::stats`] publishes: sent, queued, or not sent and why. What
+//! goes wrong is also reported to [`Builder::on_error`], each kind once in 10 minutes.
+//!
+//! # The rate
+//!
+//! MonALISA takes 50 packets a second from an address. As in the originals, a process sends at most 20 a
+//! second to all destinations together ([`Builder::max_rate`], or `xApMon_maxMsgRate`), after a burst of
+//! 12.5 s' worth: 251 packets. Beyond that packets are queued, with the time at which they were, and sent
+//! in the background; or they are dropped: see [`RateLimit`].
+//!
+//! # Forks
+//!
+//! A child of a fork uses the same [`ApMon`]. It has its own sockets, threads and counts, and receivers
+//! see it as another sender. What its parent had queued is sent by the parent.
+//!
+//! # For those who know the originals
+//!
+//! | ApMon | here |
+//! | --- | --- |
+//! | `sendParams`, `sendParameters` | [`ApMon::send`], [`ApMon::send_to`] |
+//! | `sendTimedParams`, `sendTimedParameters` | [`PacketBuilder::at`] |
+//! | `setMaxMsgRate`, `setMaxMsgSize` | [`Builder::max_rate`], [`Builder::max_size`] |
+//! | `initializedOK` | [`ApMon::connect`] |
+//! | `free` | dropping it |
 //!
 //! # Features
 //!
