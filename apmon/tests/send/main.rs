@@ -8,6 +8,7 @@ mod ending;
 mod forks;
 mod names;
 mod order;
+mod published;
 mod receiver;
 mod refusals;
 mod reports;

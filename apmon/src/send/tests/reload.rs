@@ -243,3 +243,15 @@ fn the_level_is_that_of_the_configuration() {
         assert_eq!(apmon.process().routing.load().options.level, Level::from_name(level).unwrap());
     }
 }
+
+#[cfg(not(feature = "http"))]
+#[test]
+fn without_http_a_url_is_an_error_and_a_file_is_used() {
+    let error = ApMon::from_config(["http://127.0.0.1:9/"]).unwrap_err().to_string();
+    assert!(error.contains("http://127.0.0.1:9/: ") && error.contains("feature http"), "{error}");
+    let receiver = Receiver::start();
+    let site = Site::new(&receiver.destination());
+    let sources = [site.file(), "http://127.0.0.1:9/".into()];
+    ApMon::by_hand(ApMon::builder().config(sources)).send(params!["n" => 1]).unwrap();
+    assert_eq!(receiver.count(), 1);
+}
