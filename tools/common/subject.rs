@@ -1,20 +1,20 @@
 //! What a stat is about: the work of a program, telemetry of our tools, or the process.
 //!
-//! Whoever runs mmash and kodemon beside a program wants to see that program. So what isn't about
-//! its work comes last, and is shown only if somebody asks for it.
+//! Whoever runs mmash, kodemon or apmon beside a program wants to see that program. So what isn't
+//! about its work comes last, and is shown only if somebody asks for it.
 
 use mmstats::{Series, StatsFile};
 
 /// The commands that publish telemetry, with their name as the prefix.
-const TOOLS: [&str; 2] = ["kodemon", "mmash"];
+const TOOLS: [&str; 3] = ["apmon", "kodemon", "mmash"];
 
 /// What a stat is about, in the order in which stats are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
     /// The work of the program that publishes it.
     Work,
-    /// mmash or kodemon: the file is theirs, and the label begins with their name. Labels of other
-    /// programs are work, whatever they begin with.
+    /// mmash, kodemon or apmon: the file is theirs, and the label begins with their name. Labels of
+    /// other programs are work, whatever they begin with.
     Telemetry,
     /// The process: what every file has, `sys.*` and `org.*`, perhaps behind a prefix.
     Process,
@@ -70,6 +70,8 @@ mod tests {
             ("webapp", "web.stats.status.2XX", Work),
             ("mmash", "mmash.requests", Telemetry),
             ("kodemon", "kodemon.store.sqlite.write", Telemetry),
+            ("apmon", "apmon.receive.packets", Telemetry),
+            ("webapp", "apmon.send.sent", Work),
             ("mmash", "mmash.sys.pid", Process),
             ("webapp", "sys.unpublished", Process),
             ("", "web.stats.sys.pid", Process),

@@ -96,7 +96,7 @@ pub struct Arguments {
     #[arg(long, value_name = "KEY,...", allow_hyphen_values = true)]
     pub by: Option<Grouping>,
 
-    /// Without FIELDS: include telemetry of mmash and kodemon, and sys.* and org.*
+    /// Without FIELDS: include telemetry of mmash, kodemon and apmon, and sys.* and org.*
     #[arg(long)]
     pub all: bool,
 
