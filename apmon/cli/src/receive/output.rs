@@ -91,3 +91,60 @@ fn push_json(line: &mut Vec<u8>, received: &Received<'_>, packet: &Packet<'_>) -
     let Received { bytes, from, at } = *received;
     json::write(line, &Line { received: at, from, packet: JsonPacket::new(bytes, packet, None) })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use apmon::wire::Parameter;
+
+    use super::super::stats::{Counts, Stats};
+    use super::*;
+
+    /// Remembers each write, and how many packets counted as shown before it.
+    struct Writes<'a> {
+        all: &'a Mutex<Vec<(Vec<u8>, u64)>>,
+        stats: &'a Stats,
+    }
+
+    impl Write for Writes<'_> {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let shown = self.stats.with(|stats| stats.shown.get());
+            self.all.lock().unwrap().push((bytes.to_vec(), shown));
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_write_has_whole_lines_and_counts_when_it_is_done() {
+        let directory = tempfile::tempdir().unwrap();
+        let stats = Arc::new(Stats::publish_in(directory.path()).unwrap());
+        let queue = Queue::new(Arc::clone(&stats));
+        let mut packets = Packets::default();
+        let texts = [1_000, 2_000, 3_000, 5_000, 10, 10].map(|length| "x".repeat(length));
+        for text in &texts {
+            let parameters = vec![Parameter::new("text", text)];
+            let packet = Packet { cluster: b"c", node: b"n", parameters, ..Packet::default() };
+            let mut bytes = Vec::new();
+            packet.encode(&mut bytes);
+            packets.push(Received { bytes: &bytes, from: ([127, 0, 0, 1], 1).into(), at: 0.0 });
+        }
+        queue.push(&mut packets, &Counts::default());
+        queue.close();
+        let all = Mutex::default();
+        let out = Writes { all: &all, stats: &stats };
+        Output { out, chunk: Vec::new(), packets: 0, format: Format::Text }.run(&queue).unwrap();
+        let all = all.into_inner().unwrap();
+        let lines: Vec<_> = all
+            .iter()
+            .map(|(bytes, shown)| (bytes.split(|byte| *byte == b'\n').count() - 1, *shown))
+            .collect();
+        assert_eq!(lines, [(2, 0), (1, 2), (1, 3), (2, 4)]);
+        assert!(all.iter().all(|(bytes, _)| bytes.ends_with(b"\n")));
+        assert_eq!(stats.with(|stats| stats.shown.get()), 6);
+    }
+}

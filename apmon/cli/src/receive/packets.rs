@@ -90,7 +90,7 @@ impl Packets {
     }
 
     /// How much memory they take.
-    fn size(&self) -> usize {
+    pub fn size(&self) -> usize {
         self.bytes.len() + self.entries.len() * size_of::<Entry>()
     }
 }

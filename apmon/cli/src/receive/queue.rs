@@ -105,3 +105,94 @@ impl Queue {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::super::packets::Received;
+    use super::*;
+
+    fn stats() -> Arc<Stats> {
+        let directory = tempfile::tempdir().unwrap();
+        Arc::new(Stats::publish_in(directory.path()).unwrap())
+    }
+
+    fn packets(count: usize) -> Packets {
+        let mut packets = Packets::default();
+        for _ in 0..count {
+            packets.push(Received { bytes: b"packet", from: ([127, 0, 0, 1], 1).into(), at: 0.0 });
+        }
+        packets
+    }
+
+    /// Accepted, shown, dropped, waiting.
+    fn counts(stats: &Stats) -> [u64; 4] {
+        stats.with(|stats| {
+            [
+                stats.accepted.get(),
+                stats.shown.get(),
+                stats.dropped_queue.get(),
+                stats.waiting.get(),
+            ]
+        })
+    }
+
+    #[test]
+    fn each_accepted_packet_waits_is_shown_or_is_dropped() {
+        let stats = stats();
+        let queue = Queue::with_max_size(Arc::clone(&stats), packets(10).size());
+        let counted = Counts { packets: 9, malformed: 2, ..Counts::default() };
+        queue.push(&mut packets(7), &counted);
+        assert_eq!(counts(&stats), [7, 0, 0, 7]);
+        queue.push(&mut packets(7), &counted);
+        assert_eq!(counts(&stats), [14, 0, 4, 10]);
+        let mut taken = Packets::default();
+        assert!(queue.take(&mut taken));
+        // They wait until they are shown, but make room for others.
+        queue.push(&mut packets(10), &counted);
+        assert_eq!((counts(&stats), taken.len()), ([24, 0, 4, 20], 10));
+        queue.count_shown(3);
+        assert_eq!(counts(&stats), [24, 3, 4, 17]);
+        queue.count_shown(7);
+        assert_eq!((counts(&stats), queue.waiting()), ([24, 10, 4, 10], 10));
+        assert_eq!(stats.with(|stats| (stats.packets.get(), stats.malformed.get())), (27, 6));
+    }
+
+    #[test]
+    fn a_closed_queue_is_emptied_first() {
+        let queue = Queue::new(stats());
+        queue.push(&mut packets(1), &Counts::default());
+        queue.close();
+        let mut taken = Packets::default();
+        assert!(queue.take(&mut taken));
+        taken.clear();
+        assert!(!queue.take(&mut taken));
+    }
+
+    #[test]
+    fn whoever_waits_is_woken_by_packets_and_by_the_end() {
+        let queue = Queue::new(stats());
+        thread::scope(|scope| {
+            let shown = scope.spawn(|| {
+                let (mut taken, mut all) = (Packets::default(), 0);
+                while queue.take(&mut taken) {
+                    all += taken.len();
+                    queue.count_shown(taken.len());
+                    taken.clear();
+                }
+                all
+            });
+            for _ in 0..1_000 {
+                queue.push(&mut packets(3), &Counts::default());
+                // Without packets nobody is woken, and nobody is forgotten.
+                queue.push(&mut packets(0), &Counts::default());
+                while queue.waiting() > 0 {
+                    thread::yield_now();
+                }
+            }
+            queue.close();
+            assert_eq!(shown.join().unwrap(), 3_000);
+        });
+    }
+}

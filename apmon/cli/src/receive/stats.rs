@@ -23,6 +23,16 @@ impl Stats {
         Ok(Self(Mutex::new(ReceiveStats::options().or_private_memory().create()?)))
     }
 
+    /// The same in this directory.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if that isn't possible.
+    #[cfg(test)]
+    pub fn publish_in(directory: &std::path::Path) -> Result<Self, CreateError> {
+        Ok(Self(Mutex::new(ReceiveStats::options().path(directory).create()?)))
+    }
+
     /// Reads or updates several of them together.
     pub fn with<R>(&self, action: impl FnOnce(&ReceiveStats) -> R) -> R {
         action(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
