@@ -236,4 +236,6 @@ fn a_file_of_bad_lines_takes_little_memory() {
     assert_eq!(problems[1_000].level, Level::Warning);
     let notices = parse(&"xApMon_db12 = on\n".repeat(1_002)).problems;
     assert_eq!(notices[1_000].level, Level::Notice);
+    let mixed = "b:0\n".repeat(1_001) + "xApMon_db12 = on\n";
+    assert_eq!(parse(&mixed).problems[1_000].level, Level::Warning);
 }

@@ -255,17 +255,17 @@ fn what_is_no_regular_file_is_an_error_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let fifo = folder.path().join("fifo");
     mkfifo(&fifo, Mode::S_IRUSR | Mode::S_IWUSR).unwrap();
-    assert_eq!(file_error(&fifo), "not a regular file");
+    assert_eq!(file_error(&fifo), "found no regular file, expected one");
     let link = folder.path().join("link");
     symlink(&fifo, &link).unwrap();
-    assert_eq!(file_error(&link), "not a regular file");
+    assert_eq!(file_error(&link), "found no regular file, expected one");
     let socket = folder.path().join("socket");
     let _listener = UnixListener::bind(&socket).unwrap();
-    assert_eq!(file_error(&socket), "not a regular file");
+    assert_eq!(file_error(&socket), "found no regular file, expected one");
     for device in ["/dev/zero", "/dev/null"] {
-        assert_eq!(file_error(Path::new(device)), "not a regular file");
+        assert_eq!(file_error(Path::new(device)), "found no regular file, expected one");
     }
-    assert_eq!(file_error(folder.path()), "a directory; expected a file");
+    assert_eq!(file_error(folder.path()), "found a directory, expected a file");
 }
 
 #[test]

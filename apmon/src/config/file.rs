@@ -54,10 +54,10 @@ fn read_once(file: &File) -> Result<Option<Content>, String> {
 
 fn check(metadata: &Metadata) -> Result<(), String> {
     if metadata.is_dir() {
-        return Err("a directory; expected a file".to_owned());
+        return Err("found a directory, expected a file".to_owned());
     }
     if !metadata.is_file() {
-        return Err("not a regular file".to_owned());
+        return Err("found no regular file, expected one".to_owned());
     }
     if metadata.len() > MAX_BYTES { Err(too_large()) } else { Ok(()) }
 }

@@ -21,15 +21,23 @@ pub fn get(url: &str, timeout: Duration) -> Result<Vec<u8>, String> {
     if timeout.is_zero() {
         return Err("not asked, other servers took all the time".to_owned());
     }
-    let (sender, answer) = sync_channel(1);
-    let owned = url.to_owned();
+    let url = url.to_owned();
+    within(timeout, move || get_within(&url, timeout))
+}
+
+/// Does something in a thread, and waits for it at most as long as given.
+fn within<T: Send + 'static>(
+    timeout: Duration,
+    action: impl FnOnce() -> Result<T, String> + Send + 'static,
+) -> Result<T, String> {
+    let (sender, result) = sync_channel(1);
     thread::Builder::new()
         .name("apmon-http".to_owned())
         // Nobody waits any more if it can't be sent.
-        .spawn(move || drop(sender.send(get_within(&owned, timeout))))
+        .spawn(move || drop(sender.send(action())))
         .map_err(|error| format!("no thread could be started: {error}"))?;
-    match answer.recv_timeout(timeout) {
-        Ok(answer) => answer,
+    match result.recv_timeout(timeout) {
+        Ok(result) => result,
         Err(RecvTimeoutError::Timeout) => Err(too_late(timeout)),
         Err(RecvTimeoutError::Disconnected) => Err("the HTTP client failed".to_owned()),
     }
@@ -93,4 +101,21 @@ fn too_late(timeout: Duration) -> String {
 
 fn too_large() -> String {
     format!("larger than {MAX_BYTES} bytes")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    /// As a look-up may, whose name server is silent.
+    #[test]
+    fn what_never_ends_is_given_up() {
+        let (sender, never) = channel::<()>();
+        let timeout = Duration::from_millis(20);
+        let result = within(timeout, move || never.recv().map_err(|error| error.to_string()));
+        assert_eq!(result.unwrap_err(), "no whole response within 20.0ms");
+        drop(sender);
+    }
 }

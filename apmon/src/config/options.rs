@@ -25,7 +25,7 @@ const MIN_RECHECK: Duration = Duration::from_secs(30);
 pub struct Options {
     /// `loglevel`: which reports are passed on. Default: warnings and worse.
     pub level: Level,
-    /// `maxMsgRate`: packets a second. Default: 20.
+    /// `maxMsgRate`: packets a second, 1 to 1,000,000. Default: 20.
     pub max_rate: u32,
     /// `maxMsgSize`: bytes of a packet, 512 to 8,192. Default: 1,440.
     pub max_size: usize,
