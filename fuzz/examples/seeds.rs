@@ -47,6 +47,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         let parts: Vec<_> = parts.split('\0').map(str::as_bytes).collect();
         write(folder, "dimensions", &format!("parts-{number}"), &parts.join(&SEPARATOR))?;
     }
+    for name in ["every-option.conf", "every-bad-line.conf"] {
+        let data = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../apmon/tests/data"));
+        write(folder, "config", name, &fs::read(data.join(name))?)?;
+    }
     let trap = format!("r{{a=\"{}\",}}", "x".repeat(249));
     write(folder, "dimensions", "trap", trap.as_bytes())?;
     let files = files()?;

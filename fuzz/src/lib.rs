@@ -4,6 +4,7 @@
 //! in `mmstats::__private`, the naive reader in `mmstats-testing`.
 #![forbid(unsafe_code)]
 
+pub mod config;
 pub mod dimensions;
 pub mod file;
 pub mod message;
