@@ -1,5 +1,5 @@
-//! Client of the MonALISA monitoring system: sends the figures of programs, hosts and jobs, as small
-//! packets over UDP, as ApMon for Python, Perl, C, C++ and Java does.
+//! Client of the MonALISA monitoring system: sends named values in small packets over UDP, as ApMon for
+//! Python, Perl, C, C++ and Java does.
 //!
 //! ```no_run
 //! use std::time::{Duration, SystemTime};

@@ -1,7 +1,9 @@
 //! A socket that packets are sent to, and the command that sends there.
 
 use std::net::UdpSocket;
-use std::process::Command;
+use std::process::{Child, Command};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use apmon::wire::Packet;
 use mmstats_testing::TIMEOUT;
@@ -61,6 +63,22 @@ pub fn send() -> Command {
     let mut command = tool(env!("CARGO_BIN_EXE_apmon"));
     command.arg("send");
     command
+}
+
+/// Waits for the end of a command, and returns its exit code.
+#[track_caller]
+pub fn end(child: &mut Child) -> Option<i32> {
+    let began = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        if began.elapsed() > TIMEOUT {
+            child.kill().unwrap();
+            panic!("it doesn't end");
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
 }
 
 /// Names and values as they are shown: `a=I32(1)`, the values of texts in quotes.

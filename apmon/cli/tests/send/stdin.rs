@@ -9,7 +9,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
 
-use crate::receiver::{Receiver, shown};
+use crate::receiver::{Receiver, end, shown};
 
 /// Runs a command with these lines as stdin.
 fn run_with(command: &mut Command, lines: &[u8]) -> Run {
@@ -88,7 +88,7 @@ fn a_line_is_sent_when_it_comes() {
         assert_eq!(shown(&receiver.packet()), format!("Shop web-1 n=I32({number})"));
     }
     drop(stdin);
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(end(&mut child), Some(0));
 }
 
 #[test]
@@ -114,9 +114,10 @@ fn a_signal_ends_it_while_it_waits_for_a_line_or_for_the_rate() {
                 assert_eq!(shown(&receiver.packet()), "Shop web-1 n=I32(0)");
             }
             kill(Pid::from_raw(child.id().cast_signed()), signal).unwrap();
+            let ended = end(&mut child);
             let mut rest = String::new();
             stderr.read_to_string(&mut rest).unwrap();
-            assert_eq!(child.wait().unwrap().code(), Some(code), "{signal}, {lines}: {rest}");
+            assert_eq!(ended, Some(code), "{signal}, {lines}: {rest}");
             assert_eq!(rest.contains("packets not sent: "), lines > 13, "{rest}");
         }
     }
