@@ -111,11 +111,11 @@ mod tests {
     fn each_address_has_its_own_and_few_are_known() {
         let (mut rates, now) = (Rates { max: 3, ..Rates::new(1) }, Instant::now());
         let address = |last| IpAddr::from([192, 0, 2, last]);
-        for last in 1..=4 {
-            assert!(rates.admit(address(last), now));
+        for (last, is_admitted) in [(1, true), (2, true), (3, true), (1, false), (4, true)] {
+            assert_eq!(rates.admit(address(last), now), is_admitted);
         }
-        assert!(!rates.admit(address(2), now));
-        assert!(rates.admit(address(1), now), "it was forgotten");
+        assert!(!rates.admit(address(1), now));
+        assert!(rates.admit(address(2), now), "the longest silent was forgotten");
         assert_eq!(rates.known.len(), 3);
         rates.expire(now + FULL);
         assert_eq!(rates.known.len(), 0);

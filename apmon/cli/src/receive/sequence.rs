@@ -31,15 +31,15 @@ pub struct Sequence {
     newest: i32,
     /// Bit 0 is the newest number, bit 1 the one before it.
     arrived: u64,
-    /// Those counted as lost. Neither is set for a number from before the first one.
-    missing: u64,
+    /// Those after the first one: what hasn't arrived of them is counted as lost.
+    expected: u64,
 }
 
 impl Sequence {
     /// Begins with this number. Whatever came before isn't missing: the receiver may have started
     /// later than the sender.
     pub fn new(first: i32) -> Self {
-        Self { newest: first, arrived: 1, missing: 0 }
+        Self { newest: first, arrived: 1, expected: 0 }
     }
 
     /// Takes the next number that arrived.
@@ -56,10 +56,9 @@ impl Sequence {
 
     fn advance(&mut self, number: i32, ahead: u32) -> Arrival {
         self.newest = number;
-        // Between the old newest number and this one.
-        let between = shifted(u64::MAX, 1) & !shifted(u64::MAX, ahead);
         self.arrived = shifted(self.arrived, ahead) | 1;
-        self.missing = shifted(self.missing, ahead) | between;
+        // Also those between the old newest number and this one.
+        self.expected = shifted(self.expected, ahead) | !shifted(u64::MAX, ahead);
         Arrival::Next { lost: ahead - 1 }
     }
 
@@ -68,11 +67,7 @@ impl Sequence {
             return Arrival::Repeated;
         }
         self.arrived |= bit;
-        if self.missing & bit == 0 {
-            return Arrival::Early;
-        }
-        self.missing &= !bit;
-        Arrival::Late
+        if self.expected & bit == 0 { Arrival::Early } else { Arrival::Late }
     }
 }
 
