@@ -22,6 +22,9 @@ use tempfile::TempDir;
 /// The pause between two looks while waiting.
 const INTERVAL: Duration = Duration::from_millis(5);
 
+/// How many packets are sent before waiting until they are received.
+const AT_ONCE: usize = 100;
+
 /// Its stats without `apmon.receive.`.
 pub type Counts = BTreeMap<String, i64>;
 
@@ -144,13 +147,24 @@ impl Receiver {
         counts
     }
 
-    /// Sends packets and returns their counts once all are received.
+    /// Sends packets and waits until they are received: so few at once that the kernel drops none.
+    #[track_caller]
+    pub fn send_all(&self, packets: &[Vec<u8>]) {
+        let mut received = self.counts()["packets"];
+        for some in packets.chunks(AT_ONCE) {
+            for packet in some {
+                self.send(packet);
+            }
+            received += some.len() as i64;
+            self.until(|counts| counts["packets"] == received);
+        }
+    }
+
+    /// The same; returns their counts once none waits.
     #[track_caller]
     pub fn counts_of(&self, packets: &[Vec<u8>]) -> Counts {
         let before = self.counts();
-        for packet in packets {
-            self.send(packet);
-        }
+        self.send_all(packets);
         let sent = before["packets"] + before["dropped.kernel"] + packets.len() as i64;
         let after = self.until_all_counted(sent);
         after.into_iter().map(|(label, count)| (label.clone(), count - before[&label])).collect()

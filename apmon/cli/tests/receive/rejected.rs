@@ -101,30 +101,29 @@ fn only_packets_from_networks_that_are_allowed_are_accepted() {
     }
 }
 
-/// The sender is far faster than a packet an hour, however slow this machine is.
 #[test]
 fn packets_above_the_rate_of_their_address_are_rejected() {
     let receiver = Receiver::start(&["--max-rate", "20"]);
-    let packets: Vec<_> = (0..400).map(|sequence| numbered(1, sequence)).collect();
+    let packets: Vec<_> = (0..150).map(|sequence| numbered(1, sequence)).collect();
     receiver.while_stopped(|| packets.iter().for_each(|packet| receiver.send(packet)));
-    let counts = receiver.until_all_counted(400);
+    let counts = receiver.until_all_counted(150);
     // All arrive within a batch or two.
     assert!((20..100).contains(&counts["accepted"]), "{counts:?}");
-    assert_eq!(reasons(&counts), [("rate", 400 - counts["accepted"])]);
+    assert_eq!(reasons(&counts), [("rate", 150 - counts["accepted"])]);
     let other = UdpSocket::bind("127.0.0.2:0").unwrap();
     other.send_to(&packets[0], receiver.udp[0]).unwrap();
-    assert_eq!(receiver.until_all_counted(401)["accepted"], counts["accepted"] + 1);
+    assert_eq!(receiver.until_all_counted(151)["accepted"], counts["accepted"] + 1);
 }
 
 #[test]
 fn reasons_are_reported_at_most_ten_times_a_second() {
     let mut receiver = Receiver::start(&["--verbose"]);
-    let broken = vec![b"\0\0\0\x7fv:2.2".to_vec(); 300];
+    let broken = vec![b"\0\0\0\x7fv:2.2".to_vec(); 150];
     receiver.while_stopped(|| broken.iter().for_each(|packet| receiver.send(packet)));
-    receiver.until_all_counted(300);
+    receiver.until_all_counted(150);
     assert_eq!(receiver.end(Signal::SIGTERM).0, Some(0));
     let reports = receiver.reports();
-    assert!((10..100).contains(&reports.len()), "{reports:?}");
+    assert!((10..60).contains(&reports.len()), "{reports:?}");
     let from = receiver.sends_from();
     let expected = format!(
         "apmon: rejected: {from}: header at byte 0: found a length of 127 bytes, expected at most 4"

@@ -66,11 +66,9 @@ fn an_unread_stdout_stops_nothing_and_no_line_is_cut() {
 fn what_waited_is_shown_once_it_is_read_again() {
     let (reader, writer) = std::io::pipe().unwrap();
     let mut receiver = Receiver::start_into(&[], writer);
-    for sequence in 0..5_000 {
-        receiver.send(&numbered(7, sequence));
-    }
-    let counts = receiver.until(|counts| counts["packets"] == 5_000);
-    assert!(counts["waiting"] > 0, "{counts:?}");
+    let packets: Vec<_> = (0..5_000).map(|sequence| numbered(7, sequence)).collect();
+    receiver.send_all(&packets);
+    assert!(receiver.counts()["waiting"] > 0);
     let lines = std::thread::spawn(|| BufReader::new(reader).lines().count());
     let counts = receiver.until_all_counted(5_000);
     assert_eq!(counts["shown"], 5_000);
