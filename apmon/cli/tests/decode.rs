@@ -153,8 +153,8 @@ fn one_bad_file_does_not_stop_the_rest() {
         (fifo, "found no regular file, expected one"),
         ("/dev/zero".into(), "found no regular file, expected one"),
         (huge, "found more than 65535 bytes"),
-        (file("more", &[0; 65_536]), "found more than 65535 bytes"),
-        (file("most", &[0; 65_535]), "time at byte 12: found 65523 bytes, expected none"),
+        (file("more", &[0].repeat(65_536)), "found more than 65535 bytes"),
+        (file("most", &[0].repeat(65_535)), "time at byte 12: found 65523 bytes, expected none"),
         (file("empty", b""), "header at byte 0: found 0 bytes, expected 4"),
         (file("esc\x1b[2J\u{202e}", b""), "esc\\x1b[2J\\u{202e}: header at byte 0"),
     ];

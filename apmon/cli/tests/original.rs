@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 /// Sends to an address with a password: each type with a time and without, what it can't send, and
 /// more than a packet holds.
-const SEND: &str = r#"
+const SEND: &str = r"
 import os, sys
 # Its instance is the process id times 65,536, and above 32,767 that is no i32.
 os.getpid = lambda: 7
@@ -28,7 +28,7 @@ sender.sendTimedParameters('tier2', 'wn1', 1795255200, [
 sender.sendParameters(None, 'wn2', [('latin1', 'caf\xe9')])
 sender.sendParameters('tier2', '', [('bulk_%03d' % n, n / 2.0) for n in range(60)])
 sender.free()
-"#;
+";
 
 /// Sends by a configuration file.
 const SEND_BY_FILE: &str = "
