@@ -72,3 +72,45 @@ impl Queue {
         self.packets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rest(byte: u8) -> Rest {
+        [byte].into()
+    }
+
+    #[test]
+    fn a_packet_that_is_being_sent_still_counts() {
+        let queue = Queue::default();
+        assert!(queue.is_empty());
+        queue.push(rest(1), 2).unwrap();
+        queue.push(rest(2), 2).unwrap();
+        assert_eq!(queue.push(rest(3), 2), Err(NotQueued::Full));
+        assert_eq!(queue.pop(), Some(rest(1)));
+        assert_eq!(queue.push(rest(3), 2), Err(NotQueued::Full));
+        queue.done();
+        queue.push(rest(3), 2).unwrap();
+        for expected in [2, 3] {
+            assert_eq!(queue.pop(), Some(rest(expected)));
+            // Or another packet would pass it by.
+            assert!(!queue.is_empty());
+            queue.done();
+        }
+        assert!(queue.is_empty() && queue.pop().is_none());
+    }
+
+    #[test]
+    fn a_closed_queue_is_empty_and_takes_nothing() {
+        let queue = Queue::default();
+        (0..3).for_each(|byte| queue.push(rest(byte), 3).unwrap());
+        assert_eq!(queue.pop(), Some(rest(0)));
+        assert_eq!(queue.close(), 2, "without the one that is being sent");
+        assert_eq!(queue.push(rest(3), 3), Err(NotQueued::Closed));
+        assert!(queue.pop().is_none());
+        queue.done();
+        assert!(queue.is_empty());
+        assert_eq!(queue.close(), 0);
+    }
+}

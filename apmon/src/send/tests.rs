@@ -1,6 +1,7 @@
 //! A sender and the sockets that it sends to, by a clock that the tests supply.
 
 mod burst;
+mod duplicates;
 mod each_fate;
 mod every_step;
 mod reload;

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use apmon::{ApMon, Builder, RateLimit, Value, params};
 use mmstats_testing::TIMEOUT;
@@ -103,12 +103,16 @@ fn flush_waits_for_what_waits() {
     }
     let left = apmon.flush(Duration::ZERO);
     assert!((1..=4).contains(&left), "{left}");
+    let began = Instant::now();
     assert_eq!(apmon.flush(TIMEOUT), 0);
+    assert!(began.elapsed() < TIMEOUT);
     assert_eq!(receiver.packets().len(), 130);
     // A full queue doesn't wake it too late.
     let full = builder("127.0.0.1:9").rate_limit(RateLimit::Queue(1)).max_rate(10).start().unwrap();
     for _ in 0..200 {
         full.send(params!["n" => 1]).unwrap();
     }
+    let began = Instant::now();
     assert_eq!(full.flush(TIMEOUT), 0);
+    assert!(began.elapsed() < TIMEOUT);
 }

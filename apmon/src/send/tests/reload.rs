@@ -3,6 +3,10 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
+use std::thread;
+use std::time::Instant;
+
+use mmstats_testing::TIMEOUT;
 
 use super::{ApMon, Receiver, Reports};
 use crate::config::Level;
@@ -108,6 +112,24 @@ fn what_waits_for_a_destination_that_stays_is_sent_and_the_rest_is_counted() {
     at_a += a.count();
     at_b += b.count();
     assert_eq!((at_a, at_b), (7, 10));
+}
+
+#[test]
+fn flush_ends_with_the_last_destination_that_has_anything_waiting() {
+    let receiver = Receiver::start();
+    let to_stay = receiver.destination();
+    let site = Site::new(&format!("127.1:9\n{to_stay}\n"));
+    let apmon = site.sender();
+    apmon.send(params!["n" => 1]).unwrap();
+    site.overwrite(&to_stay);
+    let began = Instant::now();
+    thread::scope(|scope| {
+        let flush = scope.spawn(|| apmon.flush(TIMEOUT));
+        // It may not yet wait, but then it finds nothing.
+        apmon.reload();
+        assert_eq!(flush.join().unwrap(), 0);
+    });
+    assert!(began.elapsed() < TIMEOUT);
 }
 
 #[test]
