@@ -13,10 +13,10 @@ use super::password::Expected;
 use super::rates::Rates;
 
 /// Maximum size of a packet in bytes: no UDP datagram is larger.
-pub const MAX_BYTES: usize = 65_507;
+pub const MAX_BYTES: usize = 65_535;
 
-/// Decides about packets. Each is rejected for the first reason that holds, in the order of
-/// [`Rejection`].
+/// Decides about packets. Each is rejected for the first reason that holds: address, rate, malformed,
+/// password.
 #[derive(Debug)]
 pub struct Admission {
     /// Only from these networks; from any if there are none.

@@ -5,7 +5,7 @@ use std::net::UdpSocket;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
-use apmon::wire::Header;
+use apmon::wire::{Header, Packet, Parameter};
 use mmstats_testing::random::{Random, seed};
 use nix::sys::signal::Signal;
 use tempfile::TempDir;
@@ -39,18 +39,23 @@ fn broken_packets_are_malformed_and_nothing_else_is_lost() {
     assert_eq!(receiver.counts_of(&[good])["shown"], 1);
 }
 
+/// A datagram of IPv4 has up to 65,507 bytes, one of IPv6 up to 65,527; a packet has whole words.
 #[test]
 fn a_packet_of_the_size_of_a_datagram_is_accepted() {
-    use apmon::wire::{Packet, Parameter};
-    let receiver = Receiver::start(&[]);
-    let text = "x".repeat(65_468);
-    let parameters = vec![Parameter::new("text", &*text)];
-    let mut largest = Vec::new();
-    let packet = Packet { cluster: b"Shop", node: b"web", parameters, ..Packet::default() };
-    packet.encode(&mut largest);
-    // A datagram of IPv4 has up to 65,507 bytes, a packet whole words.
-    assert_eq!(largest.len(), 65_504);
-    assert_eq!(receiver.counts_of(&[largest])["shown"], 1);
+    for (address, size) in [("127.0.0.1:0", 65_504), ("[::1]:0", 65_524)] {
+        let directory = TempDir::new().unwrap();
+        let mut command = command(directory.path());
+        let receiver =
+            Receiver::of(command.args(["--udp", address]).stdout(Stdio::null()), directory);
+        let text = "x".repeat(size - 36);
+        let parameters = vec![Parameter::new("text", &*text)];
+        let packet = Packet { cluster: b"Shop", node: b"web", parameters, ..Packet::default() };
+        let mut largest = Vec::new();
+        packet.encode(&mut largest);
+        assert_eq!(largest.len(), size);
+        UdpSocket::bind(address).unwrap().send_to(&largest, receiver.udp[0]).unwrap();
+        assert_eq!(receiver.until_all_counted(1)["accepted"], 1, "{address}");
+    }
 }
 
 #[test]
