@@ -2,11 +2,11 @@
 //!
 //! The files of the original from `tests/data`, and files of ours: every kind together and each
 //! by itself, aligned and packed, with and without the free space between fields and
-//! trailer.
+//! trailer. Messages, labels, configurations, and packets of ApMon's senders.
 
 use std::error::Error;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use mmstats::{Layout, MmStats, StatsFile};
 use mmstats_fuzz::dimensions::SEPARATOR;
@@ -35,6 +35,13 @@ const LABELS: [&str; 8] = [
     r#"r{a="1",}"#,
 ];
 
+/// Packets without a header, and before instance, sequence and time; types that no sender writes.
+const PACKETS: [&[u8]; 3] = [
+    b"\0\0\0\x04farm\0\0\0\0\0\0\0\x01\0\0\0\x01a\0\0\0\0\0\0\x03\x7f\0\0\0\0\0\0\x01",
+    b"\0\0\0\x0bv:2.1.9p:pw\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\x01a\0\0\0\0\0\0\x04\x7f\x80\0\0\x54\x3e\xd6\x9d",
+    b"\0\0\0\x07v:1.5p:\0\0\0\0\x01\x1b\0\0\0\0\0\0\0\0\0\0\0",
+];
+
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args_os().nth(1).ok_or("usage: seeds FOLDER")?;
     let folder = Path::new(&folder);
@@ -50,6 +57,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     for name in ["every-option.conf", "every-bad-line.conf"] {
         let data = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../apmon/tests/data"));
         write(folder, "config", name, &fs::read(data.join(name))?)?;
+    }
+    for path in files_in("../apmon/tests/data", "bin")? {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        write(folder, "packet", &name, &fs::read(&path)?)?;
+    }
+    for (number, packet) in PACKETS.iter().enumerate() {
+        write(folder, "packet", &number.to_string(), packet)?;
     }
     let trap = format!("r{{a=\"{}\",}}", "x".repeat(249));
     write(folder, "dimensions", "trap", trap.as_bytes())?;
@@ -90,13 +104,19 @@ fn write(folder: &Path, target: &str, name: &str, bytes: &[u8]) -> Result<(), Bo
     Ok(fs::write(folder.join(format!("seed-{name}")), bytes)?)
 }
 
+/// The files in a folder beside this package, by their extension.
+fn files_in(folder: &str, extension: &str) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let entries = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder))?;
+    let paths = entries.map(|entry| entry.map(|entry| entry.path()));
+    let mut paths = paths.collect::<Result<Vec<_>, _>>()?;
+    paths.retain(|path| path.extension().is_some_and(|found| found == extension));
+    Ok(paths)
+}
+
 fn files() -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
     let mut files = Vec::new();
-    for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data"))? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "mmstats") {
-            files.push(fs::read(path)?);
-        }
+    for path in files_in("../tests/data", "mmstats")? {
+        files.push(fs::read(path)?);
     }
     let directory = tempfile::tempdir()?;
     for layout in [Layout::Aligned, Layout::Packed] {

@@ -11,6 +11,7 @@ pub mod message;
 mod mutate;
 pub mod oracle;
 pub mod output;
+pub mod packet;
 mod pair;
 mod parts;
 pub mod signature;
