@@ -1,10 +1,11 @@
 //! System calls and allocations of a send: once warm, one `sendto` for each packet and destination,
 //! and no allocation.
 
+use std::mem::ManuallyDrop;
 use std::net::UdpSocket;
 use std::time::{Duration, SystemTime};
 
-use apmon::{ApMon, Parameter, SendError, Sent, params};
+use apmon::{ApMon, Parameter, RateLimit, SendError, Sent, params};
 use mmstats_testing::actor::{Actor, play};
 use mmstats_testing::os::allocator::{self, Counting};
 use mmstats_testing::os::fork::run_in_child;
@@ -62,6 +63,15 @@ fn warm(ports: &str, stats: bool) -> ApMon {
     apmon
 }
 
+/// A sender that drops everything: its queue is full, and its destination never has an address.
+fn dropping(stats: bool) -> ApMon {
+    let builder = ApMon::builder().stats(stats).rate_limit(RateLimit::Queue(1));
+    let apmon = builder.destination("nobody..invalid").unwrap().start().unwrap();
+    rounds(&apmon, 1);
+    assert_eq!(apmon.counts().waiting, 1);
+    apmon
+}
+
 /// `WHAT STATS PORTS`
 fn answer(line: &str) -> String {
     let words: Vec<_> = line.split(' ').collect();
@@ -73,17 +83,22 @@ fn answer(line: &str) -> String {
             let own = allocator::calls(|| drop(Box::new(1)));
             format!("{sending}, {own}")
         }
-        "confined" => confined(&[SYS_sendto, SYS_exit_group], ports, stats),
-        "too_confined" => confined(&[SYS_exit_group], ports, stats),
+        "confined" => confined(&[SYS_sendto, SYS_exit_group], || warm(ports, stats)),
+        "too_confined" => confined(&[SYS_exit_group], || warm(ports, stats)),
+        "dropping_allocations" => {
+            let apmon = dropping(stats);
+            allocator::calls(|| rounds(&apmon, ROUNDS)).to_string()
+        }
+        "dropping_confined" => confined(&[SYS_exit_group], || dropping(stats)),
         _ => panic!("nothing is called {what}"),
     }
 }
 
 /// Sends in a child that is killed at any system call but these, and returns how it ended.
-fn confined(allowed: &[c_long], ports: &str, stats: bool) -> String {
+fn confined(allowed: &[c_long], sender: impl FnOnce() -> ApMon) -> String {
     const NO_FILTER: i32 = 1;
     let end = run_in_child(|| {
-        let apmon = std::mem::ManuallyDrop::new(warm(ports, stats));
+        let apmon = ManuallyDrop::new(sender());
         seccomp::allow_only(allowed).unwrap();
         rounds(&apmon, ROUNDS);
     });
@@ -122,6 +137,17 @@ fn once_warm_nothing_is_allocated() {
         let (answer, received) = ask(what);
         assert_eq!(answer, "0, 2", "{what}");
         assert_eq!(received, [(1 + ROUNDS) * packets(); DESTINATIONS], "{what}");
+    }
+}
+
+#[test]
+fn a_packet_that_is_dropped_costs_neither() {
+    for stats in ["plain", "stats"] {
+        assert_eq!(ask(&format!("dropping_allocations {stats}")).0, "0", "{stats}");
+        let (answer, _) = ask(&format!("dropping_confined {stats}"));
+        if requires(answer != "no filter", "system calls can't be forbidden here") {
+            assert_eq!(answer, "sent", "{stats}");
+        }
     }
 }
 

@@ -90,7 +90,7 @@ impl Process {
                 // Counted first, as it may be sent at once.
                 self.counters.queued();
                 let full = if target.is_none() { Fate::NoAddress } else { Fate::QueueFull };
-                let fate = match route.queue.push(body.timed(self.unix_time()), max) {
+                let fate = match route.queue.push(max, || body.timed(self.unix_time())) {
                     Ok(()) => return true,
                     Err(NotQueued::Closed) => Fate::Abandoned,
                     Err(NotQueued::Full) => full,

@@ -35,7 +35,12 @@ impl Queue {
         self.pending.load(Ordering::Acquire) == 0
     }
 
-    pub(super) fn push(&self, packet: Rest, max: usize) -> Result<(), NotQueued> {
+    /// Appends a packet, unless there are `max`; then it isn't even made.
+    pub(super) fn push(&self, max: usize, make: impl FnOnce() -> Rest) -> Result<(), NotQueued> {
+        if self.pending.load(Ordering::Relaxed) >= max {
+            return Err(NotQueued::Full);
+        }
+        let packet = make();
         let mut packets = self.packets();
         if packets.is_closed {
             return Err(NotQueued::Closed);
@@ -85,13 +90,13 @@ mod tests {
     fn a_packet_that_is_being_sent_still_counts() {
         let queue = Queue::default();
         assert!(queue.is_empty());
-        queue.push(rest(1), 2).unwrap();
-        queue.push(rest(2), 2).unwrap();
-        assert_eq!(queue.push(rest(3), 2), Err(NotQueued::Full));
+        queue.push(2, || rest(1)).unwrap();
+        queue.push(2, || rest(2)).unwrap();
+        assert_eq!(queue.push(2, || rest(3)), Err(NotQueued::Full));
         assert_eq!(queue.pop(), Some(rest(1)));
-        assert_eq!(queue.push(rest(3), 2), Err(NotQueued::Full));
+        assert_eq!(queue.push(2, || rest(3)), Err(NotQueued::Full));
         queue.done();
-        queue.push(rest(3), 2).unwrap();
+        queue.push(2, || rest(3)).unwrap();
         for expected in [2, 3] {
             assert_eq!(queue.pop(), Some(rest(expected)));
             // Or another packet would pass it by.
@@ -104,10 +109,10 @@ mod tests {
     #[test]
     fn a_closed_queue_is_empty_and_takes_nothing() {
         let queue = Queue::default();
-        (0..3).for_each(|byte| queue.push(rest(byte), 3).unwrap());
+        (0..3).for_each(|byte| queue.push(3, || rest(byte)).unwrap());
         assert_eq!(queue.pop(), Some(rest(0)));
         assert_eq!(queue.close(), 2, "without the one that is being sent");
-        assert_eq!(queue.push(rest(3), 3), Err(NotQueued::Closed));
+        assert_eq!(queue.push(3, || rest(3)), Err(NotQueued::Closed));
         assert!(queue.pop().is_none());
         queue.done();
         assert!(queue.is_empty());

@@ -175,5 +175,8 @@ impl Process {
                 format!("packets not sent, as their destinations are gone: {abandoned}")
             });
         }
+        // A destination may have got its address, or one without an address may be gone.
+        self.wake.changed();
+        self.wake.work();
     }
 }

@@ -133,6 +133,21 @@ fn flush_ends_with_the_last_destination_that_has_anything_waiting() {
 }
 
 #[test]
+fn connect_ends_with_the_last_destination_without_an_address() {
+    let to_stay = Receiver::start().destination();
+    let site = Site::new(&format!("127.1:9\n{to_stay}\n"));
+    let apmon = site.sender();
+    let began = Instant::now();
+    thread::scope(|scope| {
+        let connect = scope.spawn(|| apmon.connect(TIMEOUT));
+        site.overwrite(&to_stay);
+        apmon.reload();
+        assert_eq!(connect.join().unwrap(), Ok(()));
+    });
+    assert!(began.elapsed() < TIMEOUT);
+}
+
+#[test]
 fn options_that_are_gone_return_to_their_default() {
     let receiver = Receiver::start();
     let destination = receiver.destination();
