@@ -53,8 +53,8 @@ fn while_others_send(builder: Builder, receiver: &Receiver, children: i32) {
             for _ in 0..THREADS {
                 scope.spawn(|| send_on(&apmon, &ended, &arrived));
             }
+            let _end = End(&ended);
             let ends: Vec<_> = (0..children).map(|child| one_child(&apmon, child)).collect();
-            ended.store(true, Ordering::Relaxed);
             assert!(ends.iter().all(|end| *end == 0), "{ends:?}");
         });
         drop(apmon);
@@ -70,6 +70,15 @@ fn while_others_send(builder: Builder, receiver: &Receiver, children: i32) {
         of_children.iter().map(|packet| packet.numbering.instance).collect();
     instances.insert(of_parent[0].numbering.instance);
     assert_eq!(instances.len(), children as usize + 1);
+}
+
+/// Ends the threads that send, even if a child hung.
+struct End<'a>(&'a AtomicBool);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 fn one_child(apmon: &ApMon, child: i32) -> i32 {
@@ -172,7 +181,15 @@ fn generations(apmon: &ApMon, receiver: &Receiver) {
         left == 0 || in_child(|| generation(apmon, left - 1)) == 0
     }
     assert!(generation(apmon, 4));
-    assert_eq!(instances(receiver).into_values().collect::<Vec<_>>(), [2; 5]);
+    let packets = receiver.packets();
+    let senders: BTreeSet<_> =
+        packets.iter().map(|packet| (packet.numbering().instance, packet.1)).collect();
+    let [instances, sockets]: [BTreeSet<_>; 2] = [
+        senders.iter().map(|(instance, _)| instance.to_string()).collect(),
+        senders.iter().map(|(_, socket)| socket.to_string()).collect(),
+    ];
+    assert_eq!((packets.len(), senders.len(), instances.len(), sockets.len()), (10, 5, 5, 5));
+    assert!(packets.iter().map(|packet| packet.numbering().sequence).eq([1, 2].repeat(5)));
 }
 
 /// A child that drops its sender sends nothing of its parent's queue, and takes nothing of it away.

@@ -1,7 +1,7 @@
 //! A socket that packets are sent to.
 
 use std::io;
-use std::net::{ToSocketAddrs, UdpSocket};
+use std::net::{SocketAddr, ToSocketAddrs, UdpSocket};
 
 use apmon::wire::{Numbering, Packet};
 use mmstats_testing::TIMEOUT;
@@ -9,8 +9,8 @@ use mmstats_testing::TIMEOUT;
 /// A socket for the packets of a test.
 pub struct Receiver(UdpSocket);
 
-/// A packet as it came.
-pub struct Datagram(pub Vec<u8>);
+/// A packet as it came, and from where.
+pub struct Datagram(pub Vec<u8>, pub SocketAddr);
 
 impl Receiver {
     pub fn start() -> Self {
@@ -45,8 +45,8 @@ impl Receiver {
     /// The next packet, or `None` after [`end`](Self::end).
     pub fn next(&self) -> Option<Datagram> {
         let mut buffer = [0; 16_384];
-        let length = self.0.recv(&mut buffer).expect("a packet comes");
-        (length > 0).then(|| Datagram(buffer[..length].to_vec()))
+        let (length, from) = self.0.recv_from(&mut buffer).expect("a packet comes");
+        (length > 0).then(|| Datagram(buffer[..length].to_vec(), from))
     }
 
     /// Sends itself what is no packet.

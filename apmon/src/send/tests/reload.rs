@@ -147,6 +147,19 @@ fn connect_ends_with_the_last_destination_without_an_address() {
     assert!(began.elapsed() < TIMEOUT);
 }
 
+/// The new configuration may have an address for which packets wait.
+#[test]
+fn the_thread_that_sends_what_waits_is_woken() {
+    let site = Site::new(&Receiver::start().destination());
+    let apmon = site.sender();
+    let process = apmon.process();
+    process.wake.look_for_work();
+    apmon.reload();
+    let began = Instant::now();
+    process.wake.wait_for_work(Some(TIMEOUT), None);
+    assert!(began.elapsed() < TIMEOUT);
+}
+
 #[test]
 fn options_that_are_gone_return_to_their_default() {
     let receiver = Receiver::start();
