@@ -90,13 +90,15 @@ impl Process {
                 // Counted first, as it may be sent at once.
                 self.counters.queued();
                 let full = if target.is_none() { Fate::NoAddress } else { Fate::QueueFull };
-                let fate = match route.queue.push(max, || body.timed(self.unix_time())) {
+                match route.queue.push(max, || body.timed(self.unix_time())) {
                     Ok(()) => return true,
-                    Err(NotQueued::Closed) => Fate::Abandoned,
-                    Err(NotQueued::Full) => full,
-                };
-                self.dequeued(fate);
-                self.report_dropped(route, fate);
+                    // Whoever closed it reports that.
+                    Err(NotQueued::Closed) => self.dequeued(Fate::Abandoned),
+                    Err(NotQueued::Full) => {
+                        self.dequeued(full);
+                        self.report_dropped(route, full);
+                    }
+                }
             }
             (next, _) => {
                 let fate = if next.is_some() { Fate::RateLimited } else { Fate::NoAddress };
