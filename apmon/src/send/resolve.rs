@@ -1,7 +1,9 @@
 //! The thread that looks up addresses, and reads configuration files and URLs again.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
 use mmstats_udp::address;
@@ -11,9 +13,15 @@ use super::report::Topic;
 use super::route::{Route, Target};
 use super::routing::Routing;
 use super::thread;
+use crate::config::Destination;
 
+/// The most names that are looked up at the same time.
+const LOOKUPS: usize = 16;
 /// The pause after a failed look-up: initial and maximum.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
+
+/// What a look-up found.
+type Found = io::Result<Vec<SocketAddr>>;
 
 /// Starts the thread if there is anything for it to do.
 pub(super) fn start(process: &Arc<Process>) {
@@ -33,8 +41,9 @@ pub(super) fn start(process: &Arc<Process>) {
 /// Looks up the addresses that need no name service.
 pub(super) fn resolve_literals(routing: &Routing, report: impl Fn(Topic, String)) {
     for (index, route) in routing.routes.iter().enumerate() {
-        if route.address().is_none() && address::literal(&route.destination.host).is_some() {
-            resolve(routing, index, &report);
+        let Destination { host, port, .. } = &route.destination;
+        if route.address().is_none() && address::literal(host).is_some() {
+            enter(routing, index, address::lookup(host, *port), &report);
         }
     }
     mark_duplicates(routing, &report);
@@ -68,23 +77,43 @@ fn next_recheck(process: &Process) -> Option<Instant> {
     Instant::now().checked_add(interval)
 }
 
-/// Looks up the addresses that are missing, or all names. Returns whether any is missing still.
+/// Looks up the addresses that are missing, or all names, each on a thread of its own: a name server
+/// that doesn't answer delays no other name. Returns whether any is missing still.
 pub(super) fn resolve_all(process: &Process, everything: bool) -> bool {
     let routing = process.routing.load_full();
-    let mut missing = false;
-    for (index, route) in routing.routes.iter().enumerate() {
-        if process.wake.ends().is_some() {
-            return false;
-        }
+    let is_wanted = |route: &Route| {
         let is_literal = address::literal(&route.destination.host).is_some();
-        if route.address().is_none() || everything && !is_literal {
-            resolve(&routing, index, &|topic, message| process.report(topic, || message));
+        route.address().is_none() || everything && !is_literal
+    };
+    let wanted: Vec<_> =
+        (0..routing.routes.len()).filter(|&index| is_wanted(&routing.routes[index])).collect();
+    for some in wanted.chunks(LOOKUPS) {
+        for (index, found) in look_up(&routing, some) {
+            if process.wake.ends().is_some() {
+                return false;
+            }
+            enter(&routing, index, found, &|topic, message| process.report(topic, || message));
             process.wake.changed();
             process.wake.work();
         }
-        missing |= route.address().is_none();
     }
-    missing
+    routing.routes.iter().any(|route| route.address().is_none())
+}
+
+/// Looks up the addresses of some destinations at the same time. Returns them as they are found.
+fn look_up(routing: &Routing, indices: &[usize]) -> Receiver<(usize, Found)> {
+    let (found, results) = mpsc::channel();
+    for &index in indices {
+        let Destination { host, port, .. } = routing.routes[index].destination.clone();
+        let found = found.clone();
+        // Nobody waits for it any more once the sender is dropped.
+        let look_up = move || drop(found.send((index, address::lookup(&host, port))));
+        // Without a thread it is looked up here; a closure that wasn't started is gone.
+        if thread::start("apmon-lookup", look_up.clone()).is_err() {
+            look_up();
+        }
+    }
+    results
 }
 
 /// Reads the sources again. If none gives a destination, everything stays as it is.
@@ -101,11 +130,11 @@ pub(super) fn reload(process: &Process) {
     process.install(routing);
 }
 
-/// Looks up the address of a destination. While that fails, or finds the old one, it stays.
-fn resolve(routing: &Routing, index: usize, report: &impl Fn(Topic, String)) {
+/// Enters what the look-up of a destination's address found. If that failed, or found the old one, it
+/// stays.
+fn enter(routing: &Routing, index: usize, found: Found, report: &impl Fn(Topic, String)) {
     let route = &routing.routes[index];
     let destination = &route.destination;
-    let found = address::lookup(&destination.host, destination.port);
     let target = found.and_then(|addresses| {
         let stays = route.address().is_some_and(|address| addresses.contains(&address));
         if stays { Ok(None) } else { Target::connect(&addresses).map(Some) }
@@ -113,10 +142,9 @@ fn resolve(routing: &Routing, index: usize, report: &impl Fn(Topic, String)) {
     match target {
         Ok(Some(target)) => {
             // A duplicate is one before it is sent to.
-            if earlier(routing, index, target.address).is_some() {
-                mark_duplicate(routing, index, target.address, report);
-            }
+            mark_duplicate(routing, index, target.address, report);
             route.set_target(target);
+            // It may have left its old address to another one.
             mark_duplicates(routing, report);
         }
         Ok(None) => {}
@@ -126,7 +154,8 @@ fn resolve(routing: &Routing, index: usize, report: &impl Fn(Topic, String)) {
     }
 }
 
-/// Of destinations with the same address and port, only the first is sent to.
+/// Of destinations with the same address and port, only the one that had it first is sent to: what waits
+/// for another one may have been sent by then.
 fn mark_duplicates(routing: &Routing, report: &impl Fn(Topic, String)) {
     for (index, route) in routing.routes.iter().enumerate() {
         if let Some(address) = route.address() {
@@ -142,18 +171,14 @@ fn mark_duplicate(
     report: &impl Fn(Topic, String),
 ) {
     let route = &routing.routes[index];
-    let earlier = earlier(routing, index, address);
-    let changed = route.set_duplicate(earlier.is_some());
-    if let (true, Some(earlier)) = (changed, earlier) {
-        let (one, other) = (&route.destination, &earlier.destination);
+    let mut others = routing.active().filter(|other| !Arc::ptr_eq(other, route));
+    let used = others.find(|other| other.address() == Some(address));
+    let changed = route.set_duplicate(used.is_some());
+    if let (true, Some(used)) = (changed, used) {
+        let (one, other) = (&route.destination, &used.destination);
         let message = format!("{one}: the same address as {other}: only one is used");
         report(Topic::Duplicate, message);
     }
-}
-
-/// A destination before this one with the same address.
-fn earlier(routing: &Routing, index: usize, address: SocketAddr) -> Option<&Arc<Route>> {
-    routing.routes[..index].iter().find(|other| other.address() == Some(address))
 }
 
 impl Process {

@@ -4,6 +4,7 @@ use std::env;
 use std::fmt::Write as _;
 use std::fs;
 use std::net::UdpSocket;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use apmon::{ApMon, params};
@@ -27,16 +28,25 @@ fn program() {
         let mut report = String::new();
         let name_server = UdpSocket::bind("127.0.0.1:53").unwrap();
         name_server.set_read_timeout(Some(TIMEOUT)).unwrap();
-        let receiver = Receiver::start();
+        let (receiver, named) = (Receiver::start(), Receiver::start());
         let began = Instant::now();
         let builder = ApMon::builder().destination("nobody.example").unwrap();
-        let apmon = builder.destination(&receiver.destination()).unwrap().start().unwrap();
+        let builder = builder.destination(&receiver.destination()).unwrap();
+        // No address as the standard library parses them, but the resolver needs no server for it.
+        let of_name = format!("127.1:{}", named.port());
+        let apmon = builder.destination(&of_name).unwrap().start().unwrap();
         // The look-up is under way.
         name_server.recv(&mut [0; 512]).unwrap();
         for _ in 0..50 {
             apmon.send(params!["n" => 1]).unwrap();
         }
         write!(report, "{} arrived", receiver.packets().len()).unwrap();
+        (0..50).for_each(|_| drop(named.packet()));
+        write!(report, ", and at the other name").unwrap();
+        // A packet is counted right after it is sent.
+        while apmon.counts().sent < 100 && began.elapsed() < LOOKUP {
+            thread::yield_now();
+        }
         let counts = apmon.counts();
         write!(report, ", {} sent, {} wait", counts.sent, counts.waiting).unwrap();
         let error = apmon.connect(Duration::from_millis(10)).unwrap_err();
@@ -64,7 +74,7 @@ fn a_name_server_that_never_answers_delays_nothing() {
     let mut command = command().unwrap();
     command.arg(env::current_exe().unwrap());
     let mut program = Actor::start_by(command, "silence::program");
-    let expected = "50 arrived, 50 sent, 50 wait, \
+    let expected = "50 arrived, and at the other name, 100 sent, 50 wait, \
                     nobody.example:8884: no address is known, over in time: true";
     assert_eq!(program.ask("send"), expected);
 }
