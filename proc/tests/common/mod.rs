@@ -1,0 +1,78 @@
+//! Trees of the kernel's files, which tests change.
+#![allow(dead_code, reason = "each test program uses some")]
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use mmstats_proc::Roots;
+use tempfile::TempDir;
+
+/// A copy of a tree of `tests/data`.
+pub struct Fixture {
+    directory: TempDir,
+}
+
+impl Fixture {
+    pub fn new(name: &str) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        copy(&data(name), directory.path());
+        Self { directory }
+    }
+
+    pub fn empty() -> Self {
+        Self { directory: tempfile::tempdir().unwrap() }
+    }
+
+    pub fn roots(&self) -> Roots {
+        Roots::below(self.directory.path())
+    }
+
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.directory.path().join(path)
+    }
+
+    pub fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// Replaces text in a file, which must have it once.
+    pub fn replace(&self, path: &str, old: &str, new: &str) {
+        let text = fs::read_to_string(self.path(path)).unwrap();
+        assert_eq!(text.matches(old).count(), 1, "{old} in {path}");
+        self.write(path, text.replace(old, new));
+    }
+
+    pub fn remove(&self, path: &str) {
+        let path = self.path(path);
+        if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }.unwrap();
+    }
+}
+
+pub fn data(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let (kind, to) = (entry.file_type().unwrap(), to.join(entry.file_name()));
+        if kind.is_dir() {
+            copy(&entry.path(), &to);
+        } else if kind.is_symlink() {
+            symlink(fs::read_link(entry.path()).unwrap(), to).unwrap();
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
+/// A line of `/proc/PID/stat`.
+pub fn stat_line(pid: u32, parent: u32, start: u64, own: u64, waited: u64) -> String {
+    format!(
+        "{pid} (sh) S {parent} 1 1 0 -1 0 0 0 0 0 {own} 0 {waited} 0 20 0 1 0 {start} 4096 1 0\n"
+    )
+}
