@@ -55,6 +55,20 @@ impl Logged {
         fs::read_to_string(self.file.path()).unwrap()
     }
 
+    /// The messages once there are this many: a thread of its own writes them.
+    #[track_caller]
+    fn messages(&self, count: usize) -> String {
+        let started = Instant::now();
+        loop {
+            let stderr = self.stderr();
+            if stderr.matches('\n').count() >= count {
+                return stderr;
+            }
+            assert!(started.elapsed() < TIMEOUT, "{stderr}");
+            thread::yield_now();
+        }
+    }
+
     /// The files once this holds.
     #[track_caller]
     fn await_files(&self, holds: impl Fn(&Value) -> bool) -> Value {
@@ -206,7 +220,7 @@ fn a_warning_says_that_others_can_reach_it() {
     command.args(["--listen", "0.0.0.0:0", "--glob"]).arg(directory.path());
     let open = Logged::start(command.env("MMSTATS_PATH", directory.path().join("none")));
     let address = open.server.address;
-    let warning = open.stderr();
+    let warning = open.messages(1);
     assert!(warning.starts_with(&format!("mmash: listening on {address}: ")), "{warning}");
     assert!(warning.ends_with("without a password\n"), "{warning}");
     assert_eq!(warning.lines().count(), 1, "{warning}");
@@ -248,7 +262,7 @@ fn a_directory_may_appear_later() {
     assert_eq!((count(&files), &files["errors"][0]["path"]), (0, &json!(later)));
     mmash.await_polls(3);
     let reported = format!("mmash: {}: No such file or directory (os error 2)\n", later.display());
-    assert_eq!(mmash.stderr(), reported);
+    assert_eq!(mmash.messages(1), reported);
     let prepared = directory.path().join("prepared");
     fs::create_dir(&prepared).unwrap();
     write(&prepared, "mmstats-one", &original(1));
@@ -258,7 +272,7 @@ fn a_directory_may_appear_later() {
     fs::rename(&later, &prepared).unwrap();
     mmash.await_files(|files| files["errors"] != json!([]));
     mmash.await_polls(2);
-    assert_eq!(mmash.stderr(), reported.repeat(2));
+    assert_eq!(mmash.messages(2), reported.repeat(2));
 }
 
 #[test]
@@ -269,7 +283,7 @@ fn a_bad_file_is_reported_once() {
     let cut = write(directory.path(), "mmstats-cut", &original(1)[..30]);
     let mmash = Logged::start(&mut command(directory.path()));
     mmash.await_polls(5);
-    let reported = mmash.stderr();
+    let reported = mmash.messages(2);
     assert_eq!(reported.lines().count(), 2, "{reported}");
     assert!(
         reported.contains("/mmstats-\\x1b[2J: ") && reported.contains("/mmstats-cut: "),
@@ -285,7 +299,8 @@ fn a_bad_file_is_reported_once() {
     appear(directory.path(), "mmstats-\u{1b}[2J", b"no stats again");
     mmash.await_files(|files| files["errors"].as_array().unwrap().len() == 2);
     mmash.await_polls(2);
-    assert_eq!(mmash.stderr().lines().count(), 3, "{}", mmash.stderr());
+    let reported = mmash.messages(3);
+    assert_eq!(reported.lines().count(), 3, "{reported}");
 }
 
 #[test]
@@ -314,7 +329,7 @@ fn an_unreadable_directory_is_reported_once() {
     let mmash = Logged::start(command.env("MMSTATS_PATH", &closed));
     mmash.await_polls(3);
     let reported = format!("mmash: {}: Permission denied (os error 13)\n", closed.display());
-    assert_eq!(mmash.stderr(), reported);
+    assert_eq!(mmash.messages(1), reported);
     let files = mmash.server.get("/api/v1/files").json();
     assert_eq!((count(&files), &files["errors"][0]["path"]), (0, &json!(closed)));
 }
@@ -334,7 +349,7 @@ fn each_request_is_logged_when_enabled() {
         http::send(mmash.server.address, request).expect("an answer");
     }
     for mmash in [&by_settings, &by_argument] {
-        let reported = mmash.stderr();
+        let reported = mmash.messages(3);
         let lines: Vec<_> = reported.lines().map(|line| line.rsplit_once(' ').unwrap().0).collect();
         let nowhere = lines[1];
         assert!(nowhere.starts_with("mmash: GET /nowhere") && nowhere.ends_with("31m 404"));
@@ -376,7 +391,7 @@ fn it_serves_without_telemetry() {
     let mmash =
         Logged::start(command_of_nothing(directory.path()).env("MMSTATS_FILES", "{NONSENSE}"));
     assert_eq!(mmash.server.get("/stats/").json(), json!({"stats": []}));
-    let reported = mmash.stderr();
+    let reported = mmash.messages(1);
     assert!(
         reported.starts_with("mmash: no telemetry: ") && reported.contains("NONSENSE"),
         "{reported}"
