@@ -1,8 +1,8 @@
-//! `apmon receive`: shows the packets that arrive.
+//! `apmon receive`: shows and publishes the packets that arrive.
 //!
 //! ```text
 //!  datagrams --> Receiver --> Intake --> Queue --> show --> stdout
-//!                                '--> Senders
+//!                                '--> Senders        '--> Publisher --> stats files
 //! ```
 
 mod admission;
@@ -12,6 +12,7 @@ mod networks;
 mod output;
 mod packets;
 mod password;
+mod publish;
 mod queue;
 mod rates;
 mod senders;
@@ -25,6 +26,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use apmon::config::DEFAULT_PORT;
+use mmstats_cli::descriptors::raise_descriptor_limit;
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::exit::Outcome;
 use mmstats_cli::log;
@@ -38,6 +40,7 @@ use ending::End;
 pub use intake::Intake;
 pub use packets::Packets;
 use password::Expected;
+use publish::Publisher;
 pub use queue::Queue;
 use rates::Rates;
 pub use senders::Senders;
@@ -69,11 +72,14 @@ fn receive(arguments: &ReceiveArguments, diagnostics: &Diagnostics) -> Result<Ou
     let sockets = sockets(arguments, diagnostics)?;
     let addresses = sockets.addresses().to_vec();
     let (ends, end) = channel();
-    ending::watch(&ends).map_err(|error| format!("can't await signals: {error}"))?;
+    let format = arguments.format();
+    ending::watch(&ends, format.is_some())
+        .map_err(|error| format!("can't await signals: {error}"))?;
     let stats = Stats::publish().map_err(|error| format!("can't publish stats: {error:#}"))?;
     let stats = Arc::new(stats);
     let queue = Arc::new(Queue::new(Arc::clone(&stats)));
-    start_output(&queue, arguments.output, ends).map_err(no_thread)?;
+    let publisher = publisher(arguments)?;
+    start_output(&queue, format, publisher, ends).map_err(no_thread)?;
     let senders = Senders::new(arguments.expire);
     let intake = Intake::new(admission, senders, Arc::clone(&queue), stats, arguments.verbose);
     let receiver = Receiver::start(sockets, MAX_BYTES, intake).map_err(no_thread)?;
@@ -84,7 +90,7 @@ fn receive(arguments: &ReceiveArguments, diagnostics: &Diagnostics) -> Result<Ou
         Ok(End::Signal(outcome)) => {
             // A panic has been reported by its thread.
             drop(receiver.finish());
-            (outcome, show_rest(&queue, &end, diagnostics))
+            (outcome, show_rest(&queue, &end, format, diagnostics))
         }
         Ok(End::Shown(result)) => (Outcome::Fine, result),
         Ok(End::Closed) | Err(_) => (Outcome::Fine, Ok(())),
@@ -123,14 +129,34 @@ fn sockets(arguments: &ReceiveArguments, diagnostics: &Diagnostics) -> Result<So
     Ok(sockets)
 }
 
-fn start_output(queue: &Arc<Queue>, format: Format, ends: Sender<End>) -> io::Result<()> {
+fn publisher(arguments: &ReceiveArguments) -> Result<Option<Publisher>, String> {
+    if !arguments.publish {
+        return Ok(None);
+    }
+    // Each file takes a descriptor.
+    raise_descriptor_limit();
+    let publisher = Publisher::new(arguments.max_nodes, arguments.expire);
+    publisher.map(Some).map_err(|error| format!("can't publish stats: {error:#}"))
+}
+
+fn start_output(
+    queue: &Arc<Queue>,
+    format: Option<Format>,
+    publisher: Option<Publisher>,
+    ends: Sender<End>,
+) -> io::Result<()> {
     let queue = Arc::clone(queue);
-    let show = move || drop(ends.send(End::Shown(output::show(&queue, format))));
+    let show = move || drop(ends.send(End::Shown(output::show(&queue, format, publisher))));
     thread::Builder::new().name("output".to_owned()).spawn(show).map(drop)
 }
 
-/// Shows what has been received, as far as it is read in time.
-fn show_rest(queue: &Queue, end: &Ends<End>, diagnostics: &Diagnostics) -> io::Result<()> {
+/// Shows and publishes what has been received, as far as it is read in time.
+fn show_rest(
+    queue: &Queue,
+    end: &Ends<End>,
+    format: Option<Format>,
+    diagnostics: &Diagnostics,
+) -> io::Result<()> {
     queue.close();
     let deadline = Instant::now() + SHOW_TIMEOUT;
     loop {
@@ -140,7 +166,8 @@ fn show_rest(queue: &Queue, end: &Ends<End>, diagnostics: &Diagnostics) -> io::R
             Ok(End::Signal(_)) => {}
             Err(_) => {
                 let waiting = counted(queue.waiting(), "packets");
-                diagnostics.note(&format_args!("stdout isn't read: {waiting} not shown"));
+                let reason = if format.is_some() { "stdout isn't read: " } else { "" };
+                diagnostics.note(&format_args!("{reason}{waiting} not shown"));
                 return Ok(());
             }
         }

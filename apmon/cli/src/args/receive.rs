@@ -18,12 +18,14 @@ Examples:
   apmon receive -o json | jq -c '[.from, .parameters]'
   apmon receive --udp 0.0.0.0:8884 --password-file pw --allow 192.0.2.0/24
                                      from other machines, if they may
+  apmon receive --publish            for slurpstats, pollstats and mmash
+  slurpstats --sum --by node         what each node sent last
   slurpstats -l 'apmon.receive.*'    what was received, rejected and lost";
 
 const ENVIRONMENT: &str = "\
 Environment:
   MMSTATS_FILES   template for the name of apmon's own stats file
-  MMSTATS_PATH    directory of apmon's own stats file
+  MMSTATS_PATH    directory of apmon's own stats file and of those of nodes
   LC_ALL, LC_CTYPE, LANG
                   the first one set is the locale; without UTF-8, text is ASCII";
 
@@ -33,7 +35,7 @@ Exit codes:
   2  an error, reported on stderr
   130  ended by Ctrl-C";
 
-/// Receive packets and show them, a line each
+/// Receive packets and show them, a line each, or publish them
 ///
 /// Understands the packets of every ApMon. Where it listens is printed on stderr. If stdout isn't read
 /// fast enough, packets are dropped, but receiving goes on.
@@ -52,9 +54,9 @@ pub struct ReceiveArguments {
     #[allow(rustdoc::broken_intra_doc_links, reason = "shown verbatim in the help")]
     pub udp: Vec<SocketAddr>,
 
-    /// Output format
-    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
-    pub output: Format,
+    /// Output format [default: text; with --publish nothing is written to stdout, unless this is given]
+    #[arg(short, long, value_name = "FORMAT")]
+    pub output: Option<Format>,
 
     /// Accept only packets with the password in this file
     ///
@@ -71,13 +73,40 @@ pub struct ReceiveArguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000), allow_negative_numbers = true)]
     pub max_rate: Option<u32>,
 
-    /// Forget the sequence numbers of senders that were silent for this long
+    /// Publish each node's parameters in a stats file
+    ///
+    /// The file is apmon-CLUSTER-NODE.mmstats. Numbers and texts are stats with the dimensions cluster
+    /// and node, load{cluster="Shop",node="web-1"}; apmon.updated is when the latest were so. What isn't
+    /// published is counted in apmon.receive.publish.*: more than 1,000 parameters of a node, labels
+    /// above 255 bytes, older values than the published ones, infinite numbers, and texts of what was a
+    /// number. Texts are cut to 256 bytes.
+    #[arg(long)]
+    pub publish: bool,
+
+    /// Maximum number of nodes that are published; packets of others are counted
+    #[arg(long, value_name = "N", default_value = "1000", value_parser = parse_max_nodes, requires = "publish", allow_negative_numbers = true)]
+    pub max_nodes: usize,
+
+    /// Forget senders, and remove published nodes, that were silent for this long
     #[arg(long, value_name = "TIME", default_value = "15m", value_parser = parse_expire, allow_hyphen_values = true)]
     pub expire: Duration,
 
     /// Report on stderr why packets are rejected, at most 10 a second
     #[arg(short, long)]
     pub verbose: bool,
+}
+
+impl ReceiveArguments {
+    /// What is written to stdout, if anything is.
+    pub fn format(&self) -> Option<Format> {
+        self.output.or_else(|| (!self.publish).then_some(Format::Text))
+    }
+}
+
+fn parse_max_nodes(text: &str) -> Result<usize, String> {
+    // Files of one name are numbered up to 9,999.
+    let nodes = text.parse().ok().filter(|nodes| (1..=9_999).contains(nodes));
+    nodes.ok_or_else(|| "must be between 1 and 9999".to_owned())
 }
 
 fn parse_expire(text: &str) -> Result<Duration, String> {

@@ -21,15 +21,19 @@ pub enum End {
     Closed,
 }
 
-/// Sends the ends that no packet brings about: by a signal, or because the reader of stdout has gone.
+/// Sends the ends that no packet brings about: by a signal, or, where stdout is written, because its
+/// reader has gone.
 ///
 /// # Errors
 ///
 /// Returns an error if signals can't be handled or a thread can't be started.
-pub fn watch(ends: &Sender<End>) -> io::Result<()> {
+pub fn watch(ends: &Sender<End>, writes_stdout: bool) -> io::Result<()> {
     let by_signal = ends.clone();
     // The receiving end is gone only when the process ends.
     shutdown::on_signal(move |outcome| drop(by_signal.send(End::Signal(outcome))))?;
+    if !writes_stdout {
+        return Ok(());
+    }
     let closed = ends.clone();
     let wait = move || {
         if wait_until_closed() {

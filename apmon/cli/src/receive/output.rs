@@ -1,16 +1,17 @@
-//! Writes packets to stdout, a line each.
+//! What becomes of accepted packets: lines on stdout, and stats files.
 
 use std::fs::File;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::os::fd::AsFd;
-use std::sync::Arc;
+use std::time::Instant;
 
 use apmon::wire::Packet;
 use mmstats_cli::json;
 use serde::Serialize;
 
 use super::packets::{Packets, Received};
+use super::publish::Publisher;
 use super::queue::Queue;
 use crate::args::Format;
 use crate::show::{JsonPacket, push_line};
@@ -19,15 +20,15 @@ use crate::show::{JsonPacket, push_line};
 /// that no line is cut when the program ends while nobody reads; longer lines are written alone.
 const CHUNK: usize = 4_096;
 
-/// Shows the packets of a queue until it is closed.
+/// Shows and publishes the packets of a queue until it is closed; files are removed then.
 ///
 /// # Errors
 ///
 /// Returns an error if stdout can't be written.
-pub fn show(queue: &Arc<Queue>, format: Format) -> io::Result<()> {
+pub fn show(queue: &Queue, format: Option<Format>, publisher: Option<Publisher>) -> io::Result<()> {
     // Not through std's buffer: its lock would be held while nobody reads, also at the end.
     let stdout = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-    Output { out: stdout, chunk: Vec::new(), packets: 0, format }.run(queue)
+    Output { out: stdout, chunk: Vec::new(), packets: 0, format, publisher }.run(queue)
 }
 
 struct Output<W> {
@@ -36,16 +37,29 @@ struct Output<W> {
     chunk: Vec<u8>,
     /// The number of packets in it.
     packets: usize,
-    format: Format,
+    /// `None`: no lines.
+    format: Option<Format>,
+    publisher: Option<Publisher>,
 }
 
 impl<W: Write> Output<W> {
     fn run(mut self, queue: &Queue) -> io::Result<()> {
         let (mut packets, mut line) = (Packets::default(), Vec::new());
-        while queue.take(&mut packets) {
-            for packet in packets.iter() {
+        while queue.take_until(&mut packets, self.next_expiry()) {
+            let now = Instant::now();
+            if let Some(publisher) = &mut self.publisher {
+                publisher.expire(now);
+            }
+            for received in packets.iter() {
+                // It was accepted, so there is no error.
+                let (packet, _) = Packet::decode_lenient(received.bytes);
+                if let Some(publisher) = &mut self.publisher {
+                    publisher.take(&received, &packet, now);
+                }
                 line.clear();
-                push(&mut line, &packet, self.format)?;
+                if let Some(format) = self.format {
+                    push(&mut line, &received, &packet, format)?;
+                }
                 if self.chunk.len() + line.len() > CHUNK {
                     self.write(queue)?;
                 }
@@ -59,6 +73,10 @@ impl<W: Write> Output<W> {
         Ok(())
     }
 
+    fn next_expiry(&self) -> Option<Instant> {
+        self.publisher.as_ref().and_then(Publisher::next_expiry)
+    }
+
     fn write(&mut self, queue: &Queue) -> io::Result<()> {
         self.out.write_all(&self.chunk)?;
         queue.count_shown(self.packets);
@@ -69,12 +87,15 @@ impl<W: Write> Output<W> {
 }
 
 /// Appends a packet as a line.
-fn push(line: &mut Vec<u8>, received: &Received<'_>, format: Format) -> io::Result<()> {
-    // It was accepted, so there is no error.
-    let (packet, _) = Packet::decode_lenient(received.bytes);
+fn push(
+    line: &mut Vec<u8>,
+    received: &Received<'_>,
+    packet: &Packet<'_>,
+    format: Format,
+) -> io::Result<()> {
     match format {
-        Format::Text => push_line(line, &packet),
-        Format::Json => push_json(line, received, &packet)?,
+        Format::Text => push_line(line, packet),
+        Format::Json => push_json(line, received, packet)?,
     }
     line.push(b'\n');
     Ok(())
@@ -94,7 +115,7 @@ fn push_json(line: &mut Vec<u8>, received: &Received<'_>, packet: &Packet<'_>) -
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
+    use std::sync::{Arc, Mutex};
 
     use apmon::wire::Parameter;
 
@@ -137,7 +158,8 @@ mod tests {
         queue.close();
         let all = Mutex::default();
         let out = Writes { all: &all, stats: &stats };
-        Output { out, chunk: Vec::new(), packets: 0, format: Format::Text }.run(&queue).unwrap();
+        let format = Some(Format::Text);
+        Output { out, chunk: Vec::new(), packets: 0, format, publisher: None }.run(&queue).unwrap();
         let all = all.into_inner().unwrap();
         let lines: Vec<_> = all
             .iter()

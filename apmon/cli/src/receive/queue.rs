@@ -2,6 +2,7 @@
 
 use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::packets::Packets;
 use super::stats::{Counts, Stats};
@@ -67,13 +68,26 @@ impl Queue {
     /// Waits for packets and takes all. Returns whether there are any: there are none once the queue
     /// is closed. `into` must be empty: the two are swapped.
     pub fn take(&self, into: &mut Packets) -> bool {
+        self.take_until(into, None)
+    }
+
+    /// The same, but returns without packets at `deadline`. Returns `false` only if there are none and
+    /// the queue is closed.
+    pub fn take_until(&self, into: &mut Packets, deadline: Option<Instant>) -> bool {
         let mut waiting = self.lock();
         while waiting.packets.is_empty() {
             if waiting.is_closed {
                 return false;
             }
             waiting.is_awaited = true;
-            waiting = self.arrived.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+            waiting = match deadline.map(|at| at.saturating_duration_since(Instant::now())) {
+                None => self.arrived.wait(waiting).unwrap_or_else(PoisonError::into_inner),
+                Some(Duration::ZERO) => return true,
+                Some(left) => {
+                    let woken = self.arrived.wait_timeout(waiting, left);
+                    woken.unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
         }
         mem::swap(&mut waiting.packets, into);
         waiting.taken = into.len();
@@ -168,6 +182,21 @@ mod tests {
         assert!(queue.take(&mut taken));
         taken.clear();
         assert!(!queue.take(&mut taken));
+    }
+
+    #[test]
+    fn nobody_waits_beyond_a_deadline() {
+        let queue = Queue::new(stats());
+        let mut taken = Packets::default();
+        let deadline = Instant::now() + Duration::from_millis(20);
+        assert!(queue.take_until(&mut taken, Some(deadline)));
+        assert!(taken.is_empty() && Instant::now() >= deadline);
+        queue.push(&mut packets(1), &Counts::default());
+        assert!(queue.take_until(&mut taken, Some(deadline)));
+        assert_eq!(taken.len(), 1);
+        taken.clear();
+        queue.close();
+        assert!(!queue.take_until(&mut taken, Some(deadline)));
     }
 
     #[test]

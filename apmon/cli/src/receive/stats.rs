@@ -64,7 +64,7 @@ pub struct ReceiveStats {
     /// Packets dropped by the kernel because a socket's buffer was full; not counted elsewhere.
     #[mmstats(label = "dropped.kernel", unit = "packets")]
     pub dropped_kernel: Counter,
-    /// Accepted packets that were written to stdout.
+    /// Accepted packets that were written to stdout, or published.
     #[mmstats(unit = "packets")]
     pub shown: Counter,
     /// Accepted packets dropped because the queue was full: stdout isn't read fast enough.

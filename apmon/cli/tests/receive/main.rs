@@ -6,6 +6,7 @@ mod ipv4;
 mod kernel_drops;
 mod loss;
 mod packets;
+mod publish;
 mod receiver;
 mod rejected;
 mod shown;

@@ -108,16 +108,24 @@ impl Receiver {
         self.child.stdout.take().unwrap()
     }
 
+    /// Where its stats files are.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
     /// Its stats.
     #[track_caller]
     pub fn counts(&self) -> Counts {
-        let paths = mmstats::find([self.directory.path()]);
-        let file = StatsFile::read(&paths.paths()[0]).unwrap();
-        let stats = file.stats().filter_map(|stat| {
-            let label = stat.label();
-            Some((label.strip_prefix("apmon.receive.")?.to_owned(), stat.value().as_i64()?))
-        });
-        stats.collect()
+        let mut counts = Counts::new();
+        for path in mmstats::find([self.directory()]).paths() {
+            // A node's file may be gone by now.
+            let Ok(file) = StatsFile::read(path) else { continue };
+            counts.extend(file.stats().filter_map(|stat| {
+                let label = stat.label();
+                Some((label.strip_prefix("apmon.receive.")?.to_owned(), stat.value().as_i64()?))
+            }));
+        }
+        counts
     }
 
     /// Waits until its stats are as wanted.
