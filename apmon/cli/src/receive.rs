@@ -2,11 +2,12 @@
 //!
 //! ```text
 //!  datagrams --> Receiver --> Intake --> Queue --> show --> stdout
-//!                                '--> Senders        '--> Publisher --> stats files
+//!                                '--> Senders        '--> Publisher --> stats files --> /metrics
 //! ```
 
 mod admission;
 mod ending;
+mod http;
 mod intake;
 mod networks;
 mod output;
@@ -26,6 +27,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use apmon::config::DEFAULT_PORT;
+use mmstats_cli::address::Listen;
 use mmstats_cli::descriptors::raise_descriptor_limit;
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::exit::Outcome;
@@ -37,10 +39,11 @@ use crate::args::{Format, NAME, ReceiveArguments};
 use crate::password_file;
 pub use admission::{Admission, MAX_BYTES};
 use ending::End;
+use http::Files;
 pub use intake::Intake;
 pub use packets::Packets;
 use password::Expected;
-use publish::Publisher;
+use publish::{Publisher, Shared};
 pub use queue::Queue;
 use rates::Rates;
 pub use senders::Senders;
@@ -79,12 +82,20 @@ fn receive(arguments: &ReceiveArguments, diagnostics: &Diagnostics) -> Result<Ou
     let stats = Arc::new(stats);
     let queue = Arc::new(Queue::new(Arc::clone(&stats)));
     let publisher = publisher(arguments)?;
+    let http = serve(arguments, &stats, publisher.as_ref())?;
     start_output(&queue, format, publisher, ends).map_err(no_thread)?;
     let senders = Senders::new(arguments.expire);
     let intake = Intake::new(admission, senders, Arc::clone(&queue), stats, arguments.verbose);
     let receiver = Receiver::start(sockets, MAX_BYTES, intake).map_err(no_thread)?;
     for address in addresses {
         diagnostics.note(&format_args!("receiving on udp://{address}"));
+    }
+    if let Some(address) = http {
+        diagnostics.note(&format_args!("metrics on {}metrics", address.url()));
+        if !address.is_local() {
+            let warning = "no password; anyone who can connect can read everything";
+            diagnostics.note(&format_args!("listening on {address}: {warning}"));
+        }
     }
     let (outcome, shown) = match end.recv() {
         Ok(End::Signal(outcome)) => {
@@ -129,20 +140,39 @@ fn sockets(arguments: &ReceiveArguments, diagnostics: &Diagnostics) -> Result<So
     Ok(sockets)
 }
 
-fn publisher(arguments: &ReceiveArguments) -> Result<Option<Publisher>, String> {
+fn publisher(arguments: &ReceiveArguments) -> Result<Option<Shared>, String> {
     if !arguments.publish {
         return Ok(None);
     }
     // Each file takes a descriptor.
     raise_descriptor_limit();
     let publisher = Publisher::new(arguments.max_nodes, arguments.expire);
-    publisher.map(Some).map_err(|error| format!("can't publish stats: {error:#}"))
+    let publisher = publisher.map_err(|error| format!("can't publish stats: {error:#}"))?;
+    Ok(Some(Shared::new(publisher)))
+}
+
+/// Serves metrics, if that is wanted. Returns the address.
+fn serve(
+    arguments: &ReceiveArguments,
+    stats: &Arc<Stats>,
+    publisher: Option<&Shared>,
+) -> Result<Option<Listen>, String> {
+    let (Some(address), Some(publisher)) = (arguments.http, publisher) else {
+        return Ok(None);
+    };
+    let (stats, publisher) = (Arc::clone(stats), publisher.clone());
+    let sources = move || {
+        let (own, nodes) = publisher.with(|publisher| (publisher.path(), publisher.node_paths()));
+        Files { own: stats.path().into_iter().chain(own).collect(), nodes }
+    };
+    let listening = http::start(address, &arguments.host, Box::new(sources));
+    listening.map(Some).map_err(|error| format!("can't listen on {address}: {error}"))
 }
 
 fn start_output(
     queue: &Arc<Queue>,
     format: Option<Format>,
-    publisher: Option<Publisher>,
+    publisher: Option<Shared>,
     ends: Sender<End>,
 ) -> io::Result<()> {
     let queue = Arc::clone(queue);

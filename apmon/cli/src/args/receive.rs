@@ -87,6 +87,18 @@ pub struct ReceiveArguments {
     #[arg(long, value_name = "N", default_value = "1000", value_parser = parse_max_nodes, requires = "publish", allow_negative_numbers = true)]
     pub max_nodes: usize,
 
+    /// Serve what is published at http://ADDRESS:PORT/metrics, for Prometheus
+    ///
+    /// There is no password, anyone who can connect can read everything. A port alone means 127.0.0.1.
+    /// Numbers are apmon_NAME{cluster="Shop",node="web-1"}; where characters of the name had to be
+    /// replaced, a label parameter has it whole.
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = parse_address, requires = "publish")]
+    pub http: Option<SocketAddr>,
+
+    /// Accept this Host header in requests, besides localhost and addresses (repeatable)
+    #[arg(long, value_name = "NAME", requires = "http")]
+    pub host: Vec<String>,
+
     /// Forget senders, and remove published nodes, that were silent for this long
     #[arg(long, value_name = "TIME", default_value = "15m", value_parser = parse_expire, allow_hyphen_values = true)]
     pub expire: Duration,

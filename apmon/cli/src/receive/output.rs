@@ -11,7 +11,7 @@ use mmstats_cli::json;
 use serde::Serialize;
 
 use super::packets::{Packets, Received};
-use super::publish::Publisher;
+use super::publish::Shared;
 use super::queue::Queue;
 use crate::args::Format;
 use crate::show::{JsonPacket, push_line};
@@ -20,12 +20,12 @@ use crate::show::{JsonPacket, push_line};
 /// that no line is cut when the program ends while nobody reads; longer lines are written alone.
 const CHUNK: usize = 4_096;
 
-/// Shows and publishes the packets of a queue until it is closed; files are removed then.
+/// Shows and publishes the packets of a queue until it is closed.
 ///
 /// # Errors
 ///
 /// Returns an error if stdout can't be written.
-pub fn show(queue: &Queue, format: Option<Format>, publisher: Option<Publisher>) -> io::Result<()> {
+pub fn show(queue: &Queue, format: Option<Format>, publisher: Option<Shared>) -> io::Result<()> {
     // Not through std's buffer: its lock would be held while nobody reads, also at the end.
     let stdout = File::from(io::stdout().as_fd().try_clone_to_owned()?);
     Output { out: stdout, chunk: Vec::new(), packets: 0, format, publisher }.run(queue)
@@ -39,7 +39,7 @@ struct Output<W> {
     packets: usize,
     /// `None`: no lines.
     format: Option<Format>,
-    publisher: Option<Publisher>,
+    publisher: Option<Shared>,
 }
 
 impl<W: Write> Output<W> {
@@ -47,14 +47,14 @@ impl<W: Write> Output<W> {
         let (mut packets, mut line) = (Packets::default(), Vec::new());
         while queue.take_until(&mut packets, self.next_expiry()) {
             let now = Instant::now();
-            if let Some(publisher) = &mut self.publisher {
-                publisher.expire(now);
+            if let Some(publisher) = &self.publisher {
+                publisher.with(|publisher| publisher.expire(now));
             }
             for received in packets.iter() {
                 // It was accepted, so there is no error.
                 let (packet, _) = Packet::decode_lenient(received.bytes);
-                if let Some(publisher) = &mut self.publisher {
-                    publisher.take(&received, &packet, now);
+                if let Some(publisher) = &self.publisher {
+                    publisher.with(|publisher| publisher.take(&received, &packet, now));
                 }
                 line.clear();
                 if let Some(format) = self.format {
@@ -74,7 +74,7 @@ impl<W: Write> Output<W> {
     }
 
     fn next_expiry(&self) -> Option<Instant> {
-        self.publisher.as_ref().and_then(Publisher::next_expiry)
+        self.publisher.as_ref().and_then(|it| it.with(|publisher| publisher.next_expiry()))
     }
 
     fn write(&mut self, queue: &Queue) -> io::Result<()> {

@@ -8,6 +8,8 @@ mod node;
 mod rejection;
 mod stats;
 
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use apmon::wire::{Packet, Parameter};
@@ -24,6 +26,22 @@ use super::packets::Received;
 /// The name of a node's struct of stats, by which readers can tell what a receiver published from what
 /// a program says about itself.
 const STRUCT_NAME: &str = "ApMonNode";
+
+/// A publisher that several threads use in turn.
+#[derive(Clone, Debug)]
+pub struct Shared(Arc<Mutex<Publisher>>);
+
+impl Shared {
+    /// It belongs to nobody yet.
+    pub fn new(publisher: Publisher) -> Self {
+        Self(Arc::new(Mutex::new(publisher)))
+    }
+
+    /// Does something with it.
+    pub fn with<R>(&self, action: impl FnOnce(&mut Publisher) -> R) -> R {
+        action(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
 
 /// The nodes that send, each with its files.
 #[derive(Debug)]
@@ -100,6 +118,16 @@ impl Publisher {
     /// When the longest silent node goes, unless it sends something.
     pub fn next_expiry(&self) -> Option<Instant> {
         self.nodes.front().map(|(_, node)| node.heard + self.expire)
+    }
+
+    /// The file of its own stats, unless none could be created.
+    pub fn path(&self) -> Option<PathBuf> {
+        self.stats.path().map(Path::to_path_buf)
+    }
+
+    /// The files of all nodes.
+    pub fn node_paths(&self) -> Vec<PathBuf> {
+        self.nodes.values().flat_map(Node::paths).map(Path::to_path_buf).collect()
     }
 
     /// Makes the packet's node one of those known, and `self.key` its key.

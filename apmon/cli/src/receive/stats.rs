@@ -3,6 +3,7 @@
 //! Each packet that was sent is counted once: accepted, rejected for one reason, or dropped by the
 //! kernel; and each accepted one once more: shown, dropped by the queue, or waiting.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use mmstats::{Counter, CreateError, Gauge, MmStats, Published, UpDownCounter};
@@ -29,8 +30,14 @@ impl Stats {
     ///
     /// Returns an error if that isn't possible.
     #[cfg(test)]
-    pub fn publish_in(directory: &std::path::Path) -> Result<Self, CreateError> {
+    pub fn publish_in(directory: &Path) -> Result<Self, CreateError> {
         Ok(Self(Mutex::new(ReceiveStats::options().path(directory).create()?)))
+    }
+
+    /// Their file, unless none could be created.
+    pub fn path(&self) -> Option<PathBuf> {
+        let stats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        stats.path().map(Path::to_path_buf)
     }
 
     /// Reads or updates several of them together.

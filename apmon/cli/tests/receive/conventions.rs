@@ -26,6 +26,8 @@ fn invalid_arguments_are_reported() {
         ["--max-nodes", "10000"],
         // Without --publish.
         ["--max-nodes", "5"],
+        ["--http", "127.0.0.1:0"],
+        ["--host", "example.org"],
         ["--expire", "0s"],
         ["-o", "csv"],
         ["--password-file", "/nonexistent/password"],
@@ -108,6 +110,8 @@ fn help_lists_the_options_in_eighty_columns() {
         "--max-rate",
         "--publish",
         "--max-nodes",
+        "--http",
+        "--host",
         "--expire",
         "--verbose",
         "MMSTATS_PATH",

@@ -5,6 +5,7 @@ mod flood;
 mod ipv4;
 mod kernel_drops;
 mod loss;
+mod metrics;
 mod packets;
 mod publish;
 mod receiver;

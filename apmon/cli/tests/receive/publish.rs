@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use crate::receiver::{Receiver, command};
 
 /// A packet of the cluster "Shop".
-fn packet(node: &[u8], parameters: Vec<Parameter<'_>>, time: Option<i32>) -> Vec<u8> {
+pub fn packet(node: &[u8], parameters: Vec<Parameter<'_>>, time: Option<i32>) -> Vec<u8> {
     let numbering = Some(Numbering { instance: 1, sequence: 1 });
     let header = Some(Header { version: b"2.2.4-rsp", password: b"", numbering });
     let packet = Packet { header, cluster: b"Shop", node, parameters, time };
@@ -22,7 +22,7 @@ fn packet(node: &[u8], parameters: Vec<Parameter<'_>>, time: Option<i32>) -> Vec
 }
 
 /// A packet with one parameter.
-fn with<'a>(node: &str, name: &'a str, value: impl Into<Value<'a>>) -> Vec<u8> {
+pub fn with<'a>(node: &str, name: &'a str, value: impl Into<Value<'a>>) -> Vec<u8> {
     packet(node.as_bytes(), vec![Parameter::new(name, value)], None)
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
+use std::path::Path;
 use std::time::Instant;
 
 use apmon::wire::Value;
@@ -122,6 +123,11 @@ impl Node {
         parameter.second = at.second();
         self.updated.set(at.seconds.max(self.updated.get()));
         Ok(set)
+    }
+
+    /// Its files.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().filter_map(Published::path)
     }
 
     fn add(&mut self, name: &str, value: &Given<'_>) -> Result<Stat, Rejection> {

@@ -136,6 +136,8 @@ fn an_older_value_does_not_overwrite() {
     // From the future: it doesn't keep out what comes later.
     assert_eq!(take(Some(i32::MAX), "x", 8, 2), expected("8.0", "1000002.5", 2));
     assert_eq!(take(Some(1_000_003), "x", 9, 3), expected("9.0", "1000003.0", 2));
+    // The receiver's clock was set back.
+    assert_eq!(take(None, "x", 10, 0), expected("10.0", "1000003.0", 2));
 }
 
 #[test]
