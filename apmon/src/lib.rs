@@ -72,7 +72,7 @@
 //! | `sendTimedParams`, `sendTimedParameters` | [`PacketBuilder::at`] |
 //! | `setMaxMsgRate`, `setMaxMsgSize` | [`Builder::max_rate`], [`Builder::max_size`] |
 //! | `initializedOK` | [`ApMon::connect`] |
-//! | `free` | dropping it |
+//! | `free` | dropping it, or [`ApMon::close`] |
 //!
 //! # Features
 //!

@@ -23,8 +23,6 @@ use stream::{End, Stream};
 
 /// How long the look-up of addresses may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long packets beyond the rate may wait.
-const RATE_TIMEOUT: Duration = Duration::from_secs(1);
 /// Packets that may wait for each destination: more than one line can give.
 const QUEUE: usize = 8_192;
 /// The password for destinations of the arguments.
@@ -57,15 +55,14 @@ fn send_all(arguments: &SendArguments, diagnostics: &mut Diagnostics) -> Result<
     } else {
         let record = Record { cluster, node, parameters };
         let sent = record.send(&apmon, *time).map_err(|error| error.to_string())?;
-        apmon.flush(RATE_TIMEOUT);
         End { sent, signal: None }
     };
-    let counts = apmon.counts();
+    let destinations = apmon.destinations();
+    // Waits a second for the rate, and reports how many packets weren't sent.
+    let counts = apmon.close();
     if arguments.verbose {
-        diagnostics.note(&summary(sent, counts, &apmon.destinations()));
+        diagnostics.note(&summary(sent, counts, &destinations));
     }
-    // Reports how many packets still wait.
-    drop(apmon);
     let unsent = counts.waiting + counts.not_sent() + counts.returned;
     let left_out = counts.parameters_too_large;
     Ok(match signal {

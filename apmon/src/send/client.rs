@@ -154,6 +154,31 @@ impl ApMon {
         process.counters.waiting()
     }
 
+    /// Sends what waits for at most a second, reports how many packets weren't sent, and returns the final
+    /// counts. Dropping it does the same.
+    pub fn close(self) -> Counts {
+        self.end();
+        self.counts()
+    }
+
+    /// Ends the threads of this process's sender. A second time nothing is left to do.
+    fn end(&self) {
+        let process = self.process.load_full();
+        if process.generation != mmstats::fork_generation() {
+            return mem::forget(process);
+        }
+        let deadline = Instant::now() + LAST_SENDS;
+        process.wake.end(deadline);
+        if process.drains.load(std::sync::atomic::Ordering::Acquire) {
+            process.wake.wait_for_end(deadline + SLACK);
+        }
+        let abandoned = process.abandon(&process.routing.load().routes);
+        if abandoned > 0 {
+            let reporter = &process.settings.reporter;
+            reporter.report_each(Level::Warning, || format!("packets not sent: {abandoned}"));
+        }
+    }
+
     /// The sender of this process.
     #[inline]
     pub(super) fn process(&self) -> Guard<Arc<Process>> {
@@ -182,20 +207,7 @@ impl ApMon {
 
 impl Drop for ApMon {
     fn drop(&mut self) {
-        let process = self.process.load_full();
-        if process.generation != mmstats::fork_generation() {
-            return mem::forget(process);
-        }
-        let deadline = Instant::now() + LAST_SENDS;
-        process.wake.end(deadline);
-        if process.drains.load(std::sync::atomic::Ordering::Acquire) {
-            process.wake.wait_for_end(deadline + SLACK);
-        }
-        let abandoned = process.abandon(&process.routing.load().routes);
-        if abandoned > 0 {
-            let reporter = &process.settings.reporter;
-            reporter.report_each(Level::Warning, || format!("packets not sent: {abandoned}"));
-        }
+        self.end();
     }
 }
 

@@ -50,6 +50,19 @@ fn without_anything_that_waits_it_ends_at_once() {
 }
 
 #[test]
+fn closing_it_returns_what_became_of_every_packet() {
+    let receiver = Receiver::start();
+    let (apmon, reports) = sender(&receiver, 10);
+    send(&apmon, 200);
+    let counts = apmon.close();
+    assert_eq!((counts.packets(), counts.waiting), (200, 0));
+    assert_eq!(counts.sent, receiver.packets().len() as u64);
+    assert!(counts.sent > 126 && counts.abandoned > 0, "{counts:?}");
+    let expected = format!("packets not sent: {}", counts.abandoned);
+    assert_eq!(*reports.lock().unwrap(), [expected], "once, though it is dropped, too");
+}
+
+#[test]
 fn what_waits_is_sent_if_a_second_is_enough() {
     let receiver = Receiver::start();
     let (apmon, reports) = sender(&receiver, 10);

@@ -139,6 +139,27 @@ fn nothing_is_sent_if_an_argument_is_wrong() {
     }
 }
 
+/// At first 13 packets may go at one a second, after half a second the next one, and so on.
+#[test]
+fn packets_that_the_rate_holds_back_for_too_long_are_reported_and_not_sent() {
+    let receiver = Receiver::start();
+    let text = "x".repeat(1_300);
+    let unsent = [14, 15, 17].map(|count| {
+        let mut command = receiver.command();
+        command.args(["Shop", "web-1", "--max-rate", "1"]);
+        command.args((0..count).map(|number| format!("p{number}={text}")));
+        let run = run(&mut command);
+        let unsent = count - receiver.packets().len();
+        let (code, report) = match unsent {
+            0 => (0, String::new()),
+            _ => (2, format!("apmon: packets not sent: {unsent}\n")),
+        };
+        assert_eq!((run.code, run.stderr), (Some(code), report), "{count}");
+        unsent
+    });
+    assert!(unsent[2] > 0, "{unsent:?}");
+}
+
 #[test]
 fn what_no_packet_can_hold_is_an_error_and_the_rest_is_sent() {
     let receiver = Receiver::start();
