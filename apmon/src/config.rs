@@ -23,7 +23,7 @@ mod source;
 mod sources;
 mod switches;
 
-pub use configuration::{Configuration, MAX_DESTINATIONS, MAX_LINE};
+pub use configuration::{Configuration, MAX_DESTINATIONS};
 pub use destination::{DEFAULT_PORT, Destination, DestinationError};
 pub use entries::OptionValue;
 pub use level::Level;

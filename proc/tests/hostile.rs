@@ -115,6 +115,16 @@ fn changed(text: &[u8], change: &Change) -> Vec<u8> {
     }
 }
 
+/// Samples of the whole fixture, with which later ones are compared.
+fn first_samples(roots: &Roots) -> (Counters, Tree, Totals) {
+    let before = Counters::read(roots);
+    let mut tree = Tree::of(roots, 4242).unwrap();
+    let table = Table::read(roots).unwrap();
+    tree.update(roots, &table);
+    let earlier = Totals::read(roots, &tree, &table);
+    (before, tree, earlier)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, rng_seed: RngSeed::Fixed(18), ..ProptestConfig::default() })]
 
@@ -124,11 +134,7 @@ proptest! {
     ) {
         let host = Fixture::new("host");
         let roots = host.roots();
-        let before = Counters::read(&roots);
-        let mut tree = Tree::of(&roots, 4242).unwrap();
-        let table = Table::read(&roots).unwrap();
-        tree.update(&roots, &table);
-        let earlier = Totals::read(&roots, &tree, &table);
+        let (before, mut tree, earlier) = first_samples(&roots);
         let files = all_files("host");
         for (index, change) in &changes {
             let path = host.path(index.get(&files).to_str().unwrap());
@@ -143,11 +149,7 @@ proptest! {
 fn every_file_may_be_empty_cut_huge_or_a_directory() {
     let host = Fixture::new("host");
     let roots = host.roots();
-    let before = Counters::read(&roots);
-    let mut tree = Tree::of(&roots, 4242).unwrap();
-    let table = Table::read(&roots).unwrap();
-    tree.update(&roots, &table);
-    let earlier = Totals::read(&roots, &tree, &table);
+    let (before, mut tree, earlier) = first_samples(&roots);
     for file in all_files("host") {
         let path = host.path(file.to_str().unwrap());
         let text = fs::read(&path).unwrap();

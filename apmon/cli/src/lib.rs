@@ -6,6 +6,7 @@ mod check;
 mod decode;
 mod password_file;
 mod receive;
+mod regular_file;
 mod send;
 pub mod show;
 

@@ -1,13 +1,14 @@
 //! A file with a password.
 
-use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use apmon::config::Password;
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::escape_path;
+
+use crate::regular_file;
 
 /// Maximum size of the file in bytes.
 const MAX_BYTES: u64 = 4_096;
@@ -23,8 +24,7 @@ const OTHERS_READ: u32 = 0o004;
 /// 4,096 bytes, empty, or has several lines, or anything but UTF-8.
 pub fn read(path: &Path, diagnostics: &Diagnostics) -> Result<Password, String> {
     let in_file = |reason: String| format!("{}: {reason}", escape_path(path));
-    let password = password(path).map_err(in_file)?;
-    let mode = fs::metadata(path).map_or(0, |file| file.permissions().mode());
+    let (password, mode) = password(path).map_err(in_file)?;
     if mode & OTHERS_READ != 0 {
         let path = escape_path(path);
         diagnostics.note(&format_args!("{path}: others can read the password; use chmod o-r"));
@@ -32,16 +32,13 @@ pub fn read(path: &Path, diagnostics: &Diagnostics) -> Result<Password, String> 
     Ok(password)
 }
 
-fn password(path: &Path) -> Result<Password, String> {
-    let failed = |error: std::io::Error| error.to_string();
-    // Asked before, as opening a pipe would wait for its writer.
-    if !fs::metadata(path).map_err(failed)?.is_file() {
-        return Err("not a regular file".to_owned());
-    }
+/// The password, and the permissions of the file.
+fn password(path: &Path) -> Result<(Password, u32), String> {
+    let failed = |error: io::Error| error.to_string();
+    let file = regular_file::open(path).map_err(failed)?.ok_or("not a regular file")?;
+    let mode = file.metadata().map_err(failed)?.permissions().mode();
     let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
-        .map_err(failed)?;
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > MAX_BYTES {
         return Err(format!("larger than {MAX_BYTES} bytes"));
     }
@@ -49,13 +46,14 @@ fn password(path: &Path) -> Result<Password, String> {
     let text = text.trim();
     match text.lines().count() {
         0 => Err("no password in it".to_owned()),
-        1 => Ok(text.into()),
+        1 => Ok((text.into(), mode)),
         lines => Err(format!("{lines} lines, expected one")),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::path::PathBuf;
 
     use nix::sys::stat::Mode;
@@ -75,10 +73,10 @@ mod tests {
     fn the_only_line_is_the_password() {
         for content in ["secret", "secret\n", " \tsecret \r\n\n"] {
             let (_directory, path) = file(content.as_bytes());
-            assert_eq!(password(&path).unwrap().reveal(), "secret");
+            assert_eq!(password(&path).unwrap().0.reveal(), "secret");
         }
         let (_directory, path) = file("två ord\n".as_bytes());
-        assert_eq!(password(&path).unwrap().reveal(), "två ord");
+        assert_eq!(password(&path).unwrap().0.reveal(), "två ord");
     }
 
     #[test]

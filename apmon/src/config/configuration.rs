@@ -10,7 +10,7 @@ use super::problem::{Problem, Problems};
 use super::shown::shown;
 
 /// The most bytes of a line.
-pub const MAX_LINE: usize = 4_096;
+const MAX_LINE: usize = 4_096;
 /// The most destinations of a source.
 pub const MAX_DESTINATIONS: usize = 100;
 

@@ -1,11 +1,9 @@
 //! The bytes of one packet: of a file, or of stdin.
 
-use std::fs::OpenOptions;
 use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use nix::fcntl::OFlag;
+use crate::regular_file;
 
 /// Maximum size of a packet in bytes; no UDP datagram is larger.
 const MAX_SIZE: usize = 65_535;
@@ -22,16 +20,13 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     if path.as_os_str() == STDIN {
         return read_packet(io::stdin().lock());
     }
-    // Opening a FIFO would wait for its writer.
-    let flags = (OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits();
-    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
-    let metadata = file.metadata()?;
-    if metadata.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
-    }
-    if !metadata.is_file() {
-        return Err(io::Error::other("found no regular file, expected one; - is stdin"));
-    }
+    let Some(file) = regular_file::open(path)? else {
+        return Err(if path.is_dir() {
+            io::ErrorKind::IsADirectory.into()
+        } else {
+            io::Error::other("found no regular file, expected one; - is stdin")
+        });
+    };
     read_packet(file)
 }
 
