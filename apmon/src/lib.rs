@@ -80,6 +80,8 @@
 #![forbid(unsafe_code)]
 
 pub mod config;
+#[cfg(feature = "monitor")]
+mod figures;
 mod params;
 mod send;
 pub mod wire;

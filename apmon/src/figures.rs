@@ -1,0 +1,11 @@
+//! Figures of the host and of jobs, by the names of the originals.
+
+mod general;
+mod host;
+mod job;
+mod list;
+
+pub(crate) use general::general;
+pub(crate) use host::HostFigures;
+pub(crate) use job::{JobFigures, Place};
+pub(crate) use list::List;

@@ -1,0 +1,86 @@
+//! A list of figures: names and what was found.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::config::{Group, Options};
+use crate::wire::{Parameter, Value};
+
+/// Figures, sorted by name as in the originals' packets.
+#[derive(Debug, Default)]
+pub(crate) struct List(BTreeMap<Cow<'static, str>, Figure>);
+
+#[derive(Debug)]
+enum Figure {
+    Number(f64),
+    Text(String),
+}
+
+/// Adds the figures of a group whose switches are on.
+#[derive(Debug)]
+pub(crate) struct Writer<'a> {
+    list: &'a mut List,
+    options: &'a Options,
+    group: Group,
+}
+
+impl List {
+    /// Adds figures of a group.
+    pub(super) fn of<'a>(&'a mut self, group: Group, options: &'a Options) -> Writer<'a> {
+        Writer { list: self, options, group }
+    }
+
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Calls `action` with the figures as parameters.
+    pub(crate) fn parameters(&self) -> Vec<Parameter<'_>> {
+        let value = |figure| match figure {
+            &Figure::Number(number) => Value::F64(number),
+            Figure::Text(text) => Value::from(text),
+        };
+        self.0.iter().map(|(name, figure)| Parameter::new(name, value(figure))).collect()
+    }
+}
+
+impl Writer<'_> {
+    /// Whether a figure is asked for.
+    pub(super) fn wants(&self, switch: &str) -> bool {
+        self.options.switches.is_on(self.group, switch)
+    }
+
+    /// Whether a figure that the originals lack is asked for.
+    pub(super) fn wants_extra(&self, switch: &str) -> bool {
+        self.options.extras && self.wants(switch)
+    }
+
+    /// Adds a number that has its name as a switch, if it was found.
+    pub(super) fn number(&mut self, name: &'static str, found: Option<f64>) {
+        if self.wants(name) {
+            self.add(name, found);
+        }
+    }
+
+    /// Adds a text that has its name as a switch, if it was found.
+    pub(super) fn text(&mut self, name: &'static str, found: Option<String>) {
+        if self.wants(name)
+            && let Some(text) = found
+        {
+            self.list.0.insert(name.into(), Figure::Text(text));
+        }
+    }
+
+    /// Adds a number, if it was found. Whoever calls it has asked for the switch.
+    pub(super) fn add(&mut self, name: impl Into<Cow<'static, str>>, found: Option<f64>) {
+        if let Some(number) = found {
+            self.list.0.insert(name.into(), Figure::Number(number));
+        }
+    }
+
+    /// Adds a text with a composed name.
+    pub(super) fn add_text(&mut self, name: String, text: String) {
+        self.list.0.insert(name.into(), Figure::Text(text));
+    }
+}
