@@ -1,5 +1,6 @@
 //! Figures of the host and of jobs, by the names of the originals.
 
+mod disk;
 mod general;
 mod host;
 mod job;
@@ -7,5 +8,5 @@ mod list;
 
 pub(crate) use general::general;
 pub(crate) use host::HostFigures;
-pub(crate) use job::{JobFigures, Place};
+pub(crate) use job::JobFigures;
 pub(crate) use list::List;

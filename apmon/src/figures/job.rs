@@ -1,48 +1,64 @@
 //! What the processes of a job do.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::Instant;
 
 use mmstats_proc::Roots;
-use mmstats_proc::disk::{DiskUsage, TreeSizeLimits, tree_size};
 use mmstats_proc::host::Memory;
-use mmstats_proc::process::{JobCgroup, Table, Totals, Tree, cpu_usage_between};
+use mmstats_proc::process::{JobCgroup, Stat, Table, Totals, Tree, cpu_usage_between};
 use mmstats_proc::units::{bytes_as_kib, bytes_as_mib, percent, ticks_as_seconds};
 
+use super::disk::{Disk, Found, Wanted};
 use super::list::{List, Writer};
 use crate::config::{Group, Options};
 
-/// How long, and how far, the size of a work directory is looked for.
-const SIZE_LIMITS: TreeSizeLimits =
-    TreeSizeLimits { time: Duration::from_secs(2), entries: 1_000_000 };
-
-/// Where a job works.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Place {
-    /// Its directory, if it has one.
-    pub(crate) work_dir: Option<PathBuf>,
-}
-
-/// Samples a job.
+/// Samples a job: [`begin`](Self::begin), then [`sample`](Self::sample). Figures that need two samples are
+/// missing in the first list.
 #[derive(Debug)]
 pub(crate) struct JobFigures {
     tree: Tree,
-    place: Place,
+    disk: Option<Disk>,
     before: Option<Totals>,
 }
 
 impl JobFigures {
-    /// Of a job's tree.
-    pub(crate) fn new(tree: Tree, place: Place) -> Self {
-        Self { tree, place, before: None }
+    /// Of a job's tree, and of the directory where it works.
+    pub(crate) fn new(tree: Tree, work_dir: Option<PathBuf>) -> Self {
+        Self { tree, disk: work_dir.map(Disk::new), before: None }
     }
 
-    /// Adds the figures now.
+    /// Its processes, as of the last sample.
+    pub(crate) fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// Its processes, to make one of them the root.
+    pub(crate) fn tree_mut(&mut self) -> &mut Tree {
+        &mut self.tree
+    }
+
+    /// Whether the root had ended by the last sample. Not before the first one.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.before.is_some() && self.tree.root().is_none_or(Stat::has_ended)
+    }
+
+    /// Starts to ask for the figures of the disk, which may take long; not if all are switched off.
+    pub(crate) fn begin(&mut self, options: &Options) {
+        let wants = |figure: &&str| options.switches.is_on(Group::Job, figure);
+        let space = ["disk_total", "disk_used", "disk_free", "disk_usage"].iter().any(wants);
+        if let Some(disk) = &mut self.disk {
+            disk.begin(Wanted { space, size: wants(&"workdir_size") });
+        }
+    }
+
+    /// Adds the figures now. Those of the disk are waited for until the deadline, and absent beyond it:
+    /// what is found later is never reported.
     pub(crate) fn sample(
         &mut self,
         roots: &Roots,
         table: &Table,
         options: &Options,
+        disk_deadline: Instant,
         list: &mut List,
     ) {
         self.tree.update(roots, table);
@@ -53,26 +69,11 @@ impl JobFigures {
             let instant =
                 self.before.as_ref().and_then(|before| cpu_usage_between(before, &totals));
             job.number("instant_cpu_usage", instant);
-            let cgroup = JobCgroup::read(roots, &self.tree);
-            job.number("cgroup_memory", cgroup.memory.map(bytes_as_kib));
-            job.number("cgroup_memory_limit", cgroup.memory_limit.map(bytes_as_kib));
-            job.number("cgroup_oom_kills", cgroup.oom_kills.map(|kills| kills as f64));
+            push_cgroup(&mut job, JobCgroup::read(roots, &self.tree));
         }
         self.before = Some(totals);
-        self.push_disk(&mut job);
-    }
-
-    fn push_disk(&self, job: &mut Writer<'_>) {
-        let Some(directory) = &self.place.work_dir else { return };
-        if job.wants("workdir_size") {
-            let size = tree_size(directory, SIZE_LIMITS).ok();
-            job.add("workdir_size", size.map(|size| bytes_as_mib(size.bytes)));
-        }
-        if let Ok(disk) = DiskUsage::of(directory) {
-            job.number("disk_total", Some(bytes_as_mib(disk.total)));
-            job.number("disk_used", Some(bytes_as_mib(disk.used)));
-            job.number("disk_free", Some(bytes_as_mib(disk.free)));
-            job.number("disk_usage", disk.usage().map(f64::from));
+        if let Some(disk) = &mut self.disk {
+            push_disk(&mut job, &disk.wait(disk_deadline));
         }
     }
 }
@@ -96,5 +97,22 @@ fn push_totals(job: &mut Writer<'_>, roots: &Roots, totals: &Totals) {
     }
     if job.wants_extra("threads") {
         job.add("threads", Some(totals.threads as f64));
+    }
+}
+
+fn push_cgroup(job: &mut Writer<'_>, cgroup: JobCgroup) {
+    let JobCgroup { memory, memory_limit, oom_kills } = cgroup;
+    job.number("cgroup_memory", memory.map(bytes_as_kib));
+    job.number("cgroup_memory_limit", memory_limit.map(bytes_as_kib));
+    job.number("cgroup_oom_kills", oom_kills.map(|kills| kills as f64));
+}
+
+fn push_disk(job: &mut Writer<'_>, found: &Found) {
+    job.number("workdir_size", found.size.map(bytes_as_mib));
+    if let Some(space) = &found.space {
+        job.number("disk_total", Some(bytes_as_mib(space.total)));
+        job.number("disk_used", Some(bytes_as_mib(space.used)));
+        job.number("disk_free", Some(bytes_as_mib(space.free)));
+        job.number("disk_usage", space.usage().map(f64::from));
     }
 }

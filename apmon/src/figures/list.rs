@@ -30,12 +30,37 @@ impl List {
         Writer { list: self, options, group }
     }
 
+    /// Adds what a program says, in place of a figure with the same name. Of two processor times the
+    /// greater one stays: no list of a job has less than the one before.
+    pub(crate) fn set(&mut self, parameter: &Parameter<'_>) {
+        let name = String::from_utf8_lossy(parameter.name).into_owned();
+        let figure = match parameter.value {
+            Value::Text(text) => Figure::Text(String::from_utf8_lossy(text).into_owned()),
+            Value::I32(number) => Figure::Number(number.into()),
+            Value::I64(number) => Figure::Number(number as f64),
+            Value::F32(number) => Figure::Number(number.into()),
+            Value::F64(number) => Figure::Number(number),
+        };
+        if let (Some(Figure::Number(found)), Figure::Number(said)) = (self.0.get(&*name), &figure)
+            && name == "cpu_time"
+            && found > said
+        {
+            return;
+        }
+        self.0.insert(name.into(), figure);
+    }
+
+    /// Removes all.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
     /// Whether there is none.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Calls `action` with the figures as parameters.
+    /// The figures as parameters, by name.
     pub(crate) fn parameters(&self) -> Vec<Parameter<'_>> {
         let value = |figure| match figure {
             &Figure::Number(number) => Value::F64(number),
