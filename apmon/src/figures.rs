@@ -1,4 +1,4 @@
-//! Figures of the host and of jobs, by the names of the originals.
+//! What hosts and jobs do, by the names of the originals.
 
 mod disk;
 mod general;

@@ -11,7 +11,7 @@ use mmstats_proc::units::{bytes_as_mib, days, kib_as_mib};
 use super::list::{List, Writer};
 use crate::config::{Group, Options};
 
-/// Samples the host. Figures that need two samples are missing in the first list.
+/// Samples the host. What needs two samples is missing in the first list.
 #[derive(Debug, Default)]
 pub(crate) struct HostFigures {
     before: Option<Counters>,

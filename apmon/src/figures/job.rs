@@ -12,8 +12,8 @@ use super::disk::{Disk, Found, Wanted};
 use super::list::{List, Writer};
 use crate::config::{Group, Options};
 
-/// Samples a job: [`begin`](Self::begin), then [`sample`](Self::sample). Figures that need two samples are
-/// missing in the first list.
+/// Samples a job: [`begin`](Self::begin), then [`sample`](Self::sample). What needs two samples is missing
+/// in the first list.
 #[derive(Debug)]
 pub(crate) struct JobFigures {
     tree: Tree,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::config::{Group, Options};
 use crate::wire::{Parameter, Value};
 
-/// Figures, sorted by name as in the originals' packets.
+/// What was found, sorted by name as in the originals' packets.
 #[derive(Debug, Default)]
 pub(crate) struct List(BTreeMap<Cow<'static, str>, Figure>);
 
