@@ -1,10 +1,8 @@
 //! Limits of containers and of jobs.
 
-mod common;
-
-use common::{Fixture, stat_line};
 use mmstats_proc::host::Limits;
 use mmstats_proc::process::{JobCgroup, Table, Tree};
+use mmstats_testing::kernel_files::{Fixture, stat_line};
 
 fn limits(fixture: &Fixture) -> Limits {
     Limits::read(&fixture.roots())

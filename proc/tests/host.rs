@@ -1,16 +1,14 @@
 //! A plain host, and others that lack some figures.
 
-mod common;
-
 use std::time::Duration;
 
-use common::Fixture;
 use mmstats_proc::host::{
     Counters, Identity, KernelStat, Load, Memory, ProcessCounts, Rates, Sockets, TcpState,
     interfaces, rates, uptime,
 };
 use mmstats_proc::process::Table;
 use mmstats_proc::units::{bytes_as_mib, days, kib_as_mib};
+use mmstats_testing::kernel_files::Fixture;
 
 #[test]
 fn states_of_a_plain_host() {

@@ -1,11 +1,9 @@
 //! Rates between two samples of a plain host.
 
-mod common;
-
 use std::time::Duration;
 
-use common::Fixture;
 use mmstats_proc::host::{Counters, Rates, rates};
+use mmstats_testing::kernel_files::Fixture;
 
 /// The rates over 10 s, in which `change` happens to the files.
 fn rates_after(fixture: &Fixture, change: impl FnOnce(&Fixture)) -> Rates {

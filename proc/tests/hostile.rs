@@ -1,17 +1,15 @@
 //! Whatever is in the files, nothing panics.
 
-mod common;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{Fixture, data};
 use mmstats_proc::Roots;
 use mmstats_proc::host::{
     Counters, Identity, InterfaceAddresses, Limits, Load, Memory, ProcessCounts, Sockets, rates,
     uptime,
 };
 use mmstats_proc::process::{JobCgroup, Table, Totals, Tree, cpu_usage_between};
+use mmstats_testing::kernel_files::{Fixture, data};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 

@@ -1,11 +1,9 @@
 //! The processes of a job, in trees of files.
 
-mod common;
-
 use std::time::Duration;
 
-use common::{Fixture, stat_line};
 use mmstats_proc::process::{Table, Totals, Tree, cpu_usage_between};
+use mmstats_testing::kernel_files::{Fixture, stat_line};
 
 fn pass(fixture: &Fixture, tree: &mut Tree) -> Totals {
     let roots = fixture.roots();

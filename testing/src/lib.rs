@@ -15,6 +15,7 @@ pub mod document;
 pub mod exposition;
 pub mod foreign;
 pub mod http;
+pub mod kernel_files;
 pub mod kinds;
 pub mod kodemon;
 pub mod namespace;

@@ -1,5 +1,4 @@
-//! Trees of the kernel's files, which tests change.
-#![allow(dead_code, reason = "each test program uses some")]
+//! Trees of the kernel's files, of `testing/kernel_files`, which tests change.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -8,7 +7,8 @@ use std::path::{Path, PathBuf};
 use mmstats_proc::Roots;
 use tempfile::TempDir;
 
-/// A copy of a tree of `tests/data`.
+/// A copy of a tree.
+#[derive(Debug)]
 pub struct Fixture {
     directory: TempDir,
 }
@@ -51,8 +51,9 @@ impl Fixture {
     }
 }
 
+/// Where a tree is.
 pub fn data(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("kernel_files").join(name)
 }
 
 fn copy(from: &Path, to: &Path) {
