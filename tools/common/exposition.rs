@@ -9,8 +9,8 @@ use mmstats::{Kind, Series, Stat, Value};
 use mmstats_exposition::{
     Bounds, Families, Format, LabelNames, Names, Sample, SeriesKey, SizeLimit,
 };
+use mmstats_totals::total::Total;
 
-use super::total::Total;
 pub use sample::{is_allowed, sample_of, sample_of_increase};
 
 /// Whether a process is alive.

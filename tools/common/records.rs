@@ -1,12 +1,12 @@
 //! Stats as JSON objects: of one file, or totals over all files. Their schema is in tools/README.md.
 
 use mmstats::{FieldLayout, HistogramSnapshot, Kind, Series, Stat, Value};
+use mmstats_totals::combined::Combined;
+use mmstats_totals::total::Total;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::combined::Combined;
 use super::json::Exact;
-use super::total::Total;
 
 /// What is written of a histogram, besides its count.
 pub const PERCENTILES: [(&str, f64); 4] =

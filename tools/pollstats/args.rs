@@ -6,12 +6,12 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Parser, ValueEnum};
 use mmstats::Aggregator;
+use mmstats_totals::grouping::Grouping;
 
 use crate::common::arguments::{
     CommonArguments, LimitArguments, OwnerArguments, after_help, parse_number,
 };
 use crate::common::braces::CommaList;
-use crate::common::grouping::Grouping;
 use crate::common::patterns::LabelPattern;
 use crate::pollstats::sampling::filter::Filter;
 

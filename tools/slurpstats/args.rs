@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, ValueEnum};
+use mmstats_totals::grouping::Grouping;
 
 use super::added_label::AddedLabel;
 use crate::common::arguments::{CommonArguments, LimitArguments, OwnerArguments, after_help};
-use crate::common::grouping::Grouping;
 use crate::common::patterns::LabelPattern;
 
 /// The tool's name.

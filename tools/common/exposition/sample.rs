@@ -4,9 +4,8 @@ use std::borrow::Cow;
 
 use mmstats::{HistogramSnapshot, Increase, Kind, Stat, Value};
 use mmstats_exposition::{Bounds, Buckets, Sample, SampleValue};
-
-use crate::common::combined::Combined;
-use crate::common::total::Total;
+use mmstats_totals::combined::Combined;
+use mmstats_totals::total::Total;
 
 /// What can become a sample.
 pub trait Source {

@@ -5,10 +5,10 @@ use std::mem;
 use std::time::Duration;
 
 use mmstats::{Aggregate, Aggregator, HistogramSnapshot, Value};
+use mmstats_totals::weighted_mean::WeightedMean;
 
 use super::columns::{Column, ColumnOptions};
 use crate::common::records;
-use crate::common::weighted_mean::WeightedMean;
 use crate::pollstats::sampling::column_kind::ColumnKind;
 use crate::pollstats::sampling::measurement::Measurement;
 

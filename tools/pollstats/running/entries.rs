@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use mmstats::{Series, Stat, StatsFile};
+use mmstats_totals::subject::Subject;
 use serde::Serialize;
 
 use crate::common::natural;
 use crate::common::patterns::LabelPattern;
-use crate::common::subject::Subject;
 use crate::pollstats::sampling::column_kind::{ColumnKind, is_gauge};
 use crate::pollstats::sampling::fields::Fields;
 use crate::pollstats::sampling::selection::Candidate;

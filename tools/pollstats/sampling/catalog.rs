@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use mmstats::{Aggregate, Stat};
+use mmstats_totals::subject::Subject;
 
 use super::column_kind::ColumnKind;
 use super::selection::{SelectedBy, Target};
-use crate::common::subject::Subject;
 
 /// What is known of every label that may have a column.
 #[derive(Debug)]

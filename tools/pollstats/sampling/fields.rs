@@ -3,13 +3,13 @@
 use std::collections::{BTreeSet, HashSet};
 
 use mmstats::Stat;
+use mmstats_totals::grouping::Grouping;
+use mmstats_totals::subject::Subject;
 
 use super::catalog::{Catalog, LabelInfo};
 use super::field::{Field, LabelMatcher, Match};
 use super::selection::{Candidate, SelectedBy, Target};
 use super::titles::titles;
-use crate::common::grouping::Grouping;
-use crate::common::subject::Subject;
 use crate::common::{braces, natural};
 
 /// The labels that the user asks for.

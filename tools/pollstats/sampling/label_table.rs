@@ -2,8 +2,9 @@
 
 use std::mem;
 
+use mmstats_totals::label_index::LabelIndex;
+
 use super::catalog::LabelId;
-use crate::common::label_index::LabelIndex;
 
 /// Bytes of labels that may be known beyond those of the files at present.
 const SLACK: usize = 1 << 20;

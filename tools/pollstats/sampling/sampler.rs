@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use mmstats::{Changes, FileChange, FileEvent, Stat, StatsFile, Verdict};
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::escape;
+use mmstats_totals::subject::Subject;
 
 use super::catalog::{Catalog, Entry, LabelInfo};
 use super::column_kind::{ColumnKind, is_gauge};
@@ -17,7 +18,6 @@ use super::selection::Candidate;
 use super::writers::{self, Passing};
 use crate::common::natural;
 use crate::common::patterns::LabelPattern;
-use crate::common::subject::Subject;
 use crate::common::unpublished::Unpublished;
 
 /// What takes part.

@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 
 use mmstats::Stat;
-
-use crate::common::grouping::Grouping;
+use mmstats_totals::grouping::Grouping;
 
 /// A stat that may be selected.
 #[derive(Debug)]

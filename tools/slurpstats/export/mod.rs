@@ -17,8 +17,8 @@ use mmstats_cli::clock::now;
 use super::args::{Arguments, Format};
 use crate::common::records::RecordOptions;
 use crate::common::terminal::Paint;
-use crate::common::totals::Totals;
 pub use exporter::{Exporter, SelectedFile};
+use mmstats_totals::totals::Totals;
 use value_text::ValueText;
 
 /// The exporter of the format that was asked for, to `out`.

@@ -5,11 +5,11 @@ use std::io::{self, Write};
 
 use mmstats::Verdict;
 use mmstats_exposition::{Bounds, Format, push_label};
+use mmstats_totals::aggregation::is_aggregated;
+use mmstats_totals::totals::Totals;
 
 use super::exporter::{Exporter, SelectedFile};
-use crate::common::aggregation::is_aggregated;
 use crate::common::exposition::{StatFamilies, StatNames, is_allowed};
-use crate::common::totals::Totals;
 use crate::slurpstats::added_label::AddedLabel;
 
 /// Gathers samples of all files and writes them at the end.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use mmstats::{ProcessKey, StatsFile};
-use mmstats_tools::common::totals::Totals;
+use mmstats_totals::totals::Totals;
 use mmstats_web::{Parameters, Problem};
 use serde::Serialize;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use mmstats_tools::common::records::TotalRecord;
-use mmstats_tools::common::totals::Totals;
+use mmstats_totals::totals::Totals;
 use mmstats_web::{Parameters, PathTail, Problem, json_response};
 use serde::Serialize;
 

@@ -1,8 +1,8 @@
 //! Which stats a request is about: one series, or all of a name.
 
 use mmstats::{Series, Stat};
-use mmstats_tools::common::total::Total;
-use mmstats_tools::common::totals::Totals;
+use mmstats_totals::total::Total;
+use mmstats_totals::totals::Totals;
 
 /// Which stats a request is about.
 #[derive(Clone, Debug)]

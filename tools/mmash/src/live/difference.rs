@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use mmstats_cli::json;
-use mmstats_tools::common::total::Total;
+use mmstats_totals::increases::Increased;
+use mmstats_totals::total::Total;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::increases::RowIncrease;
 use super::row::{Descriptor, Row};
 use super::unpublished::Unpublished;
 
@@ -48,10 +48,10 @@ impl Difference {
         self.gone.push(row.id);
     }
 
-    pub fn add_increase(&mut self, id: u64, increase: Option<RowIncrease>) {
+    pub fn add_increase(&mut self, id: u64, increase: Option<Increased>) {
         self.increases.extend(increase.map(|increase| match increase {
-            RowIncrease::Count(count) => IncreaseRecord::Count(id, count),
-            RowIncrease::Total(count, total) => IncreaseRecord::Total(id, count, total),
+            Increased::Count(count) => IncreaseRecord::Count(id, count),
+            Increased::Total(count, total) => IncreaseRecord::Total(id, count, total),
         }));
     }
 

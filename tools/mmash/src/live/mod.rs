@@ -1,7 +1,6 @@
 //! What the page shows of each poll, as the stream sends it.
 
 mod difference;
-mod increases;
 mod names;
 mod row;
 mod rows;

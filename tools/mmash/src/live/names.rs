@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use mmstats::{HistogramSnapshot, Kind};
-use mmstats_tools::common::total::Total;
+use mmstats_totals::increases::Increased;
+use mmstats_totals::total::Total;
 
 use super::difference::Difference;
-use super::increases::RowIncrease;
 use super::row::{Row, RowOf};
 use super::values::{encode, values_of};
 
@@ -40,7 +40,7 @@ struct Name {
 #[derive(Debug, Default)]
 struct Sum {
     total: Option<Total>,
-    increase: Option<RowIncrease>,
+    increase: Option<Increased>,
     new: Option<HistogramSnapshot>,
 }
 
@@ -59,7 +59,7 @@ impl Names {
     }
 
     /// Removes a series, which has counted this since the last poll.
-    pub fn leave(&mut self, number: u64, increase: Option<RowIncrease>) {
+    pub fn leave(&mut self, number: u64, increase: Option<Increased>) {
         let name = self.name(number);
         name.series -= 1;
         name.add_increase(increase);
@@ -70,7 +70,7 @@ impl Names {
         &mut self,
         number: u64,
         total: &Total,
-        increase: Option<RowIncrease>,
+        increase: Option<Increased>,
         new: Option<&HistogramSnapshot>,
     ) {
         let name = self.name(number);
@@ -107,7 +107,7 @@ impl Names {
 }
 
 impl Name {
-    fn add_increase(&mut self, increase: Option<RowIncrease>) {
+    fn add_increase(&mut self, increase: Option<Increased>) {
         self.sum.increase = match (self.sum.increase.take(), increase) {
             (Some(sum), Some(more)) => Some(sum.plus(more)),
             (sum, more) => sum.or(more),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use mmstats::{Aggregate, HistogramSnapshot, Kind, Series};
 use mmstats_cli::json;
 use mmstats_tools::common::records::Dimensions;
-use mmstats_tools::common::subject::Subject;
-use mmstats_tools::common::total::Total;
+use mmstats_totals::subject::Subject;
+use mmstats_totals::total::Total;
 use serde::Serialize;
 use serde_json::value::RawValue;
 

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use mmstats::Changes;
-use mmstats_tools::common::total::Total;
+use mmstats_totals::increases::Increases;
+use mmstats_totals::total::Total;
 use mmstats_web::Feed;
 use serde_json::value::RawValue;
 
 use super::difference::{About, Difference, change, whole};
-use super::increases::Increases;
 use super::names::{NameKey, Names};
 use super::row::{Row, RowOf};
 use super::unpublished::Unpublished;

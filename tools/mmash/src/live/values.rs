@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use mmstats::{HistogramSnapshot, Value};
 use mmstats_cli::json;
-use mmstats_tools::common::combined::Combined;
 use mmstats_tools::common::json::Exact;
 use mmstats_tools::common::records::PERCENTILES;
-use mmstats_tools::common::total::Total;
+use mmstats_totals::combined::Combined;
+use mmstats_totals::total::Total;
 use serde::Serialize;
 use serde_json::value::RawValue;
 

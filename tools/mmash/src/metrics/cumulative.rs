@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use mmstats::{Aggregate, Changes, FileChange, Kind, Series, Stat, StatsFile};
 use mmstats_exposition::Bounds;
 use mmstats_exposition::eviction::least_recently_used;
-use mmstats_tools::common::aggregation::aggregate_of;
 use mmstats_tools::common::exposition::{StatFamilies, sample_of, sample_of_increase, unit_of};
+use mmstats_totals::aggregation::aggregate_of;
 
 use super::counts::Counts;
 use super::process_labels::command_of;

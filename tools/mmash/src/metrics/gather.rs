@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use mmstats::{Stat, StatsFile, Verdict, WatchedFile};
 use mmstats_exposition::push_label;
-use mmstats_tools::common::aggregation::{is_aggregated, is_current_state};
 use mmstats_tools::common::exposition::{StatFamilies, is_allowed};
-use mmstats_tools::common::subject::Subject;
-use mmstats_tools::common::totals::Totals;
+use mmstats_totals::aggregation::{is_aggregated, is_current_state};
+use mmstats_totals::subject::Subject;
+use mmstats_totals::totals::Totals;
 
 use super::cumulative::CumulativeTotals;
 use super::options::{GroupBy, MetricsOptions};

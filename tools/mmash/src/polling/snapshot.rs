@@ -7,7 +7,7 @@ use std::time::{Instant, SystemTime};
 use glob::Pattern;
 use mmstats::{ReadError, Update, WatchedFile};
 use mmstats_cli::clock::now;
-use mmstats_tools::common::totals::Totals;
+use mmstats_totals::totals::Totals;
 use mmstats_web::Problem;
 
 use super::histograms::ProcessHistograms;

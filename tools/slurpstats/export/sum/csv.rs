@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use mmstats::{Kind, Value};
 use mmstats_cli::escape::escape_data;
+use mmstats_totals::total::Total;
 
 use super::Table;
 use crate::common::records::{PERCENTILES, percentile};
-use crate::common::total::Total;
 use crate::slurpstats::export::csv::{end_record, exact_text, put_field};
 
 const HEADER: [&str; 9] =

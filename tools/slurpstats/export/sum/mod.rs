@@ -7,13 +7,14 @@ mod text;
 use std::io::{self, Write};
 use std::path::Path;
 
+use mmstats_totals::total::Total;
+use mmstats_totals::totals::Totals;
+
 use super::exporter::{Exporter, SelectedFile};
 use super::value_text::ValueText;
 use crate::common::json::FileError;
 use crate::common::name_order::in_name_order;
 use crate::common::terminal::Paint;
-use crate::common::total::Total;
-use crate::common::totals::Totals;
 use crate::common::writers::Writers;
 use crate::slurpstats::args::Format;
 

@@ -3,12 +3,12 @@
 use mmstats::{Aggregate, Kind};
 use mmstats_cli::escape::escape;
 use mmstats_cli::plural::counted;
+use mmstats_totals::combined::Combined;
+use mmstats_totals::total::Total;
 use unicode_width::UnicodeWidthStr;
 
 use super::Table;
-use crate::common::combined::Combined;
 use crate::common::terminal::{FAINT, Paint, TITLE, kind_style};
-use crate::common::total::Total;
 use crate::slurpstats::export::label_column;
 use crate::slurpstats::export::value_text::{ValueText, push_unit, put};
 

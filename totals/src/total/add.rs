@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use mmstats::{HistogramSnapshot, Stat, Value, Verdict};
 
 use super::Total;
-use crate::common::aggregation::{aggregate_of, is_current_state, is_unset};
+use crate::aggregation::{aggregate_of, is_current_state, is_unset};
 
 /// What became of a value.
 enum Added {
@@ -20,19 +20,13 @@ enum Added {
 impl Total {
     /// Whether stats like this one are added to this total rather than to another with the same
     /// label. What has no kind goes with anything.
-    pub(in crate::common) fn accepts(&self, stat: &Stat<'_>) -> bool {
+    pub(crate) fn accepts(&self, stat: &Stat<'_>) -> bool {
         let is_same = || self.kind == stat.kind() && self.unit == stat.unit();
         self.kind.is_none() || stat.kind().is_none() || is_same()
     }
 
     /// Adds a stat of the file with this number.
-    pub(in crate::common) fn add(
-        &mut self,
-        stat: &Stat<'_>,
-        file: u64,
-        verdict: Verdict,
-        now: f64,
-    ) {
+    pub(crate) fn add(&mut self, stat: &Stat<'_>, file: u64, verdict: Verdict, now: f64) {
         if self.kind.is_none() && stat.kind().is_some() {
             self.adopt_declaration(stat);
         }

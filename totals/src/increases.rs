@@ -1,8 +1,9 @@
 //! What all files have counted since the last poll, by label.
 
 use mmstats::{Aggregate, Changes, FileChange, HistogramSnapshot, Increase, Kind, Stat};
-use mmstats_tools::common::aggregation::aggregate_of;
-use mmstats_tools::common::label_index::LabelIndex;
+
+use crate::aggregation::aggregate_of;
+use crate::label_index::LabelIndex;
 
 /// What all files have counted since the last poll, by label. Files that came since then count
 /// from zero, and those that are gone with what they counted last.
@@ -23,17 +24,18 @@ struct Sums {
     histogram: Option<HistogramSnapshot>,
 }
 
-/// What is new in a row.
+/// What is new in a stat.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum RowIncrease {
+pub enum Increased {
     /// Counts, or values of a histogram.
     Count(u64),
     /// How many values, and their sum.
     Total(u64, f64),
 }
 
-impl RowIncrease {
+impl Increased {
     /// What is new in both.
+    #[must_use]
     pub fn plus(self, other: Self) -> Self {
         match (self, other) {
             (Self::Total(count, total), Self::Total(more, sum)) => {
@@ -48,15 +50,18 @@ impl RowIncrease {
 }
 
 impl Increases {
-    /// Adds up what is new.
+    /// Adds up what is new in all files.
     pub fn of(changes: &Changes) -> Self {
         let mut increases = Self::default();
-        let files = changes.files().iter().filter(|file| !file.is_unchanged());
-        files.for_each(|file| increases.add_file(file));
+        changes.files().iter().for_each(|file| increases.add_file(file));
         increases
     }
 
-    fn add_file(&mut self, change: &FileChange) {
+    /// Adds what is new in a file.
+    pub fn add_file(&mut self, change: &FileChange) {
+        if change.is_unchanged() {
+            return;
+        }
         for stat in change.file().stats() {
             if let Some(increase) = change.increase(&stat) {
                 self.add(&stat, increase);
@@ -98,14 +103,14 @@ impl Increases {
     }
 
     /// What a stat of this kind has counted; `None` if nothing.
-    pub fn count(&self, label: &str, kind: Option<Kind>) -> Option<RowIncrease> {
+    pub fn count(&self, label: &str, kind: Option<Kind>) -> Option<Increased> {
         let sums = self.get(label)?;
         let increase = match kind {
-            Some(Kind::Timer | Kind::Average) => RowIncrease::Total(sums.values.0, sums.values.1),
-            Some(Kind::Histogram) => RowIncrease::Count(sums.histogram.as_ref()?.count()),
-            _ => RowIncrease::Count(sums.count),
+            Some(Kind::Timer | Kind::Average) => Increased::Total(sums.values.0, sums.values.1),
+            Some(Kind::Histogram) => Increased::Count(sums.histogram.as_ref()?.count()),
+            _ => Increased::Count(sums.count),
         };
-        let (RowIncrease::Count(count) | RowIncrease::Total(count, _)) = increase;
+        let (Increased::Count(count) | Increased::Total(count, _)) = increase;
         (count > 0).then_some(increase)
     }
 

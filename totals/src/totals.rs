@@ -13,10 +13,10 @@ use std::collections::HashMap;
 
 use mmstats::{Kind, Stat, StatsFile, Verdict};
 
-use super::grouping::Grouping;
-use super::label_index::LabelIndex;
-use super::subject::Subject;
-use super::total::Total;
+use crate::grouping::Grouping;
+use crate::label_index::LabelIndex;
+use crate::subject::Subject;
+use crate::total::Total;
 
 /// The stats of all files, in the order in which they first came.
 #[derive(Debug, Default)]

@@ -49,8 +49,8 @@ mod tests {
     };
     use tempfile::TempDir;
 
-    use super::super::super::totals::Totals;
     use super::*;
+    use crate::totals::Totals;
 
     /// The totals of a file with two series of each kind.
     fn series() -> Vec<Total> {

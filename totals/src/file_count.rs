@@ -13,7 +13,7 @@ pub struct FileCount {
 
 impl FileCount {
     /// Adds a file by its number, which is that of the last one or a greater one.
-    pub(super) fn add(&mut self, file: u64) {
+    pub(crate) fn add(&mut self, file: u64) {
         match self.runs.last_mut() {
             Some(last) if *last.end() == file => return,
             Some(last) if *last.end() + 1 == file => *last = *last.start()..=file,
@@ -23,7 +23,7 @@ impl FileCount {
     }
 
     /// Adds the files of another count, whose numbers mean the same.
-    pub(super) fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         // Mostly series of a name are in the same files.
         if other.runs.iter().all(|run| self.contains(run)) {
             return;

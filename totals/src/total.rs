@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use mmstats::{Aggregate, Aggregator, HistogramSnapshot, Kind, Series, Stat, Value};
 
-use super::aggregation::aggregate_of;
-use super::combined::Combined;
-use super::file_count::FileCount;
-use super::subject::Subject;
-use super::weighted_mean::WeightedMean;
+use crate::aggregation::aggregate_of;
+use crate::combined::Combined;
+use crate::file_count::FileCount;
+use crate::subject::Subject;
+use crate::weighted_mean::WeightedMean;
 
 mod add;
 mod merge;
@@ -56,7 +56,7 @@ pub struct Total {
 
 impl Total {
     /// The total of stats like this one, with the label of its group; without any value yet.
-    pub(super) fn of(stat: &Stat<'_>, label: &[u8], subject: Subject) -> Self {
+    pub(crate) fn of(stat: &Stat<'_>, label: &[u8], subject: Subject) -> Self {
         let label = String::from_utf8_lossy(label);
         Self {
             is_text: matches!(label, Cow::Borrowed(_)),
