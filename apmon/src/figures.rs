@@ -5,6 +5,8 @@ mod general;
 mod host;
 mod job;
 mod list;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use general::general;
 pub(crate) use host::HostFigures;

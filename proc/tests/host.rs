@@ -8,7 +8,7 @@ use mmstats_proc::host::{
 };
 use mmstats_proc::process::Table;
 use mmstats_proc::units::{bytes_as_mib, days, kib_as_mib};
-use mmstats_testing::kernel_files::Fixture;
+use mmstats_testing::kernel_files::{Fixture, write_processors};
 
 #[test]
 fn states_of_a_plain_host() {
@@ -128,15 +128,7 @@ fn without_swap_there_is_no_usage_of_it() {
 #[test]
 fn a_host_of_256_processors() {
     let host = Fixture::empty();
-    let cpus: String = (0..256).flat_map(|n| [format!("cpu{n} 1 2 3 4 5 6 7 8 0 0\n")]).collect();
-    let interrupts = " 12345678".repeat(40_000);
-    host.write(
-        "proc/stat",
-        format!("cpu  256 512 768 1024 5 6 7 8 0 0\n{cpus}intr 99{interrupts}\nctxt 5\n"),
-    );
-    let paragraph =
-        |n| format!("processor\t: {n}\nmodel name\t: Big\nflags\t: {}\n\n", "sse ".repeat(400));
-    host.write("proc/cpuinfo", (0..256).map(paragraph).collect::<String>());
+    write_processors(&host, 256, [1, 2, 3, 4, 5, 6, 7, 8]);
     let stat = KernelStat::read(&host.roots());
     assert_eq!(stat.processors, Some(256));
     assert_eq!((stat.interrupts, stat.context_switches), (Some(99), Some(5)));

@@ -24,6 +24,11 @@ impl Fixture {
         Self { directory: tempfile::tempdir().unwrap() }
     }
 
+    /// Copies another tree over this one. `host-later` is what 10 s change on `host`.
+    pub fn lay_over(&self, name: &str) {
+        copy(&data(name), self.directory.path());
+    }
+
     pub fn roots(&self) -> Roots {
         Roots::below(self.directory.path())
     }
@@ -69,6 +74,22 @@ fn copy(from: &Path, to: &Path) {
             fs::copy(entry.path(), to).unwrap();
         }
     }
+}
+
+/// `/proc/stat` and `/proc/cpuinfo` of a host with many processors, each of which did what the line `cpu` of
+/// the former says: a word for each number of ticks.
+pub fn write_processors(fixture: &Fixture, processors: u64, ticks: [u64; 8]) {
+    let line = |name: &str, of: u64| {
+        let ticks = ticks.map(|ticks| (ticks * of).to_string()).join(" ");
+        format!("{name} {ticks} 0 0\n")
+    };
+    let each: String = (0..processors).map(|n| line(&format!("cpu{n}"), 1)).collect();
+    let interrupts = " 12345678".repeat(40_000);
+    let all = line("cpu ", processors);
+    fixture.write("proc/stat", format!("{all}{each}intr 99{interrupts}\nctxt 5\n"));
+    let flags = "sse ".repeat(400);
+    let paragraph = |n| format!("processor\t: {n}\nmodel name\t: Big\nflags\t: {flags}\n\n");
+    fixture.write("proc/cpuinfo", (0..processors).map(paragraph).collect::<String>());
 }
 
 /// A line of `/proc/PID/stat`.

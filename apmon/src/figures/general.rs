@@ -9,6 +9,16 @@ use crate::config::{Group, Options};
 
 /// Adds the general figures to a list.
 pub(crate) fn general(roots: &Roots, options: &Options, list: &mut List) {
+    general_with(roots, || InterfaceAddresses::read(roots), options, list);
+}
+
+/// The same, with the addresses that the kernel would be asked for.
+pub(super) fn general_with(
+    roots: &Roots,
+    addresses: impl FnOnce() -> Vec<InterfaceAddresses>,
+    options: &Options,
+    list: &mut List,
+) {
     let mut general = list.of(Group::General, options);
     let Identity { hostname, kernel_version, platform, os, cpu } = Identity::read(roots);
     general.text("hostname", hostname);
@@ -28,7 +38,7 @@ pub(crate) fn general(roots: &Roots, options: &Options, list: &mut List) {
     general.number("total_swap", memory.swap_total.map(kib_as_mib));
     general.number("no_CPUs", KernelStat::read(roots).processors.map(f64::from));
     if general.wants("ip") {
-        for InterfaceAddresses { interface, ipv4, ipv6 } in InterfaceAddresses::read(roots) {
+        for InterfaceAddresses { interface, ipv4, ipv6 } in addresses() {
             if let Some(address) = ipv4 {
                 general.add_text(format!("{interface}_ip"), address.to_string());
             }

@@ -26,8 +26,18 @@ impl HostFigures {
         options: &Options,
         list: &mut List,
     ) {
+        self.add(Counters::read(roots), roots, table, options, list);
+    }
+
+    pub(super) fn add(
+        &mut self,
+        counters: Counters,
+        roots: &Roots,
+        table: Option<&Table>,
+        options: &Options,
+        list: &mut List,
+    ) {
         let mut host = list.of(Group::Host, options);
-        let counters = Counters::read(roots);
         if let Some(before) = self.before.replace(counters)
             && let Some(after) = &self.before
         {

@@ -63,6 +63,20 @@ impl JobFigures {
     ) {
         self.tree.update(roots, table);
         let totals = Totals::read(roots, &self.tree, table);
+        self.add(totals, roots, options, list);
+        if let Some(disk) = &mut self.disk {
+            push_disk(&disk.wait(disk_deadline), options, list);
+        }
+    }
+
+    /// Adds the figures of the processes.
+    pub(super) fn add(
+        &mut self,
+        totals: Totals,
+        roots: &Roots,
+        options: &Options,
+        list: &mut List,
+    ) {
         let mut job = list.of(Group::Job, options);
         push_totals(&mut job, roots, &totals);
         if options.extras {
@@ -72,9 +86,6 @@ impl JobFigures {
             push_cgroup(&mut job, JobCgroup::read(roots, &self.tree));
         }
         self.before = Some(totals);
-        if let Some(disk) = &mut self.disk {
-            push_disk(&mut job, &disk.wait(disk_deadline));
-        }
     }
 }
 
@@ -107,7 +118,9 @@ fn push_cgroup(job: &mut Writer<'_>, cgroup: JobCgroup) {
     job.number("cgroup_oom_kills", oom_kills.map(|kills| kills as f64));
 }
 
-fn push_disk(job: &mut Writer<'_>, found: &Found) {
+/// Adds the figures of the disk.
+pub(super) fn push_disk(found: &Found, options: &Options, list: &mut List) {
+    let mut job = list.of(Group::Job, options);
     job.number("workdir_size", found.size.map(bytes_as_mib));
     if let Some(space) = &found.space {
         job.number("disk_total", Some(bytes_as_mib(space.total)));
