@@ -32,11 +32,12 @@
 //! | item | for |
 //! | --- | --- |
 //! | [`ApMon`], [`Builder`] | sending |
+//! | [`Job`], [`JobHandle`] | figures of jobs |
 //! | [`wire`] | the packet, as bytes and as values |
 //! | [`config`] | configuration files |
 //!
-//! The program `apmon`, from the crate `apmon-cli`, sends from the command line, receives, decodes and
-//! checks.
+//! The program `apmon`, from the crate `apmon-cli`, sends from the command line, monitors hosts and jobs,
+//! receives, decodes and checks.
 //!
 //! # What a send costs, and what it never does
 //!
@@ -59,10 +60,35 @@
 //! 12.5 s' worth: 251 packets. Beyond that packets are queued, with the time at which they were, and sent
 //! in the background; or they are dropped: see [`RateLimit`].
 //!
+//! # Figures
+//!
+//! An [`ApMon`] also sends figures of the host and of jobs from the background, as the originals do: what
+//! the host's processors, memory, disks, network and processes do, every second time what the host is,
+//! and sums over a job's processes. A thread reads them from `/proc` and `/sys`; no process is started. A
+//! figure that can't be read, or needs a second sample, is left out.
+//!
+//! ```no_run
+//! # let (pid, directory) = (1, "/tmp");
+//! use apmon::{ApMon, Job};
+//!
+//! let apmon = ApMon::from_config(["/etc/apmon.conf"])?; // its options say which figures, and how often
+//! apmon.set_host("Tier2_Nodes", "wn001");
+//! let job = apmon.add_job(pid, Job::new("Tier2_Jobs", "job.17").work_dir(directory))?;
+//! // …
+//! drop(job); // sends last figures of the job
+//! apmon.monitor(false); // no figures from now on…
+//! apmon.monitor_now(); // …but once
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Without a configuration, figures of the host are sent only after [`Builder::monitor`] or
+//! [`ApMon::monitor`].
+//!
 //! # Forks
 //!
 //! A child of a fork uses the same [`ApMon`]. It has its own sockets, threads and counts, and receivers
-//! see it as another sender. What its parent had queued is sent by the parent.
+//! see it as another sender. What its parent had queued is sent by the parent, and so are figures, until
+//! the child asks for some.
 //!
 //! # For those who know the originals
 //!
@@ -71,6 +97,9 @@
 //! | `sendParams`, `sendParameters` | [`ApMon::send`], [`ApMon::send_to`] |
 //! | `sendTimedParams`, `sendTimedParameters` | [`PacketBuilder::at`] |
 //! | `setMaxMsgRate`, `setMaxMsgSize` | [`Builder::max_rate`], [`Builder::max_size`] |
+//! | `addJobToMonitor`, `removeJobToMonitor` | [`ApMon::add_job`], dropping the [`JobHandle`] |
+//! | `setMonitorClusterNode` | [`ApMon::set_host`] |
+//! | `enableBgMonitoring`, `sendBgMonitoring` | [`ApMon::monitor`], [`ApMon::monitor_now`] |
 //! | `initializedOK` | [`ApMon::connect`] |
 //! | `free` | dropping it, or [`ApMon::close`] |
 //!
@@ -79,16 +108,19 @@
 //! `http`, on by default: configuration from URLs that begin with `http://`.
 #![forbid(unsafe_code)]
 
+mod apmon;
 pub mod config;
-#[cfg(feature = "monitor")]
 mod figures;
+mod monitor;
 mod params;
+mod per_process;
 mod send;
 pub mod wire;
 
+pub use apmon::ApMon;
+pub use monitor::{Job, JobError, JobHandle};
 pub use send::{
-    ApMon, Builder, ConnectError, Counts, PacketBuilder, RateLimit, Report, SendError, Sent,
-    StartError,
+    Builder, ConnectError, Counts, PacketBuilder, RateLimit, Report, SendError, Sent, StartError,
 };
 pub use wire::{Parameter, Value};
 

@@ -1,6 +1,6 @@
 //! Sends packets: destinations, addresses, the rate and what waits for it.
 
-//  ApMon::send  --->  Body       cluster, node, parameters: the thread's buffer
+//  Sender::send --->  Body       cluster, node, parameters: the thread's buffer
 //                       |
 //     Process: this process's state; a forked child makes its own
 //                       |        Rate: may it be sent now?
@@ -10,14 +10,12 @@
 //        Resolver: looks addresses up and reads sources again, on a thread
 
 mod builder;
-mod client;
 mod clock;
 mod counts;
 mod drain;
 mod encode;
 mod error;
 mod fate;
-mod host;
 mod names;
 mod packet;
 mod process;
@@ -27,6 +25,7 @@ mod report;
 mod resolve;
 mod route;
 mod routing;
+mod sender;
 mod settings;
 mod stats;
 #[cfg(test)]
@@ -35,9 +34,10 @@ mod thread;
 mod wake;
 
 pub use builder::Builder;
-pub use client::{ApMon, Sent};
 pub use counts::Counts;
 pub use error::{ConnectError, SendError, StartError};
 pub use packet::PacketBuilder;
 pub use report::Report;
+pub use sender::Sent;
+pub(crate) use sender::{Sender, To};
 pub use settings::RateLimit;

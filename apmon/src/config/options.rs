@@ -148,6 +148,14 @@ impl Options {
         Ok(())
     }
 
+    /// Sets options that were set before without an error.
+    pub(crate) fn set_all(&mut self, options: &[(String, String)]) {
+        for (name, value) in options {
+            // The same values failed nowhere.
+            let _ = self.set(name, value);
+        }
+    }
+
     fn set_recheck_interval(&mut self, asked: Duration) -> Result<(), OptionError> {
         self.recheck_interval = asked.max(MIN_RECHECK);
         self.recheck = self.recheck.map(|_| self.recheck_interval);

@@ -27,16 +27,6 @@ impl JobFigures {
         Self { tree, disk: work_dir.map(Disk::new), before: None }
     }
 
-    /// Its processes, as of the last sample.
-    pub(crate) fn tree(&self) -> &Tree {
-        &self.tree
-    }
-
-    /// Its processes, to make one of them the root.
-    pub(crate) fn tree_mut(&mut self) -> &mut Tree {
-        &mut self.tree
-    }
-
     /// Whether the root had ended by the last sample. Not before the first one.
     pub(crate) fn is_gone(&self) -> bool {
         self.before.is_some() && self.tree.root().is_none_or(Stat::has_ended)

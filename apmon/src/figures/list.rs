@@ -55,11 +55,6 @@ impl List {
         self.0.clear();
     }
 
-    /// Whether there is none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// The figures as parameters, by name.
     pub(crate) fn parameters(&self) -> Vec<Parameter<'_>> {
         let value = |figure| match figure {

@@ -3,17 +3,22 @@
 use std::ffi::OsStr;
 use std::sync::Arc;
 
-use super::client::ApMon;
+use mmstats_proc::Roots;
+use mmstats_proc::host::full_name;
+
 use super::clock::Clock;
 use super::error::StartError;
-use super::host::full_name;
 use super::names::Pair;
 use super::process::Process;
 use super::report::{OnError, Report, Reporter};
 use super::resolve;
 use super::routing::Routing;
+use super::sender::Sender;
 use super::settings::{RateLimit, Settings};
-use crate::config::{Configuration, Destination, DestinationError, Source, SourceError, Sources};
+use crate::config::{
+    Configuration, Destination, DestinationError, OptionError, Options, Source, SourceError,
+    Sources,
+};
 use crate::wire::MAX_PACKET;
 
 /// The cluster of the originals' own parameters.
@@ -21,7 +26,7 @@ const CLUSTER: &str = "ApMon_UserSend";
 /// The range of a packet's size.
 const SIZES: std::ops::RangeInclusive<usize> = 512..=MAX_PACKET;
 
-/// Builds a sender: see [`ApMon::builder`].
+/// Builds a sender: see [`ApMon::builder`](crate::ApMon::builder).
 #[derive(Default)]
 #[must_use = "the sender begins with `start`"]
 pub struct Builder {
@@ -34,26 +39,10 @@ pub struct Builder {
     max_size: Option<usize>,
     not_finite: bool,
     publish: bool,
+    monitor: Option<bool>,
+    /// Options that go before the configuration's.
+    options: Vec<(String, String)>,
     on_error: Option<OnError>,
-}
-
-impl ApMon {
-    /// A sender with these configuration files and `http://` URLs: in random order, the first one that
-    /// has a destination is used.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if none has a destination.
-    pub fn from_config<S: AsRef<OsStr>>(
-        sources: impl IntoIterator<Item = S>,
-    ) -> Result<Self, StartError> {
-        Self::builder().config(sources).start()
-    }
-
-    /// A sender with other settings.
-    pub fn builder() -> Builder {
-        Builder::default()
-    }
 }
 
 impl Builder {
@@ -127,6 +116,27 @@ impl Builder {
         self
     }
 
+    /// Sets an option of the configuration by its name without `xApMon_`: `("sys_interval", "60")`. It goes
+    /// before the configuration's, now and when that is read again.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there is no such option, it has no such value, or it has no effect.
+    pub fn option(mut self, name: &str, value: &str) -> Result<Self, OptionError> {
+        Options::default().set(name, value)?;
+        self.options.push((name.to_owned(), value.to_owned()));
+        Ok(self)
+    }
+
+    /// Whether figures of the host and of [jobs](crate::ApMon::add_job) are sent from the background, as
+    /// the configuration's options say. Default: those of the host only if there is a
+    /// [configuration](Self::config), and those of jobs as soon as there is one.
+    /// [`ApMon::monitor`](crate::ApMon::monitor) changes it later.
+    pub fn monitor(mut self, on: bool) -> Self {
+        self.monitor = Some(on);
+        self
+    }
+
     /// What to do with reports of problems: at most one of a kind in 10 minutes. It is called by the
     /// thread that met the problem, which may be the one that sends. Default: nothing.
     pub fn on_error(mut self, action: impl Fn(&Report) + Send + Sync + 'static) -> Self {
@@ -134,26 +144,25 @@ impl Builder {
         self
     }
 
-    /// Reads the configuration and starts to look up addresses.
-    ///
-    /// URLs may take 5 s in all. Nothing is sent yet.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if there is no destination, no source has one, or a setting is out of its
-    /// range.
-    pub fn start(self) -> Result<ApMon, StartError> {
-        self.start_with(Clock::system(), true)
+    /// What [`monitor`](Self::monitor) was told: of the host, of jobs.
+    pub(crate) fn monitored(&self) -> (bool, bool) {
+        (self.monitor.unwrap_or(!self.sources.is_empty()), self.monitor.unwrap_or(true))
     }
 
-    pub(super) fn start_with(self, clock: Clock, threads: bool) -> Result<ApMon, StartError> {
+    /// Reads the configuration and starts to look up addresses.
+    pub(crate) fn sender(self) -> Result<Sender, StartError> {
+        self.sender_with(Clock::system(), true)
+    }
+
+    pub(super) fn sender_with(self, clock: Clock, threads: bool) -> Result<Sender, StartError> {
         self.check()?;
         let sources = self.sources.into_iter().collect::<Result<Sources, _>>()?;
         let sources = (sources.iter().count() > 0).then_some(sources);
-        let configuration = match &sources {
+        let mut configuration = match &sources {
             Some(sources) => sources.load()?,
             None => Configuration::default(),
         };
+        configuration.options.set_all(&self.options);
         let reporter = Reporter::new(self.on_error);
         reporter.set_level(configuration.options.level);
         for problem in &configuration.problems {
@@ -163,9 +172,10 @@ impl Builder {
         let settings = Settings {
             destinations: self.destinations,
             sources,
+            options: self.options,
             names: Pair {
                 cluster: self.cluster.unwrap_or_else(|| CLUSTER.to_owned()),
-                node: self.node.unwrap_or_else(full_name),
+                node: self.node.unwrap_or_else(host_name),
             },
             rate_limit: self.rate_limit,
             max_rate: self.max_rate,
@@ -180,7 +190,7 @@ impl Builder {
         let report = |topic, message| process.report(topic, || message);
         resolve::resolve_literals(&process.routing.load(), report);
         resolve::start(&process);
-        Ok(ApMon::new(process))
+        Ok(Sender::new(process))
     }
 
     fn check(&self) -> Result<(), StartError> {
@@ -197,4 +207,9 @@ impl Builder {
         }
         Ok(())
     }
+}
+
+/// The full name of this host, as far as it is known.
+fn host_name() -> String {
+    full_name(&Roots::default()).unwrap_or_default()
 }

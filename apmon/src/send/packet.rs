@@ -2,41 +2,26 @@
 
 use std::time::SystemTime;
 
-use super::client::{ApMon, Sent};
 use super::error::SendError;
 use super::process::unix_time;
+use super::sender::{Sender, Sent, To};
 use crate::wire::Parameter;
-
-impl ApMon {
-    /// Sends parameters for this cluster and node, which are remembered.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send).
-    pub fn send_to<'a>(
-        &self,
-        cluster: &str,
-        node: &str,
-        parameters: impl AsRef<[Parameter<'a>]>,
-    ) -> Result<Sent, SendError> {
-        self.packet(cluster, node).params(parameters).send()
-    }
-
-    /// A packet for this cluster and node, which are remembered when it is sent.
-    pub fn packet<'a>(&'a self, cluster: &'a str, node: &'a str) -> PacketBuilder<'a> {
-        PacketBuilder { apmon: self, cluster, node, time: None, parameters: [] }
-    }
-}
 
 /// A packet that is about to be sent.
 #[derive(Clone, Copy, Debug)]
 #[must_use = "it is sent by `send`"]
 pub struct PacketBuilder<'a, P = [Parameter<'a>; 0]> {
-    apmon: &'a ApMon,
+    sender: &'a Sender,
     cluster: &'a str,
     node: &'a str,
     time: Option<SystemTime>,
     parameters: P,
+}
+
+impl<'a> PacketBuilder<'a> {
+    pub(crate) fn new(sender: &'a Sender, cluster: &'a str, node: &'a str) -> Self {
+        Self { sender, cluster, node, time: None, parameters: [] }
+    }
 }
 
 impl<'a, P> PacketBuilder<'a, P> {
@@ -48,15 +33,15 @@ impl<'a, P> PacketBuilder<'a, P> {
 
     /// Its parameters.
     pub fn params<Q>(self, parameters: Q) -> PacketBuilder<'a, Q> {
-        let Self { apmon, cluster, node, time, .. } = self;
-        PacketBuilder { apmon, cluster, node, time, parameters }
+        let Self { sender, cluster, node, time, .. } = self;
+        PacketBuilder { sender, cluster, node, time, parameters }
     }
 
     /// Sends it.
     ///
     /// # Errors
     ///
-    /// As [`ApMon::send`]; also if the time isn't from 1970-01-01T00:00:01Z to 2038-01-19T03:14:07Z,
+    /// As [`ApMon::send`](crate::ApMon::send); also if the time isn't from 1970-01-01T00:00:01Z to 2038-01-19T03:14:07Z,
     /// as packets have 32 bits for it.
     pub fn send<'p>(self) -> Result<Sent, SendError>
     where
@@ -66,7 +51,7 @@ impl<'a, P> PacketBuilder<'a, P> {
             Some(time) => Some(unix_time(time).ok_or(SendError::TimeOutOfRange(time))?),
             None => None,
         };
-        let names = Some((self.cluster, self.node));
-        self.apmon.send_packets(names, time, self.parameters.as_ref())
+        let to = To::Remember(self.cluster, self.node);
+        self.sender.send(to, time, self.parameters.as_ref())
     }
 }

@@ -19,12 +19,13 @@ use super::routing::Routing;
 use super::settings::{RateLimit, Settings};
 use super::wake::Wake;
 use crate::config::Level;
+use crate::per_process::PerProcess;
 
 /// The state of a sender in one process.
 #[derive(Debug)]
 pub(super) struct Process {
     /// Which process: see [`mmstats::fork_generation`].
-    pub(super) generation: u32,
+    generation: u32,
     /// Distinguishes this sender from all others.
     pub(super) instance: i32,
     pub(super) settings: Arc<Settings>,
@@ -42,13 +43,6 @@ impl Process {
     pub(super) fn new(settings: Arc<Settings>, routing: Routing) -> Self {
         let names = Names::new(settings.names.clone());
         Self::with(settings, routing, names)
-    }
-
-    /// The sender of a forked child. It reads of its parent's only what no lock protects.
-    pub(super) fn in_child(&self) -> Self {
-        let pair = self.names.try_copy().unwrap_or_else(|| self.settings.names.clone());
-        let routing = self.routing.load().in_child();
-        Self::with(Arc::clone(&self.settings), routing, Names::new(pair))
     }
 
     fn with(settings: Arc<Settings>, routing: Routing, names: Names) -> Self {
@@ -192,6 +186,19 @@ impl Process {
     /// The time of day, as packets have it; 0 beyond its range.
     fn unix_time(&self) -> i32 {
         unix_time(self.settings.clock.time()).unwrap_or_default()
+    }
+}
+
+impl PerProcess for Process {
+    fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    /// It reads of its parent's only what no lock protects.
+    fn in_child(&self) -> Self {
+        let pair = self.names.try_copy().unwrap_or_else(|| self.settings.names.clone());
+        let routing = self.routing.load().in_child();
+        Self::with(Arc::clone(&self.settings), routing, Names::new(pair))
     }
 }
 

@@ -23,9 +23,10 @@ pub(super) enum Topic {
     Source,
     Thread,
     Abandoned,
+    Figures,
 }
 
-const TOPICS: usize = Topic::Abandoned as usize + 1;
+const TOPICS: usize = Topic::Figures as usize + 1;
 
 /// Something that went wrong, or that an operator may want to know. Displayed as one line.
 #[derive(Clone, Debug, PartialEq, Eq)]

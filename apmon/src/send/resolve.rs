@@ -57,11 +57,13 @@ fn run(process: &Process) {
     loop {
         let missing = resolve_all(process, everything);
         let retry = missing.then(|| Instant::now() + pause);
-        let Some(next) = [retry, recheck].into_iter().flatten().min() else { return };
-        if process.wake.pause(next.saturating_duration_since(Instant::now())) {
+        let next = [retry, recheck].into_iter().flatten().min();
+        let is_done = next.is_none() && process.settings.sources.is_none();
+        if is_done || process.wake.pause(next) {
             return;
         }
-        everything = recheck.is_some_and(|recheck| Instant::now() >= recheck);
+        let is_due = recheck.is_some_and(|recheck| Instant::now() >= recheck);
+        everything = process.wake.take_reload() || is_due;
         if everything {
             reload(process);
             recheck = next_recheck(process);
@@ -120,10 +122,11 @@ fn look_up(routing: &Routing, indices: &[usize]) -> Receiver<(usize, Found)> {
 pub(super) fn reload(process: &Process) {
     let settings = &process.settings;
     let Some(sources) = &settings.sources else { return };
-    let configuration = match sources.load() {
+    let mut configuration = match sources.load() {
         Ok(configuration) => configuration,
         Err(error) => return process.report(Topic::Source, || error.to_string()),
     };
+    configuration.options.set_all(&settings.options);
     let old = process.routing.load_full();
     let routing = Routing::new(&settings.destinations, configuration, Some(&old));
     resolve_literals(&routing, |topic, message| process.report(topic, || message));

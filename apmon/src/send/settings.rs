@@ -30,6 +30,8 @@ pub(super) struct Settings {
     pub(super) destinations: Vec<Destination>,
     /// Files and URLs.
     pub(super) sources: Option<Sources>,
+    /// Options that go before the configuration's.
+    pub(super) options: Vec<(String, String)>,
     /// Cluster and node of the first packet.
     pub(super) names: Pair,
     pub(super) rate_limit: RateLimit,

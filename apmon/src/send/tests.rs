@@ -11,11 +11,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::builder::Builder;
-use super::client::ApMon;
 use super::clock::Clock;
 use super::drain::{Drain, Step};
 use super::report::Report;
 use super::resolve::{reload, resolve_all};
+use super::sender::{Sender, To};
 use crate::wire::Packet;
 
 /// The Unix time at which the tests' clock begins.
@@ -69,10 +69,10 @@ impl Reports {
     }
 }
 
-impl ApMon {
+impl Sender {
     /// A sender without threads, by the tests' clock.
     fn by_hand(builder: Builder) -> Self {
-        builder.start_with(Clock::Manual(Mutex::default(), BEGAN), false).unwrap()
+        builder.sender_with(Clock::Manual(Mutex::default(), BEGAN), false).unwrap()
     }
 
     fn advance(&self, time: Duration) {
@@ -87,7 +87,7 @@ impl ApMon {
     }
 
     /// Does what that thread does when the configuration is due.
-    fn reload(&self) {
+    fn reload_now(&self) {
         reload(&self.process());
         self.resolve();
     }

@@ -16,6 +16,8 @@ struct State {
     is_idle: bool,
     /// When the sender was dropped, queues are emptied until then.
     ends: Option<Instant>,
+    /// The configuration is to be read again.
+    reload: bool,
     /// The thread that empties queues has ended.
     has_ended: bool,
 }
@@ -48,16 +50,28 @@ impl Wake {
         self.wait_until(deadline, |state| !state.is_idle || state.ends != ends);
     }
 
-    /// Waits until `timeout` is over or the sender is dropped; returns whether it is.
-    pub(super) fn pause(&self, timeout: Duration) -> bool {
-        self.wait_until(Instant::now().checked_add(timeout), |state| state.ends.is_some());
+    /// Waits until `deadline`, if there is one, the configuration is to be read again, or the sender is dropped; returns
+    /// whether it is.
+    pub(super) fn pause(&self, deadline: Option<Instant>) -> bool {
+        self.wait_until(deadline, |state| state.ends.is_some() || state.reload);
         self.ends().is_some()
     }
 
-    /// Waits until `condition` holds; returns whether it does. It is asked with a lock held.
-    pub(super) fn wait_for(&self, timeout: Duration, condition: impl Fn() -> bool) -> bool {
-        self.wait_until(Instant::now().checked_add(timeout), |_| condition());
-        condition()
+    /// Asks for the configuration to be read again.
+    pub(super) fn reload(&self) {
+        self.lock().reload = true;
+        self.changed.notify_all();
+    }
+
+    /// Whether that was asked since the last call.
+    pub(super) fn take_reload(&self) -> bool {
+        std::mem::take(&mut self.lock().reload)
+    }
+
+    /// Waits until `condition` holds, which is asked with a lock held, or `deadline`, if there is one, is
+    /// over.
+    pub(super) fn wait_for(&self, deadline: Option<Instant>, condition: impl Fn() -> bool) {
+        self.wait_until(deadline, |_| condition());
     }
 
     /// Makes the other threads end, at `deadline` at the latest.

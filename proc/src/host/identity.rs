@@ -1,6 +1,8 @@
 //! What a host is: names, kernel and system. It changes rarely.
 
-use nix::sys::utsname::uname;
+use std::ffi::OsStr;
+
+use nix::sys::utsname::{UtsName, uname};
 
 use super::cpu_info::CpuInfo;
 use crate::Roots;
@@ -27,14 +29,10 @@ impl Identity {
     /// What the files have.
     pub fn read(roots: &Roots) -> Self {
         let line = |path| shown(&read(&roots.proc(path))?);
-        let machine = || {
-            let machine = uname().ok().filter(|_| roots.is_machine())?;
-            machine.machine().to_str().map(str::to_owned)
-        };
         Self {
             hostname: full_name(roots),
             kernel_version: line("sys/kernel/osrelease"),
-            platform: line("sys/kernel/arch").or_else(machine),
+            platform: line("sys/kernel/arch").or_else(|| asked(roots, UtsName::machine)),
             os: read(&roots.etc("os-release")).and_then(|text| pretty_name(&text)),
             cpu: CpuInfo::read(roots),
         }
@@ -43,9 +41,10 @@ impl Identity {
 
 /// The full name of the host, as far as that is known without a name service: the name in
 /// `/proc/sys/kernel/hostname`, or, if that has no domain, the one that `/etc/hosts` puts first on a line
-/// that has it. `None` if the first can't be read.
+/// that has it. Without `/proc` the running machine is asked by `uname`; `None` for other roots then.
 pub fn full_name(roots: &Roots) -> Option<String> {
-    let name = shown(&read(&roots.proc("sys/kernel/hostname"))?)?;
+    let file = read(&roots.proc("sys/kernel/hostname"));
+    let name = file.and_then(|name| shown(&name)).or_else(|| asked(roots, UtsName::nodename))?;
     if name.contains('.') {
         return Some(name);
     }
@@ -58,6 +57,12 @@ pub fn full_name(roots: &Roots) -> Option<String> {
         (has_it && first.contains(&b'.')).then(|| shown(first))?
     });
     Some(full.unwrap_or(name))
+}
+
+/// What `uname` says of the running machine.
+fn asked(roots: &Roots, field: impl FnOnce(&UtsName) -> &OsStr) -> Option<String> {
+    let machine = uname().ok().filter(|_| roots.is_machine())?;
+    field(&machine).to_str().map(str::to_owned)
 }
 
 /// The file is one of shell assignments: a value may stand in quotes, where a backslash escapes.

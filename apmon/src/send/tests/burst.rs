@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::drain::Step;
-use super::{ApMon, BEGAN, Receiver};
+use super::{BEGAN, Builder, Receiver, Sender, To};
 use crate::params;
 use crate::wire::Value;
 
@@ -14,7 +14,7 @@ fn a_burst_of_a_thousand_is_sent_completely_in_order_with_its_times() {
     const MAX_WAITS: usize = 2_000;
     let receiver = Receiver::start();
     let destination = receiver.destination();
-    let apmon = ApMon::by_hand(ApMon::builder().destination(&destination).unwrap());
+    let apmon = Sender::by_hand(Builder::default().destination(&destination).unwrap());
     let mut seen = Vec::new();
     let mut take = || {
         receiver.each(|packet| {
@@ -30,7 +30,7 @@ fn a_burst_of_a_thousand_is_sent_completely_in_order_with_its_times() {
     for number in 0..BURST {
         // A hundred a second.
         apmon.advance(Duration::from_millis(10));
-        apmon.send_to("cluster", "node", params!["number" => number]).unwrap();
+        apmon.send(To::Remember("cluster", "node"), None, &params!["number" => number]).unwrap();
         take();
     }
     let mut waits = 0;

@@ -1,39 +1,38 @@
 //! Each fate of a packet is reached, counted as such and reported.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mmstats_testing::seccomp::with_failing_sends;
 use nix::errno::Errno;
 
-use super::{ApMon, Receiver, Reports};
+use super::{Receiver, Reports, Sender, To};
 use crate::send::builder::Builder;
 use crate::{Counts, RateLimit, params};
 
-fn send(apmon: &ApMon, times: usize) {
+fn send(apmon: &Sender, times: usize) {
     for _ in 0..times {
-        assert_eq!(apmon.send(params!["n" => 1]).unwrap().packets, 1);
+        assert_eq!(apmon.send(To::Last, None, &params!["n" => 1]).unwrap().packets, 1);
     }
 }
 
 /// What `action` adds to the counts.
-fn counted(apmon: &ApMon, action: impl FnOnce()) -> Counts {
+fn counted(apmon: &Sender, action: impl FnOnce()) -> Counts {
     let before = apmon.counts();
     assert_eq!(before, Counts::default(), "nothing was counted before");
     action();
     apmon.counts()
 }
 
-fn by_hand(builder: Builder, receiver: &Receiver, reports: &Reports) -> ApMon {
+fn by_hand(builder: Builder, receiver: &Receiver, reports: &Reports) -> Sender {
     let builder = builder.destination(&receiver.destination()).unwrap();
-    ApMon::by_hand(builder.on_error(reports.keep()))
+    Sender::by_hand(builder.on_error(reports.keep()))
 }
 
 #[test]
 fn beyond_the_rate_packets_are_dropped_if_asked_for() {
     for limit in [RateLimit::Drop, RateLimit::Queue(0)] {
         let (receiver, reports) = (Receiver::start(), Reports::default());
-        let builder = ApMon::builder().rate_limit(limit).max_rate(1);
+        let builder = Builder::default().rate_limit(limit).max_rate(1);
         let apmon = by_hand(builder, &receiver, &reports);
         let counts = counted(&apmon, || send(&apmon, 15));
         assert_eq!(counts, Counts { sent: 13, rate_limited: 2, ..Counts::default() });
@@ -45,7 +44,7 @@ fn beyond_the_rate_packets_are_dropped_if_asked_for() {
 #[test]
 fn beyond_the_queue_packets_are_dropped() {
     let (receiver, reports) = (Receiver::start(), Reports::default());
-    let builder = ApMon::builder().rate_limit(RateLimit::Queue(4)).max_rate(1);
+    let builder = Builder::default().rate_limit(RateLimit::Queue(4)).max_rate(1);
     let apmon = by_hand(builder, &receiver, &reports);
     let counts = counted(&apmon, || send(&apmon, 20));
     assert_eq!(counts, Counts { sent: 13, waiting: 4, queue_full: 3, ..Counts::default() });
@@ -56,8 +55,8 @@ fn beyond_the_queue_packets_are_dropped() {
 fn without_an_address_packets_wait_or_are_dropped() {
     for (limit, waiting) in [(RateLimit::Drop, 0), (RateLimit::Queue(2), 2)] {
         let reports = Reports::default();
-        let builder = ApMon::builder().rate_limit(limit).on_error(reports.keep());
-        let apmon = ApMon::by_hand(builder.destination("127.1:9").unwrap());
+        let builder = Builder::default().rate_limit(limit).on_error(reports.keep());
+        let apmon = Sender::by_hand(builder.destination("127.1:9").unwrap());
         let counts = counted(&apmon, || send(&apmon, 5));
         let expected = Counts { waiting, no_address: 5 - waiting, ..Counts::default() };
         assert_eq!(counts, expected);
@@ -79,7 +78,7 @@ fn an_error_of_the_system_is_counted_by_its_kind_and_the_next_packet_is_sent() {
         (Errno::EPERM, Counts { failed: 1, ..none }, "not permitted"),
     ] {
         let (receiver, reports) = (Receiver::start(), Reports::default());
-        let apmon = by_hand(ApMon::builder(), &receiver, &reports);
+        let apmon = by_hand(Builder::default(), &receiver, &reports);
         let counts = counted(&apmon, || with_failing_sends(error, || send(&apmon, 1)));
         assert_eq!(counts, expected, "{error}");
         assert_eq!((counts.packets(), counts.not_sent()), (1, 1));
@@ -99,7 +98,7 @@ fn an_error_of_the_system_is_counted_by_its_kind_and_the_next_packet_is_sent() {
 #[test]
 fn an_error_with_a_queued_packet_is_counted_and_the_others_go() {
     let (receiver, reports) = (Receiver::start(), Reports::default());
-    let apmon = by_hand(ApMon::builder().max_rate(1), &receiver, &reports);
+    let apmon = by_hand(Builder::default().max_rate(1), &receiver, &reports);
     send(&apmon, 16);
     apmon.advance(Duration::from_secs(1));
     with_failing_sends(Errno::ENETUNREACH, || apmon.step());
@@ -112,11 +111,10 @@ fn an_error_with_a_queued_packet_is_counted_and_the_others_go() {
 #[test]
 fn what_waits_at_the_end_is_abandoned_and_reported() {
     let (receiver, reports) = (Receiver::start(), Reports::default());
-    let apmon = by_hand(ApMon::builder().max_rate(1), &receiver, &reports);
+    let apmon = by_hand(Builder::default().max_rate(1), &receiver, &reports);
     send(&apmon, 20);
-    let process = Arc::clone(&apmon.process());
-    drop(apmon);
+    apmon.end(Instant::now());
     let expected = Counts { sent: 13, abandoned: 7, ..Counts::default() };
-    assert_eq!(process.counters.read(), expected);
+    assert_eq!(apmon.counts(), expected);
     assert_eq!(reports.take(), ["packets not sent: 7"]);
 }

@@ -2,15 +2,15 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
+
+use std::time::{Duration, Instant};
 use std::{array, fs};
 
 use mmstats_testing::random::{Random, seed};
 use mmstats_testing::seccomp::with_failing_sends;
 use nix::errno::Errno;
 
-use super::{ApMon, Receiver};
+use super::{Builder, Receiver, Sender, To};
 use crate::{Parameter, RateLimit};
 
 /// Each one is a sender and what happens to it.
@@ -43,7 +43,7 @@ impl Story {
         fs::write(self.file.path(), lines).unwrap();
     }
 
-    fn step(&mut self, apmon: &ApMon) {
+    fn step(&mut self, apmon: &Sender) {
         match self.random.below(8) {
             0..3 => self.send(apmon),
             3 => drop(apmon.step()),
@@ -56,15 +56,15 @@ impl Story {
             6 => apmon.advance(Duration::from_millis(self.random.next() % 5_000)),
             _ => {
                 self.configure();
-                apmon.reload();
+                apmon.reload_now();
             }
         }
     }
 
-    fn send(&mut self, apmon: &ApMon) {
+    fn send(&mut self, apmon: &Sender) {
         let parameters = [Parameter::new("a parameter", 0.5); 100];
         let some = &parameters[..self.random.below(parameters.len())];
-        let packets = apmon.send(some).map_or(0, |sent| sent.packets);
+        let packets = apmon.send(To::Last, None, some).map_or(0, |sent| sent.packets);
         assert_eq!(packets, some.len().div_ceil(48), "{}", some.len());
         let destinations = apmon.process().routing.load().active().count();
         self.expected += (packets * destinations) as u64;
@@ -77,7 +77,7 @@ impl Story {
 
 fn builder(path: &Path, random: &mut Random) -> super::Builder {
     let limits = [RateLimit::Drop, RateLimit::Queue(3), RateLimit::Queue(1_000)];
-    ApMon::builder().node("node").rate_limit(random.one_of(&limits)).config([path])
+    Builder::default().node("node").rate_limit(random.one_of(&limits)).config([path])
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn packets_times_destinations_are_counted_at_every_step() {
         };
         story.configure();
         let builder = builder(story.file.path(), &mut story.random);
-        let apmon = ApMon::by_hand(builder);
+        let apmon = Sender::by_hand(builder);
         for step in 0..STEPS {
             story.step(&apmon);
             story.receive();
@@ -101,9 +101,8 @@ fn packets_times_destinations_are_counted_at_every_step() {
             assert_eq!(counts.packets(), story.expected, "story {number}, {step}: {counts:?}");
             assert_eq!(counts.sent, story.received, "story {number}, {step}: {counts:?}");
         }
-        let process = Arc::clone(&apmon.process());
-        drop(apmon);
-        let counts = process.counters.read();
+        apmon.end(Instant::now());
+        let counts = apmon.counts();
         assert_eq!((counts.packets(), counts.waiting), (story.expected, 0), "story {number}");
         let found = [
             counts.sent,

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use mmstats_testing::TIMEOUT;
 
-use super::{ApMon, Receiver, Reports};
+use super::{Builder, Receiver, Reports, Sender, To};
 use crate::config::Level;
 use crate::wire::Numbering;
 use crate::{Counts, params};
@@ -43,14 +43,14 @@ impl Site {
         new.persist(self.file()).unwrap();
     }
 
-    fn sender(&self) -> ApMon {
-        ApMon::by_hand(ApMon::builder().config([self.file()]).on_error(self.reports.keep()))
+    fn sender(&self) -> Sender {
+        Sender::by_hand(Builder::default().config([self.file()]).on_error(self.reports.keep()))
     }
 }
 
 /// Sends a packet, and returns its numbers at each of these receivers.
-fn numbers(apmon: &ApMon, receivers: &[&Receiver]) -> Vec<Option<Numbering>> {
-    apmon.send(params!["n" => 1]).unwrap();
+fn numbers(apmon: &Sender, receivers: &[&Receiver]) -> Vec<Option<Numbering>> {
+    apmon.send(To::Last, None, &params!["n" => 1]).unwrap();
     let number = |receiver: &&Receiver| {
         let mut found = None;
         assert!(receiver.each(|packet| found = packet.header.unwrap().numbering) <= 1);
@@ -59,7 +59,7 @@ fn numbers(apmon: &ApMon, receivers: &[&Receiver]) -> Vec<Option<Numbering>> {
     receivers.iter().map(number).collect()
 }
 
-fn sequences(apmon: &ApMon, receivers: &[&Receiver]) -> Vec<Option<i32>> {
+fn sequences(apmon: &Sender, receivers: &[&Receiver]) -> Vec<Option<i32>> {
     let numbers = numbers(apmon, receivers);
     numbers.iter().map(|number| number.map(|number| number.sequence)).collect()
 }
@@ -74,11 +74,11 @@ fn destinations_that_stay_keep_their_numbers() {
     let first = numbers(&apmon, &all);
     assert_eq!(sequences(&apmon, &all), [Some(2), Some(2), None]);
     site.overwrite(&format!("{to_c}\n{to_a}\n"));
-    apmon.reload();
+    apmon.reload_now();
     assert_eq!(sequences(&apmon, &all), [Some(3), None, Some(1)]);
     // By an editor that writes another file.
     site.replace(&format!("{to_a}\n{to_b}\n{to_c}\n"));
-    apmon.reload();
+    apmon.reload_now();
     let last = numbers(&apmon, &all);
     let sequences: Vec<_> = last.iter().map(|number| number.unwrap().sequence).collect();
     assert_eq!(sequences, [4, 1, 2]);
@@ -94,13 +94,13 @@ fn what_waits_for_a_destination_that_stays_is_sent_and_the_rest_is_counted() {
     let [to_a, to_b] = [&a, &b].map(Receiver::destination);
     let site = Site::new(&format!("xApMon_maxMsgRate = 1\n{to_a}\n{to_b}\n"));
     let apmon = site.sender();
-    (0..10).for_each(|_| drop(apmon.send(params!["n" => 1])));
+    (0..10).for_each(|_| drop(apmon.send(To::Last, None, &params!["n" => 1])));
     let expected = Counts { sent: 13, waiting: 7, ..Counts::default() };
     assert_eq!(apmon.counts(), expected);
     let (mut at_a, mut at_b) = (a.count(), b.count());
     assert_eq!((at_a, at_b), (7, 6));
     site.overwrite(&format!("xApMon_maxMsgRate = 1\n{to_b}\n"));
-    apmon.reload();
+    apmon.reload_now();
     assert_eq!(apmon.counts(), Counts { waiting: 4, abandoned: 3, ..expected });
     assert_eq!(
         site.reports.take().last().unwrap(),
@@ -120,13 +120,13 @@ fn flush_ends_with_the_last_destination_that_has_anything_waiting() {
     let to_stay = receiver.destination();
     let site = Site::new(&format!("127.1:9\n{to_stay}\n"));
     let apmon = site.sender();
-    apmon.send(params!["n" => 1]).unwrap();
+    apmon.send(To::Last, None, &params!["n" => 1]).unwrap();
     site.overwrite(&to_stay);
     let began = Instant::now();
     thread::scope(|scope| {
         let flush = scope.spawn(|| apmon.flush(TIMEOUT));
         // It may not yet wait, but then it finds nothing.
-        apmon.reload();
+        apmon.reload_now();
         assert_eq!(flush.join().unwrap(), 0);
     });
     assert!(began.elapsed() < TIMEOUT);
@@ -141,7 +141,7 @@ fn connect_ends_with_the_last_destination_without_an_address() {
     thread::scope(|scope| {
         let connect = scope.spawn(|| apmon.connect(TIMEOUT));
         site.overwrite(&to_stay);
-        apmon.reload();
+        apmon.reload_now();
         assert_eq!(connect.join().unwrap(), Ok(()));
     });
     assert!(began.elapsed() < TIMEOUT);
@@ -154,7 +154,7 @@ fn the_thread_that_sends_what_waits_is_woken() {
     let apmon = site.sender();
     let process = apmon.process();
     process.wake.look_for_work();
-    apmon.reload();
+    apmon.reload_now();
     let began = Instant::now();
     process.wake.wait_for_work(Some(TIMEOUT), None);
     assert!(began.elapsed() < TIMEOUT);
@@ -169,18 +169,18 @@ fn options_that_are_gone_return_to_their_default() {
     ));
     let apmon = site.sender();
     let parameters = [crate::Parameter::new("a parameter", 0.5); 40];
-    let packets = || apmon.send(parameters).unwrap().packets;
-    let no_name = || drop(apmon.send(params!["" => 1]));
+    let packets = || apmon.send(To::Last, None, &parameters).unwrap().packets;
+    let no_name = || drop(apmon.send(To::Last, None, &params!["" => 1]));
     assert_eq!(packets(), 3);
     no_name();
     assert_eq!(site.reports.take(), [""; 0]);
     site.overwrite(&destination);
-    apmon.reload();
+    apmon.reload_now();
     assert_eq!(packets(), 1);
     no_name();
     assert_eq!(site.reports.take(), ["parameter '' is left out: it has no name"]);
     // 12.5 s' worth at once: of one packet a second that would be no more than 13.
-    (0..150).for_each(|_| drop(apmon.send(params!["n" => 1])));
+    (0..150).for_each(|_| drop(apmon.send(To::Last, None, &params!["n" => 1])));
     assert_eq!(apmon.counts().waiting, 0);
 }
 
@@ -189,18 +189,18 @@ fn options_that_are_gone_return_to_their_default() {
 fn the_program_s_own_settings_stay() {
     let [own, of_file] = [(); 2].map(|()| Receiver::start());
     let site = Site::new(&format!("{}\nxApMon_maxMsgSize = 8192\n", of_file.destination()));
-    let builder = ApMon::builder().destination(&own.destination()).unwrap().config([site.file()]);
-    let apmon = ApMon::by_hand(builder.max_size(512).max_rate(1_000));
+    let builder = Builder::default().destination(&own.destination()).unwrap().config([site.file()]);
+    let apmon = Sender::by_hand(builder.max_size(512).max_rate(1_000));
     let check = || {
         let parameters = [crate::Parameter::new("a parameter", 0.5); 40];
-        assert_eq!(apmon.send(parameters).unwrap().packets, 3);
+        assert_eq!(apmon.send(To::Last, None, &parameters).unwrap().packets, 3);
         assert_eq!((own.count(), of_file.count()), (3, 3));
-        (0..100).for_each(|_| drop(apmon.send(params!["n" => 1])));
+        (0..100).for_each(|_| drop(apmon.send(To::Last, None, &params!["n" => 1])));
         assert_eq!((own.count(), of_file.count()), (100, 100));
     };
     check();
     site.overwrite(&format!("{}\nxApMon_maxMsgRate = 1\n", of_file.destination()));
-    apmon.reload();
+    apmon.reload_now();
     check();
     assert_eq!(apmon.counts().waiting, 0);
 }
@@ -222,7 +222,7 @@ fn a_broken_or_vanished_file_leaves_everything() {
     ] as [&dyn Fn(); 5])
     {
         spoil();
-        apmon.reload();
+        apmon.reload_now();
         assert_eq!(sequences(&apmon, &[&receiver]), [Some(sequence)]);
         let reports = site.reports.take();
         // One in 10 minutes.
@@ -239,15 +239,15 @@ fn a_problem_is_reported_once_however_often_it_is_read() {
     let apmon = site.sender();
     let colour = format!("{}:2: xApMon_colour = red: unknown option", site.file().display());
     assert_eq!(site.reports.take(), [colour]);
-    (0..3).for_each(|_| apmon.reload());
+    (0..3).for_each(|_| apmon.reload_now());
     assert_eq!(site.reports.take(), [""; 0]);
     site.overwrite(&format!("{destination}\nxApMon_colour = red\n{destination}\n"));
-    (0..3).for_each(|_| apmon.reload());
+    (0..3).for_each(|_| apmon.reload_now());
     let repeated = site.reports.take();
     assert!(repeated.len() == 1 && repeated[0].contains(":3: 127.0.0.1:"), "{repeated:?}");
     // Corrected, and wrong again.
     site.overwrite(&destination);
-    apmon.reload();
+    apmon.reload_now();
     assert_eq!(site.reports.take(), [""; 0]);
 }
 
@@ -258,12 +258,12 @@ fn the_problems_of_several_sources_are_reported_once_each() {
     let sites = ["red", "blue"]
         .map(|colour| Site::new(&format!("{}\nxApMon_c = {colour}\n", receiver.destination())));
     let reports = Reports::default();
-    let builder = ApMon::builder().config(sites.iter().map(Site::file));
-    let apmon = ApMon::by_hand(builder.on_error(reports.keep()));
+    let builder = Builder::default().config(sites.iter().map(Site::file));
+    let apmon = Sender::by_hand(builder.on_error(reports.keep()));
     let mut lines = reports.take();
     // That only one is used so often happens once in 2^64.
     for _ in 0..64 {
-        apmon.reload();
+        apmon.reload_now();
         lines.append(&mut reports.take());
     }
     lines.sort_unstable();
@@ -288,7 +288,7 @@ fn the_level_is_that_of_the_configuration() {
         let other = Site::new(&format!("{}\nxApMon_loglevel = OFF\n", receiver.destination()));
         let later = other.sender();
         other.overwrite(&text(level));
-        later.reload();
+        later.reload_now();
         assert_eq!(other.reports.take().len(), count, "{level}");
         assert_eq!(apmon.process().routing.load().options.level, Level::from_name(level).unwrap());
     }
@@ -297,11 +297,13 @@ fn the_level_is_that_of_the_configuration() {
 #[cfg(not(feature = "http"))]
 #[test]
 fn without_http_a_url_is_an_error_and_a_file_is_used() {
-    let error = ApMon::from_config(["http://127.0.0.1:9/"]).unwrap_err().to_string();
+    let error = Sender::from_config(["http://127.0.0.1:9/"]).unwrap_err().to_string();
     assert!(error.contains("http://127.0.0.1:9/: ") && error.contains("feature http"), "{error}");
     let receiver = Receiver::start();
     let site = Site::new(&receiver.destination());
     let sources = [site.file(), "http://127.0.0.1:9/".into()];
-    ApMon::by_hand(ApMon::builder().config(sources)).send(params!["n" => 1]).unwrap();
+    Sender::by_hand(Builder::default().config(sources))
+        .send(To::Last, None, &params!["n" => 1])
+        .unwrap();
     assert_eq!(receiver.count(), 1);
 }
