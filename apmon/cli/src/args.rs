@@ -2,10 +2,13 @@
 
 mod check;
 mod decode;
+mod figures;
 mod format;
+mod monitor;
 mod network;
 mod receive;
 mod send;
+mod sender;
 mod time;
 
 use clap::{Parser, Subcommand};
@@ -13,9 +16,12 @@ use mmstats_cli::generate::GenerateArgument;
 
 pub use check::CheckArguments;
 pub use decode::DecodeArguments;
+pub use figures::FigureArguments;
 pub use format::Format;
+pub use monitor::{JobArgument, MonitorArguments};
 pub use receive::ReceiveArguments;
 pub use send::SendArguments;
+pub use sender::SenderArguments;
 
 /// The program's name.
 pub const NAME: &str = "apmon";
@@ -25,11 +31,12 @@ Examples:
   apmon receive                      show packets that programs here send
   apmon send -d 127.0.0.1 Shop web-1 orders=17 load=0.5
                                      send one
+  apmon monitor -d 127.0.0.1         send figures of this host
   apmon decode -o json *.bin         what packets in files have in them
   apmon check /etc/apmon.conf        whether a configuration is as it should be";
 
-/// Send, receive and decode packets of ApMon, the client of the MonALISA monitoring system, and check
-/// its configuration files
+/// Send, receive and decode packets of ApMon, the client of the MonALISA monitoring system, monitor hosts
+/// and jobs, and check its configuration files
 #[derive(Clone, Debug, Parser)]
 #[command(name = NAME, version, after_help = EXAMPLES, args_conflicts_with_subcommands = true, arg_required_else_help = true)]
 pub struct Arguments {
@@ -47,6 +54,7 @@ pub struct Arguments {
 pub enum Command {
     Check(CheckArguments),
     Decode(DecodeArguments),
+    Monitor(MonitorArguments),
     Receive(ReceiveArguments),
     Send(SendArguments),
 }

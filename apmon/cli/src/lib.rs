@@ -1,13 +1,16 @@
-//! The program `apmon`: sends, receives and decodes packets, and checks configuration files.
+//! The program `apmon`: sends, receives and decodes packets, monitors hosts and jobs, and checks
+//! configuration files.
 #![forbid(unsafe_code)]
 
 mod args;
 mod check;
 mod decode;
+mod monitor;
 mod password_file;
 mod receive;
 mod regular_file;
 mod send;
+mod sender;
 pub mod show;
 
 use std::io;
@@ -37,6 +40,7 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
     match &arguments.command {
         Some(Command::Check(check)) => check::run(check),
         Some(Command::Decode(decode)) => decode::run(decode),
+        Some(Command::Monitor(monitor)) => Ok(monitor::run(monitor)),
         Some(Command::Receive(receive)) => Ok(receive::run(receive)),
         Some(Command::Send(send)) => Ok(send::run(send)),
         None => {

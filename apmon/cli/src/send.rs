@@ -5,11 +5,10 @@ mod parameter;
 mod record;
 mod stream;
 
-use std::env::{self, VarError};
 use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
 
-use apmon::config::{Destination, Password};
+use apmon::config::Destination;
 use apmon::{ApMon, Counts, RateLimit, Sent};
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::escape;
@@ -17,7 +16,7 @@ use mmstats_cli::exit::Outcome;
 use mmstats_cli::plural::counted;
 
 use crate::args::{NAME, SendArguments};
-use crate::password_file;
+use crate::sender::builder;
 use record::{Names, Record};
 use stream::{End, Stream};
 
@@ -25,8 +24,6 @@ use stream::{End, Stream};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Packets that may wait for each destination: more than one line can give.
 const QUEUE: usize = 8_192;
-/// The password for destinations of the arguments.
-const PASSWORD: &str = "APMON_PASSWORD";
 
 /// Sends, and reports what couldn't be sent.
 pub fn run(arguments: &SendArguments) -> Outcome {
@@ -83,30 +80,7 @@ fn summary(sent: Sent, counts: Counts, destinations: &[Destination]) -> String {
 }
 
 fn start(arguments: &SendArguments, diagnostics: &Diagnostics) -> Result<ApMon, String> {
-    let mut builder = ApMon::builder()
-        .config(&arguments.config)
-        .rate_limit(RateLimit::Queue(QUEUE))
-        .on_error(|report| Diagnostics::new(NAME).note(&escape(&report.to_string())));
-    if !arguments.destination.is_empty() {
-        let password = password(arguments, diagnostics)?;
-        for destination in arguments.destination.iter().cloned() {
-            let password = password.clone();
-            builder = builder.with_destination(Destination { password, ..destination });
-        }
-    }
-    if let Some(packets) = arguments.max_rate {
-        builder = builder.max_rate(packets);
-    }
-    builder.start().map_err(|error| error.to_string())
-}
-
-fn password(arguments: &SendArguments, diagnostics: &Diagnostics) -> Result<Password, String> {
-    if let Some(path) = &arguments.password_file {
-        return password_file::read(path, diagnostics);
-    }
-    match env::var(PASSWORD) {
-        Ok(password) => Ok(password.as_str().into()),
-        Err(VarError::NotPresent) => Ok(Password::default()),
-        Err(VarError::NotUnicode(_)) => Err(format!("{PASSWORD}: not UTF-8")),
-    }
+    // It sends its parameters, whatever a configuration says about figures.
+    let builder = builder(&arguments.sender, diagnostics)?.monitor(false);
+    builder.rate_limit(RateLimit::Queue(QUEUE)).start().map_err(|error| error.to_string())
 }

@@ -1,12 +1,11 @@
 //! The arguments of `apmon send`.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::time::SystemTime;
 
-use apmon::config::Destination;
 use clap::Args;
 
+use super::sender::SenderArguments;
 use super::time::parse_time;
 
 const EXAMPLES: &str = "\
@@ -56,32 +55,12 @@ Exit codes:
     after_long_help = format!("{EXAMPLES}\n\n{VALUES}\n\n{LINES}\n\n{ENVIRONMENT}\n\n{EXIT_CODES}")
 )]
 pub struct SendArguments {
-    /// Send to this host (repeatable); the port is 8884 by default
-    ///
-    /// IPv6 addresses are in brackets. A password isn't accepted here, as every user sees it in the
-    /// list of processes.
-    #[arg(short, long, value_name = "HOST[:PORT]", value_parser = parse_destination)]
-    #[arg(required_unless_present = "config", conflicts_with = "config")]
-    pub destination: Vec<Destination>,
-
-    /// Take destinations and options from this file or http:// URL (repeatable)
-    ///
-    /// In random order, the first one that has a destination is used.
-    #[arg(short, long, value_name = "FILE|URL")]
-    pub config: Vec<OsString>,
-
-    /// Send the password in this file to the destinations of -d
-    #[arg(long, value_name = "FILE", conflicts_with = "config")]
-    pub password_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub sender: SenderArguments,
 
     /// The time of the parameters: a date as in RFC 3339, or Unix seconds [default: that of arrival]
     #[arg(short, long, value_name = "TIME", value_parser = parse_time, allow_negative_numbers = true)]
     pub time: Option<SystemTime>,
-
-    /// Packets a second, to all destinations together; 12.5 s' worth may go at once [default: the
-    /// configuration's, or 20]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000), allow_negative_numbers = true)]
-    pub max_rate: Option<u32>,
 
     /// Read parameters from stdin, one a line
     #[arg(long)]
@@ -106,12 +85,4 @@ pub struct SendArguments {
         conflicts_with = "stdin"
     )]
     pub parameters: Vec<OsString>,
-}
-
-/// A destination without a password.
-fn parse_destination(text: &str) -> Result<Destination, String> {
-    if text.split_ascii_whitespace().nth(1).is_some() {
-        return Err("a password isn't accepted here; use APMON_PASSWORD or --password-file".into());
-    }
-    text.parse().map_err(|error: apmon::config::DestinationError| error.to_string())
 }
