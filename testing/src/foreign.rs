@@ -122,8 +122,10 @@ fn identity(writer: &Identity) -> Vec<u8> {
     bytes.extend(writer.start_time.to_ne_bytes());
     bytes.extend(writer.boot_id);
     bytes.extend(writer.pid_namespace.to_ne_bytes());
-    bytes.extend([writer.command.len() as u16, 0, 0, 0].map(u16::to_ne_bytes).concat());
-    bytes.extend(writer.command.bytes());
+    let texts = [&writer.command, &writer.host, &writer.struct_name];
+    bytes.extend(texts.map(|text| (text.len() as u16).to_ne_bytes()).concat());
+    bytes.extend([0; 2]);
+    bytes.extend(texts.map(|text| text.bytes()).into_iter().flatten());
     bytes.resize(bytes.len().next_multiple_of(8), 0);
     bytes
 }

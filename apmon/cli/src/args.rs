@@ -9,6 +9,7 @@ mod network;
 mod receive;
 mod send;
 mod sender;
+mod stats;
 mod time;
 
 use clap::{Parser, Subcommand};
@@ -22,6 +23,8 @@ pub use monitor::{JobArgument, MonitorArguments};
 pub use receive::ReceiveArguments;
 pub use send::SendArguments;
 pub use sender::SenderArguments;
+#[allow(unused_imports, reason = "until `monitor` uses it")]
+pub use stats::StatsArguments;
 
 /// The program's name.
 pub const NAME: &str = "apmon";

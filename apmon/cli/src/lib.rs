@@ -7,11 +7,14 @@ mod check;
 mod decode;
 mod monitor;
 mod password_file;
+mod published;
 mod receive;
 mod regular_file;
 mod send;
 mod sender;
 pub mod show;
+#[allow(dead_code, reason = "until `monitor` uses it")]
+mod stats_files;
 
 use std::io;
 

@@ -1,5 +1,6 @@
 //! The process that wrote a file, identified by more than its id.
 
+use crate::file::own_identity;
 use crate::format::Identity;
 
 /// Distinguishes a process from every other one: process ids are reused, and every container has a
@@ -19,6 +20,21 @@ pub struct ProcessKey {
 }
 
 impl ProcessKey {
+    /// This process, as [`StatsFile::process`](crate::StatsFile::process) gives it for the files that it
+    /// writes: a reader that also writes tells its own files by it.
+    ///
+    /// ```
+    /// # use mmstats::{Options, ProcessKey, StatsFile};
+    /// # let directory = tempfile::tempdir()?;
+    /// let stats = Options::dynamic("Jobs").path(directory.path()).create()?;
+    /// let file = StatsFile::read(stats.path().unwrap())?;
+    /// assert_eq!(file.process(), Some(ProcessKey::current()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn current() -> Self {
+        Self::of_identity(&own_identity(""))
+    }
+
     pub(super) const fn of_identity(identity: &Identity) -> Self {
         let Identity { pid, pid_namespace, start_time, boot_id, .. } = *identity;
         Self { pid, pid_namespace, start_time, boot_id }

@@ -22,10 +22,7 @@ use self::node::{At, Node};
 use self::rejection::{Rejection, Reports};
 use self::stats::PublishStats;
 use super::packets::Received;
-
-/// The name of a node's struct of stats, by which readers can tell what a receiver published from what
-/// a program says about itself.
-const STRUCT_NAME: &str = "ApMonNode";
+use crate::published::STRUCT_NAME;
 
 /// A publisher that several threads use in turn.
 #[derive(Clone, Debug)]

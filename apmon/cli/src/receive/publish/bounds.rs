@@ -3,9 +3,9 @@
 use apmon::wire::Value;
 use mmstats::{Options, StatsFile};
 
-use super::STRUCT_NAME;
 use super::fixture::{EXPIRE, Published, files};
 use super::limits::MAX_LABEL;
+use crate::published::STRUCT_NAME;
 
 #[test]
 fn names_that_are_too_long_are_counted() {

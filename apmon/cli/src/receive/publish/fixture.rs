@@ -9,7 +9,8 @@ use mmstats::{StatsFile, find};
 use tempfile::TempDir;
 
 use super::super::packets::Received;
-use super::{Publisher, STRUCT_NAME};
+use super::Publisher;
+use crate::published::STRUCT_NAME;
 
 pub const EXPIRE: Duration = Duration::from_secs(10);
 /// When packets arrive.
