@@ -18,6 +18,25 @@ pub fn allow_only(allowed: &[c_long]) -> Result<(), Error> {
     apply_filter(&filter)
 }
 
+/// From now on this process is killed if it starts another one. Threads may be started.
+pub fn forbid_processes() {
+    const FLAGS: u8 = 0;
+    // Its flags are in memory, where no filter sees them. Without it, `clone` is called.
+    let any = SeccompCondition::new(1, SeccompCmpArgLen::Dword, SeccompCmpOp::MaskedEq(0), 0);
+    refuse(libc::SYS_clone3, any.unwrap(), libc::ENOSYS);
+    let of_thread = SeccompCmpOp::MaskedEq(libc::CLONE_THREAD as u64);
+    let no_thread = SeccompCondition::new(FLAGS, SeccompCmpArgLen::Dword, of_thread, 0).unwrap();
+    let rules = [
+        (libc::SYS_clone, vec![SeccompRule::new(vec![no_thread]).unwrap()]),
+        (libc::SYS_execve, Vec::new()),
+        (libc::SYS_execveat, Vec::new()),
+    ];
+    let (otherwise, these) = (SeccompAction::Allow, SeccompAction::KillProcess);
+    let filter = SeccompFilter::new(rules.into(), otherwise, these, ARCH.try_into().unwrap());
+    let program: BpfProgram = filter.unwrap().try_into().unwrap();
+    apply_filter(&program).unwrap();
+}
+
 /// Runs `action` in a thread without unnamed files, as on some file systems: `O_TMPFILE` fails.
 pub fn without_unnamed_files<R: Send>(action: impl FnOnce() -> R + Send) -> R {
     in_thread_that(refuse_unnamed_files, action)

@@ -4,11 +4,14 @@
 //! who waits for it has a deadline.
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
-use std::thread;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use mmstats_proc::disk::{DiskUsage, TreeSizeLimits, tree_size};
+
+#[cfg(test)]
+mod tests;
 
 /// How long, and how far, the size of a directory is looked for.
 const SIZE_LIMITS: TreeSizeLimits =
@@ -41,6 +44,7 @@ pub(super) struct Found {
 
 #[derive(Debug)]
 struct Inquiry {
+    thread: JoinHandle<()>,
     /// Its sender is dropped when the thread has nothing more to say.
     answers: Receiver<Answer>,
     /// Nobody waits for it any more: what it says now is too old.
@@ -62,15 +66,26 @@ impl Disk {
     /// Starts a thread that asks, unless the last one is still at it. Where no thread can be started, there
     /// are no figures this time.
     pub(super) fn begin(&mut self, wanted: Wanted) {
-        let is_asking = self.inquiry.as_ref().is_some_and(Inquiry::is_asking);
-        if is_asking || !(wanted.space || wanted.size) {
+        if wanted.space || wanted.size {
+            let directory = self.directory.clone();
+            self.begin_with(move |answers| ask(&directory, wanted, answers));
+        }
+    }
+
+    /// Whether a thread was asked and nobody waited for it.
+    #[cfg(test)]
+    pub(super) fn is_asked(&self) -> bool {
+        self.inquiry.as_ref().is_some_and(|inquiry| !inquiry.is_late)
+    }
+
+    fn begin_with(&mut self, ask: impl FnOnce(&Sender<Answer>) + Send + 'static) {
+        if self.inquiry.as_ref().is_some_and(|it| !it.thread.is_finished()) {
             return;
         }
         let (sender, answers) = channel();
-        let directory = self.directory.clone();
-        let ask = move || ask(&directory, wanted, &sender);
-        let thread = thread::Builder::new().name("apmon-disk".into()).spawn(ask);
-        self.inquiry = thread.is_ok().then_some(Inquiry { answers, is_late: false });
+        let thread =
+            thread::Builder::new().name("apmon-disk".to_owned()).spawn(move || ask(&sender));
+        self.inquiry = thread.ok().map(|thread| Inquiry { thread, answers, is_late: false });
     }
 
     /// What is found by the deadline since [`begin`](Self::begin).
@@ -90,19 +105,6 @@ impl Disk {
                     self.inquiry = None;
                     return found;
                 }
-            }
-        }
-    }
-}
-
-impl Inquiry {
-    /// Whether its thread is at it. Forgets what it said up to now.
-    fn is_asking(&self) -> bool {
-        loop {
-            match self.answers.try_recv() {
-                Ok(_) => {}
-                Err(TryRecvError::Empty) => return true,
-                Err(TryRecvError::Disconnected) => return false,
             }
         }
     }

@@ -119,3 +119,71 @@ pub(super) fn push_disk(found: &Found, options: &Options, list: &mut List) {
         job.number("disk_usage", space.usage().map(f64::from));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mmstats_testing::TIMEOUT;
+    use mmstats_testing::kernel_files::Fixture;
+
+    use super::*;
+
+    fn sample(job: &mut JobFigures, files: &Fixture) -> List {
+        let (roots, mut list) = (files.roots(), List::default());
+        let table = Table::read(&roots).unwrap();
+        let deadline = Instant::now() + TIMEOUT;
+        job.sample(&roots, &table, &Options::default(), deadline, &mut list);
+        list
+    }
+
+    #[test]
+    fn a_job_is_gone_when_its_root_ended() {
+        let files = Fixture::new("host");
+        let job = || JobFigures::new(Tree::of(&files.roots(), 4242).unwrap(), None);
+        let (mut waited_for, mut not_waited_for) = (job(), job());
+        assert!(!waited_for.is_gone(), "before the first sample nothing is known");
+        sample(&mut waited_for, &files);
+        sample(&mut not_waited_for, &files);
+        assert!(!waited_for.is_gone() && waited_for.tree().root().is_some());
+        files.replace("proc/4242/stat", ") S 1 ", ") Z 1 ");
+        sample(&mut not_waited_for, &files);
+        assert!(not_waited_for.is_gone());
+        files.remove("proc/4242");
+        let last = sample(&mut waited_for, &files);
+        assert!(waited_for.is_gone() && !last.is_empty(), "its children are there");
+    }
+
+    #[test]
+    fn the_root_of_a_job_below_may_be_set_later() {
+        let files = Fixture::new("host");
+        let roots = files.roots();
+        let mut job = JobFigures::new(Tree::below(&roots, 4242).unwrap(), None);
+        assert!(job.tree_mut().set_root(&roots, 4243));
+        sample(&mut job, &files);
+        assert!(!job.is_gone());
+        files.remove("proc/4243");
+        sample(&mut job, &files);
+        assert!(job.is_gone());
+    }
+
+    #[test]
+    fn nobody_asks_for_the_disk_if_it_is_switched_off() {
+        let files = Fixture::new("host");
+        let tree = Tree::of(&files.roots(), 4242).unwrap();
+        let directory = files.path("");
+        let mut job = JobFigures::new(tree, Some(directory));
+        let mut options = Options::default();
+        let figures = ["disk_total", "disk_used", "disk_free", "disk_usage", "workdir_size"];
+        for figure in figures {
+            options.set(&format!("job_{figure}"), "off").unwrap();
+        }
+        job.begin(&options);
+        assert!(!job.disk.as_ref().unwrap().is_asked());
+        for figure in figures {
+            let mut options = options.clone();
+            options.set(&format!("job_{figure}"), "on").unwrap();
+            job.begin(&options);
+            assert!(job.disk.as_ref().unwrap().is_asked(), "{figure}");
+            sample(&mut job, &files);
+        }
+    }
+}

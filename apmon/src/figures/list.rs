@@ -104,3 +104,45 @@ impl Writer<'_> {
         self.list.0.insert(name.into(), Figure::Text(text));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(parameters: &[Parameter<'_>]) -> List {
+        let mut list = List::default();
+        for parameter in parameters {
+            list.set(parameter);
+        }
+        list
+    }
+
+    #[test]
+    fn what_a_program_says_replaces_a_figure() {
+        let found =
+            [Parameter::new("run_time", 1.5), Parameter::new("b", 2), Parameter::new("a", "x")];
+        let mut list = list(&found);
+        list.set(&Parameter::new("run_time", 1.25));
+        list.set(&Parameter::new("exit_code", 7));
+        list.set(&Parameter::new("a", 1_i64 << 40));
+        let expected = [
+            Parameter::new("a", 1_099_511_627_776.0),
+            Parameter::new("b", 2.0),
+            Parameter::new("exit_code", 7.0),
+            Parameter::new("run_time", 1.25),
+        ];
+        assert_eq!(list.parameters(), expected);
+        list.clear();
+        assert!(list.is_empty() && list.parameters().is_empty());
+    }
+
+    #[test]
+    fn the_greater_processor_time_stays() {
+        for (said, expected) in [(3.0, 3.0), (1.0, 2.0), (2.0, 2.0)] {
+            let times = [Parameter::new("cpu_time", 2.0), Parameter::new("cpu_time", said)];
+            assert_eq!(list(&times).parameters(), [Parameter::new("cpu_time", expected)], "{said}");
+        }
+        let alone = [Parameter::new("cpu_time", 0.25)];
+        assert_eq!(list(&alone).parameters(), alone);
+    }
+}

@@ -1,4 +1,4 @@
-//! Figures of trees of files, and what is in the packets of them.
+//! What is found in trees of files, and in the packets of it.
 
 mod cases;
 mod expected;

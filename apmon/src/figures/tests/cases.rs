@@ -143,6 +143,7 @@ fn processes_that_end_between_two_reads() {
     let table = machine.table();
     machine.files.remove("proc/4244");
     check("ended-during-job", &machine.sample_with(&mut job, &table));
+    machine.files.write("sys/fs/cgroup/batch/job17/step/cgroup.procs", "");
     machine.wait(10);
     check("ended-job", &machine.sample(&mut job));
 }
