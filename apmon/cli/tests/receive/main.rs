@@ -11,4 +11,5 @@ mod publish;
 mod receiver;
 mod rejected;
 mod shown;
+mod site;
 mod stdout;
