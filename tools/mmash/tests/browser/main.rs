@@ -1,6 +1,7 @@
 //! mmash's page in a real browser.
 
 mod charts;
+mod columns;
 mod dead_programs;
 mod list;
 mod live;
