@@ -51,12 +51,17 @@ impl JobFigures {
         disk_deadline: Instant,
         list: &mut List,
     ) {
-        self.tree.update(roots, table);
-        let totals = Totals::read(roots, &self.tree, table);
+        let totals = self.update(roots, table);
         self.add(totals, roots, options, list);
         if let Some(disk) = &mut self.disk {
             push_disk(&disk.wait(disk_deadline), options, list);
         }
+    }
+
+    /// The sums over the processes now.
+    pub(super) fn update(&mut self, roots: &Roots, table: &Table) -> Totals {
+        self.tree.update(roots, table);
+        Totals::read(roots, &self.tree, table)
     }
 
     /// Adds the figures of the processes.
@@ -143,13 +148,13 @@ mod tests {
         assert!(!waited_for.is_gone(), "before the first sample nothing is known");
         sample(&mut waited_for, &files);
         sample(&mut not_waited_for, &files);
-        assert!(!waited_for.is_gone() && waited_for.tree().root().is_some());
+        assert!(!waited_for.is_gone() && waited_for.tree.root().is_some());
         files.replace("proc/4242/stat", ") S 1 ", ") Z 1 ");
         sample(&mut not_waited_for, &files);
         assert!(not_waited_for.is_gone());
         files.remove("proc/4242");
         let last = sample(&mut waited_for, &files);
-        assert!(waited_for.is_gone() && !last.is_empty(), "its children are there");
+        assert!(waited_for.is_gone() && !last.parameters().is_empty(), "its children are there");
     }
 
     #[test]
@@ -157,7 +162,7 @@ mod tests {
         let files = Fixture::new("host");
         let roots = files.roots();
         let mut job = JobFigures::new(Tree::below(&roots, 4242).unwrap(), None);
-        assert!(job.tree_mut().set_root(&roots, 4243));
+        assert!(job.tree.set_root(&roots, 4243));
         sample(&mut job, &files);
         assert!(!job.is_gone());
         files.remove("proc/4243");

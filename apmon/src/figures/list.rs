@@ -133,7 +133,7 @@ mod tests {
         ];
         assert_eq!(list.parameters(), expected);
         list.clear();
-        assert!(list.is_empty() && list.parameters().is_empty());
+        assert_eq!(list.parameters(), []);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::{Duration, Instant};
 
 use mmstats_proc::host::{Counters, InterfaceAddresses};
-use mmstats_proc::process::{Table, Totals, Tree};
+use mmstats_proc::process::{Table, Tree};
 use mmstats_testing::kernel_files::Fixture;
 
 use crate::config::Options;
@@ -84,8 +84,7 @@ impl Machine {
     /// A sample of a job, from a table that was read before.
     pub(super) fn sample_with(&self, job: &mut JobFigures, table: &Table) -> List {
         let (roots, mut list) = (self.files.roots(), List::default());
-        job.tree_mut().update(&roots, table);
-        let mut totals = Totals::read(&roots, job.tree(), table);
+        let mut totals = job.update(&roots, table);
         totals.taken = self.now;
         job.add(totals, &roots, &self.options, &mut list);
         list
