@@ -13,6 +13,8 @@ pub mod counting;
 #[cfg(feature = "document")]
 pub mod document;
 pub mod exposition;
+#[cfg(feature = "apmon")]
+pub mod figures;
 pub mod foreign;
 pub mod http;
 pub mod kernel_files;
