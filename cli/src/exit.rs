@@ -20,6 +20,8 @@ pub enum Outcome {
     /// A signal ended the run early, in good order: exit code 128 plus its number, as in a shell; 130
     /// for Ctrl-C.
     Interrupted(u8),
+    /// A command that was run for the user has ended: its exit code.
+    Exited(u8),
 }
 
 impl From<Outcome> for ExitCode {
@@ -29,6 +31,7 @@ impl From<Outcome> for ExitCode {
             Outcome::NothingMatched => 1,
             Outcome::Failed => 2,
             Outcome::Interrupted(signal) => 128 + signal,
+            Outcome::Exited(code) => code,
         })
     }
 }

@@ -47,7 +47,7 @@ pub fn signals() -> io::Result<Signals> {
 
 /// Those of `signals` that weren't ignored when the program began, as by `nohup` or in the
 /// background of a script. Whoever started it wants that to stay.
-fn not_ignored(signals: &[i32]) -> Vec<i32> {
+pub fn not_ignored(signals: &[i32]) -> Vec<i32> {
     // The system call that asks for it can't be made in safe code.
     let ignored = fs::read_to_string("/proc/self/status").map_or(0, |status| ignored(&status));
     signals.iter().copied().filter(|signal| ignored & 1 << (signal - 1) == 0).collect()

@@ -7,6 +7,7 @@ mod format;
 mod monitor;
 mod network;
 mod receive;
+mod run;
 mod send;
 mod sender;
 mod stats;
@@ -21,6 +22,7 @@ pub use figures::FigureArguments;
 pub use format::Format;
 pub use monitor::{JobArgument, MonitorArguments};
 pub use receive::ReceiveArguments;
+pub use run::RunArguments;
 pub use send::SendArguments;
 pub use sender::SenderArguments;
 #[allow(unused_imports, reason = "until `monitor` uses it")]
@@ -35,6 +37,7 @@ Examples:
   apmon send -d 127.0.0.1 Shop web-1 orders=17 load=0.5
                                      send one
   apmon monitor -d 127.0.0.1         send figures of this host
+  apmon run -d 127.0.0.1 -- make     run a command and send figures of it
   apmon decode -o json *.bin         what packets in files have in them
   apmon check /etc/apmon.conf        whether a configuration is as it should be";
 
@@ -59,5 +62,6 @@ pub enum Command {
     Decode(DecodeArguments),
     Monitor(MonitorArguments),
     Receive(ReceiveArguments),
+    Run(RunArguments),
     Send(SendArguments),
 }

@@ -10,6 +10,7 @@ mod password_file;
 mod published;
 mod receive;
 mod regular_file;
+mod run;
 mod send;
 mod sender;
 pub mod show;
@@ -45,6 +46,7 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
         Some(Command::Decode(decode)) => decode::run(decode),
         Some(Command::Monitor(monitor)) => Ok(monitor::run(monitor)),
         Some(Command::Receive(receive)) => Ok(receive::run(receive)),
+        Some(Command::Run(run)) => Ok(run::run(run)),
         Some(Command::Send(send)) => Ok(send::run(send)),
         None => {
             // clap asks for a command, unless `--generate` is there.

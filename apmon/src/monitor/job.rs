@@ -49,6 +49,12 @@ impl Job {
         self
     }
 
+    /// Another node: one that is known only when the root has been started.
+    pub fn node(mut self, node: impl Into<String>) -> Self {
+        self.names.node = node.into();
+        self
+    }
+
     /// The job is all descendants of this process, which adopts orphans (`PR_SET_CHILD_SUBREAPER`): none is
     /// missed, and their processor time is what `wait4` says, from this call on. It goes on when its root has
     /// ended. To be called before the root is started.

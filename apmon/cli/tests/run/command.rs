@@ -1,0 +1,37 @@
+//! The command under test.
+
+use std::ffi::OsStr;
+use std::net::{SocketAddr, UdpSocket};
+use std::process::Command;
+use std::sync::LazyLock;
+
+use mmstats_testing::command::tool;
+
+/// Takes the figures of all commands that none else takes.
+static SINK: LazyLock<UdpSocket> = LazyLock::new(|| UdpSocket::bind("127.0.0.1:0").unwrap());
+
+/// `apmon run` without a command yet, with these arguments.
+pub fn apmon<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command {
+    let mut apmon = tool(env!("CARGO_BIN_EXE_apmon"));
+    apmon.arg("run").args(arguments);
+    apmon
+}
+
+/// The same for this destination.
+pub fn apmon_to(destination: SocketAddr) -> Command {
+    apmon(["-d".to_owned(), destination.to_string()])
+}
+
+/// `apmon run` with this command, which has its arguments to come.
+pub fn apmon_run(command: impl AsRef<OsStr>) -> Command {
+    let mut apmon = apmon_to(SINK.local_addr().unwrap());
+    apmon.arg("--").arg(command);
+    apmon
+}
+
+/// `apmon run` with a script.
+pub fn apmon_run_script(script: &str) -> Command {
+    let mut apmon = apmon_run("sh");
+    apmon.args(["-c", script]);
+    apmon
+}
