@@ -1,14 +1,18 @@
 //! From stats files to the parameters of nodes: which files, what of them, added up how.
 //!
 //! ```text
-//!  Watch, Changes --> Selection --> Nodes, by Template --> Totals, Increases --> Figures --> Constants
+//!  Watch, Changes --> Selection --> Nodes, by Template --> Totals, Increases --> Figure --> Constants
 //! ```
 //!
 //! Anybody may write into a directory of stats files. Their sizes and labels are bounded by the watch's
 //! budget, nodes and parameters here, and what is beyond is counted.
 
+#[cfg(test)]
+mod bounds;
 mod constants;
 mod figures;
+#[cfg(test)]
+mod fixture;
 mod nodes;
 mod problems;
 mod selection;

@@ -167,10 +167,7 @@ impl Sink<'_> {
     }
 
     fn add(&mut self, suffix: &str, value: FigureValue, role: Role) {
-        // No packet may have a parameter without a name.
-        if !self.label.is_empty() {
-            let name = [self.label, suffix].concat();
-            self.figures.push(Figure { name, value, role });
-        }
+        let name = [self.label, suffix].concat();
+        self.figures.push(Figure { name, value, role });
     }
 }

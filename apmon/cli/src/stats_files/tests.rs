@@ -1,75 +1,11 @@
-//! Stats files in a directory, and what of them would be sent.
+//! What of the stats in files is sent.
 
-use std::ffi::OsString;
-use std::time::{Duration, Instant, SystemTime};
-
-use apmon::{Parameter, Value};
 use mmstats::{
-    Aggregate, Counter, Declaration, Field, Fixed, Gauge, Histogram, MovingAverage, Options,
-    Published, Text, Timer, Timestamp, UpDownCounter,
+    Aggregate, Counter, Field, Fixed, Gauge, Histogram, MovingAverage, Options, Text, Timer,
+    Timestamp, UpDownCounter,
 };
-use tempfile::TempDir;
 
-use super::*;
-
-/// A directory of stats files that is polled every ten seconds.
-struct Polled {
-    directory: TempDir,
-    files: StatsFiles,
-    now: Instant,
-    wall: SystemTime,
-    all_texts: bool,
-}
-
-impl Polled {
-    fn new(cluster: &str, node: &str) -> Self {
-        let directory = TempDir::new().unwrap();
-        let locations: [OsString; 1] = [directory.path().into()];
-        let [cluster, node] = [cluster, node].map(|it| it.parse().unwrap());
-        let mut files = StatsFiles::new(&locations, cluster, node);
-        files.selection = Selection::with_own();
-        let (now, wall) = (Instant::now(), SystemTime::now());
-        Self { directory, files, now, wall, all_texts: false }
-    }
-
-    /// A writer without the default stats.
-    fn writer(&self) -> Published<()> {
-        let options = Options::dynamic("Shop").path(self.directory.path());
-        options.default_fields(false).create().unwrap()
-    }
-
-    /// Each node with its parameters, as `NAME=VALUE`.
-    fn poll(&mut self) -> Vec<(String, Vec<String>)> {
-        let mut nodes = Vec::new();
-        self.files.poll(self.now, self.wall, self.all_texts, |cluster, node, parameters| {
-            nodes.push((format!("{cluster}/{node}"), parameters.iter().map(shown).collect()));
-        });
-        self.now += Duration::from_secs(10);
-        self.wall += Duration::from_secs(10);
-        nodes
-    }
-
-    /// The parameters of the only node.
-    fn parameters(&mut self) -> Vec<String> {
-        let mut nodes = self.poll();
-        assert!(nodes.len() <= 1, "{nodes:?}");
-        nodes.pop().unwrap_or_default().1
-    }
-}
-
-fn shown(parameter: &Parameter<'_>) -> String {
-    let value = match parameter.value {
-        Value::Text(text) => format!("'{}'", String::from_utf8_lossy(text)),
-        Value::I32(number) => number.to_string(),
-        Value::F64(number) => format!("{number:?}"),
-        ref other => format!("{other:?}"),
-    };
-    format!("{}={value}", String::from_utf8_lossy(parameter.name))
-}
-
-fn add<F: Field>(writer: &Published<()>, declaration: Declaration<F>) -> F {
-    writer.add(declaration).unwrap()
-}
+use super::fixture::{Polled, add};
 
 #[test]
 fn a_counter_has_its_sum_and_from_the_second_poll_on_its_rate() {
@@ -210,4 +146,87 @@ fn numbers_that_are_not_finite_and_times_that_never_came_are_left_out() {
     last.set(1.5);
     full.set(true);
     assert_eq!(polled.parameters(), ["full=1", "last=1.5", "load=-0.5"]);
+}
+
+#[test]
+fn nodes_and_parameters_are_sorted_and_dimensions_are_part_of_a_name() {
+    let mut polled = Polled::new("Shop", "{tid}");
+    polled.write("c.mmstats", 12, ["b", r#"a{y="2",x="1"}"#, "a.b"].map(String::from).into_iter());
+    polled.write("a.mmstats", 9, ["z".to_owned()].into_iter());
+    let expected = [
+        ("Shop/12", &[r#"a{y="2",x="1"}=1"#, "a.b=1", "b=1", "sys.tid=12"][..]),
+        ("Shop/9", &["sys.tid=9", "z=1"]),
+    ];
+    let mut expected = expected.map(|(node, list)| (node.to_owned(), list.to_vec()));
+    expected[0].1.sort_unstable();
+    let found = polled.poll();
+    let found: Vec<_> = found
+        .iter()
+        .map(|(node, list)| (node.clone(), list.iter().map(String::as_str).collect::<Vec<_>>()))
+        .collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_label_goes_before_another_one_with_a_suffix() {
+    let mut polled = Polled::new("Shop", "web");
+    let writer = polled.writer();
+    let jobs: Counter = add(&writer, Counter::named("jobs"));
+    let _rate: Gauge<u64> = add(&writer, Gauge::<u64>::named("jobs_R").initial(7));
+    polled.parameters();
+    jobs.add(10);
+    assert_eq!(polled.parameters(), ["jobs=10", "jobs_R=7"]);
+}
+
+#[test]
+fn what_only_grows_by_its_greatest_has_no_rate() {
+    let mut polled = Polled::new("Shop", "web");
+    let writer = polled.writer();
+    let steps: Counter = add(&writer, Counter::named("steps").aggregate(Aggregate::Max));
+    let slowest: Timer = add(&writer, Timer::named("slowest").aggregate(Aggregate::Max));
+    polled.parameters();
+    steps.add(10);
+    slowest.record_secs(2.0);
+    assert_eq!(polled.parameters(), ["slowest=2.0", "steps=10"]);
+}
+
+#[test]
+fn values_beyond_a_histogram_have_no_percentile() {
+    let mut polled = Polled::new("Shop", "web");
+    let writer = polled.writer();
+    let sizes: Histogram = add(&writer, Histogram::named("sizes").max(100));
+    polled.parameters();
+    (0..8).for_each(|_| sizes.record(1));
+    (0..2).for_each(|_| sizes.record(1_000_000));
+    let found = polled.parameters();
+    assert_eq!(found, ["sizes_p50=1.0"], "of those above 80 only that they are large is known");
+}
+
+#[test]
+fn a_dead_program_is_not_sent_but_what_it_counted_last_is() {
+    let mut polled = Polled::new("Shop", "web");
+    let options = Options::dynamic("Shop").path(polled.path()).default_fields(false).keep(true);
+    let killed = options.create().unwrap();
+    let writer = polled.writer();
+    let [last, orders] =
+        [&killed, &writer].map(|writer| add::<Counter>(writer, Counter::named("orders")));
+    let only: Gauge<u64> = add(&killed, Gauge::<u64>::named("only"));
+    polled.parameters();
+    last.add(10);
+    orders.add(10);
+    drop((last, only, killed));
+    assert_eq!(polled.parameters(), ["orders=10", "orders_R=2.0"]);
+    assert_eq!(polled.parameters(), ["orders=10", "orders_R=0.0"]);
+    drop((orders, writer));
+    assert_eq!(polled.parameters(), [""; 0], "nobody lives");
+}
+
+#[test]
+fn a_new_program_joins() {
+    let mut polled = Polled::new("Shop", "web");
+    assert!(polled.poll().is_empty());
+    let writer = polled.writer();
+    let orders: Counter = add(&writer, Counter::named("orders"));
+    orders.add(5);
+    assert_eq!(polled.parameters(), ["orders=5", "orders_R=0.5"]);
 }
