@@ -1,0 +1,5 @@
+//! `apmon monitor` as a process.
+
+mod arguments;
+mod monitor;
+mod signals;
