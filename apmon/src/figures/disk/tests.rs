@@ -1,8 +1,10 @@
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
 use std::sync::mpsc::sync_channel;
 
 use mmstats_testing::TIMEOUT;
+use nix::fcntl::{OFlag, openat};
+use nix::sys::stat::{Mode, mkdirat};
 
 use super::*;
 
@@ -96,6 +98,27 @@ fn a_directory_that_is_not_there_has_no_figures() {
     assert_eq!((found.space, found.size), (None, None));
 }
 
+#[test]
+fn a_directory_with_an_unreadable_part_has_no_size() {
+    let top = tempfile::tempdir().unwrap();
+    let mut disk = Disk::new(top.path().to_owned());
+    let mut found = || {
+        disk.begin(BOTH);
+        disk.wait(later())
+    };
+    assert!(found().size.is_some());
+    // A path beyond 4,096 bytes can't be opened, whoever asks.
+    let mut parent = File::open(top.path()).unwrap();
+    for _ in 0..25 {
+        let name = "x".repeat(200);
+        mkdirat(&parent, name.as_str(), Mode::S_IRWXU).unwrap();
+        let inner = openat(&parent, name.as_str(), OFlag::O_DIRECTORY, Mode::empty()).unwrap();
+        parent = File::from(inner);
+    }
+    let found = found();
+    assert!(found.size.is_none() && found.space.is_some());
+}
+
 /// Where the originals ran `du` in a shell, the directory's name was not quoted.
 #[test]
 fn any_name_of_a_directory_will_do() {
@@ -103,7 +126,7 @@ fn any_name_of_a_directory_will_do() {
     let directory = outer.path().join("a b; touch c $(touch d) 'e' \"f\" \n*");
     fs::create_dir(&directory).unwrap();
     fs::write(directory.join("-s"), vec![7; 100_000]).unwrap();
-    fs::File::open(directory.join("-s")).unwrap().sync_all().unwrap();
+    File::open(directory.join("-s")).unwrap().sync_all().unwrap();
     let blocks = |path: &Path| fs::metadata(path).unwrap().blocks() * 512;
     let expected = blocks(&directory) + blocks(&directory.join("-s"));
     let mut disk = Disk::new(directory);
