@@ -5,6 +5,7 @@ mod general;
 mod host;
 mod job;
 mod list;
+mod sampler;
 #[cfg(test)]
 mod tests;
 
@@ -12,3 +13,4 @@ pub(crate) use general::general;
 pub(crate) use host::HostFigures;
 pub(crate) use job::JobFigures;
 pub(crate) use list::List;
+pub use sampler::HostSampler;

@@ -124,6 +124,12 @@ pub use send::{
 };
 pub use wire::{Parameter, Value};
 
+/// What benchmarks of this repository use; not part of the interface.
+#[doc(hidden)]
+pub mod internals {
+    pub use crate::figures::HostSampler;
+}
+
 /// The README's code is compiled with the tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,6 +1,7 @@
 //! What is measured, and against what.
 
 mod apmon;
+mod apmon_figures;
 mod apmon_receive;
 mod averages;
 mod clean;
@@ -81,6 +82,7 @@ pub fn all() -> impl Iterator<Item = &'static Comparison> {
         queries::COMPARISONS,
         kodemon::COMPARISONS,
         apmon::COMPARISONS,
+        apmon_figures::COMPARISONS,
         apmon_receive::COMPARISONS,
     ]
     .into_iter()
