@@ -1,14 +1,14 @@
 //! The command under test.
 
 use std::ffi::OsStr;
-use std::net::{SocketAddr, UdpSocket};
 use std::process::Command;
 use std::sync::LazyLock;
 
 use mmstats_testing::command::tool;
+use mmstats_testing::figures::FigureReceiver;
 
 /// Takes the figures of all commands that none else takes.
-static SINK: LazyLock<UdpSocket> = LazyLock::new(|| UdpSocket::bind("127.0.0.1:0").unwrap());
+static OTHERS: LazyLock<FigureReceiver> = LazyLock::new(FigureReceiver::start);
 
 /// `apmon run` without a command yet, with these arguments.
 pub fn apmon<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command {
@@ -18,13 +18,13 @@ pub fn apmon<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command
 }
 
 /// The same for this destination.
-pub fn apmon_to(destination: SocketAddr) -> Command {
-    apmon(["-d".to_owned(), destination.to_string()])
+pub fn apmon_to(receiver: &FigureReceiver) -> Command {
+    apmon(["-d".to_owned(), receiver.destination()])
 }
 
 /// `apmon run` with this command, which has its arguments to come.
 pub fn apmon_run(command: impl AsRef<OsStr>) -> Command {
-    let mut apmon = apmon_to(SINK.local_addr().unwrap());
+    let mut apmon = apmon_to(&OTHERS);
     apmon.arg("--").arg(command);
     apmon
 }

@@ -6,10 +6,10 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use mmstats_testing::command::{full_pipe, run};
+use mmstats_testing::figures::FigureReceiver;
 use tempfile::TempDir;
 
 use crate::command::{apmon, apmon_to};
-use crate::receiver::Receiver;
 
 #[test]
 fn a_configuration_that_cannot_be_read_is_only_reported() {
@@ -33,13 +33,13 @@ fn a_configuration_that_cannot_be_read_is_only_reported() {
 
 #[test]
 fn a_password_that_cannot_be_read_is_only_reported() {
-    let receiver = Receiver::start();
-    let mut command = apmon_to(receiver.address());
+    let receiver = FigureReceiver::start();
+    let mut command = apmon_to(&receiver);
     command.args(["--password-file", "/nonexistent", "--", "sh", "-c", "exit 7"]);
     let run = run(&mut command);
     assert_eq!(run.code, Some(7));
     assert!(run.stderr.contains("/nonexistent: No such file"), "{}", run.stderr);
-    assert!(receiver.all().is_empty());
+    assert!(receiver.waiting().is_empty());
 }
 
 /// A server that takes connections and never answers.

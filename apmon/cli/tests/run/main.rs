@@ -4,7 +4,7 @@ mod command;
 mod exit_codes;
 mod faults;
 mod figures;
-mod receiver;
+mod generations;
 mod signals;
 mod terminal;
 mod untouched;
