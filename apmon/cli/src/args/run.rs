@@ -60,6 +60,7 @@ Exit codes:
 /// When the command has ended, this program ends within 3 seconds, in which last figures are sent.
 #[derive(Args, Clone, Debug)]
 #[command(
+    override_usage = "apmon run [OPTIONS] -- COMMAND [ARG]...",
     after_help = EXAMPLES,
     after_long_help = format!("{EXAMPLES}\n\n{SENT}\n\n{SIGNALS}\n\n{ENVIRONMENT}\n\n{EXIT_CODES}")
 )]

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use apmon::Parameter;
 use nix::sys::resource::{Usage as Resources, UsageWho, getrusage};
-use nix::sys::time::TimeVal;
+use nix::sys::time::TimeValLike;
 
 /// The moment before the command starts.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ impl Begin {
     /// What was used up to now, when the command and everything else that ended is reaped.
     pub fn usage(&self, status: ExitStatus, run_time: Duration) -> Usage {
         let both = self.children.as_ref().zip(children());
-        let cpu_time = both.map(|(before, now)| cpu_time(&now) - cpu_time(before));
+        let cpu_time = both.map(|(before, now)| (cpu_time(&now) - cpu_time(before)) as f64 / 1e6);
         // The kernel has only the greatest. If that didn't grow, it may be of an earlier child.
         let grown = both.filter(|(before, now)| now.max_rss() > before.max_rss());
         let max_rss = grown.map(|(_, now)| now.max_rss());
@@ -73,8 +73,7 @@ fn children() -> Option<Resources> {
     getrusage(UsageWho::RUSAGE_CHILDREN).ok()
 }
 
-/// In seconds.
-fn cpu_time(used: &Resources) -> f64 {
-    let seconds = |time: TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
-    seconds(used.user_time()) + seconds(used.system_time())
+/// In microseconds.
+fn cpu_time(used: &Resources) -> i64 {
+    (used.user_time() + used.system_time()).num_microseconds()
 }

@@ -1,9 +1,12 @@
 //! The command under test.
 
 use std::ffi::OsStr;
-use std::process::Command;
+use std::process::{Child, Command};
 use std::sync::LazyLock;
+use std::thread;
+use std::time::{Duration, Instant};
 
+use mmstats_testing::TIMEOUT;
 use mmstats_testing::command::tool;
 use mmstats_testing::figures::FigureReceiver;
 
@@ -34,4 +37,20 @@ pub fn apmon_run_script(script: &str) -> Command {
     let mut apmon = apmon_run("sh");
     apmon.args(["-c", script]);
     apmon
+}
+
+/// Waits for the end of a command, and returns its exit code.
+#[track_caller]
+pub fn end(child: &mut Child) -> Option<i32> {
+    let deadline = Instant::now() + TIMEOUT;
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        if Instant::now() > deadline {
+            child.kill().unwrap();
+            panic!("it doesn't end");
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
 }

@@ -28,6 +28,15 @@ fn a_signal_gives_what_a_shell_has_for_it() {
     }
 }
 
+/// A library that knows these signals by number alone may take the end of one process for an error.
+#[test]
+fn an_orphan_that_is_ended_by_a_signal_of_real_time_is_reaped() {
+    let script = "orphan=$(sh -c 'sh -c \"kill -34 \\$\\$\" > /dev/null & echo $!')
+                  while kill -0 $orphan; do :; done 2> /dev/null; exit 5";
+    let run = run(&mut apmon_run_script(script));
+    assert_eq!((run.code, &*run.stdout, &*run.stderr), (Some(5), "", ""));
+}
+
 #[test]
 fn what_cannot_be_executed_is_named() {
     let directory = TempDir::new().unwrap();

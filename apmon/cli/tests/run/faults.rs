@@ -1,6 +1,6 @@
 //! Monitoring that fails, which the command doesn't notice.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{TcpListener, UdpSocket};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use mmstats_testing::command::{full_pipe, run};
 use mmstats_testing::figures::FigureReceiver;
 use tempfile::TempDir;
 
-use crate::command::{apmon, apmon_to};
+use crate::command::{apmon, apmon_to, end};
 
 #[test]
 fn a_configuration_that_cannot_be_read_is_only_reported() {
@@ -51,16 +51,19 @@ fn a_configuration_that_does_not_come_delays_nothing() {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     // From now on it waits for an answer.
-    let (_connection, _) = server.accept().unwrap();
+    let (mut connection, _) = server.accept().unwrap();
     let mut output = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
     output.read_line(&mut line).unwrap();
     assert_eq!(line, "started\n");
+    connection.set_nonblocking(true).unwrap();
+    let request = connection.read_to_end(&mut Vec::new());
+    assert_eq!(request.unwrap_err().kind(), ErrorKind::WouldBlock, "it still waits");
     child.stdin.take().unwrap().write_all(b"end\n").unwrap();
     let mut rest = String::new();
     output.read_to_string(&mut rest).unwrap();
     let ended = Instant::now();
-    assert_eq!((&*rest, child.wait().unwrap().code()), ("end\n", Some(7)));
+    assert_eq!((&*rest, end(&mut child)), ("end\n", Some(7)));
     // It waits for a second, and an answer may take five.
     assert!(ended.elapsed() < Duration::from_secs(4), "{:?}", ended.elapsed());
     let mut report = String::new();
@@ -88,6 +91,6 @@ fn nobody_waits_for_a_stderr_that_is_not_read() {
     let mut command = apmon(["--config", "/nonexistent"]);
     let mut child = command.args(["--", "sh", "-c", "exit 7"]).stderr(stderr).spawn().unwrap();
     let began = Instant::now();
-    assert_eq!(child.wait().unwrap().code(), Some(7));
+    assert_eq!(end(&mut child), Some(7));
     assert!(began.elapsed() < Duration::from_secs(30));
 }

@@ -7,7 +7,7 @@ use mmstats_testing::command::run;
 use mmstats_testing::figures::FigureReceiver;
 use tempfile::TempDir;
 
-use crate::command::apmon_to;
+use crate::command::{apmon_to, end};
 
 #[test]
 fn last_figures_say_how_it_ended_and_what_it_used() {
@@ -70,7 +70,7 @@ fn figures_are_sent_at_each_interval_and_only_of_the_job() {
     BufReader::new(stdout).read_line(&mut pid).unwrap();
     let packets = [receiver.next(), receiver.next(), receiver.next()];
     drop(lines);
-    assert_eq!(child.wait().unwrap().code(), Some(4));
+    assert_eq!(end(&mut child), Some(4));
     let mut before = 0.0;
     for packet in &packets {
         assert_eq!(packet.cluster, "ApMon_JobMon");
@@ -96,7 +96,7 @@ fn figures_of_the_host_are_sent_if_they_are_asked_for() {
     drop(command);
     while receiver.next().cluster != "ApMon_SysMon" {}
     drop(lines);
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(end(&mut child), Some(0));
 }
 
 /// Their time counts, and they go on.
@@ -110,7 +110,7 @@ fn what_the_command_leaves_running_is_in_the_last_figures() {
     command.args(["--", "sh", "-c", "exec 3<&0; cat <&3 & exit 5"]);
     let mut child = command.stdin(stdin).stdout(output).spawn().unwrap();
     drop(command);
-    assert_eq!(child.wait().unwrap().code(), Some(5));
+    assert_eq!(end(&mut child), Some(5));
     assert_eq!(receiver.next().numbers["processes"], 1.0);
     let (mut lines, mut stdout) = (lines, stdout);
     lines.write_all(b"still there\n").unwrap();

@@ -12,7 +12,7 @@ use mmstats_testing::figures::FigureReceiver;
 use nix::sys::wait::{Id, WaitPidFlag, waitid};
 use nix::unistd::Pid;
 
-use crate::command::apmon_to;
+use crate::command::{apmon_to, end};
 
 /// Each generation works, by itself and in a child for which it waits, starts two of the next and ends. All
 /// of its processes say at their end what they are and what they used. The root stays until it is told to
@@ -65,7 +65,7 @@ fn processor_time_never_falls_and_is_what_all_processes_used() {
     waitid(Id::Pid(apmon), WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT).unwrap();
     let stat = fs::read_to_string(path(child.id())).unwrap();
     let waited_for = Stat::parse(&stat).of_children;
-    assert_eq!(child.wait().unwrap().code(), Some(3));
+    assert_eq!(end(&mut child), Some(3));
 
     let packets: Vec<_> = [first].into_iter().chain(receiver.waiting()).collect();
     let times: Vec<_> = packets.iter().map(|packet| packet.numbers["cpu_time"]).collect();

@@ -11,7 +11,7 @@ use mmstats_testing::command::{ignoring, run, tool, within};
 use nix::sys::signal::Signal;
 use tempfile::TempDir;
 
-use crate::command::{apmon_run, apmon_run_script};
+use crate::command::{apmon_run, apmon_run_script, end};
 
 #[test]
 fn arguments_are_passed_whatever_bytes_they_have() {
@@ -37,7 +37,7 @@ fn stdin_and_stdout_are_the_commands_own() {
     }
     drop(lines);
     assert_eq!(read.read(&mut [0; 1]).unwrap(), 0, "nobody else has stdout");
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(end(&mut child), Some(0));
 }
 
 /// Who reads only the first line of the command's output ends it, as without `apmon run`.
@@ -48,7 +48,7 @@ fn a_closed_pipe_ends_the_command_by_a_signal() {
     let mut stdout = child.stdout.take().unwrap();
     stdout.read_exact(&mut [0; 2]).unwrap();
     drop(stdout);
-    assert_eq!(child.wait().unwrap().code(), Some(128 + Signal::SIGPIPE as i32));
+    assert_eq!(end(&mut child), Some(128 + Signal::SIGPIPE as i32));
 }
 
 #[test]
@@ -102,6 +102,6 @@ fn nothing_is_written_to_a_stdout_that_is_full() {
         .stderr(File::create(directory.path().join("e")).unwrap())
         .spawn()
         .unwrap();
-    assert!(child.wait().unwrap().success());
+    assert_eq!(end(&mut child), Some(0));
     assert_eq!(fs::read(output).unwrap(), b"out\n");
 }
