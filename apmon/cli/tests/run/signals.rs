@@ -1,7 +1,6 @@
 //! Signals that other processes send.
 
 use std::env;
-use std::iter;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::thread;
@@ -38,17 +37,21 @@ fn says_which_signals_it_gets() {
     let mut signals = Signals::new(SIGNALS.map(|signal| signal as i32)).unwrap();
     play(|line| match line {
         "pid" => std::process::id().to_string(),
-        _ => {
-            let deadline = Instant::now() + TIMEOUT;
-            let next = iter::repeat_with(|| {
-                assert!(Instant::now() < deadline, "no signal comes");
-                thread::sleep(Duration::from_millis(2));
-                // One at a time: the others come again at the next call.
-                signals.pending().next()
-            });
-            next.flatten().next().unwrap().to_string()
-        }
+        _ => next_of(&mut signals).to_string(),
     });
+}
+
+/// The next one that is caught.
+fn next_of(signals: &mut Signals) -> i32 {
+    let deadline = Instant::now() + TIMEOUT;
+    loop {
+        // One at a time: the others come again at the next call.
+        if let Some(signal) = signals.pending().next() {
+            return signal;
+        }
+        assert!(Instant::now() < deadline, "no signal comes");
+        thread::sleep(Duration::from_millis(2));
+    }
 }
 
 /// The command, whose pid is that of `apmon run`. That ends as this program.
