@@ -25,8 +25,6 @@ pub use receive::ReceiveArguments;
 pub use run::RunArguments;
 pub use send::SendArguments;
 pub use sender::SenderArguments;
-#[allow(unused_imports, reason = "until `monitor` uses it")]
-pub use stats::StatsArguments;
 
 /// The program's name.
 pub const NAME: &str = "apmon";

@@ -14,7 +14,6 @@ mod run;
 mod send;
 mod sender;
 pub mod show;
-#[allow(dead_code, reason = "until `monitor` uses it")]
 mod stats_files;
 
 use std::io;

@@ -1,5 +1,10 @@
 //! `apmon monitor`: sends figures of the host and of jobs until a signal ends it.
 
+mod stats;
+
+use std::sync::mpsc::{Sender, channel};
+use std::thread;
+
 use apmon::{ApMon, Job, JobError, JobHandle};
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::escape;
@@ -43,21 +48,34 @@ fn monitor(arguments: &MonitorArguments, diagnostics: &mut Diagnostics) -> Resul
     }
     apmon.monitor(true);
     announce(&apmon, diagnostics, &arguments.cluster, node);
-    let mut end = Outcome::Fine;
-    for signal in signals.forever() {
-        match signal {
-            SIGHUP => apmon.reload(),
-            SIGINT => {
-                end = Outcome::Interrupted(signal as u8);
-                break;
-            }
-            _ => break,
+    let end = thread::scope(|scope| {
+        let (stop, stopped) = channel();
+        if let Some(files) = arguments.stats.files() {
+            let apmon = &apmon;
+            let thread = thread::Builder::new().name("stats".to_owned());
+            let started = thread.spawn_scoped(scope, move || stats::send(apmon, files, &stopped));
+            started.map_err(|error| format!("can't start a thread: {error}"))?;
         }
-    }
+        let end = await_end(signals.forever(), &apmon);
+        drop::<Sender<()>>(stop);
+        Ok::<_, String>(end)
+    })?;
     // Sends last figures of all jobs at once; of each alone when its handle is dropped before.
     drop(apmon);
     drop(jobs);
     Ok(if end == Outcome::Fine && diagnostics.errors() > 0 { Outcome::Failed } else { end })
+}
+
+/// Reads the configuration again at each SIGHUP, until another signal comes.
+fn await_end(signals: impl Iterator<Item = i32>, apmon: &ApMon) -> Outcome {
+    for signal in signals {
+        match signal {
+            SIGHUP => apmon.reload(),
+            SIGINT => return Outcome::Interrupted(signal as u8),
+            _ => break,
+        }
+    }
+    Outcome::Fine
 }
 
 /// Monitors a job until its process ends, or its handle is dropped.

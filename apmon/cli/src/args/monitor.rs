@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::figures::FigureArguments;
 use super::sender::SenderArguments;
+use super::stats::StatsArguments;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -13,6 +14,8 @@ Examples:
   apmon monitor --config /etc/apmon.conf --cluster Tier2_Nodes --node wn001
   apmon monitor -d ml.example.org --job 4242:/scratch/job17,Tier2_Jobs,job.17
                                      and of process 4242 and its descendants
+  apmon monitor -d ml.example.org --stats
+                                     and what programs here publish as stats
   apmon monitor -d ml.example.org --interval 10s --set general_info=off";
 
 const ENVIRONMENT: &str = "\
@@ -62,6 +65,9 @@ pub struct MonitorArguments {
     /// the job are sent.
     #[arg(long, value_name = "PID[:DIR][,CLUSTER[,NODE]]")]
     pub job: Vec<JobArgument>,
+
+    #[command(flatten)]
+    pub stats: StatsArguments,
 }
 
 /// A job: process, work directory, cluster and node.

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::Args;
 
-use crate::stats_files::Template;
+use crate::stats_files::{StatsFiles, Template};
 
 /// What of stats files is sent.
 #[derive(Args, Clone, Debug)]
@@ -33,4 +33,12 @@ pub struct StatsArguments {
     /// Node of the stats in a file, likewise; files that have the same cluster and node are added up
     #[arg(long, value_name = "TEMPLATE", default_value = "{host}", requires = "stats")]
     pub stats_node: Template,
+}
+
+impl StatsArguments {
+    /// The files, if any are to be sent.
+    pub fn files(&self) -> Option<StatsFiles> {
+        let (cluster, node) = (self.stats_cluster.clone(), self.stats_node.clone());
+        self.stats.as_ref().map(|locations| StatsFiles::new(locations, cluster, node))
+    }
 }
