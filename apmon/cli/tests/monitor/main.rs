@@ -3,3 +3,4 @@
 mod arguments;
 mod monitor;
 mod signals;
+mod stats;
