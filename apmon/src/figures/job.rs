@@ -78,7 +78,12 @@ impl JobFigures {
             let instant =
                 self.before.as_ref().and_then(|before| cpu_usage_between(before, &totals));
             job.number("instant_cpu_usage", instant);
-            push_cgroup(&mut job, JobCgroup::read(roots, &self.tree));
+            if ["cgroup_memory", "cgroup_memory_limit", "cgroup_oom_kills"]
+                .iter()
+                .any(|it| job.wants(it))
+            {
+                push_cgroup(&mut job, JobCgroup::read(roots, &self.tree));
+            }
         }
         self.before = Some(totals);
     }
