@@ -1,5 +1,6 @@
 //! The addresses of network interfaces.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use nix::ifaddrs::getifaddrs;
@@ -25,25 +26,34 @@ impl InterfaceAddresses {
         if !roots.is_machine() {
             return Vec::new();
         }
-        let mut found: Vec<Self> = Vec::new();
-        for entry in getifaddrs().into_iter().flatten() {
-            let Some(address) = entry.address else { continue };
-            let ipv4 = address.as_sockaddr_in().map(SockaddrIn::ip).filter(|&it| is_global_v4(it));
-            let ipv6 =
-                address.as_sockaddr_in6().map(SockaddrIn6::ip).filter(|&it| is_global_v6(it));
+        let entries = getifaddrs().into_iter().flatten().filter_map(|entry| {
+            let address = entry.address?;
+            let ipv4 = address.as_sockaddr_in().map(SockaddrIn::ip);
+            let ipv6 = address.as_sockaddr_in6().map(SockaddrIn6::ip);
+            Some((entry.interface_name, ipv4, ipv6))
+        });
+        Self::first(entries)
+    }
+
+    fn first(
+        entries: impl Iterator<Item = (String, Option<Ipv4Addr>, Option<Ipv6Addr>)>,
+    ) -> Vec<Self> {
+        let mut found = BTreeMap::new();
+        for (label, ipv4, ipv6) in entries {
+            let ipv4 = ipv4.filter(|&it| is_global_v4(it));
+            let ipv6 = ipv6.filter(|&it| is_global_v6(it));
             if ipv4.is_none() && ipv6.is_none() {
                 continue;
             }
-            let name = &entry.interface_name;
-            let index = found.iter().position(|it| it.interface == *name).unwrap_or_else(|| {
-                found.push(Self { interface: name.clone(), ipv4: None, ipv6: None });
-                found.len() - 1
-            });
-            found[index].ipv4 = found[index].ipv4.or(ipv4);
-            found[index].ipv6 = found[index].ipv6.or(ipv6);
+            // Further addresses may have a label, such as `eth0:1`. No interface has a colon in its name.
+            let interface = label.split(':').next().unwrap_or_default().to_owned();
+            let first: &mut (Option<Ipv4Addr>, Option<Ipv6Addr>) =
+                found.entry(interface).or_default();
+            first.0 = first.0.or(ipv4);
+            first.1 = first.1.or(ipv6);
         }
-        found.sort_by(|one, other| one.interface.cmp(&other.interface));
-        found
+        let with_name = |(interface, (ipv4, ipv6))| Self { interface, ipv4, ipv6 };
+        found.into_iter().map(with_name).collect()
     }
 }
 
@@ -65,6 +75,38 @@ fn is_global_v6(address: Ipv6Addr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_interface_has_its_first_global_addresses() {
+        let v4 =
+            |name: &str, address: &str| (name.to_owned(), Some(address.parse().unwrap()), None);
+        let v6 =
+            |name: &str, address: &str| (name.to_owned(), None, Some(address.parse().unwrap()));
+        let entries = [
+            v4("lo", "127.0.0.1"),
+            v4("wlan0", "169.254.0.9"),
+            v4("enp3s0f0", "192.0.2.1"),
+            v4("enp3s0f0:1", "192.0.2.2"),
+            v4("br0:web", "10.0.0.1"),
+            v6("enp3s0f0", "fe80::1"),
+            v6("enp3s0f0", "2001:db8::1"),
+            v6("enp3s0f0", "2001:db8::2"),
+        ];
+        let found = InterfaceAddresses::first(entries.into_iter());
+        let expected = [
+            InterfaceAddresses {
+                interface: "br0".to_owned(),
+                ipv4: Some(Ipv4Addr::new(10, 0, 0, 1)),
+                ipv6: None,
+            },
+            InterfaceAddresses {
+                interface: "enp3s0f0".to_owned(),
+                ipv4: Some(Ipv4Addr::new(192, 0, 2, 1)),
+                ipv6: Some("2001:db8::1".parse().unwrap()),
+            },
+        ];
+        assert_eq!(found, expected);
+    }
 
     #[test]
     fn loopback_link_local_and_multicast_are_not_global() {

@@ -1,5 +1,6 @@
 //! Traffic of network interfaces.
 
+use std::collections::HashMap;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
@@ -92,8 +93,10 @@ impl NetworkRates {
         let mut rates = Self::default();
         let (mut received, mut sent) = (Some(0.0), Some(0.0));
         let mut both = 0;
+        // Hosts of containers have thousands. Of equal names, which the kernel doesn't give, the first counts.
+        let before: HashMap<_, _> = before.iter().rev().map(|it| (&it.name, it)).collect();
         for after in after {
-            let before = before.iter().find(|it| it.name == after.name);
+            let before = before.get(&after.name).copied();
             let kib = |field: fn(&Interface) -> u64| {
                 let bytes = increase(before.map(field), Some(field(after)))?;
                 (!elapsed.is_zero()).then(|| bytes_as_kib(bytes) / elapsed.as_secs_f64())
