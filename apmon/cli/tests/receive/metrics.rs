@@ -1,8 +1,13 @@
 //! `--http`: what is published, for Prometheus.
 
 use std::net::SocketAddr;
+use std::process::Stdio;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use apmon::wire::Parameter;
+use mmstats_testing::TIMEOUT;
+use mmstats_testing::command::tool;
 use mmstats_testing::exposition::{assert_open_metrics, assert_text, check};
 use mmstats_testing::http::{get, send};
 use mmstats_testing::prometheus::Prometheus;
@@ -10,6 +15,9 @@ use mmstats_testing::required::is_installed;
 
 use crate::publish::{packet, with};
 use crate::receiver::Receiver;
+
+/// The pause between two looks while waiting.
+const INTERVAL: Duration = Duration::from_millis(20);
 
 /// One that serves, and where.
 fn start(arguments: &[&str]) -> (Receiver, SocketAddr) {
@@ -100,6 +108,38 @@ fn hostile_names_are_escaped_and_take_no_other_s() {
     assert_eq!(of_nodes.count(), 2 * (names.len() + 1), "{text}");
     assert!(text.contains("\napmon_receive_packets_total 2\n"), "{text}");
     assert!(text.contains("\napmon_metrics_left_out 0\n"), "{text}");
+}
+
+#[test]
+fn what_monitor_sends_passes_promtool() {
+    let (receiver, address) = start(&[]);
+    let mut command = tool(env!("CARGO_BIN_EXE_apmon"));
+    let destination = receiver.udp[0].to_string();
+    command.args(["monitor", "-d", &destination, "--interval", "1s", "--node", "wn001"]);
+    let mut monitor = command.stderr(Stdio::null()).spawn().unwrap();
+    let began = Instant::now();
+    // With the second sample.
+    let text = loop {
+        let text = get(address, "/metrics").body;
+        if text.contains("\napmon_context_switches_R{") || began.elapsed() > TIMEOUT {
+            break text;
+        }
+        sleep(INTERVAL);
+    };
+    monitor.kill().unwrap();
+    monitor.wait().unwrap();
+    let node = r#"cluster="ApMon_SysMon",node="wn001""#;
+    for sample in [
+        format!("\napmon_context_switches_R{{{node}}} "),
+        format!("\napmon_processes{{{node}}} "),
+        format!("\napmon_processes_in_state{{{node},state=\"S\"}} "),
+    ] {
+        assert!(text.contains(&sample), "{sample}: {text}");
+    }
+    assert_text(&text);
+    if is_installed("promtool") {
+        assert_eq!(check(&text), (Some(0), String::new()));
+    }
 }
 
 #[test]

@@ -33,6 +33,10 @@ const OWN: &str = "apmon.receive.";
 /// What a node's metrics begin with.
 const PREFIX: &str = "apmon_";
 
+/// The processes of a host in a state. promtool takes the originals' names, `processes_D` and `processes_S`,
+/// for numbers of days and seconds.
+const IN_STATE: &str = "apmon_processes_in_state";
+
 /// What the answers to scrapes are made of.
 #[derive(Clone)]
 pub struct Scrapes {
@@ -108,9 +112,17 @@ fn of_node<'a>(stat: &Stat<'a>) -> Option<Series<'a>> {
         return None;
     }
     let name = series.name();
-    let mut renamed = Series::new([PREFIX, name].concat());
-    for (key, value) in series.dimensions() {
-        renamed = renamed.with(key.to_owned(), value.to_owned());
+    let state = name.strip_prefix("processes_").filter(|state| state.len() == 1);
+    let renamed = match state {
+        Some(_) => Series::new(IN_STATE),
+        None => Series::new([PREFIX, name].concat()),
+    };
+    let with = |renamed: Series<'a>, (key, value): (&str, &str)| {
+        renamed.with(key.to_owned(), value.to_owned())
+    };
+    let mut renamed = series.dimensions().fold(renamed, with);
+    if let Some(state) = state {
+        return Some(renamed.with("state", state.to_owned()));
     }
     let is_plain = |character: char| character.is_ascii_alphanumeric() || "_:".contains(character);
     if !name.chars().all(is_plain) {
