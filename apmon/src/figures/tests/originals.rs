@@ -85,6 +85,8 @@ fn cpu_time_does_not_fall_when_children_end() {
     // Nobody waits for the last one.
     machine.files.remove("proc/4245");
     assert_eq!(cpu_time(), "cpu_time = 14.6");
+    machine.files.replace("proc/4242/stat", " 600 100 660 95 ", " 650 100 660 95 ");
+    assert_eq!(cpu_time(), "cpu_time = 15.1");
 }
 
 /// As of prmon and Podman, too: pages that a process shares with one that it forked are in the memory of
