@@ -146,8 +146,24 @@ impl Signals {
 #[cfg(test)]
 mod tests {
     use nix::libc::{SI_KERNEL, SI_QUEUE, SI_TKILL, SI_USER};
+    use nix::sys::signal::raise;
 
     use super::*;
+
+    /// The command isn't there yet.
+    #[test]
+    fn signals_that_come_before_they_are_blocked_are_kept() {
+        let caught = Caught::start().unwrap();
+        let sent = [Signal::SIGHUP, Signal::SIGUSR1];
+        sent.iter().for_each(|signal| raise(*signal).unwrap());
+        let mut signals = caught.block().unwrap();
+        assert_eq!(signals.early, sent);
+        let command = Pid::from_raw(17);
+        let mut next = || signals.next(command).unwrap();
+        assert_eq!([next(), next()], [sent[1], sent[0]].map(Event::PassOn));
+        raise(Signal::SIGUSR2).unwrap();
+        assert_eq!(next(), Event::PassOn(Signal::SIGUSR2));
+    }
 
     #[test]
     fn what_the_terminal_sends_is_not_sent_again() {

@@ -28,6 +28,7 @@ fn last_figures_say_how_it_ended_and_what_it_used() {
         assert_eq!(last.numbers.get("exit_signal").copied(), signal);
         assert!((0.0..60.0).contains(&last.numbers["run_time"]));
         assert!((0.0..60.0).contains(&last.numbers["cpu_time"]));
+        assert!(!last.has("disk_total") && !last.has("workdir_size"), "{last:?}");
         // A shell takes more than 100 KiB, and less than a GiB.
         assert!((100.0..1e6).contains(&last.numbers["max_rss"]), "{last:?}");
     }

@@ -2,9 +2,8 @@
 
 use std::env;
 use std::os::unix::process::CommandExt;
-use std::process::Command;
+use std::process::{self, Command};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use mmstats_testing::TIMEOUT;
 use mmstats_testing::actor::{Actor, play};
@@ -35,23 +34,15 @@ const ROLE: &str = "signals::says_which_signals_it_gets";
 #[ignore = "the command"]
 fn says_which_signals_it_gets() {
     let mut signals = Signals::new(SIGNALS.map(|signal| signal as i32)).unwrap();
-    play(|line| match line {
-        "pid" => std::process::id().to_string(),
-        _ => next_of(&mut signals).to_string(),
+    // Whoever waits for a signal that doesn't come fails.
+    thread::spawn(|| {
+        thread::sleep(TIMEOUT);
+        process::exit(1);
     });
-}
-
-/// The next one that is caught.
-fn next_of(signals: &mut Signals) -> i32 {
-    let deadline = Instant::now() + TIMEOUT;
-    loop {
-        // One at a time: the others come again at the next call.
-        if let Some(signal) = signals.pending().next() {
-            return signal;
-        }
-        assert!(Instant::now() < deadline, "no signal comes");
-        thread::sleep(Duration::from_millis(2));
-    }
+    play(|line| match line {
+        "pid" => process::id().to_string(),
+        _ => signals.forever().next().unwrap().to_string(),
+    });
 }
 
 /// The command, whose pid is that of `apmon run`. That ends as this program.
