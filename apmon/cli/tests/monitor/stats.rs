@@ -196,6 +196,17 @@ fn a_bad_file_is_reported_and_is_no_error() {
 }
 
 #[test]
+fn a_named_file_that_is_missing_is_reported_at_once() {
+    let directory = TempDir::new().unwrap();
+    let missing = directory.path().join("missing.mmstats").display().to_string();
+    let receiver = FigureReceiver::start();
+    // The first packets are due in hours.
+    let mut monitor = Monitor::start(&receiver, &["--stats", &missing]);
+    let report = monitor.report();
+    assert!(report.starts_with(&format!("apmon: {missing}: ")), "{report}");
+}
+
+#[test]
 fn files_and_globs_are_searched_anew() {
     let directory = TempDir::new().unwrap();
     let elsewhere = TempDir::new().unwrap();
