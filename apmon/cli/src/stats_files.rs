@@ -13,6 +13,8 @@ mod constants;
 mod figures;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod hostile;
 mod nodes;
 mod problems;
 mod selection;

@@ -21,6 +21,8 @@ Examples:
 const ENVIRONMENT: &str = "\
 Environment:
   APMON_PASSWORD  password for the destinations of -d
+  MMSTATS_GLOB    the stats files that --stats sends if none are given, as a glob
+  MMSTATS_PATH    else their directory
   LC_ALL, LC_CTYPE, LANG
                   the first one set is the locale; without UTF-8, text is ASCII";
 

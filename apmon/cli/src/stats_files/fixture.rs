@@ -39,14 +39,20 @@ impl Polled {
         options.default_fields(false).create().unwrap()
     }
 
+    /// The time of the next poll.
+    pub fn tick(&mut self) -> (Instant, SystemTime) {
+        let step = Duration::from_secs(10);
+        (self.now, self.wall) = (self.now + step, self.wall + step);
+        (self.now, self.wall)
+    }
+
     /// Each node with its parameters, as `NAME=VALUE`.
     pub fn poll(&mut self) -> Vec<(String, Vec<String>)> {
         let mut nodes = Vec::new();
-        self.files.poll(self.now, self.wall, self.all_texts, |cluster, node, parameters| {
+        let (now, wall) = self.tick();
+        self.files.poll(now, wall, self.all_texts, |cluster, node, parameters| {
             nodes.push((format!("{cluster}/{node}"), parameters.iter().map(shown).collect()));
         });
-        self.now += Duration::from_secs(10);
-        self.wall += Duration::from_secs(10);
         nodes
     }
 
