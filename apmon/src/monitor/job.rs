@@ -1,6 +1,7 @@
 //! Jobs as a program declares them.
 
-use std::path::PathBuf;
+use std::fs::read_link;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, process};
@@ -32,7 +33,7 @@ enum Members {
     OfRoot,
     /// All descendants of this process.
     Descendants(Box<Tree>),
-    /// The same, but `/proc` can't be read.
+    /// The same, but `/proc` can't be read, or shows process ids of another namespace.
     Unreadable,
 }
 
@@ -59,7 +60,9 @@ impl Job {
     /// missed, and their processor time is what `wait4` says, from this call on. It goes on when its root has
     /// ended. To be called before the root is started.
     pub fn descendants(mut self) -> Self {
-        let tree = Tree::below(&Roots::default(), process::id());
+        let is_ours =
+            read_link("/proc/self").is_ok_and(|pid| pid == Path::new(&process::id().to_string()));
+        let tree = if is_ours { Tree::below(&Roots::default(), process::id()) } else { None };
         self.members =
             tree.map_or(Members::Unreadable, |tree| Members::Descendants(Box::new(tree)));
         self
@@ -127,7 +130,7 @@ impl Drop for JobHandle {
 pub enum JobError {
     /// There is no such process.
     NoProcess(u32),
-    /// `/proc` can't be read.
+    /// `/proc` can't be read, or it is that of another pid namespace.
     Unreadable,
 }
 
@@ -135,7 +138,7 @@ impl fmt::Display for JobError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoProcess(pid) => write!(f, "there is no process {pid}"),
-            Self::Unreadable => f.write_str("/proc can't be read"),
+            Self::Unreadable => f.write_str("/proc can't be read, or shows other processes"),
         }
     }
 }

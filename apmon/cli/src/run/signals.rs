@@ -155,7 +155,9 @@ mod tests {
     fn signals_that_come_before_they_are_blocked_are_kept() {
         let caught = Caught::start().unwrap();
         let sent = [Signal::SIGHUP, Signal::SIGUSR1];
-        sent.iter().for_each(|signal| raise(*signal).unwrap());
+        for signal in sent {
+            raise(signal).unwrap();
+        }
         let mut signals = caught.block().unwrap();
         assert_eq!(signals.early, sent);
         let command = Pid::from_raw(17);

@@ -5,8 +5,9 @@ use std::net::{TcpListener, UdpSocket};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use mmstats_testing::command::{full_pipe, run};
+use mmstats_testing::command::{full_pipe, run, within};
 use mmstats_testing::figures::FigureReceiver;
+use mmstats_testing::namespace::{Proc, unshare};
 use tempfile::TempDir;
 
 use crate::command::{apmon, apmon_to, end};
@@ -93,4 +94,19 @@ fn nobody_waits_for_a_stderr_that_is_not_read() {
     let began = Instant::now();
     assert_eq!(end(&mut child), Some(7));
     assert!(began.elapsed() < Duration::from_secs(30));
+}
+
+/// As in a container whose `/proc` is the host's: the same process ids are other processes there.
+#[test]
+fn processes_of_another_namespace_are_not_taken_for_the_job() {
+    let receiver = FigureReceiver::start();
+    let Some(outer) = unshare(Proc::Outside) else { return };
+    let mut command = apmon_to(&receiver);
+    command.args(["--node", "job.1", "--", "sh", "-c", "exit 7"]);
+    let run = run(&mut within(outer, &command));
+    assert_eq!((run.code, &*run.stdout), (Some(7), ""));
+    assert!(run.stderr.starts_with("apmon: only last figures are sent: /proc"), "{}", run.stderr);
+    let last = receiver.next();
+    assert_eq!((&*last.node, last.numbers["exit_code"]), ("job.1", 7.0));
+    assert!(last.has("cpu_time") && !last.has("processes"), "{last:?}");
 }
