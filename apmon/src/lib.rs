@@ -124,10 +124,11 @@ pub use send::{
 };
 pub use wire::{Parameter, Value};
 
-/// What benchmarks of this repository use; not part of the interface.
+/// What the program `apmon` and benchmarks use; not part of the interface.
 #[doc(hidden)]
 pub mod internals {
     pub use crate::figures::HostSampler;
+    pub use crate::monitor::Schedule;
 }
 
 /// The README's code is compiled with the tests.

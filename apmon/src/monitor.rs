@@ -12,3 +12,4 @@ mod worker;
 
 pub(crate) use background::Background;
 pub use job::{Job, JobError, JobHandle};
+pub use schedule::Schedule;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 /// Due times at equal distances, which don't drift, however late each is noticed.
 #[derive(Debug)]
-pub(super) struct Schedule {
+pub struct Schedule {
     interval: Duration,
     /// The part of the interval until the first one, so that many hosts that start together don't send
     /// together.
@@ -13,25 +13,31 @@ pub(super) struct Schedule {
 }
 
 impl Schedule {
+    /// The first one is due at a random moment within the interval.
+    pub fn random(now: Instant, interval: Duration) -> Self {
+        let number = getrandom::u32().unwrap_or_default();
+        Self::new(now, interval, f64::from(number) / (f64::from(u32::MAX) + 1.0))
+    }
+
     /// The first one is due within the interval, by `phase`: from 0, at once, to below 1.
-    pub(super) fn new(now: Instant, interval: Duration, phase: f64) -> Self {
+    fn new(now: Instant, interval: Duration, phase: f64) -> Self {
         Self { interval, phase, due: now + interval.mul_f64(phase) }
     }
 
     /// Begins anew if the interval is another one.
-    pub(super) fn set_interval(&mut self, now: Instant, interval: Duration) {
+    pub fn set_interval(&mut self, now: Instant, interval: Duration) {
         if interval != self.interval {
             *self = Self::new(now, interval, self.phase);
         }
     }
 
     /// When the next one is due.
-    pub(super) fn due(&self) -> Instant {
+    pub fn due(&self) -> Instant {
         self.due
     }
 
     /// Whether it is due. Then the next one is in the future; those that were missed meanwhile are left out.
-    pub(super) fn take(&mut self, now: Instant) -> bool {
+    pub fn take(&mut self, now: Instant) -> bool {
         let Some(late) = now.checked_duration_since(self.due) else { return false };
         let missed = late.as_nanos() / self.interval.as_nanos().max(1);
         let steps = u32::try_from(missed + 1).unwrap_or(u32::MAX);
@@ -59,6 +65,14 @@ mod tests {
         // Three were missed.
         assert!(schedule.take(start + 60 * second));
         assert_eq!(due(&schedule), second * 125 / 2);
+    }
+
+    #[test]
+    fn the_first_one_is_within_the_interval() {
+        let (start, interval) = (Instant::now(), Duration::from_secs(100));
+        let dues = [(); 100].map(|()| Schedule::random(start, interval).due());
+        assert!(dues.iter().all(|due| (start..start + interval).contains(due)));
+        assert!(dues.iter().any(|due| *due != dues[0]));
     }
 
     #[test]

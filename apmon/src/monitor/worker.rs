@@ -165,14 +165,8 @@ fn follow(
     match schedule {
         _ if !enabled => *schedule = None,
         Some(schedule) => schedule.set_interval(now, interval),
-        None => *schedule = Some(Schedule::new(now, interval, random())),
+        None => *schedule = Some(Schedule::random(now, interval)),
     }
-}
-
-/// From 0 to below 1.
-fn random() -> f64 {
-    let number = getrandom::u32().unwrap_or_default();
-    f64::from(number) / (f64::from(u32::MAX) + 1.0)
 }
 
 fn send(shared: &Shared, names: &Names, list: &List) {
