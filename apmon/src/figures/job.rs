@@ -101,8 +101,10 @@ fn push_totals(job: &mut Writer<'_>, roots: &Roots, totals: &Totals) {
         job.add("mem_usage", usage.and_then(|(rss, total)| percent(rss as f64, total as f64)));
     }
     job.number("open_files", totals.open_files.map(|files| files as f64));
-    job.number("page_faults_min", Some(totals.minor_faults as f64));
-    job.number("page_faults_maj", Some(totals.major_faults as f64));
+    // Those of processes that live: without any, they aren't known rather than 0.
+    let is_alive = totals.processes > 0;
+    job.number("page_faults_min", is_alive.then_some(totals.minor_faults as f64));
+    job.number("page_faults_maj", is_alive.then_some(totals.major_faults as f64));
     if job.wants_extra("processes") {
         job.add("processes", Some(totals.processes as f64));
     }
