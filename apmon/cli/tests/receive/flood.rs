@@ -9,11 +9,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use mmstats_testing::TIMEOUT;
+use mmstats_testing::http::get;
 use mmstats_testing::random::{Random, seed};
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use nix::sys::socket::{ControlMessage, MsgFlags, SockaddrStorage, sendmsg};
 
+use crate::metrics::start;
 use crate::packets::numbered;
 use crate::receiver::Receiver;
 
@@ -23,6 +25,8 @@ const SECONDS: f64 = 0.5;
 const BATCH: usize = 32;
 /// Maximum growth of memory in the second half of a long run.
 const GROWTH: f64 = 1.1;
+/// The longest that `/metrics` may take in a long run, on a machine that does nothing else.
+const SLOWEST: Duration = Duration::from_secs(1);
 const INSTANCE: i32 = 7;
 
 /// Packets of one length behind each other.
@@ -108,18 +112,21 @@ fn count_lines(mut stdout: impl Read) -> i64 {
 #[test]
 fn every_packet_of_a_flood_is_counted() {
     let seconds = env::var("OVERLOAD_SECONDS").map_or(SECONDS, |text| text.parse().unwrap());
-    let mut receiver = Receiver::start(&[]);
+    let (mut receiver, metrics) = start(&["-o", "text"]);
     let stdout = receiver.stdout();
     let lines = thread::spawn(|| count_lines(stdout));
     let stop = AtomicBool::new(false);
-    let (sent, memory) = thread::scope(|scope| {
+    let (sent, (memory, slowest)) = thread::scope(|scope| {
         let watching = scope.spawn(|| {
-            let mut memory = Vec::new();
+            let (mut memory, mut slowest) = (Vec::new(), Duration::ZERO);
             while !stop.load(Ordering::Relaxed) {
                 memory.push(receiver.memory());
+                let began = Instant::now();
+                assert_eq!(get(metrics, "/metrics").status, 200);
+                slowest = slowest.max(began.elapsed());
                 thread::sleep(Duration::from_millis(20));
             }
-            memory
+            (memory, slowest)
         });
         let end = Instant::now() + Duration::from_secs_f64(seconds);
         let sent = flood(receiver.udp[0], || Instant::now() < end);
@@ -130,13 +137,15 @@ fn every_packet_of_a_flood_is_counted() {
     for label in ["shown", "rejected.malformed", "late", "repeated"] {
         assert!(counts[label] > 0, "{label}: {counts:?}");
     }
-    println!("{sent} sent: {counts:?}; memory {} kB", memory.last().unwrap());
+    let last = memory.last().unwrap();
+    println!("{sent} sent: {counts:?}; memory {last} kB; /metrics took at most {slowest:?}");
     assert_eq!(receiver.end(Signal::SIGTERM).0, Some(0));
     assert_eq!(lines.join().unwrap(), counts["shown"]);
     if seconds >= 10.0 {
         let half = memory.len() / 2;
         let (warm, end) = (memory[half], memory.iter().max().unwrap());
         assert!((*end as f64) < warm as f64 * GROWTH, "{warm} kB, then {end} kB");
+        assert!(slowest < SLOWEST, "{slowest:?}");
     }
 }
 

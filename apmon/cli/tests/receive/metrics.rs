@@ -19,8 +19,8 @@ use crate::receiver::Receiver;
 /// The pause between two looks while waiting.
 const INTERVAL: Duration = Duration::from_millis(20);
 
-/// One that serves, and where.
-fn start(arguments: &[&str]) -> (Receiver, SocketAddr) {
+/// One that publishes and serves, and where.
+pub fn start(arguments: &[&str]) -> (Receiver, SocketAddr) {
     let arguments = [&["--publish", "--http", "127.0.0.1:0"], arguments].concat();
     let receiver = Receiver::start(&arguments);
     let line = receiver.report();
