@@ -15,7 +15,7 @@ use crate::send::{
 };
 use crate::wire::Parameter;
 
-/// How long one that is dropped goes on to collect last figures and to send what waits.
+/// How long one that is dropped goes on to collect final figures and to send what waits.
 const LAST_SENDS: Duration = Duration::from_secs(1);
 
 /// Sends parameters to MonALISA's receivers, and from the background [figures](crate#figures) of the host
@@ -25,7 +25,7 @@ const LAST_SENDS: Duration = Duration::from_secs(1);
 /// instance of its own, and begins to count anew. What waits in its parent's queue stays there, and so do
 /// the jobs and the figures of the host.
 ///
-/// When it is dropped, it sends last figures of each job and what waits, for at most a second, and reports
+/// When it is dropped, it sends final figures of each job and what waits, for at most a second, and reports
 /// how many packets weren't sent.
 pub struct ApMon {
     background: Own<Background>,
@@ -149,7 +149,7 @@ impl ApMon {
         self.sender.flush(timeout)
     }
 
-    /// Sends last figures of each job and what waits, for at most a second, reports how many packets weren't
+    /// Sends final figures of each job and what waits, for at most a second, reports how many packets weren't
     /// sent, and returns the final counts. Dropping it does the same.
     pub fn close(self) -> Counts {
         self.end();

@@ -75,7 +75,7 @@
 //! apmon.set_host("Tier2_Nodes", "wn001");
 //! let job = apmon.add_job(pid, Job::new("Tier2_Jobs", "job.17").work_dir(directory))?;
 //! // …
-//! drop(job); // sends last figures of the job
+//! drop(job); // sends final figures of the job
 //! apmon.monitor(false); // no figures from now on…
 //! apmon.monitor_now(); // …but once
 //! # Ok::<(), Box<dyn std::error::Error>>(())

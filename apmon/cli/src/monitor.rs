@@ -60,7 +60,7 @@ fn monitor(arguments: &MonitorArguments, diagnostics: &mut Diagnostics) -> Resul
         drop::<Sender<()>>(stop);
         Ok::<_, String>(end)
     })?;
-    // Sends last figures of all jobs at once; of each alone when its handle is dropped before.
+    // Sends final figures of all jobs at once; of each alone when its handle is dropped before.
     drop(apmon);
     drop(jobs);
     Ok(if end == Outcome::Fine && diagnostics.errors() > 0 { Outcome::Failed } else { end })

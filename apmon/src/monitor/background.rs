@@ -73,12 +73,12 @@ impl Background {
         number
     }
 
-    /// Sends last figures of a job.
+    /// Sends final figures of a job.
     pub(super) fn finish(&self, job: u64) {
         self.ask(Request::Finish(job, List::default()));
     }
 
-    /// Sends last figures of a job with these, and waits for that.
+    /// Sends final figures of a job with these, and waits for that.
     pub(super) fn finish_with(&self, job: u64, figures: List, timeout: Duration) {
         self.ask_and_wait(Request::Finish(job, figures), timeout);
     }
@@ -93,7 +93,7 @@ impl Background {
         self.generation == mmstats::fork_generation()
     }
 
-    /// Sends last figures of all jobs, and ends, at `deadline` at the latest.
+    /// Sends final figures of all jobs, and ends, at `deadline` at the latest.
     pub(crate) fn stop(&self, deadline: Instant) {
         if self.is_running.load(Ordering::Acquire) {
             self.shared.end(deadline);

@@ -14,7 +14,7 @@ use super::shared::{JobEntry, Names};
 use crate::figures::{JobFigures, List};
 use crate::wire::Parameter;
 
-/// How long last figures are waited for.
+/// How long final figures are waited for.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A job: where its figures are sent, and what belongs to it.
@@ -83,7 +83,7 @@ impl Job {
     }
 }
 
-/// A job that is monitored. When it is dropped, last figures are sent; if the job's process has ended
+/// A job that is monitored. When it is dropped, final figures are sent; if the job's process has ended
 /// before, they were sent soon after that.
 #[derive(Debug)]
 #[must_use = "dropping it ends the job's monitoring"]
@@ -100,7 +100,7 @@ impl JobHandle {
         Ok(Self { background, number, is_finished: false })
     }
 
-    /// Sends last figures with these parameters among them, and returns when they were sent or queued: at
+    /// Sends final figures with these parameters among them, and returns when they were sent or queued: at
     /// most after a second. A parameter replaces the figure with its name; of `cpu_time` the greater stays,
     /// so that it never falls.
     pub fn finish<'a>(mut self, parameters: impl AsRef<[Parameter<'a>]>) {

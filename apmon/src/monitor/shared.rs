@@ -49,7 +49,7 @@ pub(super) struct Names {
 pub(super) enum Request {
     /// Figures of a job from now on.
     Add(u64, Box<JobEntry>),
-    /// Last figures of a job, with these parameters.
+    /// Final figures of a job, with these parameters.
     Finish(u64, List),
     /// All figures now.
     Everything,

@@ -13,7 +13,7 @@ use crate::send::{SendError, To};
 
 /// How long the figures of a work directory are waited for. It is looked through for 2 s.
 const DISK_TIMEOUT: Duration = Duration::from_millis(2_500);
-/// The same for last figures.
+/// The same for final figures.
 const LAST_DISK_TIMEOUT: Duration = Duration::from_millis(250);
 
 /// Runs until the sender is dropped.

@@ -40,7 +40,7 @@ pub struct Builder {
     not_finite: bool,
     publish: bool,
     monitor: Option<bool>,
-    /// Options that go before the configuration's.
+    /// Options that override the configuration's.
     options: Vec<(String, String)>,
     on_error: Option<OnError>,
 }
@@ -88,14 +88,14 @@ impl Builder {
         self
     }
 
-    /// Packets a second, to all destinations together; at first 12.5 s' worth may be sent at once. Goes
-    /// before the configuration's. Default: 20.
+    /// Packets a second, to all destinations together; at first 12.5 s' worth may be sent at once.
+    /// Overrides the configuration's. Default: 20.
     pub fn max_rate(mut self, packets: u32) -> Self {
         self.max_rate = Some(packets);
         self
     }
 
-    /// Maximum size of a packet in bytes, 512 to 8,192. A larger parameter goes alone. Goes before the
+    /// Maximum size of a packet in bytes, 512 to 8,192. A larger parameter goes alone. Overrides the
     /// configuration's. Default: 1,440, which fits into an Ethernet frame.
     pub fn max_size(mut self, bytes: usize) -> Self {
         self.max_size = Some(bytes);
@@ -116,8 +116,8 @@ impl Builder {
         self
     }
 
-    /// Sets an option of the configuration by its name without `xApMon_`: `("sys_interval", "60")`. It goes
-    /// before the configuration's, now and when that is read again.
+    /// Sets an option of the configuration by its name without `xApMon_`: `("sys_interval", "60")`. It
+    /// overrides the configuration's, now and when that is read again.
     ///
     /// # Errors
     ///

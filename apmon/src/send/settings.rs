@@ -30,12 +30,12 @@ pub(super) struct Settings {
     pub(super) destinations: Vec<Destination>,
     /// Files and URLs.
     pub(super) sources: Option<Sources>,
-    /// Options that go before the configuration's.
+    /// Options that override the configuration's.
     pub(super) options: Vec<(String, String)>,
     /// Cluster and node of the first packet.
     pub(super) names: Pair,
     pub(super) rate_limit: RateLimit,
-    /// These go before the configuration's options.
+    /// These override the configuration's options.
     pub(super) max_rate: Option<u32>,
     pub(super) max_size: Option<usize>,
     /// Whether numbers that aren't finite are left out.

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::builder;
 
-/// Longer than last figures take, on a machine that has other things to do.
+/// Longer than final figures take, on a machine that has other things to do.
 const SOON: Duration = Duration::from_secs(5);
 
 /// A process that ends with its stdin, or when it is dropped.

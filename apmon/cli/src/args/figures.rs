@@ -6,7 +6,7 @@ use apmon::config::Options;
 use clap::Args;
 use mmstats_cli::duration::parse_duration;
 
-/// Options that go before the configuration's.
+/// Options that override the configuration's.
 #[derive(Args, Clone, Debug)]
 #[expect(clippy::doc_markdown, reason = "shown verbatim in the help")]
 pub struct FigureArguments {
@@ -17,7 +17,7 @@ pub struct FigureArguments {
 
     /// Set an option of the configuration (repeatable): sys_monitoring=off, job_open_files=off
     ///
-    /// It goes before the configuration's, and before --interval. Every single figure has an option:
+    /// It overrides the configuration and --interval. Every single figure has an option:
     /// xApMon_sys_NAME, xApMon_job_NAME and, of what a host has once, xApMon_NAME.
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_option)]
     pub set: Vec<(String, String)>,

@@ -38,7 +38,7 @@ Exit codes:
 /// time what the host is. A figure that can't be read is left out. The first packet is sent at a random
 /// moment within the interval; it lacks the figures that need two samples.
 ///
-/// SIGHUP reads the configuration again. At the end, last figures of each job are sent.
+/// SIGHUP reads the configuration again. At the end, final figures of each job are sent.
 #[derive(Args, Clone, Debug)]
 #[expect(clippy::doc_markdown, reason = "shown verbatim in the help")]
 #[command(
@@ -63,7 +63,7 @@ pub struct MonitorArguments {
     /// Send figures of this process and its descendants, too (repeatable)
     ///
     /// DIR is the job's work directory: its size and how full its file system is are sent, too. Without
-    /// CLUSTER it is ApMon_JobMon, and without NODE HOST:PID. When the process has ended, last figures of
+    /// CLUSTER it is ApMon_JobMon, and without NODE HOST:PID. When the process has ended, final figures of
     /// the job are sent.
     #[arg(long, value_name = "PID[:DIR][,CLUSTER[,NODE]]")]
     pub job: Vec<JobArgument>,

@@ -57,7 +57,7 @@ Exit codes:
 /// and a destination or configuration that can't be used is only reported on stderr. It has stdin,
 /// stdout, stderr, environment, working directory and process group of this program.
 ///
-/// When the command has ended, this program ends within 3 seconds, in which last figures are sent.
+/// When the command has ended, this program ends within 3 seconds, in which final figures are sent.
 #[derive(Args, Clone, Debug)]
 #[command(
     override_usage = "apmon run [OPTIONS] -- COMMAND [ARG]...",

@@ -16,7 +16,7 @@ use crate::sender::{builder, with_options};
 
 /// How long the sender of a command that has ended may take to start: a URL takes up to 5 s.
 const START_TIMEOUT: Duration = Duration::from_secs(1);
-/// How long last figures may take: a second to collect them, and another one to send what waits.
+/// How long final figures may take: a second to collect them, and another one to send what waits.
 const FINISH_TIMEOUT: Duration = Duration::from_millis(1_950);
 
 type Parameters = Vec<Parameter<'static>>;
@@ -68,7 +68,7 @@ impl Monitoring {
         started.is_ok()
     }
 
-    /// Sends last figures with these parameters, for a limited time.
+    /// Sends final figures with these parameters, for a limited time.
     pub fn finish(&self, parameters: Parameters) {
         if self.ends.send(parameters).is_ok() {
             let _: Result<Event, _> = self.events.recv_timeout(FINISH_TIMEOUT);
@@ -93,7 +93,7 @@ fn monitor(
     if let Err(error) = &handle {
         let error = error.to_string();
         Diagnostics::new(NAME)
-            .note(&format_args!("only last figures are sent: {}", escape(&error)));
+            .note(&format_args!("only final figures are sent: {}", escape(&error)));
     }
     drop(happened.send(Event::Started));
     let Ok(parameters) = end.recv() else { return Ok(()) };

@@ -1,4 +1,4 @@
-//! Signals: another configuration, and the end with last figures of each job.
+//! Signals: another configuration, and the end with final figures of each job.
 
 use std::fs;
 use std::process;

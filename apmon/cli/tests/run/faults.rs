@@ -105,7 +105,7 @@ fn processes_of_another_namespace_are_not_taken_for_the_job() {
     command.args(["--node", "job.1", "--", "sh", "-c", "exit 7"]);
     let run = run(&mut within(outer, &command));
     assert_eq!((run.code, &*run.stdout), (Some(7), ""));
-    assert!(run.stderr.starts_with("apmon: only last figures are sent: /proc"), "{}", run.stderr);
+    assert!(run.stderr.starts_with("apmon: only final figures are sent: /proc"), "{}", run.stderr);
     let last = receiver.next();
     assert_eq!((&*last.node, last.numbers["exit_code"]), ("job.1", 7.0));
     assert!(last.has("cpu_time") && !last.has("processes"), "{last:?}");

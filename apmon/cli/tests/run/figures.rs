@@ -81,7 +81,7 @@ fn figures_are_sent_at_each_interval_and_only_of_the_job() {
         assert!(packet.has("workdir_size"));
         before = packet.numbers["run_time"];
     }
-    let last = receiver.waiting().pop().expect("last figures");
+    let last = receiver.waiting().pop().expect("final figures");
     assert_eq!((last.numbers["exit_code"], &last.node), (4.0, &packets[0].node));
     // The kernel's time at which a process started has hundredths of a second, cut off.
     assert!(last.numbers["run_time"] > before - 0.02, "{last:?}, {before}");
