@@ -33,7 +33,7 @@ pub enum Problem {
     },
     /// The names of a cluster and node are too long.
     Name {
-        /// The file whose they are.
+        /// The file that gives them.
         path: PathBuf,
         /// The size of the longer one.
         bytes: usize,
