@@ -8,4 +8,3 @@ pub mod query;
 mod rate;
 pub mod sqlite;
 mod time_buckets;
-mod varint;

@@ -3,7 +3,7 @@
 //! A bucket holds the floats that agree in sign, exponent and the first four bits of the fraction:
 //! sixteen buckets per power of two. The middle of a bucket is within 3.2 % of every value in it.
 
-use crate::store::varint;
+use mmstats_sqlite::varint;
 
 /// Number of low bits that a bucket ignores.
 const SHIFT: u32 = 48;

@@ -8,11 +8,10 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use mmstats_sqlite::{Damaged, varint};
 use rusqlite::{Connection, Transaction};
 
 use super::block::{self, Row, Rows};
-use super::error::Damaged;
-use crate::store::varint;
 
 /// An execution that isn't in a block yet.
 #[derive(Clone, Debug)]

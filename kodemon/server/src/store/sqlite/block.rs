@@ -13,8 +13,7 @@
 
 use std::str;
 
-use super::error::Damaged;
-use crate::store::varint;
+use mmstats_sqlite::{Damaged, varint};
 
 /// An execution of a key in the database. `X` holds its further fields.
 #[derive(Clone, Copy, Debug, PartialEq)]

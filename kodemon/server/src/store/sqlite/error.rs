@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use rusqlite::types::Type;
-
 use crate::store::backend::WriteError;
 
 /// The database can't be opened.
@@ -21,24 +19,6 @@ impl std::error::Error for OpenError {}
 impl From<rusqlite::Error> for OpenError {
     fn from(error: rusqlite::Error) -> Self {
         Self(error.to_string())
-    }
-}
-
-/// The database contains something that was never written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Damaged;
-
-impl fmt::Display for Damaged {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the database is damaged")
-    }
-}
-
-impl std::error::Error for Damaged {}
-
-impl From<Damaged> for rusqlite::Error {
-    fn from(damaged: Damaged) -> Self {
-        Self::FromSqlConversionFailure(0, Type::Blob, Box::new(damaged))
     }
 }
 

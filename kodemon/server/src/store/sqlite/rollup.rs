@@ -1,8 +1,8 @@
 //! Roll-ups: execution times by minute and by hour, for each key and token.
 
+use mmstats_sqlite::Damaged;
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::error::Damaged;
 use crate::store::aggregate::Aggregate;
 use crate::store::histogram::Histogram;
 
