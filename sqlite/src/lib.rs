@@ -1,11 +1,36 @@
 //! What the programs of mmstats share that keep their data in a SQLite file. The crate knows no
 //! tables, no stats and no messages, and its API may change with any release.
 //!
+//! - [`Application`]: whose files they are, what must be in them, and how they are written;
+//! - [`open`]: locks a file against other writers and opens or creates it;
+//! - [`Readers`]: read connections, with a time limit for each query;
 //! - [`varint`]: integers of variable length, for what is in blobs;
-//! - [`Damaged`]: a value can't be used.
+//! - [`OpenError`], [`Damaged`]: why a file can't be used, and that a value in it can't.
+//!
+//! **A file may be anybody's.** It is rejected unless it is a database of this application and
+//! version, and, if the application asks for that, has exactly its tables. Before anything is read,
+//! each connection has a limit for the size of a value, doesn't trust functions in the schema, checks
+//! the cells of each page, and maps nothing into memory: a file that is cut short while it is mapped
+//! would raise a signal.
+//!
+//! All files have a write-ahead log, so that they can be read while they are written. A killed process
+//! loses no transaction, a power failure perhaps the last ones.
 #![forbid(unsafe_code)]
 
+mod application;
+mod connection;
 mod damaged;
+mod error;
+mod file;
+mod lock;
+mod open;
+mod readers;
+mod schema;
 pub mod varint;
 
+pub use application::Application;
 pub use damaged::Damaged;
+pub use error::OpenError;
+pub use lock::Lock;
+pub use open::{Opened, open};
+pub use readers::{ReadTransaction, Readers};

@@ -18,9 +18,7 @@ mod block;
 mod compact;
 mod error;
 mod ids;
-mod lock;
 mod read;
-mod readers;
 mod rollup;
 mod schema;
 mod write;
@@ -30,7 +28,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use mmstats_sqlite::{Lock, OpenError, Opened, Readers};
+use rusqlite::Connection;
 
 use crate::catalog::KnownNames;
 use crate::execution::Execution;
@@ -38,9 +37,8 @@ use crate::store::backend::{Extent, Store, WriteError, Written};
 use crate::store::query::{
     ExecutionsQuery, KeyRecord, KeysQuery, Page, QueryError, Summary, SummaryQuery, TokenRecord,
 };
-use error::OpenError;
-use lock::Lock;
-use readers::{BUSY_TIMEOUT, Readers};
+use error::QUERY_TIMEOUT;
+use schema::KODEMON;
 use write::TableWriter;
 
 /// Executions in a SQLite file.
@@ -69,16 +67,12 @@ impl Sqlite {
     /// Returns an error if the file can't be created, isn't a database of this program or version,
     /// or is used by another process.
     pub fn open(path: &Path, keep: Duration) -> Result<(Self, KnownNames), OpenError> {
-        let (path, lock) = lock::take(path)?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let mut connection = Connection::open_with_flags(&path, flags)?;
-        connection.busy_timeout(BUSY_TIMEOUT)?;
-        schema::prepare(&connection)?;
+        let Opened { path, mut connection, lock } = mmstats_sqlite::open(path, &KODEMON)?;
         write::recover(&mut connection)?;
         let known =
             KnownNames { keys: names(&connection, "keys")?, tokens: names(&connection, "tokens")? };
         let writer = Mutex::new(TableWriter::new(connection)?);
-        let readers = Readers::new(path.clone());
+        let readers = Readers::new(path.clone(), &KODEMON, QUERY_TIMEOUT);
         Ok((Self { path, keep, readers, writer, _lock: lock }, known))
     }
 

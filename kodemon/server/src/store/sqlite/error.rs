@@ -1,29 +1,36 @@
-//! Errors of the database.
+//! Errors of the database, as those of a store.
 
-use std::fmt;
+use std::time::Duration;
+
+use mmstats_sqlite::OpenError;
+use rusqlite::ErrorCode;
 
 use crate::store::backend::WriteError;
+use crate::store::query::QueryError;
 
-/// The database can't be opened.
-#[derive(Debug)]
-pub struct OpenError(pub String);
-
-impl fmt::Display for OpenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for OpenError {}
-
-impl From<rusqlite::Error> for OpenError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self(error.to_string())
-    }
-}
+/// Time limit of a query.
+pub const QUERY_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl From<rusqlite::Error> for WriteError {
     fn from(error: rusqlite::Error) -> Self {
         Self::new(error)
+    }
+}
+
+impl From<rusqlite::Error> for QueryError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::OperationInterrupted) => Self::TooLong(QUERY_TIMEOUT),
+            _ => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<OpenError> for QueryError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Sqlite(error) => error.into(),
+            other => Self::Failed(other.to_string()),
+        }
     }
 }

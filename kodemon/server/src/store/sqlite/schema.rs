@@ -1,12 +1,22 @@
 //! The tables.
 
-use rusqlite::Connection;
+use mmstats_sqlite::Application;
 
-use super::error::OpenError;
-
-/// "kode": identifies databases of this program.
-const APPLICATION: i64 = 0x6b6f_6465;
-const VERSION: i64 = 1;
+/// The server's databases. Nobody else makes them, so an index that somebody added is accepted.
+pub static KODEMON: Application = Application {
+    name: "kodemon",
+    // "kode"
+    id: 0x6b6f_6465,
+    version: 1,
+    tables: TABLES,
+    exact_tables: false,
+    // SQLite's own maximum: all values are the server's.
+    max_size: 1_000_000_000,
+    // A long query makes the write-ahead log grow; it shrinks again to this size.
+    journal_size_limit: 64 << 20,
+    incremental_vacuum: false,
+    allows_nfs: true,
+};
 
 /// Executions are written twice: as they arrive, all keys together, and later with others of their
 /// key and minute. So a transaction touches few pages, regardless of the number of keys.
@@ -44,32 +54,3 @@ const TABLES: &str = "
     CREATE TABLE state (number INTEGER NOT NULL, since REAL NOT NULL);
     INSERT INTO state VALUES (0, 0);
 ";
-
-/// Creates the tables in an empty database, and rejects one of another program or version.
-pub fn prepare(connection: &Connection) -> Result<(), OpenError> {
-    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    let (application, version) = (pragma("application_id")?, pragma("user_version")?);
-    let empty = connection
-        .query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get::<_, i64>(0))?
-        == 0;
-    if !empty && application != APPLICATION {
-        return Err(OpenError("a database of another program".to_owned()));
-    }
-    if !empty && version != VERSION {
-        let reason = format!("unsupported schema version {version} (supported: {VERSION})");
-        return Err(OpenError(reason));
-    }
-    connection.pragma_update(None, "journal_mode", "wal")?;
-    // A power failure may lose the last transactions; a crash of the program loses none.
-    connection.pragma_update(None, "synchronous", "normal")?;
-    // A long query makes the write-ahead log grow; it shrinks again to this size.
-    connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
-    if empty {
-        let setting = format!(
-            "BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION}; \
-             PRAGMA user_version = {VERSION}; {TABLES} COMMIT;"
-        );
-        connection.execute_batch(&setting)?;
-    }
-    Ok(())
-}

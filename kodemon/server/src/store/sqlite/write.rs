@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn unused_names_are_deleted_while_the_server_runs() {
         let connection = Connection::open_in_memory().unwrap();
-        schema::prepare(&connection).unwrap();
+        connection.execute_batch(schema::KODEMON.tables).unwrap();
         let mut writer = TableWriter::new(connection).unwrap();
         let call = |key: &str, timestamp| {
             let (key, token) = (key.into(), "t".into());

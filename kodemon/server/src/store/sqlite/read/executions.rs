@@ -4,12 +4,12 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::collections::HashMap;
 
+use mmstats_sqlite::ReadTransaction;
 use serde_json::value::RawValue;
 
 use super::selection::{Selection, TokenFilter, key_id};
 use crate::store::query::{ExecutionRecord, ExecutionsQuery, Page, QueryError};
 use crate::store::sqlite::block::Row;
-use crate::store::sqlite::readers::ReadTransaction;
 use crate::store::sqlite::rollup::MINUTES;
 
 /// Maximum size of the further fields in a page, in bytes.

@@ -3,12 +3,12 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
+use mmstats_sqlite::ReadTransaction;
 use rusqlite::Connection;
 
 use crate::store::query::{KeyRecord, KeysQuery, QueryError, TokenRecord};
 use crate::store::sqlite::arrivals;
 use crate::store::sqlite::block::Row;
-use crate::store::sqlite::readers::ReadTransaction;
 
 /// The executions of a key from one sender.
 #[derive(Clone, Copy, Debug)]

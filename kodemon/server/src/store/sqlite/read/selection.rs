@@ -1,11 +1,11 @@
 //! Selects executions of a key in a time range, from arrivals and blocks.
 
+use mmstats_sqlite::ReadTransaction;
 use rusqlite::OptionalExtension;
 
 use crate::store::query::QueryError;
 use crate::store::sqlite::arrivals;
 use crate::store::sqlite::block::{Row, Rows};
-use crate::store::sqlite::readers::ReadTransaction;
 use crate::store::sqlite::rollup::MINUTES;
 
 /// The id of a key.

@@ -1,10 +1,11 @@
 //! Summaries: from single executions if there are few, else from minutes and hours.
 
+use mmstats_sqlite::ReadTransaction;
+
 use super::selection::{Selection, TokenFilter, key_id};
 use crate::store::aggregate::{Aggregate, exact};
 use crate::store::query::{QueryError, Summary, SummaryQuery};
 use crate::store::sqlite::block::Row;
-use crate::store::sqlite::readers::ReadTransaction;
 use crate::store::sqlite::rollup::{HOURS, MINUTES, RollUp};
 use crate::store::time_buckets::{HOUR, MINUTE, TimeBuckets};
 

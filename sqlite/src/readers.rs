@@ -1,19 +1,17 @@
 //! Read connections, and the time limit of a query.
 
 use std::ops::Deref;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Error, OpenFlags, Transaction, ffi};
 
-use crate::store::query::QueryError;
+use crate::application::Application;
+use crate::error::OpenError;
+use crate::{connection, file, schema};
 
-/// How long another process may lock the database before that is an error.
-pub const BUSY_TIMEOUT: Duration = Duration::from_secs(1);
-/// Time limit of a query.
-const TIMEOUT: Duration = Duration::from_secs(10);
 /// Maximum number of idle connections.
 const MAX_IDLE: usize = 4;
 /// Number of steps of SQLite's virtual machine between two checks of the deadline.
@@ -23,6 +21,7 @@ const CHECK_STEPS: i32 = 10_000;
 #[derive(Debug)]
 pub struct Readers {
     path: PathBuf,
+    application: &'static Application,
     timeout: Duration,
     idle: Mutex<Vec<Connection>>,
     /// Running queries are cancelled.
@@ -30,24 +29,47 @@ pub struct Readers {
 }
 
 impl Readers {
-    /// A pool for this database.
-    pub fn new(path: PathBuf) -> Self {
-        Self { path, timeout: TIMEOUT, idle: Mutex::default(), closed: Arc::default() }
+    /// A pool for a database that this process has [opened](crate::open), with a time limit for each
+    /// query.
+    pub fn new(path: PathBuf, application: &'static Application, timeout: Duration) -> Self {
+        let (idle, closed) = (Mutex::default(), Arc::default());
+        Self { path, application, timeout, idle, closed }
+    }
+
+    /// A pool for anybody's file. It isn't locked: another process may write it.
+    ///
+    /// Not for a file that this process has opened for writing: closing a descriptor, as the check
+    /// does, would end the locks of SQLite that the process has on it.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the file can't be read, or isn't a database of this application and
+    /// version.
+    pub fn open(
+        path: &Path,
+        application: &'static Application,
+        timeout: Duration,
+    ) -> Result<Self, OpenError> {
+        file::check_readable(path)?;
+        let readers = Self::new(path.to_owned(), application, timeout);
+        let checked = readers.connection(&readers.deadline())?;
+        readers.idle().push(checked);
+        Ok(readers)
     }
 
     /// Runs a query in a transaction, so that it sees one consistent state.
-    pub fn query<T>(
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the query does, if it is cancelled (the code is
+    /// [`OperationInterrupted`](ffi::ErrorCode::OperationInterrupted)), or if a further connection
+    /// can't be opened.
+    pub fn query<T, E: From<Error> + From<OpenError>>(
         &self,
-        query: impl FnOnce(&ReadTransaction<'_>) -> Result<T, QueryError>,
-    ) -> Result<T, QueryError> {
-        let idle = self.idle().pop();
-        let mut connection = match idle {
-            Some(connection) => connection,
-            None => self.open()?,
-        };
-        let deadline = Deadline { end: Instant::now() + self.timeout, closed: self.closed.clone() };
-        let of_connection = deadline.clone();
-        connection.progress_handler(CHECK_STEPS, Some(move || of_connection.is_over()))?;
+        query: impl FnOnce(&ReadTransaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let deadline = self.deadline();
+        let mut connection = self.connection(&deadline)?;
         let transaction = connection.transaction()?;
         let result = query(&ReadTransaction { transaction, deadline });
         let mut idle = self.idle();
@@ -63,14 +85,31 @@ impl Readers {
         self.idle().clear();
     }
 
+    fn deadline(&self) -> Deadline {
+        Deadline { end: Instant::now() + self.timeout, closed: self.closed.clone() }
+    }
+
     fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn open(&self) -> rusqlite::Result<Connection> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&self.path, flags)?;
-        connection.busy_timeout(BUSY_TIMEOUT)?;
+    /// An idle connection or a new one, whose statements are cancelled at this deadline.
+    fn connection(&self, deadline: &Deadline) -> Result<Connection, OpenError> {
+        let idle = self.idle().pop();
+        let is_new = idle.is_none();
+        let mut connection = idle.map_or_else(|| self.connect(), Ok)?;
+        let deadline = deadline.clone();
+        connection.progress_handler(CHECK_STEPS, Some(move || deadline.is_over()))?;
+        // The file may have been replaced since the last one.
+        if is_new && schema::check_is_empty(&connection, self.application)? {
+            return Err(OpenError::Empty);
+        }
+        Ok(connection)
+    }
+
+    fn connect(&self) -> rusqlite::Result<Connection> {
+        let access = OpenFlags::SQLITE_OPEN_READ_ONLY;
+        let connection = connection::connect(&self.path, access, self.application)?;
         connection.pragma_update(None, "query_only", true)?;
         Ok(connection)
     }
@@ -118,26 +157,36 @@ impl Deref for ReadTransaction<'_> {
     }
 }
 
-impl From<Error> for QueryError {
-    fn from(error: Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(ffi::ErrorCode::OperationInterrupted) => Self::TooLong(TIMEOUT),
-            _ => Self::Failed(error.to_string()),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use rusqlite::ErrorCode;
     use tempfile::TempDir;
 
     use super::*;
+    use crate::open;
+
+    const TIMEOUT: Duration = Duration::from_secs(10);
+    static APPLICATION: Application = Application {
+        name: "tester",
+        id: 1,
+        version: 1,
+        tables: "CREATE TABLE t (x);",
+        exact_tables: true,
+        max_size: 1_000,
+        journal_size_limit: 1 << 20,
+        incremental_vacuum: false,
+        allows_nfs: true,
+    };
 
     fn readers(timeout: Duration) -> (TempDir, Readers) {
         let directory = TempDir::new().unwrap();
-        let path = directory.path().join("kodemon.db");
-        Connection::open(&path).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
-        (directory, Readers { timeout, ..Readers::new(path) })
+        let path = open(&directory.path().join("a.db"), &APPLICATION).unwrap().path;
+        (directory, Readers::new(path, &APPLICATION, timeout))
+    }
+
+    fn is_cancelled<T>(result: Result<T, OpenError>) -> bool {
+        let Err(OpenError::Sqlite(error)) = result else { return false };
+        error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted)
     }
 
     #[test]
@@ -146,15 +195,15 @@ mod tests {
         let endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) \
                        SELECT count(*) FROM n";
         let result = readers.query(|transaction| Ok(transaction.execute_batch(endless)?));
-        assert_eq!(result, Err(QueryError::TooLong(TIMEOUT)));
+        assert!(is_cancelled(result));
         let result = readers.query(|transaction| {
             loop {
                 transaction.check_deadline()?;
             }
         });
-        assert_eq!(result, Err::<(), _>(QueryError::TooLong(TIMEOUT)));
+        assert!(is_cancelled::<()>(result));
         // The next one has the full time again.
-        assert_eq!(readers.query(|transaction| Ok(transaction.check_deadline()?)), Ok(()));
+        readers.query(|transaction| transaction.check_deadline().map_err(OpenError::from)).unwrap();
     }
 
     #[test]
@@ -165,23 +214,23 @@ mod tests {
             readers.close();
             Ok(transaction.check_deadline()?)
         });
-        assert_eq!(result, Err(QueryError::TooLong(TIMEOUT)));
+        assert!(is_cancelled(result));
         assert_eq!(readers.idle().len(), 0);
     }
 
     #[test]
     fn queries_can_not_write_and_few_connections_stay() {
         let (_directory, readers) = readers(TIMEOUT);
-        let result =
+        let result: Result<_, OpenError> =
             readers.query(|transaction| Ok(transaction.execute("INSERT INTO t VALUES (1)", ())?));
-        assert!(matches!(result, Err(QueryError::Failed(_))), "{result:?}");
+        assert_eq!(result.unwrap_err().to_string(), "attempt to write a readonly database");
         nested(&readers, 2 * MAX_IDLE);
-        assert_eq!(readers.idle.lock().unwrap().len(), MAX_IDLE);
+        assert_eq!(readers.idle().len(), MAX_IDLE);
     }
 
     /// Runs that many queries within each other.
     fn nested(readers: &Readers, times: usize) {
-        let result = readers.query(|_| {
+        let result: Result<_, OpenError> = readers.query(|_| {
             if times > 0 {
                 nested(readers, times - 1);
             }
