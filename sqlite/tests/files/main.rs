@@ -1,0 +1,6 @@
+//! Files as they are created, and those that are rejected.
+
+mod applications;
+mod created;
+mod hostile;
+mod rejected;
