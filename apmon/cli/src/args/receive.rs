@@ -91,7 +91,7 @@ pub struct ReceiveArguments {
     ///
     /// There is no password, anyone who can connect can read everything. A port alone means 127.0.0.1.
     /// Numbers are apmon_NAME{cluster="Shop",node="web-1"}; where characters of the name had to be
-    /// replaced, a label parameter has it whole. Those named processes_S, … are
+    /// replaced, a label parameter has it whole. Those named processes_S and so on are
     /// apmon_processes_in_state{state="S"}.
     #[arg(long, value_name = "ADDRESS:PORT", value_parser = parse_address, requires = "publish")]
     pub http: Option<SocketAddr>,
