@@ -297,8 +297,8 @@ pub use publish::{
 };
 pub use read::{
     Aggregator, Bucket, Changes, FieldLayout, FileChange, FileEvent, HistogramSnapshot, Increase,
-    ParseAggregatorError, ProcessKey, ReadBudget, ReadOptions, Search, Stat, StatsFile, Update,
-    Value, Watch, WatchedFile, find,
+    ParseAggregatorError, ProcessKey, ReadBudget, ReadOptions, Search, Stat, StatsFile,
+    StructureId, Update, Value, Watch, WatchedFile, find,
 };
 
 /// For this repository's macros, benchmarks and fuzz targets; not part of the API.

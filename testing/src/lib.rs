@@ -27,6 +27,7 @@ pub mod original;
 #[allow(unsafe_code, reason = "what only unsafe code can do stands there")]
 pub mod os;
 pub mod other_user;
+pub mod parts;
 pub mod programs;
 pub mod prometheus;
 pub mod random;

@@ -24,7 +24,7 @@ mod writer_info;
 
 pub(crate) use image::FileImage;
 pub(crate) use life::{Writer, judge};
-pub(crate) use open_file::{FileId, Inode, MAX_SIZE, OpenFile};
+pub(crate) use open_file::{FileId, Inode, LARGEST, MAX_SIZE, OpenFile};
 pub(crate) use own_process::own_identity;
 pub(crate) use owners::Owners;
 pub(crate) use walk::walk;

@@ -21,7 +21,7 @@ use super::{FileImage, ReadError};
 pub(crate) const MAX_SIZE: u64 = 64 << 20;
 
 /// The trailer stores offsets in 32 bits.
-const LARGEST: u64 = u32::MAX as u64;
+pub(crate) const LARGEST: u64 = u32::MAX as u64;
 
 /// Copies of ranges begin on a cache line, like whole copies, so that the kernel copies aligned
 /// words whole in both.

@@ -68,6 +68,20 @@ pub enum FormatError {
     },
     /// The file was written on a machine with the other byte order.
     ForeignByteOrder,
+    /// Recorded values don't belong to the recorded structure.
+    WordCount {
+        /// How many 64-bit words the structure's values take.
+        expected: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// A recorded identity doesn't belong to the recorded structure.
+    IdentitySize {
+        /// How many bytes the structure has for it; 0 without a trailer.
+        expected: usize,
+        /// How many there are.
+        found: usize,
+    },
 }
 
 impl fmt::Display for FormatError {
@@ -100,6 +114,14 @@ impl fmt::Display for FormatError {
                 write!(f, "needs format extensions that this version doesn't know (bits {bits:#x})")
             }
             Self::ForeignByteOrder => f.write_str("written on a machine of the other byte order"),
+            Self::WordCount { expected, found } => {
+                write!(f, "its structure has {} of values, found {found}", Count(*expected, "word"))
+            }
+            Self::IdentitySize { expected, found } => write!(
+                f,
+                "its structure has {} for the identity, found {found}",
+                Count(*expected, "byte")
+            ),
         }?;
         write_sources(self, f)
     }

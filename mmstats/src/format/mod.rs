@@ -30,6 +30,7 @@ pub(crate) use new_file::{Addition, FreeSpace, NewFile, NoFreeSpace};
 pub(crate) use text::{cut, lossy, until_nul};
 #[cfg(test)]
 pub(crate) use trailer::encode_footer;
+pub(crate) use trailer::replace_identity;
 
 pub use chain::{Chain, RawField};
 pub use checksum::checksum;

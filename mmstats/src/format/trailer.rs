@@ -139,6 +139,17 @@ impl<'a> Trailer<'a> {
     }
 }
 
+/// Puts another identity of the same size into a file with a whole trailer; `range` is that of the
+/// old one.
+pub(crate) fn replace_identity(file: &mut [u8], range: Range<usize>, identity: &[u8]) {
+    file[range].copy_from_slice(identity);
+    let start = file.len() - FOOTER_SIZE;
+    let footer = &mut file[start..];
+    footer[IDENTITY_CHECKSUM..FOOTER_RESERVED].copy_from_slice(&checksum(identity).to_ne_bytes());
+    let sum = checksum(&footer[..FOOTER_CHECKSUM]);
+    footer[FOOTER_CHECKSUM..].copy_from_slice(&sum.to_ne_bytes());
+}
+
 /// A footer for the identity at `offset`.
 pub(crate) fn encode_footer(identity: &[u8], offset: usize) -> [u8; FOOTER_SIZE] {
     let mut footer = [0; FOOTER_SIZE];

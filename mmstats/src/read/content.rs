@@ -10,8 +10,9 @@ use super::parsed::{Fields, Parsed};
 use super::parsed_field::ParsedField;
 use super::sys_fields::SysFields;
 use super::{ReadBudget, Stat};
+use super::{structure, words};
 use crate::file::{FileImage, OpenFile, ReadError};
-use crate::format::{FormatError, Identity};
+use crate::format::{FormatError, Identity, replace_identity};
 
 /// The content of a file at one moment.
 ///
@@ -43,6 +44,26 @@ impl Content {
     /// Parses bytes that don't change any more.
     pub(super) fn of_bytes(bytes: &[u8]) -> Result<Self, FormatError> {
         Self::parse(FileImage::of_bytes(bytes), usize::MAX)
+    }
+
+    /// Puts a file together again: the inverse of [`structure`](Self::structure),
+    /// [`identity_bytes`](Self::identity_bytes) and [`append_words`](Self::append_words).
+    pub(super) fn of_parts(
+        structure: &[u8],
+        identity: &[u8],
+        words: &[u64],
+    ) -> Result<Self, FormatError> {
+        let mut content = Self::of_bytes(structure)?;
+        let range = content.parsed.identity.clone();
+        let (expected, found) = (range.as_ref().map_or(0, ExactSizeIterator::len), identity.len());
+        if expected != found {
+            return Err(FormatError::IdentitySize { expected, found });
+        }
+        if let Some(range) = range {
+            replace_identity(content.image.bytes_mut(), range, identity);
+        }
+        content.set_words(words)?;
+        Ok(content)
     }
 
     fn parse(image: FileImage, max_fields: usize) -> Result<Self, FormatError> {
@@ -173,6 +194,51 @@ impl Content {
     /// The identity in the trailer.
     pub(super) fn identity(&self) -> Option<&Identity> {
         self.parsed.identity(self.image.bytes())
+    }
+
+    /// The bytes of the identity; none without a trailer.
+    pub(super) fn identity_bytes(&self) -> &[u8] {
+        self.parsed.identity.clone().map_or(&[], |range| &self.image.bytes()[range])
+    }
+
+    /// The bytes without values, free space and identity.
+    pub(super) fn structure(&self) -> Vec<u8> {
+        structure::structure(&self.parsed, self.image.bytes())
+    }
+
+    /// What was parsed, which stays the same as long as nothing but values change.
+    pub(super) fn parsed(&self) -> &Arc<Parsed> {
+        &self.parsed
+    }
+
+    /// Appends the values.
+    pub(super) fn append_words(&self, words: &mut Vec<u64>) {
+        words::append(&self.parsed.fields, self.image.bytes(), words);
+    }
+
+    /// Takes other values, each of which is stable. Clones keep what they have.
+    pub(super) fn set_words(&mut self, words: &[u64]) -> Result<(), FormatError> {
+        let (expected, found) = (self.parsed.word_count(), words.len());
+        if expected != found {
+            return Err(FormatError::WordCount { expected, found });
+        }
+        words::store(&self.parsed.fields, words, self.image.bytes_mut());
+        self.unstable.clear();
+        Ok(())
+    }
+
+    /// The indices of the stats whose values are unstable, sorted.
+    pub(super) fn unstable(&self) -> &[u32] {
+        &self.unstable
+    }
+
+    /// Takes other values for unstable; indices beyond the last stat are left out.
+    pub(super) fn set_unstable(&mut self, unstable: &[u32]) {
+        let known = |&index: &u32| (index as usize) < self.parsed.fields.len();
+        self.unstable.clear();
+        self.unstable.extend(unstable.iter().copied().filter(known));
+        self.unstable.sort_unstable();
+        self.unstable.dedup();
     }
 
     /// Where and why the fields broke off.

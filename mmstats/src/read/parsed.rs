@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use super::consistent::{Unstable, read_consistent};
 use super::parsed_field::ParsedField;
 use super::sys_fields::SysFields;
+use super::words;
 use crate::file::{FileImage, OpenFile, ReadError, walk};
 use crate::format::{FormatError, Identity, Trailer};
 
@@ -95,6 +96,18 @@ impl Parsed {
             changed.push(write_buffer..behind);
         }
         true
+    }
+
+    /// Whether two parsings found the same, whatever their values.
+    pub(super) fn is_of_same_structure(&self, other: &Self) -> bool {
+        self.fields == other.fields
+            && self.identity == other.identity
+            && self.problem == other.problem
+    }
+
+    /// The number of words that the values take.
+    pub(super) fn word_count(&self) -> usize {
+        self.fields.iter().map(words::count).sum()
     }
 
     /// The writer's identity in the bytes that were parsed.
@@ -244,7 +257,16 @@ mod tests {
 
     #[test]
     fn a_sequence_number_is_believed_only_where_there_is_room_for_one() {
-        for (signature, expected) in [("ddQ", true), ("64sQ", true), ("Q", false), ("Qd", false)] {
+        for (signature, expected) in [
+            ("ddQ", true),
+            ("64sQ", true),
+            ("20Q", true),
+            ("Q", false),
+            ("Qd", false),
+            // Padding, behind a text that is longer than it.
+            ("17s0Q", false),
+            ("17s000Q", false),
+        ] {
             let timer = DeclaredField::zeroed("x", signature, Kind::Timer);
             let image = image(&[DeclaredField { sequenced: true, ..timer }]);
             let parsed = Parsed::of(&image.bytes, usize::MAX).unwrap();

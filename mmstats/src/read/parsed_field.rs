@@ -2,6 +2,7 @@
 //! bytes.
 
 use std::num::NonZeroU32;
+use std::ops::Range;
 
 use crate::format::{Entry, RawField, SIZE_OF_SIZE, UNBUFFERED};
 
@@ -68,6 +69,11 @@ impl ParsedField {
         self.entry.map(|start| Entry::at(bytes, start.get() as usize))
     }
 
+    /// Where its index entry begins.
+    pub(super) fn entry_at(&self) -> Option<usize> {
+        self.entry.map(|start| start.get() as usize)
+    }
+
     /// The size of one value.
     pub(super) fn size(&self) -> usize {
         self.size as usize
@@ -102,6 +108,22 @@ impl ParsedField {
         &bytes[start..start + self.size()]
     }
 
+    /// The size of one value without its sequence number.
+    pub(super) fn shown_size(&self) -> usize {
+        self.size() - if self.sequenced { size_of::<u64>() } else { 0 }
+    }
+
+    /// Where the value is without its sequence number.
+    pub(super) fn shown_range(&self, bytes: &[u8]) -> Range<usize> {
+        let start = self.read_value_at(bytes[self.write_buffer_at()]);
+        start..start + self.shown_size()
+    }
+
+    /// The value without its sequence number.
+    pub(super) fn shown_value<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+        &bytes[self.shown_range(bytes)]
+    }
+
     /// Whether this byte in place of the write buffer leaves the field as it is.
     pub(super) fn accepts_write_buffer(&self, write_buffer: u8) -> bool {
         if self.buffered { write_buffer <= 1 } else { write_buffer == UNBUFFERED }
@@ -123,6 +145,14 @@ impl ParsedField {
         self.known
             && self.buffered
             && self.size() > size_of::<u64>()
-            && self.signature(bytes).ends_with(b"Q")
+            && self.signature(bytes).strip_suffix(b"Q").is_some_and(|items| !ends_with_zero(items))
     }
+}
+
+/// Whether the repeat count at the end is 0: `0Q` is nothing but padding.
+fn ends_with_zero(items: &[u8]) -> bool {
+    let digits = items.iter().rev().take_while(|byte| byte.is_ascii_digit());
+    let (all, zeros) =
+        digits.fold((0, 0), |(all, zeros), &digit| (all + 1, zeros + usize::from(digit == b'0')));
+    all > 0 && all == zeros
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::decode::decode;
 use super::parsed_field::ParsedField;
-use super::{FieldLayout, HistogramSnapshot, Value};
+use super::{FieldLayout, HistogramSnapshot, Value, words};
 use crate::format::{
     Aggregate, Buckets, ByteOrder, Component, Entry, Kind, Series, Signature, lossy,
 };
@@ -98,8 +98,15 @@ impl<'a> Stat<'a> {
     pub fn value(&self) -> Value<'a> {
         match self.first_part() {
             Some(component) => decode(self.value_bytes(), &component),
-            None => Value::Bytes(self.value_bytes()),
+            None => Value::Bytes(self.field.shown_value(self.bytes)),
         }
+    }
+
+    /// The number of 64-bit words that its value takes among those of
+    /// [`StatsFile::append_words`](crate::StatsFile::append_words): 1 for a number, as many as the
+    /// buckets of a histogram.
+    pub fn word_count(&self) -> usize {
+        words::count(self.field)
     }
 
     /// The components with their names, without the sequence number of a struct value.
@@ -454,6 +461,15 @@ mod tests {
         assert_eq!((stat.value(), &*stat.signature()), (Value::Bytes(b"abc"), "3z"));
         assert!(stat.note().unwrap().contains("unknown type signature"));
         assert_eq!(stat.components().count(), 0);
+    }
+
+    /// Found while files were put together again: the number was shown as a part of the value.
+    #[test]
+    fn raw_bytes_have_no_sequence_number() {
+        let initial = [&[9; 8][..], &words(&[2])].concat();
+        let padding = declared("8xQ", initial, Kind::Info);
+        let file = file(DeclaredField { sequenced: true, ..padding });
+        assert_eq!(file.get("stat").unwrap().value(), Value::Bytes(&[9; 8]));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::content::{Content, Scratch};
 use super::parsed::Fields;
 use super::{ProcessKey, ReadBudget, Stat};
-use crate::file::{Inode, Life, MAX_SIZE, OpenFile, Processes, ReadError, Writer, judge};
+use crate::file::{FileId, Inode, Life, MAX_SIZE, OpenFile, Processes, ReadError, Writer, judge};
 use crate::format::{FormatError, Identity};
 
 /// A snapshot of one stats file: who wrote it, and its stats at one moment.
@@ -48,11 +48,16 @@ enum Origin {
     Closed(Inode),
     /// Open, but the system didn't say which file it is.
     Unknown,
+    /// Of another time, and perhaps of another machine.
+    Recorded(Inode),
 }
 
 impl Clone for Origin {
     fn clone(&self) -> Self {
-        self.inode().map_or(Self::Unknown, Self::Closed)
+        match self {
+            Self::Recorded(inode) => Self::Recorded(*inode),
+            here => here.inode().map_or(Self::Unknown, Self::Closed),
+        }
     }
 }
 
@@ -60,7 +65,7 @@ impl Origin {
     fn inode(&self) -> io::Result<Inode> {
         match self {
             Self::Open(open) => open.inode(),
-            Self::Closed(inode) => Ok(*inode),
+            Self::Closed(inode) | Self::Recorded(inode) => Ok(*inode),
             Self::Unknown => Err(io::Error::other("its device and inode are unknown")),
         }
     }
@@ -89,7 +94,7 @@ impl StatsFile {
     ) -> Result<Self, ReadError> {
         let (path, bytes) = (path.into(), bytes.as_ref());
         match Content::of_bytes(bytes) {
-            Ok(content) => Ok(Self::new(path.into(), bytes.len(), content, None)),
+            Ok(content) => Ok(Self::of_content(path.into(), bytes.len(), content)),
             Err(source) => Err(ReadError::Damaged { path, source }),
         }
     }
@@ -149,6 +154,11 @@ impl StatsFile {
     /// Gives its share back to the budget.
     pub(super) fn release(&self, budget: &mut ReadBudget) {
         self.content.release(budget);
+    }
+
+    /// Of a content that comes from no file.
+    pub(super) fn of_content(path: Arc<Path>, size: usize, content: Content) -> Self {
+        Self::new(path, size, content, None)
     }
 
     fn new(path: Arc<Path>, size: usize, content: Content, origin: Option<Origin>) -> Self {
@@ -233,11 +243,14 @@ impl StatsFile {
         self.content.stat(index?)?.value().as_i64()
     }
 
-    /// The same as if it had been read from this file.
-    #[cfg(test)]
-    pub(super) fn with_inode(mut self, device: u64, inode: u64) -> Self {
-        let id = crate::file::FileId { device, inode };
-        self.origin = Some(Origin::Closed(Inode { id, owner: 0 }));
+    /// Says from which file the snapshot was taken, at another time or on another machine: its
+    /// [device and inode](Self::device_and_inode), and the uid of its [owner](Self::owner).
+    /// [`Changes`](crate::Changes) tells files apart by them.
+    ///
+    /// Whether the writer lives isn't known: see [`life`](Self::life).
+    #[must_use]
+    pub fn with_inode(mut self, device: u64, inode: u64, owner: u32) -> Self {
+        self.origin = Some(Origin::Recorded(Inode { id: FileId { device, inode }, owner }));
         self
     }
 
@@ -245,11 +258,15 @@ impl StatsFile {
         &self.content
     }
 
+    pub(super) fn content_mut(&mut self) -> &mut Content {
+        &mut self.content
+    }
+
     /// Whether the writer still publishes. Asks the operating system now, which costs more than
     /// reading the file.
     ///
-    /// Undecided without a file (see [`from_bytes`](Self::from_bytes)), or if the path has another
-    /// file by now.
+    /// Undecided without a file (see [`from_bytes`](Self::from_bytes)), for one of another time (see
+    /// [`with_inode`](Self::with_inode)), or if the path has another file by now.
     ///
     /// ```
     /// use mmstats::{Processes, StatsFile};
@@ -268,6 +285,7 @@ impl StatsFile {
         };
         let now = match origin {
             Origin::Open(open) => return self.life_through(open, processes),
+            Origin::Recorded(_) => return Life::undecided("recorded at another time"),
             Origin::Closed(_) | Origin::Unknown => OpenFile::open(&self.path, u64::MAX),
         };
         match (origin.inode(), now) {

@@ -68,7 +68,7 @@ impl MadeFile {
         let image = NewFile::compose(&fields, &self.identity, Layout::Aligned, 0, 4096).unwrap();
         let file = StatsFile::from_bytes(self.path.as_str(), image.bytes).unwrap();
         match self.inode {
-            Some((device, inode)) => file.with_inode(device, inode),
+            Some((device, inode)) => file.with_inode(device, inode, 0),
             None => file,
         }
     }
