@@ -298,7 +298,7 @@ pub use publish::{
 pub use read::{
     Aggregator, Bucket, Changes, FieldLayout, FileChange, FileEvent, HistogramSnapshot, Increase,
     ParseAggregatorError, ProcessKey, ReadBudget, ReadOptions, Search, Stat, StatsFile,
-    StructureId, Update, Value, Watch, WatchedFile, find,
+    StructureId, Update, UpdateParts, Value, Watch, WatchedFile, find,
 };
 
 /// For this repository's macros, benchmarks and fuzz targets; not part of the API.

@@ -69,6 +69,17 @@ pub enum ReadError {
         /// What is wrong, and where.
         source: FormatError,
     },
+    /// An error of another time, as [`recorded`](Self::recorded) makes it.
+    Recorded {
+        /// The file.
+        path: PathBuf,
+        /// Its [summary](Self::summary).
+        summary: String,
+        /// Its [reason](Self::reason).
+        reason: String,
+        /// Whether there [was no such file](Self::is_not_found).
+        not_found: bool,
+    },
 }
 
 /// A limit on all files that are read together.
@@ -93,7 +104,31 @@ impl ReadLimit {
 impl ReadError {
     /// Whether there is no such file, because of a wrong path or because it was removed.
     pub fn is_not_found(&self) -> bool {
-        matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
+        match self {
+            Self::Io { source, .. } => source.kind() == io::ErrorKind::NotFound,
+            Self::Recorded { not_found, .. } => *not_found,
+            _ => false,
+        }
+    }
+
+    /// An error that shows the same as another did, of which these texts were kept.
+    ///
+    /// ```
+    /// use mmstats::{ReadError, StatsFile};
+    ///
+    /// let error = StatsFile::read("/no/such/file").unwrap_err();
+    /// let (summary, reason) = (error.summary(), error.reason());
+    /// let kept = ReadError::recorded(error.path(), summary, reason, error.is_not_found());
+    /// assert_eq!(format!("{kept} {kept:#}"), format!("{error} {error:#}"));
+    /// ```
+    pub fn recorded(
+        path: impl Into<PathBuf>,
+        summary: impl Into<String>,
+        reason: impl Into<String>,
+        is_not_found: bool,
+    ) -> Self {
+        let (summary, reason) = (summary.into(), reason.into());
+        Self::Recorded { path: path.into(), summary, reason, not_found: is_not_found }
     }
 
     /// The file that couldn't be read.
@@ -105,7 +140,8 @@ impl ReadError {
             | Self::TooLarge { path, .. }
             | Self::OverBudget { path, .. }
             | Self::CutShort { path, .. }
-            | Self::Damaged { path, .. } => path,
+            | Self::Damaged { path, .. }
+            | Self::Recorded { path, .. } => path,
         }
     }
 
@@ -114,12 +150,13 @@ impl ReadError {
         match self {
             Self::Io { source, .. } => source.to_string(),
             Self::Damaged { source, .. } => format!("{source:#}"),
-            _ => self.description(),
+            Self::Recorded { reason, .. } => reason.clone(),
+            _ => self.summary(),
         }
     }
 
-    /// What is wrong, without the file and the source.
-    fn description(&self) -> String {
+    /// What is wrong, without the file and the source: "can't be parsed".
+    pub fn summary(&self) -> String {
         match self {
             Self::Io { .. } => "can't be read".to_owned(),
             Self::Damaged { .. } => "can't be parsed".to_owned(),
@@ -139,13 +176,20 @@ impl ReadError {
                 "cut short while being read: expected {}, found {found}",
                 Count(*expected, "byte")
             ),
+            Self::Recorded { summary, .. } => summary.clone(),
         }
     }
 }
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", Escaped(self.path()), self.description())?;
+        write!(f, "{}: {}", Escaped(self.path()), self.summary())?;
+        if let Self::Recorded { summary, reason, .. } = self
+            && f.alternate()
+            && summary != reason
+        {
+            write!(f, ": {reason}")?;
+        }
         write_sources(self, f)
     }
 }

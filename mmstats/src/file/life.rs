@@ -39,16 +39,21 @@ pub struct Life {
 }
 
 impl Life {
+    /// What was found out elsewhere, or at another time.
+    pub fn new(verdict: Verdict, reason: impl Into<Cow<'static, str>>) -> Self {
+        Self { verdict, reason: reason.into() }
+    }
+
     fn alive(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self { verdict: Verdict::Alive, reason: reason.into() }
+        Self::new(Verdict::Alive, reason)
     }
 
     fn dead(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self { verdict: Verdict::Dead, reason: reason.into() }
+        Self::new(Verdict::Dead, reason)
     }
 
     pub(crate) fn undecided(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self { verdict: Verdict::Undecided, reason: reason.into() }
+        Self::new(Verdict::Undecided, reason)
     }
 }
 

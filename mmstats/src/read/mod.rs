@@ -37,6 +37,6 @@ pub use recorded::StructureId;
 pub use search::{Search, find};
 pub use stat::Stat;
 pub use stats_file::StatsFile;
-pub use update::{Update, WatchedFile};
+pub use update::{Update, UpdateParts, WatchedFile};
 pub use value::Value;
 pub use watch::Watch;

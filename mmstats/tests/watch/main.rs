@@ -11,6 +11,7 @@ mod foreign;
 mod latest;
 mod model;
 mod random_steps;
+mod replay;
 mod second_copy;
 mod step;
 mod steps;

@@ -1,4 +1,5 @@
-//! Thousands of random steps: after each or two, `Watch` and the naive reader agree.
+//! Thousands of random steps: after each or two, `Watch` and the naive reader agree, and what is
+//! kept of the update gives the same again.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use mmstats_testing::sameness::same_file;
 
 use crate::agreement::{Final, check_update};
 use crate::model::Model;
+use crate::replay::Replay;
 use crate::step::Step;
 use crate::steps::run;
 use crate::world::World;
@@ -53,17 +55,22 @@ fn follow(
     mut model: Model,
     steps: &[Step],
 ) -> Result<(), String> {
+    let mut replay = Replay::default();
     for (number, step) in steps.iter().enumerate() {
         world.apply(*step);
         if !is_polled_after(*step) {
             continue;
         }
         let expected = model.poll();
-        for (index, Follower { watch, values, before }) in followers.iter_mut().enumerate() {
+        for (index, follower) in followers.iter_mut().enumerate() {
+            let Follower { watch, values, before } = follower;
             let at =
                 |difference| format!("after step {number}, {step:?}, watch {index}: {difference}");
             let update = watch.poll();
             check_update(&update, &expected, *values).map_err(at)?;
+            if index == 0 {
+                replay.follow(&update).map_err(|it| at(format!("replayed: {it}")))?;
+            }
             for (old, unchanged) in before.iter() {
                 same_file(old, unchanged).map_err(|it| at(format!("an old snapshot: {it}")))?;
             }

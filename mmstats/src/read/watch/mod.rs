@@ -19,7 +19,7 @@ use self::reading::{Descriptors, Reading};
 use super::content::Scratch;
 use super::locate::locate;
 use super::parsed::Fields;
-use super::{ReadBudget, Update, WatchedFile};
+use super::{ReadBudget, Update, UpdateParts, WatchedFile};
 use crate::file::{Owners, Processes, ReadError};
 
 /// Follows the stats files at some locations, for a reader that polls: which come and go, what they
@@ -164,12 +164,13 @@ impl Watch {
         let with_reason = |error: &ReadError| (error.path().to_owned(), error.reason());
         self.reported = self.all_errors().map(with_reason).collect();
         let is_new = |error: &&ReadError| !reported.contains(&with_reason(error));
-        Update {
+        let parts = UpdateParts {
             added: self.followed.added(self.poll).collect(),
             removed: &self.removed,
             errors: self.all_errors().filter(is_new).collect(),
-            ..self.latest()
-        }
+            ..self.latest().parts
+        };
+        Update { parts }
     }
 
     fn all_errors(&self) -> impl Iterator<Item = &ReadError> {
@@ -180,17 +181,13 @@ impl Watch {
     /// [added](Update::added) or [removed](Update::removed), and no error is new.
     pub fn latest(&self) -> Update<'_> {
         let (monotonic, wall) = self.times;
-        Update {
+        let parts = UpdateParts {
             files: self.followed.readable().collect(),
-            added: Vec::new(),
-            removed: &[],
-            errors: Vec::new(),
             all_errors: self.all_errors().collect(),
             locations: &self.searched,
-            monotonic,
-            wall,
-            after_gap: false,
-        }
+            ..UpdateParts::new(monotonic, wall)
+        };
+        Update { parts }
     }
 }
 

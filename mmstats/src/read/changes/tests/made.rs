@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::file::{Life, ReadError, Verdict};
 use crate::format::{DeclaredField, Identity, Kind, Layout, NewFile};
-use crate::read::{Changes, Increase, StatsFile, Update, WatchedFile};
+use crate::read::{Changes, Increase, StatsFile, UpdateParts, WatchedFile};
 
 /// The wall clock at the first update, in seconds of Unix time.
 pub const START: f64 = 1e9;
@@ -78,8 +78,7 @@ impl MadeFile {
     }
 
     pub fn watch(file: StatsFile) -> WatchedFile {
-        let life = Life { verdict: Verdict::Alive, reason: "made up".into() };
-        WatchedFile { file, life }
+        WatchedFile::new(file, Life::new(Verdict::Alive, "made up"))
     }
 }
 
@@ -146,25 +145,21 @@ impl Polled {
         self.poll_after(Duration::from_secs(1), poll)
     }
 
-    pub fn poll_after(&mut self, elapsed: Duration, mut poll: Poll) -> &Changes {
+    pub fn poll_after(&mut self, elapsed: Duration, poll: Poll) -> &Changes {
         if self.is_begun {
             self.monotonic += elapsed;
         }
         self.is_begun = true;
-        poll.files.sort_by(|a, b| a.file.path().as_os_str().cmp(b.file.path().as_os_str()));
         let problems = poll.files.iter().filter_map(|watched| watched.file.problem());
-        let update = Update {
+        let now = wall(START + self.monotonic.as_secs_f64() + self.set_by);
+        let update = UpdateParts {
             files: poll.files.iter().collect(),
-            added: Vec::new(),
             removed: &poll.removed,
-            errors: Vec::new(),
             all_errors: poll.errors.iter().chain(problems).collect(),
-            locations: &[],
-            monotonic: self.monotonic,
-            wall: wall(START + self.monotonic.as_secs_f64() + self.set_by),
             after_gap: poll.after_gap,
+            ..UpdateParts::new(self.monotonic, now)
         };
-        self.changes.advance(&update);
+        self.changes.advance(&update.into());
         &self.changes
     }
 }

@@ -1,0 +1,86 @@
+//! What a recording keeps of each update gives the same updates again, and the same changes.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use mmstats::{Changes, ReadError, StructureId, Update, UpdateParts, WatchedFile};
+use mmstats_testing::parts::{Parts, kept};
+use mmstats_testing::sameness::{same, same_update};
+
+type Inode = Option<(u64, u64)>;
+
+/// Takes each update apart, puts it together again, and compares.
+#[derive(Default)]
+pub struct Replay {
+    files: BTreeMap<PathBuf, (StructureId, Inode, WatchedFile)>,
+    live: Changes,
+    replayed: Changes,
+}
+
+impl Replay {
+    pub fn follow(&mut self, update: &Update<'_>) -> Result<(), String> {
+        let here = |file: &&WatchedFile| file.file().path().to_owned();
+        let paths: Vec<_> = update.files().map(|file| here(&file)).collect();
+        self.files.retain(|path, _| paths.contains(path));
+        for watched in update.files() {
+            self.keep(watched)?;
+        }
+        let added: Vec<_> = update.added().map(|file| here(&file)).collect();
+        let removed: Vec<_> = update.removed().iter().map(kept).collect();
+        let errors = update.errors().map(recorded).collect::<Vec<_>>();
+        let all_errors = update.all_errors().map(recorded).collect::<Vec<_>>();
+
+        let mut parts = UpdateParts::new(update.monotonic(), update.wall());
+        parts.files = self.files.values().map(|(_, _, file)| file).rev().collect();
+        parts.added = added.iter().filter_map(|path| Some(&self.files.get(path)?.2)).collect();
+        parts.added.reverse();
+        parts.removed = &removed;
+        parts.errors = errors.iter().collect();
+        parts.all_errors = all_errors.iter().collect();
+        parts.locations = update.locations();
+        let replayed = Update::from(parts);
+        same_update(&replayed, update)?;
+        self.live.advance(update);
+        self.replayed.advance(&replayed);
+        same("changes", &described(&self.replayed), &described(&self.live))
+    }
+
+    /// Takes the file's values, or all of it if it is another one or has another structure.
+    fn keep(&mut self, watched: &WatchedFile) -> Result<(), String> {
+        let file = watched.file();
+        let (id, inode) = (file.structure_id(), file.device_and_inode());
+        match self.files.get_mut(file.path()) {
+            Some((known, before, kept)) if (&*known, &*before) == (&id, &inode) => {
+                let Parts { words, unstable, structure, identity, .. } = Parts::of(file);
+                let old = Parts::of(kept.file());
+                same("structure", &structure, &old.structure)?;
+                same("identity", &identity, &old.identity)?;
+                kept.file_mut().set_words(&words).map_err(|error| format!("{error:#}"))?;
+                kept.file_mut().set_unstable(&unstable);
+                kept.set_life(watched.life().clone());
+            }
+            _ => {
+                self.files.insert(file.path().to_owned(), (id, inode, kept(watched)));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn recorded(error: &ReadError) -> ReadError {
+    let (summary, reason) = (error.summary(), error.reason());
+    ReadError::recorded(error.path(), summary, reason, error.is_not_found())
+}
+
+/// All that changes say.
+fn described(changes: &Changes) -> Vec<String> {
+    let mut lines = vec![format!("{:?}", changes.interval())];
+    for change in changes.files() {
+        let path = change.file().path().display();
+        lines.push(format!("{path}: {:?}, {:?}", change.event(), change.life()));
+        for stat in change.file().stats() {
+            lines.push(format!("{path} {}: {:?}", stat.label(), change.increase(&stat)));
+        }
+    }
+    lines
+}
