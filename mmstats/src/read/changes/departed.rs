@@ -31,6 +31,11 @@ impl Departed {
         }
     }
 
+    /// Lets all seem to be removed now, behind a gap, by a clock that may have begun anew.
+    pub(super) fn restart(&mut self, monotonic: Duration) {
+        self.files.values_mut().for_each(|departure| departure.monotonic = monotonic);
+    }
+
     pub(super) fn contains(&self, file: &StatsFile) -> bool {
         !self.files.is_empty()
             && WriterKey::of(file).is_some_and(|key| self.files.contains_key(&key))

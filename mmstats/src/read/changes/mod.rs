@@ -118,7 +118,11 @@ impl Changes {
 
         let errors = update.all_errors().filter(|error| !error.is_not_found());
         self.unread = errors.map(|error| error.path().to_owned()).collect();
-        if !update.after_gap() {
+        if update.after_gap() {
+            // Nobody knows when they went. The clock may have begun anew.
+            self.departed.restart(update.monotonic());
+            left.for_each(|file| self.departed.insert(&file, update.monotonic()));
+        } else {
             self.unreadable.extend(left.filter(|file| self.unread.contains(file.path())));
         }
         for removed in update.removed() {

@@ -2,6 +2,7 @@
 
 mod clocks;
 mod counting;
+mod gaps;
 mod labels;
 mod made;
 mod moves;
