@@ -301,7 +301,28 @@ fn fields_that_broke_off_are_no_words_and_change_no_structure() {
     }
 }
 
-/// Found by thinking: the size of a field of an unknown type stands in an index entry, which may lie
+/// A writer that is adding a field has stored its entry, or a part of it, and not yet its label.
+#[test]
+fn free_space_is_no_structure() {
+    for (layout, is_aligned) in [(Layout::Aligned, true), (Layout::Packed, false)] {
+        let clean = kinds(layout);
+        let file = StatsFile::from_bytes("file", &clean).unwrap();
+        let last = file.stats().last().unwrap().field_layout();
+        let end = last.offset + last.size;
+        let mut busy = clean.clone();
+        busy[end + 2..end + 50].fill(7);
+        if is_aligned {
+            // In front of the last entry, which begins with a checksum.
+            let zeros = clean[end..].iter().take_while(|byte| **byte == 0).count();
+            busy[end + zeros - 60..end + zeros - 8].fill(7);
+        }
+        let busy = StatsFile::from_bytes("file", &busy).unwrap();
+        assert!(file.structure() == busy.structure(), "{layout:?}");
+        check(&busy).unwrap();
+    }
+}
+
+/// The size of a field of an unknown type stands in an index entry, which may lie
 /// within a later value.
 #[test]
 fn a_structure_that_depends_on_a_value_is_all_of_the_file() {
