@@ -1,6 +1,8 @@
-//! Whole files: every question that a snapshot answers.
+//! Whole files: every question that a snapshot answers, also when it is put together again of its
+//! parts.
 
 use mmstats::{Aggregator, HistogramSnapshot, Processes, ReadError, Stat, StatsFile, Value};
+use mmstats_testing::parts;
 
 /// A value may have a component for each of its bytes.
 const MOST_COMPONENTS: usize = 100;
@@ -36,6 +38,16 @@ pub fn check(bytes: &[u8]) {
     let _ = file.problem().map(ReadError::to_string);
     assert!(file.has_trailer() || file.identity().is_none());
     assert!(file.has_trailer() || file.stats().all(|stat| stat.kind().is_none()));
+    parts::check(&file).expect("the same when it is put together again");
+    with_other_values(&file, bytes);
+}
+
+/// Any bytes are a structure if they are a file, whatever the values.
+fn with_other_values(file: &StatsFile, structure: &[u8]) {
+    let words = structure.iter().cycle().map(|&byte| u64::from(byte).wrapping_mul(!0 / 0xff));
+    let words: Vec<u64> = words.take(file.word_count()).collect();
+    let made = StatsFile::from_parts("file", structure, file.identity_bytes(), &words);
+    made.expect("as many words as it has").stats().for_each(|stat| ask(&stat));
 }
 
 fn ask(stat: &Stat<'_>) {

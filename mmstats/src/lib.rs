@@ -63,7 +63,10 @@
 //! To **read**, [`find`] the files and take a snapshot of each with [`StatsFile::read`]. The tools
 //! `slurpstats`, `pollstats` and `cleanstats` do that on the command line, `mmash` on a web page. To
 //! **follow** files over time, poll a [`Watch`], which keeps them open, and give its updates to
-//! [`Changes`], which knows how much of each count is new, whichever programs come and go.
+//! [`Changes`], which knows how much of each count is new, whichever programs come and go. To **keep**
+//! what files were, take each apart into its [structure](StatsFile::structure), once, and the
+//! [words](StatsFile::append_words) of its values at each poll: [`StatsFile::from_parts`] and
+//! [`UpdateParts`] make files and updates of them again.
 //!
 //! # Dimensions
 //!

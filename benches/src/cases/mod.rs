@@ -17,6 +17,7 @@ mod prom;
 mod prom_series;
 mod queries;
 mod read;
+mod recorded;
 mod recorder;
 mod scalars;
 mod structs;
@@ -74,6 +75,7 @@ pub fn all() -> impl Iterator<Item = &'static Comparison> {
         create::COMPARISONS,
         read::COMPARISONS,
         watch::COMPARISONS,
+        recorded::COMPARISONS,
         watching_process::COMPARISONS,
         prom::COMPARISONS,
         prom_series::COMPARISONS,
