@@ -1,5 +1,7 @@
 //! What a copy of a file's bytes says, and how it is read again.
 
+mod parts;
+
 use std::ops::Range;
 use std::path::Path;
 use std::ptr;
@@ -10,9 +12,8 @@ use super::parsed::{Fields, Parsed};
 use super::parsed_field::ParsedField;
 use super::sys_fields::SysFields;
 use super::{ReadBudget, Stat};
-use super::{structure, words};
 use crate::file::{FileImage, OpenFile, ReadError};
-use crate::format::{FormatError, Identity, replace_identity};
+use crate::format::{FormatError, Identity};
 
 /// The content of a file at one moment.
 ///
@@ -24,6 +25,8 @@ pub(super) struct Content {
     /// Where everything is in the image.
     parsed: Arc<Parsed>,
     unstable: Unstable,
+    /// How often other bytes were taken since it was parsed.
+    revision: u64,
 }
 
 /// What reading files again takes, for one after the other.
@@ -46,29 +49,9 @@ impl Content {
         Self::parse(FileImage::of_bytes(bytes), usize::MAX)
     }
 
-    /// Puts a file together again: the inverse of [`structure`](Self::structure),
-    /// [`identity_bytes`](Self::identity_bytes) and [`append_words`](Self::append_words).
-    pub(super) fn of_parts(
-        structure: &[u8],
-        identity: &[u8],
-        words: &[u64],
-    ) -> Result<Self, FormatError> {
-        let mut content = Self::of_bytes(structure)?;
-        let range = content.parsed.identity.clone();
-        let (expected, found) = (range.as_ref().map_or(0, ExactSizeIterator::len), identity.len());
-        if expected != found {
-            return Err(FormatError::IdentitySize { expected, found });
-        }
-        if let Some(range) = range {
-            replace_identity(content.image.bytes_mut(), range, identity);
-        }
-        content.set_words(words)?;
-        Ok(content)
-    }
-
     fn parse(image: FileImage, max_fields: usize) -> Result<Self, FormatError> {
         let parsed = Arc::new(Parsed::of(image.bytes(), max_fields)?);
-        Ok(Self { image, parsed, unstable: Unstable::new() })
+        Ok(Self { image, parsed, unstable: Unstable::new(), revision: 0 })
     }
 
     /// Reads a file, and takes its share from the budget.
@@ -82,7 +65,7 @@ impl Content {
             // A field reaches into the hole at the end.
             content = Self::copied(path, open, open.size, budget.as_deref())?;
         }
-        let Self { image, parsed, unstable } = &mut content;
+        let Self { image, parsed, unstable, .. } = &mut content;
         *unstable = parsed.read_consistent(image, path, open)?;
         // Last, so that a file that can't be read takes nothing.
         if let Some(budget) = budget {
@@ -121,6 +104,7 @@ impl Content {
             changed.push(0..expected);
         }
         self.image.assign(copy, changed);
+        self.revision += 1;
         Ok(true)
     }
 
@@ -194,51 +178,6 @@ impl Content {
     /// The identity in the trailer.
     pub(super) fn identity(&self) -> Option<&Identity> {
         self.parsed.identity(self.image.bytes())
-    }
-
-    /// The bytes of the identity; none without a trailer.
-    pub(super) fn identity_bytes(&self) -> &[u8] {
-        self.parsed.identity.clone().map_or(&[], |range| &self.image.bytes()[range])
-    }
-
-    /// The bytes without values, free space and identity.
-    pub(super) fn structure(&self) -> Vec<u8> {
-        structure::structure(&self.parsed, self.image.bytes())
-    }
-
-    /// What was parsed, which stays the same as long as nothing but values change.
-    pub(super) fn parsed(&self) -> &Arc<Parsed> {
-        &self.parsed
-    }
-
-    /// Appends the values.
-    pub(super) fn append_words(&self, words: &mut Vec<u64>) {
-        words::append(&self.parsed.fields, self.image.bytes(), words);
-    }
-
-    /// Takes other values, each of which is stable. Clones keep what they have.
-    pub(super) fn set_words(&mut self, words: &[u64]) -> Result<(), FormatError> {
-        let (expected, found) = (self.parsed.word_count(), words.len());
-        if expected != found {
-            return Err(FormatError::WordCount { expected, found });
-        }
-        words::store(&self.parsed.fields, words, self.image.bytes_mut());
-        self.unstable.clear();
-        Ok(())
-    }
-
-    /// The indices of the stats whose values are unstable, sorted.
-    pub(super) fn unstable(&self) -> &[u32] {
-        &self.unstable
-    }
-
-    /// Takes other values for unstable; indices beyond the last stat are left out.
-    pub(super) fn set_unstable(&mut self, unstable: &[u32]) {
-        let known = |&index: &u32| (index as usize) < self.parsed.fields.len();
-        self.unstable.clear();
-        self.unstable.extend(unstable.iter().copied().filter(known));
-        self.unstable.sort_unstable();
-        self.unstable.dedup();
     }
 
     /// Where and why the fields broke off.

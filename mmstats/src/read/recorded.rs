@@ -78,6 +78,13 @@ impl StatsFile {
         StructureId(Arc::clone(self.content().parsed()))
     }
 
+    /// How often the file was found to have other bytes since its structure was parsed. A file that
+    /// has the same [id](Self::structure_id) and the same revision as at an earlier poll has the same
+    /// values, so a recorder can skip it. With another revision its values may still be the same.
+    pub fn revision(&self) -> u64 {
+        self.content().revision()
+    }
+
     /// The bytes of the [identity](Self::identity), as section 7.3 of `spec/FORMAT.md` has them;
     /// none without a trailer.
     pub fn identity_bytes(&self) -> &[u8] {
@@ -116,7 +123,8 @@ impl StatsFile {
     /// [bytes of its identity](Self::identity_bytes) and its [words](Self::append_words).
     ///
     /// It shows the same as the file did, but for [`Stat::field_layout`](crate::Stat::field_layout):
-    /// sequence numbers and the values that nobody reads are zeros. All values are stable, until
+    /// sequence numbers and the values that nobody reads are zeros. Its [`size`](Self::size) is the
+    /// structure's. All values are stable, until
     /// [`set_unstable`](Self::set_unstable) says otherwise. It comes from no file, until
     /// [`with_inode`](Self::with_inode) says from which. Nothing of the parts is believed: what they
     /// make is checked like any file. Bits for which a value has no room are dropped.
@@ -142,8 +150,11 @@ impl StatsFile {
         }
     }
 
-    /// Takes the values of another moment, all of them stable. It costs little more than to copy
-    /// them, as nothing is parsed. Clones keep what they have.
+    /// Takes the values of another moment, all of them stable. Nothing is parsed, and nothing is
+    /// allocated unless there is a clone, which keeps what it has.
+    ///
+    /// Where no value has changed it needn't be called, and then
+    /// [`FileChange::is_unchanged`](crate::FileChange::is_unchanged) knows it.
     ///
     /// # Errors
     ///

@@ -7,12 +7,18 @@ use mmstats::{Changes, ReadError, StructureId, Update, UpdateParts, WatchedFile}
 use mmstats_testing::parts::{Parts, kept};
 use mmstats_testing::sameness::{same, same_update};
 
-type Inode = Option<(u64, u64)>;
+/// A file that was kept, and what it had at the poll before.
+struct Known {
+    id: StructureId,
+    inode: Option<(u64, u64)>,
+    revision: u64,
+    kept: WatchedFile,
+}
 
 /// Takes each update apart, puts it together again, and compares.
 #[derive(Default)]
 pub struct Replay {
-    files: BTreeMap<PathBuf, (StructureId, Inode, WatchedFile)>,
+    files: BTreeMap<PathBuf, Known>,
     live: Changes,
     replayed: Changes,
 }
@@ -31,8 +37,8 @@ impl Replay {
         let all_errors = update.all_errors().map(recorded).collect::<Vec<_>>();
 
         let mut parts = UpdateParts::new(update.monotonic(), update.wall());
-        parts.files = self.files.values().map(|(_, _, file)| file).rev().collect();
-        parts.added = added.iter().filter_map(|path| Some(&self.files.get(path)?.2)).collect();
+        parts.files = self.files.values().map(|known| &known.kept).rev().collect();
+        parts.added = added.iter().filter_map(|path| Some(&self.files.get(path)?.kept)).collect();
         parts.added.reverse();
         parts.removed = &removed;
         parts.errors = errors.iter().collect();
@@ -48,21 +54,25 @@ impl Replay {
     /// Takes the file's values, or all of it if it is another one or has another structure.
     fn keep(&mut self, watched: &WatchedFile) -> Result<(), String> {
         let file = watched.file();
-        let (id, inode) = (file.structure_id(), file.device_and_inode());
-        match self.files.get_mut(file.path()) {
-            Some((known, before, kept)) if (&*known, &*before) == (&id, &inode) => {
-                let Parts { words, unstable, structure, identity, .. } = Parts::of(file);
-                let old = Parts::of(kept.file());
-                same("structure", &structure, &old.structure)?;
-                same("identity", &identity, &old.identity)?;
-                kept.file_mut().set_words(&words).map_err(|error| format!("{error:#}"))?;
-                kept.file_mut().set_unstable(&unstable);
-                kept.set_life(watched.life().clone());
-            }
-            _ => {
-                self.files.insert(file.path().to_owned(), (id, inode, kept(watched)));
-            }
+        let (id, inode, revision) = (file.structure_id(), file.device_and_inode(), file.revision());
+        let known = self.files.get_mut(file.path());
+        let Some(known) = known.filter(|known| (&known.id, &known.inode) == (&id, &inode)) else {
+            let kept = kept(watched);
+            self.files.insert(file.path().to_owned(), Known { id, inode, revision, kept });
+            return Ok(());
+        };
+        let (new, old) = (Parts::of(file), Parts::of(known.kept.file()));
+        same("structure", &new.structure, &old.structure)?;
+        same("identity", &new.identity, &old.identity)?;
+        if known.revision == revision {
+            same("words of the same revision", &new.words, &old.words)?;
+            same("unstable of the same revision", &new.unstable, &old.unstable)?;
+        } else {
+            known.kept.file_mut().set_words(&new.words).map_err(|error| format!("{error:#}"))?;
+            known.kept.file_mut().set_unstable(&new.unstable);
+            known.revision = revision;
         }
+        known.kept.set_life(watched.life().clone());
         Ok(())
     }
 }

@@ -150,13 +150,14 @@ impl Polled {
             self.monotonic += elapsed;
         }
         self.is_begun = true;
-        let problems = poll.files.iter().filter_map(|watched| watched.file.problem());
+        let Poll { files, removed, errors, after_gap } = poll;
+        let problems = files.iter().filter_map(|watched| watched.file.problem());
         let now = wall(START + self.monotonic.as_secs_f64() + self.set_by);
         let update = UpdateParts {
-            files: poll.files.iter().collect(),
-            removed: &poll.removed,
-            all_errors: poll.errors.iter().chain(problems).collect(),
-            after_gap: poll.after_gap,
+            files: files.iter().collect(),
+            removed: &removed,
+            all_errors: errors.iter().chain(problems).collect(),
+            after_gap,
             ..UpdateParts::new(self.monotonic, now)
         };
         self.changes.advance(&update.into());
