@@ -233,8 +233,11 @@ impl StatsFile {
     }
 
     /// When the file was created, as Unix time in seconds: the number of the last label that ends
-    /// in `sys.created`.
-    pub(super) fn created(&self) -> Option<f64> {
+    /// in `sys.created`. `None` if there is none, or it isn't finite.
+    ///
+    /// With [device and inode](Self::device_and_inode) and [identity](Self::identity) it tells writers
+    /// apart: an inode number is used again, and so is a process id.
+    pub fn created(&self) -> Option<f64> {
         let stat = self.content.stat(self.content.sys_fields().created?)?;
         stat.value().as_f64().filter(|created| created.is_finite())
     }

@@ -79,7 +79,8 @@ pub struct UpdateParts<'a> {
     pub all_errors: Vec<&'a ReadError>,
     /// The paths and patterns that were searched.
     pub locations: &'a [String],
-    /// The time of the poll since any fixed moment, by a clock that nobody sets.
+    /// When the poll began: the time since any moment, by a clock that nobody sets. Behind a gap it may
+    /// be another moment.
     pub monotonic: Duration,
     /// The same by the system's clock.
     pub wall: SystemTime,
