@@ -14,7 +14,7 @@ pub const COMPARISONS: &[Comparison] = &[
     Comparison {
         operation: "`append_words` of 1,000 files of 20 scalars",
         against: Against::Other("the poll of `Watch` that reads them"),
-        asked: Some(0.2),
+        asked: Some(0.1),
         measure: against_poll,
     },
     Comparison {
