@@ -304,7 +304,7 @@ pub use read::{
     StructureId, Update, UpdateParts, Value, Watch, WatchedFile, find,
 };
 
-/// For this repository's macros, benchmarks and fuzz targets; not part of the API.
+/// For this repository's macros, recordings, benchmarks and fuzz targets; not part of the API.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::memory::Slot;

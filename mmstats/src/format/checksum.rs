@@ -17,7 +17,7 @@ pub fn checksum(bytes: &[u8]) -> u64 {
 }
 
 /// The checksum of what has the checksum `sum`, and of a further word.
-pub(crate) fn checksum_step(sum: u64, word: [u8; 8]) -> u64 {
+pub fn checksum_step(sum: u64, word: [u8; 8]) -> u64 {
     (sum ^ u64::from_ne_bytes(word)).wrapping_mul(PRIME).rotate_left(29)
 }
 

@@ -33,8 +33,7 @@ pub(crate) use trailer::encode_footer;
 pub(crate) use trailer::replace_identity;
 
 pub use chain::{Chain, RawField};
-pub use checksum::checksum;
-pub(crate) use checksum::checksum_step;
+pub use checksum::{checksum, checksum_step};
 pub use entry::Entry;
 pub use error::FormatError;
 pub use identity::{IDENTITY_ALIGN, Identity};
