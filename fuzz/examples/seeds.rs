@@ -2,7 +2,8 @@
 //!
 //! The files of the original from `tests/data`, and files of ours: every kind together and each
 //! by itself, aligned and packed, with and without the free space between fields and
-//! trailer. Messages, labels, configurations, and packets of ApMon's senders.
+//! trailer. Messages, labels, configurations, packets of ApMon's senders, and blobs of
+//! recordings.
 
 use std::error::Error;
 use std::fs;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use mmstats::{Layout, MmStats, StatsFile};
 use mmstats_fuzz::dimensions::SEPARATOR;
 use mmstats_fuzz::{Fields, Pair, Tail};
+use mmstats_recording::{Change, RollUp, RowWriter, Span, WordKind, encode_block, encode_poll};
 use mmstats_testing::kinds::Kinds;
 
 /// The targets that take whole files.
@@ -65,6 +67,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (number, packet) in PACKETS.iter().enumerate() {
         write(folder, "packet", &number.to_string(), packet)?;
     }
+    for (number, blob) in recordings().iter().enumerate() {
+        write(folder, "recording", &number.to_string(), blob)?;
+    }
     let trap = format!("r{{a=\"{}\",}}", "x".repeat(249));
     write(folder, "dimensions", "trap", trap.as_bytes())?;
     let files = files()?;
@@ -87,6 +92,32 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     Ok(())
+}
+
+/// A poll, blocks without and with a keyframe, a roll-up, a row, and values.
+fn recordings() -> [Vec<u8>; 6] {
+    let steps =
+        |poll: u8| [3, u64::from(poll) << 20, u64::from(poll % 7), u64::MAX - u64::from(poll)];
+    let changes = (5..60).flat_map(|poll| {
+        let words = (0..).step_by(9).zip(steps(poll));
+        words.map(move |(word, value)| (poll, Change { word, value }))
+    });
+    let before = vec![7; 40];
+    let span = Span::new(5..60, &before, changes.clone());
+    let mut blobs: [Vec<u8>; 6] = std::array::from_fn(|what| vec![[0, 1, 1, 2, 3, 4][what], 40]);
+    encode_poll(changes.clone().take(4).map(|(_, change)| change), &mut blobs[0]);
+    encode_block(&span, None, &mut blobs[1]);
+    encode_block(&span, Some(&before), &mut blobs[2]);
+    let kinds = [WordKind::Count, WordKind::Float64, WordKind::Signed, WordKind::Unsigned];
+    let kind = |word: u32| kinds[word as usize / 9 % 4];
+    let mut roll_up = RollUp::of(&span, kind, &[1; 55]);
+    roll_up.keyframe = Some(before.clone());
+    roll_up.encode(&mut blobs[3]);
+    let mut row = RowWriter::default();
+    (0..).zip(&blobs[..3]).for_each(|(writer, blob)| row.push(writer, blob));
+    blobs[4].extend(row.take());
+    blobs[5].extend((0..=u8::MAX).cycle().take(500));
+    blobs
 }
 
 /// Each file with another one, and with the other one's end.

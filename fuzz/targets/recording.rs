@@ -1,0 +1,4 @@
+//! A blob of a recording has in it what a naive decoder finds; what is encoded comes back.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| mmstats_fuzz::recording::check(bytes));
