@@ -6,9 +6,10 @@ use crate::error::{BlobError, Expected};
 use crate::poll::Change;
 use crate::rare::Rare;
 use crate::reader::Reader;
-use crate::span::MOST_POLLS;
+use crate::span::{MOST_POLLS, Span};
+use crate::values::Values;
 use crate::words::Gaps;
-use crate::{Span, Values, column, keyframe, rare, varint};
+use crate::{column, keyframe, rare, varint};
 
 /// In the first byte: the block begins with all words.
 const KEYFRAME: u8 = 0x80;

@@ -2,8 +2,10 @@
 
 use crate::error::{BlobError, Expected};
 use crate::reader::Reader;
+use crate::span::Span;
+use crate::summary::{Summary, WordKind};
 use crate::words::Gaps;
-use crate::{Span, Summary, WordKind, keyframe, mean, varint};
+use crate::{keyframe, mean, varint};
 
 /// The first byte: whether all words follow it.
 const KEYFRAME: u8 = 1;

@@ -2,6 +2,7 @@
 
 use crate::error::{BlobError, Expected};
 use crate::reader::Reader;
+use crate::seal::seal;
 use crate::varint;
 
 /// A writer's part of a row.
@@ -45,7 +46,7 @@ impl RowWriter {
     pub fn take(&mut self) -> Vec<u8> {
         self.next = 0;
         let mut row = std::mem::take(&mut self.content);
-        crate::seal(&mut row);
+        seal(&mut row);
         row
     }
 }
@@ -84,6 +85,7 @@ fn part<'a>(from: &mut Reader<'a>, next: &mut u64) -> Result<Part<'a>, BlobError
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::seal::unseal;
 
     #[test]
     fn parts_come_back_by_writer() {
@@ -93,7 +95,7 @@ mod tests {
         row.push(u32::MAX, b"x");
         assert_eq!(row.size(), 5 + 2 + 7);
         let row = row.take();
-        let content = crate::unseal(&row).unwrap();
+        let content = unseal(&row).unwrap();
         let parts: Vec<_> = row_parts(content).map(Result::unwrap).collect();
         let found: Vec<_> = parts.iter().map(|part| (part.writer, part.bytes)).collect();
         assert_eq!(found, [(3, &b"abc"[..]), (4, b""), (u32::MAX, b"x")]);
