@@ -102,6 +102,8 @@ mod tests {
         let error = changes.next().unwrap().unwrap_err();
         assert_eq!(error.to_string(), "offset 3: value: 1 bytes are left, expected 8");
         assert!(changes.next().is_none());
+        let error = decoded(&[1, 5, 0, 0, 0, 0, 0, 0, 0], 1).unwrap_err();
+        assert_eq!(error.to_string(), "offset 1: value is 5, expected at least 72057594037927936");
         let far = [0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 0];
         assert_eq!(decoded(&far, u32::MAX).unwrap_err().field(), "word");
     }

@@ -235,6 +235,15 @@ mod tests {
                 "{mean}"
             );
         }
+        // The lower half of its bits is above the middle, so the nearest is the next one.
+        let mean = f64::from_bits((1 << 62) + (3 << 30));
+        let summary = Summary::Float64 { least: 0.0, greatest: 9.0, mean };
+        let rounded = Summary::Float64 {
+            least: 0.0,
+            greatest: 9.0,
+            mean: f64::from_bits((1 << 62) + (1 << 32)),
+        };
+        assert_eq!(decoded(&[(0, summary)])[0].summary, rounded);
         let nan = Summary::Float64 { least: f64::NAN, greatest: f64::NAN, mean: f64::NAN };
         let found = decoded(&[(0, nan)])[0].summary;
         assert!(matches!(found, Summary::Float64 { mean, .. } if mean.is_nan()));

@@ -39,3 +39,21 @@ impl Gaps {
         self.word(gap, words, offset)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_ascend_and_stay_below_their_number() {
+        let mut gaps = Gaps::default();
+        assert_eq!([0, 1, 9].map(|word| gaps.before(word)), [0, 0, 7]);
+        let mut gaps = Gaps::default();
+        assert_eq!(gaps.word(3, 5, 0), Ok(3));
+        // This one would be word 3 again, modulo 2^64.
+        assert_eq!(gaps.word(u64::MAX, 5, 7).unwrap_err().offset(), 7);
+        assert_eq!(gaps.word(1, 5, 7).unwrap_err().offset(), 7);
+        assert_eq!(gaps.word(0, 5, 7), Ok(4));
+        assert!(Gaps::default().word(0, 0, 0).is_err());
+    }
+}
