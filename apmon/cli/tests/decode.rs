@@ -32,7 +32,8 @@ fn decode<T: Into<OsString>>(options: &[&str], files: impl IntoIterator<Item = T
 fn vectors() -> Vec<PathBuf> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data");
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut paths: Vec<_> = paths.filter(|path| path.extension().is_some_and(|it| it == "bin")).collect();
+    let mut paths: Vec<_> =
+        paths.filter(|path| path.extension().is_some_and(|it| it == "bin")).collect();
     paths.sort();
     assert_eq!(paths.len(), 17);
     paths
