@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use mmstats_sqlite::varint;
+
 use crate::error::{BlobError, Expected};
 use crate::poll::Change;
 use crate::rare::Rare;
@@ -9,7 +11,7 @@ use crate::reader::Reader;
 use crate::span::{MOST_POLLS, Span};
 use crate::values::Values;
 use crate::words::Gaps;
-use crate::{column, keyframe, rare, varint};
+use crate::{column, keyframe, rare};
 
 /// In the first byte: the block begins with all words.
 const KEYFRAME: u8 = 0x80;

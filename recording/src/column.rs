@@ -2,10 +2,12 @@
 //!
 //! Integers, floats' bits, dates and buckets are coded alike. All arithmetic is modulo 2^64.
 
+use mmstats_sqlite::varint;
+
+use crate::bits;
 use crate::error::{BlobError, Expected};
 use crate::packing::{Packed, Packing};
 use crate::reader::Reader;
-use crate::{bits, varint};
 
 /// The most values of a column: one before the first of 60 polls, and one of each.
 pub const MOST_VALUES: usize = 61;

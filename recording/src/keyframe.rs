@@ -2,7 +2,7 @@
 
 use crate::error::{BlobError, Expected};
 use crate::reader::Reader;
-use crate::varint;
+use mmstats_sqlite::varint;
 
 /// Appends all words: runs of zeros, and of others, with their lengths.
 pub fn encode(words: &[u64], into: &mut Vec<u8>) {

@@ -27,7 +27,6 @@ mod seal;
 mod span;
 mod summary;
 mod values;
-mod varint;
 mod words;
 
 pub use block::{Block, encode_block};

@@ -1,8 +1,10 @@
 //! Numbers as what they are above the least of them, in as few bits as that needs.
 
+use mmstats_sqlite::varint;
+
+use crate::bits;
 use crate::error::{BlobError, Expected};
 use crate::reader::Reader;
-use crate::{bits, varint};
 
 /// The most numbers that are packed together.
 const MOST_NUMBERS: usize = 60;

@@ -2,8 +2,8 @@
 
 use crate::error::{BlobError, Expected};
 use crate::reader::Reader;
-use crate::varint;
 use crate::words::Gaps;
+use mmstats_sqlite::varint;
 
 /// From here on eight bytes are shorter than a varint.
 const WIDE: u64 = 1 << 56;

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use crate::error::{BlobError, Expected};
 use crate::reader::Reader;
-use crate::varint;
 use crate::words::Gaps;
+use mmstats_sqlite::varint;
 
 /// A change of a word that has no column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Reading numbers from bytes that may be anything.
 
 use crate::error::{BlobError, Expected};
-use crate::varint;
+use mmstats_sqlite::varint;
 
 /// What is left of some bytes.
 #[derive(Clone, Debug)]

@@ -1,11 +1,13 @@
 //! What remains of a span when its block is too old.
 
+use mmstats_sqlite::varint;
+
 use crate::error::{BlobError, Expected};
 use crate::reader::Reader;
 use crate::span::Span;
 use crate::summary::{Summary, WordKind};
 use crate::words::Gaps;
-use crate::{keyframe, mean, varint};
+use crate::{keyframe, mean};
 
 /// The first byte: whether all words follow it.
 const KEYFRAME: u8 = 1;

@@ -3,7 +3,7 @@
 use crate::error::{BlobError, Expected};
 use crate::reader::Reader;
 use crate::seal::seal;
-use crate::varint;
+use mmstats_sqlite::varint;
 
 /// A writer's part of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
