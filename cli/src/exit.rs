@@ -51,6 +51,14 @@ pub fn code(command: &'static str, result: io::Result<Outcome>) -> ExitCode {
     outcome.into()
 }
 
+/// The outcome of a run. An error is its message, which is reported on stderr.
+pub fn outcome(result: Result<Outcome, String>, diagnostics: &mut Diagnostics) -> Outcome {
+    result.unwrap_or_else(|message| {
+        diagnostics.error(&message);
+        Outcome::Failed
+    })
+}
+
 /// Prints where a server listens.
 ///
 /// If that can't be written, it is reported on stderr, except for a closed pipe, and the server runs

@@ -30,7 +30,7 @@ use apmon::config::DEFAULT_PORT;
 use mmstats_cli::address::Listen;
 use mmstats_cli::descriptors::raise_descriptor_limit;
 use mmstats_cli::diagnostics::Diagnostics;
-use mmstats_cli::exit::Outcome;
+use mmstats_cli::exit::{self, Outcome};
 use mmstats_cli::log;
 use mmstats_cli::plural::counted;
 use mmstats_udp::receive::{Receiver, Sockets};
@@ -59,10 +59,7 @@ const FLUSH_TIMEOUT: Duration = Duration::from_millis(100);
 /// is reported on stderr.
 pub fn run(arguments: &ReceiveArguments) -> Outcome {
     let mut diagnostics = Diagnostics::new(NAME);
-    let outcome = receive(arguments, &diagnostics).unwrap_or_else(|message| {
-        diagnostics.error(&message);
-        Outcome::Failed
-    });
+    let outcome = exit::outcome(receive(arguments, &diagnostics), &mut diagnostics);
     log::flush(FLUSH_TIMEOUT);
     outcome
 }

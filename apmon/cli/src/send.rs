@@ -12,7 +12,7 @@ use apmon::config::Destination;
 use apmon::{ApMon, Counts, RateLimit, Sent};
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::escape;
-use mmstats_cli::exit::Outcome;
+use mmstats_cli::exit::{self, Outcome};
 use mmstats_cli::plural::counted;
 
 use crate::args::{NAME, SendArguments};
@@ -28,11 +28,8 @@ const QUEUE: usize = 8_192;
 /// Sends, and reports what couldn't be sent.
 pub fn run(arguments: &SendArguments) -> Outcome {
     let mut diagnostics = Diagnostics::new(NAME);
-    let outcome = send_all(arguments, &mut diagnostics);
-    outcome.unwrap_or_else(|message| {
-        diagnostics.error(&escape(&message));
-        Outcome::Failed
-    })
+    let result = send_all(arguments, &mut diagnostics);
+    exit::outcome(result.map_err(|message| escape(&message).into_owned()), &mut diagnostics)
 }
 
 fn send_all(arguments: &SendArguments, diagnostics: &mut Diagnostics) -> Result<Outcome, String> {

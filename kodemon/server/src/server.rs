@@ -53,10 +53,7 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
     }
     let mut diagnostics = Diagnostics::new(NAME);
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
-    let outcome = runtime.block_on(serve(arguments)).unwrap_or_else(|message| {
-        diagnostics.error(&message);
-        Outcome::Failed
-    });
+    let outcome = exit::outcome(runtime.block_on(serve(arguments)), &mut diagnostics);
     // Doesn't wait for responses in progress.
     runtime.shutdown_background();
     log::flush(FLUSH_TIMEOUT);

@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use clap::CommandFactory;
 use mmstats_cli::diagnostics::Diagnostics;
-use mmstats_cli::exit::Outcome;
+use mmstats_cli::exit::{self, Outcome};
 use mmstats_cli::generate::generate;
 use mmstats_cli::log;
 use tokio::runtime;
@@ -53,10 +53,7 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
         runtime.shutdown_background();
         outcome
     });
-    let outcome = outcome.unwrap_or_else(|message| {
-        diagnostics.error(&message);
-        Outcome::Failed
-    });
+    let outcome = exit::outcome(outcome, &mut diagnostics);
     log::flush(FLUSH_TIMEOUT);
     Ok(outcome)
 }
