@@ -84,8 +84,8 @@ impl ApMon {
         PacketBuilder::new(&self.sender, cluster, node)
     }
 
-    /// Turns on or off that figures of the host and of jobs are sent from the background. The options
-    /// `sys_monitoring` and `job_monitoring` must be on, too.
+    /// Turns on or off that figures of the host and of jobs are sent from the background, final ones
+    /// included. The options `sys_monitoring` and `job_monitoring` must be on, too.
     pub fn monitor(&self, on: bool) {
         self.background().monitor(on);
     }

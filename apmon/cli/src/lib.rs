@@ -6,6 +6,7 @@ mod args;
 mod check;
 mod decode;
 mod monitor;
+mod names;
 mod password_file;
 mod published;
 mod receive;

@@ -8,26 +8,19 @@ use std::thread;
 use apmon::{ApMon, Job, JobError, JobHandle};
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::escape;
-use mmstats_cli::exit::Outcome;
+use mmstats_cli::exit::{self, Outcome};
 use mmstats_cli::shutdown;
-use mmstats_proc::Roots;
-use mmstats_proc::host::full_name;
 use nix::libc::{SIGHUP, SIGINT};
 
 use crate::args::{JobArgument, MonitorArguments, NAME};
+use crate::names::{JOB_CLUSTER, host, job_node};
 use crate::sender::{builder, with_options};
-
-/// The cluster of jobs in the originals.
-pub const JOB_CLUSTER: &str = "ApMon_JobMon";
 
 /// Sends figures until the end.
 pub fn run(arguments: &MonitorArguments) -> Outcome {
     let mut diagnostics = Diagnostics::new(NAME);
-    let outcome = monitor(arguments, &mut diagnostics);
-    outcome.unwrap_or_else(|message| {
-        diagnostics.error(&escape(&message));
-        Outcome::Failed
-    })
+    let result = monitor(arguments, &mut diagnostics);
+    exit::outcome(result.map_err(|message| escape(&message).into_owned()), &mut diagnostics)
 }
 
 fn monitor(arguments: &MonitorArguments, diagnostics: &mut Diagnostics) -> Result<Outcome, String> {
@@ -36,7 +29,7 @@ fn monitor(arguments: &MonitorArguments, diagnostics: &mut Diagnostics) -> Resul
     let builder = builder(&arguments.sender, diagnostics)?.monitor(false);
     let apmon = with_options(builder, &arguments.figures)?.start();
     let apmon = apmon.map_err(|error| error.to_string())?;
-    let host = full_name(&Roots::default()).unwrap_or_default();
+    let host = host();
     let node = arguments.node.as_ref().unwrap_or(&host);
     apmon.set_host(&arguments.cluster, node);
     let mut jobs = Vec::new();
@@ -82,7 +75,7 @@ fn await_end(signals: impl Iterator<Item = i32>, apmon: &ApMon) -> Outcome {
 fn add(apmon: &ApMon, argument: &JobArgument, host: &str) -> Result<JobHandle, JobError> {
     let JobArgument { pid, work_dir, cluster, node } = argument;
     let cluster = cluster.as_deref().unwrap_or(JOB_CLUSTER);
-    let node = node.clone().unwrap_or_else(|| format!("{host}:{pid}"));
+    let node = node.clone().unwrap_or_else(|| job_node(host, *pid));
     let mut job = Job::new(cluster, node);
     if let Some(directory) = work_dir {
         job = job.work_dir(directory);

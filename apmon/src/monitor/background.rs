@@ -6,7 +6,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use mmstats_proc::Roots;
-use mmstats_proc::host::full_name;
 
 use super::shared::{JobEntry, Names, On, Request, Shared};
 use super::worker;
@@ -14,8 +13,6 @@ use crate::figures::List;
 use crate::per_process::PerProcess;
 use crate::send::Sender;
 
-/// The cluster of hosts in the originals.
-const CLUSTER: &str = "ApMon_SysMon";
 /// How long figures that are asked for may take: a directory is looked through for 2 s.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -31,9 +28,8 @@ pub(crate) struct Background {
 impl Background {
     /// Of a sender. `on` is what is sent: figures of the host, and of jobs.
     pub(crate) fn start(sender: Arc<Sender>, roots: Roots, on: (bool, bool)) -> Self {
-        let host = first_name(&roots);
         let on = On { host: on.0, jobs: on.1 };
-        let background = Self::new(Shared::new(sender, roots, on, host));
+        let background = Self::new(Shared::new(sender, roots, on, None));
         if on.host {
             background.run();
         }
@@ -134,10 +130,6 @@ impl PerProcess for Background {
     }
 
     fn in_child(&self) -> Self {
-        Self::new(self.shared.in_child(|| first_name(self.roots())))
+        Self::new(self.shared.in_child())
     }
-}
-
-fn first_name(roots: &Roots) -> Names {
-    Names { cluster: CLUSTER.to_owned(), node: full_name(roots).unwrap_or_default() }
 }

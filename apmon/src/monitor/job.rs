@@ -79,7 +79,7 @@ impl Job {
             }
         };
         let figures = JobFigures::new(tree, self.work_dir);
-        Ok(JobEntry { names: self.names, figures, ends_with_root })
+        Ok(JobEntry { names: self.names, figures, ends_with_root, has_ended: false })
     }
 }
 
@@ -101,7 +101,7 @@ impl JobHandle {
     }
 
     /// Sends final figures with these parameters among them, and returns when they were sent or queued: at
-    /// most after a second. A parameter replaces the figure with its name; of `cpu_time` the greater stays,
+    /// most after a second. If final figures were sent before, or are turned off, the parameters go alone. A parameter replaces the figure with its name; of `cpu_time` the greater stays,
     /// so that it never falls.
     pub fn finish<'a>(mut self, parameters: impl AsRef<[Parameter<'a>]>) {
         self.is_finished = true;

@@ -5,10 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use mmstats_proc::Roots;
+use mmstats_proc::host::full_name;
 
 use crate::config::Monitoring;
 use crate::figures::{JobFigures, List};
 use crate::send::Sender;
+
+/// The cluster of hosts in the originals.
+const CLUSTER: &str = "ApMon_SysMon";
 
 /// The state that the thread and the program share. Its lock is held for a few instructions only.
 #[derive(Debug)]
@@ -21,12 +25,13 @@ pub(super) struct Shared {
 #[derive(Debug, Default)]
 struct State {
     on: On,
-    host: Names,
+    /// Where figures of the host are sent, if the program said so.
+    host: Option<Names>,
     requests: Vec<Request>,
     /// How many requests there were, and how many of them are done.
     asked: u64,
     done: u64,
-    ends: Option<Instant>,
+    ends: bool,
     has_ended: bool,
 }
 
@@ -62,6 +67,9 @@ pub(super) struct JobEntry {
     pub(super) figures: JobFigures,
     /// Whether it ends with its root process.
     pub(super) ends_with_root: bool,
+    /// Its root process has ended, and its final figures were sent. It stays until the program finishes it,
+    /// perhaps with figures of its own.
+    pub(super) has_ended: bool,
 }
 
 /// On what the next wait depends.
@@ -73,19 +81,16 @@ pub(super) struct Plan {
 }
 
 impl Shared {
-    pub(super) fn new(sender: Arc<Sender>, roots: Roots, on: On, host: Names) -> Self {
+    pub(super) fn new(sender: Arc<Sender>, roots: Roots, on: On, host: Option<Names>) -> Self {
         let state = State { on, host, ..State::default() };
         Self { sender, roots, state: Mutex::new(state) }
     }
 
     /// The same in a forked child, in which nothing is asked for. Nobody would ever release the lock if
-    /// another thread held it at the fork; then the host has the name that it has at first.
-    pub(super) fn in_child(&self, first: impl FnOnce() -> Names) -> Self {
+    /// another thread held it at the fork; then the host has the names that it has at first.
+    pub(super) fn in_child(&self) -> Self {
         let on = On { host: false, jobs: true };
-        let host = match self.state.try_lock() {
-            Ok(state) => state.host.clone(),
-            Err(_) => first(),
-        };
+        let host = self.state.try_lock().ok().and_then(|state| state.host.clone());
         Self::new(Arc::clone(&self.sender), self.roots.clone(), on, host)
     }
 
@@ -116,11 +121,17 @@ impl Shared {
     }
 
     pub(super) fn set_host(&self, host: Names) {
-        self.lock().host = host;
+        self.lock().host = Some(host);
     }
 
+    /// The cluster and node of the host's figures. Unless the program gave them, the host's name is looked
+    /// up each time: it may change.
     pub(super) fn host(&self) -> Names {
-        self.lock().host.clone()
+        let given = self.lock().host.clone();
+        given.unwrap_or_else(|| {
+            let node = full_name(&self.roots).unwrap_or_default();
+            Names { cluster: CLUSTER.to_owned(), node }
+        })
     }
 
     /// What is to be sent now.
@@ -138,7 +149,7 @@ impl Shared {
         self.sender.wait(deadline, || {
             let has_work = {
                 let state = self.lock();
-                !state.requests.is_empty() || state.ends.is_some()
+                !state.requests.is_empty() || state.ends
             };
             has_work || self.plan() != plan
         });
@@ -155,15 +166,15 @@ impl Shared {
         self.sender.notify();
     }
 
-    /// Makes the thread end, and waits for it.
+    /// Makes the thread end, and waits for that until `deadline`.
     pub(super) fn end(&self, deadline: Instant) {
-        self.lock().ends = Some(deadline);
+        self.lock().ends = true;
         self.sender.notify();
         self.sender.wait(Some(deadline), || self.lock().has_ended);
     }
 
-    /// When the thread has to end.
-    pub(super) fn ends(&self) -> Option<Instant> {
+    /// Whether the thread has to end.
+    pub(super) fn ends(&self) -> bool {
         self.lock().ends
     }
 

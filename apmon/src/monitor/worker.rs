@@ -28,13 +28,14 @@ pub(super) fn run(shared: &Shared) {
             worker.serve(request);
             shared.done();
         }
-        if shared.ends().is_some() {
+        if shared.ends() {
             break;
         }
         worker.send_due(Instant::now());
     }
-    let all = worker.jobs.keys().copied().collect::<Vec<_>>();
-    worker.send_jobs(&all, LAST_DISK_TIMEOUT, &List::default());
+    if shared.plan().jobs.enabled {
+        worker.send_jobs(LAST_DISK_TIMEOUT);
+    }
     shared.set_ended();
 }
 
@@ -64,7 +65,8 @@ impl<'a> Worker<'a> {
 
     /// Follows the plan.
     fn schedule(&mut self, now: Instant, plan: Plan) {
-        let jobs = Monitoring { enabled: plan.jobs.enabled && !self.jobs.is_empty(), ..plan.jobs };
+        let has_job = self.jobs.values().any(|job| !job.has_ended);
+        let jobs = Monitoring { enabled: plan.jobs.enabled && has_job, ..plan.jobs };
         follow(&mut self.host_schedule, now, plan.host);
         follow(&mut self.job_schedule, now, jobs);
     }
@@ -83,20 +85,17 @@ impl<'a> Worker<'a> {
             self.send_host(self.host_packets.is_multiple_of(2));
         }
         if is_due(&mut self.job_schedule) {
-            self.send_all_jobs();
+            self.send_jobs(DISK_TIMEOUT);
         }
     }
 
     fn serve(&mut self, request: Request) {
         match request {
             Request::Add(number, job) => drop(self.jobs.insert(number, job)),
-            Request::Finish(number, figures) => {
-                self.send_jobs(&[number], LAST_DISK_TIMEOUT, &figures);
-                self.jobs.remove(&number);
-            }
+            Request::Finish(number, given) => self.finish(number, &given),
             Request::Everything => {
                 self.send_host(true);
-                self.send_all_jobs();
+                self.send_jobs(DISK_TIMEOUT);
             }
         }
     }
@@ -105,7 +104,7 @@ impl<'a> Worker<'a> {
         let Shared { sender, roots, .. } = self.shared;
         let options = sender.options();
         let wants_processes = options.switches.is_on(Group::Host, "processes");
-        let table = if wants_processes { self.table() } else { None };
+        let table = if wants_processes { table(self.shared) } else { None };
         self.list.clear();
         self.host.sample(roots, table.as_ref(), &options, &mut self.list);
         if with_general && options.general_info {
@@ -115,46 +114,52 @@ impl<'a> Worker<'a> {
         send(self.shared, &self.shared.host(), &self.list);
     }
 
-    fn send_all_jobs(&mut self) {
-        let all = self.jobs.keys().copied().collect::<Vec<_>>();
-        self.send_jobs(&all, DISK_TIMEOUT, &List::default());
-        self.jobs.retain(|_, job| !(job.ends_with_root && job.figures.is_gone()));
-    }
-
-    /// Sends figures of these jobs, and with them those that the program gives.
-    fn send_jobs(&mut self, numbers: &[u64], disk_timeout: Duration, given: &List) {
-        let options = self.shared.sender.options();
-        let disk_deadline = Instant::now() + disk_timeout;
-        let mut count = 0;
-        // Their disks are asked at the same time.
-        for number in numbers {
-            if let Some(job) = self.jobs.get_mut(number) {
-                job.figures.begin(&options);
-                count += 1;
-            }
-        }
-        if count == 0 {
+    /// Sends figures of all jobs; of those whose root has ended, for the last time.
+    fn send_jobs(&mut self, disk_timeout: Duration) {
+        let mut jobs: Vec<_> = self.jobs.values_mut().filter(|job| !job.has_ended).collect();
+        if jobs.is_empty() {
             return;
         }
-        let table = self.table();
-        for number in numbers {
-            let Some(job) = self.jobs.get_mut(number) else { continue };
+        let options = self.shared.sender.options();
+        let disk_deadline = Instant::now() + disk_timeout;
+        // Their disks are asked at the same time.
+        for job in &mut jobs {
+            job.figures.begin(&options);
+        }
+        let Some(table) = table(self.shared) else { return };
+        for job in jobs {
             self.list.clear();
-            if let Some(table) = &table {
-                let roots = &self.shared.roots;
-                job.figures.sample(roots, table, &options, disk_deadline, &mut self.list);
-            }
-            given.parameters().iter().for_each(|parameter| self.list.set(parameter));
+            let roots = &self.shared.roots;
+            job.figures.sample(roots, &table, &options, disk_deadline, &mut self.list);
             send(self.shared, &job.names, &self.list);
+            job.has_ended = job.ends_with_root && job.figures.is_gone();
         }
     }
 
-    /// All processes now.
-    fn table(&self) -> Option<Table> {
-        let Shared { sender, roots, .. } = self.shared;
-        let unreadable = |error| sender.report_figures(|| format!("can't list processes: {error}"));
-        Table::read(roots).map_err(unreadable).ok()
+    /// Sends final figures of a job, unless they were sent or are turned off, and those that the program
+    /// gives.
+    fn finish(&mut self, number: u64, given: &List) {
+        let Some(mut job) = self.jobs.remove(&number) else { return };
+        self.list.clear();
+        if !job.has_ended && self.shared.plan().jobs.enabled {
+            let options = self.shared.sender.options();
+            let disk_deadline = Instant::now() + LAST_DISK_TIMEOUT;
+            job.figures.begin(&options);
+            if let Some(table) = table(self.shared) {
+                let roots = &self.shared.roots;
+                job.figures.sample(roots, &table, &options, disk_deadline, &mut self.list);
+            }
+        }
+        given.parameters().iter().for_each(|parameter| self.list.set(parameter));
+        send(self.shared, &job.names, &self.list);
     }
+}
+
+/// All processes now.
+fn table(shared: &Shared) -> Option<Table> {
+    let Shared { sender, roots, .. } = shared;
+    let unreadable = |error| sender.report_figures(|| format!("can't list processes: {error}"));
+    Table::read(roots).map_err(unreadable).ok()
 }
 
 fn follow(
@@ -172,7 +177,7 @@ fn follow(
 fn send(shared: &Shared, names: &Names, list: &List) {
     let to = To::Once(&names.cluster, &names.node);
     match shared.sender.send(to, None, &list.parameters()) {
-        // Each switch may be off. Without a destination nothing is sent at all.
+        // Each figure may be turned off, or was sent before. Without a destination nothing is sent at all.
         Ok(_) | Err(SendError::NothingToSend | SendError::NoDestination) => {}
         Err(error) => {
             let Names { cluster, node } = names;

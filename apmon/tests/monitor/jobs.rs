@@ -89,7 +89,7 @@ fn figures_of_jobs_are_sent_by_their_interval() {
 }
 
 #[test]
-fn last_figures_are_sent_when_a_handle_is_dropped() {
+fn final_figures_are_sent_when_a_handle_is_dropped() {
     let receiver = FigureReceiver::start();
     let apmon = quiet(&receiver);
     let process = Process::start();
@@ -117,7 +117,38 @@ fn the_last_packet_may_have_what_the_program_knows() {
 }
 
 #[test]
-fn last_figures_of_every_job_are_sent_at_the_end() {
+fn what_the_program_knows_of_a_job_that_has_ended_is_sent() {
+    let receiver = FigureReceiver::start();
+    let apmon = quiet(&receiver);
+    let mut process = Process::start();
+    let handle = apmon.add_job(process.0.id(), job("job.1")).unwrap();
+    process.end();
+    apmon.monitor_now();
+    assert_eq!(receiver.next_of("job.1").numbers["processes"], 0.0);
+    handle.finish(params!["exit_code" => 7]);
+    let sent = receiver.waiting().pop().unwrap();
+    assert_eq!((sent.node.as_str(), sent.numbers.len()), ("job.1", 1));
+    assert_eq!(sent.numbers["exit_code"], 7.0);
+}
+
+#[test]
+fn figures_that_are_turned_off_are_not_sent_at_the_end_either() {
+    let receiver = FigureReceiver::start();
+    let apmon = quiet(&receiver);
+    let process = Process::start();
+    let add = |node| apmon.add_job(process.0.id(), job(node)).unwrap();
+    let (dropped, finished, _left) = (add("job.1"), add("job.2"), add("job.3"));
+    apmon.monitor(false);
+    drop(dropped);
+    finished.finish(params!["exit_code" => 7]);
+    drop(apmon);
+    let sent = receiver.waiting();
+    assert_eq!(sent.len(), 1, "{sent:?}");
+    assert_eq!((sent[0].node.as_str(), sent[0].numbers.len()), ("job.2", 1));
+}
+
+#[test]
+fn final_figures_of_every_job_are_sent_at_the_end() {
     let receiver = FigureReceiver::start();
     let apmon = quiet(&receiver);
     let processes = [0; 3].map(|_| Process::start());

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::figures::FigureArguments;
 use super::sender::SenderArguments;
+use crate::names::JOB_CLUSTER;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -72,7 +73,7 @@ pub struct RunArguments {
     pub figures: FigureArguments,
 
     /// The cluster of the job's figures
-    #[arg(long, value_name = "CLUSTER", default_value = crate::monitor::JOB_CLUSTER)]
+    #[arg(long, value_name = "CLUSTER", default_value = JOB_CLUSTER)]
     pub cluster: String,
 
     /// The node of the job's figures [default: HOST:PID, with the command's process id]

@@ -8,10 +8,9 @@ use std::time::Duration;
 use apmon::{ApMon, Job, Parameter};
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::escape;
-use mmstats_proc::Roots;
-use mmstats_proc::host::full_name;
 
 use crate::args::{NAME, RunArguments};
+use crate::names::{host, job_node};
 use crate::sender::{builder, with_options};
 
 /// How long the sender of a command that has ended may take to start: a URL takes up to 5 s.
@@ -85,10 +84,7 @@ fn monitor(
     happened: &Sender<Event>,
 ) -> Result<(), String> {
     let apmon = start(arguments)?;
-    let node = arguments.node.clone().unwrap_or_else(|| {
-        let host = full_name(&Roots::default()).unwrap_or_default();
-        format!("{host}:{pid}")
-    });
+    let node = arguments.node.clone().unwrap_or_else(|| job_node(&host(), pid));
     let handle = apmon.add_job(pid, job.node(node.as_str()));
     if let Err(error) = &handle {
         let error = error.to_string();
