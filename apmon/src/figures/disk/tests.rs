@@ -1,3 +1,5 @@
+//! Threads that answer, hang, or answer too late.
+
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
 use std::sync::mpsc::sync_channel;
