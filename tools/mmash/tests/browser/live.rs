@@ -158,10 +158,10 @@ fn the_list_and_the_charts_work_with_the_keyboard() {
     browser.until("location.search.includes('stat=web.stats.status.2XX')");
     browser.press(&[DOWN, " "].concat());
     browser.until("location.search.includes('stat=web.stats.status.4XX')");
-    assert_eq!(browser.ask("document.querySelectorAll('.legend li').length"), json!(2));
+    browser.until("document.querySelectorAll('.legend li').length === 2");
     let active = "document.getElementById(
         document.getElementById('stats').getAttribute('aria-activedescendant')).dataset.label";
-    assert_eq!(browser.ask(active), json!("web.stats.status.4XX"));
+    browser.until(&format!("{active} === 'web.stats.status.4XX'"));
     // The arrow keys read one point after the other.
     browser.type_into(".charts canvas", &[LEFT, LEFT].concat());
     browser.until("/^\\d\\d:\\d\\d:\\d\\d$/.test(document.querySelector('.moment').textContent)");
