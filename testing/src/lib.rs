@@ -17,6 +17,7 @@ pub mod exposition;
 pub mod figures;
 pub mod foreign;
 pub mod http;
+pub mod kept_update;
 pub mod kernel_files;
 pub mod kinds;
 pub mod kodemon;
@@ -42,6 +43,7 @@ pub mod stats_dir;
 pub mod tmpfs;
 pub mod traced;
 pub mod webapp;
+pub mod world;
 
 use std::thread;
 use std::time::Duration;

@@ -7,16 +7,18 @@ mod budget;
 mod counts;
 mod descriptors;
 mod ended_programs;
-mod foreign;
 mod latest;
 mod model;
 mod random_steps;
 mod replay;
 mod second_copy;
-mod step;
-mod steps;
 mod unlistable;
-mod world;
-mod writer;
 
 use mmstats_testing::random;
+use mmstats_testing::world::{self, foreign, step, steps, writer};
+
+#[test]
+#[ignore = "a child's part"]
+fn publishes() {
+    writer::publish();
+}

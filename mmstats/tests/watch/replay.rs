@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use mmstats::{Changes, ReadError, StructureId, Update, UpdateParts, WatchedFile};
+use mmstats::{Changes, StructureId, Update, UpdateParts, WatchedFile};
+use mmstats_testing::kept_update::{described, recorded};
 use mmstats_testing::parts::{Parts, kept};
 use mmstats_testing::sameness::{same, same_update};
 
@@ -75,22 +76,4 @@ impl Replay {
         known.kept.set_life(watched.life().clone());
         Ok(())
     }
-}
-
-fn recorded(error: &ReadError) -> ReadError {
-    let (summary, reason) = (error.summary(), error.reason());
-    ReadError::recorded(error.path(), summary, reason, error.is_not_found())
-}
-
-/// All that changes say.
-fn described(changes: &Changes) -> Vec<String> {
-    let mut lines = vec![format!("{:?}", changes.interval())];
-    for change in changes.files() {
-        let path = change.file().path().display();
-        lines.push(format!("{path}: {:?}, {:?}", change.event(), change.life()));
-        for stat in change.file().stats() {
-            lines.push(format!("{path} {}: {:?}", stat.label(), change.increase(&stat)));
-        }
-    }
-    lines
 }

@@ -5,9 +5,10 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use mmstats::{Counter, Field, Layout, MmStats, Published};
-use mmstats_testing::actor::{Actor, play};
-use mmstats_testing::kinds::Kinds;
-use mmstats_testing::kinds::writes::WRITES;
+
+use crate::actor::{Actor, play};
+use crate::kinds::Kinds;
+use crate::kinds::writes::WRITES;
 
 /// The counter that tests add up.
 pub const HITS: &str = "hits";
@@ -58,16 +59,16 @@ impl Writer {
     }
 }
 
-/// A child that publishes in a directory.
+/// A child that publishes in a directory: its test program has an ignored test `publishes`, which calls
+/// [`publish`].
 pub fn start(directory: &Path) -> (Actor, PathBuf) {
-    let mut child = Actor::start("writer::publishes");
+    let mut child = Actor::start("publishes");
     let path = child.ask(directory.to_str().unwrap());
     (child, path.into())
 }
 
-#[test]
-#[ignore = "a child's part"]
-fn publishes() {
+/// The child's part.
+pub fn publish() {
     let mut writer = None;
     play(|directory| {
         let begun = Writer::create(Path::new(directory), "child.mmstats", Layout::Aligned);

@@ -1,5 +1,10 @@
 //! Files that change step by step.
 
+pub mod foreign;
+pub mod step;
+pub mod steps;
+pub mod writer;
+
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -7,15 +12,14 @@ use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use mmstats::Layout;
-use mmstats_testing::actor::Actor;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 use tempfile::TempDir;
 
-use crate::foreign;
+use self::step::{How, Obstacle, SLOTS, Step};
+use self::writer::Writer;
+use crate::actor::Actor;
 use crate::random::Random;
-use crate::step::{How, Obstacle, SLOTS, Step};
-use crate::writer::{self, Writer};
 
 const PAGE: u64 = 4096;
 

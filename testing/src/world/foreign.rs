@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use crate::foreign::{Foreign, foreign};
+use crate::original::{content, field};
 use mmstats::Identity;
-use mmstats_testing::foreign::{Foreign, foreign};
-use mmstats_testing::original::{content, field};
 
 use crate::random::Random;
 

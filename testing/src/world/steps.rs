@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::random::{Random, seed};
-use crate::step::Step;
+use crate::world::step::Step;
 
 /// How often a failing sequence is tried with fewer steps.
 const ATTEMPTS: usize = 300;
