@@ -33,7 +33,7 @@ pub fn unseal(blob: &[u8]) -> Result<&[u8], BlobError> {
 /// The checksum of some bytes, zeros up to a whole word, and a word with how many bytes they are.
 ///
 /// Words are little-endian, whatever the machine.
-fn sum(content: &[u8]) -> u64 {
+pub fn sum(content: &[u8]) -> u64 {
     let step = |sum, word: &[u8; 8]| checksum_step(sum, u64::from_le_bytes(*word).to_ne_bytes());
     let (words, rest) = content.as_chunks::<8>();
     let mut last = [0; 8];

@@ -1,0 +1,224 @@
+//! The rows of a span.
+
+use std::collections::HashMap;
+
+use mmstats::StatsFile;
+use rusqlite::Connection;
+
+use crate::seal::unseal;
+use crate::store::clock::Reason;
+use crate::store::error::RecordingError;
+use crate::store::event::Event;
+use crate::store::key::{self, POLLS};
+use crate::store::read::blocks::{Asked, Changes, Lost, SpanBlocks};
+use crate::store::read::budget::Budget;
+use crate::store::read::writers::WriterLoader;
+
+use crate::store::times::{self, Times};
+
+/// A span in memory.
+#[derive(Debug)]
+pub struct LoadedSpan {
+    pub id: i64,
+    /// Whether a gap lies before it.
+    pub is_after_gap: bool,
+    /// Whether its first poll says everything.
+    pub is_complete: bool,
+    /// When each poll was.
+    pub times: Vec<Times>,
+    /// The events of each poll.
+    pub events: Vec<Vec<Event>>,
+    /// What each poll changed.
+    pub changes: Vec<Vec<u8>>,
+    /// The same of writers that are in blocks; there, these count.
+    pub blocks: Vec<Changes>,
+    /// Writers whose blocks are damaged.
+    pub lost: Lost,
+    /// The files that are present from a poll of this span on; `None` if one is damaged.
+    pub writers: HashMap<i64, Option<StatsFile>>,
+    /// What is damaged of them.
+    pub errors: Vec<RecordingError>,
+    /// The first poll that is damaged.
+    pub broken: Option<(usize, RecordingError)>,
+}
+
+impl LoadedSpan {
+    /// Reads a span. `budget` has what is in memory already.
+    pub fn load(
+        connection: &Connection,
+        id: i64,
+        mut budget: Budget,
+        words: &HashMap<i64, usize>,
+    ) -> Result<Self, RecordingError> {
+        if !(0..=key::MAX_ID).contains(&id) {
+            return Err(RecordingError::damaged("spans", id, "no such number"));
+        }
+        let mut span = head(connection, id)?;
+        if span.is_complete {
+            // Nothing before is needed any more.
+            budget = Budget::default();
+        }
+        span.load_events(connection, &mut budget)?;
+        span.load_writers(connection, &mut budget)?;
+        span.load_blocks(connection, words, &mut budget)?;
+        span.load_changes(connection, &mut budget)?;
+        if span.changes.iter().any(|changes| !changes.is_empty()) {
+            // All that is in blocks is there, too.
+            span.lost.clear();
+        }
+        Ok(span)
+    }
+
+    fn load_events(
+        &mut self,
+        connection: &Connection,
+        budget: &mut Budget,
+    ) -> Result<(), RecordingError> {
+        let sql = "SELECT key, what, writer, detail FROM events WHERE key >= ? AND key < ? \
+                   ORDER BY key";
+        let mut statement = connection.prepare_cached(sql)?;
+        let keys = key::events(self.id);
+        let mut rows = statement.query((keys.start, keys.end))?;
+        while let Some(row) = rows.next()? {
+            let key = row.get(0)?;
+            let damaged = |what| RecordingError::damaged("events", key, what);
+            let detail = row.get_ref(3)?.as_blob().map_err(|_| damaged("not a blob"))?;
+            // In memory, an entry of a list takes more than its bytes.
+            budget.take(64 * (2 + detail.len() as u64))?;
+            let poll = key::poll_of_event(key);
+            let events = self.events.get_mut(poll).ok_or_else(|| damaged("no such poll"))?;
+            match Event::decode(row.get(1)?, row.get(2)?, detail) {
+                Some(event) => events.push(event),
+                None => self.break_at(poll, damaged("its content")),
+            }
+        }
+        Ok(())
+    }
+
+    fn load_changes(
+        &mut self,
+        connection: &Connection,
+        budget: &mut Budget,
+    ) -> Result<(), RecordingError> {
+        let sql = "SELECT key, bytes FROM recent WHERE key >= ? AND key < ? ORDER BY key";
+        let mut statement = connection.prepare_cached(sql)?;
+        let keys = key::changes(self.id);
+        let mut rows = statement.query((keys.start, keys.end))?;
+        while let Some(row) = rows.next()? {
+            let key = row.get(0)?;
+            let damaged = |what| RecordingError::damaged("recent", key, what);
+            let part = row.get_ref(1)?.as_blob().map_err(|_| damaged("not a blob"))?;
+            budget.take(part.len() as u64)?;
+            let poll = self.changes.get_mut(key::poll_of_changes(key));
+            poll.ok_or_else(|| damaged("no such poll"))?.extend(part);
+        }
+        for poll in 0..self.changes.len() {
+            let changes = &mut self.changes[poll];
+            match unseal(changes).map(<[u8]>::len) {
+                Ok(size) => changes.truncate(size),
+                Err(_) if changes.is_empty() => {}
+                Err(error) => {
+                    let key = key::parts(key::poll(self.id, poll)).start;
+                    let error = RecordingError::damaged("recent", key, error.to_string());
+                    self.break_at(poll, error);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn break_at(&mut self, poll: usize, error: RecordingError) {
+        if self.broken.as_ref().is_none_or(|(first, _)| poll < *first) {
+            self.broken = Some((poll, error));
+        }
+    }
+
+    /// `words` are the numbers of words of the files that are present before.
+    fn load_blocks(
+        &mut self,
+        connection: &Connection,
+        words: &HashMap<i64, usize>,
+        budget: &mut Budget,
+    ) -> Result<(), RecordingError> {
+        let asked = words
+            .iter()
+            .map(|(writer, words)| (*writer, Asked { words: *words, appears: Vec::new() }));
+        let mut asked: HashMap<_, _> = asked.collect();
+        for (poll, event) in self.numbered_events() {
+            let Event::Present { writer, .. } = event else { continue };
+            if let Some(Some(file)) = self.writers.get(writer) {
+                let of_writer = asked.entry(*writer).or_default();
+                of_writer.words = file.word_count();
+                if of_writer.appears.last() != Some(&poll) {
+                    of_writer.appears.push(poll);
+                }
+            }
+        }
+        let found = SpanBlocks::load(connection, self.id, self.times.len(), &asked, budget)?;
+        (self.blocks, self.lost) = (found.polls, found.lost);
+        self.errors.extend(found.errors);
+        Ok(())
+    }
+
+    fn numbered_events(&self) -> impl Iterator<Item = (usize, &Event)> {
+        let polls = self.events.iter().enumerate();
+        polls.flat_map(|(poll, events)| events.iter().map(move |event| (poll, event)))
+    }
+
+    fn load_writers(
+        &mut self,
+        connection: &Connection,
+        budget: &mut Budget,
+    ) -> Result<(), RecordingError> {
+        let mut loader = WriterLoader::new(connection);
+        for event in self.events.iter().flatten() {
+            let Event::Present { writer, .. } = *event else { continue };
+            if self.writers.contains_key(&writer) {
+                continue;
+            }
+            let file = match loader.load(writer, budget) {
+                Ok(file) => Some(file),
+                Err(error @ RecordingError::Damaged(_)) => {
+                    self.errors.push(error);
+                    None
+                }
+                Err(error) => return Err(error),
+            };
+            self.writers.insert(writer, file);
+        }
+        Ok(())
+    }
+}
+
+type Row = (bool, Vec<u8>, Option<String>, bool, bool);
+
+/// A span without its polls' rows.
+fn head(connection: &Connection, id: i64) -> Result<LoadedSpan, RecordingError> {
+    let damaged = |what| RecordingError::damaged("spans", id, what);
+    let sql = "SELECT complete, times, reason, \
+               (SELECT stretch FROM spans before WHERE before.id < spans.id \
+                ORDER BY before.id DESC LIMIT 1) IS NOT stretch, \
+               EXISTS (SELECT 1 FROM spans before WHERE before.id < spans.id) \
+               FROM spans LEFT JOIN stretches ON stretches.id = stretch WHERE spans.id = ?";
+    let row = connection.prepare_cached(sql)?.query_row((id,), |row| row.try_into());
+    let (is_complete, times, reason, is_first, follows): Row = row?;
+    let times = times::decode(&times).ok_or_else(|| damaged("its times"))?;
+    if times.is_empty() || times.len() > POLLS {
+        return Err(damaged("the number of its polls"));
+    }
+    let reason = reason.as_deref().and_then(Reason::from_name);
+    let reason = reason.ok_or_else(|| damaged("its stretch"))?;
+    Ok(LoadedSpan {
+        id,
+        is_after_gap: reason.is_gap() && is_first && follows,
+        is_complete,
+        events: times.iter().map(|_| Vec::new()).collect(),
+        changes: times.iter().map(|_| Vec::new()).collect(),
+        times,
+        blocks: Vec::new(),
+        lost: Lost::default(),
+        writers: HashMap::new(),
+        errors: Vec::new(),
+        broken: None,
+    })
+}

@@ -1,0 +1,178 @@
+//! Polls again, one after the other.
+
+use std::collections::VecDeque;
+use std::ops::{Bound, RangeBounds};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use mmstats::Update;
+use mmstats_sqlite::Readers;
+
+use crate::store::error::RecordingError;
+use crate::store::read::loaded::LoadedSpan;
+use crate::store::read::state::State;
+use crate::store::times::{Times, microseconds};
+
+/// The updates of a recording, from [`Recording::updates`](crate::Recording::updates).
+///
+/// It isn't an [`Iterator`], as each update borrows what the next one changes.
+#[derive(Debug)]
+pub struct Updates<'a> {
+    readers: &'a Readers,
+    range: (Bound<SystemTime>, Bound<SystemTime>),
+    /// The last span that was begun, and the last one that may have polls within the range.
+    position: i64,
+    end: i64,
+    span: Option<LoadedSpan>,
+    /// The next poll of the span.
+    poll: usize,
+    state: State,
+    /// Damaged writers that haven't been reported yet.
+    errors: VecDeque<RecordingError>,
+    /// Nothing can be said before a span that says everything.
+    is_lost: bool,
+    /// A gap lies before the next poll.
+    after_gap: bool,
+    /// An update has been returned.
+    has_begun: bool,
+}
+
+impl<'a> Updates<'a> {
+    pub(super) fn new(
+        readers: &'a Readers,
+        range: &impl RangeBounds<SystemTime>,
+    ) -> Result<Self, RecordingError> {
+        let range = (range.start_bound().cloned(), range.end_bound().cloned());
+        let at = |bound: Bound<SystemTime>| match bound {
+            Bound::Included(wall) | Bound::Excluded(wall) => Some(rounded(wall)),
+            Bound::Unbounded => None,
+        };
+        let (from, to) = (at(range.0).unwrap_or(i64::MIN), at(range.1).unwrap_or(i64::MAX));
+        let query = "SELECT min(id), max(id), \
+                     (SELECT max(id) FROM spans WHERE complete = 1 AND id <= \
+                      (SELECT min(id) FROM spans WHERE last >= ?1)) \
+                     FROM spans WHERE last >= ?1 AND first <= ?2";
+        let (first, end, complete): (Option<i64>, Option<i64>, Option<i64>) =
+            readers.query(|transaction| -> Result<_, RecordingError> {
+                Ok(transaction.query_row(query, (from, to), |row| row.try_into())?)
+            })?;
+        let first = complete.or(first).unwrap_or_default();
+        Ok(Self {
+            readers,
+            range,
+            position: first.saturating_sub(1),
+            end: end.unwrap_or(i64::MIN),
+            span: None,
+            poll: 0,
+            state: State::default(),
+            errors: VecDeque::new(),
+            is_lost: true,
+            after_gap: false,
+            has_begun: false,
+        })
+    }
+
+    /// The next update; `None` after the last one.
+    ///
+    /// No transaction is held between calls. After an error the next call goes on: an update that lies
+    /// behind damage is [behind a gap](Update::after_gap).
+    ///
+    /// # Errors
+    ///
+    /// Returns an error for what is damaged, which is left out, once: a writer, or all polls up to a
+    /// span that says everything. Returns an error if SQLite can't read.
+    #[expect(clippy::should_implement_trait, reason = "an update borrows from this")]
+    pub fn next(&mut self) -> Option<Result<Update<'_>, RecordingError>> {
+        match self.advance()? {
+            Ok((times, after_gap)) => Some(Ok(self.state.update(times, after_gap))),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Applies polls up to the next one within the range.
+    fn advance(&mut self) -> Option<Result<(Times, bool), RecordingError>> {
+        loop {
+            if let Some(error) = self.errors.pop_front() {
+                return Some(Err(error));
+            }
+            if let Some(span) = &mut self.span
+                && let Some((_, error)) = span.broken.take_if(|(poll, _)| *poll == self.poll)
+            {
+                return Some(Err(self.lose(error)));
+            }
+            let Some(span) = self.span.as_ref() else {
+                match self.load() {
+                    Ok(true) => continue,
+                    Ok(false) => return None,
+                    Err(error) => return Some(Err(self.lose(error))),
+                }
+            };
+            let Some(times) = span.times.get(self.poll).copied() else {
+                self.span = None;
+                continue;
+            };
+            if let Err(what) = self.state.apply(span, self.poll) {
+                let error = RecordingError::damaged("events", span.id, what);
+                return Some(Err(self.lose(error)));
+            }
+            self.poll += 1;
+            if self.range.contains(&times.wall) {
+                let after_gap = std::mem::take(&mut self.after_gap);
+                self.has_begun = true;
+                return Some(Ok((times, after_gap)));
+            }
+            // Polls that are left out are a gap, and one before the first update is none.
+            self.after_gap = self.has_begun;
+        }
+    }
+
+    /// Loads the next span; `false` if there is none.
+    fn load(&mut self) -> Result<bool, RecordingError> {
+        let (position, end) = (self.position, self.end);
+        let (budget, words) = (self.state.budget, self.state.word_counts());
+        let found = self.readers.query(|transaction| -> Result<_, RecordingError> {
+            let next = "SELECT min(id) FROM spans WHERE id > ? AND id <= ?";
+            let id: Option<i64> = transaction.query_row(next, (position, end), |row| row.get(0))?;
+            Ok(id.map(|id| (id, LoadedSpan::load(transaction, id, budget, &words))))
+        });
+        let (id, span) = match found {
+            Ok(Some(found)) => found,
+            Ok(None) => return Ok(false),
+            Err(error) => {
+                // Which one is next can't be known.
+                self.end = i64::MIN;
+                return Err(error);
+            }
+        };
+        let follows = id == self.position.saturating_add(1);
+        self.position = id;
+        let mut span = span?;
+        if span.is_complete {
+            self.state = State::default();
+            self.is_lost = false;
+        } else if !follows || self.is_lost {
+            // The spans before were removed, or can't be read.
+            self.is_lost = true;
+            self.after_gap |= self.has_begun;
+            return Ok(true);
+        }
+        self.after_gap |= span.is_after_gap;
+        self.errors.extend(span.errors.drain(..));
+        (self.span, self.poll) = (Some(span), 0);
+        Ok(true)
+    }
+
+    /// Leaves out what follows up to a span that says everything.
+    fn lose(&mut self, error: RecordingError) -> RecordingError {
+        self.is_lost = true;
+        self.after_gap |= self.has_begun;
+        self.state = State::default();
+        self.span = None;
+        error
+    }
+}
+
+/// A time as the table has it, also one beyond all that can be recorded.
+fn rounded(wall: SystemTime) -> i64 {
+    let beyond = if wall < UNIX_EPOCH { i64::MIN } else { i64::MAX };
+    microseconds(wall).unwrap_or(beyond)
+}

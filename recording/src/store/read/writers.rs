@@ -1,0 +1,103 @@
+//! Files of the table `writers`, without values.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
+
+use mmstats::StatsFile;
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::seal::sum;
+use crate::store::error::RecordingError;
+use crate::store::key;
+use crate::store::read::budget::Budget;
+
+/// The largest structure, in bytes: as large as the largest file that a watch reads.
+const MAX_STRUCTURE: usize = 64 << 20;
+/// About what a file takes besides its bytes and its words.
+const OVERHEAD: usize = 512;
+
+/// Loads writers; the structures of a span's writers are read once.
+#[derive(Debug)]
+pub struct WriterLoader<'a> {
+    connection: &'a Connection,
+    structures: HashMap<i64, Vec<u8>>,
+}
+
+type Row = (i64, Vec<u8>, Vec<u8>, Option<i64>, Option<i64>, Option<u32>);
+
+impl<'a> WriterLoader<'a> {
+    pub fn new(connection: &'a Connection) -> Self {
+        Self { connection, structures: HashMap::new() }
+    }
+
+    /// A writer's file, all of whose values are zeros.
+    pub fn load(&mut self, id: i64, budget: &mut Budget) -> Result<StatsFile, RecordingError> {
+        let damaged = |what: &str| RecordingError::damaged("writers", id, what);
+        let sql =
+            "SELECT structure, identity, path, device, inode, owner FROM writers WHERE id = ?";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let row: Option<Row> = statement.query_row((id,), |row| row.try_into()).optional()?;
+        let (structure, identity, path, device, inode, owner) =
+            row.ok_or_else(|| damaged("it is missing"))?;
+        let path = PathBuf::from(OsString::from_vec(path));
+        let bytes = self.structure(structure, budget)?;
+        let invalid = |error: &mmstats::ReadError| damaged(&error.reason());
+        let empty =
+            StatsFile::from_bytes(path.as_path(), bytes).map_err(|error| invalid(&error))?;
+        let words = vec![0; empty.word_count()];
+        budget.take(size(&empty))?;
+        let file = StatsFile::from_parts(path, bytes, &identity, &words);
+        let file = file.map_err(|error| invalid(&error))?;
+        match (device, inode, owner) {
+            (Some(device), Some(inode), Some(owner)) => {
+                Ok(file.with_inode(device.cast_unsigned(), inode.cast_unsigned(), owner))
+            }
+            (None, None, None) => Ok(file),
+            _ => Err(damaged("half an inode")),
+        }
+    }
+
+    fn structure(&mut self, id: i64, budget: &mut Budget) -> Result<&[u8], RecordingError> {
+        match self.structures.entry(id) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(unknown) => {
+                let bytes = read_structure(self.connection, id)?;
+                budget.take(bytes.len() as u64)?;
+                Ok(unknown.insert(bytes))
+            }
+        }
+    }
+}
+
+/// The memory that a file takes, with two copies of its words.
+pub fn size(file: &StatsFile) -> u64 {
+    (file.size() + 16 * file.word_count() + OVERHEAD) as u64
+}
+
+fn read_structure(connection: &Connection, id: i64) -> Result<Vec<u8>, RecordingError> {
+    let damaged = |what| RecordingError::damaged("structures", id << 8, what);
+    if !(0..=key::MAX_ID).contains(&id) {
+        return Err(damaged("no such number"));
+    }
+    let sql = "SELECT checksum, bytes FROM structures WHERE key >= ? AND key < ? ORDER BY key";
+    let mut statement = connection.prepare_cached(sql)?;
+    let keys = key::parts(id);
+    let mut rows = statement.query((keys.start, keys.end))?;
+    let (mut bytes, mut expected) = (Vec::new(), None);
+    while let Some(row) = rows.next()? {
+        let part = row.get_ref(1)?.as_blob().map_err(|_| damaged("not a blob"))?;
+        if bytes.len() + part.len() > MAX_STRUCTURE {
+            return Err(damaged("larger than 64 MiB"));
+        }
+        bytes.extend(part);
+        expected = Some(row.get::<_, i64>(0)?);
+    }
+    let expected = expected.ok_or_else(|| damaged("it is missing"))?;
+    if sum(&bytes).cast_signed() != expected {
+        return Err(damaged("its checksum"));
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,151 @@
+//! The statements of the recorder.
+
+use mmstats::StatsFile;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::store::error::RecordingError;
+use crate::store::event::EventRow;
+use crate::store::key;
+
+/// The rows, within a transaction.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'a>(pub &'a Connection);
+
+/// A row of the table `spans`.
+#[derive(Debug)]
+pub struct SpanRow {
+    pub id: i64,
+    pub stretch: i64,
+    pub is_complete: bool,
+    pub first: i64,
+    pub last: i64,
+    pub boot_time: i64,
+    pub own_time: i64,
+    pub times: Vec<u8>,
+}
+
+/// A row of the table `writers` that begins at a poll.
+#[derive(Debug)]
+pub struct WriterRow<'a> {
+    pub id: i64,
+    pub structure: i64,
+    pub file: &'a StatsFile,
+    pub continues: Option<i64>,
+    pub born: i64,
+}
+
+impl Rows<'_> {
+    fn execute(self, sql: &str, values: impl rusqlite::Params) -> Result<(), RecordingError> {
+        self.0.prepare_cached(sql)?.execute(values)?;
+        Ok(())
+    }
+
+    pub fn about(self, key: &str, value: &str) -> Result<(), RecordingError> {
+        self.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (key, value))
+    }
+
+    /// The highest number in a column; 0 if there is no row.
+    pub fn highest(self, column: &str, table: &'static str) -> Result<i64, RecordingError> {
+        let sql = format!("SELECT ifnull(max({column}), 0) FROM {table}");
+        let found = self.0.query_row(&sql, (), |row| row.get(0))?;
+        if (0..=key::MAX_ID).contains(&found) {
+            return Ok(found);
+        }
+        Err(RecordingError::damaged(table, found, "its number"))
+    }
+
+    pub fn stretch(self, id: i64, boot: [u8; 16], reason: &str) -> Result<(), RecordingError> {
+        self.execute("INSERT INTO stretches VALUES (?, ?, ?)", (id, boot, reason))
+    }
+
+    /// Inserts a span, or says what is new of it.
+    pub fn span(self, row: &SpanRow) -> Result<(), RecordingError> {
+        let SpanRow { id, stretch, is_complete, first, last, boot_time, own_time, times } = row;
+        self.execute(
+            "INSERT INTO spans VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE \
+             SET first = excluded.first, last = excluded.last, times = excluded.times",
+            params![id, stretch, is_complete, first, last, boot_time, own_time, times],
+        )
+    }
+
+    pub fn writer(self, row: &WriterRow<'_>) -> Result<(), RecordingError> {
+        use std::os::unix::ffi::OsStrExt;
+        let WriterRow { id, structure, file, continues, born } = row;
+        // SQLite has no unsigned numbers.
+        let inode = file.device_and_inode().zip(file.owner());
+        let device = inode.map(|((device, _), _)| device.cast_signed());
+        let owner = inode.map(|(_, owner)| owner);
+        let inode = inode.map(|((_, inode), _)| inode.cast_signed());
+        let path = file.path().as_os_str().as_bytes();
+        let identity = file.identity_bytes();
+        self.execute(
+            "INSERT INTO writers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+            params![id, structure, identity, path, device, inode, owner, continues, born],
+        )
+    }
+
+    pub fn end_writer(self, id: i64, poll: i64) -> Result<(), RecordingError> {
+        self.execute("UPDATE writers SET ended = ? WHERE id = ?", (poll, id))
+    }
+
+    pub fn event(self, key: i64, row: EventRow) -> Result<(), RecordingError> {
+        let EventRow { what, writer, detail } = row;
+        self.execute("INSERT INTO events VALUES (?, ?, ?, ?)", (key, what, writer, detail))
+    }
+
+    /// What a poll changed, in parts.
+    pub fn changes(self, poll: i64, bytes: &[u8]) -> Result<(), RecordingError> {
+        let parts = key::split(poll, bytes);
+        let too_many = RecordingError::OutOfRange("what a poll changed");
+        parts.ok_or(too_many)?.try_for_each(|(key, part)| {
+            self.execute("INSERT INTO recent VALUES (?, ?)", (key, part))
+        })
+    }
+
+    /// Removes what the polls of a span changed, as its blocks have it.
+    pub fn remove_changes(self, span: i64) -> Result<(), RecordingError> {
+        let keys = key::changes(span);
+        self.execute("DELETE FROM recent WHERE key >= ? AND key < ?", (keys.start, keys.end))
+    }
+
+    pub fn block(self, span: i64, writer: u32, row: &[u8]) -> Result<(), RecordingError> {
+        self.execute("INSERT INTO blocks VALUES (?, ?)", (key::block(span, writer), row))
+    }
+
+    pub fn minute(self, writer: u32, span: i64, roll_up: &[u8]) -> Result<(), RecordingError> {
+        self.execute("INSERT INTO minutes VALUES (?, ?)", (key::minute(writer, span), roll_up))
+    }
+
+    pub fn structure(self, id: i64, checksum: i64, bytes: &[u8]) -> Result<(), RecordingError> {
+        let too_many = RecordingError::OutOfRange("the structure of a file");
+        key::split(id, bytes).ok_or(too_many)?.try_for_each(|(key, part)| {
+            self.execute("INSERT INTO structures VALUES (?, ?, ?)", (key, checksum, part))
+        })
+    }
+
+    /// The structures with this checksum, each once.
+    pub fn structures_with(self, checksum: i64) -> Result<Vec<i64>, RecordingError> {
+        let sql = "SELECT DISTINCT key >> 8 FROM structures WHERE checksum = ?";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let found = statement.query_map((checksum,), |row| row.get(0))?;
+        Ok(found.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether a structure has these bytes.
+    pub fn is_structure(self, id: i64, bytes: &[u8]) -> Result<bool, RecordingError> {
+        let sql = "SELECT bytes = ? FROM structures WHERE key = ?";
+        let mut statement = self.0.prepare_cached(sql)?;
+        for (key, part) in key::split(id, bytes).into_iter().flatten() {
+            let found = statement.query_row((part, key), |row| row.get(0)).optional()?;
+            if found != Some(true) {
+                return Ok(false);
+            }
+        }
+        // None of the parts is followed by another.
+        let sql = "SELECT ifnull(sum(length(bytes)), 0) FROM structures WHERE key >= ? AND key < ?";
+        let keys = key::parts(id);
+        let mut statement = self.0.prepare_cached(sql)?;
+        let size: i64 = statement.query_row((keys.start, keys.end), |row| row.get(0))?;
+        Ok(size == bytes.len() as i64)
+    }
+}

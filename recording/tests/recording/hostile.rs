@@ -1,0 +1,159 @@
+//! Recordings that nobody wrote like this: errors, and never a panic.
+
+use std::fs;
+use std::path::Path;
+
+use mmstats::Watch;
+use mmstats_recording::{Recorder, Recording, Settings};
+use mmstats_testing::kept_update::described;
+use mmstats_testing::random::{Random, seed};
+use mmstats_testing::world::World;
+use mmstats_testing::world::step::Step;
+use rusqlite::Connection;
+use rusqlite::types::Value;
+
+use crate::fixture::{Fixture, SECOND};
+
+const TABLES: [(&str, &[&str]); 7] = [
+    ("about", &["value"]),
+    ("stretches", &["id", "boot_id", "reason"]),
+    ("spans", &["id", "stretch", "complete", "first", "last", "times"]),
+    ("structures", &["key", "checksum", "bytes"]),
+    ("writers", &["id", "structure", "identity", "path", "device", "inode", "owner"]),
+    ("events", &["key", "what", "writer", "detail"]),
+    ("blocks", &["key", "bytes"]),
+];
+
+/// A recording of many steps; the last span isn't folded.
+fn recorded() -> Vec<u8> {
+    let mut random = Random::new(seed());
+    let mut world = World::new(&std::env::temp_dir());
+    let mut fixture = Fixture::new();
+    let mut watch = Watch::new(world.locations());
+    for _ in 0..150 {
+        world.apply(Step::any(&mut random));
+        fixture.poll(&mut watch).unwrap();
+    }
+    fixture.recorder = None;
+    let connection = Connection::open(fixture.path()).unwrap();
+    connection.pragma_update(None, "journal_mode", "delete").unwrap();
+    drop(connection);
+    fs::read(fixture.path()).unwrap()
+}
+
+/// Reads all; how many updates and errors there are.
+fn read(path: &Path) -> (usize, usize) {
+    let Ok(recording) = Recording::open(path) else { return (0, 1) };
+    let Ok(mut updates) = recording.updates(..) else { return (0, 1) };
+    let mut changes = mmstats::Changes::new();
+    let (mut good, mut bad) = (0, 0);
+    while let Some(update) = updates.next() {
+        match update {
+            Ok(update) => {
+                changes.advance(&update);
+                good += 1;
+            }
+            Err(error) => {
+                assert!(!error.to_string().contains('\n'));
+                bad += 1;
+            }
+        }
+        assert!(good + bad < 10_000);
+    }
+    described(&changes);
+    (good, bad)
+}
+
+/// Another value of the same type, as tables are strict.
+fn changed(value: Value, random: &mut Random) -> Value {
+    match value {
+        Value::Integer(number) => Value::Integer(match random.below(5) {
+            0 => number.wrapping_add(1),
+            1 => number.wrapping_sub(1),
+            2 => random.one_of(&[i64::MIN, i64::MAX, -1, 0]),
+            3 => number ^ 1 << random.below(64),
+            _ => random.below(100) as i64,
+        }),
+        Value::Blob(bytes) => {
+            let sealed = mmstats_recording::unseal(&bytes).is_ok();
+            let end = bytes.len() - if sealed { 8 } else { 0 };
+            let mut content = bytes[..end].to_vec();
+            match random.below(3) {
+                0 => content.truncate(random.below(content.len() + 1)),
+                1 => content.extend((0..random.below(9)).map(|_| random.next() as u8)),
+                _ => {}
+            }
+            if let Some(at) = content.len().checked_sub(1).map(|last| random.below(last + 1)) {
+                content[at] ^= random.next() as u8;
+            }
+            if sealed && random.below(4) > 0 {
+                mmstats_recording::seal(&mut content);
+            }
+            Value::Blob(content)
+        }
+        Value::Text(_) => Value::Text(random.one_of(&["", "big", "start", "failed"]).to_owned()),
+        other => other,
+    }
+}
+
+fn change_a_value(connection: &Connection, random: &mut Random) {
+    let (table, columns) = random.one_of(&TABLES);
+    let column = random.one_of(columns);
+    let key = if table == "about" { "key" } else { "rowid" };
+    let sql = format!("SELECT count(*) FROM {table}");
+    let count: u64 = connection.query_row(&sql, (), |row| row.get(0)).unwrap();
+    let at = random.below(count.max(1) as usize);
+    let sql = format!("SELECT {key}, {column} FROM {table} LIMIT 1 OFFSET {at}");
+    let found = connection.query_row(&sql, (), |row| row.try_into());
+    let Ok((row, value)): Result<(Value, Value), _> = found else { return };
+    // Two rows can't have the same key.
+    let sql = format!("UPDATE OR IGNORE {table} SET {column} = ? WHERE {key} = ?");
+    connection.execute(&sql, (changed(value, random), row)).unwrap();
+}
+
+#[test]
+fn any_value_may_be_another() {
+    let bytes = recorded();
+    let directory = tempfile::TempDir::new().unwrap();
+    let path = directory.path().join("recording");
+    let mut random = Random::new(seed());
+    let (mut some, mut damaged) = (0, 0);
+    for _ in 0..250 {
+        fs::write(&path, &bytes).unwrap();
+        let connection = Connection::open(&path).unwrap();
+        connection.pragma_update(None, "synchronous", "off").unwrap();
+        for _ in 0..=random.below(3) {
+            change_a_value(&connection, &mut random);
+        }
+        drop(connection);
+        let (good, bad) = read(&path);
+        some += usize::from(good > 0);
+        damaged += usize::from(bad > 0);
+        if random.below(4) == 0
+            && let Ok(mut recorder) = Recorder::new(&path, &Settings::new(SECOND))
+        {
+            let _ = recorder.record(&Watch::new([directory.path()]).poll());
+        }
+    }
+    assert!(some > 80 && damaged > 80, "{some} {damaged}");
+}
+
+#[test]
+fn any_byte_of_the_file_may_be_another() {
+    let bytes = recorded();
+    let directory = tempfile::TempDir::new().unwrap();
+    let path = directory.path().join("recording");
+    let mut random = Random::new(seed());
+    for _ in 0..120 {
+        let mut bytes = bytes.clone();
+        for _ in 0..=random.below(20) {
+            let at = random.below(bytes.len());
+            bytes[at] = random.next() as u8;
+        }
+        if random.below(4) == 0 {
+            bytes.truncate(random.below(bytes.len()));
+        }
+        fs::write(&path, bytes).unwrap();
+        read(&path);
+    }
+}
