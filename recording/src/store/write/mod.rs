@@ -11,10 +11,10 @@ mod open_span;
 mod output;
 mod rows;
 mod run;
+mod settings;
 mod structures;
 
 use std::path::Path;
-use std::time::Duration;
 use std::{env, fs};
 
 use mmstats::Update;
@@ -22,25 +22,11 @@ use mmstats_sqlite::Opened;
 
 use self::rows::Rows;
 use self::run::Run;
+pub use self::settings::Settings;
 use crate::store::about;
 use crate::store::clock::{Boot, Reason};
 use crate::store::error::RecordingError;
 use crate::store::schema::APPLICATION;
-
-/// What is recorded about the recorder, and how it is kept.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Settings {
-    /// The time between two polls, as it is meant to be.
-    pub interval: Duration,
-}
-
-impl Settings {
-    /// With polls at this interval.
-    pub fn new(interval: Duration) -> Self {
-        Self { interval }
-    }
-}
 
 /// Records updates in a file.
 ///
