@@ -1,5 +1,7 @@
 //! What a recording says about itself.
 
+use std::time::Duration;
+
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::store::error::RecordingError;
@@ -16,12 +18,21 @@ pub const BYTE_ORDER: &str = "byte_order";
 /// This machine's byte order.
 pub const NATIVE: &str = if cfg!(target_endian = "big") { "big" } else { "little" };
 
+/// A value; `None` if there is none.
+pub fn value(connection: &Connection, key: &str) -> Result<Option<String>, RecordingError> {
+    let sql = "SELECT value FROM about WHERE key = ?";
+    Ok(connection.query_row(sql, (key,), |row| row.get(0)).optional()?)
+}
+
+/// The time between polls as it is meant to be; `None` if it isn't known.
+pub fn interval(connection: &Connection) -> Result<Option<Duration>, RecordingError> {
+    let text = value(connection, INTERVAL)?;
+    Ok(text.and_then(|text| text.parse().ok()).map(Duration::from_nanos))
+}
+
 /// Rejects a recording of the other byte order.
 pub fn check(connection: &Connection) -> Result<(), RecordingError> {
-    let sql = "SELECT value FROM about WHERE key = ?";
-    let order: Option<String> =
-        connection.query_row(sql, (BYTE_ORDER,), |row| row.get(0)).optional()?;
-    match order.as_deref() {
+    match value(connection, BYTE_ORDER)?.as_deref() {
         None | Some(NATIVE) => Ok(()),
         Some(_) => Err(RecordingError::OtherByteOrder),
     }

@@ -2,6 +2,7 @@
 //!
 //! `MMSTATS_TEST_SEED` takes other random steps.
 
+mod at;
 mod fixture;
 mod folded;
 mod hostile;

@@ -1,8 +1,11 @@
 //! Reading a recording.
 
+mod at;
 mod blocks;
 mod budget;
 mod loaded;
+mod located;
+mod spans;
 mod state;
 mod updates;
 mod writers;
@@ -13,6 +16,7 @@ use std::time::{Duration, SystemTime};
 
 use mmstats_sqlite::Readers;
 
+pub use self::at::Snapshot;
 pub use self::updates::Updates;
 use crate::store::about;
 use crate::store::error::RecordingError;
@@ -52,5 +56,27 @@ impl Recording {
         range: impl RangeBounds<SystemTime>,
     ) -> Result<Updates<'_>, RecordingError> {
         Updates::new(&self.readers, &range)
+    }
+
+    /// The wall times of the first poll and of the last one, in the order in which they were recorded;
+    /// `None` if there is none. Where the clock was set back, the last one isn't the latest.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if SQLite can't read.
+    pub fn bounds(&self) -> Result<Option<(SystemTime, SystemTime)>, RecordingError> {
+        self.readers.query(|transaction| spans::bounds(transaction))
+    }
+
+    /// What the last poll at or before a time found; `None` if all polls are later.
+    ///
+    /// Of a wall time that occurs twice, as the clock was set back, the later recorded counts. At a
+    /// time without polls it is the last poll before it, and [`Snapshot::gap`] says so.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if SQLite can't read, or what is needed for the poll is damaged.
+    pub fn at(&self, wall: SystemTime) -> Result<Option<Snapshot>, RecordingError> {
+        at::snapshot(&self.readers, wall)
     }
 }

@@ -204,6 +204,15 @@ impl State {
         }
     }
 
+    /// The files, sorted by path.
+    pub fn into_files(self) -> Vec<WatchedFile> {
+        let mut files: Vec<_> = self.files.into_values().map(|file| file.watched).collect();
+        files.sort_by(|one, other| {
+            one.file().path().as_os_str().cmp(other.file().path().as_os_str())
+        });
+        files
+    }
+
     /// What the poll found.
     pub fn update(&self, times: Times, after_gap: bool) -> Update<'_> {
         let mut parts = UpdateParts::new(times.monotonic, times.wall);

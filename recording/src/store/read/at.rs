@@ -1,0 +1,64 @@
+//! All files at one moment.
+
+use std::time::SystemTime;
+
+use mmstats::WatchedFile;
+use mmstats_sqlite::Readers;
+use rusqlite::Connection;
+
+use crate::store::error::RecordingError;
+use crate::store::read::loaded::LoadedSpan;
+use crate::store::read::located::{Gap, Located, locate};
+use crate::store::read::state::State;
+
+/// What the last poll at or before a time found, from [`Recording::at`](crate::Recording::at).
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Snapshot {
+    /// The files, sorted by path.
+    pub files: Vec<WatchedFile>,
+    /// When the poll began.
+    pub wall: SystemTime,
+    /// Whether values are those of the end of the poll's span, as its blocks have expired.
+    pub is_rolled_up: bool,
+    /// From when to when nothing was recorded, if that is so at the asked time. It has no end if
+    /// nothing was recorded after it.
+    pub gap: Option<(SystemTime, Option<SystemTime>)>,
+    /// What is damaged, and therefore left out.
+    pub errors: Vec<RecordingError>,
+}
+
+/// The last poll at or before a time.
+pub fn snapshot(readers: &Readers, wall: SystemTime) -> Result<Option<Snapshot>, RecordingError> {
+    let found = readers.query(|transaction| {
+        let Some(found) = locate(transaction, wall)? else { return Ok(None) };
+        let first = first_span(transaction, found.span)?;
+        Ok::<_, RecordingError>(Some((found, first)))
+    })?;
+    let Some((Located { span, poll, times, gap }, first)) = found else { return Ok(None) };
+    let (mut state, mut errors) = (State::default(), Vec::new());
+    for id in first..=span {
+        let (budget, words) = (state.budget, state.word_counts());
+        let mut loaded =
+            readers.query(|transaction| LoadedSpan::load(transaction, id, budget, &words))?;
+        errors.append(&mut loaded.errors);
+        let polls = if id == span { poll + 1 } else { loaded.times.len() };
+        if let Some((_, error)) = loaded.broken.take_if(|(broken, _)| *broken < polls) {
+            return Err(error);
+        }
+        for poll in 0..polls {
+            let applied = state.apply(&loaded, poll);
+            applied.map_err(|what| RecordingError::damaged("events", id, what))?;
+        }
+    }
+    let gap: Option<Gap> = gap;
+    let files = state.into_files();
+    Ok(Some(Snapshot { files, wall: times.wall, is_rolled_up: false, gap, errors }))
+}
+
+/// The span from which on a span can be read.
+fn first_span(connection: &Connection, span: i64) -> Result<i64, RecordingError> {
+    let sql = "SELECT max(id) FROM spans WHERE complete = 1 AND id <= ?";
+    let first: Option<i64> = connection.query_row(sql, (span,), |row| row.get(0))?;
+    first.ok_or_else(|| RecordingError::damaged("spans", span, "no span before says everything"))
+}
