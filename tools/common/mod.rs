@@ -5,6 +5,7 @@ pub mod braces;
 pub mod exposition;
 pub mod identifier;
 pub mod json;
+pub mod moment;
 pub mod name_order;
 pub mod natural;
 pub mod patterns;
