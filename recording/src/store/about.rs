@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension};
 
+use crate::store::checksum;
 use crate::store::error::RecordingError;
 
 /// The release that wrote it last.
@@ -20,8 +21,15 @@ pub const NATIVE: &str = if cfg!(target_endian = "big") { "big" } else { "little
 
 /// A value; `None` if there is none.
 pub fn value(connection: &Connection, key: &str) -> Result<Option<String>, RecordingError> {
-    let sql = "SELECT value FROM about WHERE key = ?";
-    Ok(connection.query_row(sql, (key,), |row| row.get(0)).optional()?)
+    let sql = "SELECT key, value, checksum, id FROM about WHERE key = ?";
+    let found = connection.query_row(sql, (key,), |row| {
+        let value: String = row.get(1)?;
+        Ok((checksum::is_right(row, 2)?, value, row.get(3)?))
+    });
+    match found.optional()? {
+        Some((false, _, id)) => Err(RecordingError::damaged("about", id, "its checksum")),
+        found => Ok(found.map(|(_, value, _)| value)),
+    }
 }
 
 /// The time between polls as it is meant to be; `None` if it isn't known.

@@ -6,6 +6,7 @@ use mmstats::{Life, Verdict};
 use mmstats_sqlite::varint::{put, take};
 
 use crate::seal::{seal, unseal};
+use crate::store::key::MAX_ID;
 
 /// An event of a poll.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,79 +52,81 @@ pub struct ErrorTexts {
     pub is_not_found: bool,
 }
 
-const PRESENT: i64 = 1;
-const LIFE: i64 = 2;
-const UNSTABLE: i64 = 3;
-const ABSENT: i64 = 4;
-const REMOVED: i64 = 5;
-const ERRORS: i64 = 6;
-const LOCATIONS: i64 = 7;
-
-/// A row of the table `events`, without its key.
-#[derive(Debug)]
-pub struct EventRow {
-    pub what: i64,
-    pub writer: Option<i64>,
-    pub detail: Vec<u8>,
-}
+const PRESENT: u8 = 1;
+const LIFE: u8 = 2;
+const UNSTABLE: u8 = 3;
+const ABSENT: u8 = 4;
+const REMOVED: u8 = 5;
+const ERRORS: u8 = 6;
+const LOCATIONS: u8 = 7;
 
 impl Event {
-    pub fn encode(&self) -> EventRow {
-        let mut detail = Vec::new();
-        let into = &mut detail;
-        let (what, writer) = match self {
+    /// A blob: which event it is, the writer if it is about one, and what else it says.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut blob = Vec::new();
+        let into = &mut blob;
+        match self {
             Self::Present { writer, is_added } => {
+                begin(into, PRESENT, *writer);
                 into.push((*is_added).into());
-                (PRESENT, Some(*writer))
             }
             Self::Life { writer, life } => {
+                begin(into, LIFE, *writer);
                 put_life(into, life);
-                (LIFE, Some(*writer))
             }
             Self::Unstable { writer, stats } => {
+                begin(into, UNSTABLE, *writer);
                 for stat in stats {
                     put(into, (*stat).into());
                 }
-                (UNSTABLE, Some(*writer))
             }
-            Self::Absent { writer } => (ABSENT, Some(*writer)),
-            Self::Removed { writer } => (REMOVED, Some(*writer)),
+            Self::Absent { writer } => begin(into, ABSENT, *writer),
+            Self::Removed { writer } => begin(into, REMOVED, *writer),
             Self::Errors(entries) => {
+                into.push(ERRORS);
                 for entry in entries {
                     put_entry(into, entry);
                 }
-                (ERRORS, None)
             }
             Self::Locations(locations) => {
+                into.push(LOCATIONS);
                 for location in locations {
                     put_bytes(into, location.as_bytes());
                 }
-                (LOCATIONS, None)
             }
-        };
-        seal(&mut detail);
-        EventRow { what, writer, detail }
+        }
+        seal(&mut blob);
+        blob
     }
 
-    /// `None` if the row is damaged.
-    pub fn decode(what: i64, writer: Option<i64>, detail: &[u8]) -> Option<Self> {
-        let mut bytes = unseal(detail).ok()?;
+    /// `None` if the blob is damaged.
+    pub fn decode(blob: &[u8]) -> Option<Self> {
+        let (what, mut bytes) = unseal(blob).ok()?.split_first()?;
         let from = &mut bytes;
-        let event = match (what, writer) {
-            (PRESENT, Some(writer)) => Self::Present { writer, is_added: take_bool(from)? },
-            (LIFE, Some(writer)) => Self::Life { writer, life: take_life(from)? },
-            (UNSTABLE, Some(writer)) => {
-                let stats = all(from, |from| take(from)?.try_into().ok())?;
-                Self::Unstable { writer, stats }
-            }
-            (ABSENT, Some(writer)) => Self::Absent { writer },
-            (REMOVED, Some(writer)) => Self::Removed { writer },
-            (ERRORS, None) => Self::Errors(all(from, take_entry)?),
-            (LOCATIONS, None) => Self::Locations(all(from, take_text)?),
+        let event = match *what {
+            PRESENT => Self::Present { writer: take_writer(from)?, is_added: take_bool(from)? },
+            LIFE => Self::Life { writer: take_writer(from)?, life: take_life(from)? },
+            UNSTABLE => Self::Unstable {
+                writer: take_writer(from)?,
+                stats: all(from, |from| take(from)?.try_into().ok())?,
+            },
+            ABSENT => Self::Absent { writer: take_writer(from)? },
+            REMOVED => Self::Removed { writer: take_writer(from)? },
+            ERRORS => Self::Errors(all(from, take_entry)?),
+            LOCATIONS => Self::Locations(all(from, take_text)?),
             _ => return None,
         };
         from.is_empty().then_some(event)
     }
+}
+
+fn begin(into: &mut Vec<u8>, what: u8, writer: i64) {
+    into.push(what);
+    put(into, writer.cast_unsigned());
+}
+
+fn take_writer(from: &mut &[u8]) -> Option<i64> {
+    i64::try_from(take(from)?).ok().filter(|writer| *writer <= MAX_ID)
 }
 
 /// What the rest of the bytes says, one after the other: none is longer in memory than some hundred

@@ -1,11 +1,13 @@
 //! A recording as a SQLite file.
 
 mod about;
+mod checksum;
 pub mod clock;
 pub mod error;
 mod event;
 mod key;
 pub mod read;
 mod schema;
+mod spans;
 mod times;
 pub mod write;

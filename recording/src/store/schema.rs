@@ -16,15 +16,19 @@ pub static APPLICATION: Application = Application {
 };
 
 const TABLES: &str = "
+-- checksum: of the columns before it
 CREATE TABLE about (
-    key TEXT NOT NULL PRIMARY KEY,
-    value TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    value TEXT NOT NULL,
+    checksum INTEGER NOT NULL
+) STRICT;
 -- polls without a gap and without a step of the clock
 CREATE TABLE stretches (
     id INTEGER PRIMARY KEY,
     boot_id BLOB NOT NULL,
-    reason TEXT NOT NULL
+    reason TEXT NOT NULL,
+    checksum INTEGER NOT NULL
 ) STRICT;
 -- up to 60 polls of a stretch
 CREATE TABLE spans (
@@ -39,7 +43,8 @@ CREATE TABLE spans (
     boot_time INTEGER NOT NULL,
     own_time INTEGER NOT NULL,
     -- when each poll was
-    times BLOB NOT NULL
+    times BLOB NOT NULL,
+    checksum INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX spans_by_first ON spans (first);
 CREATE INDEX spans_by_last ON spans (last);
@@ -63,15 +68,14 @@ CREATE TABLE writers (
     -- the same file with the structure that it had before
     continues INTEGER,
     born INTEGER NOT NULL,
+    checksum INTEGER NOT NULL,
     ended INTEGER
 ) STRICT;
 CREATE INDEX open_writers ON writers (id) WHERE ended IS NULL;
 -- key: (span << 6 | poll) << 24 | number
 CREATE TABLE events (
     key INTEGER PRIMARY KEY,
-    what INTEGER NOT NULL,
-    writer INTEGER,
-    detail BLOB NOT NULL
+    bytes BLOB NOT NULL
 ) STRICT;
 -- what each poll changed that isn't in blocks; key: (span << 6 | poll) << 8 | part
 CREATE TABLE recent (

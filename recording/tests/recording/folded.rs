@@ -191,7 +191,7 @@ fn a_damaged_or_missing_span_is_a_gap() {
                   UPDATE spans SET times = x'00' WHERE id = 10";
     connection.execute_batch(damage).unwrap();
     let (found, errors) = replayed(&path, ..);
-    assert_eq!(errors, ["damaged row 10 of spans: its times"]);
+    assert_eq!(errors, ["damaged row 10 of spans: its checksum"]);
     assert_eq!(found.len(), 540 + 5);
     assert!(found[540].after_gap && !found[541].after_gap);
     let missing = "UPDATE spans SET times = (SELECT times FROM copy) WHERE id = 10; \

@@ -14,13 +14,15 @@ use rusqlite::types::Value;
 
 use crate::fixture::{Fixture, SECOND};
 
-const TABLES: [(&str, &[&str]); 7] = [
-    ("about", &["value"]),
+const TABLES: [(&str, &[&str]); 9] = [
+    ("about", &["value", "checksum"]),
     ("stretches", &["id", "boot_id", "reason"]),
     ("spans", &["id", "stretch", "complete", "first", "last", "times"]),
     ("structures", &["key", "checksum", "bytes"]),
     ("writers", &["id", "structure", "identity", "path", "device", "inode", "owner"]),
-    ("events", &["key", "what", "writer", "detail"]),
+    ("events", &["key", "bytes"]),
+    ("recent", &["key", "bytes"]),
+    ("minutes", &["key", "bytes"]),
     ("blocks", &["key", "bytes"]),
 ];
 
@@ -109,6 +111,56 @@ fn change_a_value(connection: &Connection, random: &mut Random) {
     // Two rows can't have the same key.
     let sql = format!("UPDATE OR IGNORE {table} SET {column} = ? WHERE {key} = ?");
     connection.execute(&sql, (changed(value, random), row)).unwrap();
+    if random.below(4) > 0 && column != "checksum" {
+        seal_rows(connection, table);
+    }
+}
+
+/// Gives the rows of a table the checksums that belong to what they have now.
+pub fn seal_rows(connection: &Connection, table: &str) {
+    let columns = match table {
+        "about" => "key, value",
+        "stretches" => "id, boot_id, reason",
+        "spans" => "id, stretch, complete, first, last, boot_time, own_time, times",
+        "writers" => "id, structure, identity, path, device, inode, owner, continues, born",
+        _ => return,
+    };
+    let mut statement =
+        connection.prepare(&format!("SELECT rowid, {columns} FROM {table}")).unwrap();
+    let count = statement.column_count();
+    let rows = statement.query_map((), |row| {
+        let values: rusqlite::Result<Vec<Value>> = (1..count).map(|at| row.get(at)).collect();
+        Ok((row.get(0)?, checksum(&values?)))
+    });
+    let rows: Vec<(i64, i64)> = rows.unwrap().map(Result::unwrap).collect();
+    let sql = format!("UPDATE {table} SET checksum = ? WHERE rowid = ?");
+    for (row, checksum) in rows {
+        connection.execute(&sql, (checksum, row)).unwrap();
+    }
+}
+
+/// As `spec/RECORDING.md` says.
+fn checksum(values: &[Value]) -> i64 {
+    let mut content = Vec::new();
+    for value in values {
+        match value {
+            Value::Integer(number) => {
+                content.push(1);
+                content.extend(number.to_le_bytes());
+            }
+            Value::Text(text) => push_bytes(text.as_bytes(), &mut content),
+            Value::Blob(bytes) => push_bytes(bytes, &mut content),
+            _ => content.push(0),
+        }
+    }
+    mmstats_recording::seal(&mut content);
+    i64::from_le_bytes(*content.last_chunk().unwrap())
+}
+
+fn push_bytes(bytes: &[u8], content: &mut Vec<u8>) {
+    content.push(2);
+    mmstats_sqlite::varint::put(content, bytes.len() as u64);
+    content.extend(bytes);
 }
 
 #[test]

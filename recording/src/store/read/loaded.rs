@@ -3,18 +3,17 @@
 use std::collections::HashMap;
 
 use mmstats::StatsFile;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use crate::seal::unseal;
-use crate::store::clock::Reason;
 use crate::store::error::RecordingError;
 use crate::store::event::Event;
-use crate::store::key::{self, POLLS};
+use crate::store::key;
 use crate::store::read::blocks::{Asked, Changes, Lost, SpanBlocks};
 use crate::store::read::budget::Budget;
 use crate::store::read::writers::WriterLoader;
-
-use crate::store::times::{self, Times};
+use crate::store::spans;
+use crate::store::times::Times;
 
 /// A span in memory.
 #[derive(Debug)]
@@ -74,7 +73,7 @@ impl LoadedSpan {
         connection: &Connection,
         budget: &mut Budget,
     ) -> Result<(), RecordingError> {
-        let sql = "SELECT key, what, writer, detail FROM events WHERE key >= ? AND key < ? \
+        let sql = "SELECT key, bytes FROM events WHERE key >= ? AND key < ? \
                    ORDER BY key";
         let mut statement = connection.prepare_cached(sql)?;
         let keys = key::events(self.id);
@@ -82,12 +81,12 @@ impl LoadedSpan {
         while let Some(row) = rows.next()? {
             let key = row.get(0)?;
             let damaged = |what| RecordingError::damaged("events", key, what);
-            let detail = row.get_ref(3)?.as_blob().map_err(|_| damaged("not a blob"))?;
+            let bytes = row.get_ref(1)?.as_blob().map_err(|_| damaged("not a blob"))?;
             // In memory, an entry of a list takes more than its bytes.
-            budget.take(64 * (2 + detail.len() as u64))?;
+            budget.take(64 * (2 + bytes.len() as u64))?;
             let poll = key::poll_of_event(key);
             let events = self.events.get_mut(poll).ok_or_else(|| damaged("no such poll"))?;
-            match Event::decode(row.get(1)?, row.get(2)?, detail) {
+            match Event::decode(bytes) {
                 Some(event) => events.push(event),
                 None => self.break_at(poll, damaged("its content")),
             }
@@ -190,28 +189,19 @@ impl LoadedSpan {
     }
 }
 
-type Row = (bool, Vec<u8>, Option<String>, bool, bool);
-
 /// A span without its polls' rows.
 fn head(connection: &Connection, id: i64) -> Result<LoadedSpan, RecordingError> {
-    let damaged = |what| RecordingError::damaged("spans", id, what);
-    let sql = "SELECT complete, times, reason, \
-               (SELECT stretch FROM spans before WHERE before.id < spans.id \
-                ORDER BY before.id DESC LIMIT 1) IS NOT stretch, \
-               EXISTS (SELECT 1 FROM spans before WHERE before.id < spans.id) \
-               FROM spans LEFT JOIN stretches ON stretches.id = stretch WHERE spans.id = ?";
-    let row = connection.prepare_cached(sql)?.query_row((id,), |row| row.try_into());
-    let (is_complete, times, reason, is_first, follows): Row = row?;
-    let times = times::decode(&times).ok_or_else(|| damaged("its times"))?;
-    if times.is_empty() || times.len() > POLLS {
-        return Err(damaged("the number of its polls"));
-    }
-    let reason = reason.as_deref().and_then(Reason::from_name);
-    let reason = reason.ok_or_else(|| damaged("its stretch"))?;
+    let head = spans::head(connection, id)?;
+    let before = "SELECT stretch FROM spans WHERE id < ? ORDER BY id DESC LIMIT 1";
+    let before: Option<i64> =
+        connection.prepare_cached(before)?.query_row((id,), |row| row.get(0)).optional()?;
+    let is_first = before.is_some_and(|before| before != head.stretch);
+    let reason = spans::stretch(connection, head.stretch)?.reason;
+    let times = head.times;
     Ok(LoadedSpan {
         id,
-        is_after_gap: reason.is_gap() && is_first && follows,
-        is_complete,
+        is_after_gap: reason.is_gap() && is_first,
+        is_complete: head.is_complete,
         events: times.iter().map(|_| Vec::new()).collect(),
         changes: times.iter().map(|_| Vec::new()).collect(),
         times,

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::store::about;
 use crate::store::error::RecordingError;
-use crate::store::read::spans;
+use crate::store::spans::{self, Order};
 use crate::store::times::{Times, microseconds};
 
 /// A time without polls: from when, and to when if there are polls after it.
@@ -27,6 +27,15 @@ const COVERING: &str = "SELECT id FROM spans span WHERE first <= ?1 AND (last >=
      (SELECT 1 FROM spans next WHERE next.id = span.id + 1 AND next.stretch = span.stretch \
       AND next.first > ?1)) ORDER BY id DESC LIMIT 1";
 const BEFORE: &str = "SELECT id FROM spans WHERE last <= ?1 ORDER BY last DESC, id DESC LIMIT 1";
+
+/// The wall times of the first and the last poll, of those whose spans aren't damaged.
+pub fn bounds(connection: &Connection) -> Result<Option<(SystemTime, SystemTime)>, RecordingError> {
+    let first = spans::first_readable(connection, Order::Ascending)?;
+    let last = spans::first_readable(connection, Order::Descending)?;
+    let first = first.and_then(|(_, head)| head.times.first().copied());
+    let last = last.and_then(|(_, head)| head.times.last().copied());
+    Ok(first.zip(last).map(|(first, last)| (first.wall, last.wall)))
+}
 
 /// The last poll at or before a time; `None` if all are later.
 pub fn locate(
@@ -53,7 +62,7 @@ fn within(
     span: i64,
     wall: SystemTime,
 ) -> Result<Option<Located>, RecordingError> {
-    let times = spans::times(connection, span)?;
+    let times = spans::head(connection, span)?.times;
     let poll = times.iter().rposition(|times| times.wall <= wall);
     Ok(poll.map(|poll| Located { span, poll, times: times[poll], gap: None }))
 }
@@ -68,7 +77,7 @@ fn gap(
     let next: Option<i64> =
         connection.query_row(after, (rounded(wall),), |row| row.get(0)).optional()?;
     if let Some(next) = next {
-        let times = spans::times(connection, next)?;
+        let times = spans::head(connection, next)?.times;
         let first = times.iter().map(|times| times.wall).find(|first| *first > wall);
         return Ok(Some((from, first)));
     }

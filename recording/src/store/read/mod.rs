@@ -5,7 +5,6 @@ mod blocks;
 mod budget;
 mod loaded;
 mod located;
-mod spans;
 mod state;
 mod updates;
 mod writers;
@@ -65,7 +64,7 @@ impl Recording {
     ///
     /// Returns an error if SQLite can't read.
     pub fn bounds(&self) -> Result<Option<(SystemTime, SystemTime)>, RecordingError> {
-        self.readers.query(|transaction| spans::bounds(transaction))
+        self.readers.query(|transaction| located::bounds(transaction))
     }
 
     /// What the last poll at or before a time found; `None` if all polls are later.

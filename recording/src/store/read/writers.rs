@@ -10,6 +10,7 @@ use mmstats::StatsFile;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::seal::sum;
+use crate::store::checksum;
 use crate::store::error::RecordingError;
 use crate::store::key;
 use crate::store::read::budget::Budget;
@@ -26,6 +27,7 @@ pub struct WriterLoader<'a> {
     structures: HashMap<i64, Vec<u8>>,
 }
 
+/// Structure, identity, path, device, inode, owner.
 type Row = (i64, Vec<u8>, Vec<u8>, Option<i64>, Option<i64>, Option<u32>);
 
 impl<'a> WriterLoader<'a> {
@@ -36,12 +38,7 @@ impl<'a> WriterLoader<'a> {
     /// A writer's file, all of whose values are zeros.
     pub fn load(&mut self, id: i64, budget: &mut Budget) -> Result<StatsFile, RecordingError> {
         let damaged = |what: &str| RecordingError::damaged("writers", id, what);
-        let sql =
-            "SELECT structure, identity, path, device, inode, owner FROM writers WHERE id = ?";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let row: Option<Row> = statement.query_row((id,), |row| row.try_into()).optional()?;
-        let (structure, identity, path, device, inode, owner) =
-            row.ok_or_else(|| damaged("it is missing"))?;
+        let (structure, identity, path, device, inode, owner) = self.row(id)?;
         let path = PathBuf::from(OsString::from_vec(path));
         let bytes = self.structure(structure, budget)?;
         let invalid = |error: &mmstats::ReadError| damaged(&error.reason());
@@ -58,6 +55,22 @@ impl<'a> WriterLoader<'a> {
             (None, None, None) => Ok(file),
             _ => Err(damaged("half an inode")),
         }
+    }
+
+    fn row(&self, id: i64) -> Result<Row, RecordingError> {
+        let sql = "SELECT id, structure, identity, path, device, inode, owner, continues, born, \
+                   checksum FROM writers WHERE id = ?";
+        let damaged = |what| RecordingError::damaged("writers", id, what);
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let row = statement.query_row((id,), |row| {
+            if !checksum::is_right(row, 9)? {
+                return Ok(None);
+            }
+            let inode = (row.get(4)?, row.get(5)?, row.get(6)?);
+            Ok(Some((row.get(1)?, row.get(2)?, row.get(3)?, inode.0, inode.1, inode.2)))
+        });
+        let row = row.optional()?.ok_or_else(|| damaged("it is missing"))?;
+        row.ok_or_else(|| damaged("its checksum"))
     }
 
     fn structure(&mut self, id: i64, budget: &mut Budget) -> Result<&[u8], RecordingError> {

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use mmstats::StatsFile;
 
+use crate::store::checksum;
 use crate::store::error::RecordingError;
 use crate::store::write::rows::Rows;
 
@@ -27,23 +28,26 @@ pub struct FormerWriters(HashMap<PathBuf, Former>);
 impl FormerWriters {
     pub fn load(rows: Rows<'_>) -> Result<Self, RecordingError> {
         let mut statement = rows.0.prepare(
-            "SELECT path, id, structure, identity, device, inode, owner \
+            "SELECT id, structure, identity, path, device, inode, owner, continues, born, checksum \
              FROM writers WHERE ended IS NULL ORDER BY id",
         )?;
         let found = statement.query_map((), |row| {
-            let path = PathBuf::from(OsString::from_vec(row.get(0)?));
+            if !checksum::is_right(row, 9)? {
+                return Ok(None);
+            }
+            let path = PathBuf::from(OsString::from_vec(row.get(3)?));
             let device: Option<i64> = row.get(4)?;
             let inode: Option<i64> = row.get(5)?;
             let former = Former {
-                id: row.get(1)?,
-                structure: row.get(2)?,
-                identity: row.get(3)?,
+                id: row.get(0)?,
+                structure: row.get(1)?,
+                identity: row.get(2)?,
                 inode: device.map(i64::cast_unsigned).zip(inode.map(i64::cast_unsigned)),
                 owner: row.get(6)?,
             };
-            Ok((path, former))
+            Ok(Some((path, former)))
         })?;
-        Ok(Self(found.collect::<Result<_, _>>()?))
+        Ok(Self(found.filter_map(Result::transpose).collect::<Result<_, _>>()?))
     }
 
     /// The writer of this file, if it was there when the recorder ended.

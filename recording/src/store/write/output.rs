@@ -29,7 +29,7 @@ impl<'a> Output<'a> {
         let too_many = RecordingError::OutOfRange("the number of a poll's events");
         let key = key::event(self.poll, self.events).ok_or(too_many)?;
         self.events += 1;
-        self.rows.event(key, event.encode())
+        self.rows.event(key, &event.encode())
     }
 
     /// Says which words of a writer changed; nothing if none did.

@@ -1,10 +1,11 @@
 //! The statements of the recorder.
 
 use mmstats::StatsFile;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
+use crate::store::checksum;
 use crate::store::error::RecordingError;
-use crate::store::event::EventRow;
 use crate::store::key;
 
 /// The rows, within a transaction.
@@ -40,8 +41,17 @@ impl Rows<'_> {
         Ok(())
     }
 
+    /// Executes with these values and their checksum.
+    fn checked(self, sql: &str, values: &[ValueRef<'_>]) -> Result<(), RecordingError> {
+        let checksum = ValueRef::Integer(checksum::of(values));
+        let all = values.iter().chain([&checksum]).map(|value| ToSqlOutput::Borrowed(*value));
+        self.execute(sql, params_from_iter(all))
+    }
+
     pub fn about(self, key: &str, value: &str) -> Result<(), RecordingError> {
-        self.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (key, value))
+        let sql = "INSERT INTO about (key, value, checksum) VALUES (?, ?, ?) \
+                   ON CONFLICT (key) DO UPDATE SET value = excluded.value, checksum = excluded.checksum";
+        self.checked(sql, &[text(key), text(value)])
     }
 
     /// The highest number in a column; 0 if there is no row.
@@ -55,17 +65,20 @@ impl Rows<'_> {
     }
 
     pub fn stretch(self, id: i64, boot: [u8; 16], reason: &str) -> Result<(), RecordingError> {
-        self.execute("INSERT INTO stretches VALUES (?, ?, ?)", (id, boot, reason))
+        let sql = "INSERT INTO stretches VALUES (?, ?, ?, ?)";
+        self.checked(sql, &[ValueRef::Integer(id), ValueRef::Blob(&boot), text(reason)])
     }
 
     /// Inserts a span, or says what is new of it.
     pub fn span(self, row: &SpanRow) -> Result<(), RecordingError> {
         let SpanRow { id, stretch, is_complete, first, last, boot_time, own_time, times } = row;
-        self.execute(
-            "INSERT INTO spans VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE \
-             SET first = excluded.first, last = excluded.last, times = excluded.times",
-            params![id, stretch, is_complete, first, last, boot_time, own_time, times],
-        )
+        let numbers = [*id, *stretch, (*is_complete).into(), *first, *last, *boot_time, *own_time];
+        let mut values = numbers.map(ValueRef::Integer).to_vec();
+        values.push(ValueRef::Blob(times));
+        let sql = "INSERT INTO spans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE \
+                   SET first = excluded.first, last = excluded.last, times = excluded.times, \
+                   checksum = excluded.checksum";
+        self.checked(sql, &values)
     }
 
     pub fn writer(self, row: &WriterRow<'_>) -> Result<(), RecordingError> {
@@ -74,23 +87,29 @@ impl Rows<'_> {
         // SQLite has no unsigned numbers.
         let inode = file.device_and_inode().zip(file.owner());
         let device = inode.map(|((device, _), _)| device.cast_signed());
-        let owner = inode.map(|(_, owner)| owner);
+        let owner = inode.map(|(_, owner)| owner.into());
         let inode = inode.map(|((_, inode), _)| inode.cast_signed());
-        let path = file.path().as_os_str().as_bytes();
-        let identity = file.identity_bytes();
-        self.execute(
-            "INSERT INTO writers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
-            params![id, structure, identity, path, device, inode, owner, continues, born],
-        )
+        let number = |number: Option<i64>| number.map_or(ValueRef::Null, ValueRef::Integer);
+        let values = [
+            ValueRef::Integer(*id),
+            ValueRef::Integer(*structure),
+            ValueRef::Blob(file.identity_bytes()),
+            ValueRef::Blob(file.path().as_os_str().as_bytes()),
+            number(device),
+            number(inode),
+            number(owner),
+            number(*continues),
+            ValueRef::Integer(*born),
+        ];
+        self.checked("INSERT INTO writers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)", &values)
     }
 
     pub fn end_writer(self, id: i64, poll: i64) -> Result<(), RecordingError> {
         self.execute("UPDATE writers SET ended = ? WHERE id = ?", (poll, id))
     }
 
-    pub fn event(self, key: i64, row: EventRow) -> Result<(), RecordingError> {
-        let EventRow { what, writer, detail } = row;
-        self.execute("INSERT INTO events VALUES (?, ?, ?, ?)", (key, what, writer, detail))
+    pub fn event(self, key: i64, bytes: &[u8]) -> Result<(), RecordingError> {
+        self.execute("INSERT INTO events VALUES (?, ?)", (key, bytes))
     }
 
     /// What a poll changed, in parts.
@@ -148,4 +167,8 @@ impl Rows<'_> {
         let size: i64 = statement.query_row((keys.start, keys.end), |row| row.get(0))?;
         Ok(size == bytes.len() as i64)
     }
+}
+
+fn text(text: &str) -> ValueRef<'_> {
+    ValueRef::Text(text.as_bytes())
 }
