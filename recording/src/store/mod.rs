@@ -5,6 +5,7 @@ mod checksum;
 pub mod clock;
 pub mod error;
 mod event;
+mod form;
 mod key;
 pub mod read;
 mod schema;

@@ -44,10 +44,13 @@ CREATE TABLE spans (
     own_time INTEGER NOT NULL,
     -- when each poll was
     times BLOB NOT NULL,
-    checksum INTEGER NOT NULL
+    checksum INTEGER NOT NULL,
+    -- 0: its polls are in recent; 1: they are in blocks; 2: only roll-ups are left; 3: it stays as it is
+    form INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX spans_by_first ON spans (first);
 CREATE INDEX spans_by_last ON spans (last);
+CREATE INDEX spans_by_form ON spans (form);
 CREATE INDEX complete_spans ON spans (id) WHERE complete = 1;
 -- key: id << 8 | part
 CREATE TABLE structures (

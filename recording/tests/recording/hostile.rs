@@ -17,7 +17,7 @@ use crate::fixture::{Fixture, SECOND};
 const TABLES: [(&str, &[&str]); 9] = [
     ("about", &["value", "checksum"]),
     ("stretches", &["id", "boot_id", "reason"]),
-    ("spans", &["id", "stretch", "complete", "first", "last", "times"]),
+    ("spans", &["id", "stretch", "complete", "form", "first", "last", "own_time", "times"]),
     ("structures", &["key", "checksum", "bytes"]),
     ("writers", &["id", "structure", "identity", "path", "device", "inode", "owner"]),
     ("events", &["key", "bytes"]),

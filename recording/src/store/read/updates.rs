@@ -6,8 +6,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use mmstats::Update;
 use mmstats_sqlite::Readers;
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::store::error::RecordingError;
+use crate::store::form::Form;
 use crate::store::read::loaded::LoadedSpan;
 use crate::store::read::state::State;
 use crate::store::times::{Times, microseconds};
@@ -48,7 +50,7 @@ impl<'a> Updates<'a> {
         };
         let (from, to) = (at(range.0).unwrap_or(i64::MIN), at(range.1).unwrap_or(i64::MAX));
         let query = "SELECT min(id), max(id), \
-                     (SELECT max(id) FROM spans WHERE complete = 1 AND id <= \
+                     (SELECT max(id) FROM spans WHERE complete = 1 AND form <> 2 AND id <= \
                       (SELECT min(id) FROM spans WHERE last >= ?1)) \
                      FROM spans WHERE last >= ?1 AND first <= ?2";
         let (first, end, complete): (Option<i64>, Option<i64>, Option<i64>) =
@@ -127,11 +129,10 @@ impl<'a> Updates<'a> {
 
     /// Loads the next span; `false` if there is none.
     fn load(&mut self) -> Result<bool, RecordingError> {
-        let (position, end) = (self.position, self.end);
+        let (position, end, is_lost) = (self.position, self.end, self.is_lost);
         let (budget, words) = (self.state.budget, self.state.word_counts());
         let found = self.readers.query(|transaction| -> Result<_, RecordingError> {
-            let next = "SELECT min(id) FROM spans WHERE id > ? AND id <= ?";
-            let id: Option<i64> = transaction.query_row(next, (position, end), |row| row.get(0))?;
+            let id = next_span(transaction, position, end, is_lost)?;
             Ok(id.map(|id| (id, LoadedSpan::load(transaction, id, budget, &words))))
         });
         let (id, span) = match found {
@@ -155,6 +156,7 @@ impl<'a> Updates<'a> {
             self.after_gap |= self.has_begun;
             return Ok(true);
         }
+        self.after_gap |= self.has_begun && !follows;
         self.after_gap |= span.is_after_gap;
         self.errors.extend(span.errors.drain(..));
         (self.span, self.poll) = (Some(span), 0);
@@ -169,6 +171,26 @@ impl<'a> Updates<'a> {
         self.span = None;
         error
     }
+}
+
+/// The next span whose polls can be read; if nothing is known before it, one that says everything.
+fn next_span(
+    connection: &Connection,
+    position: i64,
+    end: i64,
+    is_lost: bool,
+) -> rusqlite::Result<Option<i64>> {
+    let any = "SELECT id, form FROM spans WHERE id > ? AND id <= ? ORDER BY id LIMIT 1";
+    let found = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, i64>(1)?));
+    let next = connection.query_row(any, (position, end), found).optional()?;
+    match next {
+        Some((id, form)) if !is_lost && form != Form::RollUps as i64 => return Ok(Some(id)),
+        None => return Ok(None),
+        Some(_) => {}
+    }
+    let complete = "SELECT min(id) FROM spans \
+                    WHERE complete = 1 AND form <> 2 AND id > ? AND id <= ?";
+    connection.query_row(complete, (position, end), |row| row.get(0))
 }
 
 /// A time as the table has it, also one beyond all that can be recorded.

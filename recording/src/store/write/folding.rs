@@ -8,6 +8,7 @@ use crate::row::RowWriter;
 use crate::seal::seal;
 use crate::span::Span;
 use crate::store::error::RecordingError;
+use crate::store::form::Form;
 use crate::store::write::open_span::WriterSpan;
 use crate::store::write::rows::Rows;
 
@@ -31,13 +32,15 @@ pub struct Fold {
     first: u32,
     /// A block is too large, so the polls stay.
     keeps_polls: bool,
+    /// A roll-up is too large, so the blocks stay.
+    lacks_roll_up: bool,
 }
 
 impl Fold {
     pub fn new(span: i64, weights: Vec<u64>, mut queue: Vec<WriterSpan>) -> Self {
         queue.sort_by_key(|writer| std::cmp::Reverse(writer.writer));
         let row = RowWriter::default();
-        Self { span, weights, queue, row, first: 0, keeps_polls: false }
+        Self { span, weights, queue, row, first: 0, keeps_polls: false, lacks_roll_up: false }
     }
 
     /// Folds for a while; whether it is finished.
@@ -49,6 +52,8 @@ impl Fold {
                 if !self.keeps_polls {
                     rows.remove_changes(self.span)?;
                 }
+                let is_whole = self.keeps_polls || self.lacks_roll_up;
+                rows.set_form(self.span, if is_whole { Form::Whole } else { Form::Blocks })?;
                 return Ok(true);
             };
             self.fold_writer(&writer, rows)?;
@@ -86,10 +91,10 @@ impl Fold {
         roll_up.encode(&mut minute);
         seal(&mut minute);
         if minute.len() <= MAX_PART {
-            rows.minute(writer.writer, self.span, &minute)
-        } else {
-            Ok(())
+            return rows.minute(writer.writer, self.span, &minute);
         }
+        self.lacks_roll_up = true;
+        Ok(())
     }
 
     fn push(&mut self, writer: u32, block: &[u8], rows: Rows<'_>) -> Result<(), RecordingError> {

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 use crate::store::checksum;
 use crate::store::error::RecordingError;
+use crate::store::form::Form;
 use crate::store::key;
 
 /// The rows, within a transaction.
@@ -75,10 +76,14 @@ impl Rows<'_> {
         let numbers = [*id, *stretch, (*is_complete).into(), *first, *last, *boot_time, *own_time];
         let mut values = numbers.map(ValueRef::Integer).to_vec();
         values.push(ValueRef::Blob(times));
-        let sql = "INSERT INTO spans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE \
+        let sql = "INSERT INTO spans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (id) DO UPDATE \
                    SET first = excluded.first, last = excluded.last, times = excluded.times, \
                    checksum = excluded.checksum";
         self.checked(sql, &values)
+    }
+
+    pub fn set_form(self, span: i64, form: Form) -> Result<(), RecordingError> {
+        self.execute("UPDATE spans SET form = ? WHERE id = ?", (form as i64, span))
     }
 
     pub fn writer(self, row: &WriterRow<'_>) -> Result<(), RecordingError> {
