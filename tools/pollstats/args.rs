@@ -78,9 +78,9 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "list")]
     pub wait: bool,
 
-    /// Seconds between polls
-    #[arg(short, long, value_name = "SECONDS", default_value = "1", value_parser = mmstats_cli::duration::parse_seconds, allow_negative_numbers = true)]
-    pub delay: Duration,
+    /// Seconds between polls; default: 1, or with --replay those of the recording
+    #[arg(short, long, value_name = "SECONDS", value_parser = mmstats_cli::duration::parse_seconds, allow_negative_numbers = true)]
+    pub delay: Option<Duration>,
 
     /// Repeat the header every N lines; 0: only when the columns change
     #[arg(short = 'n', long, value_name = "N", default_value_t = 20, value_parser = |text: &str| parse_number(text, 0), allow_negative_numbers = true)]

@@ -6,11 +6,13 @@
 
 mod args;
 mod operands;
+mod process;
 mod rendering;
 mod running;
 mod sampling;
 
 pub use args::{Arguments, Format, NAME};
+pub use process::on_stdout;
 pub use rendering::output::Screen;
-pub use running::run;
+pub use running::{run, run_on};
 pub use sampling::filter::Filter;

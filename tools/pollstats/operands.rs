@@ -40,6 +40,14 @@ impl<'a> Operands<'a> {
         }
     }
 
+    /// The first operand is FIELDS, whatever it looks like.
+    pub fn only_fields(operands: &'a [OsString]) -> Self {
+        match operands.split_first() {
+            Some((first, rest)) => Self { fields: first.to_str(), locations: rest },
+            None => Self { fields: None, locations: operands },
+        }
+    }
+
     /// Suggests what may be meant if locations are plain words and no files.
     pub fn suggest_commas(&self, diagnostics: &Diagnostics) {
         if let Some(fields) = self.likely_fields() {

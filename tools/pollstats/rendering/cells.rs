@@ -36,8 +36,34 @@ pub struct CellOptions {
     pub aggregator: Option<Aggregator>,
 }
 
-/// A column's cells for the changes in some files.
+/// A column's cells for the changes in some files; without an interval, behind a gap.
 pub fn cells(
+    measurements: &[&Measurement],
+    column: &Column,
+    options: CellOptions,
+    interval: Duration,
+) -> Vec<Cell> {
+    if interval.is_zero() {
+        return behind_gap(measurements, column, options);
+    }
+    cells_over(measurements, column, options, interval)
+}
+
+/// Cells where an unknown time has passed: states are known, and nothing of what was counted.
+fn behind_gap(measurements: &[&Measurement], column: &Column, options: CellOptions) -> Vec<Cell> {
+    let mut cells = cells_over(measurements, column, options, Duration::ZERO);
+    let is_count = match column.kind {
+        Some(ColumnKind::Counter | ColumnKind::Timer | ColumnKind::Histogram) => true,
+        Some(ColumnKind::UpDownCounter) => options.columns.change,
+        _ => false,
+    };
+    if is_count && !measurements.is_empty() {
+        cells.fill(Cell::Idle);
+    }
+    cells
+}
+
+fn cells_over(
     measurements: &[&Measurement],
     column: &Column,
     options: CellOptions,

@@ -1,6 +1,7 @@
 //! Where rows go: a table for people, csv or json for programs.
 
 use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
 
 use super::cell_format::CellFormatter;
 use super::columns::Heading;
@@ -52,9 +53,9 @@ pub struct Output {
 }
 
 impl Output {
-    /// As the arguments say.
-    pub fn new(arguments: &Arguments, screen: Screen) -> Self {
-        let is_fast = arguments.delay.subsec_nanos() != 0;
+    /// As the arguments say, for rows with this time from one to the next.
+    pub fn new(arguments: &Arguments, screen: Screen, interval: Duration) -> Self {
+        let is_fast = interval.subsec_nanos() != 0;
         let options = TableOptions {
             text: CellFormatter { raw: arguments.raw, calendar: Calendar::local() },
             paint: screen.paint,

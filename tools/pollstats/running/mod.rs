@@ -3,7 +3,6 @@
 mod entries;
 mod list;
 mod run;
-mod schedule;
 mod unmatched;
 
-pub use run::run;
+pub use run::{run, run_on};

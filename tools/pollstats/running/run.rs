@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
-use std::time::Instant;
+use std::time::Duration;
 
 use mmstats::{Aggregator, FileEvent, Watch};
 use mmstats_cli::diagnostics::Diagnostics;
@@ -11,9 +11,8 @@ use mmstats_cli::exit::Outcome;
 use mmstats_cli::shutdown::Shutdown;
 
 use super::list::list;
-use super::schedule::Schedule;
 use super::unmatched::Unmatched;
-use crate::common::selection::explain_no_files;
+use crate::common::updates::{Polls, Updates};
 use crate::pollstats::args::{Arguments, NAME};
 use crate::pollstats::operands::Operands;
 use crate::pollstats::rendering::cells::CellOptions;
@@ -25,7 +24,10 @@ use crate::pollstats::sampling::poller::Poller;
 use crate::pollstats::sampling::sample::Sample;
 use crate::pollstats::sampling::sampler::{SampleOptions, Sampler};
 
-/// Writes rows to `out` until `arguments.count` is reached or a shutdown is requested.
+/// The time from one poll to the next, if the user doesn't say.
+const DELAY: Duration = Duration::from_secs(1);
+
+/// Polls files, and writes rows to `out` until `arguments.count` is reached or a shutdown is requested.
 ///
 /// File errors are reported on stderr.
 ///
@@ -39,27 +41,70 @@ pub fn run(
     shutdown: &Shutdown,
 ) -> io::Result<Outcome> {
     let operands = Operands::of(&arguments.operands);
+    if !arguments.list {
+        let watch = Watch::new(operands.locations)
+            .owners(arguments.owner.uids.iter().copied())
+            .budget(arguments.limits.budget());
+        let delay = arguments.delay.unwrap_or(DELAY);
+        let mut polls = Polls::new(watch, operands.locations, &arguments.owner, delay);
+        return rows(arguments, &operands, &mut polls, out, screen, shutdown);
+    }
     let mut diagnostics = Diagnostics::new(NAME);
+    let fields = fields(arguments, &operands);
+    let has_matched = list(arguments, &operands, &fields, out, &mut diagnostics)?;
+    Ok(outcome(&diagnostics, has_matched))
+}
+
+/// Writes rows as [`run`] does, of updates from elsewhere.
+///
+/// # Errors
+///
+/// Returns an error if `out` can't be written.
+pub fn run_on(
+    arguments: &Arguments,
+    updates: &mut dyn Updates,
+    out: &mut dyn Write,
+    screen: Screen,
+    shutdown: &Shutdown,
+) -> io::Result<Outcome> {
+    rows(arguments, &Operands::only_fields(&arguments.operands), updates, out, screen, shutdown)
+}
+
+fn rows(
+    arguments: &Arguments,
+    operands: &Operands<'_>,
+    updates: &mut dyn Updates,
+    out: &mut dyn Write,
+    screen: Screen,
+    shutdown: &Shutdown,
+) -> io::Result<Outcome> {
+    let mut diagnostics = Diagnostics::new(NAME);
+    let fields = fields(arguments, operands);
+    let mut run = Run::new(arguments, updates, &fields, screen, &mut diagnostics);
+    run.write(operands, out, shutdown)?;
+    let has_matched = run.columns.iter().any(|column| column.kind.is_some());
+    Ok(outcome(&diagnostics, has_matched))
+}
+
+fn fields(arguments: &Arguments, operands: &Operands<'_>) -> Fields {
     let fields = Fields::new(&arguments.prefix, operands.fields, arguments.all);
-    let fields = fields.grouped_by(arguments.by.as_ref());
-    let has_matched = if arguments.list {
-        list(arguments, &operands, &fields, out, &mut diagnostics)?
-    } else {
-        let mut run = Run::new(arguments, &operands, &fields, screen, &mut diagnostics);
-        run.write(&operands, out, shutdown)?;
-        run.columns.iter().any(|column| column.kind.is_some())
-    };
-    Ok(match (diagnostics.errors(), has_matched) {
+    fields.grouped_by(arguments.by.as_ref())
+}
+
+fn outcome(diagnostics: &Diagnostics, has_matched: bool) -> Outcome {
+    match (diagnostics.errors(), has_matched) {
         (0, true) => Outcome::Fine,
         (0, false) => Outcome::NothingMatched,
         _ => Outcome::Failed,
-    })
+    }
 }
 
 /// A run in progress.
 struct Run<'a> {
     arguments: &'a Arguments,
     fields: &'a Fields,
+    /// The usual one between two rows.
+    interval: Duration,
     poller: Poller<'a>,
     columns: Vec<Column>,
     /// How often what is known had changed when the columns were made.
@@ -73,11 +118,12 @@ struct Run<'a> {
 impl<'a> Run<'a> {
     fn new(
         arguments: &'a Arguments,
-        operands: &Operands<'_>,
+        updates: &'a mut dyn Updates,
         fields: &'a Fields,
         screen: Screen,
         diagnostics: &'a mut Diagnostics,
     ) -> Self {
+        let interval = updates.interval();
         let sampler = Sampler::new(SampleOptions {
             fields,
             prefix: &arguments.prefix,
@@ -88,16 +134,14 @@ impl<'a> Run<'a> {
             joined: arguments.per_file,
             max_labels: usize::try_from(arguments.limits.max_labels).unwrap_or(usize::MAX),
         });
-        let watch = Watch::new(operands.locations)
-            .owners(arguments.owner.uids.iter().copied())
-            .budget(arguments.limits.budget());
         Self {
             arguments,
             fields,
-            poller: Poller::new(watch, sampler, arguments.wait),
+            interval,
+            poller: Poller::new(updates, sampler, arguments.wait),
             columns: Vec::new(),
             changes: None,
-            output: Output::new(arguments, screen),
+            output: Output::new(arguments, screen, interval),
             diagnostics,
             left_out: HashSet::new(),
         }
@@ -109,48 +153,41 @@ impl<'a> Run<'a> {
         out: &mut dyn Write,
         shutdown: &Shutdown,
     ) -> io::Result<()> {
-        let Some((mut schedule, baseline)) = self.take_baseline(operands, shutdown) else {
+        let Some(baseline) = self.take_baseline(operands, shutdown) else {
             return Ok(());
         };
         // What rows will look like.
-        let expected = Sample { interval: self.arguments.delay, ..baseline };
+        let expected = Sample { interval: self.interval, ..baseline };
         self.output.expect(&self.rows(&expected));
         // Whoever reads the header knows that the baseline has been taken.
         self.output.header(out)?;
         let mut polls = 0;
-        while !shutdown.wait_until(schedule.due()) {
-            let sample = self.poller.poll(self.diagnostics);
+        while let Some(sample) = self.poller.poll(shutdown, self.diagnostics) {
             self.update_columns();
             self.write_rows(&sample, out)?;
             polls += 1;
             if polls == self.arguments.count {
                 break;
             }
-            schedule.advance(Instant::now());
         }
         Ok(())
     }
 
-    /// The baseline, and when rows are due. With `--wait` it is the first poll that found something
-    /// to show; `None`: there are no files, or a shutdown was requested before.
-    fn take_baseline(
-        &mut self,
-        operands: &Operands<'_>,
-        shutdown: &Shutdown,
-    ) -> Option<(Schedule, Sample)> {
-        let mut schedule = Schedule::new(Instant::now(), self.arguments.delay);
-        let mut baseline = self.poller.poll(self.diagnostics);
+    /// The baseline. With `--wait` it is the first update that has something to show; `None`: there are
+    /// no files, or a shutdown was requested before.
+    fn take_baseline(&mut self, operands: &Operands<'_>, shutdown: &Shutdown) -> Option<Sample> {
+        let baseline = self.poller.poll(shutdown, self.diagnostics);
         self.update_columns();
         operands.suggest_commas(self.diagnostics);
-        if let Some(locations) = self.poller.searched_in_vain()
-            && !self.arguments.wait
+        if !self.arguments.wait
+            && let Some(explanation) = self.poller.explain_no_files()
         {
             if self.diagnostics.errors() == 0 {
-                let others = self.arguments.owner.count_others_at(operands.locations);
-                self.diagnostics.note(&explain_no_files(locations, others));
+                self.diagnostics.note(&explanation);
             }
             return None;
         }
+        let mut baseline = baseline?;
         if self.waits() {
             self.diagnostics.note(&"waiting for the first program; press Ctrl-C to stop");
         }
@@ -158,14 +195,10 @@ impl<'a> Run<'a> {
             self.report_unmatched(baseline.files.is_empty());
         }
         while self.waits() {
-            if shutdown.wait_until(schedule.due()) {
-                return None;
-            }
-            schedule = Schedule::new(Instant::now(), self.arguments.delay);
-            baseline = self.poller.poll_anew(self.diagnostics);
+            baseline = self.poller.poll_anew(shutdown, self.diagnostics)?;
             self.update_columns();
         }
-        Some((schedule, baseline))
+        Some(baseline)
     }
 
     /// Whether there is nothing to show yet, and the user waits for it.

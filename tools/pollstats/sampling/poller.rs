@@ -1,69 +1,81 @@
-//! Polls all files, and reports what can't be read.
+//! Takes updates one after the other, and reports what can't be read.
 
 use std::cmp::Ordering;
-use std::fs;
 use std::time::UNIX_EPOCH;
 
-use mmstats::{Changes, ReadError, Update, Watch};
+use mmstats::{Changes, ReadError, Update};
 use mmstats_cli::diagnostics::Diagnostics;
+use mmstats_cli::shutdown::Shutdown;
 
 use super::sample::Sample;
 use super::sampler::Sampler;
 use crate::common::natural;
+use crate::common::updates::Updates;
 
-/// Polls again and again.
-#[derive(Debug)]
+/// Takes samples again and again.
 pub struct Poller<'a> {
-    watch: Watch,
+    updates: &'a mut dyn Updates,
     changes: Changes,
     /// What takes part.
     pub sampler: Sampler<'a>,
+    is_first: bool,
     /// Whether what doesn't exist is an error.
     is_missing_reported: bool,
-    /// Where the last poll searched, if it found no file.
-    searched_in_vain: Option<Vec<String>>,
 }
 
 impl<'a> Poller<'a> {
-    /// Polls files that haven't been polled yet. With `waits`, locations that don't exist aren't
-    /// errors.
-    pub fn new(watch: Watch, sampler: Sampler<'a>, waits: bool) -> Self {
-        Self {
-            watch,
-            changes: Changes::new(),
-            sampler,
-            is_missing_reported: !waits,
-            searched_in_vain: None,
-        }
+    /// Begins with the first of these updates. With `waits`, locations that don't exist aren't errors.
+    pub fn new(updates: &'a mut dyn Updates, sampler: Sampler<'a>, waits: bool) -> Self {
+        let changes = Changes::new();
+        Self { updates, changes, sampler, is_first: true, is_missing_reported: !waits }
     }
 
-    /// What has changed since the last poll. At first nothing has: it is the baseline.
-    pub fn poll(&mut self, diagnostics: &mut Diagnostics) -> Sample {
-        let update = self.watch.poll();
-        let mut errors: Vec<_> = update.errors().collect();
-        errors.sort_by(|one, other| order(one, other));
-        for error in errors {
-            if self.is_missing_reported || !error.is_not_found() {
-                diagnostics.file_error(error.path(), &error.reason());
-            }
-        }
-        // What goes later belongs to a program that ended.
-        self.is_missing_reported = false;
-        self.searched_in_vain = (!found_files(&update)).then(|| update.locations().to_vec());
-        self.changes.advance(&update);
-        let time = update.wall().duration_since(UNIX_EPOCH).unwrap_or_default();
-        self.sampler.sample(&self.changes, time.as_secs_f64(), diagnostics)
+    /// What has changed since the last update, when the next one is due. At first nothing has: it is the
+    /// baseline. `None` if there are no more, or if a shutdown is requested before.
+    pub fn poll(&mut self, shutdown: &Shutdown, diagnostics: &mut Diagnostics) -> Option<Sample> {
+        let Self { updates, changes, sampler, is_first, is_missing_reported } = self;
+        let mut sample = None;
+        updates.next(shutdown, diagnostics, &mut |update, diagnostics| {
+            report_errors(update, *is_first, *is_missing_reported, diagnostics);
+            // What goes later belongs to a program that ended.
+            (*is_first, *is_missing_reported) = (false, false);
+            changes.advance(update);
+            let time = update.wall().duration_since(UNIX_EPOCH).unwrap_or_default();
+            sample = Some(sampler.sample(changes, time.as_secs_f64(), diagnostics));
+        });
+        sample
     }
 
-    /// Polls and takes this as the baseline.
-    pub fn poll_anew(&mut self, diagnostics: &mut Diagnostics) -> Sample {
+    /// Takes the next update as the baseline.
+    pub fn poll_anew(
+        &mut self,
+        shutdown: &Shutdown,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Sample> {
         self.changes = Changes::new();
-        self.poll(diagnostics)
+        self.poll(shutdown, diagnostics)
     }
 
-    /// Where the last poll searched, if it found no file, readable or not.
-    pub fn searched_in_vain(&self) -> Option<&[String]> {
-        self.searched_in_vain.as_deref()
+    /// Why the last update had no files, not even unreadable ones.
+    pub fn explain_no_files(&self) -> Option<String> {
+        self.updates.explain_no_files()
+    }
+}
+
+/// Reports the errors that the update before didn't have; at first all.
+fn report_errors(
+    update: &Update<'_>,
+    is_first: bool,
+    is_missing_reported: bool,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut errors: Vec<_> =
+        if is_first { update.all_errors().collect() } else { update.errors().collect() };
+    errors.sort_by(|one, other| order(one, other));
+    for error in errors {
+        if is_missing_reported || !error.is_not_found() {
+            diagnostics.file_error(error.path(), &error.reason());
+        }
     }
 }
 
@@ -74,14 +86,4 @@ fn order(one: &ReadError, other: &ReadError) -> Ordering {
         [false, false] => natural::compare_paths(one.path(), other.path()),
         [one, other] => other.cmp(&one),
     }
-}
-
-/// Whether there are files, readable or not.
-fn found_files(update: &Update<'_>) -> bool {
-    update.files().len() > 0 || update.all_errors().any(is_of_a_file)
-}
-
-/// Whether it is the error of a file, rather than of a location.
-fn is_of_a_file(error: &ReadError) -> bool {
-    fs::metadata(error.path()).is_ok_and(|metadata| !metadata.is_dir())
 }

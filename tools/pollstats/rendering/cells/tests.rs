@@ -38,6 +38,28 @@ fn counters_are_rates_of_the_measured_time_or_exact_differences() {
 }
 
 #[test]
+fn behind_a_gap_nothing_that_is_counted_is_known() {
+    let shown = |kind, measurement, how| {
+        super::cells(&[&measurement], &column(kind, None), how, Duration::ZERO)
+    };
+    let total = || Measurement::Total { count: 0, total: 0.0 };
+    let part = || Measurement::UpDown { now: 7, new: 0 };
+    for how in [HOW, DELTA] {
+        assert_eq!(shown(ColumnKind::Counter, Measurement::Counter(0), how), [Cell::Idle]);
+        assert_eq!(shown(ColumnKind::Timer, total(), how), [Cell::Idle, Cell::Idle]);
+        let is = [Cell::Value(Value::Signed(7))];
+        assert_eq!(shown(ColumnKind::UpDownCounter, part(), how), is, "it is known what it is");
+    }
+    for change in [how(false, true), how(true, true)] {
+        assert_eq!(shown(ColumnKind::UpDownCounter, part(), change), [Cell::Idle]);
+    }
+    let gauge = Measurement::Gauge(Value::Unsigned(3));
+    assert_eq!(shown(ColumnKind::Gauge, gauge, HOW), [Cell::Value(Value::Unsigned(3))]);
+    let counter = column(ColumnKind::Counter, None);
+    assert_eq!(super::cells(&[], &counter, HOW, Duration::ZERO), [Cell::Missing]);
+}
+
+#[test]
 fn up_down_counters_are_their_sum_or_its_change() {
     let part = |now, new| Measurement::UpDown { now, new };
     // The first wrapped when it exceeded the range.

@@ -1,8 +1,8 @@
-//! When rows are due: at fixed intervals from the baseline, so that nothing drifts.
+//! When polls are due: at fixed intervals from the first one, so that nothing drifts.
 
 use std::time::{Duration, Instant};
 
-/// The times of the rows.
+/// The times of the polls after the first one.
 #[derive(Debug)]
 pub struct Schedule {
     due: Instant,
@@ -10,17 +10,17 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// The first row is due one delay after `start`.
+    /// The second poll is due one delay after `start`.
     pub fn new(start: Instant, delay: Duration) -> Self {
         Self { due: start + delay, delay }
     }
 
-    /// When the next row is due.
+    /// When the next poll is due.
     pub const fn due(&self) -> Instant {
         self.due
     }
 
-    /// Advances to the next row. Times that have passed by `now`, because reading took long or the
+    /// Advances to the next poll. Times that have passed by `now`, because reading took long or the
     /// machine slept, are skipped.
     pub fn advance(&mut self, now: Instant) {
         self.due += self.delay;
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_stay_on_their_grid() {
+    fn polls_stay_on_their_grid() {
         let start = Instant::now();
         let at = |milliseconds| start + Duration::from_millis(milliseconds);
         let mut schedule = Schedule::new(start, Duration::from_millis(100));
