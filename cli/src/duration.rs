@@ -34,6 +34,26 @@ pub fn parse_seconds(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "must be from 0.001 seconds to a year".to_owned())
 }
 
+/// Parses the time between two rounds, a number of seconds or one with a unit, and either may have a
+/// fraction: `1s`, `0.1`, `100ms`, `5m`.
+///
+/// # Errors
+///
+/// Returns what was expected if it is anything else, or not within `least` and `most`.
+pub fn parse_interval(text: &str, (least, most): (Duration, Duration)) -> Result<Duration, String> {
+    const UNITS: [(&str, f64); 5] =
+        [("ms", 1e-3), ("s", 1.0), ("m", 60.0), ("h", 3600.0), ("d", 86_400.0)];
+    let unit = UNITS.into_iter().find_map(|(unit, size)| Some((text.strip_suffix(unit)?, size)));
+    let (number, size) = unit.unwrap_or((text, 1.0));
+    let is_plain = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let number = number.parse::<f64>().ok().filter(|_| is_plain);
+    let number = number.ok_or("expected a number and a unit, such as 1s, 0.5s, 100ms or 5m")?;
+    Duration::try_from_secs_f64(number * size)
+        .ok()
+        .filter(|interval| (least..=most).contains(interval))
+        .ok_or_else(|| format!("must be from {least:?} to {most:?}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,6 +76,31 @@ mod tests {
         assert_eq!(parse_seconds("0.5"), Ok(Duration::from_millis(500)));
         for wrong in ["", "1s", "0", "-1", "0.0001", "1e9", "NaN", "inf"] {
             assert!(parse_seconds(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn intervals() {
+        let range = (Duration::from_millis(10), Duration::from_hours(1));
+        for (text, milliseconds) in [
+            ("1s", 1000),
+            ("2", 2000),
+            ("0.1", 100),
+            ("10ms", 10),
+            ("1.5s", 1500),
+            ("60m", 3_600_000),
+        ] {
+            assert_eq!(
+                parse_interval(text, range),
+                Ok(Duration::from_millis(milliseconds)),
+                "{text}"
+            );
+        }
+        for wrong in ["", "s", "-1s", "1e3", "1 s", "NaN", "inf", "1w", "1.2.3"] {
+            assert!(parse_interval(wrong, range).unwrap_err().contains("100ms"), "{wrong}");
+        }
+        for wrong in ["0", "9ms", "61m", "1d", "99999999999999999999999d"] {
+            assert_eq!(parse_interval(wrong, range).unwrap_err(), "must be from 10ms to 3600s");
         }
     }
 }

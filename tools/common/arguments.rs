@@ -77,10 +77,15 @@ impl OwnerArguments {
     }
 }
 
-/// Parses a number of bytes, also in units of 1024.
-fn parse_bytes(text: &str) -> Result<u64, String> {
+/// Parses a number of bytes, also in units of 1024: `512K` or `512KiB`.
+///
+/// # Errors
+///
+/// Returns what was expected if it is anything else, or more than 64 bits hold.
+pub fn parse_bytes(text: &str) -> Result<u64, String> {
     let units = [("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30)];
-    let unit = units.into_iter().find_map(|(unit, size)| Some((text.strip_suffix(unit)?, size)));
+    let given = text.strip_suffix("iB").unwrap_or(text);
+    let unit = units.into_iter().find_map(|(unit, size)| Some((given.strip_suffix(unit)?, size)));
     let (number, size) = unit.unwrap_or((text, 1));
     let number = number.bytes().all(|digit| digit.is_ascii_digit()).then(|| number.parse().ok());
     let bytes = number.flatten().and_then(|number: u64| number.checked_mul(size));
@@ -133,10 +138,13 @@ mod tests {
 
     #[test]
     fn bytes() {
-        for (text, bytes) in [("0", 0), ("1000", 1000), ("2K", 2048), ("1G", 1 << 30)] {
+        for (text, bytes) in
+            [("0", 0), ("1000", 1000), ("2K", 2048), ("2KiB", 2048), ("1G", 1 << 30)]
+        {
             assert_eq!(parse_bytes(text), Ok(bytes), "{text}");
         }
-        for wrong in ["", "K", "+1", "-1", "1.5M", "1T", "99999999999G", "1 M"] {
+        for wrong in ["", "K", "iB", "1iB", "1KB", "+1", "-1", "1.5M", "1T", "99999999999G", "1 M"]
+        {
             assert!(parse_bytes(wrong).is_err(), "{wrong}");
         }
     }

@@ -1,0 +1,34 @@
+//! The program `recstats`: records the stats of programs, and looks at recordings.
+#![forbid(unsafe_code)]
+
+mod args;
+mod default_file;
+mod record;
+mod units;
+
+use std::io;
+
+use clap::CommandFactory;
+use mmstats_cli::exit::Outcome;
+use mmstats_cli::generate::generate;
+
+use args::Command;
+pub use args::{Arguments, NAME};
+
+/// Runs a command.
+///
+/// # Errors
+///
+/// Returns an error if stdout can't be written.
+pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
+    if let Some(what) = arguments.generate.what {
+        return generate(what, Arguments::command());
+    }
+    match &arguments.command {
+        Some(Command::Record(record)) => Ok(record::run(record)),
+        None => {
+            // clap asks for a command, unless `--generate` is there.
+            Ok(Outcome::Failed)
+        }
+    }
+}
