@@ -3,6 +3,7 @@
 //!
 //! - [`Application`]: whose files they are, what must be in them, and how they are written;
 //! - [`open`]: locks a file against other writers and opens or creates it;
+//! - [`create`]: writes a new file at once;
 //! - [`Readers`]: read connections, with a time limit for each query;
 //! - [`varint`]: integers of variable length, for what is in blobs;
 //! - [`OpenError`], [`Damaged`]: why a file can't be used, and that a value in it can't.
@@ -19,6 +20,7 @@
 
 mod application;
 mod connection;
+mod create;
 mod damaged;
 mod error;
 mod file;
@@ -29,6 +31,7 @@ mod schema;
 pub mod varint;
 
 pub use application::Application;
+pub use create::{Created, create};
 pub use damaged::Damaged;
 pub use error::OpenError;
 pub use lock::Lock;

@@ -24,7 +24,7 @@ pub fn value(connection: &Connection, key: &str) -> Result<Option<String>, Recor
     let sql = "SELECT key, value, checksum, id FROM about WHERE key = ?";
     let found = connection.query_row(sql, (key,), |row| {
         let value: String = row.get(1)?;
-        Ok((checksum::is_right(row, 2)?, value, row.get(3)?))
+        Ok((checksum::is_right(row, 0..2)?, value, row.get(3)?))
     });
     match found.optional()? {
         Some((false, _, id)) => Err(RecordingError::damaged("about", id, "its checksum")),
@@ -34,8 +34,12 @@ pub fn value(connection: &Connection, key: &str) -> Result<Option<String>, Recor
 
 /// The time between polls as it is meant to be; `None` if it isn't known.
 pub fn interval(connection: &Connection) -> Result<Option<Duration>, RecordingError> {
-    let text = value(connection, INTERVAL)?;
-    Ok(text.and_then(|text| text.parse().ok()).map(Duration::from_nanos))
+    Ok(value(connection, INTERVAL)?.as_deref().and_then(parse_interval))
+}
+
+/// An interval as it is written.
+pub fn parse_interval(text: &str) -> Option<Duration> {
+    text.parse().ok().map(Duration::from_nanos)
 }
 
 /// Rejects a recording of the other byte order.

@@ -1,5 +1,7 @@
 //! The checksum of a row's columns.
 
+use std::ops::Range;
+
 use mmstats_sqlite::varint;
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
@@ -38,10 +40,10 @@ fn push(value: ValueRef<'_>, content: &mut Vec<u8>) {
     }
 }
 
-/// Whether the first columns of a row have the checksum that follows them.
-pub fn is_right(row: &Row<'_>, columns: usize) -> rusqlite::Result<bool> {
-    let found: Result<Vec<_>, _> = (0..columns).map(|column| row.get_ref(column)).collect();
-    Ok(row.get_ref(columns)? == ValueRef::Integer(of(&found?)))
+/// Whether these columns of a row have the checksum that follows them.
+pub fn is_right(row: &Row<'_>, columns: Range<usize>) -> rusqlite::Result<bool> {
+    let found: Result<Vec<_>, _> = columns.clone().map(|column| row.get_ref(column)).collect();
+    Ok(row.get_ref(columns.end)? == ValueRef::Integer(of(&found?)))
 }
 
 #[cfg(test)]

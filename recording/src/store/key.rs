@@ -9,7 +9,8 @@ const PART: usize = 8 << 20;
 
 const POLL_BITS: u32 = 6;
 const EVENT_BITS: u32 = 24;
-const PART_BITS: u32 = 8;
+/// How far the number of something is shifted that is kept in several rows.
+pub const PART_BITS: u32 = 8;
 
 /// The highest number of a span or a writer: above it, keys would overflow.
 pub const MAX_ID: i64 = (1 << 31) - 1;

@@ -10,6 +10,10 @@ use crate::store::error::RecordingError;
 use crate::store::key::POLLS;
 use crate::store::times::{self, Times, microseconds};
 
+/// The columns of `spans`, as [`checked`] takes them.
+pub const COLUMNS: &str =
+    "id, stretch, complete, first, last, boot_time, own_time, times, checksum";
+
 /// A row of the table `spans`.
 #[derive(Debug)]
 pub struct SpanHead {
@@ -25,17 +29,16 @@ pub struct SpanHead {
 
 /// A span's row, checked.
 pub fn head(connection: &Connection, span: i64) -> Result<SpanHead, RecordingError> {
-    let sql = "SELECT id, stretch, complete, first, last, boot_time, own_time, times, checksum \
-               FROM spans WHERE id = ?";
+    let sql = format!("SELECT {COLUMNS} FROM spans WHERE id = ?");
     let damaged = |what| RecordingError::damaged("spans", span, what);
-    let mut statement = connection.prepare_cached(sql)?;
+    let mut statement = connection.prepare_cached(&sql)?;
     let found = statement.query_row((span,), |row| Ok(checked(row))).optional()?;
     found.ok_or_else(|| damaged("it is missing"))??.map_err(damaged)
 }
 
-/// The outer error is SQLite's.
-fn checked(row: &Row<'_>) -> rusqlite::Result<Result<SpanHead, &'static str>> {
-    if !checksum::is_right(row, 8)? {
+/// A row with [`COLUMNS`], or what is wrong with it. The outer error is SQLite's.
+pub fn checked(row: &Row<'_>) -> rusqlite::Result<Result<SpanHead, &'static str>> {
+    if !checksum::is_right(row, 0..8)? {
         return Ok(Err("its checksum"));
     }
     let Some(times) = times::decode(row.get_ref(7)?.as_blob().unwrap_or_default()) else {
@@ -75,7 +78,7 @@ pub fn stretch(connection: &Connection, id: i64) -> Result<StretchRow, Recording
     let mut statement = connection.prepare_cached(sql)?;
     let found = statement.query_row((id,), |row| {
         let fields = (row.get::<_, Vec<u8>>(1)?, row.get::<_, String>(2)?);
-        Ok((checksum::is_right(row, 3)?, fields))
+        Ok((checksum::is_right(row, 0..3)?, fields))
     });
     let (is_right, (boot_id, reason)) =
         found.optional()?.ok_or_else(|| damaged("it is missing"))?;

@@ -3,9 +3,11 @@
 //! `MMSTATS_TEST_SEED` takes other random steps.
 
 mod at;
+mod cut;
 mod fixture;
 mod folded;
 mod hostile;
+mod info;
 mod killed;
 mod replayed;
 mod stretches;

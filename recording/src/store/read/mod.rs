@@ -3,19 +3,25 @@
 mod at;
 mod blocks;
 mod budget;
+mod cut;
+mod info;
 mod loaded;
 mod located;
+mod scan;
 mod state;
+mod structures;
 mod updates;
 mod writers;
 
 use std::ops::RangeBounds;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use mmstats_sqlite::Readers;
 
 pub use self::at::Snapshot;
+pub use self::cut::Cut;
+pub use self::info::{Info, Sizes, Stretch};
 pub use self::updates::Updates;
 use crate::store::about;
 use crate::store::error::RecordingError;
@@ -27,6 +33,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// A recording that is read, perhaps while it is written.
 #[derive(Debug)]
 pub struct Recording {
+    path: PathBuf,
     readers: Readers,
 }
 
@@ -35,12 +42,11 @@ impl Recording {
     ///
     /// # Errors
     ///
-    /// Returns an error if the file can't be read, or isn't a recording of this version and byte
-    /// order.
+    /// Returns an error if the file can't be read, or isn't a recording of this version. One of the
+    /// other byte order can only be described by [`info`](Self::info) and [`cut`](Self::cut).
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RecordingError> {
         let readers = Readers::open(path.as_ref(), &APPLICATION, TIMEOUT)?;
-        readers.query(|transaction| about::check(transaction))?;
-        Ok(Self { readers })
+        Ok(Self { path: path.as_ref().to_owned(), readers })
     }
 
     /// What the polls in this time found, in the order in which they were recorded: the updates that
@@ -49,11 +55,12 @@ impl Recording {
     ///
     /// # Errors
     ///
-    /// Returns an error if SQLite can't read.
+    /// Returns an error if SQLite can't read, or the byte order is another.
     pub fn updates(
         &self,
         range: impl RangeBounds<SystemTime>,
     ) -> Result<Updates<'_>, RecordingError> {
+        self.check_byte_order()?;
         Updates::new(&self.readers, &range)
     }
 
@@ -74,8 +81,40 @@ impl Recording {
     ///
     /// # Errors
     ///
-    /// Returns an error if SQLite can't read, or what is needed for the poll is damaged.
+    /// Returns an error if SQLite can't read, what is needed for the poll is damaged, or the byte order
+    /// is another.
     pub fn at(&self, wall: SystemTime) -> Result<Option<Snapshot>, RecordingError> {
+        self.check_byte_order()?;
         at::snapshot(&self.readers, wall)
+    }
+
+    /// What is in the recording. Reads all and checks each row, span by span, so that it doesn't stop
+    /// whoever writes it.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if SQLite can't read. What is damaged is listed in [`Info::damages`].
+    pub fn info(&self) -> Result<Info, RecordingError> {
+        info::gather(&self.readers, &self.path)
+    }
+
+    /// Copies the polls of a time into a new recording, which is a single file, and what is needed to
+    /// read them: polls before the first one, back to one that says everything. What is damaged is left
+    /// out, so all of a recording can be cut in order to get a whole one.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the new file exists or can't be written, if no poll is in this time, or if
+    /// SQLite can't read. Then no new file is left.
+    pub fn cut(
+        &self,
+        range: impl RangeBounds<SystemTime>,
+        into: impl AsRef<Path>,
+    ) -> Result<Cut, RecordingError> {
+        cut::cut(&self.readers, &range, into.as_ref())
+    }
+
+    fn check_byte_order(&self) -> Result<(), RecordingError> {
+        self.readers.query(|transaction| about::check(transaction))
     }
 }

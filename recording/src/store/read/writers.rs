@@ -9,14 +9,11 @@ use std::path::PathBuf;
 use mmstats::StatsFile;
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::seal::sum;
 use crate::store::checksum;
 use crate::store::error::RecordingError;
-use crate::store::key;
 use crate::store::read::budget::Budget;
+use crate::store::read::structures::read_structure;
 
-/// The largest structure, in bytes: as large as the largest file that a watch reads.
-const MAX_STRUCTURE: usize = 64 << 20;
 /// About what a file takes besides its bytes and its words.
 const OVERHEAD: usize = 512;
 
@@ -63,7 +60,7 @@ impl<'a> WriterLoader<'a> {
         let damaged = |what| RecordingError::damaged("writers", id, what);
         let mut statement = self.connection.prepare_cached(sql)?;
         let row = statement.query_row((id,), |row| {
-            if !checksum::is_right(row, 9)? {
+            if !checksum::is_right(row, 0..9)? {
                 return Ok(None);
             }
             let inode = (row.get(4)?, row.get(5)?, row.get(6)?);
@@ -88,29 +85,4 @@ impl<'a> WriterLoader<'a> {
 /// The memory that a file takes, with two copies of its words.
 pub fn size(file: &StatsFile) -> u64 {
     (file.size() + 16 * file.word_count() + OVERHEAD) as u64
-}
-
-fn read_structure(connection: &Connection, id: i64) -> Result<Vec<u8>, RecordingError> {
-    let damaged = |what| RecordingError::damaged("structures", id << 8, what);
-    if !(0..=key::MAX_ID).contains(&id) {
-        return Err(damaged("no such number"));
-    }
-    let sql = "SELECT checksum, bytes FROM structures WHERE key >= ? AND key < ? ORDER BY key";
-    let mut statement = connection.prepare_cached(sql)?;
-    let keys = key::parts(id);
-    let mut rows = statement.query((keys.start, keys.end))?;
-    let (mut bytes, mut expected) = (Vec::new(), None);
-    while let Some(row) = rows.next()? {
-        let part = row.get_ref(1)?.as_blob().map_err(|_| damaged("not a blob"))?;
-        if bytes.len() + part.len() > MAX_STRUCTURE {
-            return Err(damaged("larger than 64 MiB"));
-        }
-        bytes.extend(part);
-        expected = Some(row.get::<_, i64>(0)?);
-    }
-    let expected = expected.ok_or_else(|| damaged("it is missing"))?;
-    if sum(&bytes).cast_signed() != expected {
-        return Err(damaged("its checksum"));
-    }
-    Ok(bytes)
 }

@@ -32,7 +32,7 @@ impl FormerWriters {
              FROM writers WHERE ended IS NULL ORDER BY id",
         )?;
         let found = statement.query_map((), |row| {
-            if !checksum::is_right(row, 9)? {
+            if !checksum::is_right(row, 0..9)? {
                 return Ok(None);
             }
             let path = PathBuf::from(OsString::from_vec(row.get(3)?));
