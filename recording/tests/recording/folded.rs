@@ -109,6 +109,27 @@ fn where_a_block_and_polls_are_the_block_counts() {
 }
 
 #[test]
+fn polls_that_are_being_removed_replace_no_damaged_block() {
+    let mut programs = Programs::new(2);
+    programs.poll(60);
+    let connection = Connection::open(programs.fixture.path()).unwrap();
+    connection.execute_batch("CREATE TEMP TABLE copy AS SELECT * FROM recent").unwrap();
+    programs.poll(1);
+    // Killed when the changes of the first 20 polls were removed.
+    let again = "INSERT INTO recent SELECT * FROM copy WHERE key >= (64 + 20) << 8;
+                 UPDATE blocks SET bytes = x'00'";
+    connection.execute_batch(again).unwrap();
+    let (found, errors) = replayed(&programs.fixture.path(), ..);
+    assert_eq!((found.len(), errors.len()), (61, 1), "{errors:?}");
+    assert!(found.iter().all(|kept| kept.update().files().len() == 0));
+    // Killed before.
+    connection.execute_batch("INSERT OR IGNORE INTO recent SELECT * FROM copy").unwrap();
+    let (found, errors) = replayed(&programs.fixture.path(), ..);
+    assert_eq!((found.len(), errors.len()), (61, 1), "{errors:?}");
+    assert!(found.iter().all(|kept| kept.update().files().len() == 2));
+}
+
+#[test]
 fn roll_ups_say_how_much_was_counted() {
     let mut programs = Programs::new(2);
     programs.poll(150);

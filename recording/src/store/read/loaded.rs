@@ -61,8 +61,8 @@ impl LoadedSpan {
         span.load_writers(connection, &mut budget)?;
         span.load_blocks(connection, words, &mut budget)?;
         span.load_changes(connection, &mut budget)?;
-        if span.changes.iter().any(|changes| !changes.is_empty()) {
-            // All that is in blocks is there, too.
+        if span.changes.first().is_some_and(|changes| !changes.is_empty()) {
+            // They are removed from the first poll on: all that is in blocks is there, too.
             span.lost.clear();
         }
         Ok(span)

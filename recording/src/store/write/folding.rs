@@ -16,8 +16,10 @@ use crate::store::write::rows::Rows;
 const ROW: usize = 32 << 10;
 /// A larger part stays where it is.
 const MAX_PART: usize = 8 << 20;
-/// How long a slice may take.
-const SLICE: Duration = Duration::from_millis(20);
+/// How long a slice takes at least.
+const SLICE: Duration = Duration::from_millis(5);
+/// In how many slices all is done at most, so that it is over before the next span is.
+const SLICES: usize = 45;
 
 /// A span that is being folded, slice by slice.
 #[derive(Debug)]
@@ -27,11 +29,13 @@ pub struct Fold {
     weights: Vec<u64>,
     /// By descending number, as the last one is next.
     queue: Vec<WriterSpan>,
+    /// How many writers a slice has at least.
+    share: usize,
     row: RowWriter,
     /// The first writer in the row.
     first: u32,
-    /// A block is too large, so the polls stay.
-    keeps_polls: bool,
+    /// The first poll whose changes aren't removed yet; `None` if they stay, as a block is too large.
+    unremoved: Option<usize>,
     /// A roll-up is too large, so the blocks stay.
     lacks_roll_up: bool,
 }
@@ -39,24 +43,42 @@ pub struct Fold {
 impl Fold {
     pub fn new(span: i64, weights: Vec<u64>, mut queue: Vec<WriterSpan>) -> Self {
         queue.sort_by_key(|writer| std::cmp::Reverse(writer.writer));
-        let row = RowWriter::default();
-        Self { span, weights, queue, row, first: 0, keeps_polls: false, lacks_roll_up: false }
+        Self {
+            span,
+            weights,
+            share: queue.len().div_ceil(SLICES),
+            queue,
+            row: RowWriter::default(),
+            first: 0,
+            unremoved: Some(0),
+            lacks_roll_up: false,
+        }
     }
 
     /// Folds for a while; whether it is finished.
     pub fn step(&mut self, rows: Rows<'_>) -> Result<bool, RecordingError> {
         let begun = Instant::now();
-        while begun.elapsed() < SLICE {
-            let Some(writer) = self.queue.pop() else {
-                self.write_row(rows)?;
-                if !self.keeps_polls {
-                    rows.remove_changes(self.span)?;
+        let mut share = self.share;
+        while share > 0 || begun.elapsed() < SLICE {
+            share = share.saturating_sub(1);
+            if let Some(writer) = self.queue.pop() {
+                self.fold_writer(&writer, rows)?;
+                continue;
+            }
+            self.write_row(rows)?;
+            // Blocks have all of these now. They go from the first poll on, so that a reader sees at it
+            // whether any is missing.
+            match &mut self.unremoved {
+                Some(poll) if *poll < self.weights.len() => {
+                    rows.remove_changes(self.span, *poll)?;
+                    *poll += 1;
                 }
-                let is_whole = self.keeps_polls || self.lacks_roll_up;
-                rows.set_form(self.span, if is_whole { Form::Whole } else { Form::Blocks })?;
-                return Ok(true);
-            };
-            self.fold_writer(&writer, rows)?;
+                _ => {
+                    let is_whole = self.unremoved.is_none() || self.lacks_roll_up;
+                    rows.set_form(self.span, if is_whole { Form::Whole } else { Form::Blocks })?;
+                    return Ok(true);
+                }
+            }
         }
         Ok(false)
     }
@@ -99,7 +121,7 @@ impl Fold {
 
     fn push(&mut self, writer: u32, block: &[u8], rows: Rows<'_>) -> Result<(), RecordingError> {
         if block.len() > MAX_PART {
-            self.keeps_polls = true;
+            self.unremoved = None;
             return Ok(());
         }
         if self.row.size() + block.len() > ROW {

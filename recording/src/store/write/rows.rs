@@ -126,9 +126,9 @@ impl Rows<'_> {
         })
     }
 
-    /// Removes what the polls of a span changed, as its blocks have it.
-    pub fn remove_changes(self, span: i64) -> Result<(), RecordingError> {
-        let keys = key::changes(span);
+    /// Removes what a poll changed, as the blocks of its span have it.
+    pub fn remove_changes(self, span: i64, poll: usize) -> Result<(), RecordingError> {
+        let keys = key::parts(key::poll(span, poll));
         self.execute("DELETE FROM recent WHERE key >= ? AND key < ?", (keys.start, keys.end))
     }
 
