@@ -187,7 +187,7 @@ impl Harness {
         let mut undisturbed = 0;
         while self.unfinished(start.elapsed(), pairs.len(), undisturbed) {
             self.check()?;
-            let before = preemptions();
+            let before = preemptions(UsageWho::RUSAGE_SELF);
             let besides = besides.as_mut().map_or(0.0, SizedTurn::nanoseconds);
             // Who goes first changes, so that what one leaves behind for the other evens out.
             let (own, others) = if pairs.len().is_multiple_of(2) {
@@ -197,7 +197,7 @@ impl Harness {
                 let others = other.nanoseconds();
                 (ours.nanoseconds(), others)
             };
-            let quiet = preemptions() == before;
+            let quiet = preemptions(UsageWho::RUSAGE_SELF) == before;
             undisturbed += usize::from(quiet);
             pairs.push(PairTimes { ours: own - besides, other: others - besides, quiet });
         }
@@ -231,7 +231,7 @@ struct PairTimes {
     quiet: bool,
 }
 
-/// How often one of our threads was preempted.
-fn preemptions() -> i64 {
-    getrusage(UsageWho::RUSAGE_SELF).map_or(0, |usage| usage.involuntary_context_switches())
+/// How often threads of ours were preempted.
+pub fn preemptions(who: UsageWho) -> i64 {
+    getrusage(who).map_or(0, |usage| usage.involuntary_context_switches())
 }

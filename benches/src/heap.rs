@@ -16,11 +16,17 @@ static BYTES: AtomicIsize = AtomicIsize::new(0);
 
 /// What `make` returns, and how many bytes it left allocated.
 pub fn bytes_of<T>(make: impl FnOnce() -> T) -> (T, usize) {
+    let (result, bytes) = growth_of(make);
+    (result, bytes.max(0) as usize)
+}
+
+/// What `change` returns, and by how many bytes it changed what is allocated.
+pub fn growth_of<T>(change: impl FnOnce() -> T) -> (T, isize) {
     BYTES.store(0, Relaxed);
     IS_COUNTING.store(true, Relaxed);
-    let result = make();
+    let result = change();
     IS_COUNTING.store(false, Relaxed);
-    (result, BYTES.load(Relaxed).max(0) as usize)
+    (result, BYTES.load(Relaxed))
 }
 
 fn count(more: usize, less: usize) {

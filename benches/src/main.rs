@@ -11,6 +11,7 @@ mod cases;
 mod harness;
 #[allow(unsafe_code, reason = "an allocator is unsafe to declare")]
 mod heap;
+mod recording;
 mod reports;
 mod stats;
 mod table;

@@ -19,6 +19,7 @@ mod queries;
 mod read;
 mod recorded;
 mod recorder;
+mod recording;
 mod scalars;
 mod structs;
 mod text;
@@ -76,6 +77,7 @@ pub fn all() -> impl Iterator<Item = &'static Comparison> {
         read::COMPARISONS,
         watch::COMPARISONS,
         recorded::COMPARISONS,
+        recording::COMPARISONS,
         watching_process::COMPARISONS,
         prom::COMPARISONS,
         prom_series::COMPARISONS,

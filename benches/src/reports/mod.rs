@@ -3,6 +3,8 @@
 mod growth;
 mod memory;
 mod messages;
+mod recorder;
+mod replay;
 mod watch;
 mod worst;
 
@@ -33,6 +35,8 @@ pub const ALL: &[Report] = &[
     Report { title: "Growth: reading more files, and more fields", measure: growth::measure },
     Report { title: "Memory: bytes a thread, and a snapshot", measure: memory::measure },
     Report { title: "Memory: a `Watch`, of each file", measure: watch::measure },
+    Report { title: "The recorder: pauses and memory", measure: recorder::measure },
+    Report { title: "Replaying an hour", measure: replay::measure },
     Report { title: "The worst write, while somebody fills the disk", measure: worst::measure },
     Report { title: "Kodemon: messages a second", measure: messages::measure },
 ];

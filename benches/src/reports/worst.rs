@@ -14,11 +14,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use mmstats::{Counter, Field, Options, Published};
-use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::resource::UsageWho;
 use nix::sys::statfs::{TMPFS_MAGIC, statfs};
 
 use super::{Text, grouped};
 use crate::cases::Bench;
+use crate::harness::preemptions;
 use crate::table::{figure, markdown};
 
 /// Each of the media takes turns of this length.
@@ -72,7 +73,7 @@ pub fn measure(bench: &Bench) -> Result<Text, Box<dyn Error>> {
 }
 
 /// The first of the usual directories that isn't in memory.
-fn disk() -> Result<PathBuf, Box<dyn Error>> {
+pub(super) fn disk() -> Result<PathBuf, Box<dyn Error>> {
     let is_disk =
         |path: &PathBuf| statfs(path).is_ok_and(|system| system.filesystem_type() != TMPFS_MAGIC);
     let directories = [env::temp_dir(), "/var/tmp".into()];
@@ -95,11 +96,6 @@ fn fill(path: &Path, stop: &AtomicBool, written: &AtomicU64) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// How often this thread was preempted.
-fn preemptions() -> i64 {
-    getrusage(UsageWho::RUSAGE_THREAD).map_or(0, |usage| usage.involuntary_context_switches())
 }
 
 /// Where a counter is, and how long its writes took.
@@ -136,7 +132,7 @@ impl Medium {
     }
 
     fn turn(&mut self) {
-        let mut preempted = preemptions();
+        let mut preempted = preemptions(UsageWho::RUSAGE_THREAD);
         let start = Instant::now();
         let mut last = start;
         while last - start < TURN {
@@ -146,7 +142,8 @@ impl Medium {
             let took = now - last;
             last = now;
             if took > LONG {
-                let before = std::mem::replace(&mut preempted, preemptions());
+                let before =
+                    std::mem::replace(&mut preempted, preemptions(UsageWho::RUSAGE_THREAD));
                 self.long(took, preempted != before);
                 // The system call isn't part of the next gap.
                 last = Instant::now();

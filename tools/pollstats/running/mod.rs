@@ -2,8 +2,7 @@
 
 mod entries;
 mod list;
-mod progress;
 mod run;
 mod unmatched;
 
-pub use run::{list_on, run, run_on};
+pub use run::{run, run_on};

@@ -1,0 +1,9 @@
+//! Recordings of a thousand files, through clocks that nobody waits for.
+
+mod hour;
+mod load;
+mod played;
+
+pub use hour::hour;
+pub use load::{FILES, Load, Programs};
+pub use played::{Played, Took};
