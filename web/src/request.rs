@@ -48,12 +48,27 @@ impl Parameters {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| &**value)
     }
 
+    /// All parameters of this name, in order.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| &**value)
+    }
+
     /// Rejects unknown parameters, so that a typo isn't silently ignored.
     ///
     /// # Errors
     ///
     /// Returns a [`Problem`] with status 400 if a parameter is unknown or given twice.
     pub fn allow_only(self, known: &[&str]) -> Result<Self, Problem> {
+        self.allow(known, &[])
+    }
+
+    /// Rejects unknown parameters; some of those that are known may be given several times, each
+    /// time with another value.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`Problem`] with status 400 if a parameter is unknown, or given twice.
+    pub fn allow(self, known: &[&str], repeatable: &[&str]) -> Result<Self, Problem> {
         for (at, (name, value)) in self.0.iter().enumerate() {
             let parameter = format!("{}={value:?}", name.escape_debug());
             if !known.contains(&&**name) {
@@ -65,11 +80,34 @@ impl Parameters {
                     "{parameter}: unknown parameter; {known}"
                 )));
             }
-            if self.0[..at].iter().any(|(earlier, _)| earlier == name) {
+            let is_repeatable = repeatable.contains(&&**name);
+            let is_same = |(earlier, text): &(String, String)| {
+                earlier == name && (!is_repeatable || text == value)
+            };
+            if self.0[..at].iter().any(is_same) {
                 return Err(Problem::bad_request(format!("{parameter}: given twice")));
             }
         }
         Ok(self)
+    }
+
+    /// The parameter of this name as a number in JSON's notation: no `+5`, no `05`, no `.5`.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`Problem`] with status 400 if it isn't a number, or out of range.
+    pub fn decimal(&self, name: &str, range: RangeInclusive<f64>) -> Result<Option<f64>, Problem> {
+        let parse = |text: &str| {
+            // JSON allows spaces around it.
+            let number = Some(text).filter(|text| text.trim() == *text);
+            let number = number.and_then(|text| serde_json::from_str(text).ok());
+            number.filter(|number: &f64| range.contains(number)).ok_or_else(|| {
+                let (min, max) = (range.start(), range.end());
+                let reason = format!("{name}={text:?}: must be a number from {min} to {max}");
+                Problem::bad_request(reason)
+            })
+        };
+        self.get(name).map(parse).transpose()
     }
 
     /// The parameter of this name as an integer in JSON's notation: no `+5`, no `05`.

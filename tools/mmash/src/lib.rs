@@ -2,13 +2,15 @@
 //!
 //! ```text
 //!  files --> polling, once an interval --> Snapshot --> AppState --> api, compat, metrics
-//!                                              '--> live, what changed --> Feed --> page
+//!                                              |--> live, what changed --> Feed --> page
+//!                                              '--> history, an hour of polls --> api
 //! ```
 #![forbid(unsafe_code)]
 
 mod api;
 mod args;
 mod compat;
+mod history;
 mod live;
 mod metrics;
 mod page;

@@ -48,10 +48,9 @@ pub async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome,
     let watch = Watch::new(locations).owners(arguments.owner.uids.iter().copied());
     let poller = Arc::new(Poller::new(watch.budget(arguments.limits.budget())));
     let state = Arc::new(AppState::new(Arc::clone(&poller), metrics, arguments.interval));
-    let followed = Arc::clone(&state);
     let on_poll = on_poll(Arc::clone(&state), telemetry.clone());
     poller
-        .start(arguments.interval, move || followed.is_followed(), on_poll)
+        .start(arguments.interval, on_poll)
         .map_err(|error| format!("can't start a thread: {error}"))?;
     exit::announce(server.address().url(), Diagnostics::new(NAME));
     let verbose = arguments.verbose || settings.debug == Some(true);

@@ -4,9 +4,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::response::Response;
+use mmstats_totals::increases::Increases;
 use mmstats_web::{Problem, Workers};
 
-use crate::live::LiveStream;
+use crate::history::{Excerpt, History, Query, Recorded};
+use crate::live::{LiveStream, News};
 use crate::metrics::Metrics;
 use crate::polling::{Poll, Poller, Snapshot};
 
@@ -25,6 +27,7 @@ pub struct AppState {
     pub live: Arc<LiveStream>,
     /// What Prometheus scrapes.
     pub metrics: Arc<Metrics>,
+    history: Mutex<History>,
     workers: Workers,
     interval: Duration,
     last_poll: Mutex<Instant>,
@@ -37,6 +40,7 @@ impl AppState {
             poller,
             live: Arc::default(),
             metrics: Arc::new(metrics),
+            history: Mutex::new(History::new(interval)),
             workers: Workers::new(MAX_RESPONSES),
             interval,
             last_poll: Mutex::new(Instant::now()),
@@ -48,17 +52,40 @@ impl AppState {
         &self.poller
     }
 
-    /// Whether somebody follows what changes.
-    pub fn is_followed(&self) -> bool {
-        self.metrics.are_cumulative() || self.live.open_streams() > 0
-    }
-
     /// Takes in a poll.
     pub fn take(&self, poll: &Poll<'_>) {
-        if let Some(changes) = poll.changes {
-            self.metrics.record(changes);
+        self.metrics.record(poll.changes);
+        if self.live.open_streams() > 0 {
+            // Its totals are those of the history, too.
+            poll.snapshot();
         }
-        self.live.publish(|| poll.snapshot(), poll.changes);
+        let increases = Increases::of(poll.changes);
+        // After the first update nothing is known to be new.
+        let interval = Some(poll.changes.interval()).filter(|interval| !interval.is_zero());
+        let marks = lock(&self.history).record(&Recorded {
+            update: &poll.update,
+            time: poll.time(),
+            interval,
+            totals: &poll.totals(),
+            increases: &increases,
+        });
+        let news = News { interval, increases: &increases, marks };
+        self.live.publish(|| poll.snapshot(), &news);
+    }
+
+    /// Makes a response of a part of the history on a worker thread.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`Problem`] if `respond` panics.
+    pub async fn history(
+        self: Arc<Self>,
+        query: Query,
+        respond: impl FnOnce(&Excerpt) -> Response + Send + 'static,
+    ) -> Result<Response, Problem> {
+        let workers = self.workers.clone();
+        let excerpt = move || lock(&self.history).excerpt(&query);
+        workers.run(move || respond(&excerpt())).await
     }
 
     /// Notes that a poll has ended.

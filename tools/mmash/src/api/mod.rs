@@ -2,6 +2,7 @@
 
 mod by_process;
 mod files;
+mod history;
 mod life;
 mod metrics;
 mod names;
@@ -12,6 +13,7 @@ mod stream;
 use mmstats_web::Asset;
 
 pub use files::files;
+pub use history::history;
 pub use metrics::metrics;
 pub use names::name;
 pub use stats::{stat, stats};

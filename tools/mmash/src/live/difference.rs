@@ -72,6 +72,8 @@ pub struct About {
     pub interval: Option<f64>,
     /// The number of files.
     pub files: usize,
+    /// How many programs started, ended or died since the last poll.
+    pub marks: usize,
     pub unpublished: Vec<Unpublished>,
 }
 
@@ -83,6 +85,9 @@ struct EventRecord<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     interval: Option<f64>,
     files: usize,
+    /// Only if there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    marks: Option<usize>,
     #[serde(flatten)]
     series: PartRecord<'a>,
     /// The same of names that have several series.
@@ -128,6 +133,7 @@ pub fn change(about: &About, series: &Difference, names: &Difference) -> String 
         time: about.time,
         interval: about.interval,
         files: about.files,
+        marks: Some(about.marks).filter(|marks| *marks > 0),
         series: PartRecord::change(series),
         names: (!names.is_empty()).then(|| PartRecord::change(names)),
         unpublished: &about.unpublished,
@@ -140,6 +146,7 @@ pub fn whole(about: &About, series: &[Row], names: &[Row]) -> String {
         time: about.time,
         interval: None,
         files: about.files,
+        marks: None,
         series: PartRecord::whole(series),
         names: (!names.is_empty()).then(|| PartRecord::whole(names)),
         unpublished: &about.unpublished,

@@ -8,6 +8,7 @@ mod stream;
 mod unpublished;
 mod values;
 
+pub use rows::News;
 pub use stream::LiveStream;
 pub use unpublished::Unpublished;
 pub use values::{Values, values_of};

@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use mmstats::Changes;
 use mmstats_totals::increases::Increases;
 use mmstats_totals::total::Total;
 use mmstats_web::Feed;
@@ -37,20 +36,32 @@ struct SeriesRow {
     found: bool,
 }
 
+/// What is new since the last poll.
+#[derive(Debug)]
+pub struct News<'a> {
+    /// The time since then; `None` if nothing is known to be new.
+    pub interval: Option<Duration>,
+    pub increases: &'a Increases,
+    /// How many programs started, ended or died.
+    pub marks: usize,
+}
+
 impl Rows {
     /// Publishes what has changed since the last poll, unless this one is published already.
-    pub fn publish(&mut self, snapshot: &Snapshot, changes: Option<&Changes>, feed: &Feed) {
+    pub fn publish(&mut self, snapshot: &Snapshot, news: Option<&News<'_>>, feed: &Feed) {
         if self.published.replace(snapshot.taken) == Some(snapshot.taken) {
             return;
         }
-        let increases = changes.map(Increases::of).unwrap_or_default();
-        let (series, names) = self.update(snapshot, &increases);
-        // After the first update nothing is known to be new.
-        let interval = changes.map(Changes::interval).filter(|interval| !interval.is_zero());
+        let (series, names) = match news {
+            Some(news) => self.update(snapshot, news.increases),
+            None => self.update(snapshot, &Increases::default()),
+        };
+        let interval = news.and_then(|news| news.interval);
         let about = About {
             time: snapshot.time,
             interval: interval.map(|interval| interval.as_secs_f64()),
             files: snapshot.files.len(),
+            marks: news.map_or(0, |news| news.marks),
             unpublished: Unpublished::of(snapshot),
         };
         let change = change(&about, &series, &names);

@@ -3,11 +3,10 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::response::Response;
-use mmstats::Changes;
 use mmstats_web::{Feed, TooManyStreams};
 use tokio::task::spawn_blocking;
 
-use super::rows::Rows;
+use super::rows::{News, Rows};
 use crate::polling::{Poller, Snapshot};
 
 /// How many streams may be open at a time.
@@ -29,16 +28,10 @@ impl Default for LiveStream {
 
 impl LiveStream {
     /// Publishes what has changed since the last poll.
-    pub fn publish(&self, snapshot: impl FnOnce() -> Arc<Snapshot>, changes: Option<&Changes>) {
+    pub fn publish(&self, snapshot: impl FnOnce() -> Arc<Snapshot>, news: &News<'_>) {
         let mut rows = self.rows();
         if self.feed.open_streams() > 0 {
-            if changes.is_none() && rows.are_published() {
-                // The last stream had ended when the poll began, and another one was opened since:
-                // nobody knows what was counted, so that one begins once more.
-                rows.clear();
-                self.feed.withdraw();
-            }
-            rows.publish(&snapshot(), changes, &self.feed);
+            rows.publish(&snapshot(), Some(news), &self.feed);
         } else if rows.are_published() {
             // The next stream begins with the poll that is the latest then.
             rows.clear();
@@ -56,7 +49,6 @@ impl LiveStream {
         let stream = Arc::clone(self);
         // The stream counts as open, so polls that begin now are published.
         spawn_blocking(move || {
-            poller.follow();
             if stream.rows().are_published() {
                 return;
             }

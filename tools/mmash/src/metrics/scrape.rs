@@ -33,7 +33,7 @@ impl Metrics {
     }
 
     /// Whether there are totals that outlive their files.
-    pub fn are_cumulative(&self) -> bool {
+    fn are_cumulative(&self) -> bool {
         self.options.by == GroupBy::Cmd
     }
 

@@ -6,3 +6,5 @@ mod snapshot;
 
 pub use poller::{Poll, Poller};
 pub use snapshot::Snapshot;
+#[cfg(test)]
+pub use snapshot::total;

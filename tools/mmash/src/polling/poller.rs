@@ -1,8 +1,7 @@
 //! Polls the files once an interval.
 //!
-//! What nobody asks for isn't made: a snapshot only when there is a request, what changed only while
-//! somebody follows it. Until then the watch has the only copy of each file, and reads the next one
-//! into the same memory.
+//! A snapshot is only made when there is a request. Until then nobody but the watch, and what compares
+//! its polls, has a copy of each file.
 
 use std::io;
 use std::mem;
@@ -11,9 +10,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use mmstats::{Changes, Update, Watch};
+use mmstats_totals::totals::Totals;
 
 use super::histograms::ProcessHistograms;
-use super::snapshot::Snapshot;
+use super::snapshot::{Snapshot, time_of, total};
 
 /// No poll begins while a snapshot older than the latest, and larger than this many bytes, is
 /// still in use: no more than two of them are in memory.
@@ -31,10 +31,7 @@ pub struct Poller {
 #[derive(Debug)]
 struct Files {
     watch: Watch,
-    /// Whether it has polled.
-    has_polled: bool,
-    /// `None` while nobody follows what changes.
-    changes: Option<Changes>,
+    changes: Changes,
     /// The snapshot of the poll before the last, as long as a response is made of it.
     previous: Weak<Snapshot>,
     /// How many bytes the files of that poll took in memory.
@@ -59,8 +56,8 @@ struct Latest {
 pub struct Poll<'a> {
     /// What became of the files since the last poll.
     pub update: Update<'a>,
-    /// What they have counted since then, if that is followed.
-    pub changes: Option<&'a Changes>,
+    /// What they have counted since then.
+    pub changes: &'a Changes,
     /// When it began.
     pub taken: Instant,
     latest: &'a Mutex<Latest>,
@@ -71,13 +68,7 @@ impl Poller {
     pub fn new(watch: Watch) -> Self {
         let (previous, previous_bytes) = (Weak::new(), 0);
         Self {
-            files: Mutex::new(Files {
-                watch,
-                has_polled: false,
-                changes: None,
-                previous,
-                previous_bytes,
-            }),
+            files: Mutex::new(Files { watch, changes: Changes::new(), previous, previous_bytes }),
             latest: Mutex::new(Latest {
                 snapshot: None,
                 histograms: ProcessHistograms::default(),
@@ -88,7 +79,7 @@ impl Poller {
     }
 
     /// Polls now, and from then on once an interval in a thread of its own. `on_poll` takes each
-    /// poll, with what changed if `is_followed` says as it begins that somebody follows that.
+    /// poll.
     ///
     /// # Errors
     ///
@@ -96,15 +87,14 @@ impl Poller {
     pub fn start(
         self: Arc<Self>,
         interval: Duration,
-        is_followed: impl Fn() -> bool + Send + 'static,
         mut on_poll: impl FnMut(Poll<'_>) + Send + 'static,
     ) -> io::Result<()> {
-        self.poll(&is_followed, &mut on_poll);
+        self.poll(&mut on_poll);
         let run = move || {
             let mut due = Instant::now() + interval;
             loop {
                 thread::sleep(due.saturating_duration_since(Instant::now()));
-                self.poll(&is_followed, &mut on_poll);
+                self.poll(&mut on_poll);
                 // Polls that were missed aren't made up for.
                 due = (due + interval).max(Instant::now());
             }
@@ -113,14 +103,9 @@ impl Poller {
     }
 
     /// Reads all files once, unless a large old snapshot is in use.
-    fn poll(&self, is_followed: impl FnOnce() -> bool, on_poll: impl FnOnce(Poll<'_>)) {
+    fn poll(&self, on_poll: impl FnOnce(Poll<'_>)) {
         let mut files = lock(&self.files);
-        let is_followed = is_followed();
-        if is_followed && files.has_polled {
-            // Who has just begun to follow may still wait for the lock.
-            files.follow();
-        }
-        let Files { watch, has_polled, changes, previous, previous_bytes } = &mut *files;
+        let Files { watch, changes, previous, previous_bytes } = &mut *files;
         if *previous_bytes > LARGE && previous.strong_count() > 0 {
             return;
         }
@@ -131,12 +116,8 @@ impl Poller {
         if let Some(unwanted) = unwanted {
             *previous = Arc::downgrade(&unwanted);
         }
-        if !is_followed {
-            *changes = None;
-        }
         let taken = Instant::now();
         let update = watch.poll();
-        *has_polled = true;
         let snapshot = is_wanted.then(|| Snapshot::of(&update, taken));
         let mut latest = lock(&self.latest);
         let replaced = latest.snapshot.take();
@@ -148,15 +129,8 @@ impl Poller {
         latest.snapshot = snapshot.map(|snapshot| latest.with_histograms(snapshot));
         drop(latest);
         drop(replaced);
-        if is_followed {
-            changes.get_or_insert_default().advance(&update);
-        }
-        on_poll(Poll { update, changes: changes.as_ref(), taken, latest: &self.latest });
-    }
-
-    /// Begins to compare the files with those of the last poll, if that isn't done already.
-    pub fn follow(&self) {
-        lock(&self.files).follow();
+        changes.advance(&update);
+        on_poll(Poll { update, changes, taken, latest: &self.latest });
     }
 
     /// The files at the last poll. If there was no request for some time, this waits for a poll that
@@ -175,15 +149,6 @@ impl Poller {
     /// When the last poll began.
     pub fn taken(&self) -> Instant {
         lock(&self.latest).taken
-    }
-}
-
-impl Files {
-    /// Compares the files with those of the last poll, if that isn't done already.
-    fn follow(&mut self) {
-        if self.changes.is_none() {
-            self.changes.insert(Changes::new()).advance(&self.watch.latest());
-        }
     }
 }
 
@@ -215,6 +180,18 @@ impl Poll<'_> {
     pub fn snapshot(&self) -> Arc<Snapshot> {
         lock(self.latest).snapshot_of(&self.update)
     }
+
+    /// The stats of all files, added up: those of the snapshot, if there is one already.
+    pub fn totals(&self) -> Arc<Totals> {
+        let snapshot = lock(self.latest).snapshot.clone();
+        let total = || total(self.update.files(), self.time());
+        snapshot.map_or_else(total, |snapshot| snapshot.totals())
+    }
+
+    /// When it began, as Unix time in seconds.
+    pub fn time(&self) -> f64 {
+        time_of(&self.update)
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -234,7 +211,7 @@ mod tests {
         let stats = options.create().unwrap();
         let done = stats.add(Counter::named("done")).unwrap();
         let poller = Poller::new(Watch::new([directory.path()]));
-        poller.poll(|| false, |poll| assert!(poll.changes.is_none()));
+        poller.poll(|_| {});
         (done, stats, poller)
     }
 
@@ -250,11 +227,11 @@ mod tests {
         let first = poller.snapshot();
         assert_eq!((done(&first), first.taken), ("0".into(), poller.taken()));
         assert!(Arc::ptr_eq(&first, &poller.snapshot()));
-        poller.poll(|| false, |_| {});
+        poller.poll(|_| {});
         // There may soon be another request.
         assert!(lock(&poller.latest).snapshot.is_some());
         assert_eq!(done(&first), "0", "a snapshot doesn't change");
-        poller.poll(|| false, |_| {});
+        poller.poll(|_| {});
         assert!(lock(&poller.latest).snapshot.is_none());
         counter.add(1);
         let second = poller.snapshot();
@@ -263,23 +240,17 @@ mod tests {
     }
 
     #[test]
-    fn changes_begin_with_the_poll_before_somebody_follows_them() {
+    fn each_poll_has_what_was_counted_since_the_last() {
         let directory = TempDir::new().unwrap();
         let (counter, _stats, poller) = polled(&directory);
-        counter.add(3);
-        poller.follow();
-        let increase = |poll: Poll<'_>| {
-            let change = &poll.changes.unwrap().files()[0];
-            change.increase(&change.file().get("done").unwrap())
-        };
-        poller.poll(|| true, |poll| assert_eq!(increase(poll), Some(Increase::Count(3))));
-        counter.add(2);
-        // Who follows already misses nothing when somebody else begins.
-        poller.follow();
-        poller.poll(|| true, |poll| assert_eq!(increase(poll), Some(Increase::Count(2))));
-        poller.poll(|| false, |poll| assert!(poll.changes.is_none()));
-        // The poll may come before who follows.
-        counter.add(4);
-        poller.poll(|| true, |poll| assert_eq!(increase(poll), Some(Increase::Count(4))));
+        for count in [3, 2] {
+            counter.add(count);
+            poller.poll(|poll| {
+                let change = &poll.changes.files()[0];
+                let increase = change.increase(&change.file().get("done").unwrap());
+                assert_eq!(increase, Some(Increase::Count(count)));
+                assert_eq!(poll.totals().iter().count(), 1);
+            });
+        }
     }
 }

@@ -52,9 +52,8 @@ impl Default for Snapshot {
 impl Snapshot {
     /// The files of a poll that began at `taken`.
     pub fn of(update: &Update<'_>, taken: Instant) -> Self {
-        let since = update.wall().duration_since(SystemTime::UNIX_EPOCH);
         let mut snapshot = Self {
-            time: since.map_or(0.0, |since| since.as_secs_f64()),
+            time: time_of(update),
             taken,
             files: update.files().cloned().collect(),
             locations: update.locations().to_vec(),
@@ -84,7 +83,7 @@ impl Snapshot {
 
     /// The stats of all files, added up once, when first asked for.
     pub fn totals(&self) -> Arc<Totals> {
-        Arc::clone(self.totals.get_or_init(|| self.total(self.files.iter())))
+        Arc::clone(self.totals.get_or_init(|| total(self.files.iter(), self.time)))
     }
 
     /// The stats of the files whose names match, added up.
@@ -95,18 +94,8 @@ impl Snapshot {
     pub fn totals_of(&self, glob: &str) -> Result<Arc<Totals>, Problem> {
         match glob {
             "" => Ok(self.totals()),
-            glob => self.matching(glob).map(|files| self.total(files)),
+            glob => self.matching(glob).map(|files| total(files, self.time)),
         }
-    }
-
-    fn total<'a>(&self, files: impl Iterator<Item = &'a WatchedFile>) -> Arc<Totals> {
-        let mut totals = Totals::default();
-        for entry in files {
-            let (file, verdict) = (entry.file(), entry.life().verdict);
-            let mut sum = totals.file(file, verdict, self.time);
-            file.stats().for_each(|stat| sum.add(&stat));
-        }
-        Arc::new(totals)
     }
 
     fn add_error(&mut self, error: &ReadError) {
@@ -116,4 +105,21 @@ impl Snapshot {
         };
         self.errors.push((error.path().to_path_buf(), reason));
     }
+}
+
+/// When a poll began, as Unix time in seconds.
+pub fn time_of(update: &Update<'_>) -> f64 {
+    let since = update.wall().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0.0, |since| since.as_secs_f64())
+}
+
+/// The stats of files at a time, added up.
+pub fn total<'a>(files: impl Iterator<Item = &'a WatchedFile>, time: f64) -> Arc<Totals> {
+    let mut totals = Totals::default();
+    for entry in files {
+        let (file, verdict) = (entry.file(), entry.life().verdict);
+        let mut sum = totals.file(file, verdict, time);
+        file.stats().for_each(|stat| sum.add(&stat));
+    }
+    Arc::new(totals)
 }

@@ -5,6 +5,7 @@ mod blocked;
 mod compat;
 mod conventions;
 mod dimensions;
+mod history;
 mod limits;
 mod load;
 mod metrics;

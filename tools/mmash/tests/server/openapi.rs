@@ -50,6 +50,10 @@ const REQUESTS: &[(&str, &str, u16)] = &[
     ("/api/v1/files", "/api/v1/files?glob=*.mmstats", 200),
     ("/api/v1/files", "/api/v1/files?glob=[", 400),
     ("/api/v1/files", "/api/v1/files?file=x", 400),
+    ("/api/v1/history", "/api/v1/history", 200),
+    ("/api/v1/history", "/api/v1/history?label=work&label=sizes&name=odd&from=1&step=2.5", 200),
+    ("/api/v1/history", "/api/v1/history?label=none&to=1", 200),
+    ("/api/v1/history", "/api/v1/history?from=yesterday", 400),
     ("/api/v1/stats", "/api/v1/stats", 200),
     ("/api/v1/stats", "/api/v1/stats?prefix=queue.&kind=gauge&limit=1&glob=worker-*", 200),
     ("/api/v1/stats", "/api/v1/stats?kind=unknown", 200),
@@ -138,6 +142,7 @@ fn v1_accepts_the_documented_parameters_and_no_others() {
     for (path, target) in [
         ("/api/v1/files", "/api/v1/files"),
         ("/api/v1/stats", "/api/v1/stats"),
+        ("/api/v1/history", "/api/v1/history"),
         ("/api/v1/stats/{label}", "/api/v1/stats/work"),
         ("/api/v1/names/{name}", "/api/v1/names/work"),
         ("/api/v1/stream", "/api/v1/stream"),
@@ -169,11 +174,16 @@ fn exactly_what_a_parameter_s_schema_allows_is_accepted() {
     let document = document(&server);
     let globs: Vec<_> = texts("a*?[!]-/", 3).chain(texts("a*[!]", 4)).collect();
     let numbers = ["", "0", "7", "-1", "1.5", "05", "+5", " 5", "x", "2147483648"].map(Into::into);
+    let decimals =
+        ["", "0", "1.5", "1e3", "-1", "05", "+5", " 5", ".5", "5.", "inf", "253402300801"];
+    let decimals = decimals.map(Into::into);
     let kinds = ["", "counter", "unknown", "Counter", "kind"].map(Into::into);
     let others = ["", "a/b", "[", "\u{e9}", "%"].map(Into::into);
     for (path, parameter, texts) in [
         ("/api/v1/files", "glob", &globs[..]),
         ("/api/v1/stats", "limit", &numbers),
+        ("/api/v1/history", "from", &decimals),
+        ("/api/v1/history", "step", &decimals),
         ("/api/v1/stats", "kind", &kinds),
         ("/api/v1/stats", "prefix", &others),
     ] {
