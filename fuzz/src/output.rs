@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use clap::Parser;
 use mmstats::{Processes, StatsFile};
+use mmstats_cli::clock::now;
 use mmstats_cli::escape::is_harmful;
 use mmstats_tools::common::terminal::ColorChoice;
 use mmstats_tools::slurpstats::{Arguments, Format, SelectedFile, exporter_for};
@@ -52,7 +53,7 @@ pub fn check(bytes: &[u8]) {
 fn written(file: &StatsFile, arguments: &Arguments) -> String {
     let paint = ColorChoice::Never.paint(&std::io::stdout());
     let mut out = Vec::new();
-    let mut exporter = exporter_for(arguments, paint, &mut out).expect("a Vec takes everything");
+    let mut exporter = exporter_for(arguments, paint, now(), &mut out).expect("a Vec takes everything");
     let life = file.life(&mut Processes::new());
     exporter.file(SelectedFile::new(file, &&life, &[], false)).expect("a Vec takes everything");
     exporter.finish().expect("a Vec takes everything");

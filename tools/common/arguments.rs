@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
 use clap::Args;
-use mmstats::{ReadBudget, ReadOptions};
+use mmstats::{ReadBudget, ReadOptions, StatsFile};
 use mmstats_cli::generate::GenerateArgument;
 
 use super::terminal::ColorChoice;
@@ -60,6 +60,11 @@ impl OwnerArguments {
     /// Whether a user's files are read.
     pub fn include(&self, uid: u32) -> bool {
         self.uids.is_empty() || self.uids.contains(&uid)
+    }
+
+    /// Whether a file is one of those that are read, by its owner when it was read.
+    pub fn include_file(&self, file: &StatsFile) -> bool {
+        self.uids.is_empty() || file.owner().is_some_and(|uid| self.uids.contains(&uid))
     }
 
     /// How many of the files at these locations belong to others, as an explanation.

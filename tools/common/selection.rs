@@ -72,8 +72,7 @@ impl Selection {
 /// several lines.
 pub fn explain_no_files(locations: &[String], others: usize) -> String {
     if others > 0 {
-        let others = counted(others, "files of other users");
-        return format!("found {others}, and none of those given with --owner");
+        return explain_others(others);
     }
     let mut text = "no stats files found\nsearched:".to_owned();
     for location in locations {
@@ -86,6 +85,12 @@ pub fn explain_no_files(locations: &[String], others: usize) -> String {
         write!(text, "\n  - {reason}").expect("a String takes everything");
     }
     text
+}
+
+/// That there are files of others alone, which `--owner` leaves out.
+pub fn explain_others(others: usize) -> String {
+    let others = counted(others, "files of other users");
+    format!("found {others}, and none of those given with --owner")
 }
 
 /// Why nothing can be found at a location, if the system says so.

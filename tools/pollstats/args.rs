@@ -1,10 +1,13 @@
 //! The arguments of pollstats.
 
+use std::env;
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{ArgAction, Parser, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{ArgAction, CommandFactory, Parser, ValueEnum};
 use mmstats::Aggregator;
 use mmstats_totals::grouping::Grouping;
 
@@ -12,6 +15,7 @@ use crate::common::arguments::{
     CommonArguments, LimitArguments, OwnerArguments, after_help, parse_number,
 };
 use crate::common::braces::CommaList;
+use crate::common::moment::{MOMENT_HELP, Moment};
 use crate::common::patterns::LabelPattern;
 use crate::pollstats::sampling::filter::Filter;
 
@@ -29,7 +33,9 @@ Examples:
   pollstats --per-file requests                one line per file
   pollstats -c 10 -d 0.5 --delta -o csv hits   ten rows, half a second apart
   pollstats --owner www-data hits              only one user's files
-  pollstats --list                             which stats there are";
+  pollstats --list                             which stats there are
+  pollstats --replay day.rec --from -5m --speed 10
+                                               five minutes of a recording";
 
 /// Watch stats move, a row at a time
 ///
@@ -58,13 +64,30 @@ Examples:
     version,
     override_usage = "pollstats [OPTIONS] [FIELDS] [FILE|DIR|GLOB]...",
     after_help = EXAMPLES,
-    after_long_help = after_help(EXAMPLES, "")
+    after_long_help = after_help(&format!("{EXAMPLES}\n\n{MOMENT_HELP}"), "")
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Arguments {
     /// Comma-separated names, labels or globs, then stats files, directories of them, or globs
     #[arg(value_name = "FIELDS|FILE|DIR|GLOB")]
     pub operands: Vec<OsString>,
+
+    /// Show a recording of recstats instead of files, as it would have been shown then; FIELDS may
+    /// follow, and no files
+    #[arg(long, value_name = "RECORDING", conflicts_with = "wait")]
+    pub replay: Option<PathBuf>,
+
+    /// With --replay: begin with the first poll at or after this time, which is the baseline
+    #[arg(long, value_name = "TIME", requires = "replay", allow_hyphen_values = true)]
+    pub from: Option<Moment>,
+
+    /// With --replay: end before this time
+    #[arg(long, value_name = "TIME", requires = "replay", allow_hyphen_values = true)]
+    pub to: Option<Moment>,
+
+    /// With --replay: how many times as fast as it was, 1 by default; 0: without waiting
+    #[arg(long, value_name = "N", requires = "replay", value_parser = speed, allow_negative_numbers = true)]
+    pub speed: Option<f64>,
 
     /// Prefix of each field's label; a dot is added if needed
     #[arg(short, long, value_name = "PREFIX", default_value = "", hide_default_value = true)]
@@ -165,6 +188,22 @@ pub struct Arguments {
 }
 
 impl Arguments {
+    /// The arguments of this process. Wrong ones end it with a message and exit code 2.
+    pub fn from_command_line() -> Self {
+        Self::of(env::args_os())
+    }
+
+    /// The arguments behind the first one, which is the tool's name. Wrong ones end the process with a
+    /// message and exit code 2.
+    pub fn of(line: impl IntoIterator<Item = OsString>) -> Self {
+        let arguments = Self::parse_from(line);
+        if arguments.replay.is_some() && arguments.operands.len() > 1 {
+            let conflict = "--replay shows one recording; -f and --owner select files of it";
+            Self::command().error(ErrorKind::ArgumentConflict, conflict).exit();
+        }
+        arguments
+    }
+
     /// All filters.
     pub fn filters(&self) -> Vec<Filter> {
         self.filters.iter().flat_map(|list| list.0.iter().cloned()).collect()
@@ -185,6 +224,15 @@ pub enum Format {
     Csv,
     /// One object per row, each on a line of its own.
     Json,
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if speed == 0.0 || (0.001..=1e6).contains(&speed) {
+        Ok(speed)
+    } else {
+        Err("must be 0, or from 0.001 to 1000000".to_owned())
+    }
 }
 
 fn percentile(text: &str) -> Result<f64, String> {

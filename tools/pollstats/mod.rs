@@ -14,5 +14,5 @@ mod sampling;
 pub use args::{Arguments, Format, NAME};
 pub use process::on_stdout;
 pub use rendering::output::Screen;
-pub use running::{run, run_on};
+pub use running::{list_on, run, run_on};
 pub use sampling::filter::Filter;

@@ -1,6 +1,7 @@
 //! The arguments of slurpstats.
 
 use std::collections::HashSet;
+use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use mmstats_totals::grouping::Grouping;
 
 use super::added_label::AddedLabel;
 use crate::common::arguments::{CommonArguments, LimitArguments, OwnerArguments, after_help};
+use crate::common::moment::{MOMENT_HELP, Moment};
 use crate::common::patterns::LabelPattern;
 
 /// The tool's name.
@@ -26,6 +28,7 @@ Examples:
   slurpstats --sum -l 'web.*'        one table over all files
   slurpstats --sum --by status       dimensions: added up over all but status
   slurpstats --layout FILE           the bytes of each field, to debug a writer
+  slurpstats --at -5m day.rec        what was, by a recording of recstats
   slurpstats -o json | jq '.files[].stats[] | select(.kind == \"counter\")'
   slurpstats --sum -o prom --file /var/lib/node_exporter/mmstats.prom";
 
@@ -39,11 +42,15 @@ Examples:
 /// and csv every number is exact.
 #[derive(Clone, Debug, Parser)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-#[command(name = NAME, version, after_help = EXAMPLES, after_long_help = after_help(EXAMPLES, ""))]
+#[command(name = NAME, version, after_help = EXAMPLES, after_long_help = after_help(&format!("{EXAMPLES}\n\n{MOMENT_HELP}"), ""))]
 pub struct Arguments {
     /// Stats files, directories of them, or globs; default: wherever programs put them
     #[arg(value_name = "FILE|DIR|GLOB")]
     pub locations: Vec<OsString>,
+
+    /// Show what was at this time, by the recording FILE
+    #[arg(long, value_name = "TIME", conflicts_with = "layout", allow_hyphen_values = true)]
+    pub at: Option<Moment>,
 
     /// Only stats whose label matches, or the name in it (repeatable)
     #[arg(short, long = "label", value_name = "GLOB")]
@@ -122,7 +129,13 @@ pub enum Format {
 impl Arguments {
     /// The arguments of this process. Wrong ones end it with a message and exit code 2.
     pub fn from_command_line() -> Self {
-        let arguments = Self::parse();
+        Self::of(env::args_os())
+    }
+
+    /// The arguments behind the first one, which is the tool's name. Wrong ones end the process with a
+    /// message and exit code 2.
+    pub fn of(line: impl IntoIterator<Item = OsString>) -> Self {
+        let arguments = Self::parse_from(line);
         if let Some(conflict) = arguments.conflict() {
             Self::command().error(ErrorKind::ArgumentConflict, conflict).exit();
         }
@@ -131,6 +144,9 @@ impl Arguments {
 
     /// Arguments that exclude each other.
     fn conflict(&self) -> Option<String> {
+        if self.at.is_some() && self.locations.len() > 1 {
+            return Some("--at shows one recording".to_owned());
+        }
         if self.layout && matches!(self.output, Format::Csv | Format::Prom) {
             return Some("--layout requires -o text or -o json".to_owned());
         }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use mmstats::{Processes, ReadError, Verdict};
+use mmstats::{Processes, ReadError, StatsFile, Verdict};
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::{escape, escape_data};
 use mmstats_cli::json;
@@ -38,7 +38,22 @@ pub fn list(
         }
         return Ok(false);
     }
-    let entries = collect(arguments, fields, &selection, diagnostics);
+    let files = read(arguments, &selection, diagnostics);
+    list_files(arguments, fields, &files, out)
+}
+
+/// Lists the labels of these files that FIELDS match, or all; returns whether there are any.
+///
+/// # Errors
+///
+/// Returns an error if `out` can't be written.
+pub fn list_files(
+    arguments: &Arguments,
+    fields: &Fields,
+    files: &[StatsFile],
+    out: &mut dyn Write,
+) -> io::Result<bool> {
+    let entries = entries(arguments, fields, files);
     match arguments.output {
         Format::Text => text(&entries, out)?,
         Format::Csv => csv(&entries, out)?,
@@ -54,12 +69,11 @@ pub fn list(
     Ok(!entries.is_empty())
 }
 
-fn collect(
+fn read(
     arguments: &Arguments,
-    fields: &Fields,
     selection: &Selection,
     diagnostics: &mut Diagnostics,
-) -> Vec<Entry> {
+) -> Vec<StatsFile> {
     let options = arguments.owner.read_options();
     let mut processes = Processes::new();
     let mut budget = arguments.limits.budget();
@@ -82,6 +96,10 @@ fn collect(
             files.push(file.clone());
         }
     }
+    files
+}
+
+fn entries(arguments: &Arguments, fields: &Fields, files: &[StatsFile]) -> Vec<Entry> {
     let (filters, prefix) = (arguments.filters(), &arguments.prefix);
     let passing = Passing::default().of(&filters, prefix, files.iter());
     let mut entries = Entries::new(fields, arguments.gauges(), arguments.by.is_some());

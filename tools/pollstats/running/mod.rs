@@ -2,7 +2,8 @@
 
 mod entries;
 mod list;
+mod progress;
 mod run;
 mod unmatched;
 
-pub use run::{run, run_on};
+pub use run::{list_on, run, run_on};

@@ -2,8 +2,11 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod dates;
 mod default_file;
 mod record;
+mod replay;
+mod snapshot;
 mod units;
 
 use std::io;
@@ -14,6 +17,8 @@ use mmstats_cli::generate::generate;
 
 use args::Command;
 pub use args::{Arguments, NAME};
+pub use replay::{Replay, pollstats};
+pub use snapshot::slurpstats;
 
 /// Runs a command.
 ///

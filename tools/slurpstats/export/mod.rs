@@ -12,8 +12,6 @@ mod value_text;
 
 use std::io::{self, Write};
 
-use mmstats_cli::clock::now;
-
 use super::args::{Arguments, Format};
 use crate::common::records::RecordOptions;
 use crate::common::terminal::Paint;
@@ -21,7 +19,8 @@ pub use exporter::{Exporter, SelectedFile};
 use mmstats_totals::totals::Totals;
 use value_text::ValueText;
 
-/// The exporter of the format that was asked for, to `out`.
+/// The exporter of the format that was asked for, to `out`. By the Unix time `now`, in seconds, windows
+/// expire.
 ///
 /// # Errors
 ///
@@ -29,9 +28,9 @@ use value_text::ValueText;
 pub fn exporter_for<'a>(
     arguments: &Arguments,
     paint: Paint,
+    now: f64,
     out: impl Write + 'a,
 ) -> io::Result<Box<dyn Exporter + 'a>> {
-    let now = now();
     let Arguments { layout, help_texts, raw, sum, texts, .. } = *arguments;
     let labels = &arguments.added_labels;
     let values = || ValueText::new(raw, now);
