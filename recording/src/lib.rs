@@ -75,6 +75,6 @@ pub use span::{MOST_POLLS, Span};
 pub use store::clock::{Boot, Reason};
 pub use store::error::{Damage, RecordingError};
 pub use store::read::{Cut, Info, Recording, Sizes, Snapshot, Stretch, Updates};
-pub use store::write::{Recorder, Settings};
+pub use store::write::{Note, Recorder, Settings};
 pub use summary::{Summary, WordKind};
 pub use values::Values;

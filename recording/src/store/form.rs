@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// In `recent`, and perhaps already in some blocks.
-    #[allow(dead_code, reason = "rows begin so")]
+    #[allow(dead_code, reason = "a row begins with this number")]
     Polls = 0,
     /// In blocks and roll-ups.
     Blocks = 1,

@@ -12,7 +12,7 @@ use crate::store::times::{self, Times, microseconds};
 
 /// The columns of `spans`, as [`checked`] takes them.
 pub const COLUMNS: &str =
-    "id, stretch, complete, first, last, boot_time, own_time, times, checksum";
+    "id, stretch, complete, first, last, boot_time, own_time, times, checksum, form";
 
 /// A row of the table `spans`.
 #[derive(Debug)]

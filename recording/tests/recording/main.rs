@@ -9,6 +9,7 @@ mod folded;
 mod hostile;
 mod info;
 mod killed;
+mod leftovers;
 mod replayed;
 mod stretches;
 

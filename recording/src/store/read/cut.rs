@@ -138,7 +138,7 @@ impl Copy<'_> {
             let into = self.into.connection();
             let source = Source { table: "spans", key: "id", columns: spans::COLUMNS };
             let mut damages =
-                scan_within(transaction, source, id..id + 1, |row| insert(into, "spans", row, 9))?;
+                scan_within(transaction, source, id..id + 1, |row| insert(into, "spans", row, 10))?;
             let source = |table| Source { table, key: "key", columns: "key, bytes" };
             let writers = &mut self.writers;
             damages.extend(scan_within(transaction, source("events"), key::events(id), |row| {

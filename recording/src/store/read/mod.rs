@@ -2,7 +2,7 @@
 
 mod at;
 mod blocks;
-mod budget;
+pub(super) mod budget;
 mod cut;
 mod info;
 mod loaded;
@@ -11,7 +11,7 @@ mod scan;
 mod state;
 mod structures;
 mod updates;
-mod writers;
+pub(super) mod writers;
 
 use std::ops::RangeBounds;
 use std::path::{Path, PathBuf};

@@ -60,6 +60,11 @@ impl KnownFiles {
         over
     }
 
+    /// Rows of structures may be gone that no file has.
+    pub fn forget_structures(&mut self) {
+        self.structures.forget();
+    }
+
     /// Writes what is new since the last poll.
     pub fn follow(
         &mut self,

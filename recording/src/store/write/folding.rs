@@ -55,6 +55,11 @@ impl Fold {
         }
     }
 
+    /// The span that is being folded.
+    pub fn span(&self) -> i64 {
+        self.span
+    }
+
     /// Folds for a while; whether it is finished.
     pub fn step(&mut self, rows: Rows<'_>) -> Result<bool, RecordingError> {
         let begun = Instant::now();
@@ -89,7 +94,17 @@ impl Fold {
         Ok(())
     }
 
-    fn fold_writer(&mut self, writer: &WriterSpan, rows: Rows<'_>) -> Result<(), RecordingError> {
+    /// Not all is in blocks, so what each poll changed stays.
+    pub fn keep_polls(&mut self) {
+        self.unremoved = None;
+    }
+
+    /// Folds the next writer.
+    pub fn fold_writer(
+        &mut self,
+        writer: &WriterSpan,
+        rows: Rows<'_>,
+    ) -> Result<(), RecordingError> {
         let changes = writer.changes();
         if changes.is_empty() && !writer.is_keyframe() {
             return Ok(());
@@ -134,7 +149,8 @@ impl Fold {
         Ok(())
     }
 
-    fn write_row(&mut self, rows: Rows<'_>) -> Result<(), RecordingError> {
+    /// Ends a row of blocks.
+    pub fn write_row(&mut self, rows: Rows<'_>) -> Result<(), RecordingError> {
         if self.row.size() == 0 {
             return Ok(());
         }

@@ -1,28 +1,44 @@
 //! Writing a recording.
 
+mod appearances;
 mod errors;
+mod expired;
 mod files;
 mod folding;
 mod former;
+mod former_words;
+mod gathered;
 mod kinds;
 mod known;
 mod last;
+mod leftover;
+mod leftovers;
+mod note;
 mod open_span;
 mod output;
+mod rebuilt;
+mod retention;
 mod rows;
 mod run;
 mod settings;
+mod space;
 mod structures;
+mod sweep;
 
 use std::path::Path;
 use std::{env, fs};
 
 use mmstats::Update;
 use mmstats_sqlite::Opened;
+use rusqlite::ErrorCode;
 
+pub use self::note::Note;
+use self::note::Notes;
+use self::retention::{Retention, log_limit};
 use self::rows::Rows;
 use self::run::Run;
 pub use self::settings::Settings;
+use self::space::Space;
 use crate::store::about;
 use crate::store::clock::{Boot, Reason};
 use crate::store::error::RecordingError;
@@ -39,6 +55,9 @@ pub struct Recorder {
     run: Option<Run>,
     /// Why the next run begins.
     reason: Reason,
+    settings: Settings,
+    space: Space,
+    notes: Notes,
 }
 
 impl Recorder {
@@ -47,19 +66,30 @@ impl Recorder {
     /// # Errors
     ///
     /// Returns an error if the file can't be written, is another recorder's at the moment, or isn't a
-    /// recording of this version and byte order.
+    /// recording of this version and byte order. A disk that is full is an error only if the recording
+    /// is new.
     pub fn new(path: impl AsRef<Path>, settings: &Settings) -> Result<Self, RecordingError> {
-        let mut opened = mmstats_sqlite::open(path.as_ref(), &APPLICATION)?;
-        let transaction = opened.connection.transaction()?;
-        about::check(&transaction)?;
-        let rows = Rows(&transaction);
-        let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-        rows.about(about::VERSION, env!("CARGO_PKG_VERSION"))?;
-        rows.about(about::HOST, host.trim_end())?;
-        rows.about(about::INTERVAL, &settings.interval.as_nanos().to_string())?;
-        rows.about(about::BYTE_ORDER, about::NATIVE)?;
-        transaction.commit()?;
-        Ok(Self { opened, run: None, reason: Reason::Start })
+        let opened = mmstats_sqlite::open(path.as_ref(), &APPLICATION)?;
+        about::check(&opened.connection)?;
+        let limit = i64::try_from(log_limit(settings)).unwrap_or(i64::MAX);
+        opened.connection.pragma_update(None, "journal_size_limit", limit)?;
+        let (settings, space) = (settings.clone(), Space::of(&opened.path));
+        let (run, notes) = (None, Notes::default());
+        let mut recorder = Self { opened, run, reason: Reason::Start, settings, space, notes };
+        match recorder.describe() {
+            // It is tried again with the first update.
+            Err(RecordingError::Sqlite(error))
+                if error.sqlite_error_code() == Some(ErrorCode::DiskFull) => {}
+            described => described?,
+        }
+        Ok(recorder)
+    }
+
+    /// Says who records.
+    fn describe(&mut self) -> Result<(), RecordingError> {
+        let transaction = self.opened.connection.transaction()?;
+        describe(Rows(&transaction), &self.settings)?;
+        Ok(transaction.commit()?)
     }
 
     /// Records an update, by the kernel's boot time as it is now.
@@ -76,19 +106,34 @@ impl Recorder {
     /// # Errors
     ///
     /// Returns an error if it can't be written; then nothing of it is. The next one that can be
-    /// written is behind a gap.
+    /// written is behind a gap. Nothing is removed because of it.
     pub fn record_at(&mut self, update: &Update<'_>, boot: Boot) -> Result<(), RecordingError> {
         let transaction = self.opened.connection.transaction()?;
         let rows = Rows(&transaction);
-        let reason = self.reason;
+        let (reason, settings) = (self.reason, &self.settings);
         // If this fails, what the run knows isn't what was written.
         let run = self.run.take();
         self.reason = Reason::Failed;
-        let mut run = run.map_or_else(|| Run::load(rows, reason), Ok)?;
-        run.poll(update, boot, rows)?;
+        let mut run = if let Some(run) = run {
+            run
+        } else {
+            describe(rows, settings)?;
+            let retention = Retention::load(rows, settings.clone(), self.space.clone())?;
+            Run::load(rows, reason, retention)?
+        };
+        let has_folded = run.poll(update, boot, rows, &mut self.notes)?;
         transaction.commit()?;
         self.run = Some(run);
+        if has_folded {
+            // So a power failure costs about a minute. If it fails now, the next one does it.
+            let _ = self.opened.connection.execute_batch("PRAGMA wal_checkpoint(PASSIVE)");
+        }
         Ok(())
+    }
+
+    /// What is to be reported that is no error, since the last call.
+    pub fn notes(&mut self) -> Vec<Note> {
+        self.notes.take()
     }
 
     /// Ends the recording in order: it becomes a single file, which can also be read where nothing can
@@ -101,9 +146,17 @@ impl Recorder {
     pub fn finish(mut self) -> Result<(), RecordingError> {
         if let Some(run) = self.run.take() {
             let transaction = self.opened.connection.transaction()?;
-            run.finish(Rows(&transaction))?;
+            run.finish(Rows(&transaction), &mut self.notes)?;
             transaction.commit()?;
         }
         Ok(self.opened.connection.pragma_update(None, "journal_mode", "delete")?)
     }
+}
+
+fn describe(rows: Rows<'_>, settings: &Settings) -> Result<(), RecordingError> {
+    let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    rows.about(about::VERSION, env!("CARGO_PKG_VERSION"))?;
+    rows.about(about::HOST, host.trim_end())?;
+    rows.about(about::INTERVAL, &settings.interval.as_nanos().to_string())?;
+    rows.about(about::BYTE_ORDER, about::NATIVE)
 }

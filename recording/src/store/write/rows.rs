@@ -126,6 +126,14 @@ impl Rows<'_> {
         })
     }
 
+    /// Whether what the first poll of a span changed is there: what later ones changed is, too.
+    pub fn has_first_poll(self, span: i64) -> Result<bool, RecordingError> {
+        let keys = key::parts(key::poll(span, 0));
+        let sql = "SELECT EXISTS (SELECT 1 FROM recent WHERE key >= ? AND key < ?)";
+        let mut statement = self.0.prepare_cached(sql)?;
+        Ok(statement.query_row((keys.start, keys.end), |row| row.get(0))?)
+    }
+
     /// Removes what a poll changed, as the blocks of its span have it.
     pub fn remove_changes(self, span: i64, poll: usize) -> Result<(), RecordingError> {
         let keys = key::parts(key::poll(span, poll));
@@ -137,7 +145,10 @@ impl Rows<'_> {
     }
 
     pub fn minute(self, writer: u32, span: i64, roll_up: &[u8]) -> Result<(), RecordingError> {
-        self.execute("INSERT INTO minutes VALUES (?, ?)", (key::minute(writer, span), roll_up))
+        self.execute(
+            "INSERT OR REPLACE INTO minutes VALUES (?, ?)",
+            (key::minute(writer, span), roll_up),
+        )
     }
 
     pub fn structure(self, id: i64, checksum: i64, bytes: &[u8]) -> Result<(), RecordingError> {

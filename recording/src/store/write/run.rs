@@ -14,11 +14,18 @@ use crate::store::write::files::KnownFiles;
 use crate::store::write::folding::Fold;
 use crate::store::write::known::NextSpan;
 use crate::store::write::last::last_moment;
+use crate::store::write::leftovers::Leftovers;
+use crate::store::write::note::Notes;
 use crate::store::write::output::Output;
+use crate::store::write::retention::{Now, Retention};
 use crate::store::write::rows::{Rows, SpanRow};
 
 /// Reading can begin at one of so many spans.
 const COMPLETE_EVERY: u32 = 10;
+
+/// For how long leftovers are folded at a poll, and what is too old removed: beside a fold, and alone.
+const LEFTOVERS: Duration = Duration::from_millis(12);
+const RETENTION: [Duration; 2] = [Duration::from_millis(4), Duration::from_millis(12)];
 
 /// What is known between polls.
 #[derive(Debug)]
@@ -40,6 +47,8 @@ pub struct Run {
     /// The monotonic time of the poll before the span; `None` behind a gap.
     before: Option<Duration>,
     fold: Option<Fold>,
+    leftovers: Leftovers,
+    retention: Retention,
     files: KnownFiles,
     errors: ErrorList,
     locations: Option<Vec<String>>,
@@ -47,31 +56,39 @@ pub struct Run {
 
 impl Run {
     /// Continues what is in the store behind a gap.
-    pub fn load(rows: Rows<'_>, reason: Reason) -> Result<Self, RecordingError> {
+    pub fn load(
+        rows: Rows<'_>,
+        reason: Reason,
+        retention: Retention,
+    ) -> Result<Self, RecordingError> {
+        let span = rows.highest("id", "spans")?;
         Ok(Self {
             last: last_moment(rows)?,
             begin: Some(reason),
             stretch: rows.highest("id", "stretches")?,
-            span: rows.highest("id", "spans")?,
+            span,
             times: Vec::new(),
             first: None,
             is_complete: false,
             since_complete: 0,
             before: None,
             fold: None,
+            leftovers: Leftovers::up_to(span),
+            retention,
             files: KnownFiles::load(rows)?,
             errors: ErrorList::default(),
             locations: None,
         })
     }
 
-    /// Writes a poll.
+    /// Writes a poll. Whether a span has been folded with it.
     pub fn poll(
         &mut self,
         update: &Update<'_>,
         boot: Boot,
         rows: Rows<'_>,
-    ) -> Result<(), RecordingError> {
+        notes: &mut Notes,
+    ) -> Result<bool, RecordingError> {
         let times = Times { monotonic: update.monotonic(), wall: update.wall() };
         let step = self.last.and_then(|last| last.step(times, boot));
         let gap = update.after_gap().then_some(Reason::Start);
@@ -79,12 +96,15 @@ impl Run {
         let own = Moment::own_time(self.last.as_ref(), times, boot);
         let now = Moment { times, boot, own };
         self.last = Some(now);
+        // First, so that what is new can take its place.
+        self.remove_old(own, rows, notes)?;
         if let Some(reason) = begin {
             self.stretch += 1;
             rows.stretch(self.stretch, boot.id, reason.name())?;
         }
         if begin.is_some() || self.times.len() == POLLS {
             self.begin_span(now, begin, rows)?;
+            self.retention.begin_span(rows, notes)?;
         }
         self.times.push(times);
         rows.span(&self.span_row()?)?;
@@ -99,13 +119,36 @@ impl Run {
             output.event(&Event::Locations(update.locations().to_vec()))?;
         }
         output.finish()?;
-        let is_folded = self.fold.as_mut().map_or(Ok(true), |fold| fold.step(rows))?;
-        self.fold.take_if(|_| is_folded);
+        if let Some(fold) = &mut self.fold {
+            let is_folded = fold.step(rows)?;
+            self.fold.take_if(|_| is_folded);
+            return Ok(is_folded);
+        }
+        if begin.is_none() {
+            self.leftovers.step(LEFTOVERS, rows, notes)?;
+        }
+        Ok(false)
+    }
+
+    /// Removes what is too old or too much, for a while.
+    fn remove_old(
+        &mut self,
+        own: Duration,
+        rows: Rows<'_>,
+        notes: &mut Notes,
+    ) -> Result<(), RecordingError> {
+        let folded = self.fold.as_ref().map(Fold::span).into_iter().chain(self.leftovers.current());
+        let now = Now { own, busy: folded.fold(self.span, i64::min) };
+        let slice = RETENTION[usize::from(self.fold.is_none())];
+        if self.retention.step(now, slice, rows, notes)? {
+            self.files.forget_structures();
+        }
         Ok(())
     }
 
     /// Folds all that isn't yet.
-    pub fn finish(mut self, rows: Rows<'_>) -> Result<(), RecordingError> {
+    pub fn finish(mut self, rows: Rows<'_>, notes: &mut Notes) -> Result<(), RecordingError> {
+        self.leftovers.finish(rows, notes)?;
         self.fold_span(NextSpan::Follows, rows)?;
         self.fold.map_or(Ok(()), |fold| fold.finish(rows))
     }

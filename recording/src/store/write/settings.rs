@@ -3,8 +3,6 @@
 use std::time::Duration;
 
 /// What is recorded about the recorder, and how much of a recording is kept.
-///
-/// `keep`, `fine` and `max_size` aren't enforced yet.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Settings {

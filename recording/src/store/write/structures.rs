@@ -18,6 +18,11 @@ impl Structures {
         Self { highest, last: None }
     }
 
+    /// Rows may be gone that no file has.
+    pub fn forget(&mut self) {
+        self.last = None;
+    }
+
     /// The row of a structure, which is inserted if there is none.
     pub fn find(&mut self, bytes: Vec<u8>, rows: Rows<'_>) -> Result<i64, RecordingError> {
         if let Some((id, last)) = &self.last
