@@ -30,7 +30,7 @@ pub struct Encoder<'a, W> {
     format: Format,
     bounds: &'a Bounds,
     /// `le="3.0"` for each bound, by what converts it to the metric's unit.
-    bound_labels: Vec<(Scale, Vec<String>)>,
+    bound_labels: BoundLabels,
     labels: Labels<'a>,
     /// How many more bytes may be written, where that is limited.
     bytes_left: Option<usize>,
@@ -66,6 +66,7 @@ impl<'a, W: Write> Encoder<'a, W> {
                 owner: &self.labels.owners[*owner],
                 series: self.labels.series.labels(*series),
                 scale: *scale,
+                time: "",
             }
             .push(sample, bounds);
             if self.bytes_left.is_some_and(|left| self.lines.len() > left) {
@@ -92,16 +93,19 @@ impl<'a, W: Write> Encoder<'a, W> {
 }
 
 /// The lines of a sample.
-struct SampleLines<'a> {
-    out: &'a mut Vec<u8>,
-    name: &'a str,
-    owner: &'a str,
-    series: &'a str,
-    scale: Scale,
+pub struct SampleLines<'a> {
+    pub out: &'a mut Vec<u8>,
+    pub name: &'a str,
+    pub owner: &'a str,
+    pub series: &'a str,
+    pub scale: Scale,
+    /// When it was, with a space before it; empty: now.
+    pub time: &'a str,
 }
 
 impl SampleLines<'_> {
-    fn push(&mut self, sample: &Sample, bounds: &[String]) {
+    /// Appends them; `bounds` are the labels of a histogram's bounds.
+    pub fn push(&mut self, sample: &Sample, bounds: &[String]) {
         match sample {
             Sample::Counter(value) => self.line("_total", "", scaled(*value, self.scale)),
             Sample::Gauge(value) | Sample::Untyped(value) => {
@@ -142,16 +146,16 @@ impl SampleLines<'_> {
         }
         self.out.extend_from_slice(if separator == b',' { b"} " } else { b" " });
         value.push(self.out);
+        self.out.extend_from_slice(self.time.as_bytes());
         self.out.push(b'\n');
     }
 }
 
+/// The labels of bounds by what converts them to a metric's unit.
+pub type BoundLabels = Vec<(Scale, Vec<String>)>;
+
 /// The labels of the bounds in the metric's unit, made once for each scale.
-fn bound_labels<'a>(
-    known: &'a mut Vec<(Scale, Vec<String>)>,
-    bounds: &Bounds,
-    scale: Scale,
-) -> &'a [String] {
+pub fn bound_labels<'a>(known: &'a mut BoundLabels, bounds: &Bounds, scale: Scale) -> &'a [String] {
     let is_same = |other: Scale| match (scale, other) {
         (Some(one), Some(other)) => std::ptr::eq(one, other),
         (one, other) => one.is_none() && other.is_none(),

@@ -168,7 +168,7 @@ impl Families {
 }
 
 /// Appends dimensions as labels.
-fn push_dimensions<'d>(
+pub fn push_dimensions<'d>(
     out: &mut String,
     names: &LabelNames,
     kind: MetricType,

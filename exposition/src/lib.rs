@@ -48,6 +48,7 @@ mod names;
 mod sample;
 mod series;
 mod spelling;
+mod timeline;
 mod unit;
 
 pub use families::{Families, SizeLimit};
@@ -58,3 +59,4 @@ pub use labels::{is_label_name, push_label};
 pub use names::Names;
 pub use sample::{MetricType, Sample, SampleValue};
 pub use series::{SeriesKey, SeriesRef};
+pub use timeline::{Points, Timeline, TimelineSeries};

@@ -1,6 +1,7 @@
 //! Stats as metrics for Prometheus.
 
 mod sample;
+mod timeline;
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -12,6 +13,7 @@ use mmstats_exposition::{
 use mmstats_totals::total::Total;
 
 pub use sample::{is_allowed, sample_of, sample_of_increase};
+pub use timeline::StatTimeline;
 
 /// Whether a process is alive.
 const UP: &str = "mmstats_up";

@@ -2,6 +2,7 @@
 
 pub mod arguments;
 pub mod braces;
+pub mod csv_fields;
 pub mod exposition;
 pub mod identifier;
 pub mod json;
@@ -11,6 +12,7 @@ pub mod natural;
 pub mod patterns;
 pub mod records;
 pub mod recstats;
+pub mod replacement;
 pub mod schedule;
 pub mod selection;
 pub mod suggestions;

@@ -4,7 +4,6 @@ mod added_label;
 mod args;
 mod export;
 mod files;
-mod replacement;
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -15,13 +14,13 @@ use mmstats_cli::exit::Outcome;
 use mmstats_cli::generate::generate;
 use mmstats_cli::plural::counted;
 
+use crate::common::replacement::Replacement;
 use crate::common::terminal::Paint;
 pub use added_label::AddedLabel;
 pub use args::{Arguments, Format, NAME};
 pub use export::{Exporter, SelectedFile, exporter_for};
 use files::PresentFiles;
 pub use files::{Dump, Files};
-use replacement::Replacement;
 
 /// Large enough that writing is a small part of a dump of many files.
 const BUFFER: usize = 1 << 18;
@@ -57,7 +56,7 @@ pub fn run_on(arguments: &Arguments, files: &mut dyn Files) -> io::Result<Outcom
 
 /// `--file`: writes to a file, which is replaced in one step.
 fn replace(arguments: &Arguments, files: &mut dyn Files, path: &Path) -> io::Result<Outcome> {
-    let replacement = Replacement::begin(path)?;
+    let replacement = Replacement::begin(path, NAME)?;
     let file = replacement.file();
     let paint = arguments.common.color.paint(file);
     let outcome = dump_on(arguments, files, paint, BufWriter::with_capacity(BUFFER, file))?;

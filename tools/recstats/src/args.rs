@@ -1,10 +1,14 @@
 //! The arguments of recstats.
 
+mod export;
+mod range;
 mod record;
 
 use clap::{Parser, Subcommand};
 use mmstats_cli::generate::GenerateArgument;
 
+pub use export::{ExportArguments, Format};
+pub use range::Range;
 pub use record::RecordArguments;
 
 /// The program's name.
@@ -12,7 +16,9 @@ pub const NAME: &str = "recstats";
 
 const EXAMPLES: &str = "\
 Examples:
-  recstats record                    record all stats here, every second";
+  recstats record                    record all stats here, every second
+  recstats export rec -l 'web.*' --from -10m
+                                     what these were in the last ten minutes";
 
 /// Record the stats of programs, and look at recordings
 #[derive(Clone, Debug, Parser)]
@@ -30,6 +36,7 @@ pub struct Arguments {
 /// What to do.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
+    Export(ExportArguments),
     Record(RecordArguments),
 }
 

@@ -22,6 +22,15 @@ pub fn default_file() -> Result<PathBuf, String> {
     Ok(state.join("mmstats/recording"))
 }
 
+/// The recording that was given, else the default file.
+///
+/// # Errors
+///
+/// As [`default_file`].
+pub fn recording(given: Option<&PathBuf>) -> Result<PathBuf, String> {
+    given.map_or_else(default_file, |path| Ok(path.clone()))
+}
+
 /// Creates the directory of the default file, for its user alone.
 ///
 /// # Errors

@@ -2,8 +2,10 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod damages;
 mod dates;
 mod default_file;
+mod export;
 mod record;
 mod replay;
 mod snapshot;
@@ -30,6 +32,7 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
         return generate(what, Arguments::command());
     }
     match &arguments.command {
+        Some(Command::Export(export)) => export::run(export),
         Some(Command::Record(record)) => Ok(record::run(record)),
         None => {
             // clap asks for a command, unless `--generate` is there.

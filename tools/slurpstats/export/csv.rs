@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use mmstats::{HistogramSnapshot, Kind, Stat, Value};
+use mmstats::{Kind, Stat, Value};
 use mmstats_cli::escape::{escape_data, escape_path_data};
 
 use super::exporter::{Exporter, SelectedFile};
-use crate::common::json::{Hex, is_alive};
-use crate::common::records::{PERCENTILES, percentile};
+use crate::common::csv_fields::{end_record, exact_text, for_each_number, put_field};
+use crate::common::json::is_alive;
 
 const HEADER: [&str; 9] =
     ["path", "pid", "alive", "label", "component", "kind", "unit", "type", "value"];
@@ -37,27 +37,7 @@ impl<W: Write> Csv<W> {
     }
 
     fn stat(&mut self, line: &Line<'_>) -> io::Result<()> {
-        if let Some(histogram) = line.stat.histogram() {
-            return self.histogram(line, &histogram);
-        }
-        let several = line.stat.components().nth(1).is_some();
-        if !several {
-            return self.line(line, "", &line.stat.value());
-        }
-        for (name, value) in line.stat.components() {
-            self.line(line, &name, &value)?;
-        }
-        Ok(())
-    }
-
-    fn histogram(&mut self, line: &Line<'_>, histogram: &HistogramSnapshot) -> io::Result<()> {
-        self.line(line, "count", &Value::Unsigned(histogram.count()))?;
-        for (name, percent) in PERCENTILES {
-            if let Some(value) = percentile(histogram, percent) {
-                self.line(line, name, &value)?;
-            }
-        }
-        Ok(())
+        for_each_number(&line.stat, |component, value| self.line(line, component, value))
     }
 
     fn line(&mut self, line: &Line<'_>, component: &str, value: &Value<'_>) -> io::Result<()> {
@@ -102,31 +82,5 @@ impl<W: Write> Exporter for Csv<W> {
 
     fn finish(&mut self) -> io::Result<()> {
         self.out.flush()
-    }
-}
-
-/// A value exactly; raw bytes as hex digits, as in JSON.
-pub fn exact_text(value: &Value<'_>) -> String {
-    match value {
-        Value::Bytes(bytes) => Hex(bytes).to_string(),
-        value => escape_data(&value.to_string()).into_owned(),
-    }
-}
-
-/// Writes a field of a line.
-pub fn put_field<W: Write>(out: &mut csv::Writer<W>, field: &str) -> io::Result<()> {
-    out.write_field(field).map_err(io_error)
-}
-
-/// Ends a line.
-pub fn end_record<W: Write>(out: &mut csv::Writer<W>) -> io::Result<()> {
-    out.write_record(None::<&[u8]>).map_err(io_error)
-}
-
-/// The error of the output itself: a closed pipe must be seen as one.
-fn io_error(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
     }
 }

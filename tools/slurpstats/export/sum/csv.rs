@@ -7,8 +7,8 @@ use mmstats_cli::escape::escape_data;
 use mmstats_totals::total::Total;
 
 use super::Table;
+use crate::common::csv_fields::{end_record, exact_text, put_field};
 use crate::common::records::{PERCENTILES, percentile};
-use crate::slurpstats::export::csv::{end_record, exact_text, put_field};
 
 const HEADER: [&str; 9] =
     ["label", "component", "kind", "unit", "aggregate", "files", "value", "dead", "invalid"];

@@ -28,16 +28,16 @@ pub struct Replacement {
 struct Unfinished(Arc<Mutex<Option<PathBuf>>>);
 
 impl Replacement {
-    /// Begins to replace the file at `path`. If that is a symbolic link, its target is replaced, as
+    /// Begins to replace the file at `path`; the file beside it has the tool's name. If that is a symbolic link, its target is replaced, as
     /// by a shell's redirection; owner and permissions stay as far as possible.
     ///
     /// # Errors
     ///
     /// Returns an error if it isn't a regular file, or if no file can be created beside it.
-    pub fn begin(path: &Path) -> io::Result<Self> {
+    pub fn begin(path: &Path, tool: &str) -> io::Result<Self> {
         let target = target_of(path)?;
         // Neither our tools, which search by name, nor textfile collectors (`*.prom`) take it.
-        let beside = target.with_file_name(format!(".slurpstats-{}.tmp", process::id()));
+        let beside = target.with_file_name(format!(".{tool}-{}.tmp", process::id()));
         let before = fs::metadata(&target).ok();
         let unfinished = Unfinished::default();
         unfinished.handle_signals()?;
