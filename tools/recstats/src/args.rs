@@ -1,13 +1,17 @@
 //! The arguments of recstats.
 
+mod cut;
 mod export;
+mod info;
 mod range;
 mod record;
 
 use clap::{Parser, Subcommand};
 use mmstats_cli::generate::GenerateArgument;
 
+pub use cut::CutArguments;
 pub use export::{ExportArguments, Format};
+pub use info::{InfoArguments, InfoFormat};
 pub use range::Range;
 pub use record::RecordArguments;
 
@@ -17,8 +21,13 @@ pub const NAME: &str = "recstats";
 const EXAMPLES: &str = "\
 Examples:
   recstats record                    record all stats here, every second
+  recstats info                      from when to when there is what
+  slurpstats --at -5m rec            what was five minutes before the end
+  pollstats --replay rec             how stats changed, as fast as possible
   recstats export rec -l 'web.*' --from -10m
-                                     what these were in the last ten minutes";
+                                     these as CSV, of the last ten minutes
+  recstats cut rec crash.rec --from -10m
+                                     these minutes alone, for a bug report";
 
 /// Record the stats of programs, and look at recordings
 #[derive(Clone, Debug, Parser)]
@@ -36,7 +45,9 @@ pub struct Arguments {
 /// What to do.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
+    Cut(CutArguments),
     Export(ExportArguments),
+    Info(InfoArguments),
     Record(RecordArguments),
 }
 

@@ -7,6 +7,7 @@ mod polls;
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+use std::time::SystemTime;
 
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::escape_path;
@@ -79,12 +80,9 @@ fn export(
 ) -> Result<Outcome, Failure> {
     let failed = |error| Failure::Message(message(path, &error));
     let recording = Recording::open(path).map_err(failed)?;
-    let Some((_, end)) = recording.bounds().map_err(failed)? else {
-        let path = escape_path(path);
-        diagnostics.note(&format_args!("{path}: nothing has been recorded yet"));
-        return Ok(Outcome::NothingMatched);
-    };
-    let range = arguments.range.range(end)?;
+    let end = if arguments.range.needs_end() { recording.bounds().map_err(failed)? } else { None };
+    // All is before the end, if there is none.
+    let range = arguments.range.range(end.map_or(SystemTime::UNIX_EPOCH, |(_, end)| end))?;
     let mut polls = Polls::new(path, arguments.step);
     let mut out = BufWriter::with_capacity(BUFFER, out);
     let has_matched = match arguments.output {

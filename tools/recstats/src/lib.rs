@@ -2,10 +2,12 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod cut;
 mod damages;
 mod dates;
 mod default_file;
 mod export;
+mod info;
 mod record;
 mod replay;
 mod snapshot;
@@ -32,7 +34,9 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
         return generate(what, Arguments::command());
     }
     match &arguments.command {
+        Some(Command::Cut(cut)) => cut::run(cut),
         Some(Command::Export(export)) => export::run(export),
+        Some(Command::Info(info)) => info::run(info),
         Some(Command::Record(record)) => Ok(record::run(record)),
         None => {
             // clap asks for a command, unless `--generate` is there.

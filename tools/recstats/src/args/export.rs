@@ -28,11 +28,11 @@ csv:
 const OPEN_METRICS: &str = "\
 openmetrics:
   A series for each writer and stat, with the labels cmd, pid, tid and those of
-  its dimensions; file, too, where a thread has the same stat in two files. When
+  its dimensions; file, too, where a thread has the same stat in two files. If
   the clock was set back, polls are left out until it shows a later time again.
   The format has nothing for a gap: Prometheus draws over those of up to 5
-  minutes. A text that doesn't end in # EOF isn't complete; the exit code isn't 0
-  then.";
+  minutes. A text that doesn't end in # EOF isn't complete, and the exit code
+  isn't 0 then.";
 
 const ENVIRONMENT: &str = "\
 Environment:

@@ -22,6 +22,11 @@ pub struct RangeArguments {
 pub type Range = (Bound<SystemTime>, Bound<SystemTime>);
 
 impl RangeArguments {
+    /// Whether either is a time before the recording's last poll.
+    pub fn needs_end(self) -> bool {
+        [self.from, self.to].into_iter().flatten().any(|it| matches!(it, Moment::BeforeEnd(_)))
+    }
+
     /// The part of a recording whose last poll was at `end`.
     ///
     /// # Errors
