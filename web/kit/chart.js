@@ -3,6 +3,8 @@
 import { extentOf, timeTicks, valueScale } from "./axes.js";
 import { clear } from "./canvas.js";
 import { onFrame } from "./dom.js";
+import { time as timeOfDay } from "./format.js";
+import { drawMarks } from "./marks.js";
 import { drawBand, drawLine, drawPoints } from "./plot.js";
 import { nearest } from "./scale.js";
 
@@ -15,6 +17,8 @@ const FONT = "11px system-ui, sans-serif";
 const ABOVE = 10;
 const BELOW = 22;
 const RIGHT = 14;
+/** How near to a mark one has to point, in pixels. */
+const MARK_REACH = 6;
 /** A shorter drag is a click. */
 const MIN_DRAG = 6;
 
@@ -29,7 +33,8 @@ const MIN_DRAG = 6;
  *       format,            the text of a value on the scale
  *       lines: [{ color, times, values, isDashed }],      dashed is optional
  *       bands: [{ color, strength, times, lower, upper }],
- *       points: [{ color, times, values }] }       in any order; optional
+ *       points: [{ color, times, values }],        in any order; optional
+ *       marks: [{ time, what, text }] }            `what` is started, ended or died; optional
  *
  * with times that rise; NaN is a gap. `onread(time)` gets the time that is pointed at, or null;
  * `onzoom(from, to)` the range that was dragged over, or no arguments to zoom out.
@@ -91,6 +96,7 @@ export class Chart {
         this.#redraw();
       }
       this.#read(this.#timeAt(event.offsetX));
+      this.#explain(event.offsetX);
     });
     listen("pointerup", () => this.#dropped());
     listen("pointercancel", () => {
@@ -113,13 +119,33 @@ export class Chart {
     this.#redraw();
   }
 
-  /** The arrows go from point to point, Escape zooms out. */
+  /** The tooltip has the marks that are pointed at. */
+  #explain(x) {
+    const { marks = [] } = this.#content;
+    const near = marks.filter(({ time }) => Math.abs(this.#x(time) - x) <= MARK_REACH);
+    const text = near.map((mark) => `${timeOfDay(mark.time)} ${mark.text}`).join("\n");
+    if (this.#canvas.title !== text) {
+      this.#canvas.title = text;
+    }
+  }
+
+  /** Zooms in or out around the time that is pointed at: the range becomes `factor` times as long. */
+  #zoomBy(factor) {
+    const { from, to } = this.#content;
+    const middle = this.#cursor ?? (from + to) / 2;
+    const half = (factor * (to - from)) / 2;
+    this.#onzoom(middle - half, middle + half);
+  }
+
+  /** The arrows go from point to point, plus and minus zoom, Escape zooms out. */
   #typed(event) {
     const times = this.#content.lines[0]?.times ?? [];
     const at = nearest(times, this.#cursor ?? this.#content.to);
     const index = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: times.length - 1 }[event.key];
     if (index !== undefined && times.length > 0) {
       this.#read(times[Math.max(0, Math.min(times.length - 1, index))]);
+    } else if (event.key === "+" || event.key === "-") {
+      this.#zoomBy(event.key === "+" ? 0.5 : 2);
     } else if (event.key === "Escape" && this.#cursor !== null) {
       this.#read(null);
       this.#onzoom();
@@ -164,6 +190,7 @@ export class Chart {
     pen.rect(this.#area.left, 0, this.#area.right - this.#area.left, this.#area.bottom + 1);
     pen.clip();
     this.#drawContent(colors);
+    drawMarks(pen, { x: (time) => this.#x(time), ...this.#area }, this.#content.marks ?? [], colors);
     pen.restore();
     this.#drawDrag(colors);
     this.#drawCursor(colors);
@@ -175,7 +202,8 @@ export class Chart {
     const lines = Array.from({ length: COLORS }, (_, index) => color(`--line-${index + 1}`));
     lines[REST] = color("--line-rest");
     const [grid, text, mark, paper] = ["--grid", "--dim", "--text", "--paper"].map(color);
-    return { lines, grid, text, mark, paper };
+    const [started, ended, died] = ["--good", "--dim", "--bad"].map(color);
+    return { lines, grid, text, mark, paper, started, ended, died };
   }
 
   #x(time) {

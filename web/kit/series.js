@@ -46,6 +46,21 @@ export class Ring {
     this.end += 1;
   }
 
+  /**
+   * Sets the numbers that aren't known, from the index `first` on, to `numberAt(index)`. From now on the
+   * last `capacity` numbers are kept.
+   */
+  fill(first, numberAt, capacity = this.#capacity) {
+    const filled = new Ring(capacity, Math.max(Math.min(first, this.start), this.end - capacity));
+    for (let index = filled.origin; index < this.end; index += 1) {
+      const known = this.at(index);
+      filled.push(Number.isNaN(known) ? numberAt(index) : known);
+    }
+    this.#numbers = filled.#numbers;
+    this.#capacity = capacity;
+    this.origin = filled.origin;
+  }
+
   /** The number at an index; NaN if there is none. */
   at(index) {
     if (index < this.start || index >= this.end) {

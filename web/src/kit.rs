@@ -27,6 +27,7 @@ pub const ASSETS: &[Asset] = kit![
     "grid.js",
     "layout.css",
     "list.css",
+    "marks.js",
     "navigation.js",
     "plot.js",
     "scale.js",

@@ -7,8 +7,10 @@ import { time as timeOfDay } from "../kit/format.js";
 import { nearest } from "../kit/scale.js";
 import { partsOf, titleOf } from "./choice.js";
 import { contentOf } from "./content.js";
+import { Excerpt } from "./excerpt.js";
 import { reading, valueText } from "./display.js";
 import { Lines } from "./lines.js";
+import { Marks } from "./marks.js";
 import { Panel } from "./panel.js";
 import { perFile } from "./per_file.js";
 import { Processes } from "./processes.js";
@@ -23,13 +25,15 @@ const BY_NAMES = { series: "Series", total: "Total", process: "Processes" };
 export class Detail {
   #section;
   #stats;
+  #history;
   #onview;
-  #view = { choices: [], minutes: 5, show: "auto", by: "series" };
+  #view = { choices: [], minutes: 5, show: "auto", by: "series", range: null };
   #processes;
   #lines;
+  #marks = new Marks(() => this.#draw());
+  #excerpt = new Excerpt(() => this.#draw());
   /** The charts, by what their lines have in common. */
   #panels = new Map();
-  #zoom = null;
   #cursor = null;
   #layout = "";
   #charts = element("div", { class: "charts" });
@@ -39,14 +43,15 @@ export class Detail {
   #zoomOut;
   #bars;
 
-  constructor(section, stats, onview) {
+  constructor(section, { stats, history }, onview) {
     this.#section = section;
     this.#stats = stats;
+    this.#history = history;
     this.#onview = onview;
     this.#processes = new Processes(stats, () => this.#draw());
     this.#lines = new Lines(stats, this.#processes);
     const minutes = (value) => `${value} min`;
-    const setMinutes = (value) => onview({ minutes: value });
+    const setMinutes = (value) => onview({ minutes: value, range: null });
     const setShow = (value) => onview({ show: value });
     const setBy = (value) => onview({ by: value === "total" && !this.#hasNames ? "series" : value });
     this.#bars = [
@@ -54,9 +59,9 @@ export class Detail {
       choiceBar("show", "Shown as", SHOWS, (value) => SHOW_NAMES[value], setShow),
       choiceBar("by", "One line for", BYS, (value) => BY_NAMES[value], setBy),
     ];
-    const zoomOut = () => this.#zoomTo(null);
+    const zoomOut = () => onview({ range: null });
     this.#zoomOut = element("button", { type: "button", hidden: true, onclick: zoomOut }, "Zoom out");
-    const close = closeButton("Close the chart", () => onview({ choices: [] }));
+    const close = closeButton("Close the chart", () => onview({ choices: [], range: null }));
     const [minutesBar, showBar, byBar] = this.#bars;
     section.append(
       element(
@@ -73,9 +78,6 @@ export class Detail {
   }
 
   set view(view) {
-    if (view.minutes !== this.#view.minutes) {
-      this.#zoom = null;
-    }
     this.#view = view;
     const { minutes, show, by } = view;
     this.#bars.slice(0, 2).forEach((bar, index) => check(bar, [minutes, show][index]));
@@ -101,24 +103,55 @@ export class Detail {
     this.#updateBy();
     const lines = this.#lines.of(this.#view);
     this.#arrange(lines);
+    const stats = recordedOf(lines);
+    this.#history.fill(stats);
+    this.#excerpt.show(this.#view.range, stats);
     const { from, to } = this.#window();
-    const [first, end] = this.#range(from, to);
-    const timeAt = (_, index) => this.#stats.clock.at(first + index);
-    const times = Float64Array.from({ length: end - first }, timeAt);
+    const excerpt = this.#excerpt.clockBeyond(this.#stats.clock, { from, to });
+    const clock = excerpt ?? this.#stats.clock;
+    const drawn = excerpt ? lines.map((line) => this.#excerpted(line)) : lines;
+    const [first, end] = rangeOf(clock, from, to);
+    const times = Float64Array.from({ length: end - first }, (_, index) => clock.at(first + index));
     const pointed = this.#pointedIndex(first, times);
-    const texts = lines.map((line) => this.#textOf(line, pointed));
+    const texts = lines.map((line, index) =>
+      pointed === null ? this.#textOf(line, null) : this.#textOf(drawn[index], pointed));
+    const marks = new Map();
     for (const [key, panel] of this.#panels) {
-      const members = lines.filter((line) => line.panel === key);
-      let [{ more }] = members;
+      const isMember = ({ panel }) => panel === key;
+      const members = drawn.filter(isMember);
+      marks.set(key, this.#marksOf(key, lines.filter(isMember), from, to));
+      let more = this.#moreOf(members);
       if (panel.canvas) {
         const content = contentOf(members, first, times);
         more += content.lines.length < members.length ? ", but not drawn: these would be flat" : "";
-        panel.draw({ from, to, ...content }, this.#cursor);
+        panel.draw({ from, to, marks: marks.get(key), ...content }, this.#cursor);
       }
-      panel.updateLegend(members, members.map((line) => texts[lines.indexOf(line)]), more);
+      panel.updateMarks(marks.get(key));
+      panel.updateLegend(members, texts.filter((_, index) => isMember(lines[index])), more);
     }
-    this.#zoomOut.hidden = this.#zoom === null;
-    this.#announce(lines, texts, pointed);
+    this.#marks.keepOnly([...this.#panels.keys()]);
+    this.#zoomOut.hidden = this.#view.range === null;
+    this.#announce(lines, texts, { time: pointed === null ? null : clock.at(pointed), times, marks });
+  }
+
+  /** A line with the numbers of the excerpt. */
+  #excerpted(line) {
+    const { stat } = line;
+    const statOf = (stat) => this.#excerpt.statOf(stat);
+    return stat === undefined ? line : { ...line, stat: stat.like ? stat.like(statOf) : statOf(stat) };
+  }
+
+  #marksOf(key, lines, from, to) {
+    const marks = this.#marks.of(key, recordedOf(lines, { all: true }));
+    return marks.filter(({ time }) => time >= from && time <= to);
+  }
+
+  /** What a chart doesn't show. */
+  #moreOf(lines) {
+    const [{ more }] = lines;
+    const isWithout = lines.some(({ stat }) => stat && this.#history.isWithout(stat));
+    const without = isWithout ? "before the page was opened nothing is known: there are too many stats" : "";
+    return [more, without].filter(Boolean).join("; ");
   }
 
   /** Stats are their only series, so the choice is between all and processes. */
@@ -138,14 +171,7 @@ export class Detail {
     const { clock } = this.#stats;
     const last = clock.at(clock.end - 1) || 0;
     const from = Math.max(last - 60 * this.#view.minutes, clock.at(clock.start) || 0);
-    return this.#zoom ?? { from: Math.min(from, last - MIN_WINDOW), to: last };
-  }
-
-  /** The indexes of the window, and one more on either side. */
-  #range(from, to) {
-    const { clock } = this.#stats;
-    const first = Math.max(clock.start, clock.search(from) - 1);
-    return [first, Math.min(clock.end, clock.search(to) + 1)];
+    return this.#view.range ?? { from: Math.min(from, last - MIN_WINDOW), to: last };
   }
 
   /** Makes new charts and texts if there are other lines, or other scales. */
@@ -160,7 +186,7 @@ export class Detail {
     const without = (choice) => this.#view.choices.filter((other) => other !== choice);
     const onremove = (choice) => this.#onview({ choices: without(choice) });
     const onread = (time) => this.#pointAt(time);
-    const onzoom = (from, to) => this.#zoomTo(from === undefined ? null : { from, to });
+    const onzoom = (from, to) => this.#zoomTo(from, to);
     this.#panels.forEach((panel) => panel.close());
     this.#panels = new Map([...new Set(lines.map(({ panel }) => panel))].map((key) => {
       const members = lines.filter(({ panel }) => panel === key);
@@ -190,9 +216,12 @@ export class Detail {
     this.#draw();
   }
 
-  #zoomTo(zoom) {
-    this.#zoom = zoom;
-    this.#draw();
+  /** Zooms to a range; out, if there is none, or if it is as long as the window. */
+  #zoomTo(from, to) {
+    const isRange = from !== undefined && to - from < 60 * Math.max(...WINDOWS);
+    if (isRange || this.#view.range !== null) {
+      this.#onview({ range: isRange ? { from: Math.max(0, from), to } : null });
+    }
   }
 
   /** The index that is pointed at, or null. */
@@ -213,14 +242,44 @@ export class Detail {
     return reading(stat, asRate, index ?? clock.end - 1);
   }
 
-  /** Shows the time that is pointed at; if by the keyboard, screen readers announce the values. */
-  #announce(lines, texts, index) {
-    const time = index === null ? "" : timeOfDay(this.#stats.clock.at(index));
-    setText(this.#time, time);
-    const isKeyboard = index !== null && this.#charts.contains(document.activeElement);
-    const values = lines.map(({ name }, line) => `${name} ${texts[line]}`);
-    setText(this.#announced, isKeyboard ? [time, ...values].join(", ") : "");
+  /** Notes that programs started, ended or died. */
+  marksChanged() {
+    this.#marks.changed();
   }
+
+  /**
+   * Shows the time that is pointed at, with what became of programs then, or the range; if by the
+   * keyboard, screen readers announce the values.
+   */
+  #announce(lines, texts, { time, times, marks }) {
+    const { range } = this.#view;
+    const near = time === null ? [] : nearTo(time, times, [...marks.values()].flat());
+    const rangeText = range ? `${timeOfDay(range.from)} to ${timeOfDay(range.to)}` : "";
+    const moment = time === null ? rangeText : [timeOfDay(time), ...near].join(" · ");
+    setText(this.#time, moment);
+    const isKeyboard = time !== null && this.#charts.contains(document.activeElement);
+    const values = lines.map(({ name }, line) => `${name} ${texts[line]}`);
+    setText(this.#announced, isKeyboard ? [moment, ...values].join(", ") : "");
+  }
+}
+
+/** The indexes of a window, and one more on either side. */
+function rangeOf(clock, from, to) {
+  return [Math.max(clock.start, clock.search(from) - 1), Math.min(clock.end, clock.search(to) + 1)];
+}
+
+/** The stats of lines that mmash has a history of; with `all` also those of processes. */
+function recordedOf(lines, { all = false } = {}) {
+  const stats = lines
+    .filter(({ stat, isProcess }) => stat && !stat.isText && (all || !isProcess))
+    .flatMap(({ stat }) => stat.parts ?? [stat]);
+  return [...new Set(stats)];
+}
+
+/** The texts of marks of which a time is the nearest of all. */
+function nearTo(time, times, marks) {
+  const texts = marks.filter((mark) => times[nearest(times, mark.time)] === time).map(({ text }) => text);
+  return [...new Set(texts)];
 }
 
 /** Checks a button of a bar. */

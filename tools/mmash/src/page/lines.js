@@ -49,6 +49,7 @@ export class Lines {
       title: titleOf(choice),
       panel: `of ${choice}`,
       more: more > 0 ? `and ${counted(more, "processes")} more` : "",
+      isProcess: true,
     };
     return this.#processes.of(choice).map((line) => ({ ...line, ...about }));
   }

@@ -8,6 +8,7 @@ import { followWhileVisible } from "../kit/visible.js";
 import { Detail } from "./detail.js";
 import { showEmptyState } from "./empty_state.js";
 import { Files } from "./files.js";
+import { History } from "./history.js";
 import { StatList } from "./stat_list.js";
 import { Stats } from "./stats.js";
 import { viewFromUrl, viewToUrl } from "./url.js";
@@ -34,8 +35,10 @@ const stats = new Stats();
 const rows = new StatList(part("stats"), part("rows"), stats, {
   onchoose: choose,
   onall: (all) => go({ ...view, all }),
+  onshow: (stat) => history.fillRow(stat),
 });
-const detail = new Detail(part("detail"), stats, (change) => go({ ...view, ...change }));
+const history = new History(stats, refresh);
+const detail = new Detail(part("detail"), { stats, history }, (change) => go({ ...view, ...change }));
 const files = new Files(dialog);
 let view = viewFromUrl();
 /** The events that came while the page is paused; null while it isn't. */
@@ -89,6 +92,12 @@ function receive(kind, update) {
     }
     [kind, update] = held.shift();
     heldValues -= update.values.length + 1;
+  }
+  if (kind === "whole") {
+    history.begin();
+  }
+  if (kind === "whole" || update.marks > 0) {
+    detail.marksChanged();
   }
   if (stats[kind](update)) {
     rows.sort();
@@ -146,7 +155,7 @@ connectNavigation(filter, rows.grid, {
   onback: () => show(viewFromUrl()),
   onescape: () => {
     if (!dialog.open && view.choices.length > 0) {
-      go({ ...view, choices: [] });
+      go({ ...view, ...(view.range ? { range: null } : { choices: [] }) });
     }
   },
 });

@@ -4,9 +4,13 @@ import { Chart } from "../kit/chart.js";
 import { closeButton } from "../kit/controls.js";
 import { element, setText } from "../kit/dom.js";
 import { visible } from "../kit/escape.js";
+import { number } from "../kit/format.js";
 import { deathText } from "./display.js";
+import { timedText } from "./marks.js";
 
-const KEYS = "The arrow keys go from point to point; Escape ends it.";
+const KEYS = "The arrow keys go from point to point, plus and minus zoom in and out; Escape ends it.";
+/** Maximum number of marks that are listed as text. */
+const MAX_MARKS = 20;
 
 /**
  * A panel of `Lines`; without a scale it has only a legend, no chart. `title` is the stat of lines
@@ -17,6 +21,7 @@ export class Panel {
   #readings = [];
   #deaths = [];
   #more = element("p", { class: "more", hidden: true });
+  #marks = element("ul", { class: "visually-hidden marks", "aria-label": "Programs that started, ended or died" });
   #chart = null;
   canvas = null;
   node;
@@ -35,7 +40,7 @@ export class Panel {
       const name = `Chart of ${title === undefined ? names : `${visible(title)}: ${names}`}. ${KEYS}`;
       this.canvas = element("canvas", { tabindex: 0, role: "img", "aria-label": name });
       this.#chart = new Chart(this.canvas, { onread, onzoom });
-      this.node.append(this.canvas);
+      this.node.append(this.canvas, this.#marks);
     }
   }
 
@@ -67,6 +72,17 @@ export class Panel {
     if (this.#chart) {
       this.#chart.show(content);
       this.#chart.cursor = cursor;
+    }
+  }
+
+  /** Lists what became of programs, the latest last. */
+  updateMarks(marks) {
+    const texts = marks.slice(-MAX_MARKS).map(timedText);
+    if (marks.length > MAX_MARKS) {
+      texts.unshift(`${number(marks.length - MAX_MARKS)} more before`);
+    }
+    if (texts.join("\n") !== [...this.#marks.children].map((item) => item.textContent).join("\n")) {
+      this.#marks.replaceChildren(...texts.map((text) => element("li", {}, text)));
     }
   }
 

@@ -21,6 +21,16 @@ export class Rest {
     this.#others = others;
   }
 
+  /** What it is made of. */
+  get parts() {
+    return [this.#total, ...this.#others];
+  }
+
+  /** The same of other stats: `statOf` gives one for each. */
+  like(statOf) {
+    return new Rest(statOf(this.#total), this.#others.map(statOf));
+  }
+
   series() {
     return undefined;
   }

@@ -146,7 +146,7 @@ function fillValues(row, stat, color, clock) {
   line.hidden = stat.isText;
   if (!stat.isText && line.clientWidth > 0) {
     const lineAt = lineOf(stat, showsRate(stat, "auto"));
-    const length = Math.max(MIN_POLLS, Math.min(MAX_POLLS, clock.end));
+    const length = Math.max(MIN_POLLS, Math.min(MAX_POLLS, clock.end - clock.start));
     const from = clock.end - length;
     const numbers = Array.from({ length }, (_, index) => lineAt(from + index));
     spark(line, numbers, getComputedStyle(line).color, spanOf(stat));

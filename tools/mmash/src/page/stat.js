@@ -1,4 +1,4 @@
-// One stat over all files, with its history since the page was opened.
+// One stat over all files, with its history.
 
 import { visible } from "../kit/escape.js";
 import { Ring } from "../kit/series.js";
@@ -118,6 +118,21 @@ export class Stat {
   /** Records what was counted last by files that are gone. */
   recordLast(index, { count, total }, interval) {
     this.#recordIncrease(index, count, total, interval);
+  }
+
+  /**
+   * Fills what was before the page was opened: `points` has for each index from `first` on which of a
+   * series' numbers it has, or -1. The last `capacity` numbers are kept.
+   */
+  precede(series, points, first, capacity = this.#capacity) {
+    this.#capacity = capacity;
+    const end = first + points.length;
+    for (const [name, numbers] of Object.entries(series)) {
+      const ring = this.#series.get(name) ?? new Ring(capacity, end);
+      this.#series.set(name, ring);
+      ring.fill(first, (index) => (index < end ? (numbers[points[index - first]] ?? NaN) : NaN), capacity);
+    }
+    this.hasNewMean ||= series.mean !== undefined;
   }
 
   #recordIncrease(index, count, total, interval) {

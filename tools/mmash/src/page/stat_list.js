@@ -9,6 +9,7 @@ import { fillHeading, fillName, fillStat, makeRow } from "./row.js";
 /**
  * The list. `onchoose(choice, more)` gets what is chosen: alone, or with `more` in addition;
  * `onall(all)` whether stats that aren't about the work of programs are shown, too. They come last.
+ * `onshow(stat)` gets the stat of each row that is shown.
  */
 export class StatList {
   #stats;
@@ -19,13 +20,15 @@ export class StatList {
   #gone = [];
   #onchoose;
   #onall;
+  #onshow;
   /** For shortcuts outside the list. */
   grid;
 
-  constructor(node, box, stats, { onchoose, onall }) {
+  constructor(node, box, stats, { onchoose, onall, onshow }) {
     this.#stats = stats;
     this.#onchoose = onchoose;
     this.#onall = onall;
+    this.#onshow = onshow;
     this.grid = new Grid(node, box, {
       make: makeRow,
       fill: (row, item) => this.#fill(row, item),
@@ -97,6 +100,10 @@ export class StatList {
 
   #fill(row, item) {
     const { clock } = this.#stats;
+    const stat = item.stat ?? item.name?.stat;
+    if (stat && !stat.isText) {
+      this.#onshow(stat);
+    }
     if (item.stat) {
       fillStat(row, item, { color: this.#colorOf(item), clock });
     } else if (item.name) {

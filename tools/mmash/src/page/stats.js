@@ -11,6 +11,9 @@ const SHORTEST = 300;
 /** Maximum number of values kept of stats that are gone. */
 const CAPACITY_GONE = 1_000_000;
 
+/** A poll that comes this many intervals after the last one is behind a gap. */
+const LATE = 2.5;
+
 /** What was counted, if nothing was. */
 const NOTHING = { count: 0, total: 0 };
 /** What has changed in names, if nothing has. */
@@ -33,6 +36,8 @@ export class Stats {
   /** The times of the polls, as Unix times in seconds. */
   clock = new Ring(LONGEST);
   files = 0;
+  /** The time between polls, in seconds, once it is known. */
+  #pollInterval = Infinity;
   /** Processes with threads that publish nothing. */
   unpublished = [];
 
@@ -52,6 +57,17 @@ export class Stats {
   /** Whether there are any about the work of programs. */
   get hasWork() {
     return [...this.byLabel.values()].some((stat) => !stat.isSecondary);
+  }
+
+  /** Puts the times of an answer before those of the stream; whether there were any. */
+  precede({ times, interval }) {
+    this.#pollInterval = interval;
+    const earlier = times.filter((time) => time < this.clock.at(0));
+    const isNew = earlier.length > 0 && this.clock.start === 0;
+    if (isNew) {
+      this.clock.fill(-earlier.length, (index) => earlier.at(index));
+    }
+    return isNew;
   }
 
   /** Takes in a whole state; what was known before is kept, before a gap. */
@@ -83,6 +99,10 @@ export class Stats {
     const { time, interval = NaN, files, new: added, gone, values, names, unpublished = [] } = update;
     this.files = files;
     this.unpublished = unpublished;
+    if (time - this.clock.at(this.clock.end - 1) > LATE * this.#pollInterval) {
+      // No line leads to a late poll.
+      this.clock.push(time);
+    }
     const index = this.clock.end;
     this.clock.push(time);
     const counted = countedIn(update);

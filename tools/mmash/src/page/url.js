@@ -5,6 +5,8 @@ import { nameChoice, partsOf, statChoice } from "./choice.js";
 
 export const WINDOWS = [1, 5, 15, 60];
 export const SHOWS = ["auto", "value", "rate"];
+/** The end of the year 9999. */
+const MAX_TIME = 253_402_300_800;
 export const BYS = ["series", "total", "process"];
 
 /** The view of the URL; defaults for what is missing or invalid. */
@@ -18,7 +20,14 @@ export function viewFromUrl() {
     minutes: WINDOWS.includes(minutes) ? minutes : 5,
     show: SHOWS.includes(query.get("show")) ? query.get("show") : "auto",
     by: BYS.includes(query.get("by")) ? query.get("by") : "series",
+    range: rangeIn(query),
   };
+}
+
+/** The range of time that was zoomed to, or null. */
+function rangeIn(query) {
+  const [from, to] = ["from", "to"].map((key) => Number(query.get(key) ?? NaN));
+  return from >= 0 && from < to && to < MAX_TIME ? { from, to } : null;
 }
 
 /** In their order, which is that of their colours. */
@@ -29,7 +38,7 @@ function choicesIn(query) {
 }
 
 /** Writes a view to the URL; with `step` as a new entry of the browser's history. */
-export function viewToUrl({ filter, all, choices, minutes, show, by }, { step = false } = {}) {
+export function viewToUrl({ filter, all, choices, minutes, show, by, range }, { step = false } = {}) {
   const query = new URLSearchParams();
   if (filter !== "") {
     query.set("filter", filter);
@@ -46,6 +55,9 @@ export function viewToUrl({ filter, all, choices, minutes, show, by }, { step = 
   }
   if (by !== "series") {
     query.set("by", by);
+  }
+  if (range) {
+    ["from", "to"].forEach((key) => query.set(key, Math.round(range[key] * 1000) / 1000));
   }
   replaceQuery(query, { step });
 }

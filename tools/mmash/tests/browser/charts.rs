@@ -120,6 +120,7 @@ fn small_changes_are_drawn_flat() {
     let directory = TempDir::new().unwrap();
     let stats = Options::dynamic("web").path(directory.path()).create().unwrap();
     let level: Gauge<f64> = stats.add(Gauge::<f64>::named("web.level")).unwrap();
+    level.set(1000.0);
     let (end, ended) = mpsc::channel::<()>();
     // It moves by a thousandth of itself.
     let moving = thread::spawn(move || {

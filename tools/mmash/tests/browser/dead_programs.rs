@@ -23,7 +23,7 @@ fn depth(directory: &TempDir, unit: &'static str, value: i64) -> Published<()> {
 
 /// An expression for the number of pieces of the first chart's first line, separated by empty
 /// columns of pixels. A second takes ten columns.
-const PIECES: &str = "(() => {
+pub const PIECES: &str = "(() => {
     const canvas = document.querySelector('.charts canvas');
     if (!canvas?.width) return 0;
     const pen = canvas.getContext('2d');

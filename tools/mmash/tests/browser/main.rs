@@ -3,6 +3,7 @@
 mod charts;
 mod columns;
 mod dead_programs;
+mod history;
 mod list;
 mod live;
 mod names;

@@ -1,0 +1,188 @@
+//! What was before the page was opened, and zooming into it.
+
+use std::time::{Duration, Instant};
+
+use mmstats::{Counter, Field, Gauge, Options, Published};
+use mmstats_testing::browser::{Browser, ESCAPE, pixels};
+use mmstats_testing::server::Server;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::dead_programs::PIECES;
+use crate::{ANYWHERE, mmash};
+
+/// The time limit of every wait.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// The key that goes to the first point of a chart.
+const HOME: &str = "\u{e011}";
+
+const READING: &str = "document.querySelector('.legend .reading').textContent";
+const MOMENT: &str = "document.querySelector('.moment').textContent";
+const ZOOM_OUT: &str = "document.querySelector('.tools button')";
+/// What the marks of the first chart say, without their times.
+const MARKS: &str = "[...document.querySelectorAll('.marks li')]
+    .map(item => item.textContent.replace(/^[\\d:]+ \\S+ \\d+ /, '')).join()";
+
+/// A program with a gauge and a counter, which exists as long as the result is held.
+struct Program {
+    _stats: Published<()>,
+    depth: Gauge<i64>,
+    done: Counter,
+}
+
+impl Program {
+    fn start(directory: &TempDir) -> Self {
+        let options = Options::dynamic("queue").path(directory.path()).default_fields(false);
+        let stats = options.create().unwrap();
+        let depth = stats.add(Gauge::named("queue.depth").unit("jobs")).unwrap();
+        let done = stats.add(Counter::named("queue.done").unit("jobs")).unwrap();
+        Self { _stats: stats, depth, done }
+    }
+}
+
+/// Waits until the recorded numbers of a stat meet a condition, and returns them with the answer.
+#[track_caller]
+fn recorded(
+    server: &Server,
+    (label, series): (&str, &str),
+    holds: impl Fn(&[Option<f64>]) -> bool,
+) -> (Value, Vec<Option<f64>>) {
+    let begin = Instant::now();
+    loop {
+        let answer = server.get(&format!("/api/v1/history?label={label}")).json();
+        let numbers = answer["stats"][0]["series"][series].as_array();
+        let numbers: Vec<_> = numbers.into_iter().flatten().map(Value::as_f64).collect();
+        if holds(&numbers) {
+            return (answer, numbers);
+        }
+        assert!(begin.elapsed() < TIMEOUT, "never: {answer}");
+    }
+}
+
+/// How many of these numbers there are at least.
+fn has(number: f64, least: usize) -> impl Fn(&[Option<f64>]) -> bool {
+    move |numbers| numbers.iter().filter(|found| **found == Some(number)).count() >= least
+}
+
+#[test]
+fn a_chart_has_what_was_before_the_page_was_opened() {
+    let Some(browser) = Browser::start() else { return };
+    let directory = TempDir::new().unwrap();
+    let program = Program::start(&directory);
+    let server = mmash(ANYWHERE, directory.path());
+    program.depth.set(3);
+    recorded(&server, ("queue.depth", "value"), has(3.0, 10));
+    program.depth.set(7);
+    recorded(&server, ("queue.depth", "value"), has(7.0, 3));
+    browser.open(&format!("http://{}/?stat=queue.depth", server.address));
+    browser.until(&format!("{READING} === '7 jobs' && {} > 20", pixels(0, 1)));
+    // The first point is from before, and leads to those of the stream without a gap.
+    browser.type_into(".charts canvas", HOME);
+    browser.until(&format!("['3 jobs', '0 jobs'].includes({READING}) && {PIECES} === 1"));
+    // So does the small line of the list, which is as long.
+    let spark = "(() => {
+        const canvas = document.querySelector('.row[data-label=\"queue.depth\"] .spark');
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        const rows = new Set();
+        for (let at = 3; at < data.length; at += 4) {
+            if (data[at] > 100) rows.add(Math.floor(at / 4 / canvas.width));
+        }
+        return rows.size;
+    })()";
+    browser.until(&format!("{spark} > 6"));
+    browser.screenshot("history");
+}
+
+#[test]
+fn a_restart_is_a_mark_and_no_line_leads_across_it() {
+    let Some(browser) = Browser::start() else { return };
+    let directory = TempDir::new().unwrap();
+    let server = mmash(ANYWHERE, directory.path());
+    let program = Program::start(&directory);
+    program.done.add(1_000_000);
+    let query = ("queue.done", "value");
+    recorded(&server, query, has(1e6, 5));
+    browser.open(&format!("http://{}/?stat=queue.done&show=value", server.address));
+    browser.until(&format!("{READING} === '1,000,000 jobs' && {MARKS} === 'started'"));
+    drop(program);
+    recorded(&server, query, |numbers| numbers.ends_with(&[None, None, None, None, None]));
+    let program = Program::start(&directory);
+    program.done.add(1_000_000);
+    recorded(&server, query, |numbers| numbers.ends_with(&[Some(1e6); 5]));
+    // The page that was open and one that is opened now show the same.
+    for _ in 0..2 {
+        browser.until(&format!("{READING} === '1,000,000 jobs' && {PIECES} === 2"));
+        browser.until(&format!("{MARKS} === 'started,ended,started'"));
+        browser.screenshot("restarted");
+        browser.open(&browser.address());
+    }
+    // What a program has counted when it is found is new, once, and nothing is when it is gone.
+    let (_, rates) = recorded(&server, ("queue.done", "rate"), |_| true);
+    let busy = rates.iter().flatten().filter(|rate| **rate > 0.0).count();
+    assert!(busy <= 2, "{rates:?}");
+}
+
+#[test]
+fn a_range_is_in_the_address_and_left_by_a_button_or_escape() {
+    let Some(browser) = Browser::start() else { return };
+    let directory = TempDir::new().unwrap();
+    let program = Program::start(&directory);
+    program.depth.set(3);
+    let server = mmash(ANYWHERE, directory.path());
+    let (answer, _) = recorded(&server, ("queue.depth", "value"), has(3.0, 10));
+    let first = answer["times"][0].as_f64().unwrap().floor();
+    browser.open(&format!("http://{}/?stat=queue.depth", server.address));
+    browser.until(&format!("{} > 10 && {ZOOM_OUT}.hidden", pixels(0, 1)));
+    browser.drag(".charts canvas", 40, 240);
+    browser
+        .until(&format!("!{ZOOM_OUT}.hidden && /&from=[\\d.]+&to=[\\d.]+$/.test(location.search)"));
+    browser.type_into("body", ESCAPE);
+    browser.until(&format!("{ZOOM_OUT}.hidden && location.search === '?stat=queue.depth'"));
+    browser.ask("history.back()");
+    browser.until(&format!("!{ZOOM_OUT}.hidden"));
+    // A minute.
+    let minute = format!("?stat=queue.depth&from={first}&to={}", first + 60.0);
+    browser.open(&format!("http://{}/{minute}", server.address));
+    for _ in 0..2 {
+        browser.until(&format!("!{ZOOM_OUT}.hidden && {} > 10", pixels(0, 1)));
+        browser.until(&format!("/^\\d\\d:\\d\\d:\\d\\d to \\d\\d:\\d\\d:\\d\\d$/.test({MOMENT})"));
+        assert_eq!(browser.ask("location.search"), json!(minute));
+        browser.open(&browser.address());
+    }
+    browser.until(&format!("!{ZOOM_OUT}.hidden"));
+    // By the keyboard: half of it, and out again.
+    browser.type_into(".charts canvas", "+");
+    browser.until(&format!("location.search !== '{minute}'"));
+    let length =
+        "(query => query.get('to') - query.get('from'))(new URLSearchParams(location.search))";
+    browser.until(&format!("Math.abs({length} - 30) < 0.01"));
+    browser.type_into(".charts canvas", "-");
+    browser.until(&format!("Math.abs({length} - 60) < 0.01"));
+    browser.click(".tools button");
+    browser.until(&format!("{ZOOM_OUT}.hidden && location.search === '?stat=queue.depth'"));
+}
+
+#[test]
+fn a_range_has_what_the_page_missed() {
+    let Some(browser) = Browser::start() else { return };
+    let directory = TempDir::new().unwrap();
+    let program = Program::start(&directory);
+    program.depth.set(3);
+    let server = mmash(ANYWHERE, directory.path());
+    let (answer, _) = recorded(&server, ("queue.depth", "value"), has(3.0, 5));
+    let first = answer["times"][0].as_f64().unwrap().floor();
+    browser.open(&format!("http://{}/?stat=queue.depth", server.address));
+    browser.until(&format!("{PIECES} === 1"));
+    // While it is hidden it has no stream.
+    browser.new_tab();
+    let (_, before) = recorded(&server, ("queue.depth", "value"), has(3.0, 6));
+    recorded(&server, ("queue.depth", "value"), has(3.0, before.len() + 10));
+    browser.close_tab();
+    browser.until(&format!("{PIECES} === 2"));
+    browser.ask(&format!(
+        "history.pushState(null, '', '?stat=queue.depth&from={first}&to={}'),
+         dispatchEvent(new PopStateEvent('popstate'))",
+        first + 60.0,
+    ));
+    browser.until(&format!("!{ZOOM_OUT}.hidden && {PIECES} === 1"));
+}
