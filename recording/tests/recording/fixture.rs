@@ -37,14 +37,19 @@ impl Clocks {
 pub struct Fixture {
     directory: TempDir,
     pub clocks: Clocks,
+    pub settings: Settings,
     pub kept: Vec<KeptUpdate>,
     pub recorder: Option<Recorder>,
 }
 
 impl Fixture {
     pub fn new() -> Self {
+        Self::with(Settings::new(SECOND))
+    }
+
+    pub fn with(settings: Settings) -> Self {
         let (directory, clocks) = (TempDir::new().unwrap(), Clocks::new());
-        let mut fixture = Self { directory, clocks, kept: Vec::new(), recorder: None };
+        let mut fixture = Self { directory, clocks, settings, kept: Vec::new(), recorder: None };
         fixture.start();
         fixture
     }
@@ -52,7 +57,7 @@ impl Fixture {
     /// Begins a recorder, after the one before has ended.
     pub fn start(&mut self) {
         self.recorder = None;
-        self.recorder = Some(Recorder::new(self.path(), &Settings::new(SECOND)).unwrap());
+        self.recorder = Some(Recorder::new(self.path(), &self.settings).unwrap());
     }
 
     pub fn path(&self) -> PathBuf {

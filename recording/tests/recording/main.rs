@@ -11,6 +11,7 @@ mod info;
 mod killed;
 mod leftovers;
 mod replayed;
+mod retention;
 mod stretches;
 
 #[test]
