@@ -94,7 +94,10 @@ impl Retention {
         while self.advance(now, rows, &mut is_swept)? && begun.elapsed() < slice {}
         let size = FileSize::of(rows.0)?;
         if size.all > self.settings.max_size && size.unused > 0 {
-            rows.0.execute_batch(VACUUM)?;
+            // A row for each page, and only what is asked for is done.
+            let mut statement = rows.0.prepare_cached(VACUUM)?;
+            let mut pages = statement.query(())?;
+            while pages.next()?.is_some() {}
         }
         Ok(is_swept)
     }
