@@ -21,7 +21,7 @@ pub struct Run {
 }
 
 /// The environment variables that tools read.
-const VARIABLES: [&str; 13] = [
+const VARIABLES: [&str; 15] = [
     "APMON_PASSWORD",
     "KODEMON_ELASTICSEARCH_PASSWORD",
     "KODEMON_HOST",
@@ -35,6 +35,8 @@ const VARIABLES: [&str; 13] = [
     "MMSTATS_GLOB",
     "MMSTATS_PATH",
     "NO_COLOR",
+    "TMPDIR",
+    "XDG_STATE_HOME",
 ];
 
 /// A tool with no settings in its environment except the test's.

@@ -27,7 +27,15 @@ pub struct Prometheus {
 impl Prometheus {
     /// Starts it; each target is a job's name and an address.
     pub fn start(targets: &[(&str, SocketAddr)]) -> Self {
-        let directory = TempDir::new().unwrap();
+        Self::start_in(TempDir::new().unwrap(), targets)
+    }
+
+    /// Starts it with the blocks in the folder `data` of a directory, however old they are.
+    pub fn of_blocks(directory: TempDir) -> Self {
+        Self::start_in(directory, &[])
+    }
+
+    fn start_in(directory: TempDir, targets: &[(&str, SocketAddr)]) -> Self {
         let time = format!("{}ms", SCRAPE_INTERVAL.as_millis());
         let global = format!("global: {{scrape_interval: {time}, scrape_timeout: {time}}}\n");
         let targets = targets.iter().map(|(job, address)| {
@@ -43,6 +51,7 @@ impl Prometheus {
             let child = Command::new("prometheus")
                 .arg(format!("--config.file={}", config.display()))
                 .arg(format!("--storage.tsdb.path={}", directory.path().join("data").display()))
+                .arg("--storage.tsdb.retention.time=100y")
                 .arg(format!("--web.listen-address={address}"))
                 .stdin(Stdio::null())
                 .stdout(Stdio::null())

@@ -23,7 +23,7 @@ Examples:
   recstats record                    record all stats here, every second
   recstats info                      from when to when there is what
   slurpstats --at -5m rec            what was five minutes before the end
-  pollstats --replay rec             how stats changed, as fast as possible
+  pollstats --replay rec             how stats changed, row by row
   recstats export rec -l 'web.*' --from -10m
                                      these as CSV, of the last ten minutes
   recstats cut rec crash.rec --from -10m
