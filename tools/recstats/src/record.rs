@@ -2,6 +2,7 @@
 
 mod announcement;
 mod losses;
+mod notes;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,12 +14,13 @@ use mmstats_cli::escape::{escape, escape_path};
 use mmstats_cli::exit::{self, Outcome};
 
 use mmstats_cli::shutdown::Shutdown;
-use mmstats_recording::{Recorder, RecordingError};
+use mmstats_recording::Recorder;
 use mmstats_tools::common::schedule::Schedule;
 use nix::libc::SIGINT;
 
 use self::losses::Losses;
 use crate::args::{NAME, RecordArguments};
+use crate::damages::message;
 use crate::default_file::{create_directory, default_file};
 
 /// Records until the end.
@@ -32,11 +34,16 @@ fn record(arguments: &RecordArguments, diagnostics: &Diagnostics) -> Result<Outc
     let shutdown = Shutdown::on_signal();
     let shutdown = shutdown.map_err(|error| format!("can't handle signals: {error}"))?;
     let path = path(arguments)?;
-    let failed =
-        |error: RecordingError| format!("{}: {}", escape_path(&path), escape(&error.to_string()));
-    let recorder = Recorder::new(&path, &arguments.settings()).map_err(failed)?;
-    let recorder = poll(arguments, &path, recorder, &shutdown, diagnostics);
-    recorder.finish().map_err(failed)?;
+    let mut recorder =
+        Recorder::new(&path, &arguments.settings()).map_err(|error| message(&path, &error))?;
+    let losses = poll(arguments, &path, &mut recorder, &shutdown, diagnostics);
+    if let Err(error) = recorder.finish() {
+        let (path, reason) = (escape_path(&path), error.to_string());
+        let message = "so it stays beside the recording, which it belongs to; nothing is lost";
+        let reason = escape(&reason);
+        diagnostics.note(&format_args!("{path}-wal can't be copied back ({reason}), {message}"));
+    }
+    losses.finish()?;
     Ok(outcome(&shutdown))
 }
 
@@ -54,10 +61,10 @@ fn path(arguments: &RecordArguments) -> Result<PathBuf, String> {
 fn poll(
     arguments: &RecordArguments,
     path: &Path,
-    mut recorder: Recorder,
+    recorder: &mut Recorder,
     shutdown: &Arc<Shutdown>,
     diagnostics: &Diagnostics,
-) -> Recorder {
+) -> Losses {
     let mut watch = Watch::new(&arguments.locations)
         .owners(arguments.owner.uids.iter().copied())
         .budget(arguments.limits.budget());
@@ -74,8 +81,12 @@ fn poll(
         if let Some(message) = losses.follow(result.map_err(|error| error.to_string())) {
             diagnostics.note(&message);
         }
+        for note in recorder.notes() {
+            let text = notes::text(&note);
+            diagnostics.note(&format_args!("{}: {}", escape_path(path), escape(&text)));
+        }
         if shutdown.wait_until(schedule.due()) {
-            return recorder;
+            return losses;
         }
         schedule.advance(Instant::now());
     }

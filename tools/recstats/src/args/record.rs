@@ -35,8 +35,8 @@ Environment:
 const EXIT_CODES: &str = "\
 Exit codes:
   0  ended by SIGTERM or SIGHUP
-  2  the recording can't be written, or couldn't be ended in order; the reason
-     is on stderr
+  2  the recording can't be written, or its last polls couldn't; the reason is
+     on stderr
   130  ended by Ctrl-C";
 
 /// The shortest and the longest interval.

@@ -38,6 +38,16 @@ impl Losses {
         self.reason = reason;
         Some(message)
     }
+
+    /// Ends the run.
+    ///
+    /// # Errors
+    ///
+    /// Returns how many of the last polls are lost, if any are.
+    pub fn finish(self) -> Result<(), String> {
+        let (path, polls) = (escape_path(&self.path), counted(self.lost, "polls"));
+        if self.lost == 0 { Ok(()) } else { Err(format!("{path}: {polls} at the end lost")) }
+    }
 }
 
 #[cfg(test)]
@@ -60,5 +70,7 @@ mod tests {
         assert_eq!(losses.follow(failed("disk full")), full);
         let again = Some("/r\\n: recording again; 1 poll lost".to_owned());
         assert_eq!(losses.follow(Ok(())), again);
+        losses.follow(failed("disk full"));
+        assert_eq!(losses.finish(), Err("/r\\n: 1 poll at the end lost".to_owned()));
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use mmstats::{StatsFile, Verdict};
-use mmstats_testing::command::{Run, run};
+use mmstats_testing::command::{Run, run, tool};
 use mmstats_testing::stats_dir::files;
 use mmstats_testing::webapp::Webapp;
 use nix::sys::signal::Signal::{SIGHUP, SIGINT, SIGKILL, SIGTERM};
@@ -152,4 +152,35 @@ fn a_file_that_cannot_be_read_is_reported_once() {
     // It is reported before the recorder says what it records.
     assert_eq!(code, Some(0));
     assert!(!lines.iter().any(|line| line.contains("bad.mmstats")), "{lines:?}");
+}
+
+#[test]
+fn a_reader_at_the_end_costs_nothing() {
+    let directory = TempDir::new().unwrap();
+    let recorder = Recorder::start(&directory.path().join("recording"), directory.path());
+    let path = recorder.path.clone();
+    let reader = rusqlite::Connection::open(&path).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM spans").unwrap();
+    let (code, lines) = recorder.end(SIGTERM);
+    assert_eq!(code, Some(0), "{lines:?}");
+    let begin = format!("recstats: {}-wal can't be copied back", path.display());
+    assert!(lines.iter().any(|line| line.starts_with(&begin)), "{lines:?}");
+    assert!(info(&path)["polls"].as_u64().unwrap() > 0);
+}
+
+#[test]
+fn polls_that_cannot_be_written_are_reported_once_and_at_the_end() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("recording");
+    let mut command = tool("sh");
+    // No file may grow beyond 300 KB, so the write-ahead log is full soon.
+    let limited = "ulimit -f 300; exec \"$0\" record --interval 10ms --file \"$1\" \"$2\"";
+    command.args(["-c", limited, env!("CARGO_BIN_EXE_recstats")]).arg(&path).arg(directory.path());
+    let recorder = Recorder::of(&mut command, &path);
+    recorder.await_line(": can't record: ");
+    let (code, lines) = recorder.end(SIGTERM);
+    assert_eq!(code, Some(2), "{lines:?}");
+    assert!(lines.len() <= 2, "{lines:?}");
+    assert!(lines.iter().any(|line| line.ends_with(" at the end lost")), "{lines:?}");
+    assert!(info(&path)["polls"].as_u64().unwrap() > 0);
 }
