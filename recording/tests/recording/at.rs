@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use mmstats::{Counter, MmStats, Update, UpdateParts, Watch, WatchedFile};
+use mmstats::{Counter, MmStats, ReadError, Update, UpdateParts, Watch, WatchedFile};
 use mmstats_recording::{Recording, Snapshot};
 use mmstats_testing::kept_update::KeptUpdate;
 use mmstats_testing::random::{Random, seed};
@@ -34,6 +34,9 @@ fn of_files<'a>(files: impl Iterator<Item = &'a WatchedFile>) -> Update<'a> {
 fn is_poll(found: &Snapshot, expected: &KeptUpdate) {
     let update = expected.update();
     let difference = same_update(&of_files(found.files.iter()), &of_files(update.files()));
+    let texts = |error: &ReadError| (error.path().to_owned(), error.reason());
+    let errors: Vec<_> = found.file_errors.iter().map(texts).collect();
+    assert_eq!(errors, update.all_errors().map(texts).collect::<Vec<_>>());
     assert_eq!((difference, found.wall), (Ok(()), expected.wall));
     assert!(found.errors.is_empty(), "{:?}", found.errors);
 }

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use mmstats::WatchedFile;
+use mmstats::{ReadError, WatchedFile};
 use mmstats_sqlite::Readers;
 use rusqlite::Connection;
 
@@ -17,6 +17,8 @@ use crate::store::read::state::State;
 pub struct Snapshot {
     /// The files, sorted by path.
     pub files: Vec<WatchedFile>,
+    /// The files that couldn't be read, or not to their end, and locations that didn't exist.
+    pub file_errors: Vec<ReadError>,
     /// When the poll began.
     pub wall: SystemTime,
     /// Whether values are those of the end of the poll's span, as its blocks have expired.
@@ -24,7 +26,7 @@ pub struct Snapshot {
     /// From when to when nothing was recorded, if that is so at the asked time. It has no end if
     /// nothing was recorded after it.
     pub gap: Option<(SystemTime, Option<SystemTime>)>,
-    /// What is damaged, and therefore left out.
+    /// What of the recording is damaged, and therefore left out.
     pub errors: Vec<RecordingError>,
 }
 
@@ -52,8 +54,9 @@ pub fn snapshot(readers: &Readers, wall: SystemTime) -> Result<Option<Snapshot>,
         }
     }
     let gap: Option<Gap> = gap;
-    let files = state.into_files();
-    Ok(Some(Snapshot { files, wall: times.wall, is_rolled_up: false, gap, errors }))
+    let (files, file_errors) = state.into_files();
+    let (wall, is_rolled_up) = (times.wall, false);
+    Ok(Some(Snapshot { files, file_errors, wall, is_rolled_up, gap, errors }))
 }
 
 /// The span from which on a span can be read.

@@ -205,12 +205,12 @@ impl State {
     }
 
     /// The files, sorted by path.
-    pub fn into_files(self) -> Vec<WatchedFile> {
+    pub fn into_files(self) -> (Vec<WatchedFile>, Vec<ReadError>) {
         let mut files: Vec<_> = self.files.into_values().map(|file| file.watched).collect();
         files.sort_by(|one, other| {
             one.file().path().as_os_str().cmp(other.file().path().as_os_str())
         });
-        files
+        (files, self.errors.into_iter().map(|(error, _)| error).collect())
     }
 
     /// What the poll found.
