@@ -21,7 +21,7 @@ use mmstats_cli::generate::generate;
 
 use args::Command;
 pub use args::{Arguments, NAME};
-pub use replay::{Replay, pollstats};
+pub use replay::{pollstats, replay};
 pub use snapshot::slurpstats;
 
 /// Runs a command.

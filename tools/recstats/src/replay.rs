@@ -22,7 +22,7 @@ use mmstats_recording::{Recording, RecordingError};
 use mmstats_tools::pollstats::{self, Arguments, NAME, Screen};
 
 use listed::listed_files;
-pub use updates::Replay;
+use updates::Replay;
 
 /// From when to when a recording is shown.
 pub type Range = (Bound<SystemTime>, Bound<SystemTime>);
@@ -34,7 +34,7 @@ pub fn pollstats() -> ExitCode {
         return exit::code(NAME, generate(what, Arguments::command()));
     }
     pollstats::on_stdout(&arguments, |out, screen, shutdown| match &arguments.replay {
-        Some(path) => run(&arguments, path, out, screen, shutdown),
+        Some(path) => replay(&arguments, path, out, screen, shutdown),
         // There is nothing that pollstats couldn't do.
         None => pollstats::run(&arguments, out, screen, shutdown),
     })
@@ -45,7 +45,7 @@ pub fn pollstats() -> ExitCode {
 /// # Errors
 ///
 /// Returns an error if `out` can't be written.
-pub fn run(
+pub fn replay(
     arguments: &Arguments,
     path: &Path,
     out: &mut dyn Write,

@@ -1,5 +1,6 @@
 //! `slurpstats --at`: the files of a recording at one moment, instead of those that are there.
 
+use std::collections::HashSet;
 use std::env;
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -104,15 +105,30 @@ impl Files for RecordedFiles {
 
     fn export(&mut self, dump: &mut Dump<'_>) -> io::Result<()> {
         self.note_what_differs(dump);
-        let files = &mut self.snapshot.files;
-        files.sort_by(|one, other| natural::compare_paths(one.file().path(), other.file().path()));
-        dump.found = files.len();
-        for watched in files {
-            let file = watched.file();
-            if dump.arguments.owner.include_file(file) {
-                dump.file(file, &watched.life())?;
-            } else {
-                dump.others += 1;
+        let Snapshot { files, file_errors, .. } = &self.snapshot;
+        let (missing, unreadable): (Vec<_>, Vec<_>) =
+            file_errors.iter().partition(|error| error.is_not_found());
+        for error in missing {
+            dump.error(error.path(), error)?;
+        }
+        let known: HashSet<_> = files.iter().map(|watched| watched.file().path()).collect();
+        // What is wrong with a file that could be read is reported with it. Whose the others are isn't
+        // recorded.
+        let is_unknown =
+            |path: &Path| dump.arguments.owner.uids.is_empty() && !known.contains(path);
+        let unreadable = unreadable.into_iter().filter(|error| is_unknown(error.path()));
+        let found = files.iter().map(|watched| (watched.file().path(), Ok(watched)));
+        let mut found: Vec<_> =
+            found.chain(unreadable.map(|error| (error.path(), Err(error)))).collect();
+        found.sort_by(|(one, _), (other, _)| natural::compare_paths(one, other));
+        dump.found = found.len();
+        for (path, found) in found {
+            match found {
+                Ok(watched) if dump.arguments.owner.include_file(watched.file()) => {
+                    dump.file(watched.file(), &watched.life())?;
+                }
+                Ok(_) => dump.others += 1,
+                Err(error) => dump.error(path, error)?,
             }
         }
         Ok(())

@@ -1,5 +1,7 @@
 //! Updates without a row of their own: what they say once belongs to the next one.
 
+use std::collections::HashSet;
+
 use mmstats::{ReadError, Update, UpdateParts, WatchedFile};
 use mmstats_tools::common::arguments::OwnerArguments;
 
@@ -38,8 +40,13 @@ impl Skipped {
         parts.files = update.files().filter(|file| is_included(file)).collect();
         parts.added = update.added().filter(|file| is_included(file)).collect();
         parts.removed = &removed;
-        parts.errors = errors.iter().chain(update.errors()).collect();
-        parts.all_errors = update.all_errors().collect();
+        // Whose a file is that can't be read isn't recorded.
+        let paths: HashSet<_> = parts.files.iter().map(|watched| watched.file().path()).collect();
+        let is_shown = |error: &&ReadError| {
+            owner.uids.is_empty() || error.is_not_found() || paths.contains(error.path())
+        };
+        parts.errors = errors.iter().chain(update.errors()).filter(is_shown).collect();
+        parts.all_errors = update.all_errors().filter(is_shown).collect();
         parts.locations = update.locations();
         parts.after_gap = update.after_gap();
         then(&parts.into());
