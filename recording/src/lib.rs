@@ -74,7 +74,10 @@ pub use seal::{seal, unseal};
 pub use span::{MOST_POLLS, Span};
 pub use store::clock::{Boot, Reason};
 pub use store::error::{Damage, RecordingError};
-pub use store::read::{Cut, Info, Recording, Sizes, Snapshot, Stretch, Updates};
+pub use store::read::{
+    Cut, Histories, HistoryPoint, HistoryQuery, HistoryWriter, Info, Recording, Sizes, Snapshot,
+    Step, Stretch, Updates,
+};
 pub use store::write::{Note, Recorder, Settings};
 pub use summary::{Summary, WordKind};
 pub use values::Values;

@@ -1,5 +1,7 @@
 //! What remains of a span when its block is too old.
 
+use std::ops::Range;
+
 use mmstats_sqlite::varint;
 
 use crate::error::{BlobError, Expected};
@@ -85,6 +87,15 @@ impl RollUp {
     ///
     /// If the bytes are no roll-up.
     pub fn decode(bytes: &[u8], words: u32) -> Result<Self, BlobError> {
+        Self::decode_some(bytes, words, 0..words)
+    }
+
+    /// Reads what a roll-up has of some of the words; what is behind them isn't checked.
+    pub(crate) fn decode_some(
+        bytes: &[u8],
+        words: u32,
+        wanted: Range<u32>,
+    ) -> Result<Self, BlobError> {
         let mut from = Reader::new(bytes);
         let head = from.u8("flags")?;
         if head > KEYFRAME {
@@ -103,8 +114,13 @@ impl RollUp {
                 let most = Expected::AtMost(KINDS.len() as u64 - 1);
                 return Err(BlobError::new(offset, "kind", number, most));
             };
+            if word >= wanted.end {
+                break;
+            }
             let (last, summary) = decode_word(&mut from, *kind)?;
-            found.push(WordRollUp { word, last, summary });
+            if word >= wanted.start {
+                found.push(WordRollUp { word, last, summary });
+            }
         }
         Ok(Self { keyframe, words: found })
     }

@@ -97,12 +97,17 @@ impl Summary {
     }
 }
 
-/// How much a count grew. One that fell has restarted, unless it wrapped: as `mmstats::Changes`
-/// counts.
+/// How much a count grew, if it did.
 fn step(before: u64, now: u64) -> u64 {
+    grown(before, now).unwrap_or(0)
+}
+
+/// How much a count grew. `None` if it fell, as it has restarted, unless it wrapped: as
+/// `mmstats::Changes` counts.
+pub(crate) fn grown(before: u64, now: u64) -> Option<u64> {
     const LARGEST_STEP_OVER_THE_TOP: u64 = 1 << 48;
     let grown = now.wrapping_sub(before);
-    if now >= before || grown <= LARGEST_STEP_OVER_THE_TOP { grown } else { 0 }
+    (now >= before || grown <= LARGEST_STEP_OVER_THE_TOP).then_some(grown)
 }
 
 /// The mean of what is a number; of all alike if what they weigh is 0.

@@ -4,7 +4,6 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// In `recent`, and perhaps already in some blocks.
-    #[allow(dead_code, reason = "a row begins with this number")]
     Polls = 0,
     /// In blocks and roll-ups.
     Blocks = 1,
@@ -13,4 +12,12 @@ pub enum Form {
     /// Wherever it is, all stays as long as the span: something is too large or damaged, so that it
     /// has no roll-up.
     Whole = 3,
+}
+
+impl Form {
+    /// `None` if there is no such number.
+    pub fn from_number(number: i64) -> Option<Self> {
+        let all = [Self::Polls, Self::Blocks, Self::RollUps, Self::Whole];
+        all.into_iter().find(|form| *form as i64 == number)
+    }
 }

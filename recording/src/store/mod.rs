@@ -7,6 +7,7 @@ pub mod error;
 mod event;
 mod form;
 mod key;
+mod kinds;
 pub mod read;
 mod schema;
 mod spans;

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use crate::store::checksum;
 use crate::store::clock::Reason;
 use crate::store::error::RecordingError;
+use crate::store::form::Form;
 use crate::store::key::POLLS;
 use crate::store::times::{self, Times, microseconds};
 
@@ -20,6 +21,7 @@ pub struct SpanHead {
     pub stretch: i64,
     /// Whether its first poll says everything.
     pub is_complete: bool,
+    pub form: Form,
     /// At its first poll: the time since the boot, and the recording's own time.
     pub boot_time: Duration,
     pub own_time: Duration,
@@ -51,9 +53,13 @@ pub fn checked(row: &Row<'_>) -> rusqlite::Result<Result<SpanHead, &'static str>
     if (walls().min(), walls().max()) != (row.get(3)?, row.get(4)?) {
         return Ok(Err("its first and its last time"));
     }
+    let Some(form) = Form::from_number(row.get(9)?) else {
+        return Ok(Err("its form"));
+    };
     Ok(Ok(SpanHead {
         stretch: row.get(1)?,
         is_complete: row.get(2)?,
+        form,
         boot_time: nanoseconds(row.get(5)?),
         own_time: nanoseconds(row.get(6)?),
         times,

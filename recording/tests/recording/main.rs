@@ -6,6 +6,7 @@ mod at;
 mod cut;
 mod fixture;
 mod folded;
+mod histories;
 mod hostile;
 mod info;
 mod killed;

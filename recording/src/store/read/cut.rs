@@ -14,6 +14,7 @@ use crate::store::error::RecordingError;
 use crate::store::event::Event;
 use crate::store::read::scan::{Source, scan, scan_within};
 use crate::store::read::structures::read_structure;
+use crate::store::read::writers;
 use crate::store::schema::APPLICATION;
 use crate::store::spans;
 use crate::store::{checksum, key};
@@ -182,9 +183,7 @@ impl Copy<'_> {
     /// Copies the writers that spans mention, and their structures.
     fn structures(&mut self) -> Result<(), RecordingError> {
         let mut structures = BTreeSet::new();
-        let columns = "id, structure, identity, path, device, inode, owner, continues, born, \
-                       checksum, ended";
-        let source = Source { table: "writers", key: "id", columns };
+        let source = Source { table: "writers", key: "id", columns: writers::COLUMNS };
         for &id in &self.writers {
             let damages = scan(self.readers, source, id..id + 1, |_, row| {
                 if !checksum::is_right(row, 0..9)? {

@@ -87,7 +87,7 @@ fn gap(
 }
 
 /// A time as the table has it, also one beyond all that can be recorded.
-fn rounded(wall: SystemTime) -> i64 {
+pub fn rounded(wall: SystemTime) -> i64 {
     let beyond = if wall < UNIX_EPOCH { i64::MIN } else { i64::MAX };
     microseconds(wall).unwrap_or(beyond)
 }

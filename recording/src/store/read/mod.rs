@@ -4,6 +4,7 @@ mod at;
 mod blocks;
 pub(super) mod budget;
 mod cut;
+mod history;
 mod info;
 mod loaded;
 mod located;
@@ -21,6 +22,7 @@ use mmstats_sqlite::Readers;
 
 pub use self::at::Snapshot;
 pub use self::cut::Cut;
+pub use self::history::{Histories, HistoryPoint, HistoryQuery, HistoryWriter, Step};
 pub use self::info::{Info, Sizes, Stretch};
 pub use self::updates::Updates;
 use crate::store::about;
@@ -86,6 +88,25 @@ impl Recording {
     pub fn at(&self, wall: SystemTime) -> Result<Option<Snapshot>, RecordingError> {
         self.check_byte_order()?;
         at::snapshot(&self.readers, wall)
+    }
+
+    /// What stats were over time: calls `visit` with each writer and step that has polls. The points of
+    /// a writer's stat come in the order of the steps; those of several writers are mixed.
+    ///
+    /// If a step is at least as long as 60 polls, roll-ups are read, which have minutes alone; else what
+    /// was polled, as long as it is kept.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if SQLite can't read, the byte order is another, or the writers with these stats
+    /// take more memory than is allowed. What is damaged is listed in [`Histories::errors`].
+    pub fn visit_histories(
+        &self,
+        query: &HistoryQuery<'_>,
+        mut visit: impl FnMut(&HistoryPoint<'_>),
+    ) -> Result<Histories, RecordingError> {
+        self.check_byte_order()?;
+        history::visit(&self.readers, query, &mut visit)
     }
 
     /// What is in the recording. Reads all and checks each row, span by span, so that it doesn't stop

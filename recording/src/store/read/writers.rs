@@ -24,6 +24,10 @@ pub struct WriterLoader<'a> {
     structures: HashMap<i64, Vec<u8>>,
 }
 
+/// The columns of `writers`; the tenth is the checksum of those before it.
+pub const COLUMNS: &str = "id, structure, identity, path, device, inode, owner, continues, born, \
+                           checksum, ended";
+
 /// Structure, identity, path, device, inode, owner.
 type Row = (i64, Vec<u8>, Vec<u8>, Option<i64>, Option<i64>, Option<u32>);
 
@@ -55,10 +59,9 @@ impl<'a> WriterLoader<'a> {
     }
 
     fn row(&self, id: i64) -> Result<Row, RecordingError> {
-        let sql = "SELECT id, structure, identity, path, device, inode, owner, continues, born, \
-                   checksum FROM writers WHERE id = ?";
+        let sql = format!("SELECT {COLUMNS} FROM writers WHERE id = ?");
         let damaged = |what| RecordingError::damaged("writers", id, what);
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.connection.prepare_cached(&sql)?;
         let row = statement.query_row((id,), |row| {
             if !checksum::is_right(row, 0..9)? {
                 return Ok(None);

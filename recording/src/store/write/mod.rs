@@ -8,7 +8,6 @@ mod folding;
 mod former;
 mod former_words;
 mod gathered;
-mod kinds;
 mod known;
 mod last;
 mod leftover;

@@ -16,6 +16,7 @@ use crate::store::read::info::{Info, Stretch};
 use crate::store::read::located;
 use crate::store::read::scan::{Source, scan};
 use crate::store::read::structures::read_structure;
+use crate::store::read::writers;
 use crate::store::spans::{self, SpanHead};
 use crate::store::{checksum, key};
 
@@ -122,9 +123,8 @@ fn extend(stretch: &mut Stretch, head: &SpanHead) {
 }
 
 fn all_writers(readers: &Readers, info: &mut Info) -> Result<(), RecordingError> {
-    let columns = "id, structure, identity, path, device, inode, owner, continues, born, checksum";
     let mut count = 0;
-    let source = Source { table: "writers", key: "id", columns };
+    let source = Source { table: "writers", key: "id", columns: writers::COLUMNS };
     let damages = scan(readers, source, ALL, |_, row| {
         count += 1;
         if checksum::is_right(row, 0..9)? {

@@ -37,9 +37,11 @@ fn extend(kinds: &mut Vec<WordKind>, stat: &Stat<'_>, count: usize) {
         kinds.resize(end, WordKind::Count);
         return;
     }
-    // In averages and timers, integers are counts.
-    let found: Option<Vec<_>> = stat.signature().chars().map(of_component).collect();
-    match found.filter(|found| found.len() == count) {
+    // In averages and timers, integers are counts. A sequence number behind them is no word.
+    let signature = stat.signature();
+    let is_whole = (count..=count + 1).contains(&signature.len());
+    let found: Option<Vec<_>> = signature.chars().take(count).map(of_component).collect();
+    match found.filter(|_| is_whole) {
         Some(found) => kinds.extend(found),
         None => kinds.resize(end, WordKind::Other),
     }
