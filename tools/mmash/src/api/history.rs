@@ -95,19 +95,21 @@ struct SeriesRecord<'a>(&'a [(Column, Vec<f64>)]);
 
 impl Serialize for SeriesRecord<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let numbers =
-            |(column, numbers): &'_ (Column, Vec<f64>)| (column.name(), Numbers(numbers.clone()));
-        serializer.collect_map(self.0.iter().map(numbers))
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (column, numbers) in self.0 {
+            map.serialize_entry(column.name(), &Numbers(numbers))?;
+        }
+        map.end()
     }
 }
 
 /// Numbers over time: null where there is none, and with no more digits than are known.
-struct Numbers(Vec<f64>);
+struct Numbers<'a>(&'a [f64]);
 
-impl Serialize for Numbers {
+impl Serialize for Numbers<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(Some(self.0.len()))?;
-        for number in &self.0 {
+        for number in self.0 {
             let narrow = *number as f32;
             match *number {
                 number if number.is_nan() => list.serialize_element(&None::<f64>)?,

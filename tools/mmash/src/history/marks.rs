@@ -1,6 +1,6 @@
 //! When programs started, ended or died.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -143,22 +143,18 @@ impl Mark {
     }
 }
 
+/// The hashes of labels and names; `None` if there are too many.
 fn labels_of(files: &[&WatchedFile]) -> Option<Box<[u64]>> {
-    let mut hashes = Vec::new();
+    let mut hashes = HashSet::new();
     for stat in files.iter().flat_map(|entry| entry.file().stats()) {
-        hashes.push(hash_of_label(&stat.label()));
-        hashes.push(hash_of_name(stat.series().name()));
+        hashes.insert(hash_of_label(&stat.label()));
+        hashes.insert(hash_of_name(stat.series().name()));
         if hashes.len() > 2 * MAX_LABELS {
-            // The threads of a program mostly have the same labels.
-            hashes.sort_unstable();
-            hashes.dedup();
-            if hashes.len() > MAX_LABELS {
-                return None;
-            }
+            return None;
         }
     }
+    let mut hashes: Vec<u64> = hashes.into_iter().collect();
     hashes.sort_unstable();
-    hashes.dedup();
     Some(hashes.into())
 }
 
@@ -176,4 +172,98 @@ fn hash_of(what: &str, text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     (what, text).hash(&mut hasher);
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use mmstats::{Counter, Field, Options, Published, Watch};
+    use mmstats_testing::command::dead_pid;
+    use mmstats_testing::original::{content, field};
+    use mmstats_testing::stats_dir::write;
+    use tempfile::TempDir;
+
+    use super::*;
+
+    /// A file of this process with some counters.
+    fn start(directory: &TempDir, labels: &[String]) -> Published<()> {
+        let options = Options::dynamic("web").path(directory.path()).default_fields(false);
+        let stats = options.capacity(1 << 20).create().unwrap();
+        for label in labels {
+            stats.add::<Counter>(Counter::named(label.clone())).unwrap();
+        }
+        stats
+    }
+
+    #[test]
+    fn a_program_starts_with_its_first_file_and_ends_with_its_last() {
+        let directory = TempDir::new().unwrap();
+        let (mut watch, mut marks) = (Watch::new([directory.path()]), Marks::default());
+        let mut poll = || {
+            let count = marks.take(&watch.poll(), 5.0);
+            let all: Vec<_> = marks.iter().map(|mark| mark.what).collect();
+            all[all.len() - count..].to_vec()
+        };
+        let one = start(&directory, &[]);
+        assert_eq!(poll(), [], "it was there already");
+        let other = start(&directory, &[]);
+        assert_eq!(poll(), []);
+        drop(one);
+        assert_eq!(poll(), []);
+        drop(other);
+        assert_eq!(poll(), [What::Ended]);
+        let _again = start(&directory, &[]);
+        assert_eq!(poll(), [What::Started]);
+        let pid = dead_pid();
+        let dead = content(&[field("sys.pid", "I", 0xff, &pid.to_ne_bytes())]);
+        let file = write(directory.path(), "mmstats-dead", &dead);
+        assert_eq!(poll(), [What::Died]);
+        std::fs::remove_file(file).unwrap();
+        assert_eq!(poll(), [], "it ended when it died");
+        let last = marks.iter().last().unwrap();
+        assert_eq!((last.time, last.pid, &last.command), (5.0, Some(pid), &None));
+    }
+
+    #[test]
+    fn a_mark_is_of_the_labels_and_names_of_its_program() {
+        let directory = TempDir::new().unwrap();
+        let (mut watch, mut marks) = (Watch::new([directory.path()]), Marks::default());
+        marks.take(&watch.poll(), 1.0);
+        let few = start(&directory, &[r#"hits{path="/"}"#.to_owned()]);
+        assert_eq!(marks.take(&watch.poll(), 2.0), 1);
+        drop(few);
+        let many: Vec<_> = (0..=MAX_LABELS).map(|number| format!("l{number}")).collect();
+        let many = start(&directory, &many);
+        // It is the same process, so it is another file of the same program.
+        assert_eq!(marks.take(&watch.poll(), 3.0), 0);
+        let mark = marks.iter().next().unwrap();
+        for (hash, is_of) in [
+            (hash_of_label(r#"hits{path="/"}"#), true),
+            (hash_of_name("hits"), true),
+            (hash_of_label("hits"), false),
+            (hash_of_label("l1"), false),
+        ] {
+            assert_eq!(mark.is_of(&[hash]), is_of);
+        }
+        drop(many);
+        assert_eq!(marks.take(&watch.poll(), 4.0), 1);
+        let mark = marks.iter().last().unwrap();
+        assert!(mark.is_of(&[hash_of_label("other")]), "it has too many to know");
+    }
+
+    #[test]
+    fn marks_are_bounded_and_forgotten() {
+        let directory = TempDir::new().unwrap();
+        let (mut watch, mut marks) = (Watch::new([directory.path()]), Marks::default());
+        for second in 0..=MAX_MARKS as u64 {
+            let stats = (second % 2 == 1).then(|| start(&directory, &[]));
+            marks.take(
+                &watch.poll_at(Duration::from_secs(second), std::time::SystemTime::UNIX_EPOCH),
+                0.0,
+            );
+            drop(stats);
+        }
+        assert_eq!(marks.iter().count(), MAX_MARKS);
+        marks.forget(Duration::from_secs(MAX_MARKS as u64));
+        assert_eq!(marks.iter().count(), 1);
+    }
 }

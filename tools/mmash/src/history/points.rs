@@ -49,6 +49,10 @@ impl Points {
         self.free.extend(indexes);
     }
 
+    fn has_room(&self) -> bool {
+        !self.free.is_empty() || self.ring.has_room()
+    }
+
     /// Whether a poll comes so late that it is behind a gap; or before the last one, because the
     /// clock was set back.
     pub fn is_late(&self, time: f64) -> bool {
@@ -63,6 +67,10 @@ impl Points {
         let entry = match keys.get(text, total.kind, &total.unit) {
             Some(entry) => entry,
             None if is_empty => return false,
+            None if !self.has_room() => {
+                self.is_full = true;
+                return false;
+            }
             None => {
                 let Some(entry) = keys.add(text, total.kind, &total.unit) else {
                     self.is_full = true;

@@ -39,6 +39,11 @@ impl Ring {
         self.interval.saturating_mul(self.step.polls().into())
     }
 
+    /// Whether there is room for another number in each row.
+    pub fn has_room(&self) -> bool {
+        self.series() < self.step.max_series() || self.step.coarser().is_some()
+    }
+
     /// Says what the numbers of an index are.
     pub fn set_column(&mut self, index: u32, column: Column) {
         self.columns[index as usize] = column;
@@ -174,6 +179,7 @@ mod tests {
     fn beyond_the_coarsest_step_there_is_no_room() {
         let mut ring = Ring::new(Duration::from_secs(1));
         assert!((0..279_620).all(|_| ring.add_column(Column::Value).is_some()));
+        assert!(!ring.has_room());
         assert_eq!(ring.add_column(Column::Value), None);
         assert_eq!(ring.step().as_secs(), 60);
     }

@@ -163,3 +163,21 @@ fn five_thousand_labels_have_room() {
     assert!(ring.series() * points * size_of::<f32>() <= 64 << 20);
     drop((stats, busy));
 }
+
+#[test]
+fn a_stat_for_which_there_is_no_room_has_no_history() {
+    let mut programs = Programs::new();
+    let stats = programs.start("a");
+    gauge(&stats, "early", 1.5);
+    programs.poll_after(0.0);
+    assert!(!programs.excerpt("early").is_full);
+    while programs.history.points.ring.add_column(Column::Value).is_some() {}
+    let late = gauge(&stats, "late", 2.5);
+    for value in [2.5, 3.5] {
+        late.set(value);
+        programs.poll_after(60.0);
+        let Excerpt { stats, is_full, .. } = programs.excerpt("late");
+        assert!(stats.is_empty() && is_full, "{stats:?}");
+    }
+    assert_eq!(programs.values("early").last().unwrap().1, 1.5);
+}
