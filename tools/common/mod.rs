@@ -6,6 +6,8 @@ pub mod csv_fields;
 pub mod exposition;
 pub mod identifier;
 pub mod json;
+pub mod keeping;
+pub mod losses;
 pub mod moment;
 pub mod name_order;
 pub mod natural;

@@ -1,16 +1,19 @@
 //! The arguments of mmash.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Parser;
 use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::{Arg, Parser};
 use mmstats_cli::address::{Listen, parse_listen};
 use mmstats_cli::duration::parse_seconds;
 use mmstats_exposition::Bounds;
+use mmstats_recording::Settings;
 use mmstats_tools::common::arguments::{
     CommonArguments, LimitArguments, OwnerArguments, after_help,
 };
+use mmstats_tools::common::keeping::KeepArguments;
 
 use crate::metrics::{GroupBy, MetricsOptions};
 
@@ -22,6 +25,7 @@ Examples:
   mmash                              all stats, on http://127.0.0.1:5002/
   mmash --listen 0.0.0.0:5002        for everyone who can reach this host
   mmash --glob '/run/web/*.mmstats'  only these files
+  mmash --history rec --keep 7d      a week of history, in the file rec
   curl http://127.0.0.1:5002/metrics as Prometheus scrapes it";
 
 const ENVIRONMENT: &str = "  \
@@ -42,6 +46,11 @@ const ENVIRONMENT: &str = "  \
 #[derive(Clone, Debug, Parser)]
 #[expect(clippy::doc_markdown, reason = "it is shown as it stands")]
 #[command(name = NAME, version, after_help = EXAMPLES, after_long_help = after_help(EXAMPLES, ENVIRONMENT))]
+#[command(
+    mut_arg("keep", needs_history),
+    mut_arg("max_size", needs_history),
+    mut_arg("fine", needs_history)
+)]
 pub struct Arguments {
     /// Address to listen on; anyone who can reach it can read everything, without a password
     /// [default: 127.0.0.1:5002]
@@ -79,6 +88,19 @@ pub struct Arguments {
     #[arg(long)]
     pub texts: bool,
 
+    /// Also record the polls in this file, and show what is in it: history from before the start,
+    /// over hours and days
+    ///
+    /// It is created if it isn't there, else continued. Recordings of recstats are such files; one that
+    /// can't be written is shown, and nothing is recorded. When mmash ends, FILE is a single file; until
+    /// then -wal, -shm and .lock stand beside it. At most one program at a time records in a file.
+    #[arg(long, value_name = "FILE")]
+    pub history: Option<PathBuf>,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment would become the command's help")]
+    pub keeping: KeepArguments,
+
     /// Log requests to stderr, up to 100 a second; DEBUG = True does the same
     #[arg(short, long)]
     pub verbose: bool,
@@ -92,11 +114,24 @@ pub struct Arguments {
     pub common: CommonArguments,
 }
 
+/// Without a recording there is nothing to be kept.
+fn needs_history(argument: Arg) -> Arg {
+    argument.requires("history")
+}
+
 impl Arguments {
     /// What is scraped.
     pub fn metrics_options(&self) -> MetricsOptions {
         let Self { by, buckets, texts, .. } = *self;
         MetricsOptions { by, bounds: Bounds::of_buckets(buckets.into()), texts }
+    }
+
+    /// How a recording is kept.
+    pub fn recording_settings(&self) -> Settings {
+        let KeepArguments { keep, max_size, fine } = self.keeping;
+        let mut settings = Settings::new(self.interval);
+        (settings.keep, settings.max_size, settings.fine) = (keep, max_size, fine);
+        settings
     }
 }
 

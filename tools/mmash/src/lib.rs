@@ -3,7 +3,8 @@
 //! ```text
 //!  files --> polling, once an interval --> Snapshot --> AppState --> api, compat, metrics
 //!                                              |--> live, what changed --> Feed --> page
-//!                                              '--> history, an hour of polls --> api
+//!                                              |--> history, an hour of polls --> api
+//!                                              '--> recording, with --history --> api
 //! ```
 #![forbid(unsafe_code)]
 
@@ -15,6 +16,7 @@ mod live;
 mod metrics;
 mod page;
 mod polling;
+mod recording;
 mod routes;
 mod server;
 mod state;

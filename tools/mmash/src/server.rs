@@ -10,11 +10,13 @@ use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::exit::{self, Outcome};
 use mmstats_cli::log;
 use mmstats_web::{AllowedHosts, Limits, RequestLog, RequestSummary, Server, shutdown_signal};
+use tokio::task::spawn_blocking;
 
 use crate::args::{Arguments, NAME};
 use crate::compat::Settings;
 use crate::metrics::Metrics;
 use crate::polling::{Poll, Poller};
+use crate::recording::RecordingFile;
 use crate::routes;
 use crate::state::AppState;
 use crate::telemetry::Telemetry;
@@ -35,6 +37,7 @@ pub async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome,
         let warning = "anyone who can reach this address can read every stat, without a password";
         diagnostics.note(&format_args!("listening on {}: {warning}", server.address()));
     }
+    let recording = recording(arguments, &diagnostics)?;
     let signal = shutdown_signal().map_err(|error| format!("can't handle signals: {error}"))?;
     let mut locations = arguments.glob.clone();
     if locations.is_empty() {
@@ -48,7 +51,7 @@ pub async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome,
     let watch = Watch::new(locations).owners(arguments.owner.uids.iter().copied());
     let poller = Arc::new(Poller::new(watch.budget(arguments.limits.budget())));
     let state = Arc::new(AppState::new(Arc::clone(&poller), metrics, arguments.interval));
-    let on_poll = on_poll(Arc::clone(&state), telemetry.clone());
+    let on_poll = on_poll(Arc::clone(&state), telemetry.clone(), recording.clone());
     poller
         .start(arguments.interval, on_poll)
         .map_err(|error| format!("can't start a thread: {error}"))?;
@@ -65,13 +68,29 @@ pub async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome,
         .on_response(on_response(telemetry, log))
         .serve(routes::router().with_state(state), shutdown)
         .await;
+    if let Some(recording) = recording {
+        let report = |warning: &str| Diagnostics::new(NAME).note(&warning);
+        spawn_blocking(move || recording.finish(report)).await.unwrap_or(Ok(()))?;
+    }
     Ok(outcome)
+}
+
+/// The file with the history, if one was given.
+fn recording(
+    arguments: &Arguments,
+    diagnostics: &Diagnostics,
+) -> Result<Option<Arc<RecordingFile>>, String> {
+    let Some(path) = &arguments.history else { return Ok(None) };
+    let settings = arguments.recording_settings();
+    let file = RecordingFile::open(path, &settings, |warning| diagnostics.note(&warning))?;
+    Ok(Some(Arc::new(file)))
 }
 
 /// Publishes each poll to those who read it, and reports its errors.
 fn on_poll(
     state: Arc<AppState>,
     telemetry: Option<Arc<Telemetry>>,
+    recording: Option<Arc<RecordingFile>>,
 ) -> impl FnMut(Poll<'_>) + Send + 'static {
     let mut diagnostics = Diagnostics::new(NAME);
     move |poll| {
@@ -79,6 +98,9 @@ fn on_poll(
         report(&poll.update, &mut diagnostics);
         if let Some(telemetry) = &telemetry {
             telemetry.polled(&poll, state.live.open_streams());
+        }
+        if let Some(recording) = &recording {
+            recording.record(&poll.update, |message| diagnostics.note(&message));
         }
         state.poll_ended();
     }

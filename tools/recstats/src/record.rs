@@ -1,7 +1,6 @@
 //! `recstats record`: records until a signal ends it.
 
 mod announcement;
-mod losses;
 mod notes;
 
 use std::path::{Path, PathBuf};
@@ -15,10 +14,10 @@ use mmstats_cli::exit::{self, Outcome};
 
 use mmstats_cli::shutdown::Shutdown;
 use mmstats_recording::Recorder;
+use mmstats_tools::common::losses::{Losses, log_stays};
 use mmstats_tools::common::schedule::Schedule;
 use nix::libc::SIGINT;
 
-use self::losses::Losses;
 use crate::args::{NAME, RecordArguments};
 use crate::damages::message;
 use crate::default_file::{create_directory, default_file};
@@ -38,10 +37,7 @@ fn record(arguments: &RecordArguments, diagnostics: &Diagnostics) -> Result<Outc
         Recorder::new(&path, &arguments.settings()).map_err(|error| message(&path, &error))?;
     let losses = poll(arguments, &path, &mut recorder, &shutdown, diagnostics);
     if let Err(error) = recorder.finish() {
-        let (path, reason) = (escape_path(&path), error.to_string());
-        let message = "so it stays beside the recording, which it belongs to; nothing is lost";
-        let reason = escape(&reason);
-        diagnostics.note(&format_args!("{path}-wal can't be copied back ({reason}), {message}"));
+        diagnostics.note(&log_stays(&path, &error.to_string()));
     }
     losses.finish()?;
     Ok(outcome(&shutdown))

@@ -51,6 +51,18 @@ impl Recording {
         Ok(Self { path: path.as_ref().to_owned(), readers })
     }
 
+    /// A recording that this process records.
+    pub(in crate::store) fn of_recorder(path: PathBuf) -> Self {
+        let readers = Readers::new(path.clone(), &APPLICATION, TIMEOUT);
+        Self { path, readers }
+    }
+
+    /// Ends what is being read and closes the file, so that its recorder can end in order. What is read
+    /// from then on is an error.
+    pub fn close(&self) {
+        self.readers.close();
+    }
+
     /// What the polls in this time found, in the order in which they were recorded: the updates that
     /// [`Watch::poll`](mmstats::Watch::poll) gave. Times are those of the system's clock; if it was set
     /// back, both polls at a time are there.

@@ -41,6 +41,7 @@ use self::space::Space;
 use crate::store::about;
 use crate::store::clock::{Boot, Reason};
 use crate::store::error::RecordingError;
+use crate::store::read::Recording;
 use crate::store::schema::APPLICATION;
 
 /// Records updates in a file.
@@ -128,6 +129,12 @@ impl Recorder {
             let _ = self.opened.connection.execute_batch("PRAGMA wal_checkpoint(PASSIVE)");
         }
         Ok(())
+    }
+
+    /// The recording, to be read by this process while it records. To be [closed](Recording::close)
+    /// before the end.
+    pub fn recording(&self) -> Recording {
+        Recording::of_recorder(self.opened.path.clone())
     }
 
     /// What is to be reported that is no error, since the last call.

@@ -14,6 +14,7 @@ mod output_errors;
 mod owners;
 mod prometheus;
 mod proxy;
+mod recorded;
 mod security;
 mod signals;
 mod stream;

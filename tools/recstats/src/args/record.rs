@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use mmstats_cli::duration::{parse_duration, parse_interval};
+use mmstats_cli::duration::parse_interval;
 use mmstats_recording::Settings;
-use mmstats_tools::common::arguments::{LimitArguments, OwnerArguments, parse_bytes};
+use mmstats_tools::common::arguments::{LimitArguments, OwnerArguments};
+use mmstats_tools::common::keeping::KeepArguments;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -68,17 +69,8 @@ pub struct RecordArguments {
     #[arg(long, value_name = "DURATION", default_value = "1s", value_parser = |text: &str| parse_interval(text, INTERVALS), allow_hyphen_values = true)]
     pub interval: Duration,
 
-    /// Remove what is older than this: 30m, 24h, 7d
-    #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = |text: &str| parse_at_least(text, Duration::from_mins(1)), allow_hyphen_values = true)]
-    pub keep: Duration,
-
-    /// Remove the oldest when the recording is larger: 512M, 10GiB
-    #[arg(long, value_name = "BYTES", default_value = "1GiB", value_parser = parse_size, allow_hyphen_values = true)]
-    pub max_size: u64,
-
-    /// Of what is older than this, keep a summary of each 60 polls in place of the polls
-    #[arg(long, value_name = "DURATION", default_value = "6h", value_parser = |text: &str| parse_at_least(text, Duration::from_mins(1)), allow_hyphen_values = true)]
-    pub fine: Duration,
+    #[command(flatten)]
+    pub keeping: KeepArguments,
 
     #[command(flatten)]
     pub owner: OwnerArguments,
@@ -91,20 +83,9 @@ impl RecordArguments {
     /// How the recording is kept.
     pub fn settings(&self) -> Settings {
         let mut settings = Settings::new(self.interval);
-        settings.keep = self.keep;
-        settings.fine = self.fine;
-        settings.max_size = self.max_size;
+        settings.keep = self.keeping.keep;
+        settings.fine = self.keeping.fine;
+        settings.max_size = self.keeping.max_size;
         settings
     }
-}
-
-fn parse_at_least(text: &str, least: Duration) -> Result<Duration, String> {
-    let duration = parse_duration(text)?;
-    Some(duration).filter(|duration| *duration >= least).ok_or("must be 1m or more".to_owned())
-}
-
-/// Less has no room for the tables and the least that is kept.
-fn parse_size(text: &str) -> Result<u64, String> {
-    let bytes = parse_bytes(text)?;
-    Some(bytes).filter(|bytes| *bytes >= 1 << 20).ok_or("must be 1M or more".to_owned())
 }

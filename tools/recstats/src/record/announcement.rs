@@ -6,6 +6,7 @@ use mmstats::Update;
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::{escape, escape_path};
 use mmstats_cli::plural::counted;
+use mmstats_tools::common::keeping::KeepArguments;
 
 use crate::args::RecordArguments;
 use crate::units::{bytes, duration};
@@ -17,7 +18,8 @@ pub fn announce(
     update: &Update<'_>,
     diagnostics: &Diagnostics,
 ) {
-    let RecordArguments { interval, keep, fine, max_size, .. } = arguments;
+    let RecordArguments { interval, keeping, .. } = arguments;
+    let KeepArguments { keep, max_size, fine } = keeping;
     let files = counted(update.files().len(), "files");
     let [interval, keep, fine] = [interval, keep, fine].map(|it| duration(*it));
     let max_size = bytes(*max_size);

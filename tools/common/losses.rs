@@ -5,6 +5,15 @@ use std::path::{Path, PathBuf};
 use mmstats_cli::escape::{escape, escape_path};
 use mmstats_cli::plural::counted;
 
+/// What is to be said of a recording that has ended and isn't a single file.
+pub fn log_stays(path: &Path, reason: &str) -> String {
+    let (path, reason) = (escape_path(path), escape(reason));
+    format!(
+        "{path}-wal can't be copied back ({reason}), so it stays beside the recording, which it \
+         belongs to; nothing is lost"
+    )
+}
+
 /// Follows whether polls can be recorded.
 #[derive(Debug)]
 pub struct Losses {
