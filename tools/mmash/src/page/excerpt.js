@@ -2,13 +2,18 @@
 
 import { Ring } from "../kit/series.js";
 import { MAX_STATS, askHistory, seriesIn } from "./recorded.js";
+import { LONGEST } from "./stat.js";
 
-/** A stat with the numbers of an excerpt. */
-function pastOf(stat, series = {}) {
+/**
+ * A stat with the numbers of an excerpt up to a seam, which has `count` of each; those that follow are
+ * the stat's own, from its index `next` on.
+ */
+function pastOf(stat, seam, series = {}) {
   return Object.assign(Object.create(stat), {
-    at: (name, index) => series[name]?.[index] ?? NaN,
-    series: (name) => series[name],
-    hasNewMean: series.mean !== undefined,
+    at: (name, index) =>
+      index < seam.count ? (series[name]?.[index] ?? NaN) : stat.at(name, index - seam.count + seam.next),
+    series: (name) => series[name] ?? stat.series(name),
+    hasNewMean: series.mean !== undefined || stat.hasNewMean,
   });
 }
 
@@ -18,6 +23,8 @@ export class Excerpt {
   #state = "";
   #clock = null;
   #stats = new Map();
+  /** How many times it has, and the index of the stream's first one after them, once it is known. */
+  #seam = { count: 0, next: null };
 
   constructor(onupdate) {
     this.#onupdate = onupdate;
@@ -30,32 +37,64 @@ export class Excerpt {
       this.#state = state;
       this.#clock = null;
       if (range && stats.length > 0) {
-        this.#ask(state, range, stats.slice(0, MAX_STATS));
+        this.#ask(state, range, stats);
       }
     }
   }
 
-  /** The times, if there are more in the range than a clock has. */
+  /** The times, if there are more in the range than a clock has. They go on with the clock's. */
   clockBeyond(clock, { from, to }) {
+    if (this.#clock === null) {
+      return null;
+    }
+    this.#follow(clock);
     const count = (times) => times.search(to) - times.search(from);
-    return this.#clock && count(this.#clock) > count(clock) ? this.#clock : null;
+    return count(this.#clock) > count(clock) ? this.#clock : null;
   }
 
   /** A stat as it is in the excerpt. */
   statOf(stat) {
-    return this.#stats.get(stat) ?? pastOf(stat);
+    return this.#stats.get(stat) ?? pastOf(stat, this.#seam);
+  }
+
+  /** Takes in what comes after the excerpt. */
+  #follow(clock) {
+    const { count, next } = this.#seam;
+    if (next === null) {
+      const last = this.#clock.at(count - 1);
+      const index = clock.search(last);
+      this.#seam.next = clock.at(index) === last ? index + 1 : index;
+    }
+    while (this.#clock.end - count < clock.end - this.#seam.next) {
+      this.#clock.push(clock.at(this.#clock.end - count + this.#seam.next));
+    }
   }
 
   async #ask(state, { from, to }, stats) {
     // A line leads to a point outside of the range on either side.
     const margin = (to - from) / 10;
-    const answer = await askHistory(stats, { from: Math.max(0, from - margin), to: to + margin });
-    if (!answer || state !== this.#state) {
-      return;
+    const range = { from: Math.max(0, from - margin), to: to + margin };
+    const series = new Map();
+    let times = null;
+    for (let at = 0; at < stats.length; at += MAX_STATS) {
+      const some = stats.slice(at, at + MAX_STATS);
+      const answer = await askHistory(some, range);
+      if (state !== this.#state) {
+        return;
+      }
+      if (!answer || (times && answer.times[0] !== times[0])) {
+        // It is asked for again with the next poll.
+        this.#state = "";
+        return;
+      }
+      times ??= answer.times;
+      some.forEach((stat) => series.set(stat, seriesIn(answer, stat)));
     }
-    this.#clock = new Ring(Math.max(1, answer.times.length));
-    answer.times.forEach((time) => this.#clock.push(time));
-    this.#stats = new Map(stats.map((stat) => [stat, pastOf(stat, seriesIn(answer, stat))]));
+    const seam = { count: times.length, next: null };
+    this.#seam = seam;
+    this.#stats = new Map(stats.map((stat) => [stat, pastOf(stat, seam, series.get(stat))]));
+    this.#clock = new Ring(times.length + LONGEST);
+    times.forEach((time) => this.#clock.push(time));
     this.#onupdate();
   }
 }

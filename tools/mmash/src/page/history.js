@@ -8,15 +8,23 @@ const COLLECT = 100;
 /** How many polls a row needs: those of its small line. */
 const ROW_POLLS = 120;
 
-/** The history that mmash has kept. `onupdate()` is called when stats have more of it. */
+/** How long the stream waits for what was missed, in milliseconds. */
+const MISSED_TIMEOUT = 3000;
+
+/**
+ * The history that mmash has kept. It fills spans of the clock's indexes: that before the page was
+ * opened, and those that a page without a stream missed. `onupdate()` is called when stats have more.
+ */
 export class History {
   #stats;
   #onupdate;
   /** A promise of the times before the page was opened; null if there is none yet. */
   #times = null;
-  /** The stats that were asked for: those with all of their history, those with a row's. */
-  #whole = new WeakSet();
-  #short = new WeakSet();
+  /** Of each span its first index, and that after its last. */
+  #spans = [];
+  /** How many spans stats were filled with, for charts and for rows. */
+  #whole = new WeakMap();
+  #short = new WeakMap();
   #rows = new Set();
   /** The stats without a history, because there are too many of them. */
   #without = new WeakSet();
@@ -33,8 +41,22 @@ export class History {
     if (!answer) {
       this.#times = null;
     } else if (this.#stats.precede(answer)) {
+      // At its first time the stream doesn't know what is new.
+      this.missed(this.#stats.clock.start, 1);
       this.#onupdate();
     }
+  }
+
+  /** The times since the last one, as an answer has them; null if there is none, or nothing before. */
+  since() {
+    const { clock } = this.#stats;
+    const signal = AbortSignal.timeout(MISSED_TIMEOUT);
+    return clock.end > 0 ? askHistory([], { from: clock.at(clock.end - 1) }, signal) : null;
+  }
+
+  /** Notes that nothing is known of the indexes from `first` until before `end`. */
+  missed(first, end) {
+    this.#spans.push([first, end]);
   }
 
   /** Whether a stat has no history because there are too many stats. */
@@ -44,61 +66,63 @@ export class History {
 
   /** Fills stats of charts. */
   fill(stats) {
-    const wanted = stats.filter((stat) => !this.#whole.has(stat));
-    wanted.forEach((stat) => this.#whole.add(stat));
-    this.#ask(wanted, this.#whole, {}, LONGEST);
+    const wanted = stats.filter((stat) => this.#isLacking(this.#whole, stat));
+    this.#ask(wanted, this.#whole, Infinity, LONGEST);
   }
 
   /** Fills a stat of a row, soon: with others it is one request. */
   fillRow(stat) {
-    if (this.#times === null || this.#short.has(stat) || this.#whole.has(stat)) {
+    if (!this.#isLacking(this.#short, stat) || !this.#isLacking(this.#whole, stat)) {
       return;
     }
-    this.#short.add(stat);
     if (this.#rows.size === 0) {
       setTimeout(() => this.#fillRows(), COLLECT);
     }
     this.#rows.add(stat);
   }
 
-  async #fillRows() {
-    const stats = [...this.#rows];
-    this.#rows.clear();
-    await this.#times;
-    const { clock } = this.#stats;
-    const from = clock.at(Math.max(clock.start, -ROW_POLLS));
-    if (from < clock.at(0)) {
-      await this.#ask(stats, this.#short, { from });
-    }
+  #isLacking(filled, stat) {
+    return (filled.get(stat) ?? 0) < this.#spans.length;
   }
 
-  async #ask(stats, asked, range, capacity) {
-    if (stats.length === 0) {
+  #fillRows() {
+    const stats = [...this.#rows];
+    this.#rows.clear();
+    this.#ask(stats, this.#short, ROW_POLLS);
+  }
+
+  /** Fills at most `polls` indexes up to the last one that is lacking. */
+  async #ask(stats, filled, polls, capacity) {
+    const before = Math.min(...stats.map((stat) => filled.get(stat) ?? 0));
+    const spans = this.#spans.slice(before);
+    const { clock } = this.#stats;
+    const end = Math.max(...spans.map(([, end]) => end));
+    const first = Math.max(clock.start, end - polls, Math.min(...spans.map(([first]) => first)));
+    stats.forEach((stat) => filled.set(stat, this.#spans.length));
+    if (stats.length === 0 || first >= end) {
       return;
     }
-    await this.#times;
     for (let at = 0; at < stats.length; at += MAX_STATS) {
       const some = stats.slice(at, at + MAX_STATS);
-      const answer = await askHistory(some, range);
+      const answer = await askHistory(some, { from: clock.at(first) });
       if (answer) {
-        this.#take(some, answer, capacity);
+        this.#take(some, answer, { spans, first, end, capacity });
       } else {
-        some.forEach((stat) => asked.delete(stat));
+        some.forEach((stat) => filled.set(stat, before));
       }
     }
     this.#onupdate();
   }
 
-  /** Values up to the first ones of the stream are taken: at that time it doesn't know what is new. */
-  #take(stats, answer, capacity) {
+  #take(stats, answer, { spans, first, end, capacity }) {
     const { clock } = this.#stats;
-    const first = clock.start;
-    const times = Array.from({ length: Math.max(0, 1 - first) }, (_, index) => clock.at(first + index));
-    const points = pointsOf(times, answer);
+    const isLacking = (index) => spans.some(([first, end]) => first <= index && index < end);
+    const times = Array.from({ length: end - first }, (_, at) => clock.at(first + at));
+    const points = pointsOf(times, answer).map((point, at) => (isLacking(first + at) ? point : -1));
     for (const stat of stats) {
       const series = seriesIn(answer, stat);
       if (series) {
-        stat.precede(series, points, first, capacity);
+        stat.fill(series, points, first, capacity);
       } else if (answer.full) {
         this.#without.add(stat);
       }

@@ -47,6 +47,8 @@ let heldValues = 0;
 let connection = "connecting";
 /** How far mmash's clock is ahead of this one, in seconds, by its last change. */
 let ahead = 0;
+/** Settles when the events up to now were received. */
+let received = Promise.resolve();
 
 /** Shows a view. */
 function show(next) {
@@ -99,7 +101,12 @@ function receive(kind, update) {
   if (kind === "whole" || update.marks > 0) {
     detail.marksChanged();
   }
-  if (stats[kind](update)) {
+  const first = stats.clock.end;
+  const haveChanged = stats[kind](update);
+  if (update.missed) {
+    history.missed(first, stats.clock.end);
+  }
+  if (haveChanged) {
     rows.sort();
     show(view);
   }
@@ -160,19 +167,29 @@ connectNavigation(filter, rows.grid, {
   },
 });
 
+/** Acts when the events before are received. */
+function afterwards(act) {
+  received = received.then(act).catch(reportError);
+}
+
 show(view);
 setInterval(showState, TICK);
 followWhileVisible("api/v1/stream", {
   whole: (update) => {
-    receive("whole", update);
-    refresh();
+    // Where the stream was interrupted, the clock first needs the times that were missed.
+    afterwards(async () => {
+      receive("whole", { ...update, missed: await history.since() });
+      refresh();
+    });
   },
   change: (update) => {
     ahead = update.time - Date.now() / 1000;
-    receive("change", update);
-    if (!held) {
-      refresh();
-    }
+    afterwards(() => {
+      receive("change", update);
+      if (!held) {
+        refresh();
+      }
+    });
   },
   state: (now) => {
     connection = now;

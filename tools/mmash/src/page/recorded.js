@@ -4,11 +4,11 @@
 export const MAX_STATS = 32;
 
 /** The history of some stats, which may be none, from `from` until before `to`; null if there is no answer. */
-export async function askHistory(stats, { from, to, step } = {}) {
+export async function askHistory(stats, { from, to, step } = {}, signal = null) {
   const wanted = stats.map(({ label, name }) => (label === undefined ? ["name", name] : ["label", label]));
   const query = new URLSearchParams([...new Map(wanted.map((pair) => [pair.join(" "), pair])).values()]);
   Object.entries({ from, to, step }).forEach(([key, value]) => value !== undefined && query.set(key, value));
-  const answer = await fetch(`api/v1/history?${query}`).catch(() => null);
+  const answer = await fetch(`api/v1/history?${query}`, { signal }).catch(() => null);
   return answer?.ok ? answer.json().catch(() => null) : null;
 }
 

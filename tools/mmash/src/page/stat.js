@@ -121,15 +121,16 @@ export class Stat {
   }
 
   /**
-   * Fills what was before the page was opened: `points` has for each index from `first` on which of a
-   * series' numbers it has, or -1. The last `capacity` numbers are kept.
+   * Fills what isn't known: `points` has for each index from `first` on which of a series' numbers it
+   * has, or -1. The last `capacity` numbers are kept.
    */
-  precede(series, points, first, capacity = this.#capacity) {
+  fill(series, points, first, capacity = this.#capacity) {
     this.#capacity = capacity;
     const end = first + points.length;
     for (const [name, numbers] of Object.entries(series)) {
       const ring = this.#series.get(name) ?? new Ring(capacity, end);
       this.#series.set(name, ring);
+      ring.skipTo(end);
       ring.fill(first, (index) => (index < end ? (numbers[points[index - first]] ?? NaN) : NaN), capacity);
     }
     this.hasNewMean ||= series.mean !== undefined;

@@ -70,10 +70,13 @@ export class Stats {
     return isNew;
   }
 
-  /** Takes in a whole state; what was known before is kept, before a gap. */
+  /**
+   * Takes in a whole state; what was known before is kept. In `missed` it may have the times since, as
+   * an answer has them; else there is a gap.
+   */
   whole(update) {
     if (this.clock.end > 0) {
-      this.clock.push(update.time);
+      this.#skip(update.time, update.missed);
     }
     this.#capacity = Math.max(SHORTEST, Math.min(LONGEST, Math.floor(CAPACITY / update.new.length)));
     this.#byId.clear();
@@ -94,14 +97,29 @@ export class Stats {
     return true;
   }
 
+  /** Puts what was missed before a time into the clock. */
+  #skip(next, missed) {
+    const last = this.clock.at(this.clock.end - 1);
+    const times = missed?.times.filter((time) => time > last && time < next);
+    const first = times?.[0] ?? next;
+    if (!times || first - last > LATE * missed.step) {
+      this.#leaveGap(first);
+    }
+    times?.forEach((time) => this.clock.push(time));
+  }
+
+  /** No line leads to this time. */
+  #leaveGap(next) {
+    this.clock.push((this.clock.at(this.clock.end - 1) + next) / 2);
+  }
+
   /** Takes in a change; returns whether stats came or went. */
   change(update) {
     const { time, interval = NaN, files, new: added, gone, values, names, unpublished = [] } = update;
     this.files = files;
     this.unpublished = unpublished;
     if (time - this.clock.at(this.clock.end - 1) > LATE * this.#pollInterval) {
-      // No line leads to a late poll.
-      this.clock.push(time);
+      this.#leaveGap(time);
     }
     const index = this.clock.end;
     this.clock.push(time);

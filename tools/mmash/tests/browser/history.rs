@@ -15,6 +15,8 @@ use crate::{ANYWHERE, mmash};
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// The key that goes to the first point of a chart.
 const HOME: &str = "\u{e011}";
+/// The key that goes to the last one.
+const END: &str = "\u{e010}";
 
 const READING: &str = "document.querySelector('.legend .reading').textContent";
 const MOMENT: &str = "document.querySelector('.moment').textContent";
@@ -25,7 +27,7 @@ const MARKS: &str = "[...document.querySelectorAll('.marks li')]
 
 /// A program with a gauge and a counter, which exists as long as the result is held.
 struct Program {
-    _stats: Published<()>,
+    stats: Published<()>,
     depth: Gauge<i64>,
     done: Counter,
 }
@@ -36,7 +38,7 @@ impl Program {
         let stats = options.create().unwrap();
         let depth = stats.add(Gauge::named("queue.depth").unit("jobs")).unwrap();
         let done = stats.add(Counter::named("queue.done").unit("jobs")).unwrap();
-        Self { _stats: stats, depth, done }
+        Self { stats, depth, done }
     }
 }
 
@@ -163,26 +165,49 @@ fn a_range_is_in_the_address_and_left_by_a_button_or_escape() {
 }
 
 #[test]
-fn a_range_has_what_the_page_missed() {
+fn a_page_that_was_hidden_has_what_it_missed() {
     let Some(browser) = Browser::start() else { return };
     let directory = TempDir::new().unwrap();
     let program = Program::start(&directory);
-    program.depth.set(3);
+    // More stats than one request is about.
+    let names = ["a", "b", "c", "d", "e"];
+    for (name, size) in names.into_iter().flat_map(|name| (1..=9).map(move |size| (name, size))) {
+        let label = format!("{name}{{size=\"{size}\"}}");
+        program.stats.add::<Gauge<i64>>(Gauge::named(label)).unwrap().set(size);
+    }
     let server = mmash(ANYWHERE, directory.path());
-    let (answer, _) = recorded(&server, ("queue.depth", "value"), has(3.0, 5));
+    let depth = ("queue.depth", "value");
+    let (answer, _) = recorded(&server, depth, has(0.0, 5));
     let first = answer["times"][0].as_f64().unwrap().floor();
-    browser.open(&format!("http://{}/?stat=queue.depth", server.address));
+    let query = "stat=queue.depth&name=a&name=b&name=c&name=d&name=e";
+    browser.open(&format!("http://{}/?{query}", server.address));
     browser.until(&format!("{PIECES} === 1"));
     // While it is hidden it has no stream.
-    browser.new_tab();
-    let (_, before) = recorded(&server, ("queue.depth", "value"), has(3.0, 6));
-    recorded(&server, ("queue.depth", "value"), has(3.0, before.len() + 10));
-    browser.close_tab();
-    browser.until(&format!("{PIECES} === 2"));
+    let hide = |value: i64| {
+        browser.new_tab();
+        program.depth.set(value);
+        recorded(&server, depth, has(value as f64, 12));
+        browser.close_tab();
+    };
+    hide(4);
+    browser.until(&format!("{READING} === '4 jobs' && {PIECES} === 1"));
+    browser.ask("window.answering = fetch, window.fetch = () => Promise.reject(Error())");
+    hide(5);
+    browser.until(&format!("{READING} === '5 jobs' && {PIECES} === 2"));
+    // A range is asked for again, and goes on as the stream does.
     browser.ask(&format!(
-        "history.pushState(null, '', '?stat=queue.depth&from={first}&to={}'),
+        "window.fetch = window.answering,
+         history.pushState(null, '', '?{query}&from={first}&to={}'),
          dispatchEvent(new PopStateEvent('popstate'))",
         first + 60.0,
     ));
     browser.until(&format!("!{ZOOM_OUT}.hidden && {PIECES} === 1"));
+    let last = "[...document.querySelectorAll('.chart')].at(-1)";
+    browser.type_into(".chart:last-child canvas", HOME);
+    browser.until(&format!("{last}.querySelector('.reading').textContent === '9'"));
+    browser.ask("document.activeElement.blur()");
+    program.depth.set(9);
+    browser.until(&format!("{READING} === '9 jobs'"));
+    browser.type_into(".charts canvas", END);
+    browser.until(&format!("/^\\d\\d:\\d\\d:\\d\\d$/.test({MOMENT}) && {READING} === '9 jobs'"));
 }

@@ -6,6 +6,7 @@ use mmstats_testing::webapp::Webapp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::dead_programs::{PIECES, pass};
 use crate::{ANYWHERE, LABELS, cell, mmash};
 
 /// A webapp under load, mmash, and a browser that shows the page.
@@ -205,11 +206,19 @@ fn the_page_reports_a_lost_server_and_reconnects() {
     let Some(stage) = Stage::open() else { return };
     let Stage { browser, server, directory, .. } = stage;
     let address = server.address;
+    browser.click(".row[data-label='web.stats.status.2XX'] .name");
+    browser.click("[name=show][value=value]");
+    browser.until(&format!("{PIECES} > 0"));
+    let pieces = browser.ask(PIECES);
     drop(server);
     browser.until("document.getElementById('state').textContent.includes('gone')");
+    // The browser tries again later than that.
+    pass(&browser, 1500);
     assert!(browser.ask(&format!("{LABELS}.length")).as_u64() > Some(0), "what was known stays");
     let _back = mmash(&address.to_string(), directory.path());
     browser.until("document.getElementById('state').dataset.state === 'live'");
     let rate = cell("web.stats.status.2XX", "rate");
     browser.until(&format!("/^[1-9][\\d,]*\\/s$/.test({rate})"));
+    // Nobody knows what was while it was gone.
+    browser.until(&format!("{PIECES} > {pieces}"));
 }
