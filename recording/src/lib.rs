@@ -76,7 +76,7 @@ pub use store::clock::{Boot, Reason};
 pub use store::error::{Damage, RecordingError};
 pub use store::read::{
     Cut, Histories, HistoryPoint, HistoryQuery, HistoryWriter, Info, Recording, Sizes, Snapshot,
-    Step, Stretch, Updates,
+    Step, Stretch, Updates, WriterLife,
 };
 pub use store::write::{Note, Recorder, Settings};
 pub use summary::{Summary, WordKind};

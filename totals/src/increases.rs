@@ -69,7 +69,8 @@ impl Increases {
         }
     }
 
-    fn add(&mut self, stat: &Stat<'_>, increase: Increase) {
+    /// Adds what is new in a stat of a file.
+    pub fn add(&mut self, stat: &Stat<'_>, increase: Increase) {
         let aggregate = || aggregate_of(stat);
         match increase {
             Increase::Count(count @ 1..) if aggregate() == Aggregate::Sum => {

@@ -1,9 +1,10 @@
 //! Why a recording can't be written or read.
 
 use std::fmt;
-use std::io;
+use std::io::{self, ErrorKind};
 
 use mmstats_sqlite::OpenError;
+use rusqlite::ErrorCode;
 
 /// Why a recording can't be written, or a part of it can't be read.
 ///
@@ -47,6 +48,26 @@ pub struct Damage {
 impl RecordingError {
     pub(crate) fn damaged(table: &'static str, key: i64, what: impl Into<String>) -> Self {
         Self::Damaged(Damage { table, key, what: what.into() })
+    }
+}
+
+impl RecordingError {
+    /// Whether reading was cancelled, as it took too long or the recording was closed.
+    pub fn is_cancelled(&self) -> bool {
+        let (Self::Sqlite(error) | Self::Open(OpenError::Sqlite(error))) = self else {
+            return false;
+        };
+        error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted)
+    }
+
+    /// Whether the operating system doesn't let this process write there: perhaps it can read.
+    pub fn is_read_only(&self) -> bool {
+        match self {
+            Self::Open(OpenError::Io(error) | OpenError::LockFile(error)) => {
+                matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
+            }
+            _ => false,
+        }
     }
 }
 

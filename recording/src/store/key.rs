@@ -20,6 +20,11 @@ pub fn poll(span: i64, poll: usize) -> i64 {
     span << POLL_BITS | poll as i64
 }
 
+/// The span of a poll.
+pub fn span(poll: i64) -> i64 {
+    poll >> POLL_BITS
+}
+
 /// The number of a poll within its span.
 pub fn number(poll: i64) -> u8 {
     (poll & ((1 << POLL_BITS) - 1)) as u8
@@ -38,6 +43,16 @@ pub fn events(span: i64) -> Range<i64> {
 /// Which poll of its span an event is of.
 pub fn poll_of_event(key: i64) -> usize {
     (key >> EVENT_BITS & ((1 << POLL_BITS) - 1)) as usize
+}
+
+/// The keys of the events of polls, as rows refer to these.
+pub fn events_of_polls(polls: Range<i64>) -> Range<i64> {
+    polls.start << EVENT_BITS..polls.end << EVENT_BITS
+}
+
+/// The poll of an event, as rows refer to it.
+pub fn poll_with_event(key: i64) -> i64 {
+    key >> EVENT_BITS
 }
 
 /// The keys of what a span's polls changed.

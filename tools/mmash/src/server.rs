@@ -50,7 +50,10 @@ pub async fn serve(arguments: &Arguments, settings: Settings) -> Result<Outcome,
     let metrics = Metrics::new(arguments.metrics_options());
     let watch = Watch::new(locations).owners(arguments.owner.uids.iter().copied());
     let poller = Arc::new(Poller::new(watch.budget(arguments.limits.budget())));
-    let state = Arc::new(AppState::new(Arc::clone(&poller), metrics, arguments.interval));
+    let state = Arc::new(
+        AppState::new(Arc::clone(&poller), metrics, arguments.interval)
+            .with_recording(recording.clone()),
+    );
     let on_poll = on_poll(Arc::clone(&state), telemetry.clone(), recording.clone());
     poller
         .start(arguments.interval, on_poll)

@@ -4,16 +4,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::response::Response;
+use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_totals::increases::Increases;
 use mmstats_web::{Problem, Workers};
 
+use crate::args::NAME;
 use crate::history::{Excerpt, History, Query, Recorded};
 use crate::live::{LiveStream, News};
 use crate::metrics::Metrics;
 use crate::polling::{Poll, Poller, Snapshot};
+use crate::recording::RecordingFile;
 
 /// How many responses are made at a time.
 const MAX_RESPONSES: usize = 2;
+/// How many requests read the recording at a time.
+const MAX_READERS: usize = 2;
 /// Polling has stalled when the last poll ended this many intervals ago …
 const STALLED_INTERVALS: u32 = 5;
 /// … and at least this long ago.
@@ -28,7 +33,11 @@ pub struct AppState {
     /// What Prometheus scrapes.
     pub metrics: Arc<Metrics>,
     history: Mutex<History>,
+    /// With `--history`.
+    recording: Option<Arc<RecordingFile>>,
     workers: Workers,
+    /// Reading the recording may take longer than all else.
+    readers: Workers,
     interval: Duration,
     last_poll: Mutex<Instant>,
 }
@@ -41,7 +50,9 @@ impl AppState {
             live: Arc::default(),
             metrics: Arc::new(metrics),
             history: Mutex::new(History::new(interval)),
+            recording: None,
             workers: Workers::new(MAX_RESPONSES),
+            readers: Workers::new(MAX_READERS),
             interval,
             last_poll: Mutex::new(Instant::now()),
         }
@@ -73,19 +84,51 @@ impl AppState {
         self.live.publish(|| poll.snapshot(), &news);
     }
 
+    /// With a recording, from which history comes that isn't in memory.
+    #[must_use]
+    pub fn with_recording(self, recording: Option<Arc<RecordingFile>>) -> Self {
+        Self { recording, ..self }
+    }
+
+    /// The time that is answered with if none is asked for, in seconds: of what isn't in memory alone.
+    pub fn usual_span(&self) -> f64 {
+        let span = History::POLLS as f64 * self.interval.as_secs_f64();
+        if self.recording.is_some() { span } else { f64::INFINITY }
+    }
+
     /// Makes a response of a part of the history on a worker thread.
     ///
     /// # Errors
     ///
-    /// Returns a [`Problem`] if `respond` panics.
+    /// Returns a [`Problem`] if `respond` panics, or the recording can't be read.
     pub async fn history(
         self: Arc<Self>,
         query: Query,
         respond: impl FnOnce(&Excerpt) -> Response + Send + 'static,
     ) -> Result<Response, Problem> {
-        let workers = self.workers.clone();
-        let excerpt = move || lock(&self.history).excerpt(&query);
-        workers.run(move || respond(&excerpt())).await
+        let workers = if self.recording.is_some() { &self.readers } else { &self.workers };
+        let workers = workers.clone();
+        workers.run(move || self.excerpt(&query).map(|excerpt| respond(&excerpt))).await?
+    }
+
+    /// A part of the history, from the recording if that has more of it.
+    fn excerpt(&self, query: &Query) -> Result<Excerpt, Problem> {
+        let Some(recording) = &self.recording else {
+            return Ok(lock(&self.history).excerpt(query));
+        };
+        let read = || {
+            let first = recording.first()?;
+            let history = lock(&self.history);
+            if history.has_all(query, first) {
+                let mut excerpt = history.excerpt(query);
+                excerpt.oldest = first.or(excerpt.oldest);
+                return Ok(excerpt);
+            }
+            drop(history);
+            let report = |message: &str| Diagnostics::new(NAME).note(&message);
+            recording.excerpt(query, self.interval.as_secs_f64(), report)
+        };
+        read().map_err(|failure| recording.problem(&failure))
     }
 
     /// Notes that a poll has ended.

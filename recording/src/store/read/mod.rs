@@ -6,6 +6,7 @@ pub(super) mod budget;
 mod cut;
 mod history;
 mod info;
+mod lives;
 mod loaded;
 mod located;
 mod scan;
@@ -24,6 +25,7 @@ pub use self::at::Snapshot;
 pub use self::cut::Cut;
 pub use self::history::{Histories, HistoryPoint, HistoryQuery, HistoryWriter, Step};
 pub use self::info::{Info, Sizes, Stretch};
+pub use self::lives::WriterLife;
 pub use self::updates::Updates;
 use crate::store::about;
 use crate::store::error::RecordingError;
@@ -119,6 +121,21 @@ impl Recording {
     ) -> Result<Histories, RecordingError> {
         self.check_byte_order()?;
         history::visit(&self.readers, query, &mut visit)
+    }
+
+    /// Which files were there in a time, and when their programs died: calls `visit` with each as long as
+    /// it had one structure. Returns what is damaged, which is left out.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if SQLite can't read, or the byte order is another.
+    pub fn visit_lives(
+        &self,
+        range: impl RangeBounds<SystemTime>,
+        mut visit: impl FnMut(&WriterLife<'_>),
+    ) -> Result<Vec<RecordingError>, RecordingError> {
+        self.check_byte_order()?;
+        lives::visit(&self.readers, &range, &mut visit)
     }
 
     /// What is in the recording. Reads all and checks each row, span by span, so that it doesn't stop

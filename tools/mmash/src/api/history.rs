@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use mmstats::Kind;
+use mmstats_cli::clock::now;
 use mmstats_web::{Parameters, Problem, json_response};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
@@ -27,11 +28,11 @@ pub async fn history(
     parameters: Parameters,
     State(state): State<Arc<AppState>>,
 ) -> Result<Response, Problem> {
-    let query = query_of(&parameters.allow(&PARAMETERS, &REPEATABLE)?)?;
+    let query = query_of(&parameters.allow(&PARAMETERS, &REPEATABLE)?, state.usual_span())?;
     state.history(query, |excerpt| json_response(&HistoryRecord(excerpt))).await
 }
 
-fn query_of(wanted: &Parameters) -> Result<Query, Problem> {
+fn query_of(wanted: &Parameters, usual_span: f64) -> Result<Query, Problem> {
     let labels = wanted.all("label").map(|label| Of::Label(label.to_owned()));
     let names = wanted.all("name").map(|name| Of::Name(name.to_owned()));
     let of: Vec<Of> = labels.chain(names).collect();
@@ -53,7 +54,9 @@ fn query_of(wanted: &Parameters) -> Result<Query, Problem> {
             return Err(Problem::bad_request(reason));
         }
     }
-    Ok(Query { of, from: from.unwrap_or(0.0), to: to.unwrap_or(END), step })
+    let to = to.unwrap_or(END);
+    let from = from.unwrap_or_else(|| (to.min(now()) - usual_span).max(0.0));
+    Ok(Query { of, from, to, step })
 }
 
 struct HistoryRecord<'a>(&'a Excerpt);

@@ -1,6 +1,6 @@
 //! A part of the history, as it is sent.
 
-use mmstats::Kind;
+use mmstats::{Kind, Stat};
 
 use super::column::Column;
 use super::keys::{Entry, Keys};
@@ -15,6 +15,23 @@ pub enum Of {
     Label(String),
     /// All series of a name, added up, as long as there are several.
     Name(String),
+}
+
+impl Of {
+    /// The label or the name.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Label(text) | Self::Name(text) => text,
+        }
+    }
+
+    /// Whether a stat is one of these.
+    pub fn includes(&self, stat: &Stat<'_>) -> bool {
+        match self {
+            Self::Label(label) => stat.label() == **label,
+            Self::Name(name) => stat.series().name() == *name,
+        }
+    }
 }
 
 /// What is asked for.
@@ -60,6 +77,17 @@ pub struct StatExcerpt {
 type Group<'a> = (f64, &'a [&'a Row]);
 
 impl History {
+    /// Whether it has all of what is asked for that was polled since this time, in steps that are as
+    /// short. `None`: nothing was.
+    pub fn has_all(&self, query: &Query, first: Option<f64>) -> bool {
+        let ring = &self.points.ring;
+        let Some(oldest) = ring.rows().front().map(|row| row.time) else { return first.is_none() };
+        let wanted = first.map_or(query.from, |first| first.max(query.from));
+        let step = ring.step().max(self.points.interval).as_secs_f64();
+        let is_fine = ring.step() <= self.points.interval || query.step >= step;
+        is_fine && oldest <= wanted
+    }
+
     /// A part of it.
     pub fn excerpt(&self, query: &Query) -> Excerpt {
         let ring = &self.points.ring;

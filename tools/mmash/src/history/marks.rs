@@ -133,6 +133,11 @@ impl Mark {
         Self { time, what, command, pid: file.pid(), elapsed, labels: labels_of(files) }
     }
 
+    /// One that is only answered with.
+    pub fn recorded(time: f64, what: What, command: Option<String>, pid: Option<u32>) -> Self {
+        Self { time, what, command, pid, elapsed: Duration::ZERO, labels: None }
+    }
+
     /// Whether its program has one of these labels or names, as [`hash_of_label`] and
     /// [`hash_of_name`] give them.
     pub fn is_of(&self, hashes: &[u64]) -> bool {

@@ -22,5 +22,7 @@ mod tests;
 
 pub use column::Column;
 pub use excerpt::{Excerpt, Of, Query, StatExcerpt};
-pub use marks::Mark;
+pub use marks::{Mark, What};
+pub use numbers::{Numbers, is_counter_of_one};
 pub use recorder::{History, Recorded};
+pub use sums::Sums as NameSums;

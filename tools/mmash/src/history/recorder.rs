@@ -12,6 +12,7 @@ use super::marks::Marks;
 use super::numbers::Numbers;
 use super::points::{Points, Stored, store_absent};
 use super::row::Row;
+use super::step::COVERED;
 use super::sums::Sums;
 
 /// What the page draws, of an hour of polls.
@@ -39,6 +40,9 @@ pub struct Recorded<'a> {
 }
 
 impl History {
+    /// How many polls it covers.
+    pub const POLLS: usize = COVERED;
+
     /// An empty one for polls this far apart.
     pub fn new(interval: Duration) -> Self {
         Self {

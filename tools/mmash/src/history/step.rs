@@ -3,7 +3,7 @@
 /// How many polls one point may stand for.
 const POLLS: [u16; 7] = [1, 2, 5, 10, 15, 30, 60];
 /// How many polls the history covers: an hour of them, one second apart.
-const COVERED: usize = 3_600;
+pub const COVERED: usize = 3_600;
 /// Maximum number of bytes that the points take.
 const BYTES: usize = 64 << 20;
 

@@ -1,14 +1,23 @@
 //! The file in which polls are recorded.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use axum::http::StatusCode;
 use mmstats::Update;
 use mmstats_cli::escape::{escape, escape_path};
 use mmstats_recording::{Recorder, Recording, Settings};
 use mmstats_tools::common::losses::{Losses, log_stays};
+use mmstats_web::Problem;
 
-use super::opening;
+use super::opening::{self, message};
+use super::past::{Failure, Past, past};
+use super::sums::seconds;
+use crate::history::{Excerpt, Query};
+
+/// How many damages are reported.
+const MAX_REPORTED: usize = 1_000;
 
 /// The file in which polls are recorded, and from which they are read.
 #[derive(Debug)]
@@ -17,6 +26,8 @@ pub struct RecordingFile {
     /// `None` if nothing can be written there, and after the end.
     writer: Mutex<Option<Writer>>,
     recording: Recording,
+    /// Damage that was reported.
+    reported: Mutex<HashSet<String>>,
 }
 
 #[derive(Debug)]
@@ -41,7 +52,12 @@ impl RecordingFile {
             report(&warning);
         }
         let writer = recorder.map(|recorder| Writer { recorder, losses: Losses::new(path) });
-        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), recording })
+        Ok(Self {
+            path: path.to_owned(),
+            writer: Mutex::new(writer),
+            recording,
+            reported: Mutex::default(),
+        })
     }
 
     /// Records a poll. What goes wrong is reported once, and polls go on.
@@ -55,6 +71,53 @@ impl RecordingFile {
         for note in recorder.notes() {
             let note = note.to_string();
             report(&format!("{}: warning: {}", escape_path(&self.path), escape(&note)));
+        }
+    }
+
+    /// When the first poll was that is kept, as Unix time in seconds.
+    ///
+    /// # Errors
+    ///
+    /// Returns why it can't be read.
+    pub fn first(&self) -> Result<Option<f64>, Failure> {
+        let bounds = self.recording.bounds().map_err(Failure::from)?;
+        Ok(bounds.map(|(first, last)| seconds(first.min(last))))
+    }
+
+    /// A part of the history, of which polls are `interval` seconds apart now. What is damaged is
+    /// reported once.
+    ///
+    /// # Errors
+    ///
+    /// Returns why there is no answer.
+    pub fn excerpt(
+        &self,
+        query: &Query,
+        interval: f64,
+        mut report: impl FnMut(&str),
+    ) -> Result<Excerpt, Failure> {
+        let Past { excerpt, errors } = past(&self.recording, query, interval)?;
+        let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
+        for error in errors {
+            let message = message(&self.path, &error);
+            if reported.len() < MAX_REPORTED && reported.insert(message.clone()) {
+                report(&format!("warning: {message}"));
+            }
+        }
+        Ok(excerpt)
+    }
+
+    /// Why there is no answer, as one.
+    pub fn problem(&self, failure: &Failure) -> Problem {
+        match failure {
+            Failure::TooMuch(reason) => Problem::bad_request(reason),
+            Failure::Timeout => Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "reading the recording takes too long; ask for a shorter time or fewer labels",
+            ),
+            Failure::Recording(error) => {
+                Problem::new(StatusCode::INTERNAL_SERVER_ERROR, message(&self.path, error))
+            }
         }
     }
 

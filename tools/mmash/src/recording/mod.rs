@@ -1,10 +1,17 @@
 //! `--history FILE`: what is polled is recorded in a file, from which answers about older times come.
 //!
 //! ```text
-//!  polls --> RecordingFile: Recorder --> FILE --> Recording --> Columns --> api
+//!  polls --> RecordingFile: Recorder --> FILE
+//!  FILE --> Recording --> steps, StepSums --> columns -.
+//!               '-------> lives --> Programs: marks ----> Excerpt --> api
 //! ```
 
+mod columns;
 mod file;
 mod opening;
+mod past;
+mod points;
+mod programs;
+mod sums;
 
 pub use file::RecordingFile;

@@ -1,11 +1,9 @@
 //! Opening the file: to record in it, else to read it alone.
 
-use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use mmstats_cli::escape::{escape, escape_path};
 use mmstats_recording::{Recorder, Recording, RecordingError, Settings};
-use mmstats_sqlite::OpenError;
 
 /// How a file could be opened.
 #[derive(Debug)]
@@ -31,7 +29,7 @@ pub fn open(path: &Path, settings: &Settings) -> Result<Opened, String> {
         Err(error) => error,
     };
     let reason = message(path, &error);
-    if !is_read_only(&error) {
+    if !error.is_read_only() {
         return Err(reason);
     }
     // What can't be read either has the reason why it can't be written.
@@ -43,18 +41,4 @@ pub fn open(path: &Path, settings: &Settings) -> Result<Opened, String> {
 /// The path and the reason.
 pub fn message(path: &Path, error: &RecordingError) -> String {
     format!("{}: {}", escape_path(path), escape(&error.to_string()))
-}
-
-/// Whether it might be read all the same.
-fn is_read_only(error: &RecordingError) -> bool {
-    match error {
-        RecordingError::Open(OpenError::Io(error) | OpenError::LockFile(error)) => {
-            is_refused(error)
-        }
-        _ => false,
-    }
-}
-
-fn is_refused(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
 }

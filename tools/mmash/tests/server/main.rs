@@ -12,6 +12,7 @@ mod metrics;
 mod openapi;
 mod output_errors;
 mod owners;
+mod past;
 mod prometheus;
 mod proxy;
 mod recorded;

@@ -5,13 +5,15 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant, SystemTime};
 
-use mmstats::{Counter, Field, Options, Published};
+use mmstats::{Counter, Field, Options, Published, StatsFile, Verdict};
 use mmstats_recording::{Recorder, Recording, Settings, Snapshot};
 use mmstats_testing::TIMEOUT;
 use mmstats_testing::command::{Run, run, tool};
 use mmstats_testing::server::Server;
 use mmstats_testing::stats_dir::files;
+use mmstats_testing::webapp::Webapp;
 use nix::sys::signal::Signal;
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::command;
@@ -145,4 +147,69 @@ fn a_recording_that_cannot_grow_is_reported_once_and_mmash_serves() {
     let text = text();
     assert_eq!(text.matches("can't record").count(), 1, "{text}");
     assert!(text.ends_with(" at the end lost\n"), "{text}");
+}
+
+/// The history of a counter, once it is as wanted.
+#[track_caller]
+fn history_until(server: &Server, label: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+    let begun = Instant::now();
+    loop {
+        let answer = server.get(&format!("/api/v1/history?label={label}")).json();
+        if wanted(&answer) {
+            return answer;
+        }
+        assert!(begun.elapsed() < TIMEOUT, "{answer}");
+    }
+}
+
+fn values(answer: &Value) -> Vec<f64> {
+    let values = answer["stats"][0]["series"]["value"].as_array();
+    values.into_iter().flatten().filter_map(Value::as_f64).collect()
+}
+
+fn whats(answer: &Value) -> String {
+    let marks = answer["marks"].as_array().unwrap().iter();
+    marks.map(|mark| mark["what"].as_str().unwrap()).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_last_second_before_a_crash_is_shown_without_any_file() {
+    const LABEL: &str = "web.stats.status.2XX";
+    let recorded = Recorded::new();
+    let server = Server::start(&mut recorded.command());
+    let webapp = Webapp::start(&recorded.stats(), &["--no-load", "--seconds", "0"]);
+    let loaded = Webapp::start(&recorded.stats(), &["--seconds", "0"]);
+    let is_busy = |answer: &Value| values(answer).last().is_some_and(|last| *last > 2_000.0);
+    history_until(&server, LABEL, is_busy);
+    webapp.request("/", 30);
+    webapp.kill();
+    loaded.kill();
+    history_until(&server, LABEL, |answer| whats(answer) == "started started died died");
+    // What the dead files say.
+    let counted = files(&recorded.stats());
+    let counted = counted
+        .iter()
+        .filter_map(|path| StatsFile::read(path).unwrap().get(LABEL)?.value().as_u64());
+    let counted: u64 = counted.sum();
+    let is_whole = |answer: &Value| values(answer).last() == Some(&(counted as f64));
+    let before = history_until(&server, LABEL, is_whole);
+    recorded.await_poll(|poll| poll.files.iter().all(|file| file.life().verdict == Verdict::Dead));
+    assert_eq!(server.end(Signal::SIGKILL), None);
+    fs::remove_dir_all(recorded.stats()).unwrap();
+    fs::create_dir(recorded.stats()).unwrap();
+
+    let server = Server::start(&mut recorded.command());
+    let after = history_until(&server, LABEL, |answer| !values(answer).is_empty());
+    assert_eq!(values(&after).last(), Some(&(counted as f64)), "{after}");
+    assert_eq!(after["stats"][0]["unit"], before["stats"][0]["unit"]);
+    assert_eq!(whats(&after), "started started died died");
+    assert_eq!(after["marks"][3]["command"], "webapp");
+    // Each point that was answered from memory is answered from the file, too.
+    let points = |answer: &Value| {
+        let times = answer["times"].as_array().unwrap().clone().into_iter();
+        let values = answer["stats"][0]["series"]["value"].as_array().unwrap().clone().into_iter();
+        times.zip(values).filter(|(_, value)| !value.is_null()).collect::<Vec<_>>()
+    };
+    let (before, after) = (points(&before), points(&after));
+    assert!(before.iter().all(|point| after.contains(point)), "{before:?} {after:?}");
 }

@@ -17,6 +17,8 @@ mod selected;
 mod track;
 mod values;
 
+use std::time::Instant;
+
 use mmstats_sqlite::Readers;
 
 pub use self::plan::Step;
@@ -47,9 +49,11 @@ pub fn visit(
     let plan = Plan::load(readers, query, &mut errors)?;
     let mut tracks = select(readers, query, &plan, &mut errors)?;
     for run in plan.runs() {
+        check_deadline(query)?;
         match run {
             Run::Fine(spans) => {
                 for span in spans {
+                    check_deadline(query)?;
                     readers.query(|transaction| {
                         fine::read(transaction, span, &mut tracks, visit, &mut errors)
                     })?;
@@ -64,4 +68,14 @@ pub fn visit(
         track.finish(visit);
     }
     Ok(Histories { steps: plan.steps, errors })
+}
+
+fn check_deadline(query: &HistoryQuery<'_>) -> Result<(), RecordingError> {
+    match query.deadline {
+        Some(deadline) if Instant::now() >= deadline => {
+            let error = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_INTERRUPT);
+            Err(rusqlite::Error::SqliteFailure(error, None).into())
+        }
+        _ => Ok(()),
+    }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::{Bound, RangeBounds};
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use mmstats::Stat;
 
@@ -22,6 +22,7 @@ pub struct HistoryQuery<'a> {
     pub(super) files: Box<dyn Fn(&Path) -> bool + 'a>,
     pub(super) range: (Bound<SystemTime>, Bound<SystemTime>),
     pub(super) points: usize,
+    pub(super) deadline: Option<Instant>,
 }
 
 impl<'a> HistoryQuery<'a> {
@@ -33,6 +34,7 @@ impl<'a> HistoryQuery<'a> {
             files: Box::new(|_| true),
             range: (Bound::Unbounded, Bound::Unbounded),
             points: 1_000,
+            deadline: None,
         }
     }
 
@@ -55,6 +57,13 @@ impl<'a> HistoryQuery<'a> {
     #[must_use]
     pub fn points(mut self, points: usize) -> Self {
         self.points = points.clamp(1, MOST_POINTS);
+        self
+    }
+
+    /// When it is cancelled. Without it, only reading each minute has a time limit.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Instant) -> Self {
+        self.deadline = Some(deadline);
         self
     }
 }
