@@ -1,6 +1,8 @@
 //! Connections that trust no file.
 
-use std::path::Path;
+use std::fmt::Write;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::limits::Limit;
@@ -24,4 +26,19 @@ pub fn connect(
     connection.pragma_update(None, "cell_size_check", true)?;
     connection.pragma_update(None, "mmap_size", 0)?;
     Ok(connection)
+}
+
+/// The URI of a file that nobody writes and beside which nothing is read or written. The path is
+/// absolute.
+pub fn immutable(path: &Path) -> PathBuf {
+    let mut uri = "file:".to_owned();
+    for byte in path.as_os_str().as_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'_' | b'-' => {
+                uri.push((*byte).into());
+            }
+            other => drop(write!(uri, "%{other:02x}")),
+        }
+    }
+    (uri + "?immutable=1").into()
 }

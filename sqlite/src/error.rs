@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 
 use rusqlite::ErrorCode;
 
@@ -47,6 +48,24 @@ pub enum OpenError {
         /// The first difference: what was found that wasn't expected, or the other way round.
         difference: String,
     },
+    /// Nothing can be written beside it, so it has to be copied, and this part of it can't be.
+    Copy {
+        /// "the file", or what belongs to it.
+        part: &'static str,
+        /// Why.
+        error: io::Error,
+    },
+    /// Nothing can be written beside it, so it has to be copied, and there is no room for that.
+    NoRoom {
+        /// The size of the copy in bytes.
+        needed: u64,
+        /// What is free.
+        free: u64,
+        /// The directory for temporary files.
+        directory: PathBuf,
+    },
+    /// Nothing can be written beside it, so nothing is locked, and it was changed by another process.
+    Changed,
     /// Any other error of SQLite.
     Sqlite(rusqlite::Error),
 }
@@ -66,6 +85,16 @@ impl fmt::Display for OpenError {
                 write!(f, "unsupported schema version {found} (supported: {supported})")
             }
             Self::OtherTables { difference } => write!(f, "unsupported tables: {difference}"),
+            Self::Copy { part, error } => {
+                write!(f, "its directory isn't writable, and {part} can't be copied: {error}")
+            }
+            Self::NoRoom { needed, free, directory } => write!(
+                f,
+                "its directory isn't writable, and a copy doesn't fit into {}: needed {needed} bytes, \
+                 free {free} (TMPDIR names another directory)",
+                directory.display()
+            ),
+            Self::Changed => f.write_str("it was changed while it was read"),
             Self::Sqlite(error) => error.fmt(f),
         }
     }

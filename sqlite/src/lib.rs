@@ -14,6 +14,10 @@
 //! the cells of each page, and maps nothing into memory: a file that is cut short while it is mapped
 //! would raise a signal.
 //!
+//! **A directory may be anybody's, too.** Where nothing can be written beside a file, SQLite can't read
+//! its write-ahead log. Without one, a reader takes the file as it is, and notices if it changes; else it
+//! copies both into a private directory ([`Readers::copy`]).
+//!
 //! All files have a write-ahead log, so that they can be read while they are written. A killed process
 //! loses no transaction, a power failure perhaps the last ones.
 #![forbid(unsafe_code)]
@@ -22,6 +26,7 @@ mod application;
 mod connection;
 mod create;
 mod damaged;
+mod detached;
 mod error;
 mod file;
 mod lock;

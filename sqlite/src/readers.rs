@@ -6,9 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, Error, OpenFlags, Transaction, ffi};
+use nix::sys::statfs::NFS_SUPER_MAGIC;
+use rusqlite::{Connection, Error, ErrorCode, OpenFlags, Transaction, ffi};
 
 use crate::application::Application;
+use crate::detached::Detached;
 use crate::error::OpenError;
 use crate::{connection, file, schema};
 
@@ -21,6 +23,8 @@ const CHECK_STEPS: i32 = 10_000;
 #[derive(Debug)]
 pub struct Readers {
     path: PathBuf,
+    /// How it is read instead, if SQLite can't open it there.
+    detached: Option<Detached>,
     application: &'static Application,
     timeout: Duration,
     idle: Mutex<Vec<Connection>>,
@@ -33,7 +37,7 @@ impl Readers {
     /// query.
     pub fn new(path: PathBuf, application: &'static Application, timeout: Duration) -> Self {
         let (idle, closed) = (Mutex::default(), Arc::default());
-        Self { path, application, timeout, idle, closed }
+        Self { path, detached: None, application, timeout, idle, closed }
     }
 
     /// A pool for anybody's file. It isn't locked: another process may write it.
@@ -44,17 +48,48 @@ impl Readers {
     /// # Errors
     ///
     /// Returns an error if the file can't be read, or isn't a database of this application and
-    /// version.
+    /// version. Returns an error if nothing can be written beside it, a part of it is in a log, and
+    /// there is no room for a copy.
     pub fn open(
         path: &Path,
         application: &'static Application,
         timeout: Duration,
     ) -> Result<Self, OpenError> {
+        let can_lock = application.allows_nfs || !file::is_on(path, NFS_SUPER_MAGIC);
+        Self::open_there(path, application, timeout, can_lock)
+    }
+
+    /// Opens a file on a file system where processes can share memory, or can't.
+    fn open_there(
+        path: &Path,
+        application: &'static Application,
+        timeout: Duration,
+        can_lock: bool,
+    ) -> Result<Self, OpenError> {
         file::check_readable(path)?;
-        let readers = Self::new(path.to_owned(), application, timeout);
-        let checked = readers.connection(&readers.deadline())?;
-        readers.idle().push(checked);
+        let mut readers = Self::new(path.to_owned(), application, timeout);
+        let opened = if can_lock { readers.open_first() } else { Err(OpenError::OnNfs) };
+        match opened {
+            Err(error) if is_detachable(&error) => {
+                readers.detached = Some(Detached::new(path)?);
+                readers.open_first()?;
+            }
+            opened => opened?,
+        }
         Ok(readers)
+    }
+
+    /// The directory with the copy that is read, as nothing can be written beside the file and a part
+    /// of it is in a log. It is removed when this is dropped.
+    pub fn copy(&self) -> Option<&Path> {
+        self.detached.as_ref()?.copy()
+    }
+
+    /// Opens a connection and checks what is in the file.
+    fn open_first(&self) -> Result<(), OpenError> {
+        let checked = self.connection(&self.deadline())?;
+        self.idle().push(checked);
+        Ok(())
     }
 
     /// Runs a query in a transaction, so that it sees one consistent state.
@@ -63,7 +98,7 @@ impl Readers {
     ///
     /// Returns an error if the query does, if it is cancelled (the code is
     /// [`OperationInterrupted`](ffi::ErrorCode::OperationInterrupted)), or if a further connection
-    /// can't be opened.
+    /// can't be opened. Returns an error if nothing is locked and the file was changed.
     pub fn query<T, E: From<Error> + From<OpenError>>(
         &self,
         query: impl FnOnce(&ReadTransaction<'_>) -> Result<T, E>,
@@ -72,6 +107,7 @@ impl Readers {
         let mut connection = self.connection(&deadline)?;
         let transaction = connection.transaction()?;
         let result = query(&ReadTransaction { transaction, deadline });
+        self.check_unchanged()?;
         let mut idle = self.idle();
         if idle.len() < MAX_IDLE && !self.closed.load(Ordering::Relaxed) {
             idle.push(connection);
@@ -95,6 +131,7 @@ impl Readers {
 
     /// An idle connection or a new one, whose statements are cancelled at this deadline.
     fn connection(&self, deadline: &Deadline) -> Result<Connection, OpenError> {
+        self.check_unchanged()?;
         let idle = self.idle().pop();
         let is_new = idle.is_none();
         let mut connection = idle.map_or_else(|| self.connect(), Ok)?;
@@ -108,10 +145,34 @@ impl Readers {
     }
 
     fn connect(&self) -> rusqlite::Result<Connection> {
-        let access = OpenFlags::SQLITE_OPEN_READ_ONLY;
-        let connection = connection::connect(&self.path, access, self.application)?;
+        let (path, access) = match &self.detached {
+            None => (self.path.clone(), OpenFlags::SQLITE_OPEN_READ_ONLY),
+            Some(Detached::Whole { path, .. }) => {
+                let access = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+                (connection::immutable(path), access)
+            }
+            // A journal is rolled back into the copy.
+            Some(copy) => (copy.path(), OpenFlags::SQLITE_OPEN_READ_WRITE),
+        };
+        let connection = connection::connect(&path, access, self.application)?;
         connection.pragma_update(None, "query_only", true)?;
         Ok(connection)
+    }
+
+    fn check_unchanged(&self) -> Result<(), OpenError> {
+        self.detached.as_ref().map_or(Ok(()), Detached::check_unchanged)
+    }
+}
+
+/// Whether SQLite may only lack a place to write.
+fn is_detachable(error: &OpenError) -> bool {
+    match error {
+        OpenError::OnNfs => true,
+        OpenError::Sqlite(error) => {
+            let code = error.sqlite_error_code();
+            matches!(code, Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
+        }
+        _ => false,
     }
 }
 
@@ -159,7 +220,6 @@ impl Deref for ReadTransaction<'_> {
 
 #[cfg(test)]
 mod tests {
-    use rusqlite::ErrorCode;
     use tempfile::TempDir;
 
     use super::*;
@@ -204,6 +264,18 @@ mod tests {
         assert!(is_cancelled::<()>(result));
         // The next one has the full time again.
         readers.query(|transaction| transaction.check_deadline().map_err(OpenError::from)).unwrap();
+    }
+
+    #[test]
+    fn on_nfs_a_file_is_read_as_in_a_directory_that_can_not_be_written() {
+        let directory = TempDir::new().unwrap();
+        let opened = open(&directory.path().join("a.db"), &APPLICATION).unwrap();
+        let on_nfs = || Readers::open_there(&opened.path, &APPLICATION, TIMEOUT, false);
+        assert!(on_nfs().unwrap().copy().is_some(), "the tables are in the log");
+        opened.connection.pragma_update(None, "journal_mode", "delete").unwrap();
+        assert_eq!(on_nfs().unwrap().copy(), None);
+        let here = Readers::open_there(&opened.path, &APPLICATION, TIMEOUT, true).unwrap();
+        assert!(here.detached.is_none());
     }
 
     #[test]

@@ -42,6 +42,7 @@ pub mod server;
 pub mod stats_dir;
 pub mod tmpfs;
 pub mod traced;
+pub mod unprivileged;
 pub mod webapp;
 pub mod world;
 

@@ -4,3 +4,4 @@ mod applications;
 mod created;
 mod hostile;
 mod rejected;
+mod unwritable;

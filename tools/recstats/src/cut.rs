@@ -8,11 +8,12 @@ use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::escape_path;
 use mmstats_cli::exit::Outcome;
 use mmstats_cli::plural::counted;
-use mmstats_recording::{Cut, Recording, RecordingError};
+use mmstats_recording::{Cut, RecordingError};
 
 use crate::args::{CutArguments, NAME};
 use crate::damages::{Damages, message};
 use crate::dates::date;
+use crate::opened::open;
 use crate::units::bytes;
 
 /// Copies it, and prints what was copied.
@@ -47,7 +48,7 @@ pub fn run(arguments: &CutArguments) -> io::Result<Outcome> {
 fn cut(arguments: &CutArguments, diagnostics: &Diagnostics) -> Result<Option<Cut>, String> {
     let CutArguments { from_file, into_file, range } = arguments;
     let failed = |error| message(from_file, &error);
-    let recording = Recording::open(from_file).map_err(failed)?;
+    let recording = open(from_file, diagnostics).map_err(failed)?;
     let end = if range.needs_end() { recording.bounds().map_err(failed)? } else { None };
     // All is before the end, if there is none.
     let range = range.range(end.map_or(SystemTime::UNIX_EPOCH, |(_, end)| end))?;

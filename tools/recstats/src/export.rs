@@ -12,7 +12,6 @@ use std::time::SystemTime;
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::escape_path;
 use mmstats_cli::exit::Outcome;
-use mmstats_recording::Recording;
 use mmstats_tools::common::replacement::Replacement;
 
 use self::csv::Csv;
@@ -22,6 +21,7 @@ use self::polls::Polls;
 use crate::args::{ExportArguments, Format, NAME};
 use crate::damages::message;
 use crate::default_file::recording;
+use crate::opened::open;
 
 /// How many bytes are written at once.
 const BUFFER: usize = 64 << 10;
@@ -79,7 +79,7 @@ fn export(
     diagnostics: &Diagnostics,
 ) -> Result<Outcome, Failure> {
     let failed = |error| Failure::Message(message(path, &error));
-    let recording = Recording::open(path).map_err(failed)?;
+    let recording = open(path, diagnostics).map_err(failed)?;
     let end = if arguments.range.needs_end() { recording.bounds().map_err(failed)? } else { None };
     // All is before the end, if there is none.
     let range = arguments.range.range(end.map_or(SystemTime::UNIX_EPOCH, |(_, end)| end))?;

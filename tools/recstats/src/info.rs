@@ -8,11 +8,12 @@ use std::path::Path;
 
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::exit::Outcome;
-use mmstats_recording::{Info, Recording};
+use mmstats_recording::Info;
 
 use crate::args::{InfoArguments, InfoFormat, NAME};
 use crate::damages::{Damages, message};
 use crate::default_file::recording;
+use crate::opened::open;
 
 /// Prints it.
 ///
@@ -42,7 +43,7 @@ pub fn run(arguments: &InfoArguments) -> io::Result<Outcome> {
 /// What is in the recording; reports what is damaged.
 fn info(path: &Path, diagnostics: &Diagnostics) -> Result<Info, String> {
     let failed = |error| message(path, &error);
-    let info = Recording::open(path).and_then(|recording| recording.info()).map_err(failed)?;
+    let info = open(path, diagnostics).and_then(|recording| recording.info()).map_err(failed)?;
     let mut damages = Damages::new(path);
     for error in &info.damages {
         damages.add(error, diagnostics)?;

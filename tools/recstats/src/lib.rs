@@ -8,6 +8,7 @@ mod dates;
 mod default_file;
 mod export;
 mod info;
+mod opened;
 mod record;
 mod replay;
 mod snapshot;

@@ -21,6 +21,7 @@ use mmstats_cli::shutdown::Shutdown;
 use mmstats_recording::{Recording, RecordingError};
 use mmstats_tools::pollstats::{self, Arguments, NAME, Screen};
 
+use crate::opened;
 use listed::listed_files;
 use updates::Replay;
 
@@ -53,7 +54,7 @@ pub fn replay(
     shutdown: &Shutdown,
 ) -> io::Result<Outcome> {
     let mut diagnostics = Diagnostics::new(NAME);
-    let recording = match open(arguments, path) {
+    let recording = match open(arguments, path, &diagnostics) {
         Ok(Some(opened)) => opened,
         Ok(None) => {
             diagnostics.file_error(path, &"nothing has been recorded yet");
@@ -82,8 +83,12 @@ pub fn replay(
 }
 
 /// The recording, and which part of it is meant; `None` if it has none.
-fn open(arguments: &Arguments, path: &Path) -> Result<Option<(Recording, Range)>, RecordingError> {
-    let recording = Recording::open(path)?;
+fn open(
+    arguments: &Arguments,
+    path: &Path,
+    diagnostics: &Diagnostics,
+) -> Result<Option<(Recording, Range)>, RecordingError> {
+    let recording = opened::open(path, diagnostics)?;
     let range = recording.bounds()?.map(|(_, end)| {
         let from = arguments.from.map_or(Bound::Unbounded, |it| Bound::Included(it.before(end)));
         let to = arguments.to.map_or(Bound::Unbounded, |it| Bound::Excluded(it.before(end)));

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_cli::escape::escape_path;
 use mmstats_cli::exit::{self, Outcome};
-use mmstats_recording::{Recording, RecordingError, Snapshot};
+use mmstats_recording::{RecordingError, Snapshot};
 use mmstats_tools::common::moment::Moment;
 use mmstats_tools::common::natural;
 use mmstats_tools::common::selection::explain_others;
@@ -19,6 +19,7 @@ use mmstats_tools::slurpstats::{self, Arguments, Dump, Files, NAME};
 
 use crate::dates::{date, unix_seconds};
 use crate::default_file::default_file;
+use crate::opened;
 
 /// Runs slurpstats with the arguments behind `recstats slurpstats`.
 pub fn slurpstats() -> ExitCode {
@@ -72,7 +73,7 @@ impl RecordedFiles {
                 Outcome::Failed
             })?,
         };
-        match snapshot(&path, at) {
+        match snapshot(&path, at, diagnostics) {
             Ok(Ok(snapshot)) => Ok(Self { path, snapshot }),
             Ok(Err(nothing)) => {
                 diagnostics.file_error(&path, &nothing);
@@ -87,8 +88,12 @@ impl RecordedFiles {
 }
 
 /// The files at a time, or why there is nothing of it.
-fn snapshot(path: &Path, at: Moment) -> Result<Result<Snapshot, String>, RecordingError> {
-    let recording = Recording::open(path)?;
+fn snapshot(
+    path: &Path,
+    at: Moment,
+    diagnostics: &Diagnostics,
+) -> Result<Result<Snapshot, String>, RecordingError> {
+    let recording = opened::open(path, diagnostics)?;
     let Some((first, last)) = recording.bounds()? else {
         return Ok(Err("nothing has been recorded yet".to_owned()));
     };

@@ -44,9 +44,11 @@ pub struct Recording {
 impl Recording {
     /// Opens a recording. Not for a file that this process records at the same time.
     ///
+    /// Its directory needn't be writable: see [`copy`](Self::copy).
+    ///
     /// # Errors
     ///
-    /// Returns an error if the file can't be read, or isn't a recording of this version. One of the
+    /// Returns an error if the file can't be read or copied, or isn't a recording of this version. One of the
     /// other byte order can only be described by [`info`](Self::info) and [`cut`](Self::cut).
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RecordingError> {
         let readers = Readers::open(path.as_ref(), &APPLICATION, TIMEOUT)?;
@@ -63,6 +65,13 @@ impl Recording {
     /// from then on is an error.
     pub fn close(&self) {
         self.readers.close();
+    }
+
+    /// The directory with a copy that is read instead of the file, as nothing can be written beside it
+    /// and its last polls are only in its write-ahead log. The copy is private, doesn't grow with the
+    /// file, and is removed when this is dropped.
+    pub fn copy(&self) -> Option<&Path> {
+        self.readers.copy()
     }
 
     /// What the polls in this time found, in the order in which they were recorded: the updates that

@@ -7,6 +7,7 @@ mod made;
 mod process;
 mod prometheus;
 mod record;
+mod unwritable;
 
 use std::path::Path;
 use std::process::Command;
