@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use mmstats::{Counter, MmStats, ReadError, Update, UpdateParts, Watch, WatchedFile};
-use mmstats_recording::{Recording, Snapshot};
+use mmstats_recording::{Recording, Settings, Snapshot};
 use mmstats_testing::kept_update::KeptUpdate;
 use mmstats_testing::random::{Random, seed};
 use mmstats_testing::sameness::same_update;
@@ -11,7 +11,7 @@ use mmstats_testing::world::World;
 use mmstats_testing::world::step::Step;
 use tempfile::TempDir;
 
-use crate::fixture::{Fixture, SECOND};
+use crate::fixture::{Fixture, SECOND, check};
 
 #[derive(MmStats)]
 struct Jobs {
@@ -75,6 +75,37 @@ fn each_moment_of_random_steps_is_found_again() {
     }
     assert!(recording.at(ends.0 - Duration::from_nanos(1)).unwrap().is_none());
 }
+
+#[test]
+fn of_a_time_without_blocks_it_is_the_end_of_the_span() {
+    let mut random = Random::new(seed());
+    let mut world = World::new(&std::env::temp_dir());
+    let mut settings = Settings::new(SECOND);
+    settings.fine = 130 * SECOND;
+    let mut fixture = Fixture::with(settings);
+    let mut watch = Watch::new(world.locations());
+    for _ in 0..700 {
+        world.apply(Step::any(&mut random));
+        fixture.poll(&mut watch).unwrap();
+    }
+    let recording = Recording::open(fixture.path()).unwrap();
+    for poll in (0..700).step_by(13) {
+        let found = recording.at(fixture.kept[poll].wall).unwrap().unwrap();
+        let expected = if poll < FINE { poll / 60 * 60 + 59 } else { poll };
+        is_poll(&found, &fixture.kept[expected]);
+        assert_eq!((found.gap, found.is_rolled_up), (None, expected != poll), "{poll}");
+    }
+    // The first span with blocks doesn't say everything, but what is left before it does.
+    check(&fixture.path(), SystemTime::UNIX_EPOCH, &fixture.kept[FINE..]).unwrap();
+    let has_expired = |range| recording.updates(range).unwrap().has_expired();
+    assert!(has_expired(fixture.kept[FINE - 1].wall..));
+    assert!(!has_expired(fixture.kept[FINE].wall..));
+    let middle = fixture.kept[FINE + 30].wall;
+    check(&fixture.path(), middle, &fixture.kept[FINE + 30..]).unwrap();
+}
+
+/// The first poll of the test above that is less than 130 s old when its span has ended.
+const FINE: usize = 540;
 
 #[test]
 fn nothing_is_in_an_empty_recording() {

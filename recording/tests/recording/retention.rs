@@ -132,7 +132,7 @@ fn blocks_older_than_fine_go_and_roll_ups_stay() {
     let blocks = "key >> 32 FROM blocks ORDER BY 1";
     assert_eq!(recorded.numbers(blocks), (14..=18).collect::<Vec<_>>());
     recorded.poll(60 * 2);
-    assert_eq!(readable(&mut recorded.fixture), Ok(30));
+    assert_eq!(readable(&mut recorded.fixture), Ok(330));
 }
 
 #[test]

@@ -21,7 +21,8 @@ pub struct Snapshot {
     pub file_errors: Vec<ReadError>,
     /// When the poll began.
     pub wall: SystemTime,
-    /// Whether values are those of the end of the poll's span, as its blocks have expired.
+    /// Whether it is a later poll than the one at that time, as only what was at the end of its span is
+    /// kept.
     pub is_rolled_up: bool,
     /// From when to when nothing was recorded, if that is so at the asked time. It has no end if
     /// nothing was recorded after it.
@@ -39,12 +40,20 @@ pub fn snapshot(readers: &Readers, wall: SystemTime) -> Result<Option<Snapshot>,
     })?;
     let Some((Located { span, poll, times, gap }, first)) = found else { return Ok(None) };
     let (mut state, mut errors) = (State::default(), Vec::new());
+    let (mut wall, mut is_rolled_up) = (times.wall, false);
     for id in first..=span {
         let (budget, words) = (state.budget, state.word_counts());
         let mut loaded =
             readers.query(|transaction| LoadedSpan::load(transaction, id, budget, &words))?;
         errors.append(&mut loaded.errors);
-        let polls = if id == span { poll + 1 } else { loaded.times.len() };
+        let mut polls = loaded.times.len();
+        match loaded.times.last() {
+            Some(last) if id == span && loaded.is_rolled_up => {
+                (wall, is_rolled_up) = (last.wall, poll + 1 < polls);
+            }
+            _ if id == span => polls = poll + 1,
+            _ => {}
+        }
         if let Some((_, error)) = loaded.broken.take_if(|(broken, _)| *broken < polls) {
             return Err(error);
         }
@@ -55,7 +64,6 @@ pub fn snapshot(readers: &Readers, wall: SystemTime) -> Result<Option<Snapshot>,
     }
     let gap: Option<Gap> = gap;
     let (files, file_errors) = state.into_files();
-    let (wall, is_rolled_up) = (times.wall, false);
     Ok(Some(Snapshot { files, file_errors, wall, is_rolled_up, gap, errors }))
 }
 

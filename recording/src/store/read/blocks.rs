@@ -32,7 +32,7 @@ pub struct SpanBlocks {
 pub struct Lost(BTreeMap<i64, i64>);
 
 impl Lost {
-    fn insert(&mut self, first: i64, end: i64) {
+    pub fn insert(&mut self, first: i64, end: i64) {
         let known = self.0.entry(first).or_insert(end);
         *known = end.max(*known);
     }

@@ -8,9 +8,11 @@ use rusqlite::{Connection, OptionalExtension};
 use crate::seal::unseal;
 use crate::store::error::RecordingError;
 use crate::store::event::Event;
+use crate::store::form::Form;
 use crate::store::key;
 use crate::store::read::blocks::{Asked, Changes, Lost, SpanBlocks};
 use crate::store::read::budget::Budget;
+use crate::store::read::rolled_up;
 use crate::store::read::writers::WriterLoader;
 use crate::store::spans;
 use crate::store::times::Times;
@@ -23,6 +25,8 @@ pub struct LoadedSpan {
     pub is_after_gap: bool,
     /// Whether its first poll says everything.
     pub is_complete: bool,
+    /// Its blocks have expired: values are known at its last poll alone.
+    pub is_rolled_up: bool,
     /// When each poll was.
     pub times: Vec<Times>,
     /// The events of each poll.
@@ -153,7 +157,8 @@ impl LoadedSpan {
                 }
             }
         }
-        let found = SpanBlocks::load(connection, self.id, self.times.len(), &asked, budget)?;
+        let load = if self.is_rolled_up { rolled_up::load } else { SpanBlocks::load };
+        let found = load(connection, self.id, self.times.len(), &asked, budget)?;
         (self.blocks, self.lost) = (found.polls, found.lost);
         self.errors.extend(found.errors);
         Ok(())
@@ -202,6 +207,7 @@ fn head(connection: &Connection, id: i64) -> Result<LoadedSpan, RecordingError> 
         id,
         is_after_gap: reason.is_gap() && is_first,
         is_complete: head.is_complete,
+        is_rolled_up: head.form == Form::RollUps,
         events: times.iter().map(|_| Vec::new()).collect(),
         changes: times.iter().map(|_| Vec::new()).collect(),
         times,

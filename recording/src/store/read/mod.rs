@@ -9,6 +9,7 @@ mod info;
 mod lives;
 mod loaded;
 mod located;
+mod rolled_up;
 mod scan;
 mod state;
 mod structures;

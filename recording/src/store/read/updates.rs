@@ -36,6 +36,7 @@ pub struct Updates<'a> {
     after_gap: bool,
     /// An update has been returned.
     has_begun: bool,
+    has_expired: bool,
 }
 
 impl<'a> Updates<'a> {
@@ -49,19 +50,23 @@ impl<'a> Updates<'a> {
             Bound::Unbounded => None,
         };
         let (from, to) = (at(range.0).unwrap_or(i64::MIN), at(range.1).unwrap_or(i64::MAX));
-        let query = "SELECT min(id), max(id), \
-                     (SELECT max(id) FROM spans WHERE complete = 1 AND form <> 2 AND id <= \
-                      (SELECT min(id) FROM spans WHERE last >= ?1)) \
-                     FROM spans WHERE last >= ?1 AND first <= ?2";
-        let (first, end, complete): (Option<i64>, Option<i64>, Option<i64>) =
+        let query = "SELECT min(id), max(id) FROM spans WHERE last >= ?1 AND first <= ?2";
+        let expired = "SELECT EXISTS \
+                       (SELECT 1 FROM spans WHERE form = 2 AND last >= ?1 AND first <= ?2)";
+        let (first, end, has_expired): (Option<i64>, Option<i64>, _) =
             readers.query(|transaction| -> Result<_, RecordingError> {
-                Ok(transaction.query_row(query, (from, to), |row| row.try_into())?)
+                let has_expired = transaction.query_row(expired, (from, to), |row| row.get(0))?;
+                let (first, end) =
+                    transaction.query_row(query, (from, to), |row| row.try_into())?;
+                let complete = "SELECT max(id) FROM spans WHERE complete = 1 AND id <= ?";
+                let complete: Option<i64> =
+                    transaction.query_row(complete, (first,), |row| row.get(0))?;
+                Ok((complete.or(first), end, has_expired))
             })?;
-        let first = complete.or(first).unwrap_or_default();
         Ok(Self {
             readers,
             range,
-            position: first.saturating_sub(1),
+            position: first.unwrap_or_default().saturating_sub(1),
             end: end.unwrap_or(i64::MIN),
             span: None,
             poll: 0,
@@ -70,7 +75,14 @@ impl<'a> Updates<'a> {
             is_lost: true,
             after_gap: false,
             has_begun: false,
+            has_expired,
         })
+    }
+
+    /// Whether there were polls in this time of which only roll-ups are left, so that they aren't among
+    /// the updates.
+    pub fn has_expired(&self) -> bool {
+        self.has_expired
     }
 
     /// The next update; `None` after the last one.
@@ -117,7 +129,7 @@ impl<'a> Updates<'a> {
                 return Some(Err(self.lose(error)));
             }
             self.poll += 1;
-            if self.range.contains(&times.wall) {
+            if self.range.contains(&times.wall) && !span.is_rolled_up {
                 let after_gap = std::mem::take(&mut self.after_gap);
                 self.has_begun = true;
                 return Some(Ok((times, after_gap)));
@@ -173,7 +185,8 @@ impl<'a> Updates<'a> {
     }
 }
 
-/// The next span whose polls can be read; if nothing is known before it, one that says everything.
+/// The span that is read next; if nothing is known before it, one that says everything. Spans of which
+/// only roll-ups are left are read where others need them: after the last one that says everything.
 fn next_span(
     connection: &Connection,
     position: i64,
@@ -183,14 +196,20 @@ fn next_span(
     let any = "SELECT id, form FROM spans WHERE id > ? AND id <= ? ORDER BY id LIMIT 1";
     let found = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, i64>(1)?));
     let next = connection.query_row(any, (position, end), found).optional()?;
-    match next {
-        Some((id, form)) if !is_lost && form != Form::RollUps as i64 => return Ok(Some(id)),
-        None => return Ok(None),
-        Some(_) => {}
+    let Some((next, form)) = next else { return Ok(None) };
+    if !is_lost && form != Form::RollUps as i64 {
+        return Ok(Some(next));
     }
-    let complete = "SELECT min(id) FROM spans \
-                    WHERE complete = 1 AND form <> 2 AND id > ? AND id <= ?";
-    connection.query_row(complete, (position, end), |row| row.get(0))
+    let fine = "SELECT min(id) FROM spans WHERE form IN (0, 1, 3) AND id > ? AND id <= ?";
+    let fine: Option<i64> = connection.query_row(fine, (position, end), |row| row.get(0))?;
+    let Some(fine) = fine else { return Ok(None) };
+    let before = "SELECT max(id) FROM spans WHERE complete = 1 AND id > ? AND id <= ?";
+    let before: Option<i64> = connection.query_row(before, (position, fine), |row| row.get(0))?;
+    if before.is_some() || !is_lost {
+        return Ok(before.or(Some(next)));
+    }
+    let behind = "SELECT min(id) FROM spans WHERE complete = 1 AND id > ? AND id <= ?";
+    connection.query_row(behind, (fine, end), |row| row.get(0))
 }
 
 /// A time as the table has it, also one beyond all that can be recorded.

@@ -64,6 +64,7 @@ impl<'a> Replay<'a> {
 
 impl Updates for Replay<'_> {
     fn next(&mut self, shutdown: &Shutdown, diagnostics: &mut Diagnostics, then: &mut Then<'_>) {
+        let has_expired = self.updates.has_expired();
         while !shutdown.is_requested() {
             let update = match self.updates.next() {
                 None => return,
@@ -77,6 +78,9 @@ impl Updates for Replay<'_> {
             if !self.has_begun && !update.files().any(|file| is_included(&file)) {
                 self.others = update.files().len();
                 continue;
+            }
+            if !self.has_begun && has_expired {
+                report_expired(self.path, &update, diagnostics);
             }
             self.has_begun = true;
             let last = self.last.replace(update.wall());
@@ -105,6 +109,9 @@ impl Updates for Replay<'_> {
 
     fn explain_no_files(&self) -> Option<String> {
         let explanation = || match self.others {
+            0 if self.updates.has_expired() => {
+                "of that time only each minute's end is kept: slurpstats --at shows it".to_owned()
+            }
             0 => "no stats files were recorded at that time".to_owned(),
             others => explain_others(others),
         };
@@ -125,6 +132,11 @@ fn report(
     let path = escape_path(path);
     let last = last.map_or_else(String::new, |last| format!("after {}: ", date(last)));
     diagnostics.note(&format_args!("{path}: {last}{error}"));
+}
+
+fn report_expired(path: &Path, first: &Update<'_>, diagnostics: &Diagnostics) {
+    let (path, first) = (escape_path(path), date(first.wall()));
+    diagnostics.note(&format_args!("{path}: before {first} only each minute's end is kept"));
 }
 
 fn report_gap(path: &Path, last: SystemTime, update: &Update<'_>, diagnostics: &Diagnostics) {

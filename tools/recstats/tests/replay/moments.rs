@@ -12,7 +12,7 @@ use mmstats_testing::stats_dir::write;
 use tempfile::TempDir;
 
 use crate::recorded::{Recorded, SECOND};
-use crate::tools::{command, slurpstats};
+use crate::tools::{command, lines, pollstats, slurpstats};
 
 #[derive(MmStats)]
 struct Jobs {
@@ -139,4 +139,39 @@ fn a_moment_can_be_written_to_a_file() {
     let failed = slurpstats(&directory.path().join("none"), "-0s", &arguments);
     assert_eq!(failed.code, Some(2));
     assert!(fs::read_to_string(&file).unwrap().ends_with(",7\n"));
+}
+
+#[test]
+fn of_what_has_expired_the_end_of_each_minute_is_shown() {
+    let directory = TempDir::new().unwrap();
+    let stats = jobs(directory.path());
+    let mut watch = Watch::new([directory.path()]);
+    let mut recorded = Recorded::new();
+    recorded.settings.fine = 100 * SECOND;
+    recorded.start();
+    for _ in 0..330 {
+        stats.done.add(1);
+        recorded.poll(&mut watch, SECOND);
+    }
+    recorded.finish();
+    // The first poll is of 22:13:21. Minutes whose last poll is older than 100 s are rolled up.
+    let at = |time: &str| slurpstats(&recorded.path(), time, &["-l", "done", "-o", "csv"]);
+    let (found, noted) = lines(at("2023-11-14T22:13:30Z"));
+    assert!(found[1].ends_with(",60"), "{found:?}");
+    let end =
+        "of that time only each minute's end is kept; this is 2023-11-14 22:14:20.000 +00:00\n";
+    assert!(noted.ends_with(end), "{noted}");
+    let (found, noted) = lines(at("2023-11-14T22:17:30Z"));
+    assert!(found[1].ends_with(",250") && noted.is_empty(), "{found:?}{noted}");
+
+    let replayed = |arguments: &[&str]| pollstats(&recorded.path(), arguments);
+    let (rows, noted) = lines(replayed(&["-o", "csv", "done"]));
+    assert_eq!(rows.len(), 1 + 149, "{rows:?}");
+    let before = "before 2023-11-14 22:16:21.000 +00:00 only each minute's end is kept\n";
+    assert!(noted.ends_with(before) && noted.lines().count() == 1, "{noted}");
+    let (_, noted) = lines(replayed(&["-o", "csv", "--from", "-60s", "done"]));
+    assert_eq!(noted, "");
+    let gone = replayed(&["--to", "2023-11-14T22:15Z", "done"]);
+    let kept = "of that time only each minute's end is kept: slurpstats --at shows it\n";
+    assert!(gone.code == Some(1) && gone.stderr.ends_with(kept), "{gone:?}");
 }

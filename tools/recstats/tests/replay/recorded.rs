@@ -15,6 +15,7 @@ pub const SECOND: Duration = Duration::from_secs(1);
 /// A recording, and the clocks by which polls are recorded.
 pub struct Recorded {
     directory: TempDir,
+    pub settings: Settings,
     recorder: Option<Recorder>,
     pub monotonic: Duration,
     pub wall: SystemTime,
@@ -26,7 +27,8 @@ impl Recorded {
         let directory = TempDir::new().unwrap();
         let boot = Boot { id: [7; 16], time: 500 * SECOND };
         let wall = UNIX_EPOCH + 1_700_000_000 * SECOND;
-        let mut recorded = Self { directory, recorder: None, monotonic: 5 * SECOND, wall, boot };
+        let (settings, monotonic) = (Settings::new(SECOND), 5 * SECOND);
+        let mut recorded = Self { directory, settings, recorder: None, monotonic, wall, boot };
         recorded.start();
         recorded
     }
@@ -38,7 +40,7 @@ impl Recorded {
     /// Begins a recorder, after the one before was killed.
     pub fn start(&mut self) {
         self.recorder = None;
-        self.recorder = Some(Recorder::new(self.path(), &Settings::new(SECOND)).unwrap());
+        self.recorder = Some(Recorder::new(self.path(), &self.settings).unwrap());
     }
 
     /// Ends the recorder, after which the file can be read in this process.
