@@ -15,6 +15,7 @@ fn routes() -> Vec<Route<Arc<AppState>>> {
         ("/", asset(&page::INDEX)),
         ("/api/v1/files", get(api::files)),
         ("/api/v1/history", get(api::history)),
+        ("/api/v1/history/ended", get(api::ended)),
         ("/api/v1/stats", get(api::stats)),
         ("/api/v1/stats/{*label}", get(api::stat)),
         ("/api/v1/names/{*name}", get(api::name)),

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use axum::response::Response;
 use mmstats_cli::diagnostics::Diagnostics;
 use mmstats_totals::increases::Increases;
+use mmstats_totals::totals::Totals;
 use mmstats_web::{Problem, Workers};
 
 use crate::args::NAME;
@@ -13,7 +14,7 @@ use crate::history::{Excerpt, History, Query, Recorded};
 use crate::live::{LiveStream, News};
 use crate::metrics::Metrics;
 use crate::polling::{Poll, Poller, Snapshot};
-use crate::recording::RecordingFile;
+use crate::recording::{KnownStats, RecordingFile};
 
 /// How many responses are made at a time.
 const MAX_RESPONSES: usize = 2;
@@ -111,6 +112,28 @@ impl AppState {
         workers.run(move || self.excerpt(&query).map(|excerpt| respond(&excerpt))).await?
     }
 
+    /// Makes a response of the stats that the recording has, and of those that files have.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`Problem`] if `respond` panics, or the recording can't be read.
+    pub async fn ended(
+        self: Arc<Self>,
+        respond: impl FnOnce(&KnownStats, &Totals) -> Response + Send + 'static,
+    ) -> Result<Response, Problem> {
+        let readers = self.readers.clone();
+        let read = move || {
+            let known = match &self.recording {
+                Some(recording) => {
+                    recording.known(report).map_err(|failure| recording.problem(&failure))?
+                }
+                None => Arc::default(),
+            };
+            Ok(respond(&known, &self.poller.snapshot().totals()))
+        };
+        readers.run(read).await?
+    }
+
     /// A part of the history, from the recording if that has more of it.
     fn excerpt(&self, query: &Query) -> Result<Excerpt, Problem> {
         let Some(recording) = &self.recording else {
@@ -125,7 +148,6 @@ impl AppState {
                 return Ok(excerpt);
             }
             drop(history);
-            let report = |message: &str| Diagnostics::new(NAME).note(&message);
             recording.excerpt(query, self.interval.as_secs_f64(), report)
         };
         read().map_err(|failure| recording.problem(&failure))
@@ -167,6 +189,10 @@ impl AppState {
         let (elapsed, interval) = (elapsed.as_secs(), self.interval);
         Err(format!("the last poll ended {elapsed} s ago, the interval is {interval:?}"))
     }
+}
+
+fn report(message: &str) {
+    Diagnostics::new(NAME).note(&message);
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -1,6 +1,7 @@
 //! The JSON API, version 1, and `/metrics`.
 
 mod by_process;
+mod ended;
 mod files;
 mod history;
 mod life;
@@ -12,6 +13,7 @@ mod stream;
 
 use mmstats_web::Asset;
 
+pub use ended::ended;
 pub use files::files;
 pub use history::history;
 pub use metrics::metrics;

@@ -2,15 +2,17 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use mmstats::Update;
 use mmstats_cli::escape::{escape, escape_path};
-use mmstats_recording::{Recorder, Recording, Settings};
+use mmstats_recording::{Recorder, Recording, RecordingError, Settings};
 use mmstats_tools::common::losses::{Losses, log_stays};
 use mmstats_web::Problem;
 
+use super::known::KnownStats;
 use super::opening::{self, message};
 use super::past::{Failure, Past, past};
 use super::sums::seconds;
@@ -18,6 +20,8 @@ use crate::history::{Excerpt, Query};
 
 /// How many damages are reported.
 const MAX_REPORTED: usize = 1_000;
+/// How long what is known of its stats counts.
+const KNOWN_FOR: Duration = Duration::from_mins(1);
 
 /// The file in which polls are recorded, and from which they are read.
 #[derive(Debug)]
@@ -28,6 +32,8 @@ pub struct RecordingFile {
     recording: Recording,
     /// Damage that was reported.
     reported: Mutex<HashSet<String>>,
+    /// With when that was.
+    known: Mutex<Option<(Instant, Arc<KnownStats>)>>,
 }
 
 #[derive(Debug)]
@@ -57,6 +63,7 @@ impl RecordingFile {
             writer: Mutex::new(writer),
             recording,
             reported: Mutex::default(),
+            known: Mutex::default(),
         })
     }
 
@@ -94,17 +101,40 @@ impl RecordingFile {
         &self,
         query: &Query,
         interval: f64,
-        mut report: impl FnMut(&str),
+        report: impl FnMut(&str),
     ) -> Result<Excerpt, Failure> {
         let Past { excerpt, errors } = past(&self.recording, query, interval)?;
-        let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
+        self.report(&errors, report);
+        Ok(excerpt)
+    }
+
+    /// The stats that it has, as they were a minute ago at most. What is damaged is reported once.
+    ///
+    /// # Errors
+    ///
+    /// Returns why it can't be read.
+    pub fn known(&self, report: impl FnMut(&str)) -> Result<Arc<KnownStats>, Failure> {
+        // Others who ask meanwhile get the same.
+        let mut known = lock(&self.known);
+        if let Some((when, known)) = &*known
+            && when.elapsed() < KNOWN_FOR
+        {
+            return Ok(Arc::clone(known));
+        }
+        let (found, errors) = KnownStats::of(&self.recording)?;
+        self.report(&errors, report);
+        let (_, found) = known.insert((Instant::now(), Arc::new(found)));
+        Ok(Arc::clone(found))
+    }
+
+    fn report(&self, errors: &[RecordingError], mut report: impl FnMut(&str)) {
+        let mut reported = lock(&self.reported);
         for error in errors {
-            let message = message(&self.path, &error);
+            let message = message(&self.path, error);
             if reported.len() < MAX_REPORTED && reported.insert(message.clone()) {
                 report(&format!("warning: {message}"));
             }
         }
-        Ok(excerpt)
     }
 
     /// Why there is no answer, as one.
@@ -136,6 +166,10 @@ impl RecordingFile {
     }
 
     fn writer(&self) -> MutexGuard<'_, Option<Writer>> {
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.writer)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -8,6 +8,7 @@
 
 mod columns;
 mod file;
+mod known;
 mod opening;
 mod past;
 mod points;
@@ -15,3 +16,4 @@ mod programs;
 mod sums;
 
 pub use file::RecordingFile;
+pub use known::KnownStats;

@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use mmstats::{Counter, Field, Gauge, Histogram, Increase, Options, Published, Timer, Watch};
 use mmstats_recording::{Boot, HistoryQuery, Recorder, Recording, Settings};
+use mmstats_testing::TIMEOUT;
 use mmstats_testing::document::assert_valid;
 use mmstats_testing::server::Server;
 use nix::sys::signal::Signal;
@@ -96,6 +97,32 @@ impl Made {
         command.args(["--keep", "20000d", "--fine", "20000d", "--history"]).arg(self.path());
         Server::start(&mut command)
     }
+}
+
+#[test]
+fn stats_that_only_the_recording_has_are_listed() {
+    let made = two_programs(20);
+    let server = made.serve();
+    let ended = || server.get("/api/v1/history/ended").json();
+    let answer = ended();
+    let schema = json!({"$ref": "#/components/schemas/Ended"});
+    assert_valid(&document(&server).validator(&schema), &answer, "ended");
+    let found =
+        answer["stats"].as_array().unwrap().iter().find(|stat| stat["label"] == "jobs.done");
+    let expected = json!({
+        "label": "jobs.done", "name": "jobs.done", "labels": {}, "kind": "counter", "unit": "jobs",
+        "help": "", "about": "work", "aggregate": "sum", "last": BEGIN as f64 + 19.0,
+    });
+    assert_eq!(found, Some(&expected));
+    // One that a file has again isn't among them.
+    let stats = Options::dynamic("jobs").path(made.directory.path().join("stats"));
+    let stats = stats.create().unwrap();
+    let _done: Counter = stats.add(Counter::named("jobs.done")).unwrap();
+    let begun = Instant::now();
+    while ended()["stats"].as_array().unwrap().iter().any(|stat| stat["label"] == "jobs.done") {
+        assert!(begun.elapsed() < TIMEOUT, "it is still listed");
+    }
+    assert!(!ended()["stats"].as_array().unwrap().is_empty());
 }
 
 #[test]
