@@ -47,7 +47,10 @@ export class Excerpt {
     if (this.#clock === null) {
       return null;
     }
-    this.#follow(clock);
+    // What ended before the clock begins isn't gone on with.
+    if (clock.at(clock.start) <= to) {
+      this.#follow(clock);
+    }
     const count = (times) => times.search(to) - times.search(from);
     return count(this.#clock) > count(clock) ? this.#clock : null;
   }

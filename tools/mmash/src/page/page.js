@@ -9,6 +9,7 @@ import { Detail } from "./detail.js";
 import { showEmptyState } from "./empty_state.js";
 import { Files } from "./files.js";
 import { History } from "./history.js";
+import { askEnded } from "./recorded.js";
 import { StatList } from "./stat_list.js";
 import { Stats } from "./stats.js";
 import { viewFromUrl, viewToUrl } from "./url.js";
@@ -18,6 +19,8 @@ import { showWarnings } from "./warnings.js";
 const TICK = 1000;
 /** Maximum number of values held while the page is paused; beyond it, the oldest are taken in. */
 const MAX_HELD = 1_000_000;
+/** How many seconds are shown after the end of a stat. */
+const AFTER_END = 5;
 const STATES = {
   connecting: "connecting…",
   live: "connected",
@@ -78,10 +81,28 @@ function choose(choice, more) {
     more ? (chosen ? others : [...others.slice(1 - COLORS), choice])
     : chosen && alone ? []
     : [choice];
-  go({ ...view, choices: next });
+  go({ ...view, choices: next, range: rangeOf(next) });
   if (!more) {
     // In one column the list is below the chart, which is out of sight then.
     document.querySelector("main").scrollTo(0, 0);
+  }
+}
+
+/** The range in which choices are shown: that before the end of one that only the recording has. */
+function rangeOf(choices) {
+  const { stat } = choices.length === 1 ? stats.resolve(choices[0]) : {};
+  if (!stat || !stats.hasEnded(stat)) {
+    return view.range;
+  }
+  return { from: Math.max(0, stat.goneSince - view.minutes * 60), to: stat.goneSince + AFTER_END };
+}
+
+/** Lists what only the recording has. */
+async function listEnded() {
+  if (stats.takeEnded(await askEnded())) {
+    rows.sort();
+    show(view);
+    refresh();
   }
 }
 
@@ -97,6 +118,7 @@ function receive(kind, update) {
   }
   if (kind === "whole") {
     history.begin();
+    listEnded();
   }
   if (kind === "whole" || update.marks > 0) {
     detail.marksChanged();

@@ -12,6 +12,13 @@ export async function askHistory(stats, { from, to, step } = {}, signal = null) 
   return answer?.ok ? answer.json().catch(() => null) : null;
 }
 
+/** The stats that only the recording has. */
+export async function askEnded() {
+  const answer = await fetch("api/v1/history/ended").catch(() => null);
+  const found = answer?.ok ? await answer.json().catch(() => null) : null;
+  return found?.stats ?? [];
+}
+
 /** The numbers of a stat over the times of an answer, by name; undefined if it has none. */
 export function seriesIn(answer, stat) {
   const isSame = ({ label, name, kind, unit }) =>

@@ -16,7 +16,7 @@ export class StatList {
   #outline = new Outline();
   #filter = "";
   #chosen = [];
-  /** The chosen stats and names that no file has any more. */
+  /** The stats and names that no file has any more: those that are chosen, and those that were recorded. */
   #gone = [];
   #onchoose;
   #onall;
@@ -54,7 +54,7 @@ export class StatList {
 
   /** Sorts after stats came or went. A chosen one stays as long as its history is kept. */
   sort() {
-    this.#gone = this.#goneAndChosen();
+    this.#gone = this.#goneAndListed();
     const entries = [];
     for (const name of this.#stats.names.values()) {
       const gone = this.#gone.filter((gone) => gone !== name && keyOf(gone) === name.key);
@@ -80,7 +80,7 @@ export class StatList {
   /** What is in the charts, in the order of their colours. */
   set chosen(choices) {
     this.#chosen = choices;
-    const gone = this.#goneAndChosen();
+    const gone = this.#goneAndListed();
     if (gone.length !== this.#gone.length || gone.some((stat) => !this.#gone.includes(stat))) {
       this.sort();
     }
@@ -91,11 +91,12 @@ export class StatList {
     this.grid.refresh();
   }
 
-  #goneAndChosen() {
-    return this.#chosen.flatMap((choice) => {
+  #goneAndListed() {
+    const chosen = this.#chosen.flatMap((choice) => {
       const { stat, names = [] } = this.#stats.resolve(choice);
       return stat?.goneSince ? [stat] : names.filter(({ size }) => size === 0);
     });
+    return [...new Set([...chosen, ...this.#stats.ended])];
   }
 
   #fill(row, item) {

@@ -25,6 +25,8 @@ export class Stats {
   /** Stats that no file has any more, the longest gone first, and how many numbers they have. */
   #gone = new Map();
   #goneSize = 0;
+  /** Stats that only the recording has, by label. They stay. */
+  #ended = new Map();
   #capacity = LONGEST;
   #namesById = new Map();
   /** The names of a text, one for each kind and unit. */
@@ -43,7 +45,29 @@ export class Stats {
 
   /** The stat of a label, also one that is gone; undefined if there is none. */
   find(label) {
-    return this.byLabel.get(label) ?? this.#gone.get(label);
+    return this.byLabel.get(label) ?? this.#gone.get(label) ?? this.#ended.get(label);
+  }
+
+  /** Stats that only the recording has. */
+  get ended() {
+    return [...this.#ended.values()];
+  }
+
+  /** Whether only the recording has a stat. */
+  hasEnded(stat) {
+    return this.#ended.get(stat.label) === stat;
+  }
+
+  /** Takes in stats that only the recording has; returns whether some are new. */
+  takeEnded(all) {
+    const unknown = all.filter(({ label }) => this.find(label) === undefined);
+    for (const declared of unknown) {
+      const stat = new Stat(declared, this.#capacity);
+      stat.goneSince = declared.last;
+      this.#nameOf(stat).add(stat);
+      this.#ended.set(stat.label, stat);
+    }
+    return unknown.length > 0;
   }
 
   /** What is chosen: `{ stat }`, or `{ names }` if it is a name, one for each kind and unit. */
@@ -56,7 +80,7 @@ export class Stats {
 
   /** Whether there are any about the work of programs. */
   get hasWork() {
-    return [...this.byLabel.values()].some((stat) => !stat.isSecondary);
+    return [...this.byLabel.values(), ...this.ended].some((stat) => !stat.isSecondary);
   }
 
   /** Puts the times of an answer before those of the stream; whether there were any. */
@@ -184,6 +208,7 @@ export class Stats {
   /** The stat of a declaration: one that is known under its label, or a new one. */
   #add(declared) {
     const known = this.find(declared.label);
+    this.#ended.delete(declared.label);
     if (this.#gone.delete(declared.label)) {
       this.#goneSize -= known.size;
     }

@@ -8,6 +8,7 @@ mod list;
 mod live;
 mod names;
 mod proxy;
+mod recorded;
 
 use std::path::Path;
 use std::process::Command;
