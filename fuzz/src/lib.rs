@@ -9,7 +9,6 @@ pub mod dimensions;
 pub mod file;
 pub mod message;
 mod mutate;
-mod naive_recording;
 pub mod oracle;
 pub mod output;
 pub mod packet;

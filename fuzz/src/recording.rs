@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use mmstats_recording::{
     Block, Change, RollUp, Span, decode_poll, encode_block, encode_poll, row_parts, unseal,
 };
-
-use crate::naive_recording::{NaiveBlock, poll};
+use mmstats_testing::naive_recording::{NaiveBlock, poll};
 
 /// The first byte says what the rest is, the second how many words the writer has.
 ///

@@ -21,6 +21,7 @@ pub mod kept_update;
 pub mod kernel_files;
 pub mod kinds;
 pub mod kodemon;
+pub mod naive_recording;
 pub mod namespace;
 pub mod nginx;
 pub mod oracle;

@@ -44,7 +44,7 @@ impl Jobs {
 }
 
 /// Files that come, grow and go, and a gap.
-fn recorded(polls: usize) -> (TempDir, Fixture) {
+pub fn recorded(polls: usize) -> (TempDir, Fixture) {
     let directory = TempDir::new().unwrap();
     let mut random = Random::new(seed());
     let jobs = || Jobs::options().path(directory.path()).create().unwrap();

@@ -11,8 +11,10 @@ mod hostile;
 mod info;
 mod killed;
 mod leftovers;
+mod naive;
 mod replayed;
 mod retention;
+mod spec;
 mod stretches;
 
 #[test]
