@@ -4,7 +4,7 @@ import { extentOf, timeTicks, valueScale } from "./axes.js";
 import { clear } from "./canvas.js";
 import { onFrame } from "./dom.js";
 import { time as timeOfDay } from "./format.js";
-import { drawMarks } from "./marks.js";
+import { drawMarks, firstOf } from "./marks.js";
 import { drawBand, drawLine, drawPoints } from "./plot.js";
 import { nearest } from "./scale.js";
 
@@ -19,6 +19,8 @@ const BELOW = 22;
 const RIGHT = 14;
 /** How near to a mark one has to point, in pixels. */
 const MARK_REACH = 6;
+/** Maximum number of marks in a tooltip. */
+const MAX_EXPLAINED = 10;
 /** A shorter drag is a click. */
 const MIN_DRAG = 6;
 
@@ -123,7 +125,8 @@ export class Chart {
   #explain(x) {
     const { marks = [] } = this.#content;
     const near = marks.filter(({ time }) => Math.abs(this.#x(time) - x) <= MARK_REACH);
-    const text = near.map((mark) => `${timeOfDay(mark.time)} ${mark.text}`).join("\n");
+    const texts = near.map((mark) => `${timeOfDay(mark.time)} ${mark.text}`);
+    const text = firstOf(texts, MAX_EXPLAINED).join("\n");
     if (this.#canvas.title !== text) {
       this.#canvas.title = text;
     }

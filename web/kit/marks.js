@@ -12,11 +12,20 @@ const SIGNS = {
   died: null,
 };
 
+/** Of marks that are nearer to each other than this, in pixels, the gravest is drawn. */
+const NEAR = 3 * HALF;
+const GRAVITY = ["started", "ended", "died"];
+
+/** The first ones of some texts, and how many more there are. */
+export function firstOf(texts, most) {
+  return texts.length > most ? [...texts.slice(0, most), `and ${texts.length - most} more`] : texts;
+}
+
 /** Draws marks, each in the colour of what it says; `x` maps times to pixels. */
 export function drawMarks(pen, { x, top, bottom }, marks, colors) {
   pen.lineWidth = 1;
-  for (const { time, what } of marks) {
-    const [across, middle] = [Math.round(x(time)) + 0.5, top - HALF];
+  for (const { at, what } of apart(marks.map(({ time, what }) => ({ at: x(time), what })))) {
+    const [across, middle] = [Math.round(at) + 0.5, top - HALF];
     pen.strokeStyle = colors[what];
     pen.fillStyle = colors[what];
     pen.setLineDash(DASHES);
@@ -27,6 +36,21 @@ export function drawMarks(pen, { x, top, bottom }, marks, colors) {
     pen.setLineDash([]);
     drawSign(pen, SIGNS[what], across, middle);
   }
+}
+
+/** One of those that would hide each other. */
+function apart(marks) {
+  const drawn = [];
+  let begin = -Infinity;
+  for (const mark of marks.sort((a, b) => a.at - b.at)) {
+    if (mark.at - begin >= NEAR) {
+      begin = mark.at;
+      drawn.push(mark);
+    } else if (GRAVITY.indexOf(mark.what) > GRAVITY.indexOf(drawn.at(-1).what)) {
+      drawn[drawn.length - 1] = mark;
+    }
+  }
+  return drawn;
 }
 
 function drawSign(pen, corners, x, y) {

@@ -4,6 +4,7 @@ import { choiceBar, closeButton } from "../kit/controls.js";
 import { element, setText } from "../kit/dom.js";
 import { visible } from "../kit/escape.js";
 import { time as timeOfDay } from "../kit/format.js";
+import { firstOf } from "../kit/marks.js";
 import { nearest } from "../kit/scale.js";
 import { partsOf, titleOf } from "./choice.js";
 import { contentOf } from "./content.js";
@@ -18,6 +19,8 @@ import { BYS, SHOWS, WINDOWS } from "./url.js";
 
 /** The least window, in seconds: a shorter history doesn't fill the width. */
 const MIN_WINDOW = 60;
+/** Maximum number of marks that are read out with the values. */
+const MAX_NEAR = 3;
 const SHOW_NAMES = { auto: "Auto", value: "Value", rate: "Rate" };
 const BY_NAMES = { series: "Series", total: "Total", process: "Processes" };
 
@@ -279,7 +282,7 @@ function recordedOf(lines, { all = false } = {}) {
 /** The texts of marks of which a time is the nearest of all. */
 function nearTo(time, times, marks) {
   const texts = marks.filter((mark) => times[nearest(times, mark.time)] === time).map(({ text }) => text);
-  return [...new Set(texts)];
+  return firstOf([...new Set(texts)], MAX_NEAR);
 }
 
 /** Checks a button of a bar. */

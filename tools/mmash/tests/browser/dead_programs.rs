@@ -96,7 +96,7 @@ fn the_line_of_a_restarted_program_has_a_gap() {
 }
 
 /// Writes a file of a dead program with a gauge and a counter.
-fn left_behind(directory: &TempDir, name: &str) -> u32 {
+pub fn left_behind(directory: &TempDir, name: &str) -> u32 {
     let pid = dead_pid();
     let twice = |value: u64| [value.to_ne_bytes(), value.to_ne_bytes()].concat();
     let fields = [
