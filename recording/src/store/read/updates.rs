@@ -20,7 +20,7 @@ use crate::store::times::{Times, microseconds};
 #[derive(Debug)]
 pub struct Updates<'a> {
     readers: &'a Readers,
-    range: (Bound<SystemTime>, Bound<SystemTime>),
+    asked: Asked,
     /// The last span that was begun, and the last one that may have polls within the range.
     position: i64,
     end: i64,
@@ -36,6 +36,12 @@ pub struct Updates<'a> {
     after_gap: bool,
     /// An update has been returned.
     has_begun: bool,
+}
+
+/// The time of which updates are asked for.
+#[derive(Debug)]
+struct Asked {
+    range: (Bound<SystemTime>, Bound<SystemTime>),
     has_expired: bool,
 }
 
@@ -65,7 +71,7 @@ impl<'a> Updates<'a> {
             })?;
         Ok(Self {
             readers,
-            range,
+            asked: Asked { range, has_expired },
             position: first.unwrap_or_default().saturating_sub(1),
             end: end.unwrap_or(i64::MIN),
             span: None,
@@ -75,14 +81,13 @@ impl<'a> Updates<'a> {
             is_lost: true,
             after_gap: false,
             has_begun: false,
-            has_expired,
         })
     }
 
     /// Whether there were polls in this time of which only roll-ups are left, so that they aren't among
     /// the updates.
     pub fn has_expired(&self) -> bool {
-        self.has_expired
+        self.asked.has_expired
     }
 
     /// The next update; `None` after the last one.
@@ -129,7 +134,7 @@ impl<'a> Updates<'a> {
                 return Some(Err(self.lose(error)));
             }
             self.poll += 1;
-            if self.range.contains(&times.wall) && !span.is_rolled_up {
+            if self.asked.range.contains(&times.wall) && !span.is_rolled_up {
                 let after_gap = std::mem::take(&mut self.after_gap);
                 self.has_begun = true;
                 return Some(Ok((times, after_gap)));

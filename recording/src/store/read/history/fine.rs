@@ -11,8 +11,9 @@ use crate::store::form::Form;
 use crate::store::key;
 use crate::store::read::history::origin::Base;
 use crate::store::read::history::plan::PlannedSpan;
+use crate::store::read::history::point::Visitor;
 use crate::store::read::history::recent::Recent;
-use crate::store::read::history::track::{Track, Visitor};
+use crate::store::read::history::track::{Track, base};
 
 /// Takes a span.
 pub fn read(
@@ -84,7 +85,7 @@ impl Reader<'_, '_> {
             let end =
                 at + tracks[at..].iter().take_while(|it| it.writer == part.writer.into()).count();
             if at < end {
-                let bases: Vec<_> = (at..end).map(|at| Base::of(tracks, at)).collect();
+                let bases: Vec<_> = (at..end).map(|at| base(tracks, at)).collect();
                 if let Err(error) = self.block(&mut tracks[at..end], bases, part) {
                     self.damage(key, &error.shifted(part.offset));
                     tracks[at..end].iter_mut().for_each(Track::lose);
@@ -157,7 +158,7 @@ impl Reader<'_, '_> {
 
     /// Takes a stat that is in no block: it is in polls, or nothing changed.
     fn unmentioned(&mut self, tracks: &mut [Track], at: usize) {
-        let base = Base::of(tracks, at);
+        let base = base(tracks, at);
         let track = &mut tracks[at];
         if let Some(recent) = &self.recent {
             recent.follow(track, base, self.span, self.visit);

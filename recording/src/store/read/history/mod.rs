@@ -10,6 +10,7 @@ mod fine;
 mod increases;
 mod origin;
 mod plan;
+mod point;
 mod query;
 mod recent;
 mod rolled;
@@ -22,10 +23,10 @@ use std::time::Instant;
 use mmstats_sqlite::Readers;
 
 pub use self::plan::Step;
+use self::point::Visitor;
+pub use self::point::{HistoryPoint, HistoryWriter};
 pub use self::query::HistoryQuery;
 use self::selected::select;
-use self::track::Visitor;
-pub use self::track::{HistoryPoint, HistoryWriter};
 use crate::store::error::RecordingError;
 use crate::store::read::history::plan::{Plan, Run};
 

@@ -5,7 +5,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use mmstats::StatsFile;
 
 use crate::store::read::history::plan::PlannedSpan;
-use crate::store::read::history::track::Track;
 
 /// How much older than the poll before a new file may say it is, as for [`mmstats::Changes`].
 const CREATION_SLACK: Duration = Duration::from_secs(5);
@@ -32,17 +31,6 @@ pub enum Base {
 }
 
 impl Base {
-    /// Of a track, before it is followed through the span in which it begins.
-    pub fn of(tracks: &[Track], at: usize) -> Self {
-        match tracks[at].origin {
-            Origin::New => Self::IfCreated,
-            Origin::Added => Self::Zeros,
-            Origin::Continued(before) => {
-                Self::Words(tracks.get(before).and_then(Track::last_words).map(<[u64]>::to_vec))
-            }
-        }
-    }
-
     /// The words before a poll at which the file had the words `all`.
     pub fn before(
         self,

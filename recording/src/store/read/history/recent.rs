@@ -12,7 +12,8 @@ use crate::store::event::Event;
 use crate::store::key;
 use crate::store::read::history::origin::Base;
 use crate::store::read::history::plan::PlannedSpan;
-use crate::store::read::history::track::{Track, Visitor};
+use crate::store::read::history::point::Visitor;
+use crate::store::read::history::track::Track;
 use crate::store::read::scan::{Source, scan_within};
 
 /// The polls of a span.

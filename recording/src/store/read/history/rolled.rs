@@ -11,7 +11,8 @@ use crate::store::key;
 use crate::store::read::history::increases::{Counted, Counts};
 use crate::store::read::history::origin::Base;
 use crate::store::read::history::plan::PlannedSpan;
-use crate::store::read::history::track::{Track, Visitor};
+use crate::store::read::history::point::Visitor;
+use crate::store::read::history::track::{Track, base};
 use crate::store::read::history::values::{extremes, first};
 use crate::store::read::scan::{Source, scan};
 
@@ -26,7 +27,7 @@ pub fn read(
     let Some((begin, end)) = spans.first().zip(spans.last()) else { return Ok(()) };
     let source = Source { table: "minutes", key: "key", columns: "key, bytes" };
     for at in 0..tracks.len() {
-        let base = Base::of(tracks, at);
+        let base = base(tracks, at);
         let track = &mut tracks[at];
         let writer = track.writer as u32;
         let mut next = 0;
