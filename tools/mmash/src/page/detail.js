@@ -122,8 +122,9 @@ export class Detail {
     for (const [key, panel] of this.#panels) {
       const isMember = ({ panel }) => panel === key;
       const members = drawn.filter(isMember);
-      marks.set(key, this.#marksOf(key, lines.filter(isMember), from, to));
-      let more = this.#moreOf(members);
+      const all = lines.filter(isMember);
+      marks.set(key, this.#marksOf(key, all, from, to));
+      let more = this.#moreOf(all);
       if (panel.canvas) {
         const content = contentOf(members, first, times);
         more += content.lines.length < members.length ? ", but not drawn: these would be flat" : "";

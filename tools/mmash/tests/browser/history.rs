@@ -285,4 +285,13 @@ fn a_page_that_was_hidden_has_what_it_missed() {
     browser.until(&format!("{READING} === '9 jobs'"));
     browser.type_into(".charts canvas", END);
     browser.until(&format!("/^\\d\\d:\\d\\d:\\d\\d$/.test({MOMENT}) && {READING} === '9 jobs'"));
+    // A chart of a stat for which mmash has no room says so.
+    browser.ask(
+        "window.fetch = async (...what) => {
+            const answer = await (await window.answering(...what)).json();
+            return new Response(JSON.stringify({ ...answer, full: true, stats: [] }));
+        }",
+    );
+    browser.click(".row[data-label='queue.done'] .name");
+    browser.until("document.querySelector('.more').textContent.includes('too many stats')");
 }
