@@ -46,11 +46,7 @@ const ENVIRONMENT: &str = "  \
 #[derive(Clone, Debug, Parser)]
 #[expect(clippy::doc_markdown, reason = "it is shown as it stands")]
 #[command(name = NAME, version, after_help = EXAMPLES, after_long_help = after_help(EXAMPLES, ENVIRONMENT))]
-#[command(
-    mut_arg("keep", needs_history),
-    mut_arg("max_size", needs_history),
-    mut_arg("fine", needs_history)
-)]
+#[command(mut_args(needs_history))]
 pub struct Arguments {
     /// Address to listen on; anyone who can reach it can read everything, without a password
     /// [default: 127.0.0.1:5002]
@@ -116,7 +112,10 @@ pub struct Arguments {
 
 /// Without a recording there is nothing to be kept.
 fn needs_history(argument: Arg) -> Arg {
-    argument.requires("history")
+    match argument.get_id().as_str() {
+        "keep" | "max_size" | "fine" => argument.requires("history"),
+        _ => argument,
+    }
 }
 
 impl Arguments {
@@ -137,9 +136,24 @@ impl Arguments {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use std::time::Duration;
+
+    use clap::{CommandFactory, Parser};
+    use mmstats_recording::Settings;
 
     use super::Arguments;
+
+    #[test]
+    fn what_is_kept_needs_a_recording() {
+        let parsed = |arguments: &[&str]| Arguments::try_parse_from(arguments.iter().copied());
+        for option in ["--keep=2h", "--max-size=2M", "--fine=2h"] {
+            assert!(parsed(&["mmash", option]).is_err(), "{option}");
+            assert!(parsed(&["mmash", option, "--history=rec"]).is_ok(), "{option}");
+        }
+        let settings = parsed(&["mmash", "--history=rec"]).unwrap().recording_settings();
+        let expected = Settings::new(Duration::from_secs(1));
+        assert_eq!(format!("{settings:?}"), format!("{expected:?}"), "the library's defaults");
+    }
 
     /// Longer lines would be wrapped, and what stands beside an example would stand below it.
     #[test]

@@ -37,6 +37,15 @@ pub struct WriterLife<'a> {
     pub last: SystemTime,
 }
 
+/// The first span of all, the first and the last of a time, and one before them that says everything.
+type Bounds = (Option<i64>, Option<i64>, Option<i64>, Option<i64>);
+
+/// A row: writer, born, ended.
+type Row = (i64, i64, Option<i64>);
+
+/// How many writers are read in a transaction: others are writing.
+const SLICE: usize = 500;
+
 /// The polls of spans, by span.
 #[derive(Debug, Default)]
 struct Polls {
@@ -55,46 +64,17 @@ pub fn visit(
     let polls = Polls::load(readers, range, &mut errors)?;
     let Some((begin, end)) = polls.range() else { return Ok(errors) };
     let deaths = deaths(readers, begin..end, &mut errors)?;
-    let mut found = Vec::new();
-    let source = Source { table: "writers", key: "id", columns: COLUMNS };
-    errors.extend(scan(readers, source, 0..key::MAX_ID + 1, |_, row| {
-        let (id, born, ended): (i64, i64, Option<i64>) = (row.get(0)?, row.get(8)?, row.get(10)?);
-        if born >= end || ended.is_some_and(|ended| ended < begin) {
-            return Ok(());
-        }
-        if !checksum::is_right(row, 0..9)? {
-            return Err(RecordingError::damaged("writers", id, "its checksum"));
-        }
-        found.push((id, born, ended));
-        Ok(())
-    })?);
-    let mut left = found.as_slice();
-    while !left.is_empty() {
-        // Others are writing.
-        let (some, rest) = left.split_at(left.len().min(500));
-        left = rest;
+    let rows = rows(readers, begin..end, &mut errors)?;
+    for rows in rows.chunks(SLICE) {
         readers.query(|transaction| -> Result<(), RecordingError> {
             let (mut loader, mut budget) = (WriterLoader::new(transaction), Budget::default());
-            for &(writer, born, ended) in some {
+            for row in rows {
                 transaction.check_deadline()?;
-                match loader.load(writer, &mut budget) {
+                match loader.load(row.0, &mut budget) {
                     Ok(file) => {
-                        let Some(last) = polls.last_before(ended.unwrap_or(i64::MAX)) else {
-                            continue;
-                        };
-                        // That of a file that is gone says nothing.
-                        let is_there = |died: &&i64| ended.is_none_or(|ended| **died < ended);
-                        visit(&WriterLife {
-                            writer,
-                            file: &file,
-                            born: polls.wall(born).filter(|_| born > polls.first),
-                            died: deaths
-                                .get(&writer)
-                                .filter(is_there)
-                                .and_then(|died| polls.wall(*died)),
-                            ended: ended.and_then(|ended| polls.wall(ended)),
-                            last,
-                        });
+                        if let Some(life) = life(&file, *row, &polls, &deaths) {
+                            visit(&life);
+                        }
                         budget.give_back(size(&file));
                     }
                     Err(error @ RecordingError::Damaged(_)) => errors.push(error),
@@ -105,6 +85,46 @@ pub fn visit(
         })?;
     }
     Ok(errors)
+}
+
+/// The writers that were there at one of these polls.
+fn rows(
+    readers: &Readers,
+    polls: Range<i64>,
+    errors: &mut Vec<RecordingError>,
+) -> Result<Vec<Row>, RecordingError> {
+    let mut rows = Vec::new();
+    let source = Source { table: "writers", key: "id", columns: COLUMNS };
+    errors.extend(scan(readers, source, 0..key::MAX_ID + 1, |_, row| {
+        let (id, born, ended): Row = (row.get(0)?, row.get(8)?, row.get(10)?);
+        if born >= polls.end || ended.is_some_and(|ended| ended < polls.start) {
+            return Ok(());
+        }
+        if !checksum::is_right(row, 0..9)? {
+            return Err(RecordingError::damaged("writers", id, "its checksum"));
+        }
+        rows.push((id, born, ended));
+        Ok(())
+    })?);
+    Ok(rows)
+}
+
+fn life<'a>(
+    file: &'a StatsFile,
+    (writer, born, ended): Row,
+    polls: &Polls,
+    deaths: &BTreeMap<i64, i64>,
+) -> Option<WriterLife<'a>> {
+    // That of a file that is gone says nothing.
+    let is_there = |died: &&i64| ended.is_none_or(|ended| **died < ended);
+    Some(WriterLife {
+        writer,
+        file,
+        born: polls.wall(born).filter(|_| born > polls.first),
+        died: deaths.get(&writer).filter(is_there).and_then(|died| polls.wall(*died)),
+        ended: ended.and_then(|ended| polls.wall(ended)),
+        last: polls.last_before(ended.unwrap_or(i64::MAX))?,
+    })
 }
 
 impl Polls {
@@ -124,8 +144,7 @@ impl Polls {
                    (SELECT max(id) FROM spans WHERE complete = 1 AND id <= \
                     (SELECT min(id) FROM spans WHERE last >= ?1 AND first <= ?2)) \
                    FROM spans WHERE last >= ?1 AND first <= ?2";
-        type Found = (Option<i64>, Option<i64>, Option<i64>, Option<i64>);
-        let found: Found = readers.query(|transaction| -> Result<_, RecordingError> {
+        let found: Bounds = readers.query(|transaction| -> Result<_, RecordingError> {
             Ok(transaction.query_row(sql, (from, to), |row| row.try_into())?)
         })?;
         let (Some(earliest), Some(first), Some(last), complete) = found else {

@@ -47,8 +47,8 @@ pub async fn ended(
         let present: HashSet<&str> = present.iter().map(|total| &*total.label).collect();
         let ended = known.iter().filter(|(total, _)| !present.contains(&*total.label));
         let ended: Vec<_> = ended.map(|(total, last)| (total, total.series(), last)).collect();
-        let stats = ended.iter().map(|(total, series, last)| record(total, series, *last));
-        json_response(&EndedRecords { stats: stats.collect() })
+        let records = ended.iter().map(|(total, series, last)| record(total, series, *last));
+        json_response(&EndedRecords { stats: records.collect() })
     };
     state.ended(respond).await
 }

@@ -10,11 +10,14 @@ use super::columns::columns;
 use super::points::points;
 use super::programs::Programs;
 use super::sums::{StepSums, seconds, time};
-use crate::history::{Excerpt, Query};
+use crate::history::{Excerpt, Of, Query};
 
 /// How many points an answer may have, and how many it has if no step is asked for.
 const MAX_POINTS: f64 = 11_000.0;
 const USUAL_POINTS: usize = 3_600;
+/// How many times fewer it has then if they take too much memory, and how many it has at least.
+const COARSER: usize = 5;
+const LEAST_POINTS: usize = 30;
 /// How long reading may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Times are asked for as floats, which have no nanoseconds.
@@ -47,6 +50,13 @@ struct Range {
     step: f64,
 }
 
+impl Range {
+    fn coarsen(&mut self) {
+        self.points /= COARSER;
+        self.step *= COARSER as f64;
+    }
+}
+
 /// What was in a time, of which polls are `interval` seconds apart now.
 pub fn past(recording: &Recording, query: &Query, interval: f64) -> Result<Past, Failure> {
     let deadline = Instant::now() + TIMEOUT;
@@ -62,7 +72,21 @@ pub fn past(recording: &Recording, query: &Query, interval: f64) -> Result<Past,
         programs.add(life, &query.of);
         deaths.extend(life.died.map(|died| (life.writer, died)));
     })?);
-    let (steps, sums) = sums(recording, query, &range, &deaths, deadline, &mut errors)?;
+    let mut range = range;
+    let (steps, sums) = loop {
+        let (steps, sums) = sums(recording, query, &range, &deaths, deadline, &mut errors)?;
+        if sums.is_complete() {
+            break (steps, sums);
+        }
+        if query.step > 0.0 || range.points <= LEAST_POINTS {
+            let text = query.of.first().map_or("", Of::text);
+            return Err(Failure::TooMuch(format!(
+                "{text:?}: too many values; ask for a shorter time, a longer step, or fewer labels"
+            )));
+        }
+        // As close as there is room.
+        range.coarsen();
+    };
     let points = points(&steps, (query.from, query.to), interval);
     excerpt.step = range.step.max(interval);
     excerpt.stats = columns(&query.of, &sums, &steps, &points);
@@ -98,9 +122,9 @@ fn range_of(
         from = (from / step).floor() * step;
         let needed = ((to - from) / step).ceil();
         if needed > MAX_POINTS + 1.0 {
-            let least = ((to - from) / MAX_POINTS * 1000.0).ceil() / 1000.0;
+            let shortest = ((to - from) / MAX_POINTS * 1000.0).ceil() / 1000.0;
             return Err(Failure::TooMuch(format!(
-                "step=\"{step}\": at most {MAX_POINTS} points, so at least {least} from {from} to {to}"
+                "step=\"{step}\": at most {MAX_POINTS} points, so at least {shortest} from {from} to {to}"
             )));
         }
         points = (needed as usize).clamp(1, MAX_POINTS as usize);
@@ -134,10 +158,7 @@ fn sums(
             sums.add(point, deaths.get(&point.writer.id).copied());
         })?;
         if !sums.is_complete() {
-            let text = query.of[0].text();
-            return Err(Failure::TooMuch(format!(
-                "{text:?}: too many values; ask for a shorter time, a longer step, or fewer labels"
-            )));
+            return Ok((steps, sums));
         }
         let first = |steps: &[Step]| steps.first().map(|step| step.first);
         if first(&again.steps) == first(&steps) && again.steps.len() >= steps.len() {

@@ -165,7 +165,9 @@ fn two_programs(polls: u64) -> Made {
         }
         // They differ, as long as there are two.
         one.depth.set(poll as i64 % 11 - 3);
-        other.iter().for_each(|other| other.depth.set(poll as i64 % 11 + 2));
+        if let Some(other) = &other {
+            other.depth.set(poll as i64 % 11 + 2);
+        }
     });
     making.finish()
 }

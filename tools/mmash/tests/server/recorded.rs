@@ -106,9 +106,9 @@ fn a_file_that_cannot_be_recorded_is_an_error_at_the_start() {
     let recorded = Recorded::new();
     let path = recorded.path();
     let expected = |reason: &str| format!("mmash: {}: {reason}\n", path.display());
-    let recorder = Recorder::new(&path, &Settings::new(Duration::from_secs(1))).unwrap();
+    let holder = Recorder::new(&path, &Settings::new(Duration::from_secs(1))).unwrap();
     assert_eq!(failure(&recorded), expected("in use by another recorder"));
-    drop(recorder);
+    drop(holder);
     fs::write(&path, "text").unwrap();
     assert_eq!(failure(&recorded), expected("file is not a database"));
     assert_eq!(fs::read(&path).unwrap(), b"text");
