@@ -34,13 +34,13 @@ impl FormerWords {
         Ok(Self { first, span })
     }
 
-    /// A writer's words; an error if they can't be known.
+    /// A writer's words; `None` if spans that said them are gone, or aren't folded.
     pub fn words(
         &self,
         writer: u32,
         count: usize,
         rows: Rows<'_>,
-    ) -> Result<Vec<u64>, RecordingError> {
+    ) -> Result<Option<Vec<u64>>, RecordingError> {
         let sql = "SELECT key, bytes FROM minutes WHERE key >= ? AND key < ? ORDER BY key DESC";
         let mut statement = rows.0.prepare_cached(sql)?;
         let keys = (key::minute(writer, self.first), key::minute(writer, self.span));
@@ -60,9 +60,8 @@ impl FormerWords {
             for word in later.iter().rev().flatten() {
                 words[word.word as usize] = word.last;
             }
-            return Ok(words);
+            return Ok(Some(words));
         }
-        let what = "what was before can't be known";
-        Err(RecordingError::damaged("minutes", key::minute(writer, self.span), what))
+        Ok(None)
     }
 }

@@ -127,6 +127,10 @@ impl Leftover {
         let is_first = appearances.begins_with_present();
         let was_there = if self.is_complete { self.there.contains(&writer) } else { !is_first };
         let before = if was_there { self.words_before(number, &file, rows)? } else { None };
+        if was_there && before.is_none() && !self.is_complete {
+            self.fold.keep_polls();
+            return Ok(());
+        }
         let seen = appearances.seen(was_there && !self.is_complete, self.readable);
         let kinds = kinds(&file).into();
         let words = file.word_count();
@@ -135,7 +139,8 @@ impl Leftover {
         span.map_or(Ok(()), |span| self.fold.fold_writer(&span, rows))
     }
 
-    /// The words of a writer that was there before; `None` if they aren't needed to read the block.
+    /// The words of a writer that was there before; `None` if they can't be known. A block that says
+    /// all words can do without.
     fn words_before(
         &self,
         writer: u32,
@@ -144,7 +149,7 @@ impl Leftover {
     ) -> Result<Option<Vec<u64>>, RecordingError> {
         match self.former.words(writer, file.word_count(), rows) {
             Err(RecordingError::Damaged(_)) if self.is_complete => Ok(None),
-            words => words.map(Some),
+            words => words,
         }
     }
 }
