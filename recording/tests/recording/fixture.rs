@@ -64,6 +64,11 @@ impl Fixture {
         self.directory.path().join("recording")
     }
 
+    /// See [`readable`].
+    pub fn readable(&mut self) -> Result<usize, String> {
+        readable(&self.path(), &mut self.kept)
+    }
+
     /// Polls after a second.
     pub fn poll(&mut self, watch: &mut Watch) -> Result<(), RecordingError> {
         self.clocks.pass(SECOND);
@@ -76,6 +81,20 @@ impl Fixture {
         self.kept.push(KeptUpdate::of(update));
         Ok(())
     }
+}
+
+/// Whether all from where it can be read is what was recorded, up to the end; how many polls that is.
+pub fn readable(path: &Path, kept: &mut [KeptUpdate]) -> Result<usize, String> {
+    let (found, errors) = replayed(path, ..);
+    if !errors.is_empty() {
+        return Err(format!("{errors:?}"));
+    }
+    let first = found.first().ok_or("nothing can be read")?;
+    let at = kept.len().checked_sub(found.len()).ok_or("too many")?;
+    // Whether anything was before the first one doesn't matter.
+    kept[at].after_gap = first.after_gap;
+    check(path, UNIX_EPOCH, &kept[at..])?;
+    Ok(found.len())
 }
 
 /// All that is replayed, and the errors.

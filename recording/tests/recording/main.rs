@@ -14,6 +14,7 @@ mod leftovers;
 mod naive;
 mod replayed;
 mod retention;
+mod space;
 mod spec;
 mod stretches;
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use mmstats::{Counter, Field, MmStats, Published, Watch};
 use mmstats_recording::Settings;
@@ -13,7 +13,7 @@ use mmstats_testing::world::steps::run;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::fixture::{Fixture, SECOND, check, replayed};
+use crate::fixture::{Fixture, SECOND, replayed};
 
 const MINUTE: Duration = Duration::from_mins(1);
 const YEAR: Duration = Duration::from_hours(24 * 365);
@@ -88,37 +88,18 @@ fn sizes(fixture: &Fixture) -> (u64, u64) {
     (size(fixture.path()), size(log.into()))
 }
 
-/// Whether all from where it can be read is what was recorded, up to the end; how many polls that is.
-fn readable(fixture: &mut Fixture) -> Result<usize, String> {
-    let (found, errors) = replayed(&fixture.path(), ..);
-    if !errors.is_empty() {
-        return Err(format!("{errors:?}"));
-    }
-    let first = found.first().ok_or("nothing can be read")?;
-    let count = found.len();
-    let at = fixture.kept.len().checked_sub(count).ok_or("too many")?;
-    let expected = &mut fixture.kept[at..];
-    // Whether anything was before the first one doesn't matter.
-    expected[0].after_gap = first.after_gap;
-    check(&fixture.path(), SystemTime::UNIX_EPOCH, &fixture.kept[at..])?;
-    Ok(count)
-}
-
 #[test]
 fn what_is_older_than_keep_goes_and_the_rest_is_read_from_a_span_that_says_everything() {
     let mut recorded = Recorded::new(|settings| settings.keep = 5 * MINUTE);
     recorded.poll(60 * 18 + 30);
-    // Span 13 was over 5 minutes and 30 seconds ago. Span 11 said everything, the next one is 21.
+    // Span 13 was over 5 minutes and 30 seconds ago.
     assert_eq!(recorded.numbers("id FROM spans ORDER BY id"), [14, 15, 16, 17, 18, 19]);
     for (table, span) in [("events", "key >> 30"), ("recent", "key >> 14"), ("blocks", "key >> 32")]
     {
         let below = format!("count(*) FROM {table} WHERE {span} < 14");
         assert_eq!(recorded.number(&below), 0, "{table}");
     }
-    let (found, errors) = replayed(&recorded.fixture.path(), ..);
-    assert_eq!((found.len(), errors), (0, Vec::new()), "no poll before it can be read");
-    recorded.poll(60 * 2);
-    assert_eq!(readable(&mut recorded.fixture), Ok(30));
+    assert_eq!(recorded.fixture.readable(), Ok(60 * 5 + 30));
 }
 
 #[test]
@@ -131,8 +112,27 @@ fn blocks_older_than_fine_go_and_roll_ups_stay() {
     assert_eq!(recorded.numbers(minutes), (1..=18).collect::<Vec<_>>());
     let blocks = "key >> 32 FROM blocks ORDER BY 1";
     assert_eq!(recorded.numbers(blocks), (14..=18).collect::<Vec<_>>());
-    recorded.poll(60 * 2);
-    assert_eq!(readable(&mut recorded.fixture), Ok(330));
+    assert_eq!(recorded.fixture.readable(), Ok(60 * 5 + 30));
+}
+
+#[test]
+fn all_polls_that_are_kept_can_be_read() {
+    type Change = fn(&mut Settings);
+    let changes: [Change; 2] =
+        [|settings| settings.keep = 100 * SECOND, |settings| settings.fine = 100 * SECOND];
+    for change in changes {
+        let mut recorded = Recorded::new(change);
+        for second in 1..=160 {
+            recorded.span();
+            if second % 7 == 0 {
+                let readable = recorded.fixture.readable().unwrap();
+                assert!(readable >= second.min(101), "{second}: {readable}");
+            }
+        }
+        // Ten spans at a time.
+        let stays = "count(*) FROM spans WHERE form != 2";
+        assert!((101..=111).contains(&recorded.number(stays)), "{}", recorded.number(stays));
+    }
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn age_is_the_time_that_passed_whatever_the_clock_says() {
     }
     recorded.poll(60);
     recorded.fixture.kept[270].after_gap = true;
-    assert_eq!(readable(&mut recorded.fixture), Ok(420), "nothing has gone");
+    assert_eq!(recorded.fixture.readable(), Ok(420), "nothing has gone");
     // A suspend counts.
     recorded.fixture.clocks.wall += 57 * MINUTE;
     recorded.fixture.clocks.boot.time += 57 * MINUTE;
@@ -190,7 +190,7 @@ fn writers_and_structures_that_no_span_mentions_go() {
     recorded.poll(20);
     drop(other);
     recorded.poll(1);
-    readable(&mut recorded.fixture).unwrap();
+    recorded.fixture.readable().unwrap();
 }
 
 /// A file with many numbers, each of which becomes any other at each poll.
@@ -269,7 +269,7 @@ fn the_last_span_always_stays() {
     recorded.fixture.start();
     recorded.poll(2);
     assert_eq!(recorded.number("count(*) FROM spans"), 1);
-    assert_eq!(readable(&mut recorded.fixture), Ok(2));
+    assert_eq!(recorded.fixture.readable(), Ok(2));
 }
 
 /// Polls, restarts and clocks that are set, with a little to keep.
@@ -302,7 +302,7 @@ fn follow(steps: &[Step]) -> Result<(), String> {
                 return Err(format!("{errors:?}"));
             }
             if !found.is_empty() {
-                readable(&mut fixture)?;
+                fixture.readable()?;
             }
         }
     }

@@ -15,6 +15,7 @@ const TRIES: usize = 16;
 #[derive(Debug)]
 pub struct Oldest {
     pub id: i64,
+    pub is_complete: bool,
     pub form: i64,
 }
 
@@ -31,10 +32,18 @@ impl Rows<'_> {
         Ok(statement.query_row((), |row| row.get(0))?)
     }
 
+    /// The last span up to one from which on it can be read; that one itself if there is none.
+    pub fn last_complete(self, span: i64) -> Result<i64, RecordingError> {
+        let sql = "SELECT ifnull(max(id), ?1) FROM spans WHERE complete = 1 AND id <= ?1";
+        Ok(self.0.prepare_cached(sql)?.query_row((span,), |row| row.get(0))?)
+    }
+
     /// The oldest span before another one.
     pub fn oldest(self, before: i64) -> Result<Option<Oldest>, RecordingError> {
-        let sql = "SELECT id, form FROM spans WHERE id < ? ORDER BY id LIMIT 1";
-        let oldest = |row: &rusqlite::Row<'_>| Ok(Oldest { id: row.get(0)?, form: row.get(1)? });
+        let sql = "SELECT id, complete, form FROM spans WHERE id < ? ORDER BY id LIMIT 1";
+        let oldest = |row: &rusqlite::Row<'_>| {
+            Ok(Oldest { id: row.get(0)?, is_complete: row.get(1)?, form: row.get(2)? })
+        };
         Ok(self.0.prepare_cached(sql)?.query_row((before,), oldest).optional()?)
     }
 
@@ -50,9 +59,17 @@ impl Rows<'_> {
         Ok(self.0.prepare_cached(sql)?.query_row((), |row| row.get(0))?)
     }
 
-    /// When a span was over, by the recording's own time in nanoseconds; `None` if it isn't known.
+    /// Whether a span that doesn't say everything is followed by one that does, up to `last`: if it is
+    /// the first span, that is where reading begins.
+    pub fn is_unreadable(self, span: i64, last: i64) -> Result<bool, RecordingError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM spans WHERE complete = 1 AND id > ? AND id <= ?)";
+        Ok(self.0.prepare_cached(sql)?.query_row((span, last), |row| row.get(0))?)
+    }
+
+    /// When the spans were over that are read together with this one, by the recording's own time in
+    /// nanoseconds; `None` if they aren't, or it isn't known.
     pub fn own_end(self, span: i64) -> Result<Option<u128>, RecordingError> {
-        let sql = "SELECT id FROM spans WHERE id > ? ORDER BY id LIMIT 1";
+        let sql = "SELECT id FROM spans WHERE complete = 1 AND id > ? ORDER BY id LIMIT 1";
         let mut at = span;
         for _ in 0..TRIES {
             let mut statement = self.0.prepare_cached(sql)?;

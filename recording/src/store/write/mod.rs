@@ -8,6 +8,7 @@ mod folding;
 mod former;
 mod former_words;
 mod gathered;
+mod group;
 mod known;
 mod last;
 mod leftover;

@@ -41,12 +41,15 @@ impl<'a> Output<'a> {
         }
     }
 
-    pub fn finish(self) -> Result<(), RecordingError> {
+    /// Writes what changed; how many bytes that is.
+    pub fn finish(self) -> Result<usize, RecordingError> {
         if self.changes.is_empty() {
-            return Ok(());
+            return Ok(0);
         }
         let mut row = RowWriter::default();
         self.changes.iter().for_each(|(writer, part)| row.push(*writer, part));
-        self.rows.changes(self.poll, &row.take())
+        let bytes = row.take();
+        self.rows.changes(self.poll, &bytes)?;
+        Ok(bytes.len())
     }
 }

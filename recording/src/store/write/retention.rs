@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::store::error::RecordingError;
 use crate::store::form::Form;
+use crate::store::write::group::Limits;
 use crate::store::write::note::Notes;
 use crate::store::write::rows::Rows;
 use crate::store::write::settings::Settings;
@@ -28,7 +29,7 @@ pub fn log_limit(settings: &Settings) -> u64 {
 pub struct Retention {
     settings: Settings,
     space: Space,
-    /// The size that nothing may grow beyond, as the file system is nearly full.
+    /// How much may be in use, not counting the log, as the file system is nearly full.
     frozen: Option<u64>,
     /// The size of the log that counts at this poll.
     log: u64,
@@ -46,7 +47,7 @@ pub struct Retention {
 pub struct Now {
     /// The recording's own time.
     pub own: Duration,
-    /// Spans stay from this one on: they are being recorded or folded.
+    /// Spans stay from this one on: they are being folded, or needed to read what is being recorded.
     pub busy: i64,
 }
 
@@ -65,6 +66,13 @@ impl Retention {
         })
     }
 
+    /// What is read from one span that says everything on may be a part of this.
+    pub fn limits(&self) -> Limits {
+        let Settings { keep, fine, .. } = self.settings;
+        let frozen = self.frozen.unwrap_or(u64::MAX);
+        Limits { age: keep.min(fine), size: frozen.min(self.settings.max_size) }
+    }
+
     /// A span begins: how much space is free?
     pub fn begin_span(&mut self, rows: Rows<'_>, notes: &mut Notes) -> Result<(), RecordingError> {
         let Some(free) = self.space.free() else { return Ok(()) };
@@ -73,7 +81,7 @@ impl Retention {
         if !is_little {
             self.frozen = None;
         } else if self.frozen.is_none() {
-            self.frozen = Some(self.size(rows)?);
+            self.frozen = Some(FileSize::of(rows.0)?.in_use());
         }
         Ok(())
     }
@@ -102,9 +110,11 @@ impl Retention {
         Ok(is_swept)
     }
 
-    /// The bytes that count.
-    fn size(&self, rows: Rows<'_>) -> Result<u64, RecordingError> {
-        Ok(FileSize::of(rows.0)?.in_use() + self.log)
+    /// Whether there is too much.
+    fn is_over(&self, rows: Rows<'_>) -> Result<bool, RecordingError> {
+        let size = FileSize::of(rows.0)?.in_use();
+        let is_frozen = self.frozen.is_some_and(|frozen| size > frozen);
+        Ok(is_frozen || size + self.log > self.settings.max_size)
     }
 
     /// Does something; `false` if there is nothing to do.
@@ -144,16 +154,18 @@ impl Retention {
         first: i64,
         rows: Rows<'_>,
     ) -> Result<bool, RecordingError> {
-        let limit = self.frozen.unwrap_or(u64::MAX).min(self.settings.max_size);
-        let is_over = self.size(rows)? > limit;
+        let is_over = self.is_over(rows)?;
         let Some(oldest) = rows.oldest(now.busy)? else {
-            // The last span stays, but not what spans before it have left.
+            // The last spans stay, but not what spans before them have left.
             if is_over && self.unswept > 0 {
                 self.sweep = Some(Sweep::new(first));
             }
             return Ok(self.sweep.is_some());
         };
-        if !is_over && !is_older(rows, oldest.id, now, self.settings.keep)? {
+        let has_to_go = is_over
+            || !oldest.is_complete && rows.is_unreadable(oldest.id, now.busy)?
+            || is_older(rows, oldest.id, now, self.settings.keep)?;
+        if !has_to_go {
             return Ok(false);
         }
         if is_over && oldest.is_rolled_up() {
@@ -185,7 +197,7 @@ impl Retention {
     }
 }
 
-/// Whether all polls of a span are older than that.
+/// Whether all polls that are read from where a span is are older than that.
 fn is_older(rows: Rows<'_>, span: i64, now: Now, than: Duration) -> Result<bool, RecordingError> {
     let end = rows.own_end(span)?;
     Ok(end.is_some_and(|end| end.saturating_add(than.as_nanos()) < now.own.as_nanos()))

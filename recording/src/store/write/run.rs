@@ -12,6 +12,7 @@ use crate::store::times::{self, Times};
 use crate::store::write::errors::ErrorList;
 use crate::store::write::files::KnownFiles;
 use crate::store::write::folding::Fold;
+use crate::store::write::group::Group;
 use crate::store::write::known::NextSpan;
 use crate::store::write::last::last_moment;
 use crate::store::write::leftovers::Leftovers;
@@ -19,9 +20,6 @@ use crate::store::write::note::Notes;
 use crate::store::write::output::Output;
 use crate::store::write::retention::{Now, Retention};
 use crate::store::write::rows::{Rows, SpanRow};
-
-/// Reading can begin at one of so many spans.
-const COMPLETE_EVERY: u32 = 10;
 
 /// For how long leftovers are folded at a poll, and what is too old removed: beside a fold, and alone.
 const LEFTOVERS: Duration = Duration::from_millis(12);
@@ -42,8 +40,7 @@ pub struct Run {
     /// The clocks at the first poll of the span.
     first: Option<Moment>,
     is_complete: bool,
-    /// How many spans since one that says everything, with that.
-    since_complete: u32,
+    group: Group,
     /// The monotonic time of the poll before the span; `None` behind a gap.
     before: Option<Duration>,
     fold: Option<Fold>,
@@ -70,7 +67,7 @@ impl Run {
             times: Vec::new(),
             first: None,
             is_complete: false,
-            since_complete: 0,
+            group: Group::begin(rows.last_complete(span)?, Duration::ZERO),
             before: None,
             fold: None,
             leftovers: Leftovers::up_to(span),
@@ -118,7 +115,7 @@ impl Run {
             self.locations = Some(update.locations().to_vec());
             output.event(&Event::Locations(update.locations().to_vec()))?;
         }
-        output.finish()?;
+        self.group.push_bytes(output.finish()?);
         if let Some(fold) = &mut self.fold {
             let is_folded = fold.step(rows)?;
             self.fold.take_if(|_| is_folded);
@@ -138,7 +135,7 @@ impl Run {
         notes: &mut Notes,
     ) -> Result<(), RecordingError> {
         let folded = self.fold.as_ref().map(Fold::span).into_iter().chain(self.leftovers.current());
-        let now = Now { own, busy: folded.fold(self.span, i64::min) };
+        let now = Now { own, busy: folded.fold(self.group.first, i64::min) };
         let slice = RETENTION[usize::from(self.fold.is_none())];
         if self.retention.step(now, slice, rows, notes)? {
             self.files.forget_structures();
@@ -173,8 +170,7 @@ impl Run {
         rows: Rows<'_>,
     ) -> Result<(), RecordingError> {
         let is_gap = begin.is_some_and(Reason::is_gap);
-        self.since_complete += 1;
-        self.is_complete = is_gap || self.since_complete > COMPLETE_EVERY;
+        self.is_complete = is_gap || self.group.is_over(now.own, self.retention.limits());
         let next = match (is_gap, self.is_complete) {
             (true, _) => NextSpan::AfterGap,
             (false, true) => NextSpan::SaysEverything,
@@ -191,10 +187,11 @@ impl Run {
         self.times.clear();
         self.first = Some(now);
         if self.is_complete {
-            self.since_complete = 1;
+            self.group = Group::begin(self.span, now.own);
             self.errors = ErrorList::default();
             self.locations = None;
         }
+        self.group.push_span();
         Ok(())
     }
 

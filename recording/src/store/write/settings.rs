@@ -10,13 +10,15 @@ pub struct Settings {
     pub interval: Duration,
     /// What is older is removed. 24 hours by default.
     ///
-    /// Age counts by the time that passed while the machine was running or suspended. Setting the
-    /// clock changes nothing.
+    /// Age counts by the time that passed while the machine was running or suspended; setting the
+    /// clock changes nothing. Only from one boot to the next the clock says what passed. What is read
+    /// together goes together, so up to an eighth more stays, and one or two times 60 polls.
     pub keep: Duration,
-    /// Of what is older, one value a minute stays (a roll-up), and not each poll. 6 hours by default.
+    /// Of what is older, a summary of each 60 polls stays (a roll-up), and not each poll. 6 hours by
+    /// default.
     pub fine: Duration,
     /// The size of the file with its write-ahead log in bytes, beyond which the oldest is removed. 1 GiB
-    /// by default.
+    /// by default. Between two polls it may be 16 MiB more. What is being recorded stays in any case.
     pub max_size: u64,
 }
 
