@@ -118,7 +118,7 @@ fn on_a_disk_that_is_nearly_full_the_oldest_goes_for_the_new() {
             notes.extend(recorder.notes());
             let left = tmpfs::left(directory);
             assert!(left > 20 * MIB, "{poll}: {left} bytes are left");
-            if poll % 135 == 90 {
+            if poll % 135 == 55 {
                 let readable = readable(&path, &mut noise.kept).unwrap();
                 assert!(readable >= 30, "{poll}: {readable}");
             }
