@@ -204,6 +204,13 @@ fn the_last_second_before_a_crash_is_shown_without_any_file() {
     assert_eq!(after["stats"][0]["unit"], before["stats"][0]["unit"]);
     assert_eq!(whats(&after), "started started died died");
     assert_eq!(after["marks"][3]["command"], "webapp");
+    // What describes the present ends with the programs; counts don't.
+    let hits = server.get("/api/v1/history?label=web.stats.timers.last_hit").json();
+    assert!(!values(&hits).is_empty(), "{hits}");
+    let died = after["marks"][3]["time"].as_f64().unwrap();
+    let series = hits["stats"][0]["series"]["value"].as_array().unwrap().iter();
+    let mut later = hits["times"].as_array().unwrap().iter().zip(series);
+    assert!(later.all(|(time, hit)| time.as_f64().unwrap() < died || hit.is_null()), "{hits}");
     // Each point that was answered from memory is answered from the file, too.
     let points = |answer: &Value| {
         let times = answer["times"].as_array().unwrap().clone().into_iter();
