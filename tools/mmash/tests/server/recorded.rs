@@ -83,7 +83,11 @@ fn polls_are_recorded_and_the_end_in_order_leaves_one_file() {
         let server = Server::start(&mut recorded.command());
         counter.add(3);
         recorded.await_poll(|poll| done(poll) == 3 * round);
+        // Reading the file doesn't keep it from being ended.
+        assert_eq!(server.get("/api/v1/history?from=1").status, 200);
         assert_eq!(server.end(signal), Some(if round == 1 { 0 } else { 130 }));
+        // It can be read where no write-ahead log can be made.
+        assert_eq!(fs::read(recorded.path()).unwrap()[18..20], [1, 1]);
         let names = files(recorded.directory.path());
         let names: Vec<_> = names.iter().map(|path| path.file_name().unwrap()).collect();
         assert_eq!(names, ["recording", "recording.lock", "stats"]);
