@@ -25,6 +25,8 @@ pub struct Readers {
     path: PathBuf,
     /// How it is read instead, if SQLite can't open it there.
     detached: Option<Detached>,
+    /// It is cut short or damaged, and read as far as it can be.
+    is_damaged: bool,
     application: &'static Application,
     timeout: Duration,
     idle: Mutex<Vec<Connection>>,
@@ -37,7 +39,7 @@ impl Readers {
     /// query.
     pub fn new(path: PathBuf, application: &'static Application, timeout: Duration) -> Self {
         let (idle, closed) = (Mutex::default(), Arc::default());
-        Self { path, detached: None, application, timeout, idle, closed }
+        Self { path, detached: None, is_damaged: false, application, timeout, idle, closed }
     }
 
     /// A pool for anybody's file. It isn't locked: another process may write it.
@@ -72,9 +74,10 @@ impl Readers {
         match opened {
             Err(error) if is_detachable(&error) => {
                 readers.detached = Some(Detached::new(path)?);
-                readers.open_first()?;
+                let opened = readers.open_first();
+                readers.or_damaged(opened)?;
             }
-            opened => opened?,
+            opened => readers.or_damaged(opened)?,
         }
         Ok(readers)
     }
@@ -83,6 +86,21 @@ impl Readers {
     /// of it is in a log. It is removed when this is dropped.
     pub fn copy(&self) -> Option<&Path> {
         self.detached.as_ref()?.copy()
+    }
+
+    /// If the file is damaged, tries to read what can be, unless the tables may be any.
+    fn or_damaged(&mut self, opened: Result<(), OpenError>) -> Result<(), OpenError> {
+        match opened {
+            Err(OpenError::Sqlite(error))
+                if self.application.exact_tables
+                    && error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) =>
+            {
+                self.is_damaged = true;
+                // What is wrong with it is the first error, if it can't be read now either.
+                self.open_first().map_err(|_| OpenError::Sqlite(error))
+            }
+            opened => opened,
+        }
     }
 
     /// Opens a connection and checks what is in the file.
@@ -156,6 +174,10 @@ impl Readers {
         };
         let connection = connection::connect(&path, access, self.application)?;
         connection.pragma_update(None, "query_only", true)?;
+        if self.is_damaged {
+            // Else SQLite rejects a file that is shorter than its header says.
+            connection.pragma_update(None, "writable_schema", true)?;
+        }
         Ok(connection)
     }
 

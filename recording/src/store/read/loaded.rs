@@ -13,6 +13,7 @@ use crate::store::key;
 use crate::store::read::blocks::{Asked, Changes, Lost, SpanBlocks};
 use crate::store::read::budget::Budget;
 use crate::store::read::rolled_up;
+use crate::store::read::scan::in_table;
 use crate::store::read::writers::WriterLoader;
 use crate::store::spans;
 use crate::store::times::Times;
@@ -61,10 +62,13 @@ impl LoadedSpan {
             // Nothing before is needed any more.
             budget = Budget::default();
         }
-        span.load_events(connection, &mut budget)?;
+        let events = span.load_events(connection, &mut budget);
+        events.map_err(|error| in_table(error, "events", key::events(id).start))?;
         span.load_writers(connection, &mut budget)?;
-        span.load_blocks(connection, words, &mut budget)?;
-        span.load_changes(connection, &mut budget)?;
+        let blocks = span.load_blocks(connection, words, &mut budget);
+        blocks.map_err(|error| in_table(error, "blocks", key::blocks(id).start))?;
+        let changes = span.load_changes(connection, &mut budget);
+        changes.map_err(|error| in_table(error, "recent", key::changes(id).start))?;
         if span.changes.first().is_some_and(|changes| !changes.is_empty()) {
             // They are removed from the first poll on: all that is in blocks is there, too.
             span.lost.clear();
@@ -180,7 +184,8 @@ impl LoadedSpan {
             if self.writers.contains_key(&writer) {
                 continue;
             }
-            let file = match loader.load(writer, budget) {
+            let file = loader.load(writer, budget);
+            let file = match file.map_err(|error| in_table(error, "writers", writer)) {
                 Ok(file) => Some(file),
                 Err(error @ RecordingError::Damaged(_)) => {
                     self.errors.push(error);

@@ -141,14 +141,14 @@ impl Scan {
         let Range { start, end } = self.left;
         let (mut damaged, mut step) = (start, 1_i64);
         let mut readable = loop {
-            let key = start.saturating_add(step).min(end);
+            let key = damaged.saturating_add(step).min(end);
             if key == end || self.is_readable(connection, key)? {
                 break key;
             }
             (damaged, step) = (key, step.saturating_mul(2));
         };
         while readable.saturating_sub(damaged) > 1 {
-            let middle = damaged + (readable - damaged) / 2;
+            let middle = i64::midpoint(damaged, readable);
             if self.is_readable(connection, middle)? {
                 readable = middle;
             } else {
@@ -167,6 +167,17 @@ impl Scan {
             Err(error) if is_damage(&error) => Ok(false),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// An error of a table from this key on: if SQLite can't read its pages, that costs no more than rows
+/// that are damaged.
+pub fn in_table(error: RecordingError, table: &'static str, key: i64) -> RecordingError {
+    match error {
+        RecordingError::Sqlite(error) if is_damage(&error) => {
+            RecordingError::damaged(table, key, format!("it can't be read: {error}"))
+        }
+        other => other,
     }
 }
 
