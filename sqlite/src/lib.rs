@@ -40,5 +40,5 @@ pub use create::{Created, create};
 pub use damaged::Damaged;
 pub use error::OpenError;
 pub use lock::Lock;
-pub use open::{Opened, open};
+pub use open::{Opened, open, open_if};
 pub use readers::{ReadTransaction, Readers};

@@ -32,9 +32,18 @@ pub fn value(connection: &Connection, key: &str) -> Result<Option<String>, Recor
     }
 }
 
+/// A value that is of use but not needed; `None` also if it is damaged, of which only
+/// [`Recording::info`](crate::Recording::info) tells.
+fn undamaged(connection: &Connection, key: &str) -> Result<Option<String>, RecordingError> {
+    match value(connection, key) {
+        Err(RecordingError::Damaged(_)) => Ok(None),
+        found => found,
+    }
+}
+
 /// The time between polls as it is meant to be; `None` if it isn't known.
 pub fn interval(connection: &Connection) -> Result<Option<Duration>, RecordingError> {
-    Ok(value(connection, INTERVAL)?.as_deref().and_then(parse_interval))
+    Ok(undamaged(connection, INTERVAL)?.as_deref().and_then(parse_interval))
 }
 
 /// An interval as it is written.
@@ -44,7 +53,7 @@ pub fn parse_interval(text: &str) -> Option<Duration> {
 
 /// Rejects a recording of the other byte order.
 pub fn check(connection: &Connection) -> Result<(), RecordingError> {
-    match value(connection, BYTE_ORDER)?.as_deref() {
+    match undamaged(connection, BYTE_ORDER)?.as_deref() {
         None | Some(NATIVE) => Ok(()),
         Some(_) => Err(RecordingError::OtherByteOrder),
     }

@@ -139,8 +139,8 @@ pub fn seal_rows(connection: &Connection, table: &str) {
     }
 }
 
-/// As `spec/RECORDING.md` says.
-fn checksum(values: &[Value]) -> i64 {
+/// That of a row's columns, as `spec/RECORDING.md` says.
+pub fn checksum(values: &[Value]) -> i64 {
     let mut content = Vec::new();
     for value in values {
         match value {

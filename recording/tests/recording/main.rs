@@ -3,6 +3,7 @@
 //! `MMSTATS_TEST_SEED` takes other random steps.
 
 mod at;
+mod continued;
 mod cut;
 mod fixture;
 mod folded;

@@ -43,7 +43,7 @@ impl FormerWriters {
                 structure: row.get(1)?,
                 identity: row.get(2)?,
                 inode: device.map(i64::cast_unsigned).zip(inode.map(i64::cast_unsigned)),
-                owner: row.get(6)?,
+                owner: row.get::<_, Option<i64>>(6)?.and_then(|owner| owner.try_into().ok()),
             };
             Ok(Some((path, former)))
         })?;

@@ -70,8 +70,7 @@ impl Recorder {
     /// recording of this version and byte order. A disk that is full is an error only if the recording
     /// is new.
     pub fn new(path: impl AsRef<Path>, settings: &Settings) -> Result<Self, RecordingError> {
-        let opened = mmstats_sqlite::open(path.as_ref(), &APPLICATION)?;
-        about::check(&opened.connection)?;
+        let opened = mmstats_sqlite::open_if(path.as_ref(), &APPLICATION, about::check)?;
         let limit = i64::try_from(log_limit(settings)).unwrap_or(i64::MAX);
         opened.connection.pragma_update(None, "journal_size_limit", limit)?;
         let (settings, space) = (settings.clone(), Space::of(&opened.path));
