@@ -42,11 +42,16 @@ fn times(answer: &Value) -> Vec<f64> {
     answer["times"].as_array().unwrap().iter().map(|time| time.as_f64().unwrap()).collect()
 }
 
-/// A program with a gauge, which exists as long as the result is held.
-fn depth(directory: &TempDir, value: i64) -> Published<()> {
-    let stats = Options::dynamic("queue").path(directory.path()).create().unwrap();
-    stats.add::<Gauge<i64>>(Gauge::named("queue.depth").unit("jobs")).unwrap().set(value);
-    stats
+/// A program with a gauge, which exists as long as the result is held. No poll finds it without the
+/// gauge, or with another value.
+fn depth(server: &Server, directory: &TempDir, value: i64) -> Published<()> {
+    let mut program = None;
+    server.while_stopped(|| {
+        let stats = Options::dynamic("queue").path(directory.path()).create().unwrap();
+        stats.add::<Gauge<i64>>(Gauge::named("queue.depth").unit("jobs")).unwrap().set(value);
+        program = Some(stats);
+    });
+    program.unwrap()
 }
 
 #[test]
@@ -105,11 +110,11 @@ fn a_program_that_restarts_leaves_a_gap_and_marks() {
         marks.map(|mark| mark["what"].as_str().unwrap().to_owned()).collect::<Vec<_>>().join(" ")
     };
     history_until(&server, "", |answer| !times(answer).is_empty());
-    let program = depth(&directory, 3);
+    let program = depth(&server, &directory, 3);
     history_until(&server, query, |answer| numbers(answer, "value").contains(&Some(3.0)));
     drop(program);
     history_until(&server, query, |answer| numbers(answer, "value").ends_with(&[None, None]));
-    let _program = depth(&directory, 5);
+    let _program = depth(&server, &directory, 5);
     let answer =
         history_until(&server, query, |answer| numbers(answer, "value").ends_with(&[Some(5.0)]));
     let mut values = numbers(&answer, "value");
@@ -124,7 +129,8 @@ fn a_program_that_restarts_leaves_a_gap_and_marks() {
     // A program that dies leaves its file; another program's stats have no marks of it.
     let dead = field("sys.pid", "I", 0xff, &dead_pid().to_ne_bytes());
     let other = field("other", "q", 0xff, &[1; 8]);
-    write(directory.path(), "mmstats-dead", &content(&[dead, other]));
+    let content = content(&[dead, other]);
+    server.while_stopped(|| drop(write(directory.path(), "mmstats-dead", &content)));
     let answer = history_until(&server, "label=other", |answer| whats(answer) == "died");
     assert_eq!(answer["marks"][0]["command"], Value::Null);
     assert_eq!(
