@@ -8,7 +8,7 @@ use mmstats::{
     Changes, Counter, Field, Gauge, Histogram, Increase, MmStats, Options, Published, Stat, Timer,
     UpDownCounter, Watch,
 };
-use mmstats_recording::{Histories, HistoryPoint, HistoryQuery, Recording};
+use mmstats_recording::{Histories, HistoryPoint, HistoryQuery, Recording, Settings};
 use mmstats_testing::kept_update::KeptUpdate;
 use mmstats_testing::random::{Random, seed};
 use rusqlite::Connection;
@@ -236,6 +236,39 @@ fn roll_ups_say_the_same_of_whole_minutes() {
             let expected = expected(&kept, label, &histories, 0);
             same(&found, &expected, true);
         }
+    }
+}
+
+#[test]
+fn spans_are_rolled_up_if_they_are_no_longer_than_a_step() {
+    let directory = TempDir::new().unwrap();
+    let jobs = Jobs::options().path(directory.path()).create().unwrap();
+    let mut watch = Watch::new([directory.path()]);
+    // Each recorder goes on with another interval: spans of a minute, of ten, and of a minute again.
+    let mut fixture = Fixture::new();
+    for interval in [1, 10, 1] {
+        fixture.settings = Settings::new(interval * SECOND);
+        fixture.start();
+        for _ in 0..120 {
+            jobs.done.add(1);
+            fixture.clocks.pass((interval - 1) * SECOND);
+            fixture.poll(&mut watch).unwrap();
+        }
+    }
+    fixture.recorder.take().unwrap().finish().unwrap();
+    let recording = Recording::open(fixture.path()).unwrap();
+    let kept = with_gap(&fixture);
+    for (points, expected_steps) in [(24, [true, false, true]), (2, [true; 3]), (100, [false; 3])] {
+        let query = HistoryQuery::of(|stat| stat.label() == "done").points(points);
+        let (found, histories) = visited(&recording, &query);
+        let expected = expected(&kept, "done", &histories, 0);
+        same(&found, &expected, true);
+        let is_rolled_up = |poll: usize| {
+            let wall = kept[poll].wall;
+            let step = histories.steps.iter().find(|step| (step.first..=step.last).contains(&wall));
+            step.unwrap().is_rolled_up
+        };
+        assert_eq!([30, 180, 330].map(is_rolled_up), expected_steps, "{points} points");
     }
 }
 

@@ -6,7 +6,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use mmstats_sqlite::Readers;
 use rusqlite::Connection;
 
-use crate::store::about;
 use crate::store::error::RecordingError;
 use crate::store::form::Form;
 use crate::store::key;
@@ -71,14 +70,13 @@ impl Plan {
         errors: &mut Vec<RecordingError>,
     ) -> Result<Self, RecordingError> {
         let found = readers.query(|transaction| limits(transaction, query))?;
-        let Some(Limits { spans, from, step, reads_roll_ups, before }) = found else {
+        let Some(Limits { spans, from, step, before }) = found else {
             return Ok(Self { spans: Vec::new(), steps: Vec::new() });
         };
         let mut planner = Planner {
             range: query.range,
             from,
             step,
-            reads_roll_ups,
             plan: Self { spans: Vec::new(), steps: Vec::new() },
             last: before,
             bucket: None,
@@ -104,7 +102,6 @@ struct Limits {
     spans: std::ops::Range<i64>,
     from: SystemTime,
     step: Duration,
-    reads_roll_ups: bool,
     /// See [`Planner::last`].
     before: Option<(i64, i64, Duration)>,
 }
@@ -139,22 +136,27 @@ fn limits(
     let to = to.unwrap_or_else(|| wall(latest) + Duration::from_micros(1));
     let whole = to.duration_since(from).unwrap_or_default();
     let step = (whole / query.points as u32).max(Duration::from_nanos(1));
-    let interval = about::interval(connection).ok().flatten().unwrap_or_default();
-    let span = interval.saturating_mul(key::POLLS as u32);
-    let reads_roll_ups = !span.is_zero() && step >= span;
     let spans = complete.unwrap_or(first)..last.saturating_add(1);
     let before = spans::head(connection, spans.start.saturating_sub(1)).ok().and_then(|head| {
         let last = head.times.last()?;
         Some((spans.start - 1, head.stretch, last.monotonic))
     });
-    Ok(Some(Limits { spans, from, step, reads_roll_ups, before }))
+    Ok(Some(Limits { spans, from, step, before }))
+}
+
+/// How long it is from the first to the last poll of a full span whose polls follow each other as these
+/// do; `None` if that isn't known. Recorders may have gone on with other intervals.
+fn length(times: &[Times]) -> Option<Duration> {
+    let distances = u32::try_from(times.len().checked_sub(1)?).ok()?;
+    let passed = times.last()?.monotonic.checked_sub(times.first()?.monotonic)?;
+    let length = passed.checked_mul(key::POLLS as u32 - 1)?.checked_div(distances)?;
+    Some(length).filter(|length| !length.is_zero())
 }
 
 struct Planner {
     range: (Bound<SystemTime>, Bound<SystemTime>),
     from: SystemTime,
     step: Duration,
-    reads_roll_ups: bool,
     plan: Plan,
     /// The last span: its number, its stretch, and the monotonic time of its last poll.
     last: Option<(i64, i64, Duration)>,
@@ -185,7 +187,7 @@ impl Planner {
         let passed = passed.collect();
         let is_rolled_up = match head.form {
             Form::RollUps => true,
-            Form::Blocks => self.reads_roll_ups,
+            Form::Blocks => length(&head.times).is_some_and(|length| self.step >= length),
             Form::Polls | Form::Whole => false,
         };
         self.last = head.times.last().map(|last| (id, head.stretch, last.monotonic));
