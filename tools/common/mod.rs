@@ -2,6 +2,7 @@
 
 pub mod arguments;
 pub mod braces;
+pub mod copied;
 pub mod csv_fields;
 pub mod exposition;
 pub mod identifier;

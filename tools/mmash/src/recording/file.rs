@@ -51,12 +51,10 @@ impl RecordingFile {
     pub fn open(
         path: &Path,
         settings: &Settings,
-        report: impl FnOnce(&str),
+        report: impl FnMut(&str),
     ) -> Result<Self, String> {
-        let opening::Opened { recorder, recording, warning } = opening::open(path, settings)?;
-        if let Some(warning) = warning {
-            report(&warning);
-        }
+        let opening::Opened { recorder, recording, notes } = opening::open(path, settings)?;
+        notes.iter().map(String::as_str).for_each(report);
         let writer = recorder.map(|recorder| Writer { recorder, losses: Losses::new(path) });
         Ok(Self {
             path: path.to_owned(),

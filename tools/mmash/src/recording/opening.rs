@@ -4,6 +4,7 @@ use std::path::Path;
 
 use mmstats_cli::escape::{escape, escape_path};
 use mmstats_recording::{Recorder, Recording, RecordingError, Settings};
+use mmstats_tools::common::copied::reads_copy;
 
 /// How a file could be opened.
 #[derive(Debug)]
@@ -12,7 +13,7 @@ pub struct Opened {
     pub recorder: Option<Recorder>,
     pub recording: Recording,
     /// What is to be reported about it.
-    pub warning: Option<String>,
+    pub notes: Vec<String>,
 }
 
 /// Opens a recording, or creates one. One that is there and can't be written is only read.
@@ -24,7 +25,7 @@ pub fn open(path: &Path, settings: &Settings) -> Result<Opened, String> {
     let error = match Recorder::new(path, settings) {
         Ok(recorder) => {
             let recording = recorder.recording();
-            return Ok(Opened { recorder: Some(recorder), recording, warning: None });
+            return Ok(Opened { recorder: Some(recorder), recording, notes: Vec::new() });
         }
         Err(error) => error,
     };
@@ -34,10 +35,10 @@ pub fn open(path: &Path, settings: &Settings) -> Result<Opened, String> {
     }
     // What can't be read either has the reason why it can't be written.
     let recording = Recording::open(path).map_err(|_| reason.clone())?;
-    let copied = recording.copy().map(|copy| format!(" from a copy in {}", escape_path(copy)));
-    let copied = copied.unwrap_or_default();
-    let warning = Some(format!("{reason}; its history is shown{copied}, and nothing is recorded"));
-    Ok(Opened { recorder: None, recording, warning })
+    let copied = recording.copy().map(|copy| reads_copy(path, copy));
+    let reason = format!("{reason}; its history is shown, and nothing is recorded");
+    let notes = std::iter::once(reason).chain(copied).collect();
+    Ok(Opened { recorder: None, recording, notes })
 }
 
 /// The path and the reason.
@@ -71,11 +72,8 @@ mod tests {
         let found = unprivileged(|| {
             let opened = open(&path, &settings).unwrap();
             assert!(opened.recorder.is_none());
-            let warning = opened.warning.unwrap();
-            assert!(
-                warning.ends_with("; its history is shown, and nothing is recorded"),
-                "{warning}"
-            );
+            let [note] = &opened.notes[..] else { panic!("{:?}", opened.notes) };
+            assert!(note.ends_with("; its history is shown, and nothing is recorded"), "{note}");
             assert!(opened.recording.bounds().unwrap().is_some());
             // One that isn't there can't be read, and it is said why it can't be made.
             open(&directory.path().join("none"), &settings).unwrap_err()
@@ -84,5 +82,29 @@ mod tests {
         if let Some(error) = found {
             assert!(error.contains("none: ") && error.contains("ermission denied"), "{error}");
         }
+    }
+
+    #[test]
+    fn it_is_said_that_a_copy_is_read() {
+        let [made, directory] = [(); 2].map(|()| TempDir::new().unwrap());
+        let settings = Settings::new(Duration::from_secs(1));
+        let recording = made.path().join("recording");
+        let mut recorder = open(&recording, &settings).unwrap().recorder.unwrap();
+        recorder.record(&Watch::new([made.path()]).poll()).unwrap();
+        // As a recorder that is killed leaves it: with a log.
+        let path = directory.path().join("recording");
+        for suffix in ["", "-wal"] {
+            let name = format!("recording{suffix}");
+            let copy = directory.path().join(&name);
+            fs::copy(made.path().join(name), &copy).unwrap();
+            fs::set_permissions(copy, Permissions::from_mode(0o444)).unwrap();
+        }
+        fs::set_permissions(directory.path(), Permissions::from_mode(0o555)).unwrap();
+        unprivileged(|| {
+            let Opened { recorder, recording, notes } = open(&path, &settings).unwrap();
+            assert!(recorder.is_none() && recording.bounds().unwrap().is_some());
+            assert_eq!(notes[1..], [reads_copy(&path, recording.copy().unwrap())]);
+        });
+        fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).unwrap();
     }
 }
