@@ -75,6 +75,11 @@ export function moment(seconds) {
   return text.startsWith(`${today} `) ? text.slice(11) : text;
 }
 
+/** The same without milliseconds. */
+export function second(seconds) {
+  return moment(seconds).replace(/\.\d{3}$/, "");
+}
+
 /** The time of day of a Unix time in seconds: `10:14:05`. */
 export function time(seconds) {
   const moment = new Date(seconds * 1000);

@@ -1,6 +1,6 @@
 // How stats are displayed: texts of present values, numbers over time for lines and bands.
 
-import { moment, number, quantity, rate, time } from "../kit/format.js";
+import { moment, number, quantity, rate, second } from "../kit/format.js";
 import { numberOf } from "./stat.js";
 
 /** The texts of kinds whose files have no value in common. */
@@ -70,7 +70,7 @@ export function reading(stat, asRate, index) {
 export function valueText(stat, clock) {
   const { values } = stat;
   if (stat.goneSince !== null) {
-    return `gone since ${time(stat.goneSince)}`;
+    return `gone since ${second(stat.goneSince)}`;
   }
   if (stat.kind === "histogram") {
     const { p50, p99 } = values.recent ?? values;
