@@ -139,22 +139,32 @@ impl<'a> Block<'a> {
     /// If a column is damaged; the others can still be asked for by [`Self::values`].
     pub fn changes(&self) -> Result<Vec<(u8, Vec<Change>)>, BlobError> {
         let mut found: Vec<_> = self.polls().map(|poll| (poll, Vec::new())).collect();
-        for (at, word) in self.columns.iter().enumerate() {
-            let column = self.column(at)?;
-            for (poll, _, value) in changes(&self.polls, column.all()) {
-                found[usize::from(poll - self.polls.start)].1.push(Change { word: *word, value });
-            }
-        }
-        for &Rare { poll, word, before, value } in &self.rares {
-            if value != before {
-                found[usize::from(poll - self.polls.start)].1.push(Change { word, value });
-            }
-        }
+        self.each_change(|poll, change| {
+            found[usize::from(poll - self.polls.start)].1.push(change);
+        })?;
         for (_, changes) in &mut found {
             // Two ascending runs, which this only merges.
             changes.sort_by_key(|change| change.word);
         }
         Ok(found)
+    }
+
+    /// Gives each change with its poll: of each poll those of words with columns, in the order of the
+    /// words, and then the others in theirs.
+    pub(crate) fn each_change(&self, mut give: impl FnMut(u8, Change)) -> Result<(), BlobError> {
+        let mut values = Values::all_same(0, self.polls.len());
+        for (reader, &word) in self.readers.iter().zip(&self.columns) {
+            column::decode(reader.clone(), values.all_mut())?;
+            for (poll, _, value) in changes(&self.polls, values.all()) {
+                give(poll, Change { word, value });
+            }
+        }
+        for &Rare { poll, word, before, value } in &self.rares {
+            if value != before {
+                give(poll, Change { word, value });
+            }
+        }
+        Ok(())
     }
 
     fn column(&self, at: usize) -> Result<Values, BlobError> {

@@ -75,6 +75,7 @@ pub fn arguments(directory: PathBuf, sum: bool) -> Arguments {
         raw: false,
         output: Format::Prom,
         file: None,
+        at: None,
         added_labels: Vec::new(),
         owner: OwnerArguments::default(),
         limits: LimitArguments { max_bytes: u64::MAX, max_labels: u64::MAX },

@@ -89,7 +89,7 @@ struct Program {
 
 impl Program {
     fn create(directory: &Path, load: Load, number: usize) -> Result<Self, Box<dyn Error>> {
-        let capacity = if load == Load::Timers { 8 << 10 } else { 2 << 10 };
+        let capacity = if load == Load::Timers { 6 << 10 } else { 2 << 10 };
         let options = Options::dynamic("Shop").path(directory).capacity(capacity);
         let stats = options.filename(format!("shop-{number:04}.mmstats")).create()?;
         let counter = |number| stats.add(Counter::named(format!("requests.{number}")));

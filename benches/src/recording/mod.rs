@@ -6,4 +6,4 @@ mod played;
 
 pub use hour::hour;
 pub use load::{FILES, Load, Programs};
-pub use played::{Played, Took};
+pub use played::{Played, Took, processor_time};

@@ -82,6 +82,6 @@ impl Played {
 }
 
 /// What this thread has used.
-fn processor_time() -> nix::Result<Duration> {
+pub fn processor_time() -> nix::Result<Duration> {
     Ok(clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID)?.into())
 }

@@ -1,14 +1,14 @@
-//! How long an hour takes to be replayed.
+//! How long an hour takes to be replayed, in processor time.
 
 use std::error::Error;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mmstats::Changes;
 use mmstats_recording::Recording;
 
 use super::Text;
 use crate::cases::Bench;
-use crate::recording::{FILES, Load, hour};
+use crate::recording::{FILES, Load, hour, processor_time};
 use crate::table::markdown;
 
 const ASKED: Duration = Duration::from_secs(10);
@@ -42,7 +42,7 @@ fn replay(
     path: &std::path::Path,
     with_changes: bool,
 ) -> Result<Duration, Box<dyn Error>> {
-    let start = Instant::now();
+    let start = processor_time()?;
     let recording = Recording::open(path)?;
     let (mut updates, mut changes, mut polls) = (recording.updates(..)?, Changes::new(), 0);
     while let Some(update) = updates.next() {
@@ -55,5 +55,5 @@ fn replay(
         bench.harness.check()?;
     }
     assert_eq!(polls, POLLS, "every poll");
-    Ok(start.elapsed())
+    Ok(processor_time()?.saturating_sub(start))
 }

@@ -165,6 +165,22 @@ impl StatsFile {
         set.map_err(|source| ReadError::Damaged { path: self.path().to_owned(), source })
     }
 
+    /// Takes other values of single words, by their numbers; quickest if these ascend. All others stay,
+    /// and so does which values are [stable](crate::Stat::is_stable). Nothing is parsed, and nothing is
+    /// allocated unless there is a clone, which keeps what it has.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ReadError::Damaged`] if a number isn't below [`word_count`](Self::word_count). The
+    /// words before it are taken.
+    pub fn change_words(
+        &mut self,
+        words: impl IntoIterator<Item = (u32, u64)>,
+    ) -> Result<(), ReadError> {
+        let changed = self.content_mut().change_words(words);
+        changed.map_err(|source| ReadError::Damaged { path: self.path().to_owned(), source })
+    }
+
     /// Marks the values of the stats with these indices as not [stable](crate::Stat::is_stable), and
     /// all others as stable. Indices of no stat are ignored.
     pub fn set_unstable(&mut self, stats: &[u32]) {

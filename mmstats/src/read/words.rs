@@ -52,13 +52,52 @@ pub(super) fn store(fields: &[ParsedField], words: &[u64], bytes: &mut [u8]) {
         let (own, behind) = rest.split_at(count(field));
         rest = behind;
         let value = field.shown_range(bytes);
-        let value = &mut bytes[value];
-        let is_number = field.single.is_some();
-        for (part, word) in value.chunks_mut(WORD).zip(own) {
-            let word = word.to_ne_bytes();
-            let unused = WORD - part.len();
-            let at = if is_number && ByteOrder::NATIVE == ByteOrder::Big { unused } else { 0 };
-            part.copy_from_slice(&word[at..at + part.len()]);
+        for (part, word) in bytes[value].chunks_mut(WORD).zip(own) {
+            store_word(field, *word, part);
         }
     }
+}
+
+/// Stores single words, by their numbers: quickest if these ascend.
+///
+/// # Errors
+///
+/// Returns the first number that the fields don't have. The words before it are stored.
+pub(super) fn store_some(
+    fields: &[ParsedField],
+    words: impl IntoIterator<Item = (u32, u64)>,
+    bytes: &mut [u8],
+) -> Result<(), usize> {
+    // The fields from that of the last word on, and the number of its first word.
+    let (mut rest, mut start) = (fields, 0);
+    for (number, word) in words {
+        let number = number as usize;
+        if number < start {
+            (rest, start) = (fields, 0);
+        }
+        let field = loop {
+            let (field, behind) = rest.split_first().ok_or(number)?;
+            let end = start + count(field);
+            if number < end {
+                break field;
+            }
+            (rest, start) = (behind, end);
+        };
+        let value = field.shown_range(bytes);
+        let at = value.start + (number - start) * WORD;
+        store_word(field, word, &mut bytes[at..value.end.min(at + WORD)]);
+    }
+    Ok(())
+}
+
+/// Stores a word of a value in its part of the bytes, which may be shorter.
+fn store_word(field: &ParsedField, word: u64, part: &mut [u8]) {
+    if let Ok(part) = <&mut [u8; WORD]>::try_from(&mut *part) {
+        *part = word.to_ne_bytes();
+        return;
+    }
+    let (word, unused) = (word.to_ne_bytes(), WORD - part.len());
+    let is_number = field.single.is_some();
+    let at = if is_number && ByteOrder::NATIVE == ByteOrder::Big { unused } else { 0 };
+    part.copy_from_slice(&word[at..at + part.len()]);
 }

@@ -76,6 +76,33 @@ fn other_values_are_taken_and_clones_keep_theirs() {
 }
 
 #[test]
+fn single_words_are_taken_in_any_order() {
+    for layout in [Layout::Aligned, Layout::Packed] {
+        let file = StatsFile::from_bytes("kinds", kinds(layout)).unwrap();
+        let parts = Parts::of(&file);
+        let numbered = (1..).zip(&parts.words);
+        let others: Vec<_> = numbered.map(|(number, word)| !word ^ (number << 33)).collect();
+        let [mut all, mut ascending, mut one_by_one] =
+            [(); 3].map(|()| parts.file(Path::new("kinds")).unwrap());
+        all.set_words(&others).unwrap();
+        let words_of = |others: &[u64]| (0..).zip(others.to_vec()).collect::<Vec<(u32, u64)>>();
+        ascending.set_unstable(&[1]);
+        let clone = ascending.clone();
+        ascending.change_words(words_of(&others)).unwrap();
+        assert_eq!((words(&ascending), ascending.unstable()), (words(&all), &[1][..]));
+        assert_eq!(words(&clone), parts.words);
+        for change in words_of(&others).into_iter().rev() {
+            one_by_one.change_words([change]).unwrap();
+        }
+        assert_eq!(words(&one_by_one), words(&all));
+        let size = parts.words.len();
+        let error = all.change_words([(0, 1), (size as u32, 2)]).unwrap_err();
+        let expected = format!("its structure has {size} words of values, found {}", size + 1);
+        assert_eq!(format!("{error:#}"), format!("kinds: can't be parsed: {expected}"));
+    }
+}
+
+#[test]
 fn what_is_unstable_is_kept_beside_the_words() {
     let file = StatsFile::from_bytes("kinds", kinds(Layout::Aligned)).unwrap();
     let mut kept = Parts::of(&file).file(Path::new("kinds")).unwrap();

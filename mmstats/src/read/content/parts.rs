@@ -60,6 +60,17 @@ impl Content {
         Ok(())
     }
 
+    /// Takes other values of single words. Clones keep what they have.
+    pub(in crate::read) fn change_words(
+        &mut self,
+        words: impl IntoIterator<Item = (u32, u64)>,
+    ) -> Result<(), FormatError> {
+        self.revision += 1;
+        let stored = words::store_some(&self.parsed.fields, words, self.image.bytes_mut());
+        let expected = || self.parsed.word_count();
+        stored.map_err(|word| FormatError::WordCount { expected: expected(), found: word + 1 })
+    }
+
     /// How often other bytes were taken since it was parsed.
     pub(in crate::read) fn revision(&self) -> u64 {
         self.revision

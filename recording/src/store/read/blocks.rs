@@ -1,6 +1,6 @@
 //! What a span changed, from its blocks.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 use rusqlite::Connection;
@@ -15,13 +15,51 @@ use crate::store::key;
 use crate::store::read::budget::Budget;
 
 /// What writers did at a poll: in a block, the changes; when they appear, all that isn't 0.
-pub type Changes = Vec<(u32, Vec<Change>)>;
+#[derive(Clone, Debug, Default)]
+pub struct PollChanges {
+    /// Of one writer after the other.
+    changes: Vec<Change>,
+    /// The writers of which there are any, with the number of changes up to their last one.
+    writers: Vec<(u32, usize)>,
+}
+
+impl PollChanges {
+    /// The writers and their changes.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &[Change])> {
+        let mut begin = 0;
+        self.writers.iter().map(move |(writer, end)| {
+            let own = begin..*end;
+            begin = *end;
+            (*writer, &self.changes[own])
+        })
+    }
+
+    /// Adds a writer and its changes.
+    pub fn push(&mut self, writer: u32, changes: impl IntoIterator<Item = Change>) {
+        self.changes.extend(changes);
+        self.end_writer(writer);
+    }
+
+    /// How many changes of writers there are, without those that were pushed since the last one's end.
+    fn end(&self) -> usize {
+        self.writers.last().map_or(0, |(_, end)| *end)
+    }
+
+    /// Ends a writer's changes.
+    fn end_writer(&mut self, writer: u32) {
+        if self.changes.len() > self.end() {
+            self.writers.push((writer, self.changes.len()));
+        }
+    }
+}
 
 /// What is known of the writers in blocks.
 #[derive(Debug, Default)]
 pub struct SpanBlocks {
     /// Of each poll.
-    pub polls: Vec<Changes>,
+    pub polls: Vec<PollChanges>,
+    /// Those that are in blocks, also if they changed nothing: these count, and not the polls.
+    pub writers: HashSet<u32>,
     /// Writers whose blocks are damaged.
     pub lost: Lost,
     pub errors: Vec<RecordingError>,
@@ -70,6 +108,11 @@ pub struct Asked {
 }
 
 impl SpanBlocks {
+    /// Nothing is known yet.
+    pub fn of_polls(polls: usize) -> Self {
+        Self { polls: vec![PollChanges::default(); polls], ..Self::default() }
+    }
+
     /// Reads the blocks of a span. Those of writers that nobody asks about are skipped.
     pub fn load(
         connection: &Connection,
@@ -78,7 +121,7 @@ impl SpanBlocks {
         asked: &HashMap<i64, Asked>,
         budget: &mut Budget,
     ) -> Result<Self, RecordingError> {
-        let mut found = Self { polls: vec![Vec::new(); polls], ..Self::default() };
+        let mut found = Self::of_polls(polls);
         let sql = "SELECT key, bytes FROM blocks WHERE key >= ? AND key < ? ORDER BY key";
         let mut statement = connection.prepare_cached(sql)?;
         let keys = key::blocks(span);
@@ -127,7 +170,7 @@ impl SpanBlocks {
             budget.give_back(size as u64);
             match read {
                 Ok(changes) => {
-                    let lists = self.polls.len() * size_of::<(u32, Vec<Change>)>();
+                    let lists = self.polls.len() * size_of::<(u32, usize)>();
                     budget.take(changes * size_of::<Change>() as u64 + lists as u64)?;
                 }
                 Err(error) => {
@@ -142,27 +185,44 @@ impl SpanBlocks {
     /// Reads a block; how many changes it has.
     fn read(&mut self, writer: u32, bytes: &[u8], asked: &Asked) -> Result<u64, BlobError> {
         let block = Block::parse(bytes, asked.words as u32)?;
-        let mut all = block.keyframe().unwrap_or_default().to_vec();
-        all.resize(asked.words, 0);
-        let mut count = 0;
-        let mut changes = block.changes()?.into_iter().peekable();
-        for (poll, found) in self.polls.iter_mut().enumerate() {
-            let own = changes.next_if(|(at, _)| usize::from(*at) == poll);
-            let own = own.map(|(_, own)| own).unwrap_or_default();
-            for change in &own {
-                all[change.word as usize] = change.value;
+        let polls = &mut self.polls;
+        let read = block.each_change(|poll, change| {
+            if let Some(poll) = polls.get_mut(usize::from(poll)) {
+                poll.changes.push(change);
             }
-            let own = if asked.appears.contains(&poll) { present(&all) } else { own };
-            count += own.len() as u64;
-            // Also if nothing changed: where there is a block, it counts.
-            found.push((writer, own));
+        });
+        let mut all = (!asked.appears.is_empty()).then(|| {
+            let mut all = block.keyframe().unwrap_or_default().to_vec();
+            all.resize(asked.words, 0);
+            all
+        });
+        let mut count = 0;
+        for (number, poll) in polls.iter_mut().enumerate() {
+            let begin = poll.end();
+            if read.is_err() {
+                poll.changes.truncate(begin);
+                continue;
+            }
+            if let Some(all) = &mut all {
+                for change in &poll.changes[begin..] {
+                    all[change.word as usize] = change.value;
+                }
+                if asked.appears.contains(&number) {
+                    poll.changes.truncate(begin);
+                    poll.changes.extend(present(all));
+                }
+            }
+            count += (poll.changes.len() - begin) as u64;
+            poll.end_writer(writer);
         }
+        read?;
+        self.writers.insert(writer);
         Ok(count)
     }
 }
 
 /// All words that aren't 0.
-fn present(all: &[u64]) -> Vec<Change> {
+fn present(all: &[u64]) -> impl Iterator<Item = Change> {
     let words = all.iter().zip(0..).filter(|(value, _)| **value != 0);
-    words.map(|(&value, word)| Change { word, value }).collect()
+    words.map(|(&value, word)| Change { word, value })
 }

@@ -10,7 +10,7 @@ use crate::store::error::RecordingError;
 use crate::store::event::Event;
 use crate::store::form::Form;
 use crate::store::key;
-use crate::store::read::blocks::{Asked, Changes, Lost, SpanBlocks};
+use crate::store::read::blocks::{Asked, SpanBlocks};
 use crate::store::read::budget::Budget;
 use crate::store::read::rolled_up;
 use crate::store::read::scan::in_table;
@@ -35,9 +35,7 @@ pub struct LoadedSpan {
     /// What each poll changed.
     pub changes: Vec<Vec<u8>>,
     /// The same of writers that are in blocks; there, these count.
-    pub blocks: Vec<Changes>,
-    /// Writers whose blocks are damaged.
-    pub lost: Lost,
+    pub blocks: SpanBlocks,
     /// The files that are present from a poll of this span on; `None` if one is damaged.
     pub writers: HashMap<i64, Option<StatsFile>>,
     /// What is damaged of them.
@@ -71,7 +69,7 @@ impl LoadedSpan {
         changes.map_err(|error| in_table(error, "recent", key::changes(id).start))?;
         if span.changes.first().is_some_and(|changes| !changes.is_empty()) {
             // They are removed from the first poll on: all that is in blocks is there, too.
-            span.lost.clear();
+            span.blocks.lost.clear();
         }
         Ok(span)
     }
@@ -162,9 +160,8 @@ impl LoadedSpan {
             }
         }
         let load = if self.is_rolled_up { rolled_up::load } else { SpanBlocks::load };
-        let found = load(connection, self.id, self.times.len(), &asked, budget)?;
-        (self.blocks, self.lost) = (found.polls, found.lost);
-        self.errors.extend(found.errors);
+        self.blocks = load(connection, self.id, self.times.len(), &asked, budget)?;
+        self.errors.append(&mut self.blocks.errors);
         Ok(())
     }
 
@@ -216,8 +213,7 @@ fn head(connection: &Connection, id: i64) -> Result<LoadedSpan, RecordingError> 
         events: times.iter().map(|_| Vec::new()).collect(),
         changes: times.iter().map(|_| Vec::new()).collect(),
         times,
-        blocks: Vec::new(),
-        lost: Lost::default(),
+        blocks: SpanBlocks::default(),
         writers: HashMap::new(),
         errors: Vec::new(),
         broken: None,

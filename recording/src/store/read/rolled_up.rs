@@ -20,14 +20,16 @@ pub fn load(
     asked: &HashMap<i64, Asked>,
     budget: &mut Budget,
 ) -> Result<SpanBlocks, RecordingError> {
-    let mut found = SpanBlocks::default();
-    found.polls.resize_with(polls, Vec::new);
+    let mut found = SpanBlocks::of_polls(polls);
     let mut writers: Vec<_> = asked.iter().collect();
     writers.sort_unstable_by_key(|(writer, _)| **writer);
     for (writer, asked) in writers {
         let Ok(number) = u32::try_from(*writer) else { continue };
         match read(connection, number, span, asked, budget) {
-            Ok(changes) => found.polls[polls - 1].push((number, changes)),
+            Ok(changes) => {
+                found.polls[polls - 1].push(number, changes);
+                found.writers.insert(number);
+            }
             Err(error @ RecordingError::Damaged(_)) => {
                 found.errors.push(error);
                 found.lost.insert(*writer, writer + 1);

@@ -7,10 +7,10 @@ use std::os::unix::ffi::OsStringExt;
 
 use mmstats::{Life, ReadError, Update, UpdateParts, Verdict, WatchedFile};
 
-use crate::poll::decode_poll;
+use crate::poll::{Change, decode_poll};
 use crate::row::row_parts;
 use crate::store::event::{ErrorEntry, ErrorTexts, Event, Listed};
-use crate::store::read::blocks::Changes;
+use crate::store::read::blocks::PollChanges;
 use crate::store::read::budget::Budget;
 use crate::store::read::loaded::LoadedSpan;
 use crate::store::read::writers::size;
@@ -20,21 +20,14 @@ use crate::store::times::Times;
 #[derive(Debug)]
 struct Present {
     watched: WatchedFile,
-    words: Vec<u64>,
-    unstable: Vec<u32>,
+    words: u32,
     is_added: bool,
-    /// Whether the file doesn't have the words yet.
-    is_changed: bool,
 }
 
 impl Present {
-    fn set_values(&mut self) -> Result<(), String> {
-        if mem::take(&mut self.is_changed) {
-            let file = self.watched.file_mut();
-            file.set_words(&self.words).map_err(|error| error.reason())?;
-            file.set_unstable(&self.unstable);
-        }
-        Ok(())
+    fn change(&mut self, changes: impl Iterator<Item = Change>) -> Result<(), String> {
+        let words = changes.map(|Change { word, value }| (word, value));
+        self.watched.file_mut().change_words(words).map_err(|error| error.reason())
     }
 }
 
@@ -63,8 +56,8 @@ impl State {
         for event in &span.events[poll] {
             self.begin(event, span)?;
         }
-        self.change(&span.changes[poll], &span.blocks[poll])?;
-        self.files.values_mut().try_for_each(Present::set_values)?;
+        self.change_blocks(&span.blocks.polls[poll])?;
+        self.change(&span.changes[poll], &span.blocks.writers)?;
         for event in &span.events[poll] {
             self.end(event)?;
         }
@@ -73,12 +66,12 @@ impl State {
 
     /// How many words each file has that is present.
     pub fn word_counts(&self) -> HashMap<i64, usize> {
-        self.files.iter().map(|(writer, file)| (*writer, file.words.len())).collect()
+        self.files.iter().map(|(writer, file)| (*writer, file.words as usize)).collect()
     }
 
     /// Skips writers from here on of which it isn't known what changed.
     fn lose(&mut self, span: &LoadedSpan) {
-        for range in span.lost.ranges() {
+        for range in span.blocks.lost.ranges() {
             while let Some((&writer, _)) = self.files.range(range.clone()).next() {
                 if let Some(file) = self.files.remove(&writer) {
                     self.budget.give_back(size(file.watched.file()));
@@ -97,8 +90,10 @@ impl State {
                 self.with(*writer, change)
             }
             Event::Unstable { writer, stats } => self.with(*writer, |file| {
-                file.unstable.clone_from(stats);
-                file.is_changed = true;
+                let file = file.watched.file_mut();
+                // Nothing: a clone, which has what was stable before, keeps its memory.
+                file.change_words([]).expect("words that are there");
+                file.set_unstable(stats);
             }),
             Event::Errors(entries) => self.list(entries),
             Event::Locations(locations) => {
@@ -113,7 +108,7 @@ impl State {
         if self.files.contains_key(&writer) {
             return Err("a file appears twice".to_owned());
         }
-        let file = span.writers.get(&writer).filter(|_| !span.lost.contains(writer));
+        let file = span.writers.get(&writer).filter(|_| !span.blocks.lost.contains(writer));
         let Some(Some(file)) = file else {
             self.skipped.insert(writer);
             return Ok(());
@@ -122,9 +117,8 @@ impl State {
         let fits = self.budget.take(size(file));
         fits.map_err(|error| error.to_string())?;
         let watched = WatchedFile::new(file.clone(), Life::new(Verdict::Undecided, ""));
-        let words = vec![0; file.word_count()];
-        let unstable = Vec::new();
-        self.files.insert(writer, Present { watched, words, unstable, is_added, is_changed: true });
+        let words = file.word_count() as u32;
+        self.files.insert(writer, Present { watched, words, is_added });
         Ok(())
     }
 
@@ -151,29 +145,32 @@ impl State {
         Ok(())
     }
 
-    /// Applies the changes of words: of a row, but for what is in blocks.
-    fn change(&mut self, row: &[u8], blocks: &Changes) -> Result<(), String> {
-        for (writer, changes) in blocks {
-            let Some(file) = self.files.get_mut(&(*writer).into()) else { continue };
-            file.is_changed |= !changes.is_empty();
-            for change in changes {
-                let word = file.words.get_mut(change.word as usize);
-                *word.ok_or("a block with more words than the structure")? = change.value;
+    /// Applies the changes of words that blocks have.
+    fn change_blocks(&mut self, blocks: &PollChanges) -> Result<(), String> {
+        for (writer, changes) in blocks.iter() {
+            if let Some(file) = self.files.get_mut(&writer.into()) {
+                file.change(changes.iter().copied())?;
             }
         }
+        Ok(())
+    }
+
+    /// Applies those of a row, without the writers that are in blocks.
+    fn change(&mut self, row: &[u8], blocks: &HashSet<u32>) -> Result<(), String> {
         for part in row_parts(row) {
             let part = part.map_err(|error| error.to_string())?;
-            if blocks.binary_search_by_key(&part.writer, |(writer, _)| *writer).is_ok() {
+            if blocks.contains(&part.writer) {
                 continue;
             }
             let Some(file) = self.files.get_mut(&part.writer.into()) else {
                 self.with(part.writer.into(), |_| {})?;
                 continue;
             };
-            file.is_changed = true;
-            for change in decode_poll(part.bytes, file.words.len() as u32) {
-                let change = change.map_err(|error| error.shifted(part.offset).to_string())?;
-                file.words[change.word as usize] = change.value;
+            let mut error = None;
+            let changes = decode_poll(part.bytes, file.words);
+            file.change(changes.map_while(|it| it.map_err(|it| error = Some(it)).ok()))?;
+            if let Some(error) = error {
+                return Err(error.shifted(part.offset).to_string());
             }
         }
         Ok(())
