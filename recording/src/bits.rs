@@ -3,6 +3,9 @@
 use crate::error::{BlobError, Expected};
 use crate::reader::Reader;
 
+/// The most numbers that are packed together.
+pub const MOST_NUMBERS: usize = 60;
+
 /// Appends the lowest `width` bits of each number, and zeros up to a whole byte.
 pub fn pack(numbers: impl Iterator<Item = u64>, width: u32, into: &mut Vec<u8>) {
     let (mut bits, mut filled) = (0_u128, 0);
@@ -21,11 +24,12 @@ pub fn pack(numbers: impl Iterator<Item = u64>, width: u32, into: &mut Vec<u8>) 
 }
 
 /// How many bytes `count` numbers take.
-pub fn size(count: usize, width: u32) -> usize {
+pub const fn size(count: usize, width: u32) -> usize {
     (count * width as usize).div_ceil(8)
 }
 
-/// Puts a number of `width` bits, at most 64, into each of the `count` slots.
+/// Puts a number of `width` bits, at most 64, into each of the `count` slots, at most
+/// [`MOST_NUMBERS`].
 ///
 /// # Errors
 ///
@@ -37,21 +41,23 @@ pub fn unpack<'s>(
     slots: impl Iterator<Item = &'s mut u64>,
 ) -> Result<(), BlobError> {
     let offset = from.offset();
-    let mut bytes = from.take(size(count, width), "bits")?.iter();
+    let bytes = from.take(size(count, width), "bits")?;
+    // Each number is within the 16 bytes from its first one on, of which the last are zeros.
+    let mut padded = [0; size(MOST_NUMBERS, 64) + 16];
+    padded[..bytes.len()].copy_from_slice(bytes);
     let mask = (1_u128 << width) - 1;
-    let (mut bits, mut filled) = (0_u128, 0);
-    for slot in slots.take(count) {
-        while filled < width {
-            bits |= u128::from(*bytes.next().unwrap_or(&0)) << filled;
-            filled += 8;
-        }
-        *slot = (bits & mask) as u64;
-        bits >>= width;
-        filled -= width;
+    for (slot, number) in slots.zip(0..count) {
+        let at = number * width as usize;
+        let from_first = padded[at / 8..].first_chunk().map_or(0, |it| u128::from_le_bytes(*it));
+        *slot = (from_first >> (at % 8) & mask) as u64;
     }
-    match bits as u64 {
+    let behind = (count * width as usize) % 8;
+    match bytes.last().filter(|_| behind > 0).map_or(0, |last| last >> behind) {
         0 => Ok(()),
-        rest => Err(BlobError::new(offset, "bits behind the last", rest, Expected::Exactly(0))),
+        rest => {
+            let expected = Expected::Exactly(0);
+            Err(BlobError::new(offset, "bits behind the last", rest.into(), expected))
+        }
     }
 }
 
@@ -71,14 +77,14 @@ mod tests {
         for width in 0..=64 {
             let mask = ((1_u128 << width) - 1) as u64;
             let numbers: Vec<_> =
-                (1..=61_u64).map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15) & mask).collect();
+                (1..=60_u64).map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15) & mask).collect();
             let mut bytes = Vec::new();
             pack(numbers.iter().copied(), width, &mut bytes);
-            assert_eq!(bytes.len(), size(61, width));
-            assert_eq!(unpacked(&bytes, 61, width), Ok(numbers), "{width}");
+            assert_eq!(bytes.len(), size(60, width));
+            assert_eq!(unpacked(&bytes, 60, width), Ok(numbers), "{width}");
             if width > 0 {
                 let cut = &bytes[..bytes.len() - 1];
-                assert_eq!(unpacked(cut, 61, width).unwrap_err().field(), "bits");
+                assert_eq!(unpacked(cut, 60, width).unwrap_err().field(), "bits");
             }
         }
     }

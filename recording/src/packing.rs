@@ -2,12 +2,9 @@
 
 use mmstats_sqlite::varint;
 
-use crate::bits;
+use crate::bits::{self, MOST_NUMBERS};
 use crate::error::{BlobError, Expected};
 use crate::reader::Reader;
-
-/// The most numbers that are packed together.
-const MOST_NUMBERS: usize = 60;
 
 /// How numbers are packed: what is above the least one, without the zeros at the end of all.
 #[derive(Debug)]
