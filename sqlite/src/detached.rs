@@ -141,7 +141,7 @@ fn check_room(directory: &Path, state: &State) -> Result<(), OpenError> {
     if needed < free {
         return Ok(());
     }
-    Err(OpenError::NoRoom { needed, free, directory: std::env::temp_dir() })
+    Err(OpenError::NoSpace { needed, free, directory: std::env::temp_dir() })
 }
 
 /// Copies so many bytes; what is empty isn't there.

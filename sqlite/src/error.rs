@@ -56,7 +56,7 @@ pub enum OpenError {
         error: io::Error,
     },
     /// Nothing can be written beside it, so it has to be copied, and there is no room for that.
-    NoRoom {
+    NoSpace {
         /// The size of the copy in bytes.
         needed: u64,
         /// What is free.
@@ -88,7 +88,7 @@ impl fmt::Display for OpenError {
             Self::Copy { part, error } => {
                 write!(f, "its directory isn't writable, and {part} can't be copied: {error}")
             }
-            Self::NoRoom { needed, free, directory } => write!(
+            Self::NoSpace { needed, free, directory } => write!(
                 f,
                 "its directory isn't writable, and a copy doesn't fit into {}: needed {needed} bytes, \
                  free {free} (TMPDIR names another directory)",

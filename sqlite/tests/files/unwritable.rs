@@ -187,6 +187,6 @@ fn a_log_that_can_not_be_read_or_copied_is_an_error_that_says_so() {
     File::options().write(true).open(&log).unwrap().set_len(1 << 42).unwrap();
     let error = killed.read(|readers| readers.unwrap_err());
     let Some(error) = error else { return };
-    let OpenError::NoRoom { needed, free, .. } = error else { panic!("{error}") };
+    let OpenError::NoSpace { needed, free, .. } = error else { panic!("{error}") };
     assert!(needed > 1 << 42 && free < needed, "{needed} {free}");
 }
