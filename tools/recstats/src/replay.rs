@@ -2,7 +2,7 @@
 
 mod grid;
 mod listed;
-mod pace;
+mod playback;
 mod skipped;
 mod updates;
 

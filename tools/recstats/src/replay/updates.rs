@@ -14,7 +14,7 @@ use mmstats_tools::common::updates::{Then, Updates};
 use mmstats_tools::pollstats::Arguments;
 
 use super::grid::Grid;
-use super::pace::Pace;
+use super::playback::Playback;
 use super::skipped::Skipped;
 use crate::dates::date;
 
@@ -26,7 +26,7 @@ pub struct Replay<'a> {
     updates: mmstats_recording::Updates<'a>,
     owner: &'a OwnerArguments,
     interval: Duration,
-    pace: Pace,
+    playback: Playback,
     /// Which updates are shown; `None`: each.
     grid: Option<Grid>,
     skipped: Skipped,
@@ -52,7 +52,7 @@ impl<'a> Replay<'a> {
             updates,
             owner: &arguments.owner,
             interval: arguments.delay.unwrap_or(INTERVAL),
-            pace: Pace::new(speed),
+            playback: Playback::new(speed),
             grid: arguments.delay.filter(|_| !arguments.list).map(Grid::new),
             skipped: Skipped::default(),
             last: None,
@@ -94,7 +94,7 @@ impl Updates for Replay<'_> {
                 self.skipped.add(&update);
                 continue;
             }
-            let due = self.pace.due(monotonic, after_gap, Instant::now());
+            let due = self.playback.due(monotonic, after_gap, Instant::now());
             if due.is_some_and(|due| shutdown.wait_until(due)) {
                 return;
             }

@@ -4,14 +4,14 @@ use std::time::{Duration, Instant};
 
 /// When updates are due.
 #[derive(Debug)]
-pub struct Pace {
+pub struct Playback {
     /// How many times as fast as it was; 0: without waiting.
     speed: f64,
     /// When the first update behind the last gap was shown, and its time in the recording.
     begun: Option<(Instant, Duration)>,
 }
 
-impl Pace {
+impl Playback {
     /// This many times as fast as it was.
     pub const fn new(speed: f64) -> Self {
         Self { speed, begun: None }
@@ -43,21 +43,21 @@ mod tests {
     #[test]
     fn updates_come_at_their_pace_and_no_gap_is_waited_for() {
         let now = Instant::now();
-        let mut pace = Pace::new(10.0);
-        assert_eq!(pace.due(5 * SECOND, false, now), None);
-        assert_eq!(pace.due(7 * SECOND, false, now + SECOND), Some(now + SECOND / 5));
-        assert_eq!(pace.due(3 * SECOND, true, now + SECOND), None);
-        assert_eq!(pace.due(4 * SECOND, false, now), Some(now + SECOND + SECOND / 10));
-        assert_eq!(Pace::new(0.0).due(SECOND, false, now), None);
+        let mut playback = Playback::new(10.0);
+        assert_eq!(playback.due(5 * SECOND, false, now), None);
+        assert_eq!(playback.due(7 * SECOND, false, now + SECOND), Some(now + SECOND / 5));
+        assert_eq!(playback.due(3 * SECOND, true, now + SECOND), None);
+        assert_eq!(playback.due(4 * SECOND, false, now), Some(now + SECOND + SECOND / 10));
+        assert_eq!(Playback::new(0.0).due(SECOND, false, now), None);
     }
 
     #[test]
     fn no_time_is_too_long() {
         let now = Instant::now();
         for speed in [0.001, 1e6] {
-            let mut pace = Pace::new(speed);
-            assert_eq!(pace.due(Duration::ZERO, false, now), None);
-            assert!(pace.due(Duration::MAX, false, now).is_some());
+            let mut playback = Playback::new(speed);
+            assert_eq!(playback.due(Duration::ZERO, false, now), None);
+            assert!(playback.due(Duration::MAX, false, now).is_some());
         }
     }
 }
