@@ -9,6 +9,7 @@ use crate::store::clock::Reason;
 use crate::store::error::RecordingError;
 use crate::store::form::Form;
 use crate::store::key::POLLS;
+use crate::store::read::scan::in_table;
 use crate::store::times::{self, Times, microseconds};
 
 /// The columns of `spans`, as [`checked`] takes them.
@@ -34,8 +35,9 @@ pub fn head(connection: &Connection, span: i64) -> Result<SpanHead, RecordingErr
     let sql = format!("SELECT {COLUMNS} FROM spans WHERE id = ?");
     let damaged = |what| RecordingError::damaged("spans", span, what);
     let mut statement = connection.prepare_cached(&sql)?;
-    let found = statement.query_row((span,), |row| Ok(checked(row))).optional()?;
-    found.ok_or_else(|| damaged("it is missing"))??.map_err(damaged)
+    let found = statement.query_row((span,), checked).optional();
+    let found = found.map_err(|error| in_table(error.into(), "spans", span))?;
+    found.ok_or_else(|| damaged("it is missing"))?.map_err(damaged)
 }
 
 /// A row with [`COLUMNS`], or what is wrong with it. The outer error is SQLite's.
@@ -86,8 +88,8 @@ pub fn stretch(connection: &Connection, id: i64) -> Result<StretchRow, Recording
         let fields = (row.get::<_, Vec<u8>>(1)?, row.get::<_, String>(2)?);
         Ok((checksum::is_right(row, 0..3)?, fields))
     });
-    let (is_right, (boot_id, reason)) =
-        found.optional()?.ok_or_else(|| damaged("it is missing"))?;
+    let found = found.optional().map_err(|error| in_table(error.into(), "stretches", id))?;
+    let (is_right, (boot_id, reason)) = found.ok_or_else(|| damaged("it is missing"))?;
     if !is_right {
         return Err(damaged("its checksum"));
     }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use mmstats::Watch;
-use mmstats_recording::{Recorder, Recording, Settings};
+use mmstats_recording::{Recorder, Recording, RecordingError, Settings};
 use mmstats_testing::kept_update::described;
 use mmstats_testing::random::{Random, seed};
 use mmstats_testing::world::World;
@@ -207,5 +207,45 @@ fn any_byte_of_the_file_may_be_another() {
         }
         fs::write(&path, bytes).unwrap();
         read(&path);
+    }
+}
+
+/// What a page had is listed by its table, and all else is read and copied.
+#[test]
+fn any_page_of_a_table_may_be_damaged() {
+    let bytes = recorded();
+    let directory = tempfile::TempDir::new().unwrap();
+    let (path, cut) = (directory.path().join("recording"), directory.path().join("cut"));
+    fs::write(&path, &bytes).unwrap();
+    let connection = Connection::open(&path).unwrap();
+    let roots = "SELECT name, tbl_name, rootpage FROM sqlite_schema WHERE rootpage > 1 AND tbl_name != 'about'";
+    let roots: Vec<(String, String, usize)> = {
+        let mut statement = connection.prepare(roots).unwrap();
+        statement.query_map((), |row| row.try_into()).unwrap().map(Result::unwrap).collect()
+    };
+    drop(connection);
+    for (name, table, page) in roots {
+        let mut bytes = bytes.clone();
+        bytes[(page - 1) * 4_096..][..200].fill(0xaa);
+        fs::write(&path, bytes).unwrap();
+        let recording = Recording::open(&path).unwrap();
+        let info = recording.info().unwrap();
+        let of_table = format!(" of {table}: ");
+        let names_it = |error: &RecordingError| error.to_string().contains(&of_table);
+        // An index isn't read there.
+        assert_eq!(info.damages.iter().any(names_it), name == table, "{name}: {:?}", info.damages);
+        let _ = fs::remove_file(&cut);
+        match recording.cut(.., &cut) {
+            Ok(_) => assert!(Recording::open(&cut).unwrap().info().is_ok()),
+            Err(error) => assert_eq!(table, "spans", "{error}"),
+        }
+        read(&path);
+        if let Err(error) = recording.updates(..) {
+            assert!(names_it(&error), "{name}: {error}");
+        }
+        let later = std::time::SystemTime::now() + std::time::Duration::from_hours(1_000_000);
+        if let Err(error) = recording.at(later) {
+            assert!(names_it(&error), "{name}: {error}");
+        }
     }
 }

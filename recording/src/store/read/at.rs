@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use crate::store::error::RecordingError;
 use crate::store::read::loaded::LoadedSpan;
 use crate::store::read::located::{Gap, Located, locate};
+use crate::store::read::scan::in_table;
 use crate::store::read::state::State;
 
 /// What the last poll at or before a time found, from [`Recording::at`](crate::Recording::at).
@@ -37,7 +38,8 @@ pub fn snapshot(readers: &Readers, wall: SystemTime) -> Result<Option<Snapshot>,
         let Some(found) = locate(transaction, wall)? else { return Ok(None) };
         let first = first_span(transaction, found.span)?;
         Ok::<_, RecordingError>(Some((found, first)))
-    })?;
+    });
+    let found = found.map_err(|error| in_table(error, "spans", 0))?;
     let Some((Located { span, poll, times, gap }, first)) = found else { return Ok(None) };
     let (mut state, mut errors) = (State::default(), Vec::new());
     let (mut wall, mut is_rolled_up) = (times.wall, false);

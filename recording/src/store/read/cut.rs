@@ -12,7 +12,7 @@ use rusqlite::{Connection, Row, params_from_iter};
 use crate::seal::unseal;
 use crate::store::error::RecordingError;
 use crate::store::event::Event;
-use crate::store::read::scan::{Source, scan, scan_within};
+use crate::store::read::scan::{Source, in_table, scan, scan_within};
 use crate::store::read::structures::read_structure;
 use crate::store::read::writers;
 use crate::store::schema::APPLICATION;
@@ -197,7 +197,9 @@ impl Copy<'_> {
         let columns = "key, checksum, bytes";
         let source = Source { table: "structures", key: "key", columns };
         for id in structures {
-            match self.readers.query(|transaction| read_structure(transaction, id)) {
+            let read = self.readers.query(|transaction| read_structure(transaction, id));
+            let first = key::parts(id).start;
+            match read.map_err(|error| in_table(error, "structures", first)) {
                 Ok(_) => {}
                 Err(error @ RecordingError::Damaged(_)) => {
                     self.cut.left_out.push(error);

@@ -10,7 +10,7 @@ mod lives;
 mod loaded;
 mod located;
 mod rolled_up;
-mod scan;
+pub(super) mod scan;
 mod state;
 mod structures;
 mod updates;
@@ -97,7 +97,8 @@ impl Recording {
     ///
     /// Returns an error if SQLite can't read.
     pub fn bounds(&self) -> Result<Option<(SystemTime, SystemTime)>, RecordingError> {
-        self.readers.query(|transaction| located::bounds(transaction))
+        let found = self.readers.query(|transaction| located::bounds(transaction));
+        found.map_err(|error| scan::in_table(error, "spans", 0))
     }
 
     /// What the last poll at or before a time found; `None` if all polls are later.

@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use crate::store::error::RecordingError;
 use crate::store::form::Form;
 use crate::store::read::loaded::LoadedSpan;
+use crate::store::read::scan::in_table;
 use crate::store::read::state::State;
 use crate::store::times::{Times, microseconds};
 
@@ -59,7 +60,7 @@ impl<'a> Updates<'a> {
         let query = "SELECT min(id), max(id) FROM spans WHERE last >= ?1 AND first <= ?2";
         let expired = "SELECT EXISTS \
                        (SELECT 1 FROM spans WHERE form = 2 AND last >= ?1 AND first <= ?2)";
-        let (first, end, has_expired): (Option<i64>, Option<i64>, _) =
+        let found: Result<(Option<i64>, Option<i64>, _), _> =
             readers.query(|transaction| -> Result<_, RecordingError> {
                 let has_expired = transaction.query_row(expired, (from, to), |row| row.get(0))?;
                 let (first, end) =
@@ -68,7 +69,8 @@ impl<'a> Updates<'a> {
                 let complete: Option<i64> =
                     transaction.query_row(complete, (first,), |row| row.get(0))?;
                 Ok((complete.or(first), end, has_expired))
-            })?;
+            });
+        let (first, end, has_expired) = found.map_err(|error| in_table(error, "spans", 0))?;
         Ok(Self {
             readers,
             asked: Asked { range, has_expired },
@@ -146,6 +148,10 @@ impl<'a> Updates<'a> {
 
     /// Loads the next span; `false` if there is none.
     fn load(&mut self) -> Result<bool, RecordingError> {
+        if self.end == i64::MIN {
+            // Not even that may be readable.
+            return Ok(false);
+        }
         let (position, end, is_lost) = (self.position, self.end, self.is_lost);
         let (budget, words) = (self.state.budget, self.state.word_counts());
         let found = self.readers.query(|transaction| -> Result<_, RecordingError> {
@@ -158,7 +164,7 @@ impl<'a> Updates<'a> {
             Err(error) => {
                 // Which one is next can't be known.
                 self.end = i64::MIN;
-                return Err(error);
+                return Err(in_table(error, "spans", position.saturating_add(1)));
             }
         };
         let follows = id == self.position.saturating_add(1);

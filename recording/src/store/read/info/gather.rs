@@ -13,8 +13,7 @@ use crate::store::about;
 use crate::store::error::RecordingError;
 use crate::store::event::Event;
 use crate::store::read::info::{Info, Stretch};
-use crate::store::read::located;
-use crate::store::read::scan::{Source, scan};
+use crate::store::read::scan::{Source, in_table, scan};
 use crate::store::read::structures::read_structure;
 use crate::store::read::writers;
 use crate::store::spans::{self, SpanHead};
@@ -26,7 +25,6 @@ const ALL: std::ops::Range<i64> = i64::MIN..i64::MAX;
 pub fn gather(readers: &Readers, path: &Path) -> Result<Info, RecordingError> {
     let mut info = Info::default();
     about_it(readers, &mut info)?;
-    info.bounds = readers.query(|transaction| located::bounds(transaction))?;
     all_spans(readers, &mut info)?;
     all_writers(readers, &mut info)?;
     all_structures(readers, &mut info)?;
@@ -45,10 +43,18 @@ fn about_it(readers: &Readers, info: &mut Info) -> Result<(), RecordingError> {
     let mut values = [const { None }; 4];
     let keys = [about::VERSION, about::HOST, about::INTERVAL, about::BYTE_ORDER];
     for (value, key) in values.iter_mut().zip(keys) {
-        match readers.query(|transaction| about::value(transaction, key)) {
+        let found = readers.query(|transaction| about::value(transaction, key));
+        match found {
             Ok(found) => *value = found,
             Err(error @ RecordingError::Damaged(_)) => info.damages.push(error),
-            Err(error) => return Err(error),
+            Err(error) => match in_table(error, "about", 0) {
+                error @ RecordingError::Damaged(_) => {
+                    // The others are on the same page.
+                    info.damages.push(error);
+                    break;
+                }
+                error => return Err(error),
+            },
         }
     }
     let [version, host, interval, byte_order] = values;
@@ -88,6 +94,8 @@ fn all_spans(readers: &Readers, info: &mut Info) -> Result<(), RecordingError> {
         Ok(())
     })?;
     info.damages.extend(damages);
+    info.bounds =
+        stretches.first().zip(stretches.last()).map(|(first, last)| (first.first, last.last));
     (info.polls, info.stretches, info.sizes.times) = (polls, stretches, size);
     let source = Source { table: "stretches", key: "id", columns: "id, boot_id, reason, checksum" };
     let damages = scan(readers, source, ALL, |connection, row| {
@@ -153,7 +161,8 @@ fn all_structures(readers: &Readers, info: &mut Info) -> Result<(), RecordingErr
     let mut labels = HashSet::new();
     for id in ids {
         let read = readers.query(|transaction| read_structure(transaction, id));
-        let bytes = match read {
+        let key = id << key::PART_BITS;
+        let bytes = match read.map_err(|error| in_table(error, "structures", key)) {
             Ok(bytes) => bytes,
             Err(error @ RecordingError::Damaged(_)) => {
                 info.damages.push(error);
@@ -167,7 +176,6 @@ fn all_structures(readers: &Readers, info: &mut Info) -> Result<(), RecordingErr
         match StatsFile::from_bytes("", &bytes) {
             Ok(file) => labels.extend(file.stats().map(|stat| stat.label_bytes().to_vec())),
             Err(error) => {
-                let key = id << key::PART_BITS;
                 info.damages.push(RecordingError::damaged("structures", key, error.reason()));
             }
         }
