@@ -70,6 +70,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (number, blob) in recordings().iter().enumerate() {
         write(folder, "recording", &number.to_string(), blob)?;
     }
+    // A change of a row of each table, and of a byte of the file.
+    for table in 0..10 {
+        let change = [2 * (table % 8) + table / 9, table, 1, table, 10, 0, 5, 1];
+        write(folder, "recording", &format!("stored-{table}"), &[&[5, 0][..], &change].concat())?;
+    }
     let trap = format!("r{{a=\"{}\",}}", "x".repeat(249));
     write(folder, "dimensions", "trap", trap.as_bytes())?;
     let files = files()?;

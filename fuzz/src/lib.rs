@@ -16,6 +16,7 @@ mod pair;
 mod parts;
 pub mod recording;
 pub mod signature;
+mod stored;
 pub mod trailer;
 pub mod watch;
 

@@ -1,4 +1,4 @@
-//! Blobs of recordings, decoded by a naive reader of `spec/RECORDING.md` too.
+//! Blobs of recordings, decoded by a naive reader of `spec/RECORDING.md` too, and whole recordings.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,8 @@ use mmstats_recording::{
     Block, Change, RollUp, Span, decode_poll, encode_block, encode_poll, row_parts, unseal,
 };
 use mmstats_testing::naive_recording::{NaiveBlock, poll};
+
+use crate::stored;
 
 /// The first byte says what the rest is, the second how many words the writer has.
 ///
@@ -15,12 +17,13 @@ use mmstats_testing::naive_recording::{NaiveBlock, poll};
 pub fn check(bytes: &[u8]) {
     let [what, words, rest @ ..] = bytes else { return };
     let words = u32::from(*words);
-    match what % 5 {
+    match what % 6 {
         0 => check_poll(rest, words),
         1 => check_block(rest, words),
         2 => check_roll_up(rest, words),
         3 => check_row(rest),
-        _ => check_values(rest, words + 1),
+        4 => check_values(rest, words + 1),
+        _ => stored::check(rest),
     }
 }
 
