@@ -4,6 +4,6 @@ mod hour;
 mod load;
 mod played;
 
-pub use hour::hour;
+pub use hour::{day, hour};
 pub use load::{FILES, Load, Programs};
 pub use played::{Played, Took, processor_time};

@@ -42,8 +42,19 @@ pub struct Took {
 impl Played {
     /// Begins a recording in a file.
     pub fn start(programs: Programs, file: &Path) -> Result<Self, Box<dyn Error>> {
+        Self::keeping(programs, file, |_| {})
+    }
+
+    /// The same, with other settings.
+    pub fn keeping(
+        programs: Programs,
+        file: &Path,
+        set: impl FnOnce(&mut Settings),
+    ) -> Result<Self, Box<dyn Error>> {
         let watch = Watch::new([programs.directory()]).max_open(2 * FILES);
-        let recorder = Recorder::new(file, &Settings::new(INTERVAL))?;
+        let mut settings = Settings::new(INTERVAL);
+        set(&mut settings);
+        let recorder = Recorder::new(file, &settings)?;
         let passed = Duration::ZERO;
         Ok(Self { programs, watch, recorder, passed, start: SystemTime::now(), heap: 0 })
     }

@@ -1,6 +1,7 @@
 //! What is printed below the table: figures that aren't one operation against another.
 
 mod growth;
+mod histories;
 mod memory;
 mod messages;
 mod recorder;
@@ -37,6 +38,10 @@ pub const ALL: &[Report] = &[
     Report { title: "Memory: a `Watch`, of each file", measure: watch::measure },
     Report { title: "The recorder: pauses and memory", measure: recorder::measure },
     Report { title: "Replaying an hour", measure: replay::measure },
+    Report {
+        title: "Recordings: a stat over time, and all at one time",
+        measure: histories::measure,
+    },
     Report { title: "The worst write, while somebody fills the disk", measure: worst::measure },
     Report { title: "Kodemon: messages a second", measure: messages::measure },
 ];
