@@ -53,7 +53,8 @@ pub fn check(bytes: &[u8]) {
 fn written(file: &StatsFile, arguments: &Arguments) -> String {
     let paint = ColorChoice::Never.paint(&std::io::stdout());
     let mut out = Vec::new();
-    let mut exporter = exporter_for(arguments, paint, now(), &mut out).expect("a Vec takes everything");
+    let mut exporter =
+        exporter_for(arguments, paint, now(), &mut out).expect("a Vec takes everything");
     let life = file.life(&mut Processes::new());
     exporter.file(SelectedFile::new(file, &&life, &[], false)).expect("a Vec takes everything");
     exporter.finish().expect("a Vec takes everything");
