@@ -1,6 +1,6 @@
 // How stats are displayed: texts of present values, numbers over time for lines and bands.
 
-import { moment, number, quantity, rate, second } from "../kit/format.js";
+import { moment, number, quantity, rate, second, time } from "../kit/format.js";
 import { numberOf } from "./stat.js";
 
 /** The texts of kinds whose files have no value in common. */
