@@ -98,6 +98,12 @@ pub fn stretch(connection: &Connection, id: i64) -> Result<StretchRow, Recording
     Ok(StretchRow { boot_id, reason })
 }
 
+/// The last span up to this one that says everything, so that reading can begin there.
+pub fn last_complete(connection: &Connection, span: i64) -> rusqlite::Result<Option<i64>> {
+    let sql = "SELECT max(id) FROM spans WHERE complete = 1 AND id <= ?";
+    connection.query_row(sql, (span,), |row| row.get(0))
+}
+
 /// The first span in this order that isn't damaged, with its row.
 pub fn first_readable(
     connection: &Connection,

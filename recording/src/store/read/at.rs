@@ -11,6 +11,7 @@ use crate::store::read::loaded::LoadedSpan;
 use crate::store::read::located::{Gap, Located, locate};
 use crate::store::read::scan::in_table;
 use crate::store::read::state::State;
+use crate::store::spans;
 
 /// What the last poll at or before a time found, from [`Recording::at`](crate::Recording::at).
 #[derive(Debug)]
@@ -71,7 +72,6 @@ pub fn snapshot(readers: &Readers, wall: SystemTime) -> Result<Option<Snapshot>,
 
 /// The span from which on a span can be read.
 fn first_span(connection: &Connection, span: i64) -> Result<i64, RecordingError> {
-    let sql = "SELECT max(id) FROM spans WHERE complete = 1 AND id <= ?";
-    let first: Option<i64> = connection.query_row(sql, (span,), |row| row.get(0))?;
-    first.ok_or_else(|| RecordingError::damaged("spans", span, "no span before says everything"))
+    spans::last_complete(connection, span)?
+        .ok_or_else(|| RecordingError::damaged("spans", span, "no span before says everything"))
 }

@@ -1,7 +1,7 @@
 //! When files were there, and since when their programs are dead.
 
 use std::collections::BTreeMap;
-use std::ops::{Bound, Range, RangeBounds};
+use std::ops::{Range, RangeBounds};
 use std::time::SystemTime;
 
 use mmstats::{StatsFile, Verdict};
@@ -12,7 +12,7 @@ use crate::store::error::RecordingError;
 use crate::store::event::Event;
 use crate::store::key;
 use crate::store::read::budget::Budget;
-use crate::store::read::located::rounded;
+use crate::store::read::located::ends;
 use crate::store::read::scan::{Source, scan};
 use crate::store::read::writers::{COLUMNS, WriterLoader, size};
 use crate::store::spans;
@@ -134,12 +134,7 @@ impl Polls {
         range: &impl RangeBounds<SystemTime>,
         errors: &mut Vec<RecordingError>,
     ) -> Result<Self, RecordingError> {
-        let at = |bound: Bound<&SystemTime>| match bound {
-            Bound::Included(wall) | Bound::Excluded(wall) => Some(rounded(*wall)),
-            Bound::Unbounded => None,
-        };
-        let from = at(range.start_bound()).unwrap_or(i64::MIN);
-        let to = at(range.end_bound()).unwrap_or(i64::MAX);
+        let (from, to) = ends(range);
         let sql = "SELECT (SELECT min(id) FROM spans), min(id), max(id), \
                    (SELECT max(id) FROM spans WHERE complete = 1 AND id <= \
                     (SELECT min(id) FROM spans WHERE last >= ?1 AND first <= ?2)) \

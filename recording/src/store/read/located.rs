@@ -1,5 +1,6 @@
 //! Where the last poll at or before a time is.
 
+use std::ops::{Bound, RangeBounds};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OptionalExtension};
@@ -86,8 +87,18 @@ fn gap(
     Ok((passed > due).then_some((from, None)))
 }
 
+/// The first and the last time of a range, as the table has them.
+pub fn ends(range: &impl RangeBounds<SystemTime>) -> (i64, i64) {
+    let end = |bound: Bound<&SystemTime>| match bound {
+        Bound::Included(wall) | Bound::Excluded(wall) => Some(rounded(*wall)),
+        Bound::Unbounded => None,
+    };
+    let (from, to) = (end(range.start_bound()), end(range.end_bound()));
+    (from.unwrap_or(i64::MIN), to.unwrap_or(i64::MAX))
+}
+
 /// A time as the table has it, also one beyond all that can be recorded.
-pub fn rounded(wall: SystemTime) -> i64 {
+fn rounded(wall: SystemTime) -> i64 {
     let beyond = if wall < UNIX_EPOCH { i64::MIN } else { i64::MAX };
     microseconds(wall).unwrap_or(beyond)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::ops::{Bound, RangeBounds};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use mmstats::Update;
 use mmstats_sqlite::Readers;
@@ -11,9 +11,11 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use crate::store::error::RecordingError;
 use crate::store::form::Form;
 use crate::store::read::loaded::LoadedSpan;
+use crate::store::read::located::ends;
 use crate::store::read::scan::in_table;
 use crate::store::read::state::State;
-use crate::store::times::{Times, microseconds};
+use crate::store::spans;
+use crate::store::times::Times;
 
 /// The updates of a recording, from [`Recording::updates`](crate::Recording::updates).
 ///
@@ -52,23 +54,17 @@ impl<'a> Updates<'a> {
         range: &impl RangeBounds<SystemTime>,
     ) -> Result<Self, RecordingError> {
         let range = (range.start_bound().cloned(), range.end_bound().cloned());
-        let at = |bound: Bound<SystemTime>| match bound {
-            Bound::Included(wall) | Bound::Excluded(wall) => Some(rounded(wall)),
-            Bound::Unbounded => None,
-        };
-        let (from, to) = (at(range.0).unwrap_or(i64::MIN), at(range.1).unwrap_or(i64::MAX));
+        let (from, to) = ends(&range);
         let query = "SELECT min(id), max(id) FROM spans WHERE last >= ?1 AND first <= ?2";
         let expired = "SELECT EXISTS \
                        (SELECT 1 FROM spans WHERE form = 2 AND last >= ?1 AND first <= ?2)";
         let found: Result<(Option<i64>, Option<i64>, _), _> =
             readers.query(|transaction| -> Result<_, RecordingError> {
                 let has_expired = transaction.query_row(expired, (from, to), |row| row.get(0))?;
-                let (first, end) =
+                let (first, end): (Option<i64>, _) =
                     transaction.query_row(query, (from, to), |row| row.try_into())?;
-                let complete = "SELECT max(id) FROM spans WHERE complete = 1 AND id <= ?";
-                let complete: Option<i64> =
-                    transaction.query_row(complete, (first,), |row| row.get(0))?;
-                Ok((complete.or(first), end, has_expired))
+                let complete = first.map(|first| spans::last_complete(transaction, first));
+                Ok((complete.transpose()?.flatten().or(first), end, has_expired))
             });
         let (first, end, has_expired) = found.map_err(|error| in_table(error, "spans", 0))?;
         Ok(Self {
@@ -221,10 +217,4 @@ fn next_span(
     }
     let behind = "SELECT min(id) FROM spans WHERE complete = 1 AND id > ? AND id <= ?";
     connection.query_row(behind, (fine, end), |row| row.get(0))
-}
-
-/// A time as the table has it, also one beyond all that can be recorded.
-fn rounded(wall: SystemTime) -> i64 {
-    let beyond = if wall < UNIX_EPOCH { i64::MIN } else { i64::MAX };
-    microseconds(wall).unwrap_or(beyond)
 }

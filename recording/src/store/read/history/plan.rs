@@ -10,7 +10,7 @@ use crate::store::error::RecordingError;
 use crate::store::form::Form;
 use crate::store::key;
 use crate::store::read::history::query::{HistoryQuery, MOST_POINTS};
-use crate::store::read::located::rounded;
+use crate::store::read::located::ends;
 use crate::store::read::scan::{Source, scan};
 use crate::store::spans::{self, SpanHead};
 use crate::store::times::Times;
@@ -115,14 +115,12 @@ fn limits(
         Bound::Unbounded => None,
     };
     let (from, to) = (bound(query.range.0), bound(query.range.1));
-    let (begin, end) = (from.map_or(i64::MIN, rounded), to.map_or(i64::MAX, rounded));
     let sql = "SELECT min(id), max(id), min(first), max(last) FROM spans \
                WHERE last >= ? AND first <= ?";
     let found: (Option<i64>, Option<i64>, Option<i64>, Option<i64>) =
-        connection.query_row(sql, (begin, end), |row| row.try_into())?;
+        connection.query_row(sql, ends(&query.range), |row| row.try_into())?;
     let (Some(first), Some(last), Some(earliest), Some(latest)) = found else { return Ok(None) };
-    let sql = "SELECT max(id) FROM spans WHERE complete = 1 AND id <= ?";
-    let complete: Option<i64> = connection.query_row(sql, (first,), |row| row.get(0))?;
+    let complete = spans::last_complete(connection, first)?;
     let wall = |microseconds: i64| {
         let since = Duration::from_micros(microseconds.unsigned_abs());
         let wall = if microseconds < 0 {
