@@ -8,27 +8,9 @@ use mmstats::{AddError, Counter, CreateError, Field, MmStats, Options, Published
 use mmstats_testing::kinds::Kinds;
 use mmstats_testing::oracle;
 use mmstats_testing::os::fork::in_child;
-use mmstats_testing::required::requires;
 use mmstats_testing::stats_dir::files;
 use mmstats_testing::{seccomp, tmpfs};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-
-/// Runs a test in a child that sees `directory` as a tmpfs with these mount options.
-fn on_tmpfs(options: &str, test: impl Fn(&Path)) {
-    let directory = tempfile::tempdir().unwrap();
-    let mounted = || tmpfs::mount_at(directory.path(), options);
-    let can_mount =
-        in_child(|| mounted().inspect_err(|error| eprintln!("can't mount: {error}")).is_ok()) == 0;
-    if !requires(can_mount, "no file system can be mounted here") {
-        return;
-    }
-    let code = in_child(|| {
-        mounted().unwrap();
-        test(directory.path());
-        true
-    });
-    assert_eq!(code, 0, "see the message of the child");
-}
 
 fn options(directory: &Path) -> Options<Kinds> {
     Kinds::options().path(directory).capacity(30_000)
@@ -81,19 +63,19 @@ fn is_shown(stats: &Published<Kinds>) {
 
 #[test]
 fn without_space_no_file_is_created_and_the_error_says_so() {
-    on_tmpfs("size=256k", a_file_needs_all_of_its_space);
+    tmpfs::within("size=256k", a_file_needs_all_of_its_space);
 }
 
 #[test]
 fn nor_without_unnamed_files() {
-    on_tmpfs("size=256k", |directory| {
+    tmpfs::within("size=256k", |directory| {
         seccomp::without_unnamed_files(|| a_file_needs_all_of_its_space(directory));
     });
 }
 
 #[test]
 fn nor_where_no_more_files_can_be_created() {
-    on_tmpfs("size=256k,nr_inodes=8", |directory| {
+    tmpfs::within("size=256k,nr_inodes=8", |directory| {
         for number in 0.. {
             if File::create(directory.join(format!("empty-{number}"))).is_err() {
                 break;
@@ -107,7 +89,7 @@ fn nor_where_no_more_files_can_be_created() {
 /// A file reserves all the space that it will ever need at creation.
 #[test]
 fn an_existing_file_survives_a_full_file_system() {
-    on_tmpfs("size=256k", |directory| {
+    tmpfs::within("size=256k", |directory| {
         let stats = options(directory).create().unwrap();
         tmpfs::fill(directory, 0);
         stats.write();

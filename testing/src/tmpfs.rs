@@ -9,9 +9,29 @@ use nix::sched::{CloneFlags, unshare};
 use nix::sys::statvfs::statvfs;
 use nix::unistd::{getgid, getuid};
 
+use crate::os::fork::in_child;
+use crate::required::requires;
+
+/// Runs a test in a child that sees `directory` as a tmpfs with these mount options.
+pub fn within(options: &str, test: impl Fn(&Path)) {
+    let directory = tempfile::tempdir().unwrap();
+    let mounted = || mount_at(directory.path(), options);
+    let can_mount =
+        in_child(|| mounted().inspect_err(|error| eprintln!("can't mount: {error}")).is_ok()) == 0;
+    if !requires(can_mount, "no file system can be mounted here") {
+        return;
+    }
+    let code = in_child(|| {
+        mounted().unwrap();
+        test(directory.path());
+        true
+    });
+    assert_eq!(code, 0, "see the message of the child");
+}
+
 /// Mounts an empty tmpfs that only this process sees and that vanishes with it. For a
 /// single-threaded child.
-pub fn mount_at(directory: &Path, options: &str) -> io::Result<()> {
+fn mount_at(directory: &Path, options: &str) -> io::Result<()> {
     const NOTHING: Option<&str> = None;
     let (user, group) = (getuid(), getgid());
     if user.is_root() {

@@ -5,7 +5,6 @@ use std::sync::OnceLock;
 
 use mmstats::{Counter, Family, MmStats};
 use mmstats_testing::os::fork::in_child;
-use mmstats_testing::required::requires;
 use mmstats_testing::stats_dir::files;
 use mmstats_testing::tmpfs;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
@@ -57,23 +56,15 @@ fn without_descriptors_the_rest_counts_as_overflow() {
 
 #[test]
 fn on_a_full_file_system_the_rest_counts_as_overflow() {
-    let directory = tempfile::tempdir().unwrap();
-    let mounted = || tmpfs::mount_at(directory.path(), "size=1m");
-    let can_mount = in_child(|| mounted().is_ok()) == 0;
-    if !requires(can_mount, "no file system can be mounted here") {
-        return;
-    }
-    let code = in_child(|| {
-        mounted().unwrap();
-        let stats = Full::options().path(directory.path()).create().unwrap();
-        tmpfs::fill(directory.path(), 20 << 10);
+    tmpfs::within("size=1m", |directory| {
+        let stats = Full::options().path(directory).create().unwrap();
+        tmpfs::fill(directory, 20 << 10);
         meet(&stats, 0..500);
-        let files: Vec<_> = files(directory.path());
-        let is_grown = files.iter().filter(|path| path.extension().is_some()).count() == 2;
-        std::fs::remove_file(directory.path().join("filler")).unwrap();
-        is_grown && is_exact(directory.path(), 500)
+        let files: Vec<_> = files(directory);
+        assert_eq!(files.iter().filter(|path| path.extension().is_some()).count(), 2);
+        std::fs::remove_file(directory.join("filler")).unwrap();
+        assert!(is_exact(directory, 500));
     });
-    assert_eq!(code, 0);
 }
 
 static PATH: OnceLock<PathBuf> = OnceLock::new();

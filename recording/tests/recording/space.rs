@@ -1,6 +1,5 @@
 //! A disk that is full, or nearly, and a log that grows.
 
-use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
@@ -8,9 +7,7 @@ use mmstats::{Counter, Field, MmStats, Published, Watch};
 use mmstats_recording::{Note, Recorder, RecordingError, Settings};
 use mmstats_testing::command::run;
 use mmstats_testing::kept_update::KeptUpdate;
-use mmstats_testing::os::fork::in_child;
 use mmstats_testing::random::{Random, seed};
-use mmstats_testing::required::requires;
 use mmstats_testing::tmpfs;
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -59,23 +56,6 @@ impl Noise {
     }
 }
 
-/// Runs a test in a child that sees `directory` as a file system of this size.
-fn on_tmpfs(size: &str, test: impl Fn(&Path)) {
-    let directory = TempDir::new().unwrap();
-    let mounted = || tmpfs::mount_at(directory.path(), size);
-    let can_mount =
-        in_child(|| mounted().inspect_err(|error| eprintln!("can't mount: {error}")).is_ok()) == 0;
-    if !requires(can_mount, "no file system can be mounted here") {
-        return;
-    }
-    let code = in_child(|| {
-        mounted().unwrap();
-        test(directory.path());
-        true
-    });
-    assert_eq!(code, 0, "see the message of the child");
-}
-
 /// Runs a test as the only one of a process: a child that is forked while others use SQLite would wait
 /// for their locks for ever.
 fn alone(name: &str) {
@@ -98,7 +78,7 @@ fn on_a_disk_that_is_nearly_full_the_oldest_goes_for_the_new() {
 #[test]
 #[ignore = "a child's part"]
 fn a_full_disk() {
-    on_tmpfs("size=80m", |directory| {
+    tmpfs::within("size=80m", |directory| {
         let path = directory.join("recording");
         let mut noise = Noise::new();
         let mut recorder = Recorder::new(&path, &Settings::new(SECOND)).unwrap();
@@ -129,7 +109,7 @@ fn a_full_disk() {
 #[test]
 #[ignore = "a child's part"]
 fn a_disk_that_is_nearly_full() {
-    on_tmpfs("size=80m", |directory| {
+    tmpfs::within("size=80m", |directory| {
         let path = directory.join("recording");
         let mut noise = Noise::new();
         let mut recorder = Recorder::new(&path, &Settings::new(SECOND)).unwrap();
