@@ -39,8 +39,9 @@
 //! A stats file is a structure, which rarely changes, and values: 64-bit words, numbered in the
 //! order of the file's fields. A recording keeps of each writer which words changed at which poll.
 //! It does that in blobs: what changed at one poll ([`encode_poll`]), at up to 60 ([`Span`],
-//! [`encode_block`], [`Block`]), and what remains of these when they are too old ([`RollUp`]). A [row](RowWriter) has several writers' parts; each blob ends with a checksum
-//! ([`seal`]). `spec/RECORDING.md` defines each byte.
+//! [`encode_block`], [`Block`]), and what remains of these when they are too old ([`RollUp`]). A
+//! [row](RowWriter) has several writers' parts; each blob ends with a checksum ([`seal`]).
+//! `spec/RECORDING.md` defines each byte.
 //!
 //! Bytes that were read may be anything: no function that decodes panics, and none allocates more
 //! than in proportion to its bytes and to the writer's words, whose number the caller knows.

@@ -21,7 +21,7 @@ pub const NAME: &str = "recstats";
 const EXAMPLES: &str = "\
 Examples:
   recstats record                    record all stats here, every second
-  recstats info                      from when to when there is what
+  recstats info                      what it has, and of which time
   slurpstats --at -5m rec            what was five minutes before the end
   pollstats --replay rec             how stats changed, row by row
   recstats export rec -l 'web.*' --from -10m

@@ -49,8 +49,8 @@ impl Recording {
     ///
     /// # Errors
     ///
-    /// Returns an error if the file can't be read or copied, or isn't a recording of this version. One of the
-    /// other byte order can only be described by [`info`](Self::info) and [`cut`](Self::cut).
+    /// Returns an error if the file can't be read or copied, or isn't a recording of this version. One
+    /// of the other byte order can only be described by [`info`](Self::info) and [`cut`](Self::cut).
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RecordingError> {
         let readers = Readers::open(path.as_ref(), &APPLICATION, TIMEOUT)?;
         Ok(Self { path: path.as_ref().to_owned(), readers })

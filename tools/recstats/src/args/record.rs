@@ -45,9 +45,9 @@ const INTERVALS: (Duration, Duration) = (Duration::from_millis(10), Duration::fr
 
 /// Record the stats of programs until Ctrl-C
 ///
-/// Each poll is stored at once: who kills the recorder, or a program, loses nothing that was polled. The
-/// recording can be read meanwhile. Programs may come and go; without any the recorder waits. A
-/// recording that is there is continued, behind a gap.
+/// Each poll is stored at once: nothing that was polled is lost when the recorder or a program is
+/// killed. The recording can be read meanwhile. Programs may come and go; without any the recorder
+/// waits. A recording that exists is continued, behind a gap.
 ///
 /// Only one recorder at a time writes a recording. Beside it are the files -wal, -shm and .lock; when the
 /// recorder has ended in order, the recording is the one file.
