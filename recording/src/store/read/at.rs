@@ -7,7 +7,7 @@ use mmstats_sqlite::Readers;
 use rusqlite::Connection;
 
 use crate::store::error::RecordingError;
-use crate::store::read::loaded::LoadedSpan;
+use crate::store::read::loaded::{LoadedSpan, Wanted};
 use crate::store::read::located::{Gap, Located, locate};
 use crate::store::read::scan::in_table;
 use crate::store::read::state::State;
@@ -46,8 +46,9 @@ pub fn snapshot(readers: &Readers, wall: SystemTime) -> Result<Option<Snapshot>,
     let (mut wall, mut is_rolled_up) = (times.wall, false);
     for id in first..=span {
         let (budget, words) = (state.budget, state.word_counts());
-        let mut loaded =
-            readers.query(|transaction| LoadedSpan::load(transaction, id, budget, &words))?;
+        let wanted = if id == span { Wanted::Polls } else { Wanted::End };
+        let mut loaded = readers
+            .query(|transaction| LoadedSpan::load(transaction, id, wanted, budget, &words))?;
         errors.append(&mut loaded.errors);
         let mut polls = loaded.times.len();
         match loaded.times.last() {

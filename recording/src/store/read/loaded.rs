@@ -26,8 +26,9 @@ pub struct LoadedSpan {
     pub is_after_gap: bool,
     /// Whether its first poll says everything.
     pub is_complete: bool,
-    /// Its blocks have expired: values are known at its last poll alone.
+    /// Values are known at its last poll alone: its blocks have expired, or weren't read.
     pub is_rolled_up: bool,
+    form: Form,
     /// When each poll was.
     pub times: Vec<Times>,
     /// The events of each poll.
@@ -44,11 +45,20 @@ pub struct LoadedSpan {
     pub broken: Option<(usize, RecordingError)>,
 }
 
+/// What of a span is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    Polls,
+    /// What it leaves behind, if that is known without its polls, as it nearly always is.
+    End,
+}
+
 impl LoadedSpan {
     /// Reads a span. `budget` has what is in memory already.
     pub fn load(
         connection: &Connection,
         id: i64,
+        wanted: Wanted,
         mut budget: Budget,
         words: &HashMap<i64, usize>,
     ) -> Result<Self, RecordingError> {
@@ -56,6 +66,8 @@ impl LoadedSpan {
             return Err(RecordingError::damaged("spans", id, "no such number"));
         }
         let mut span = head(connection, id)?;
+        // Then it has roll-ups, too.
+        span.is_rolled_up |= span.form == Form::Blocks && wanted == Wanted::End;
         if span.is_complete {
             // Nothing before is needed any more.
             budget = Budget::default();
@@ -159,8 +171,18 @@ impl LoadedSpan {
                 }
             }
         }
-        let load = if self.is_rolled_up { rolled_up::load } else { SpanBlocks::load };
-        self.blocks = load(connection, self.id, self.times.len(), &asked, budget)?;
+        let (id, polls) = (self.id, self.times.len());
+        if self.is_rolled_up {
+            let before = *budget;
+            self.blocks = rolled_up::load(connection, id, polls, &asked, budget)?;
+            // Where a roll-up is damaged, its block may not be.
+            if self.form == Form::RollUps || self.blocks.errors.is_empty() {
+                self.errors.append(&mut self.blocks.errors);
+                return Ok(());
+            }
+            (self.is_rolled_up, *budget) = (false, before);
+        }
+        self.blocks = SpanBlocks::load(connection, id, polls, &asked, budget)?;
         self.errors.append(&mut self.blocks.errors);
         Ok(())
     }
@@ -210,6 +232,7 @@ fn head(connection: &Connection, id: i64) -> Result<LoadedSpan, RecordingError> 
         is_after_gap: reason.is_gap() && is_first,
         is_complete: head.is_complete,
         is_rolled_up: head.form == Form::RollUps,
+        form: head.form,
         events: times.iter().map(|_| Vec::new()).collect(),
         changes: times.iter().map(|_| Vec::new()).collect(),
         times,

@@ -11,6 +11,7 @@ use crate::store::error::RecordingError;
 use crate::store::key;
 use crate::store::read::blocks::{Asked, SpanBlocks};
 use crate::store::read::budget::Budget;
+use crate::store::read::scan::in_table;
 
 /// The roll-ups of a span, as if everything had changed at its last poll.
 pub fn load(
@@ -25,7 +26,8 @@ pub fn load(
     writers.sort_unstable_by_key(|(writer, _)| **writer);
     for (writer, asked) in writers {
         let Ok(number) = u32::try_from(*writer) else { continue };
-        match read(connection, number, span, asked, budget) {
+        let read = read(connection, number, span, asked, budget);
+        match read.map_err(|error| in_table(error, "minutes", key::minute(number, span))) {
             Ok(changes) => {
                 found.polls[polls - 1].push(number, changes);
                 found.writers.insert(number);

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::store::error::RecordingError;
 use crate::store::form::Form;
-use crate::store::read::loaded::LoadedSpan;
+use crate::store::read::loaded::{LoadedSpan, Wanted};
 use crate::store::read::located::ends;
 use crate::store::read::scan::in_table;
 use crate::store::read::state::State;
@@ -152,7 +152,7 @@ impl<'a> Updates<'a> {
         let (budget, words) = (self.state.budget, self.state.word_counts());
         let found = self.readers.query(|transaction| -> Result<_, RecordingError> {
             let id = next_span(transaction, position, end, is_lost)?;
-            Ok(id.map(|id| (id, LoadedSpan::load(transaction, id, budget, &words))))
+            Ok(id.map(|id| (id, LoadedSpan::load(transaction, id, Wanted::Polls, budget, &words))))
         });
         let (id, span) = match found {
             Ok(Some(found)) => found,
